@@ -1,0 +1,91 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { MongoClient } from "mongodb";
+import { findServer, isEmbedded } from "./find.ts";
+import type { RunningProcess } from "./launch.ts";
+import { launch } from "./launch.ts";
+import { freePort } from "./ports.ts";
+
+export interface MongoServer extends RunningProcess {
+  readonly port: number;
+  /** The server's connection string without a database; see {@link databaseUri}. */
+  readonly url: string;
+}
+
+/** The connection string of one database on a server whose own string may carry options. */
+export function databaseUri(url: string, database: string): string {
+  const uri = new URL(url);
+  uri.pathname = `/${database}`;
+  return uri.toString();
+}
+
+/** Starts a MongoDB: a `mongod` as a replica set of one where there is one, else the embedded database. */
+export async function startMongo(options: { dir: string; port?: number }): Promise<MongoServer> {
+  const dir = resolve(options.dir);
+  const port = options.port ?? (await freePort());
+  const data = join(dir, "data");
+  await mkdir(data, { recursive: true });
+  const command = await findServer("mongo");
+  const url = `mongodb://127.0.0.1:${port}/`;
+  const embedded = isEmbedded(command);
+  const process = await launch({
+    name: "mongo",
+    command,
+    args: embedded ? embeddedArguments(port, data) : mongodArguments(port, data),
+    env: { ...globalThis.process.env, SECANTUS_WT_CONFIG_EXTRA: "checkpoint=(wait=10,log_size=32MB)" },
+    logFile: join(dir, "mongo.log"),
+    probe: () => (embedded ? ping(url) : primary(url, `127.0.0.1:${port}`)),
+  });
+  return { ...process, port, url };
+}
+
+/** Flushed on every commit, with short logs: what was acknowledged survives a kill and is back in half a second. */
+function embeddedArguments(port: number, data: string): string[] {
+  return [
+    ...["--port", `${port}`, "--storage-path", data, "--sync-on-commit", "--log-level", "WARNING"],
+    ...["--log-file-max", "16MB", "--cache-size", "256M"],
+  ];
+}
+
+function mongodArguments(port: number, data: string): string[] {
+  return ["--port", `${port}`, "--bind_ip", "127.0.0.1", "--dbpath", data, "--replSet", "rs0", "--quiet"];
+}
+
+function ping(url: string): Promise<void> {
+  return withClient(url, async (client) => {
+    await client.db("admin").command({ ping: 1 });
+  });
+}
+
+/** Makes the server the primary of a set that holds only itself, under its present port. */
+function primary(url: string, host: string): Promise<void> {
+  return withClient(url, async (client) => {
+    const admin = client.db("admin");
+    const hello = await admin.command({ hello: 1 });
+    if (hello.isWritablePrimary && hello.me === host) return;
+    const stored = await admin.command({ replSetGetConfig: 1 }).catch(() => undefined);
+    if (!stored) {
+      await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host }] } });
+    } else if (stored.config.members[0].host !== host) {
+      const { _id, version } = stored.config;
+      await admin.command({
+        replSetReconfig: { _id, version: version + 1, members: [{ _id: 0, host }] },
+        force: true,
+      });
+    }
+    throw new Error("the replica set has no primary yet");
+  });
+}
+
+async function withClient(url: string, use: (client: MongoClient) => Promise<void>): Promise<void> {
+  const client = new MongoClient(url, {
+    directConnection: true,
+    serverSelectionTimeoutMS: 500,
+    maxPoolSize: 1,
+  });
+  try {
+    await use(client);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { findServer } from "./find.ts";
+import type { RunningProcess } from "./launch.ts";
+import { launch } from "./launch.ts";
+import { freePort } from "./ports.ts";
+import { greeting } from "./probe.ts";
+
+export interface NatsServer extends RunningProcess {
+  readonly port: number;
+  /** `nats://127.0.0.1:<port>` */
+  readonly url: string;
+}
+
+/** Starts NATS with JetStream; streams live in `dir` and every acknowledged message is on the disk. */
+export async function startNats(options: { dir: string; port?: number }): Promise<NatsServer> {
+  const dir = resolve(options.dir);
+  const port = options.port ?? (await freePort());
+  await mkdir(dir, { recursive: true });
+  const config = join(dir, "nats.conf");
+  // By default NATS flushes every two minutes and can lose acknowledged messages when the power fails.
+  await writeFile(
+    config,
+    `listen: "127.0.0.1:${port}"\njetstream {\n  store_dir: ${JSON.stringify(join(dir, "jetstream"))}\n  sync_interval: always\n}\n`,
+  );
+  const process = await launch({
+    name: "nats",
+    command: await findServer("nats"),
+    args: ["--config", config],
+    logFile: join(dir, "nats.log"),
+    probe: async () => {
+      if (!(await greeting(port)).includes('"jetstream":true')) throw new Error("JetStream is not up yet");
+    },
+  });
+  return { ...process, port, url: `nats://127.0.0.1:${port}` };
+}
