@@ -1,0 +1,89 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import type { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { requireUser } from "@ticketing/runtime/identity";
+import type { Cookies } from "./cookies.ts";
+import type { SignedIn, SignInFlow } from "./sign-in.ts";
+import type { User } from "./user.ts";
+
+export interface AuthServiceDependencies {
+  flow: SignInFlow;
+  cookies: Cookies;
+  rolesOf: (user: User) => string[];
+  accessLifetimeMs: number;
+  refreshLifetimeMs: number;
+}
+
+/** The public API of accounts and sessions. */
+export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<typeof AuthService> {
+  const { flow, cookies } = deps;
+
+  const message = (user: User) => ({
+    id: user._id,
+    email: user.email,
+    displayName: user.displayName,
+    roles: deps.rolesOf(user),
+    createTime: timestampFromDate(user.createTime),
+  });
+
+  function setCookies(context: HandlerContext, values: string[]): void {
+    for (const value of values) context.responseHeader.append("set-cookie", value);
+  }
+
+  function startSession(context: HandlerContext, signedIn: SignedIn) {
+    setCookies(
+      context,
+      cookies.set({
+        access: signedIn.access,
+        accessMs: deps.accessLifetimeMs,
+        refresh: signedIn.refresh,
+        refreshMs: deps.refreshLifetimeMs,
+      }),
+    );
+    return { user: message(signedIn.user) };
+  }
+
+  return {
+    signUp: async (request, context) => startSession(context, await flow.signUp(request)),
+
+    signIn: async (request, context) =>
+      startSession(context, await flow.signIn(request, clientAddress(context))),
+
+    async signOut(_request, context) {
+      await flow.signOut(cookies.readRefresh(context.requestHeader.get("cookie")));
+      setCookies(context, cookies.clear());
+      return {};
+    },
+
+    async refreshSession(_request, context) {
+      const token = cookies.readRefresh(context.requestHeader.get("cookie"));
+      if (!token) throw new DomainError(Code.Unauthenticated, "NO_SESSION", "there is no session to renew");
+      return startSession(context, await flow.renew(token));
+    },
+
+    async issueToken({ grant }, context) {
+      const signedIn =
+        grant.case === "credentials"
+          ? await flow.signIn(grant.value, clientAddress(context))
+          : await flow.renew(grant.value ?? "");
+      return {
+        accessToken: signedIn.access,
+        refreshToken: signedIn.refresh,
+        accessExpireTime: timestampFromDate(signedIn.accessExpireTime),
+        user: message(signedIn.user),
+      };
+    },
+
+    async getCurrentUser(_request, context) {
+      const user = await flow.findUser(requireUser(context).userId);
+      if (!user) throw new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this account is gone");
+      return { user: message(user) };
+    },
+  };
+}
+
+/** The client's address as the gateway saw it; the gateway drops what a client sends under this name. */
+function clientAddress(context: HandlerContext): string {
+  return context.requestHeader.get("x-envoy-external-address") ?? "direct";
+}

@@ -1,0 +1,24 @@
+import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
+import { z } from "zod";
+
+const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** File with the private Ed25519 JWK, `kid` included, that signs access tokens. */
+  TOKEN_KEY_FILE: z.string().min(1),
+  ACCESS_TOKEN_LIFETIME: duration.default(15 * 60_000),
+  REFRESH_TOKEN_LIFETIME: duration.default(30 * 24 * 3_600_000),
+  /** Accounts that get the role `operator`: addresses separated by commas. */
+  OPERATOR_EMAILS: z
+    .string()
+    .default("")
+    .transform((list) =>
+      list
+        .split(",")
+        .map((email) => email.trim().toLowerCase())
+        .filter(Boolean),
+    ),
+});
+
+/** Everything that this process reads from its environment. */
+export const config = () => readConfig(schema);

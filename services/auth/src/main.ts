@@ -1,0 +1,69 @@
+import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createEvents } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { createRelay } from "@ticketing/runtime/relay";
+import { serve } from "@ticketing/runtime/serve";
+import { createAccessTokens } from "./access-token.ts";
+import { createAuthService } from "./auth-service.ts";
+import { config as readConfig } from "./config.ts";
+import { createCookies } from "./cookies.ts";
+import { createLoginAttempts, type FailedLogin } from "./login-attempts.ts";
+import { createPasswordHasher } from "./password.ts";
+import { createSignInFlow } from "./sign-in.ts";
+import type { User } from "./user.ts";
+import { userEvent } from "./user-event.ts";
+import { createSessionStore, createUserStore } from "./user-store.ts";
+
+const config = readConfig();
+const log = createLogger("auth", config.LOG_LEVEL);
+const clock = () => new Date();
+
+const database = await openDatabase(config.MONGODB_URI, log);
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "auth", log });
+await events.ensureStream("USERS", ["evt.auth.>"]);
+
+const relay = createRelay<User>({
+  collection: database.db.collection<User>("users"),
+  publish: (user, transition) => events.publish(userEvent(user, transition)),
+  log,
+});
+const accessTokens = await createAccessTokens({
+  keyFile: config.TOKEN_KEY_FILE,
+  lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
+});
+const rolesOf = (user: User) => (config.OPERATOR_EMAILS.includes(user.email) ? ["operator"] : []);
+
+const service = createAuthService({
+  flow: createSignInFlow({
+    users: await createUserStore(database.db, relay.wake),
+    sessions: await createSessionStore(database.db),
+    passwords: createPasswordHasher(),
+    attempts: await createLoginAttempts(database.db.collection<FailedLogin>("failed_logins"), clock),
+    accessTokens,
+    rolesOf,
+    refreshLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
+    clock,
+  }),
+  cookies: createCookies(config.PUBLIC_URL),
+  rolesOf,
+  accessLifetimeMs: config.ACCESS_TOKEN_LIFETIME,
+  refreshLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
+});
+
+relay.start();
+await serve({
+  name: "auth",
+  config,
+  log,
+  publicRoutes: (router) => router.service(AuthService, service),
+  publicHttp: {
+    "/.well-known/jwks.json": async () => ({
+      status: 200,
+      headers: { "content-type": "application/jwk-set+json", "cache-control": "public, max-age=300" },
+      body: JSON.stringify(accessTokens.jwks),
+    }),
+  },
+  healthy: database.ping,
+  close: [relay.stop, events.close, database.close],
+});

@@ -1,0 +1,119 @@
+import { Code } from "@connectrpc/connect";
+import type { Clock } from "@ticketing/runtime/clock";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { newId } from "@ticketing/runtime/ids";
+import type { AccessTokens } from "./access-token.ts";
+import type { LoginAttempts } from "./login-attempts.ts";
+import type { PasswordHasher } from "./password.ts";
+import {
+  isRevoked,
+  newSecret,
+  openSession,
+  parseRefreshToken,
+  refreshToken,
+  revoke,
+  rotate,
+} from "./session.ts";
+import { normalizeEmail, signUp, type User } from "./user.ts";
+import type { SessionStore, UserStore } from "./user-store.ts";
+
+/** A user with fresh tokens. */
+export interface SignedIn {
+  user: User;
+  access: string;
+  accessExpireTime: Date;
+  refresh: string;
+}
+
+export interface SignInDependencies {
+  users: UserStore;
+  sessions: SessionStore;
+  passwords: PasswordHasher;
+  attempts: LoginAttempts;
+  accessTokens: AccessTokens;
+  rolesOf: (user: User) => string[];
+  refreshLifetimeMs: number;
+  clock: Clock;
+}
+
+/** Signing up, in and out, without regard to how the tokens travel. */
+export type SignInFlow = ReturnType<typeof createSignInFlow>;
+
+export function createSignInFlow(deps: SignInDependencies) {
+  async function issue(user: User, refresh: string): Promise<SignedIn> {
+    const { token, expireTime } = await deps.accessTokens.issue(
+      { id: user._id, displayName: user.displayName, roles: deps.rolesOf(user) },
+      deps.clock(),
+    );
+    return { user, access: token, accessExpireTime: expireTime, refresh };
+  }
+
+  async function begin(user: User): Promise<SignedIn> {
+    const secret = newSecret();
+    const session = openSession(
+      { id: newId(), userId: user._id, secret, lifetimeMs: deps.refreshLifetimeMs },
+      deps.clock(),
+    );
+    await deps.sessions.insert(session);
+    return issue(user, refreshToken(session, secret));
+  }
+
+  return {
+    /** Creates the account and its first session. Throws ALREADY_EXISTS EMAIL_TAKEN. */
+    async signUp(input: { email: string; password: string; displayName: string }): Promise<SignedIn> {
+      const passwordHash = await deps.passwords.hash(input.password);
+      const user = signUp({ id: newId(), ...input, passwordHash }, deps.clock());
+      await deps.users.insert(user);
+      return begin(user);
+    },
+
+    /** A new session for the right password. Throws BAD_CREDENTIALS or TOO_MANY_ATTEMPTS. */
+    async signIn(input: { email: string; password: string }, address: string): Promise<SignedIn> {
+      const email = normalizeEmail(input.email);
+      const user = await deps.attempts.guard(email, address, async () => {
+        const found = await deps.users.findByEmail(email);
+        return (await deps.passwords.verify(input.password, found?.passwordHash)) ? found : null;
+      });
+      if (!user) {
+        throw new DomainError(Code.Unauthenticated, "BAD_CREDENTIALS", "wrong address or password");
+      }
+      return begin(user);
+    },
+
+    /** Fresh tokens for a refresh token. Throws SESSION_EXPIRED or REFRESH_TOKEN_REUSED. */
+    async renew(token: string): Promise<SignedIn> {
+      const parsed = parseRefreshToken(token);
+      const known = parsed && (await deps.sessions.find(parsed.sessionId));
+      if (!parsed || !known) {
+        throw new DomainError(
+          Code.Unauthenticated,
+          "SESSION_EXPIRED",
+          "this session has ended; sign in again",
+        );
+      }
+      const secret = newSecret();
+      const session = await deps.sessions.update(known._id, (current) =>
+        rotate(current, parsed.secret, secret, deps.clock()),
+      );
+      if (isRevoked(session)) {
+        throw new DomainError(
+          Code.Unauthenticated,
+          "REFRESH_TOKEN_REUSED",
+          "this token was used before; the session was ended to protect the account",
+        );
+      }
+      const user = await deps.users.find(session.userId);
+      if (!user) throw new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this account is gone");
+      return issue(user, refreshToken(session, secret));
+    },
+
+    /** Ends the session of a refresh token, if there is one that knows its secret. */
+    async signOut(token: string | undefined): Promise<void> {
+      const parsed = token === undefined ? undefined : parseRefreshToken(token);
+      if (!parsed || !(await deps.sessions.find(parsed.sessionId))) return;
+      await deps.sessions.update(parsed.sessionId, (session) => revoke(session, deps.clock()));
+    },
+
+    findUser: deps.users.find,
+  };
+}

@@ -1,0 +1,30 @@
+import { born, type VersionedDocument } from "@ticketing/runtime/document-store";
+
+/** An account. `_id` is a UUIDv7; `email` is lower case and unique. */
+export interface User extends VersionedDocument {
+  email: string;
+  displayName: string;
+  /** PHC string of argon2id; leaves this service in no message, event or log. */
+  passwordHash: string;
+  createTime: Date;
+}
+
+/** The one spelling under which an address is stored and looked up. */
+export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
+
+/** A new account. */
+export function signUp(
+  input: { id: string; email: string; displayName: string; passwordHash: string },
+  now: Date,
+): User {
+  return born(
+    {
+      _id: input.id,
+      email: normalizeEmail(input.email),
+      displayName: input.displayName,
+      passwordHash: input.passwordHash,
+      createTime: now,
+    },
+    { type: "user_signed_up", time: now },
+  );
+}

@@ -1,0 +1,77 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { ServiceImpl } from "@connectrpc/connect";
+import {
+  type CatalogService,
+  OrderBy,
+  TicketFilterSchema,
+} from "@ticketing/proto/catalog/v1/catalog_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import type { EventRow } from "./event-query.ts";
+import type { ListingFeed } from "./listing-feed.ts";
+import { listingMessage } from "./listing-message.ts";
+import type { ListingStore } from "./listing-store.ts";
+import { decodePageToken, encodePageToken, searchFingerprint } from "./page-token.ts";
+import { watchTickets } from "./watch-tickets.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+const HEARTBEAT_MS = 15_000;
+
+/** The public API of search and live ticket states. */
+export function createCatalogService(deps: {
+  store: ListingStore;
+  feed: ListingFeed;
+  clock: Clock;
+}): ServiceImpl<typeof CatalogService> {
+  const { store, clock } = deps;
+  return {
+    async searchTickets(request) {
+      const now = clock();
+      const of = searchFingerprint(TicketFilterSchema, request.filter, request.orderBy);
+      const page = await store.search({
+        filter: request.filter,
+        order: request.orderBy || OrderBy.START_TIME,
+        after: decodePageToken(request.pageToken, of),
+        limit: request.pageSize || DEFAULT_PAGE_SIZE,
+        now,
+      });
+      return {
+        tickets: page.rows.map((row) => listingMessage(row, now)),
+        nextPageToken: page.next ? encodePageToken(page.next, of) : "",
+      };
+    },
+
+    async listEvents(request) {
+      const of = searchFingerprint(TicketFilterSchema, request.filter, -1);
+      const page = await store.listEvents({
+        filter: request.filter,
+        after: decodePageToken(request.pageToken, of),
+        limit: request.pageSize || DEFAULT_PAGE_SIZE,
+        now: clock(),
+      });
+      return {
+        events: page.rows.map(eventMessage),
+        nextPageToken: page.next ? encodePageToken(page.next, of) : "",
+      };
+    },
+
+    async *watchTickets(request, context) {
+      const watching = { store, feed: deps.feed, heartbeatMs: HEARTBEAT_MS };
+      for await (const listing of watchTickets(watching, request.ticketIds, context.signal)) {
+        yield listing ? { ticket: listingMessage(listing, clock()) } : {};
+      }
+    },
+  };
+}
+
+function eventMessage(row: EventRow) {
+  const { title, venue, city, startTime } = row.event;
+  return {
+    id: row._id,
+    category: row.category,
+    event: { title, venue, city, startTime: timestampFromDate(startTime) },
+    availableCount: row.available,
+    cheapestPrices: row.cheapest.flatMap(({ currency, minorUnits }) =>
+      minorUnits === null ? [] : [{ currency, minorUnits: BigInt(minorUnits) }],
+    ),
+  };
+}

@@ -1,0 +1,86 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { OrderBy, type TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import type { Filter, Sort } from "mongodb";
+import type { Listing } from "./listing.ts";
+import type { Position } from "./page-token.ts";
+import { fold, wordsOf } from "./words.ts";
+
+const MAX_WORDS = 8;
+/** Sorts after every word that starts with the prefix before it. */
+const AFTER_PREFIX = "\uffff";
+
+/** What is for sale now and matches every part of the filter that is set. */
+export function matching(filter: TicketFilter | undefined, now: Date): Filter<Listing> {
+  const all: Filter<Listing>[] = [
+    { storedStatus: TicketStatus.AVAILABLE, "event.startTime": { $gt: now } },
+    ...(filter ? [...textConditions(filter), ...rangeConditions(filter, now)] : []),
+  ];
+  return { $and: all };
+}
+
+function textConditions(filter: TicketFilter): Filter<Listing>[] {
+  const words = wordsOf(filter.query).slice(0, MAX_WORDS);
+  const prefix = words.at(-1);
+  const whole = words.slice(0, -1);
+  return [
+    ...(whole.length > 0 ? [{ words: { $all: whole } }] : []),
+    ...(prefix === undefined
+      ? filter.query.trim() === ""
+        ? []
+        : [{ _id: "" }]
+      : [{ words: { $elemMatch: { $gte: prefix, $lt: prefix + AFTER_PREFIX } } }]),
+    ...(filter.city === "" ? [] : [{ cityKey: fold(filter.city) }]),
+  ];
+}
+
+function rangeConditions(filter: TicketFilter, now: Date): Filter<Listing>[] {
+  const conditions: Filter<Listing>[] = [];
+  if (filter.category !== 0) conditions.push({ category: filter.category });
+  if (filter.currency !== "") conditions.push({ "price.currency": filter.currency });
+  if (filter.minPrice > 0n) conditions.push({ "price.minorUnits": { $gte: Number(filter.minPrice) } });
+  if (filter.maxPrice > 0n) conditions.push({ "price.minorUnits": { $lte: Number(filter.maxPrice) } });
+  if (filter.startAfter) conditions.push({ "event.startTime": { $gte: timestampDate(filter.startAfter) } });
+  if (filter.startBefore) conditions.push({ "event.startTime": { $lt: timestampDate(filter.startBefore) } });
+  if (filter.eventId !== "") conditions.push({ "event.id": filter.eventId });
+  if (filter.onlyAvailable) {
+    conditions.push({ $or: [{ lockExpireTime: null }, { lockExpireTime: { $lte: now } }] });
+  }
+  return conditions;
+}
+
+interface Ordering {
+  field: "event.startTime" | "price.minorUnits" | "createTime";
+  direction: 1 | -1;
+  keyOf: (listing: Listing) => number;
+}
+
+const byStart: Ordering = {
+  field: "event.startTime",
+  direction: 1,
+  keyOf: (listing) => listing.event.startTime.getTime(),
+};
+const byPrice: Ordering = {
+  field: "price.minorUnits",
+  direction: 1,
+  keyOf: (listing) => listing.price.minorUnits,
+};
+const orderings: Record<OrderBy, Ordering> = {
+  [OrderBy.UNSPECIFIED]: byStart,
+  [OrderBy.START_TIME]: byStart,
+  [OrderBy.PRICE]: byPrice,
+  [OrderBy.PRICE_DESC]: { ...byPrice, direction: -1 },
+  [OrderBy.NEWEST]: { field: "createTime", direction: -1, keyOf: (listing) => listing.createTime.getTime() },
+};
+
+/** How an order sorts, and where a page of it continues. */
+export function pageOf(order: OrderBy, after: Position | undefined) {
+  const { field, direction, keyOf } = orderings[order];
+  const sort: Sort = { [field]: direction, _id: direction };
+  const beyond = direction === 1 ? "$gt" : "$lt";
+  const key = after && (field === "price.minorUnits" ? after.key : new Date(after.key));
+  const rest: Filter<Listing> = after
+    ? { $or: [{ [field]: { [beyond]: key } }, { [field]: key, _id: { [beyond]: after.id } }] }
+    : {};
+  return { sort, rest, positionOf: (last: Listing): Position => ({ key: keyOf(last), id: last._id }) };
+}

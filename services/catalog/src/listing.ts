@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
+import { PoisonEvent } from "@ticketing/runtime/events";
+import { fold, wordsOf } from "./words.ts";
+
+/** A ticket as search holds it: the public state of one version, and what finds it. */
+export interface Listing {
+  _id: string;
+  /** Version of the state; an older state never replaces a newer one. */
+  version: number;
+  sellerId: string;
+  sellerName: string;
+  title: string;
+  category: Category;
+  event: { id: string; title: string; venue: string; city: string; startTime: Date };
+  seat: { section: string; row: string; number: string };
+  price: { minorUnits: number; currency: string };
+  storedStatus: TicketStatus;
+  /** Null without a lock. It may have lapsed: ask {@link statusAt}. */
+  lockExpireTime: Date | null;
+  words: string[];
+  cityKey: string;
+  createTime: Date;
+  updateTime: Date;
+}
+
+/** The listing for a published state. Throws {@link PoisonEvent} when the state lacks what the contract promises. */
+export function listingOf(state: TicketState): Listing {
+  const { event, price } = state;
+  if (!state.id || !event?.startTime || !price || !state.createTime || !state.updateTime) {
+    throw new PoisonEvent("the ticket's state is incomplete");
+  }
+  const startTime = timestampDate(event.startTime);
+  return {
+    _id: state.id,
+    version: Number(state.version),
+    sellerId: state.sellerId,
+    sellerName: state.sellerName,
+    title: state.title,
+    category: state.category,
+    event: {
+      id: eventId(event, startTime),
+      title: event.title,
+      venue: event.venue,
+      city: event.city,
+      startTime,
+    },
+    seat: {
+      section: state.seat?.section ?? "",
+      row: state.seat?.row ?? "",
+      number: state.seat?.number ?? "",
+    },
+    price: { minorUnits: Number(price.minorUnits), currency: price.currency },
+    storedStatus: state.storedStatus,
+    lockExpireTime: state.lockExpireTime ? timestampDate(state.lockExpireTime) : null,
+    words: wordsOf(state.title, event.title, event.venue, event.city),
+    cityKey: fold(event.city),
+    createTime: timestampDate(state.createTime),
+    updateTime: timestampDate(state.updateTime),
+  };
+}
+
+/** Two tickets are for the same event when title, venue, city and start agree but for case and accents. */
+function eventId(event: { title: string; venue: string; city: string }, startTime: Date): string {
+  const key = [event.title, event.venue, event.city].map(fold).concat(startTime.toISOString());
+  return createHash("sha256").update(JSON.stringify(key)).digest("base64url").slice(0, 22);
+}
+
+/** The status at an instant: LOCKED while a stored lock lives, else what is stored. */
+export function statusAt(listing: Listing, now: Date): TicketStatus {
+  const held = listing.lockExpireTime !== null && listing.lockExpireTime > now;
+  return listing.storedStatus === TicketStatus.AVAILABLE && held ? TicketStatus.LOCKED : listing.storedStatus;
+}

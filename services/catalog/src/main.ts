@@ -1,0 +1,55 @@
+import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createEvents } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { serve } from "@ticketing/runtime/serve";
+import { createCatalogService } from "./catalog-service.ts";
+import { config as readConfig } from "./config.ts";
+import { createListingFeed } from "./listing-feed.ts";
+import { createListingStore } from "./listing-store.ts";
+import { createMarketplaceStore } from "./marketplace-store.ts";
+import { onOrderEvent } from "./on-order-event.ts";
+import { onPaymentEvent } from "./on-payment-event.ts";
+import { listingFrom, onTicketEvent } from "./on-ticket-event.ts";
+import { onUserEvent } from "./on-user-event.ts";
+import { createOperationsService } from "./operations-service.ts";
+
+const config = readConfig();
+const log = createLogger("catalog", config.LOG_LEVEL);
+const clock = () => new Date();
+
+const database = await openDatabase(config.MONGODB_URI, log);
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "catalog", log });
+const listings = await createListingStore(database.db);
+const marketplace = await createMarketplaceStore(database.db);
+const feed = createListingFeed(clock);
+
+for (const [stream, handle] of [
+  ["USERS", onUserEvent(listings)],
+  ["TICKETS", onTicketEvent(listings, feed.publish)],
+  ["ORDERS", onOrderEvent(marketplace)],
+  ["PAYMENTS", onPaymentEvent(marketplace)],
+] as const) {
+  const subject = `evt.${stream.toLowerCase()}.>`.replace("users", "auth");
+  await events.ensureStream(stream, [subject]);
+  await events.consume({ stream, durable: "catalog", filter: subject, handle });
+}
+// Each replica hears every ticket, whichever replica projects it.
+await events.watch({
+  stream: "TICKETS",
+  filter: "evt.tickets.>",
+  handle: async (event) => feed.publish(listingFrom(event.payload)),
+});
+
+await serve({
+  name: "catalog",
+  config,
+  log,
+  publicRoutes: (router) =>
+    router
+      .service(CatalogService, createCatalogService({ store: listings, feed, clock }))
+      .service(OperationsService, createOperationsService({ store: marketplace, events, clock })),
+  healthy: database.ping,
+  close: [events.close, async () => feed.close(), database.close],
+});

@@ -1,0 +1,21 @@
+import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import { PoisonEvent } from "@ticketing/runtime/events";
+import { decodeEvent } from "./decode-event.ts";
+import { type Listing, listingOf } from "./listing.ts";
+import type { ListingStore } from "./listing-store.ts";
+
+/** The listing in a ticket's event. Throws {@link PoisonEvent} when the contract is broken. */
+export function listingFrom(payload: Uint8Array): Listing {
+  const { state } = decodeEvent(TicketEventSchema, payload);
+  if (!state) throw new PoisonEvent("the event has no state");
+  return listingOf(state);
+}
+
+/** Projects TICKETS into search. */
+export const onTicketEvent =
+  (store: ListingStore, changed: (listing: Listing) => void) =>
+  async (event: { payload: Uint8Array }): Promise<void> => {
+    const listing = listingFrom(event.payload);
+    await store.applyListing(listing);
+    changed(listing);
+  };

@@ -1,0 +1,63 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import type { Events } from "@ticketing/runtime/events";
+import { requireRole } from "@ticketing/runtime/identity";
+import type { MarketplaceStore } from "./marketplace-store.ts";
+import { decodePageToken, encodePageToken } from "./page-token.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+const PAGE_OF = "dead-letters";
+
+/** The operators' API. Every RPC needs the role. */
+export function createOperationsService(deps: {
+  store: MarketplaceStore;
+  events: Events;
+  clock: Clock;
+}): ServiceImpl<typeof OperationsService> {
+  const { store, events, clock } = deps;
+  return {
+    async getOverview(_request, context) {
+      requireRole(context, "operator");
+      const [orders, drift, disputes, lag, deadLetters] = await Promise.all([
+        store.countOrders(),
+        store.countDrift(clock()),
+        store.countDisputes(),
+        events.consumerLag(),
+        events.countDeadLetters(),
+      ]);
+      return {
+        orders: orders.map(({ status, count }) => ({ status, count: BigInt(count) })),
+        lag: lag.map((row) => ({ ...row, pending: BigInt(row.pending), inFlight: BigInt(row.inFlight) })),
+        deadLetters: BigInt(deadLetters),
+        drift: BigInt(drift),
+        disputes: BigInt(disputes),
+      };
+    },
+
+    async listDeadLetters(request, context) {
+      requireRole(context, "operator");
+      const limit = request.pageSize || DEFAULT_PAGE_SIZE;
+      const before = decodePageToken(request.pageToken, PAGE_OF)?.key;
+      const found = await events.listDeadLetters({ before, limit: limit + 1 });
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        deadLetters: page.map((letter) => ({
+          ...letter,
+          sequence: BigInt(letter.sequence),
+          time: timestampFromDate(letter.time),
+        })),
+        nextPageToken:
+          found.length > limit && last ? encodePageToken({ key: last.sequence, id: "" }, PAGE_OF) : "",
+      };
+    },
+
+    async replayDeadLetter(request, context) {
+      requireRole(context, "operator");
+      await events.replayDeadLetter(Number(request.sequence));
+      return {};
+    },
+  };
+}
