@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 
 /**
  * A shell that holds the list of our children and reads from a pipe. The pipe closes when this process ends,
@@ -49,4 +50,15 @@ export function guard(pid: number): void {
 /** The child has ended; its number may be reused by the system. */
 export function unguard(pid: number): void {
   tell(`remove ${pid}`);
+}
+
+/** Stops every guarded child now; resolves when they are gone. */
+export async function reapAll(): Promise<void> {
+  const ending = reaper;
+  reaper = undefined;
+  if (!ending || ending.exitCode !== null) return;
+  const gone = once(ending, "exit");
+  ending.ref();
+  ending.stdin?.end();
+  await gone;
 }

@@ -1,0 +1,41 @@
+import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-node";
+import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import type { SignIn } from "./mesh-file.ts";
+
+/** The public API through the gateway, as gRPC-Web; the calls carry the token if there is one. */
+export function createClients(gateway: string, token?: () => string) {
+  const bearer: Interceptor = (next) => (request) => {
+    if (token) request.header.set("authorization", `Bearer ${token()}`);
+    return next(request);
+  };
+  const transport = createGrpcWebTransport({ baseUrl: gateway, httpVersion: "1.1", interceptors: [bearer] });
+  return {
+    auth: createClient(AuthService, transport),
+    tickets: createClient(TicketService, transport),
+    orders: createClient(OrderService, transport),
+    payments: createClient(PaymentService, transport),
+    catalog: createClient(CatalogService, transport),
+  };
+}
+
+/** A person at the gateway. */
+export interface Person extends ReturnType<typeof createClients> {
+  readonly userId: string;
+  readonly displayName: string;
+}
+
+/** Signs a person up, or in if the account is there, and returns clients that act for them. */
+export async function enter(gateway: string, { email, password, displayName }: SignIn): Promise<Person> {
+  const anonymous = createClients(gateway);
+  await anonymous.auth.signUp({ email, password, displayName }).catch((error: unknown) => {
+    if (ConnectError.from(error).code !== Code.AlreadyExists) throw error;
+  });
+  const grant = { case: "credentials" as const, value: { email, password } };
+  const { accessToken, user } = await anonymous.auth.issueToken({ grant });
+  return { ...createClients(gateway, () => accessToken), userId: user?.id ?? "", displayName };
+}

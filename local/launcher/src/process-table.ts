@@ -1,0 +1,128 @@
+import { fileURLToPath } from "node:url";
+import { databaseUri } from "@ticketing/servers/mongo";
+import type { KeyFiles } from "./keys.ts";
+import type { ServiceName } from "./service-names.ts";
+
+/** Everything that processes are told: where the servers are, the keys, and the settings that people may tune. */
+export interface MeshContext {
+  readonly keys: KeyFiles;
+  readonly mongoUrl: string;
+  readonly natsUrl: string;
+  readonly temporalAddress: string;
+  readonly publicUrl: string;
+  readonly workerBuildId: string;
+  readonly stripe: StripeAccess;
+  /** LOCK_DURATION and the like, from the person who starts the mesh. */
+  readonly settings: NodeJS.ProcessEnv;
+}
+
+/** Stripe's test mode, or the double with its own URL. */
+export interface StripeAccess {
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  readonly webhookSecret: string;
+  readonly url?: string;
+}
+
+/** The ports of one replica of one service; a worker has no public one. */
+export interface ServicePorts {
+  readonly public?: number;
+  readonly internal: number;
+}
+
+interface Row {
+  readonly script: string;
+  readonly database?: true;
+  /** What this process alone is told. */
+  readonly env?: (mesh: MeshContext, internal: (service: ServiceName) => string) => NodeJS.ProcessEnv;
+  /** Settings that reach this process when they are set; its own config.ts has the defaults. */
+  readonly settings?: readonly string[];
+}
+
+/** One row for each kind of process of ours. */
+const table: Readonly<Record<ServiceName, Row>> = {
+  auth: {
+    script: "services/auth/src/main.ts",
+    database: true,
+    env: (mesh) => ({ TOKEN_KEY_FILE: mesh.keys.tokenKeyFile, OPERATOR_EMAILS: "operator@example.com" }),
+    settings: ["ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME", "OPERATOR_EMAILS"],
+  },
+  tickets: {
+    script: "services/tickets/src/main.ts",
+    database: true,
+    settings: ["LOCK_DURATION", "LOCK_LIMIT", "LAPSE_LIMIT", "LAPSE_WINDOW", "LOCK_COOLDOWN"],
+  },
+  orders: {
+    script: "services/orders/src/main.ts",
+    database: true,
+    env: (_, internal) => ({ TICKETS_ADDRESS: internal("tickets") }),
+    settings: ["REFUND_WINDOW"],
+  },
+  payments: {
+    script: "services/payments/src/main.ts",
+    database: true,
+    env: ({ stripe }, internal) => ({
+      ORDERS_ADDRESS: internal("orders"),
+      STRIPE_SECRET_KEY: stripe.secretKey,
+      STRIPE_PUBLISHABLE_KEY: stripe.publishableKey,
+      STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+      ...(stripe.url && { STRIPE_URL: stripe.url }),
+    }),
+  },
+  catalog: { script: "services/catalog/src/main.ts", database: true },
+  workflows: {
+    script: "workflows/src/worker.ts",
+    env: (mesh, internal) => ({
+      TEMPORAL_ADDRESS: mesh.temporalAddress,
+      WORKER_BUILD_ID: mesh.workerBuildId,
+      TICKETS_ADDRESS: internal("tickets"),
+      ORDERS_ADDRESS: internal("orders"),
+      PAYMENTS_ADDRESS: internal("payments"),
+    }),
+    settings: ["MAX_DECLINES", "TEMPORAL_NAMESPACE"],
+  },
+};
+
+/** What a child inherits of the machine: nothing that could be a secret of somebody else's. */
+const inherited = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "NODE_EXTRA_CA_CERTS"];
+const commonSettings = ["LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT", "NODE_OPTIONS"];
+
+/** The environment of a process that is not one of the services. */
+export function baseEnvironment(): NodeJS.ProcessEnv {
+  return pick(process.env, inherited);
+}
+
+/** Absolute path of a file of the repository. */
+export function repositoryPath(path: string): string {
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
+
+/** The script and the whole environment of one replica of a service. */
+export function serviceProcess(
+  service: ServiceName,
+  mesh: MeshContext,
+  ports: (service: ServiceName) => ServicePorts,
+): { script: string; env: NodeJS.ProcessEnv } {
+  const row = table[service];
+  const own = ports(service);
+  const internal = (callee: ServiceName) => `127.0.0.1:${ports(callee).internal}`;
+  const env: NodeJS.ProcessEnv = {
+    ...baseEnvironment(),
+    HOST: "127.0.0.1",
+    ...(own.public !== undefined && { PORT: `${own.public}` }),
+    INTERNAL_PORT: `${own.internal}`,
+    ...(row.database && { MONGODB_URI: databaseUri(mesh.mongoUrl, service) }),
+    NATS_URL: mesh.natsUrl,
+    JWKS_URL: `http://127.0.0.1:${ports("auth").public}/.well-known/jwks.json`,
+    SERVICE_KEY_FILE: mesh.keys.serviceKeyFile(service),
+    SERVICE_KEYS_FILE: mesh.keys.serviceKeysFile,
+    PUBLIC_URL: mesh.publicUrl,
+    ...row.env?.(mesh, internal),
+    ...pick(mesh.settings, [...commonSettings, ...(row.settings ?? [])]),
+  };
+  return { script: repositoryPath(row.script), env };
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}

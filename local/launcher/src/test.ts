@@ -1,0 +1,21 @@
+import { spawn } from "node:child_process";
+import { findServers } from "@ticketing/servers/find";
+import { repositoryPath } from "./process-table.ts";
+
+/** Jest on the pinned Node, with the servers at hand, so that no test's time limit pays for a download. */
+await findServers((message) => console.log(message));
+const child = spawn(
+  process.execPath,
+  [
+    ...[
+      "--experimental-vm-modules",
+      "--disable-warning=ExperimentalWarning",
+      "--conditions=@ticketing/source",
+    ],
+    ...[repositoryPath("node_modules/jest/bin/jest.js"), ...process.argv.slice(2)],
+  ],
+  { stdio: "inherit", cwd: repositoryPath("") },
+);
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("exit", (code) => process.exit(code ?? 1));
