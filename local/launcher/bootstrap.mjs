@@ -61,17 +61,20 @@ function packagesCurrent() {
   });
 }
 
+/**
+ * `npm install --no-save` installs what the lockfile says and writes nothing; `npm ci` would refuse a lockfile made
+ * where the registry has no packages for some other platform.
+ */
 function installPackages() {
   if (packagesCurrent()) return;
   console.log("installing packages");
-  const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  const args = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+  const result = spawnSync("npm", args, { cwd: root, stdio: "inherit" });
   if (result.error) fail(`npm is needed and could not be run: ${result.error.message}.`);
-  if (result.status !== 0) fail("npm ci failed; the lines above say why.");
-  if (!existsSync(node))
-    fail("The pinned Node is missing after npm ci; are install scripts switched off (ignore-scripts)?");
+  if (result.status !== 0) fail("npm install failed; the lines above say why.");
+  if (!existsSync(node)) {
+    fail("The pinned Node is missing after npm install; are install scripts switched off (ignore-scripts)?");
+  }
 }
 
 function protoFiles(directory) {

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { findServer } from "@ticketing/servers/find";
-import { repositoryPath } from "./process-table.ts";
+import { type MeshContext, repositoryPath } from "./process-table.ts";
 
 const run = promisify(execFile);
 
@@ -23,14 +23,11 @@ export async function workerBuildId(): Promise<string> {
 }
 
 /** A versioned worker is given no task until its version is the deployment's current one. */
-export async function makeCurrent(
-  temporalAddress: string,
-  namespace: string,
-  buildId: string,
-): Promise<void> {
+export async function makeCurrent({ temporalAddress, workerBuildId, settings }: MeshContext): Promise<void> {
   const temporal = await findServer("temporal");
+  const namespace = settings.TEMPORAL_NAMESPACE || "default";
   const args = ["worker", "deployment", "set-current-version", "--deployment-name", deploymentName];
-  args.push("--build-id", buildId, "--address", temporalAddress, "--namespace", namespace, "--yes");
+  args.push("--build-id", workerBuildId, "--address", temporalAddress, "--namespace", namespace, "--yes");
   // The server learns of a version from the worker's first poll.
   for (let attempt = 1; ; attempt++) {
     try {
@@ -38,7 +35,7 @@ export async function makeCurrent(
       return;
     } catch (error) {
       if (attempt === 40)
-        throw new Error(`worker version ${buildId} could not be made current`, { cause: error });
+        throw new Error(`worker version ${workerBuildId} could not be made current`, { cause: error });
       await sleep(250);
     }
   }

@@ -18,6 +18,16 @@ export interface RunningProcess {
   kill(): Promise<void>;
 }
 
+/** What every server with data of its own takes. */
+export interface ServerOptions {
+  /** Its data. */
+  readonly dir: string;
+  /** A free one by default. */
+  readonly port?: number;
+  /** Folder of its log file; `dir` by default. */
+  readonly logs?: string;
+}
+
 export interface LaunchOptions {
   readonly name: string;
   readonly command: string;

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MongoClient } from "mongodb";
 import { findServer, isEmbedded } from "./find.ts";
-import type { RunningProcess } from "./launch.ts";
+import type { RunningProcess, ServerOptions } from "./launch.ts";
 import { launch } from "./launch.ts";
 import { freePort } from "./ports.ts";
 
@@ -20,7 +20,7 @@ export function databaseUri(url: string, database: string): string {
 }
 
 /** Starts a MongoDB: a `mongod` as a replica set of one where there is one, else the embedded database. */
-export async function startMongo(options: { dir: string; port?: number }): Promise<MongoServer> {
+export async function startMongo(options: ServerOptions): Promise<MongoServer> {
   const dir = resolve(options.dir);
   const port = options.port ?? (await freePort());
   const data = join(dir, "data");
@@ -33,7 +33,7 @@ export async function startMongo(options: { dir: string; port?: number }): Promi
     command,
     args: embedded ? embeddedArguments(port, data) : mongodArguments(port, data),
     env: { ...globalThis.process.env, SECANTUS_WT_CONFIG_EXTRA: "checkpoint=(wait=10,log_size=32MB)" },
-    logFile: join(dir, "mongo.log"),
+    logFile: join(resolve(options.logs ?? dir), "mongo.log"),
     probe: () => (embedded ? ping(url) : primary(url, `127.0.0.1:${port}`)),
   });
   return { ...process, port, url };

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { findServer } from "./find.ts";
-import type { RunningProcess } from "./launch.ts";
+import type { RunningProcess, ServerOptions } from "./launch.ts";
 import { launch } from "./launch.ts";
 import { freePort } from "./ports.ts";
 import { greeting } from "./probe.ts";
@@ -13,7 +13,7 @@ export interface NatsServer extends RunningProcess {
 }
 
 /** Starts NATS with JetStream; streams live in `dir` and every acknowledged message is on the disk. */
-export async function startNats(options: { dir: string; port?: number }): Promise<NatsServer> {
+export async function startNats(options: ServerOptions): Promise<NatsServer> {
   const dir = resolve(options.dir);
   const port = options.port ?? (await freePort());
   await mkdir(dir, { recursive: true });
@@ -27,7 +27,7 @@ export async function startNats(options: { dir: string; port?: number }): Promis
     name: "nats",
     command: await findServer("nats"),
     args: ["--config", config],
-    logFile: join(dir, "nats.log"),
+    logFile: join(resolve(options.logs ?? dir), "nats.log"),
     probe: async () => {
       if (!(await greeting(port)).includes('"jetstream":true')) throw new Error("JetStream is not up yet");
     },

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { findServer } from "./find.ts";
-import type { RunningProcess } from "./launch.ts";
+import type { RunningProcess, ServerOptions } from "./launch.ts";
 import { launch } from "./launch.ts";
 import { freePort } from "./ports.ts";
 import { grpcServing } from "./probe.ts";
@@ -13,11 +13,7 @@ export interface TemporalServer extends RunningProcess {
 }
 
 /** Starts Temporal with its UI; workflows live in one SQLite file in `dir`. */
-export async function startTemporal(options: {
-  dir: string;
-  port?: number;
-  uiPort?: number;
-}): Promise<TemporalServer> {
+export async function startTemporal(options: ServerOptions & { uiPort?: number }): Promise<TemporalServer> {
   const dir = resolve(options.dir);
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
@@ -34,7 +30,7 @@ export async function startTemporal(options: {
       ...["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL"],
       ...["--log-level", "warn"],
     ],
-    logFile: join(dir, "temporal.log"),
+    logFile: join(resolve(options.logs ?? dir), "temporal.log"),
     probe: () => grpcServing(address, "temporal.api.workflowservice.v1.WorkflowService"),
   });
   return { ...process, address, uiUrl: `http://127.0.0.1:${uiPort}` };

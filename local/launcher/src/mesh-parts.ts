@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import { startEnvoy } from "@ticketing/servers/envoy";
+import type { RunningProcess } from "@ticketing/servers/launch";
+import { launch } from "@ticketing/servers/launch";
+import { startMongo } from "@ticketing/servers/mongo";
+import { startNats } from "@ticketing/servers/nats";
+import { grpcServing, httpOk } from "@ticketing/servers/probe";
+import { startTemporal } from "@ticketing/servers/temporal";
+import { clustersYaml } from "./envoy-clusters.ts";
+import type { MeshPlan, Replica } from "./mesh-plan.ts";
+import { baseEnvironment, repositoryPath, serviceProcess } from "./process-table.ts";
+import { type ServiceName, serviceNames } from "./service-names.ts";
+import { makeCurrent } from "./worker-version.ts";
+
+/** The order of stopping: nothing is stopped before what calls it. */
+export const stages = ["gateway", "worker", "service", "server"] as const;
+
+/** One process of the mesh: what it waits for and how it is started, the first time and again. */
+export interface MeshPart {
+  readonly name: string;
+  readonly stage: (typeof stages)[number];
+  /** Names of the parts that have to serve before this one is started. */
+  readonly needs: readonly string[];
+  readonly run: () => Promise<RunningProcess>;
+}
+
+/** Every process of a planned mesh. */
+export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
+  const { ports, context, dataDir, logs, replicas } = plan;
+  const servers = join(dataDir, "servers");
+  const flags = ["--conditions=@ticketing/source", ...(preload ? ["--import", preload] : [])];
+  const runNode = (name: string, script: string, env: NodeJS.ProcessEnv, probe: () => Promise<void>) =>
+    launch({
+      name,
+      command: process.execPath,
+      args: [...flags, script],
+      cwd: repositoryPath(""),
+      env,
+      logFile: join(logs, `${name}.log`),
+      probe,
+    });
+
+  const ownDatabase = !context.settings.MONGODB_URI;
+  const data = ownDatabase ? ["mongo", "nats"] : ["nats"];
+  const parts: MeshPart[] = [
+    {
+      name: "nats",
+      stage: "server",
+      needs: [],
+      run: () => startNats({ dir: join(servers, "nats"), port: ports.nats, logs }),
+    },
+    {
+      name: "temporal",
+      stage: "server",
+      needs: [],
+      run: () =>
+        startTemporal({
+          dir: join(servers, "temporal"),
+          port: ports.temporal,
+          uiPort: ports.temporalUi,
+          logs,
+        }),
+    },
+    {
+      name: "envoy",
+      stage: "gateway",
+      needs: [],
+      run: () =>
+        startEnvoy({
+          dir: logs,
+          config: repositoryPath("gateway/envoy.yaml"),
+          overrides: clustersYaml(publicAddresses(replicas)),
+          adminPort: ports.gatewayAdmin,
+        }),
+    },
+  ];
+  if (ownDatabase) {
+    parts.push({
+      name: "mongo",
+      stage: "server",
+      needs: [],
+      run: () => startMongo({ dir: join(servers, "mongo"), port: ports.mongo, logs }),
+    });
+  }
+  if (context.stripe.url) {
+    const env = {
+      ...baseEnvironment(),
+      PORT: `${ports.stripe}`,
+      STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
+      STRIPE_WEBHOOK_SECRET: context.stripe.webhookSecret,
+    };
+    const probe = () => httpOk(`http://127.0.0.1:${ports.stripe}/v3/`);
+    const script = repositoryPath("local/stripe-double/src/main.ts");
+    parts.push({
+      name: "stripe",
+      stage: "server",
+      needs: [],
+      run: () => runNode("stripe", script, env, probe),
+    });
+  }
+  for (const [index, replica] of replicas.entries()) {
+    for (const service of serviceNames) {
+      const name = index === 0 ? service : `${service}-${index + 1}`;
+      const { script, env } = serviceProcess(service, context, (other) => replica[other]);
+      const runService = () =>
+        runNode(name, script, env, () => grpcServing(`127.0.0.1:${replica[service].internal}`));
+      if (service !== "workflows") parts.push({ name, stage: "service", needs: data, run: runService });
+      else {
+        const runWorker = async () => {
+          const worker = await runService();
+          await makeCurrent(context);
+          return worker;
+        };
+        parts.push({ name, stage: "worker", needs: [...data, "temporal"], run: runWorker });
+      }
+    }
+  }
+  return parts;
+}
+
+function publicAddresses(replicas: readonly Replica[]) {
+  const of = (service: ServiceName) => replicas.map((replica) => `127.0.0.1:${replica[service].public}`);
+  return {
+    auth: of("auth"),
+    tickets: of("tickets"),
+    orders: of("orders"),
+    payments: of("payments"),
+    catalog: of("catalog"),
+  };
+}

@@ -1,0 +1,97 @@
+import { join, resolve } from "node:path";
+import { ensureKeys } from "./keys.ts";
+import type { MeshAddresses, MeshFile } from "./mesh-file.ts";
+import { type PortPlan, planPorts } from "./port-plan.ts";
+import type { MeshContext, ServicePorts, StripeAccess } from "./process-table.ts";
+import { type ServiceName, serviceNames } from "./service-names.ts";
+import { workerBuildId } from "./worker-version.ts";
+
+/** Where everything of a mesh will be, decided before anything runs. */
+export interface MeshPlan {
+  readonly dataDir: string;
+  readonly logs: string;
+  readonly ports: PortPlan;
+  readonly replicas: readonly Replica[];
+  readonly context: MeshContext;
+  readonly addresses: MeshAddresses;
+  readonly services: MeshFile["services"];
+}
+
+/** One process of each service; a replica calls the services of its own number. */
+export type Replica = Readonly<Record<ServiceName, ServicePorts>>;
+
+export interface PlanOptions {
+  readonly dataDir: string;
+  readonly portBase?: number;
+  readonly replicas?: number;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Chooses ports and makes keys; fails when a port of a fixed plan is taken. */
+export async function planMesh({
+  env,
+  portBase,
+  replicas: count = 1,
+  ...options
+}: PlanOptions): Promise<MeshPlan> {
+  const dataDir = resolve(options.dataDir);
+  const ports = await planPorts(portBase);
+  const first = replica(ports);
+  const replicas = [first];
+  while (replicas.length < count) replicas.push(replica(await planPorts()));
+  const keys = await ensureKeys(join(dataDir, "keys"));
+  const stripe = stripeAccess(env, ports, keys.webhookSecret);
+  const context: MeshContext = {
+    keys,
+    mongoUrl: env.MONGODB_URI || `mongodb://127.0.0.1:${ports.mongo}/`,
+    natsUrl: `nats://127.0.0.1:${ports.nats}`,
+    temporalAddress: `127.0.0.1:${ports.temporal}`,
+    publicUrl: `http://localhost:${ports.gateway}`,
+    workerBuildId: await workerBuildId(),
+    stripe,
+    settings: env,
+  };
+  const addresses: MeshAddresses = {
+    gateway: context.publicUrl,
+    gatewayAdmin: `http://127.0.0.1:${ports.gatewayAdmin}`,
+    stripe: stripe.url ?? "https://api.stripe.com",
+    temporal: context.temporalAddress,
+    temporalUi: `http://localhost:${ports.temporalUi}`,
+    nats: context.natsUrl,
+    mongo: context.mongoUrl,
+  };
+  const services = Object.fromEntries(serviceNames.map((name) => [name, describe(first[name])]));
+  return { dataDir, logs: join(dataDir, "logs"), ports, replicas, context, addresses, services };
+}
+
+function replica(ports: PortPlan): Replica {
+  return {
+    auth: { public: ports.auth, internal: ports.authInternal },
+    tickets: { public: ports.tickets, internal: ports.ticketsInternal },
+    orders: { public: ports.orders, internal: ports.ordersInternal },
+    payments: { public: ports.payments, internal: ports.paymentsInternal },
+    catalog: { public: ports.catalog, internal: ports.catalogInternal },
+    workflows: { internal: ports.workflowsInternal },
+  };
+}
+
+function describe(ports: ServicePorts): { public?: string; internal: string } {
+  const internal = `127.0.0.1:${ports.internal}`;
+  return ports.public === undefined ? { internal } : { public: `127.0.0.1:${ports.public}`, internal };
+}
+
+/** Stripe itself when its key is given, else the double, which takes any test key. */
+function stripeAccess(env: NodeJS.ProcessEnv, ports: PortPlan, webhookSecret: string): StripeAccess {
+  if (!env.STRIPE_SECRET_KEY) {
+    const url = `http://127.0.0.1:${ports.stripe}`;
+    return { secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret, url };
+  }
+  if (!env.STRIPE_PUBLISHABLE_KEY || !env.STRIPE_WEBHOOK_SECRET) {
+    throw new Error("STRIPE_SECRET_KEY needs STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET beside it.");
+  }
+  return {
+    secretKey: env.STRIPE_SECRET_KEY,
+    publishableKey: env.STRIPE_PUBLISHABLE_KEY,
+    webhookSecret: env.STRIPE_WEBHOOK_SECRET,
+  };
+}
