@@ -28,7 +28,7 @@ export function clustersYaml(addresses: ClusterAddresses): string {
     },
   }));
   // JSON is YAML.
-  return JSON.stringify({ static_resources: { clusters } });
+  return `static_resources: ${JSON.stringify({ clusters })}`;
 }
 
 function endpoint(address: Address) {

@@ -88,8 +88,9 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       PORT: `${ports.stripe}`,
       STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
       STRIPE_WEBHOOK_SECRET: context.stripe.webhookSecret,
+      STATE_FILE: join(dataDir, "stripe.json"),
     };
-    const probe = () => httpOk(`http://127.0.0.1:${ports.stripe}/v3/`);
+    const probe = () => httpOk(`http://127.0.0.1:${ports.stripe}/healthz`);
     const script = repositoryPath("local/stripe-double/src/main.ts");
     parts.push({
       name: "stripe",

@@ -107,7 +107,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   return mesh;
 }
 
-/** Starts each part as soon as what it needs serves; waits for all of them, then reports the first failure. */
+/** Starts each part as soon as what it needs serves; waits for all of them, then reports every failure. */
 async function startAll(
   parts: readonly MeshPart[],
   process: (name: string) => MeshProcess,
@@ -127,6 +127,8 @@ async function startAll(
     return promise;
   };
   const results = await Promise.allSettled(parts.map(start));
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure) throw failure.reason;
+  const failures = results.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as Error] : [],
+  );
+  if (failures.length > 0) throw new Error([...new Set(failures)].map(({ message }) => message).join("\n\n"));
 }

@@ -14,7 +14,7 @@ export interface EnvoyOptions {
   readonly dir: string;
   /** Path of the configuration file. */
   readonly config: string;
-  /** YAML that Envoy merges over the file: here the addresses of clusters. */
+  /** YAML (a block mapping, without `admin`) that Envoy merges over the file: the addresses of clusters. */
   readonly overrides?: string;
   readonly adminPort?: number;
   /** Worker threads; 2 by default. */

@@ -12,11 +12,19 @@ export interface MongoServer extends RunningProcess {
   readonly url: string;
 }
 
-/** The connection string of one database on a server whose own string may carry options. */
+/**
+ * The connection string of one database on a server. The server's own string may name several hosts, options, and
+ * a database: that one then prefixes the name (`shop` gives `shop_orders`), so that meshes can share a server.
+ */
 export function databaseUri(url: string, database: string): string {
-  const uri = new URL(url);
-  uri.pathname = `/${database}`;
-  return uri.toString();
+  const parts = /^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?([^?]*)\??(.*)$/.exec(url);
+  if (!parts) throw new Error("a MongoDB connection string begins with mongodb:// or mongodb+srv://");
+  const [, server = "", prefix, query] = parts;
+  const options = new URLSearchParams(query);
+  // Credentials are looked up in the database that the string names, unless it says otherwise.
+  if (server.includes("@") && !options.has("authSource")) options.set("authSource", prefix || "admin");
+  const suffix = options.size > 0 ? `?${options}` : "";
+  return `${server}/${prefix ? `${prefix}_` : ""}${database}${suffix}`;
 }
 
 /** Starts a MongoDB: a `mongod` as a replica set of one where there is one, else the embedded database. */
