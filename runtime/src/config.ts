@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A duration such as `15m`, `8s` or `500ms`, as milliseconds. */
+export const duration = z.preprocess((value) => {
+  const match = /^(\d+)(ms|s|m|h|d)$/.exec(typeof value === "number" ? `${value}ms` : String(value));
+  return match ? Number(match[1]) * units[match[2] as keyof typeof units] : undefined;
+}, z.number("must be a duration such as 15m, 8s or 500ms"));
+
+/** An address such as `127.0.0.1:9000`. */
+export const address = z.string().regex(/^\S+:\d{1,5}$/, "must be host:port");
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** What every process reads. */
+export const processConfig = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  /** gRPC between services, health and reflection. */
+  INTERNAL_PORT: port,
+  NATS_URL: z.string().min(1),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  /** File with this process's own private Ed25519 JWK. */
+  SERVICE_KEY_FILE: z.string().min(1),
+  /** File with the JWKS of every service's public key; `kid` is the service's name. */
+  SERVICE_KEYS_FILE: z.string().min(1),
+});
+
+/** What every service with a public API reads. */
+export const commonConfig = z.object({
+  ...processConfig.shape,
+  /** The port that the gateway routes to. */
+  PORT: port,
+  /** Where auth serves its public keys. */
+  JWKS_URL: z.url(),
+  /** The gateway's origin as browsers see it. */
+  PUBLIC_URL: z.url(),
+});
+
+/** What every service with a database reads. */
+export const databaseConfig = z.object({
+  /** Connection string with the service's own database name. */
+  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, "must be a mongodb:// URI"),
+});
+
+export type ProcessConfig = z.output<typeof processConfig>;
+export type CommonConfig = z.output<typeof commonConfig>;
+
+/** The configuration in an environment. Throws an error that names each bad variable and no value. */
+export function readConfig<T extends z.ZodObject>(
+  schema: T,
+  env: NodeJS.ProcessEnv = process.env,
+): z.output<T> {
+  const result = schema.safeParse(env);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join(".");
+    return `  ${name}: ${env[name] === undefined ? "is missing" : issue.message}`;
+  });
+  throw new Error(`the environment is incomplete:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,40 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { DomainError, toConnectError } from "./domain-error.ts";
+import type { Logger } from "./log.ts";
+import { currentRequestId } from "./request-context.ts";
+
+/**
+ * The error that a client may see: a domain error with its reason, a Connect error as it is, and for
+ * anything else `internal` with the request id, under which the log has the rest.
+ */
+export function publicError(error: unknown, log: Logger): ConnectError {
+  if (error instanceof DomainError) return toConnectError(error);
+  if (error instanceof ConnectError) return error;
+  if (error instanceof Error && error.name === "AbortError") {
+    return new ConnectError("the call was cancelled", Code.Canceled);
+  }
+  log.error({ err: error }, "a call failed unexpectedly");
+  return new ConnectError(`internal error (request ${currentRequestId() ?? "unknown"})`, Code.Internal);
+}
+
+/** Maps what handlers throw, also in the middle of a stream. */
+export const createErrorInterceptor =
+  (log: Logger): Interceptor =>
+  (next) =>
+  async (request) => {
+    try {
+      const response = await next(request);
+      if (!response.stream) return response;
+      return { ...response, message: mapped(response.message, log) };
+    } catch (error) {
+      throw publicError(error, log);
+    }
+  };
+
+async function* mapped<T>(messages: AsyncIterable<T>, log: Logger): AsyncGenerator<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw publicError(error, log);
+  }
+}

@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  AckPolicy,
+  type ConsumerMessages,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from "@nats-io/jetstream";
+import { nanos } from "@nats-io/transport-node";
+import { deadLetterHeaders } from "./dead-letters.ts";
+import type { Publish } from "./event-publisher.ts";
+import type { Logger } from "./log.ts";
+
+const CONCURRENCY = 16;
+const ACK_WAIT_MS = 30_000;
+const MAX_BACKOFF_MS = 30_000;
+const RESTART_MS = 500;
+
+/** An event as a handler gets it. */
+export interface IncomingEvent {
+  subject: string;
+  /** `<document id>:<version>`. */
+  id: string;
+  type: string;
+  time: Date;
+  payload: Uint8Array;
+  stream: string;
+  sequence: number;
+}
+
+/** Thrown by a handler for an event that breaks its contract: no repeat can help. */
+export class PoisonEvent extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "PoisonEvent";
+  }
+}
+
+export interface ConsumeOptions {
+  stream: string;
+  /** The durable consumer's name: one place in the stream, shared by all replicas. */
+  durable: string;
+  filter: string;
+  /** Called up to 16 at a time, in no promised order, at least once for each event. */
+  handle: (event: IncomingEvent) => Promise<void>;
+}
+
+interface Broker {
+  client: JetStreamClient;
+  manager: JetStreamManager;
+  publish: Publish;
+  log: Logger;
+}
+
+/**
+ * Acknowledges after the handler is done. A failure is delivered again with backoff, without limit; a
+ * {@link PoisonEvent} goes to the dead letters. Returns how to stop.
+ */
+export async function startConsumer(broker: Broker, options: ConsumeOptions): Promise<() => Promise<void>> {
+  const { client, manager, log } = broker;
+  const { stream, durable } = options;
+  let stopped = false;
+  let messages: ConsumerMessages | undefined;
+  const running = new Set<Promise<void>>();
+
+  const open = async () => {
+    await manager.consumers.add(stream, {
+      durable_name: durable,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      filter_subject: options.filter,
+      max_deliver: -1,
+      max_ack_pending: 1000,
+    });
+    const consumer = await client.consumers.get(stream, durable);
+    messages = await consumer.consume({ max_messages: CONCURRENCY * 4 });
+    return messages;
+  };
+
+  const read = async (from: ConsumerMessages) => {
+    for await (const message of from) {
+      const work = handleOne(broker, options, message).finally(() => running.delete(work));
+      running.add(work);
+      if (running.size >= CONCURRENCY) await Promise.race(running);
+    }
+  };
+
+  const loop = async (first: ConsumerMessages) => {
+    for (let from: ConsumerMessages | undefined = first; !stopped; from = undefined) {
+      try {
+        await read(from ?? (await open()));
+      } catch (error) {
+        log.warn({ err: error, stream, durable }, "the consumer starts again");
+      }
+      if (!stopped) await sleep(RESTART_MS);
+    }
+  };
+
+  const ended = loop(await open());
+  return async () => {
+    stopped = true;
+    await messages?.close();
+    await Promise.allSettled(running);
+    await ended;
+  };
+}
+
+async function handleOne(broker: Broker, options: ConsumeOptions, message: JsMsg): Promise<void> {
+  try {
+    await options.handle(incoming(message));
+    message.ack();
+  } catch (error) {
+    if (error instanceof PoisonEvent) await deadLetter(broker, options, message, error);
+    else {
+      const deliveries = message.info.deliveryCount;
+      broker.log.warn({ err: error, subject: message.subject, deliveries }, "an event is tried again later");
+      message.nak(Math.min(100 * 2 ** deliveries, MAX_BACKOFF_MS));
+    }
+  }
+}
+
+/** Keeps the event aside; only when that is stored is the original ended. */
+async function deadLetter(
+  { publish, log }: Broker,
+  { stream, durable }: ConsumeOptions,
+  message: JsMsg,
+  poison: PoisonEvent,
+): Promise<void> {
+  try {
+    const event = incoming(message);
+    const id = `${stream}:${message.seq}:${durable}`;
+    await publish(
+      `dlq.${stream}.${durable}`,
+      { ...event, id, source: durable },
+      deadLetterHeaders({ stream, consumer: durable, subject: message.subject, reason: poison.message }),
+    );
+    log.error({ subject: message.subject, reason: poison.message }, "an event was dead-lettered");
+    message.term(poison.message.slice(0, 100));
+  } catch (error) {
+    log.warn({ err: error, subject: message.subject }, "a poison event waits: it could not be set aside");
+    message.nak(MAX_BACKOFF_MS);
+  }
+}
+
+/** The event in a message. */
+export function incoming(message: JsMsg): IncomingEvent {
+  const time = message.headers?.get("ce-time");
+  return {
+    subject: message.subject,
+    id: message.headers?.get("ce-id") ?? "",
+    type: message.headers?.get("ce-type") ?? "",
+    time: time ? new Date(time) : message.time,
+    payload: message.data,
+    stream: message.info.stream,
+    sequence: message.seq,
+  };
+}

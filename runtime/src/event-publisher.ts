@@ -1,0 +1,43 @@
+import type { JetStreamClient } from "@nats-io/jetstream";
+import { headers } from "@nats-io/transport-node";
+
+const ACK_TIMEOUT_MS = 5000;
+
+/** An event on its way out. */
+export interface OutgoingEvent {
+  /** `evt.<service>.v1.<event>.<id>`. */
+  subject: string;
+  /** `<document id>:<version>`: the stream stores it once. */
+  id: string;
+  /** The CloudEvents type. */
+  type: string;
+  /** The publishing service. */
+  source: string;
+  time: Date;
+  payload: Uint8Array;
+}
+
+/** Publishes to a subject and resolves with the stream's acknowledgement. */
+export type Publish = (
+  subject: string,
+  event: Omit<OutgoingEvent, "subject">,
+  extra?: Record<string, string>,
+) => Promise<void>;
+
+/** Events carry CloudEvents attributes as headers (NATS protocol binding, binary mode). */
+export function createPublisher(client: JetStreamClient): Publish {
+  return async (subject, event, extra = {}) => {
+    const attributes = headers();
+    attributes.set("ce-specversion", "1.0");
+    attributes.set("ce-id", event.id);
+    attributes.set("ce-type", event.type);
+    attributes.set("ce-source", event.source);
+    attributes.set("ce-time", event.time.toISOString());
+    for (const [name, value] of Object.entries(extra)) attributes.set(name, value);
+    await client.publish(subject, event.payload, {
+      msgID: event.id,
+      headers: attributes,
+      timeout: ACK_TIMEOUT_MS,
+    });
+  };
+}

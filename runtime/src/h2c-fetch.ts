@@ -1,0 +1,36 @@
+import { connect } from "node:http2";
+
+const TIMEOUT_MS = 5000;
+const MAX_BODY = 64 * 1024;
+
+/** GET over HTTP/2 without TLS, which `fetch` does not speak and our public ports speak only. */
+export function h2cGet(url: string): Promise<Response> {
+  const { origin, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const session = connect(origin);
+    const stream = session.request({ ":method": "GET", ":path": pathname + search });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let status = 0;
+    const fail = (error: Error) => {
+      session.destroy();
+      reject(error);
+    };
+    session.once("error", fail);
+    stream.once("error", fail);
+    stream.setTimeout(TIMEOUT_MS, () => fail(new Error(`no answer from ${origin} in ${TIMEOUT_MS} ms`)));
+    stream.once("response", (headers) => {
+      status = headers[":status"] ?? 0;
+    });
+    stream.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY) fail(new Error(`${origin} answered with more than ${MAX_BODY} bytes`));
+      else chunks.push(chunk);
+    });
+    stream.once("end", () => {
+      session.close();
+      resolve(new Response(Buffer.concat(chunks), { status: status || 502 }));
+    });
+    stream.end();
+  });
+}

@@ -1,0 +1,99 @@
+import { Code, createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
+import { z } from "zod";
+import { DomainError } from "./domain-error.ts";
+import { h2cGet } from "./h2c-fetch.ts";
+
+/** Who calls: the user in a verified access token. */
+export interface Caller {
+  userId: string;
+  displayName: string;
+  roles: readonly string[];
+}
+
+const callerKey = createContextKey<Caller | undefined>(undefined, { description: "the calling user" });
+
+const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()) });
+
+/** The caller, or undefined without a session. */
+export const optionalUser = (context: Pick<HandlerContext, "values">): Caller | undefined =>
+  context.values.get(callerKey);
+
+/** The caller. Throws UNAUTHENTICATED. */
+export function requireUser(context: Pick<HandlerContext, "values">): Caller {
+  const caller = optionalUser(context);
+  if (!caller) throw new DomainError(Code.Unauthenticated, "UNAUTHENTICATED", "sign in first");
+  return caller;
+}
+
+/** The caller, who has the role. Throws UNAUTHENTICATED or ROLE_REQUIRED. */
+export function requireRole(context: Pick<HandlerContext, "values">, role: string): Caller {
+  const caller = requireUser(context);
+  if (!caller.roles.includes(role)) {
+    throw new DomainError(Code.PermissionDenied, "ROLE_REQUIRED", `this needs the role ${role}`, { role });
+  }
+  return caller;
+}
+
+/**
+ * Reads the access token from `authorization: Bearer` or the session cookie and verifies it against auth's
+ * public keys. Without a token the call goes on anonymously; with a bad one it ends with INVALID_TOKEN.
+ */
+export function createUserAuthenticator(options: { jwksUrl: string; cookieName: string }): Interceptor {
+  const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
+    [customFetch]: (url: string) => h2cGet(url),
+    cooldownDuration: 5000,
+  });
+
+  async function verify(token: string): Promise<Caller> {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: ["EdDSA"],
+        typ: "at+jwt",
+        issuer: "ticketing",
+        audience: "ticketing",
+        requiredClaims: ["exp", "sub", "jti"],
+      });
+      const { sub, name, roles } = claims.parse(payload);
+      return { userId: sub, displayName: name, roles };
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
+        const expired = error instanceof errors.JWTExpired;
+        throw new DomainError(
+          Code.Unauthenticated,
+          expired ? "TOKEN_EXPIRED" : "INVALID_TOKEN",
+          expired ? "the access token has expired; renew it" : "the access token is not valid",
+        );
+      }
+      throw new DomainError(Code.Unavailable, "KEYS_UNAVAILABLE", "tokens cannot be checked now; try again");
+    }
+  }
+
+  return (next) => async (request) => {
+    const token = bearer(request.header.get("authorization")) ?? cookie(request.header, options.cookieName);
+    if (token !== undefined) request.contextValues.set(callerKey, await verify(token));
+    return next(request);
+  };
+}
+
+/** The name of the session cookie at a public origin (see auth's cookies). */
+export const sessionCookieName = (publicUrl: string): string =>
+  publicUrl.startsWith("https:") ? "__Host-session" : "session";
+
+function bearer(header: string | null): string | undefined {
+  if (header === null) return undefined;
+  const match = /^Bearer ([\w.-]+)$/i.exec(header);
+  if (match?.[1]) return match[1];
+  throw new DomainError(Code.Unauthenticated, "INVALID_TOKEN", "authorization must be: Bearer <token>");
+}
+
+function cookie(header: Headers, name: string): string | undefined {
+  const pair = header
+    .get("cookie")
+    ?.split(/;\s*/)
+    .find((part) => part.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1) || undefined;
+}
+
+/** Context values for tests that call handlers without a token. */
+export const callerContextKey = callerKey;

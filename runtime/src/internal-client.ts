@@ -1,0 +1,97 @@
+import { create, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
+import { credentials, Client as GrpcClient, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { currentRequestId } from "./request-context.ts";
+import { REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
+import type { ServiceTokens } from "./service-tokens.ts";
+
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+export interface InternalClientOptions {
+  /** host:port of the callee's internal port. */
+  address: string;
+  /** The callee's name, for which the token is made. */
+  callee: string;
+  tokens: ServiceTokens;
+  /** Longest wait for an answer; a call may ask for less. */
+  deadlineMs?: number;
+}
+
+/** A typed client of another service's internal API, over grpc-js with this service's token. */
+export function createInternalClient<T extends DescService>(
+  service: T,
+  options: InternalClientOptions,
+): Client<T> & { close(): void } {
+  const channel = new GrpcClient(options.address, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.keepalive_time_ms": 30_000,
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 2000,
+    // Retries belong to whoever knows whether a repeat is safe: the workflow or the client.
+    "grpc.enable_retries": 0,
+  });
+  const client = createClient(service, createTransport(channel, options));
+  return Object.assign(client, { close: () => channel.close() });
+}
+
+function createTransport(channel: GrpcClient, options: InternalClientOptions): Transport {
+  const { callee, tokens, deadlineMs = 5000 } = options;
+  return {
+    async unary(method, signal, timeoutMs, header, input) {
+      signal?.throwIfAborted();
+      const metadata = await callMetadata(callee, tokens, header);
+      const path = `/${method.parent.typeName}/${method.name}`;
+      const deadline = Date.now() + Math.min(timeoutMs ?? deadlineMs, deadlineMs);
+      const request = toBinary(method.input, create(method.input, input));
+      const message = await new Promise<Uint8Array>((resolve, reject) => {
+        const call = channel.makeUnaryRequest(
+          path,
+          (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+          (bytes: Buffer) => bytes,
+          request,
+          metadata,
+          { deadline },
+          (error, answer) => {
+            signal?.removeEventListener("abort", cancel);
+            if (error) reject(connectError(error));
+            else resolve(answer ?? new Uint8Array());
+          },
+        );
+        const cancel = () => call.cancel();
+        signal?.addEventListener("abort", cancel, { once: true });
+      });
+      return {
+        stream: false,
+        service: method.parent,
+        method,
+        header: new Headers(),
+        trailer: new Headers(),
+        message: fromBinary(method.output, message),
+      };
+    },
+    stream: () => Promise.reject(new ConnectError("internal calls are unary", Code.Unimplemented)),
+  };
+}
+
+async function callMetadata(
+  callee: string,
+  tokens: ServiceTokens,
+  header?: ConstructorParameters<typeof Headers>[0],
+): Promise<Metadata> {
+  const metadata = new Metadata();
+  for (const [name, value] of new Headers(header)) metadata.set(name, value);
+  metadata.set("authorization", `Bearer ${await tokens.tokenFor(callee)}`);
+  const requestId = currentRequestId();
+  if (requestId) metadata.set(REQUEST_ID_HEADER, requestId);
+  return metadata;
+}
+
+/** The callee's error with its details, so that a refusal keeps its reason on the way through. */
+function connectError(error: ServiceError): ConnectError {
+  const [details] = error.metadata?.get("grpc-status-details-bin") ?? [];
+  const trailer = new Headers({ "grpc-status": String(error.code) });
+  trailer.set("grpc-message", encodeURIComponent(error.details));
+  if (Buffer.isBuffer(details)) trailer.set("grpc-status-details-bin", details.toString("base64"));
+  return findTrailerError(trailer) ?? new ConnectError(error.details, Code.Unknown);
+}

@@ -1,0 +1,142 @@
+import {
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from "node:http2";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { createValidateInterceptor } from "@connectrpc/validate";
+import type { CommonConfig } from "./config.ts";
+import { createErrorInterceptor } from "./error-interceptor.ts";
+import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
+import type { Logger } from "./log.ts";
+import { requestIdInterceptor } from "./request-id-interceptor.ts";
+
+/** The largest request, in bytes, that this API takes. Its largest legitimate one is a few kilobytes. */
+export const MAX_REQUEST_BYTES = 64 * 1024;
+/** The longest deadline that a client may ask for: streams are reopened hourly at the latest. */
+const MAX_TIMEOUT_MS = 3_600_000;
+
+/** A plain HTTP request, body read. */
+export interface HttpRequest {
+  method: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: Uint8Array;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Plain HTTP endpoints by path. */
+export type HttpRoutes = Record<string, (request: HttpRequest) => Promise<HttpResponse>>;
+
+export interface PublicServer {
+  port: number;
+  /** Refuses new calls, lets the running ones end for at most `ms`, then closes. Streams are cut. */
+  drain(ms: number): Promise<void>;
+}
+
+/** The port that the gateway routes to: gRPC, gRPC-Web and Connect over HTTP/2 without TLS, and plain HTTP. */
+export async function startPublicServer(options: {
+  config: CommonConfig;
+  log: Logger;
+  routes: (router: ConnectRouter) => void;
+  http: HttpRoutes;
+}): Promise<PublicServer> {
+  const { config, log } = options;
+  const shutdown = new AbortController();
+  const handler = connectNodeAdapter({
+    routes: options.routes,
+    interceptors: [
+      requestIdInterceptor,
+      createErrorInterceptor(log),
+      createUserAuthenticator({
+        jwksUrl: config.JWKS_URL,
+        cookieName: sessionCookieName(config.PUBLIC_URL),
+      }),
+      createValidateInterceptor(),
+    ],
+    readMaxBytes: MAX_REQUEST_BYTES,
+    maxTimeoutMs: MAX_TIMEOUT_MS,
+    shutdownSignal: shutdown.signal,
+    fallback: (request, response) => {
+      // Only HTTP/2 requests arrive: the server below speaks nothing else.
+      void answer(options.http, request as Http2ServerRequest, response as Http2ServerResponse, log);
+    },
+  });
+  const server = createServer({ settings: { maxConcurrentStreams: 1000 } }, handler);
+  const sessions = trackSessions(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(config.PORT, config.HOST, resolve);
+  });
+  server.on("error", (error) => log.error({ err: error }, "the public port failed"));
+  const bound = server.address();
+  return {
+    port: typeof bound === "object" && bound ? bound.port : config.PORT,
+    async drain(ms) {
+      shutdown.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const session of sessions) session.close();
+      const timer = setTimeout(() => {
+        for (const session of sessions) session.destroy();
+      }, ms);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function trackSessions(server: Http2Server) {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+    // A peer that breaks the protocol loses its session; the process goes on.
+    session.on("error", () => session.destroy());
+  });
+  server.on("sessionError", () => undefined);
+  return sessions;
+}
+
+async function answer(
+  routes: HttpRoutes,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+  log: Logger,
+): Promise<void> {
+  const { status, headers, body } = await respond(routes, request, log);
+  if (response.stream.destroyed) return;
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body ?? "");
+}
+
+async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Logger): Promise<HttpResponse> {
+  const route = routes[new URL(request.url, "http://local").pathname];
+  if (!route) return { status: 404, body: JSON.stringify({ code: "not_found", message: "no such path" }) };
+  try {
+    const body = await readBody(request);
+    if (!body)
+      return { status: 413, body: JSON.stringify({ code: "resource_exhausted", message: "too large" }) };
+    return await route({ method: request.method, headers: request.headers, body });
+  } catch (error) {
+    log.error({ err: error, path: request.url }, "an HTTP request failed unexpectedly");
+    return { status: 500, body: JSON.stringify({ code: "internal", message: "internal error" }) };
+  }
+}
+
+async function readBody(request: Http2ServerRequest): Promise<Uint8Array | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_REQUEST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

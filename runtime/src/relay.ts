@@ -1,0 +1,124 @@
+import type { Collection, Filter, UpdateFilter } from "mongodb";
+import type { Transition, VersionedDocument } from "./document-store.ts";
+import type { Logger } from "./log.ts";
+
+const POLL_MS = 1000;
+const BATCH = 100;
+const CONCURRENCY = 8;
+const MAX_BACKOFF_MS = 10_000;
+
+/** Publishes what documents have pending, from the documents themselves: the outbox of D6. */
+export interface Relay {
+  /** Something was written; look now. */
+  wake(): void;
+  start(): void;
+  /** Ends after the document at hand. */
+  stop(): Promise<void>;
+  /** Announces the newest transition of every document again, with its current state. Returns how many. */
+  republish(): Promise<number>;
+}
+
+/**
+ * A relay for one collection. Two at once, or a crash at any point, only publish again what consumers and
+ * the stream's deduplication already know.
+ */
+export function createRelay<T extends VersionedDocument>(options: {
+  collection: Collection<T>;
+  /** Resolves when the broker has stored the event. */
+  publish: (document: T, transition: Transition) => Promise<void>;
+  log: Logger;
+}): Relay {
+  const { collection, publish, log } = options;
+  let running = false;
+  let loop = Promise.resolve();
+  let woken = false;
+  let wakeUp = () => {};
+  let failures = 0;
+
+  // The driver's generic types cannot see that every T has these fields (here and below).
+  const due = { pending: true } as Filter<T>;
+
+  async function publishDue(document: T): Promise<void> {
+    for (const transition of document.history) {
+      if (transition.version > document.published) await publish(document, transition);
+    }
+    const asRead = { _id: document._id, version: document.version } as Filter<T>;
+    const marks = {
+      $set: { published: document.version, pending: false },
+    } as UpdateFilter<VersionedDocument> as UpdateFilter<T>;
+    await collection.updateOne(asRead, marks);
+  }
+
+  async function round(): Promise<boolean> {
+    const documents = (await collection.find(due).limit(BATCH).toArray()) as T[];
+    const results = await inParallel(documents, publishDue);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    return documents.length === BATCH;
+  }
+
+  async function pause(ms: number): Promise<void> {
+    if (woken || !running) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (running) {
+      woken = false;
+      try {
+        const more = await round();
+        failures = 0;
+        if (!more) await pause(POLL_MS);
+      } catch (error) {
+        failures++;
+        log.warn({ err: error, failures }, "events wait: they could not be published");
+        woken = false;
+        await pause(Math.min(100 * 2 ** failures, MAX_BACKOFF_MS));
+      }
+    }
+  }
+
+  const wake = () => {
+    woken = true;
+    wakeUp();
+  };
+  return {
+    wake,
+    start() {
+      running = true;
+      loop = run();
+    },
+    async stop() {
+      running = false;
+      wake();
+      await loop;
+    },
+    async republish() {
+      let count = 0;
+      for await (const document of collection.find()) {
+        const last = document.history.at(-1);
+        if (!last) continue;
+        await publish(document as T, last);
+        count++;
+      }
+      return count;
+    },
+  };
+}
+
+async function inParallel<T>(
+  items: T[],
+  work: (item: T) => Promise<void>,
+): Promise<PromiseSettledResult<void>[]> {
+  const results: PromiseSettledResult<void>[] = [];
+  for (let at = 0; at < items.length; at += CONCURRENCY) {
+    results.push(...(await Promise.allSettled(items.slice(at, at + CONCURRENCY).map(work))));
+  }
+  return results;
+}

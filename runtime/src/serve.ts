@@ -1,0 +1,114 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter } from "@connectrpc/connect";
+import type { CommonConfig, ProcessConfig } from "./config.ts";
+import { type InternalRouter, startInternalServer } from "./internal-server.ts";
+import type { Logger } from "./log.ts";
+import { type HttpRoutes, startPublicServer } from "./public-server.ts";
+import { createServiceAuthenticator } from "./service-tokens.ts";
+
+export type { HttpRequest, HttpResponse, HttpRoutes } from "./public-server.ts";
+
+const DRAIN_MS = 10_000;
+const HEALTH_INTERVAL_MS = 2000;
+
+/** What a process serves, and what it closes afterwards. */
+export interface ServeOptions {
+  name: string;
+  log: Logger;
+  /** The services of the internal port. */
+  internalRoutes?: (router: InternalRouter) => void;
+  /** Rejects while a dependency without which nothing works is away. Asked every two seconds. */
+  healthy?: () => Promise<void>;
+  /** Run in order after the ports were drained. */
+  close?: (() => Promise<void>)[];
+}
+
+export interface PublicServeOptions extends ServeOptions {
+  config: CommonConfig;
+  publicRoutes: (router: ConnectRouter) => void;
+  publicHttp?: HttpRoutes;
+}
+
+export interface Serving {
+  publicPort?: number;
+  internalPort: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ports of a process and keeps its health up to date. On SIGTERM or SIGINT: not serving any more →
+ * running calls end → dependencies are closed in order → exit.
+ */
+export async function serve(
+  options: PublicServeOptions | (ServeOptions & { config: ProcessConfig; publicRoutes?: undefined }),
+): Promise<Serving> {
+  const { name, log, config } = options;
+  const described: DescService[] = [];
+  const publicServer = options.publicRoutes
+    ? await startPublicServer({
+        config: options.config,
+        log,
+        routes: describing(options.publicRoutes, described),
+        http: options.publicHttp ?? {},
+      })
+    : undefined;
+  const internalServer = await startInternalServer({
+    host: config.HOST,
+    port: config.INTERNAL_PORT,
+    log,
+    authenticate: await createServiceAuthenticator({ name, keysFile: config.SERVICE_KEYS_FILE }),
+    routes: options.internalRoutes ?? (() => undefined),
+    described,
+  });
+
+  const check = async () => {
+    try {
+      await options.healthy?.();
+      internalServer.setServing(true);
+    } catch (error) {
+      log.warn({ err: error }, "not healthy");
+      internalServer.setServing(false);
+    }
+  };
+  await check();
+  const timer = setInterval(check, HEALTH_INTERVAL_MS);
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      clearInterval(timer);
+      internalServer.setServing(false);
+      await Promise.all([publicServer?.drain(DRAIN_MS), internalServer.drain(DRAIN_MS)]);
+      for (const step of options.close ?? []) await step();
+      log.info("closed");
+    })();
+    return closing;
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ err: error }, "closing failed");
+          process.exit(1);
+        },
+      );
+    });
+  }
+  log.info({ publicPort: publicServer?.port, internalPort: internalServer.port }, "serving");
+  return { publicPort: publicServer?.port, internalPort: internalServer.port, close };
+}
+
+/** The same routes, noting each service for reflection. */
+function describing(routes: (router: ConnectRouter) => void, described: DescService[]) {
+  return (router: ConnectRouter): void => {
+    const noting: ConnectRouter = Object.assign(Object.create(router), {
+      service: (...args: Parameters<ConnectRouter["service"]>) => {
+        described.push(args[0]);
+        router.service(...args);
+        return noting;
+      },
+    });
+    routes(noting);
+  };
+}
