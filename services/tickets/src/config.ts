@@ -1,0 +1,21 @@
+import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
+import { z } from "zod";
+
+const count = z.coerce.number().int().min(1);
+
+const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** How long a buyer has to pay. */
+  LOCK_DURATION: duration.default(15 * 60_000),
+  /** How many tickets one buyer may hold at a time. */
+  LOCK_LIMIT: count.default(4),
+  /** So many locks left to lapse within LAPSE_WINDOW ... */
+  LAPSE_LIMIT: count.default(3),
+  LAPSE_WINDOW: duration.default(3_600_000),
+  /** ... and the buyer waits this long before the next. */
+  LOCK_COOLDOWN: duration.default(15 * 60_000),
+});
+
+/** Everything that this process reads from its environment. */
+export const config = () => readConfig(schema);

@@ -1,0 +1,52 @@
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { systemClock } from "@ticketing/runtime/clock";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createEvents } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { createRelay } from "@ticketing/runtime/relay";
+import { serve } from "@ticketing/runtime/serve";
+import { config as readConfig } from "./config.ts";
+import type { Ticket } from "./ticket.ts";
+import { ticketEvent } from "./ticket-event.ts";
+import { createTicketLockService } from "./ticket-lock-service.ts";
+import { createTicketService } from "./ticket-service.ts";
+import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
+
+const config = readConfig();
+const log = createLogger("tickets", config.LOG_LEVEL);
+
+const database = await openDatabase(config.MONGODB_URI, log);
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "tickets", log });
+await events.ensureStream("TICKETS", ["evt.tickets.>"]);
+const relay = createRelay<Ticket>({
+  collection: database.db.collection<Ticket>("tickets"),
+  publish: (ticket, transition) => events.publish(ticketEvent(ticket, transition)),
+  log,
+});
+const tickets = await createTicketStore(database.db, relay.wake);
+
+const ticketService = createTicketService({ tickets, clock: systemClock });
+const ticketLockService = createTicketLockService({
+  tickets,
+  buyers: createBuyerLockStore(database.db),
+  policy: {
+    durationMs: config.LOCK_DURATION,
+    limit: config.LOCK_LIMIT,
+    lapseLimit: config.LAPSE_LIMIT,
+    lapseWindowMs: config.LAPSE_WINDOW,
+    cooldownMs: config.LOCK_COOLDOWN,
+  },
+  clock: systemClock,
+});
+
+relay.start();
+await serve({
+  name: "tickets",
+  config,
+  log,
+  publicRoutes: (router) => router.service(TicketService, ticketService),
+  internalRoutes: (router) => router.service(TicketLockService, ticketLockService),
+  healthy: database.ping,
+  close: [relay.stop, events.close, database.close],
+});

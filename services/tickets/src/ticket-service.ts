@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { toBinary } from "@bufbuild/protobuf";
+import { Code, type ServiceImpl } from "@connectrpc/connect";
+import {
+  type CreateTicketRequest,
+  CreateTicketRequestSchema,
+  type TicketService,
+  type UpdateTicketRequest,
+} from "@ticketing/proto/tickets/v1/ticket_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { optionalUser, requireUser } from "@ticketing/runtime/identity";
+import { derivedId } from "@ticketing/runtime/ids";
+import { decodeTimePosition, encodeTimePosition } from "@ticketing/runtime/page-token";
+import { edit, list, type Offer, withdraw } from "./ticket.ts";
+import { findTicket } from "./ticket-lock-service.ts";
+import { eventOf, moneyOf, seatOf, ticketMessage } from "./ticket-message.ts";
+import type { TicketStore } from "./ticket-store.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+
+/** The sellers' API. */
+export function createTicketService(deps: {
+  tickets: TicketStore;
+  clock: Clock;
+}): ServiceImpl<typeof TicketService> {
+  const { tickets, clock } = deps;
+  return {
+    async createTicket(request, context) {
+      const { userId, displayName } = requireUser(context);
+      const id = derivedId(userId, request.requestId);
+      const fingerprint = createHash("sha256")
+        .update(toBinary(CreateTicketRequestSchema, request))
+        .digest("base64url");
+      const known = await tickets.find(id);
+      const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
+      const wanted = known ?? list(offerOf(request), by, clock());
+      const fresh = !known && (await tickets.insert(wanted)) === "inserted";
+      const ticket = fresh ? wanted : await findTicket(tickets, id);
+      if (ticket.requestFingerprint !== fingerprint) {
+        throw new DomainError(
+          Code.AlreadyExists,
+          "REQUEST_ID_REUSED",
+          "this request_id was used for another ticket",
+        );
+      }
+      return { ticket: ticketMessage(ticket, clock(), userId) };
+    },
+
+    async getTicket({ ticketId }, context) {
+      const ticket = await findTicket(tickets, ticketId);
+      return { ticket: ticketMessage(ticket, clock(), optionalUser(context)?.userId) };
+    },
+
+    async listMyTickets(request, context) {
+      const { userId } = requireUser(context);
+      const limit = request.pageSize || DEFAULT_PAGE_SIZE;
+      const found = await tickets.listBySeller(userId, decodeTimePosition(request.pageToken), limit + 1);
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        tickets: page.map((ticket) => ticketMessage(ticket, clock(), userId)),
+        nextPageToken:
+          found.length > limit && last ? encodeTimePosition({ time: last.createTime, id: last._id }) : "",
+      };
+    },
+
+    async updateTicket(request, context) {
+      const by = { userId: requireUser(context).userId, version: Number(request.version) };
+      await findTicket(tickets, request.ticketId);
+      const ticket = await tickets.update(request.ticketId, (current) =>
+        edit(current, by, changesOf(request), clock()),
+      );
+      return { ticket: ticketMessage(ticket, clock(), by.userId) };
+    },
+
+    async withdrawTicket(request, context) {
+      const by = { userId: requireUser(context).userId, version: Number(request.version) };
+      await findTicket(tickets, request.ticketId);
+      const ticket = await tickets.update(request.ticketId, (current) => withdraw(current, by, clock()));
+      return { ticket: ticketMessage(ticket, clock(), by.userId) };
+    },
+  };
+}
+
+function offerOf(request: CreateTicketRequest): Offer {
+  return {
+    title: request.title,
+    category: request.category,
+    event: eventOf(request.event),
+    seat: seatOf(request.seat),
+    price: moneyOf(request.price),
+  };
+}
+
+/** Only what the request sets: an absent field stays as it is. */
+function changesOf(request: UpdateTicketRequest): Partial<Offer> {
+  return {
+    ...(request.title !== undefined && { title: request.title }),
+    ...(request.category !== undefined && { category: request.category }),
+    ...(request.event && { event: eventOf(request.event) }),
+    ...(request.seat && { seat: seatOf(request.seat) }),
+    ...(request.price && { price: moneyOf(request.price) }),
+  };
+}

@@ -1,0 +1,264 @@
+import { Code } from "@connectrpc/connect";
+import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { advance, born, type VersionedDocument } from "@ticketing/runtime/document-store";
+import { DomainError } from "@ticketing/runtime/domain-error";
+
+/** How much of its published history a ticket keeps; a much-contested one would grow without end. */
+const KEPT_TRANSITIONS = 50;
+
+/** Integer minor units and an ISO 4217 currency. */
+export interface Money {
+  minorUnits: number;
+  currency: string;
+}
+
+export interface EventDetails {
+  title: string;
+  venue: string;
+  city: string;
+  startTime: Date;
+}
+
+export interface Seat {
+  section: string;
+  row: string;
+  number: string;
+}
+
+/** What a seller says of a ticket. */
+export interface Offer {
+  title: string;
+  category: Category;
+  event: EventDetails;
+  seat: Seat;
+  price: Money;
+}
+
+/** A buyer's hold. It is over at `expireTime`, whether or not somebody removed it. */
+export interface Lock {
+  orderId: string;
+  buyerId: string;
+  expireTime: Date;
+}
+
+/** What is stored of a ticket's status. LOCKED is not: it is computed from the lock and the time. */
+export type StoredStatus = TicketStatus.AVAILABLE | TicketStatus.SOLD | TicketStatus.WITHDRAWN;
+
+/** One ticket, the document that decides who may buy it. */
+export interface Ticket extends VersionedDocument, Offer {
+  sellerId: string;
+  sellerName: string;
+  storedStatus: StoredStatus;
+  lock?: Lock;
+  /** The order that bought it; fences the relisting. */
+  soldOrderId?: string;
+  soldBuyerId?: string;
+  /** Orders that had their lock; an order locks once in its life. The newest of them. */
+  spentOrderIds: string[];
+  /** What the first CreateTicket asked for, to tell a repeat from another wish. */
+  requestFingerprint: string;
+  createTime: Date;
+  updateTime: Date;
+}
+
+const refuse = (reason: string, message: string, metadata?: Record<string, string>) =>
+  new DomainError(Code.FailedPrecondition, reason, message, metadata);
+
+const priceChanged = (price: Money) =>
+  refuse("PRICE_CHANGED", "the price has changed", {
+    minorUnits: String(price.minorUnits),
+    currency: price.currency,
+  });
+
+/** The lock that holds at an instant, if one does. */
+export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
+  return ticket.lock && ticket.lock.expireTime > now ? ticket.lock : undefined;
+}
+
+/** The status at an instant. */
+export function statusAt(ticket: Ticket, now: Date): TicketStatus {
+  const locked = ticket.storedStatus === TicketStatus.AVAILABLE && liveLock(ticket, now);
+  return locked ? TicketStatus.LOCKED : ticket.storedStatus;
+}
+
+function next(
+  ticket: Ticket,
+  type: string,
+  now: Date,
+  changes: Partial<Ticket>,
+  data?: Record<string, string>,
+): Ticket {
+  return advance(ticket, { type, time: now, data }, { ...changes, updateTime: now }, KEPT_TRANSITIONS);
+}
+
+/** A lapsed lock goes with the write that follows it, and its order is spent. */
+const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
+  lock: undefined,
+  spentOrderIds: ticket.lock
+    ? [...ticket.spentOrderIds, ticket.lock.orderId].slice(-KEPT_TRANSITIONS)
+    : ticket.spentOrderIds,
+});
+
+function requireAhead(startTime: Date, now: Date): void {
+  if (startTime <= now) {
+    throw refuse("EVENT_STARTED", "the event has begun", { startTime: startTime.toISOString() });
+  }
+}
+
+/** Throws unless the ticket is for sale and nobody holds it. */
+function requireFree(ticket: Ticket, now: Date): void {
+  if (ticket.storedStatus === TicketStatus.SOLD) throw refuse("TICKET_SOLD", "this ticket is sold");
+  if (ticket.storedStatus === TicketStatus.WITHDRAWN) {
+    throw refuse("TICKET_WITHDRAWN", "this ticket is no longer for sale");
+  }
+  const lock = liveLock(ticket, now);
+  if (lock) {
+    throw refuse("TICKET_LOCKED", "somebody is paying for this ticket", {
+      lockedUntil: lock.expireTime.toISOString(),
+    });
+  }
+}
+
+/** A ticket comes up for sale. Throws EVENT_STARTED as an invalid argument. */
+export function list(
+  offer: Offer,
+  by: { id: string; sellerId: string; sellerName: string; requestFingerprint: string },
+  now: Date,
+): Ticket {
+  if (offer.event.startTime <= now) {
+    throw new DomainError(Code.InvalidArgument, "EVENT_STARTED", "the event has begun");
+  }
+  return born(
+    {
+      ...offer,
+      _id: by.id,
+      sellerId: by.sellerId,
+      sellerName: by.sellerName,
+      storedStatus: TicketStatus.AVAILABLE,
+      spentOrderIds: [],
+      requestFingerprint: by.requestFingerprint,
+      createTime: now,
+      updateTime: now,
+    },
+    { type: "ticket_listed", time: now },
+  );
+}
+
+function requireSeller(ticket: Ticket, userId: string): void {
+  if (ticket.sellerId !== userId) {
+    throw new DomainError(Code.PermissionDenied, "NOT_YOUR_TICKET", "this is somebody else's ticket");
+  }
+}
+
+function requireVersion(ticket: Ticket, version: number): void {
+  if (ticket.version !== version) {
+    throw new DomainError(Code.Aborted, "STALE_VERSION", "the ticket has changed; read it again", {
+      version: String(ticket.version),
+    });
+  }
+}
+
+/** The seller changes the offer, which nobody holds. */
+export function edit(
+  ticket: Ticket,
+  by: { userId: string; version: number },
+  changes: Partial<Offer>,
+  now: Date,
+): Ticket {
+  requireSeller(ticket, by.userId);
+  requireFree(ticket, now);
+  requireVersion(ticket, by.version);
+  requireAhead(ticket.event.startTime, now);
+  if (changes.event) requireAhead(changes.event.startTime, now);
+  return next(ticket, "ticket_edited", now, { ...withoutLock(ticket), ...changes });
+}
+
+/** The seller takes the ticket off sale. Done already at this version: nothing changes. */
+export function withdraw(ticket: Ticket, by: { userId: string; version: number }, now: Date): Ticket {
+  requireSeller(ticket, by.userId);
+  if (ticket.storedStatus === TicketStatus.WITHDRAWN) {
+    // The repeat of the call that withdrew it, or of one that knows the result.
+    if (by.version === ticket.version || by.version === ticket.version - 1) return ticket;
+  }
+  requireFree(ticket, now);
+  requireVersion(ticket, by.version);
+  return next(ticket, "ticket_withdrawn", now, {
+    ...withoutLock(ticket),
+    storedStatus: TicketStatus.WITHDRAWN,
+  });
+}
+
+/** A buyer's order takes the ticket for a while. Its own live lock again: nothing changes. */
+export function lock(
+  ticket: Ticket,
+  order: { orderId: string; buyerId: string; expectedPrice: Money; durationMs: number },
+  now: Date,
+): Ticket {
+  if (ticket.sellerId === order.buyerId) throw refuse("OWN_TICKET", "this is your own ticket");
+  if (liveLock(ticket, now)?.orderId === order.orderId) return ticket;
+  requireFree(ticket, now);
+  requireAhead(ticket.event.startTime, now);
+  if (ticket.lock?.orderId === order.orderId || ticket.spentOrderIds.includes(order.orderId)) {
+    throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
+  }
+  const { minorUnits, currency } = ticket.price;
+  if (minorUnits !== order.expectedPrice.minorUnits || currency !== order.expectedPrice.currency) {
+    throw priceChanged(ticket.price);
+  }
+  const deadline = Math.min(now.getTime() + order.durationMs, ticket.event.startTime.getTime());
+  const { orderId, buyerId } = order;
+  const changes = { ...withoutLock(ticket), lock: { orderId, buyerId, expireTime: new Date(deadline) } };
+  return next(ticket, "ticket_locked", now, changes, { orderId });
+}
+
+/**
+ * The order lets the ticket go. Not its lock any more counts as done. Throws LOCK_NOT_EXPIRED for an expiry
+ * before the deadline by this clock, TICKET_SOLD when it was sold to this very order.
+ */
+export function unlock(
+  ticket: Ticket,
+  by: { orderId: string; reason: "cancelled" | "expired" | "payment_failed" },
+  now: Date,
+): Ticket {
+  if (ticket.storedStatus === TicketStatus.SOLD && ticket.soldOrderId === by.orderId) {
+    throw refuse("TICKET_SOLD", "the ticket was sold to this order");
+  }
+  if (ticket.storedStatus !== TicketStatus.AVAILABLE || ticket.lock?.orderId !== by.orderId) return ticket;
+  if (by.reason === "expired" && ticket.lock.expireTime > now) {
+    throw refuse("LOCK_NOT_EXPIRED", "the lock still lives", {
+      lockedUntil: ticket.lock.expireTime.toISOString(),
+    });
+  }
+  const data = { orderId: by.orderId, reason: by.reason };
+  return next(ticket, "ticket_unlocked", now, withoutLock(ticket), data);
+}
+
+/**
+ * The order that holds the ticket gets it. The order's lock decides, not the clock: if nobody took the ticket
+ * after the deadline, who paid in time still gets it. Throws LOCK_LOST.
+ */
+export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
+  if (ticket.storedStatus === TicketStatus.SOLD && ticket.soldOrderId === orderId) return ticket;
+  if (ticket.storedStatus !== TicketStatus.AVAILABLE || ticket.lock?.orderId !== orderId) {
+    throw refuse("LOCK_LOST", "the ticket is not this order's any more");
+  }
+  const sold = {
+    ...withoutLock(ticket),
+    storedStatus: TicketStatus.SOLD as const,
+    soldOrderId: orderId,
+    soldBuyerId: ticket.lock.buyerId,
+  };
+  return next(ticket, "ticket_sold", now, sold, { orderId });
+}
+
+/** The order's sale is taken back. Not its sale any more counts as done. */
+export function relist(ticket: Ticket, orderId: string, now: Date): Ticket {
+  if (ticket.storedStatus !== TicketStatus.SOLD || ticket.soldOrderId !== orderId) return ticket;
+  const begun = ticket.event.startTime <= now;
+  const changes = {
+    storedStatus: begun ? (TicketStatus.WITHDRAWN as const) : (TicketStatus.AVAILABLE as const),
+    soldOrderId: undefined,
+    soldBuyerId: undefined,
+  };
+  return next(ticket, begun ? "ticket_withdrawn" : "ticket_relisted", now, changes, { orderId });
+}
