@@ -1,17 +1,12 @@
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
+import type { TimePosition } from "@ticketing/runtime/page-token";
 import type { Db, Filter } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** Where a page of tickets ended. */
-export interface Position {
-  time: Date;
-  id: string;
-}
-
 export interface TicketStore extends DocumentStore<Ticket> {
   /** A seller's tickets, newest first, after a position. */
-  listBySeller(sellerId: string, after: Position | undefined, limit: number): Promise<Ticket[]>;
+  listBySeller(sellerId: string, after: TimePosition | undefined, limit: number): Promise<Ticket[]>;
 }
 
 /** Tickets in `tickets`. */

@@ -1,0 +1,14 @@
+import { address, commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
+import { z } from "zod";
+
+const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** The internal port of tickets. */
+  TICKETS_ADDRESS: address,
+  /** How long after completion a refund may be asked, at latest until the event starts. */
+  REFUND_WINDOW: duration.default(3_600_000),
+});
+
+/** Everything that this process reads from its environment. */
+export const config = () => readConfig(schema);

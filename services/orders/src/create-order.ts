@@ -1,0 +1,67 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Client } from "@connectrpc/connect";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import type { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import { derivedId } from "@ticketing/runtime/ids";
+import { type Money, type Order, open, requireSameRequest } from "./order.ts";
+import { moneyInit } from "./order-message.ts";
+import type { OrderStore } from "./order-store.ts";
+
+/** What a buyer asks for. */
+export interface OrderWish {
+  requestId: string;
+  ticketId: string;
+  expectedPrice: Money;
+}
+
+/**
+ * Locks the ticket, then opens the order: whoever gets the lock has the ticket, before any workflow begins.
+ * A crash in between costs nothing: a repeat finds its own lock, or the lock lapses. The price and the
+ * deadline are what tickets answered. Its refusals pass through with their reasons.
+ */
+export async function createOrder(
+  deps: { orders: OrderStore; tickets: Pick<Client<typeof TicketLockService>, "lockTicket">; clock: Clock },
+  buyerId: string,
+  wish: OrderWish,
+): Promise<Order> {
+  const id = derivedId(buyerId, wish.requestId);
+  const known = await deps.orders.find(id);
+  if (known) return requireSameRequest(known, wish);
+
+  const { ticket } = await deps.tickets.lockTicket({
+    ticketId: wish.ticketId,
+    orderId: id,
+    buyerId,
+    expectedPrice: moneyInit(wish.expectedPrice),
+  });
+  const order = open({ _id: id, buyerId, ticketId: wish.ticketId, ...lockedTerms(ticket) }, deps.clock());
+  if ((await deps.orders.insert(order)) === "inserted") return order;
+  const other = await deps.orders.find(id);
+  if (!other) throw new Error("an order that exists cannot be read");
+  return requireSameRequest(other, wish);
+}
+
+function lockedTerms(ticket: Ticket | undefined) {
+  const { event, price, lock } = ticket ?? {};
+  if (!ticket || !event?.startTime || !price || !lock?.expireTime) {
+    throw new Error("tickets answered with an incomplete lock");
+  }
+  const { title, venue, city } = event;
+  return {
+    sellerId: ticket.sellerId,
+    price: { minorUnits: Number(price.minorUnits), currency: price.currency },
+    expireTime: timestampDate(lock.expireTime),
+    ticket: {
+      title: ticket.title,
+      category: ticket.category,
+      event: { title, venue, city, startTime: timestampDate(event.startTime) },
+      seat: {
+        section: ticket.seat?.section ?? "",
+        row: ticket.seat?.row ?? "",
+        number: ticket.seat?.number ?? "",
+      },
+      sellerName: ticket.sellerName,
+    },
+  };
+}

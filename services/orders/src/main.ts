@@ -1,0 +1,62 @@
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { systemClock } from "@ticketing/runtime/clock";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createEvents } from "@ticketing/runtime/events";
+import { createInternalClient } from "@ticketing/runtime/internal-client";
+import { createLogger } from "@ticketing/runtime/log";
+import { createRelay } from "@ticketing/runtime/relay";
+import { serve } from "@ticketing/runtime/serve";
+import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { config as readConfig } from "./config.ts";
+import type { Order } from "./order.ts";
+import { orderEvent } from "./order-event.ts";
+import { createOrderFeed } from "./order-feed.ts";
+import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
+import { createOrderService } from "./order-service.ts";
+import { createOrderStore, orderCollection } from "./order-store.ts";
+
+const config = readConfig();
+const log = createLogger("orders", config.LOG_LEVEL);
+
+const database = await openDatabase(config.MONGODB_URI, log);
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "orders", log });
+await events.ensureStream("ORDERS", ["evt.orders.>"]);
+const tickets = createInternalClient(TicketLockService, {
+  address: config.TICKETS_ADDRESS,
+  callee: "tickets",
+  tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE }),
+});
+const relay = createRelay<Order>({
+  collection: orderCollection(database.db),
+  publish: (order, transition) => events.publish(orderEvent(order, transition)),
+  log,
+});
+const orders = await createOrderStore(orderCollection(database.db), relay.wake);
+
+const feed = createOrderFeed();
+await events.watch({
+  stream: "ORDERS",
+  filter: "evt.orders.>",
+  handle: async ({ subject }) => feed.changed(subject.slice(subject.lastIndexOf(".") + 1)),
+  onGap: feed.anyChanged,
+});
+
+const orderService = createOrderService({ orders, tickets, feed, clock: systemClock });
+const orderLifecycleService = createOrderLifecycleService({
+  orders,
+  refundWindowMs: config.REFUND_WINDOW,
+  clock: systemClock,
+});
+
+relay.start();
+await serve({
+  name: "orders",
+  config,
+  log,
+  publicRoutes: (router) => router.service(OrderService, orderService),
+  internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),
+  healthy: database.ping,
+  close: [relay.stop, events.close, async () => tickets.close(), database.close],
+});

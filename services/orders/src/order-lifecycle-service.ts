@@ -1,0 +1,47 @@
+import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { CancelReason, type OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { requireService } from "@ticketing/runtime/service-tokens";
+import { cancel, complete, expire, markRefunded, type Order } from "./order.ts";
+import { orderMessage } from "./order-message.ts";
+import { findOrder } from "./order-service.ts";
+import type { OrderStore } from "./order-store.ts";
+
+const reasons = {
+  [CancelReason.BUYER]: "buyer",
+  [CancelReason.PAYMENT_FAILED]: "payment_failed",
+  [CancelReason.CAPTURE_REFUSED]: "capture_refused",
+} as const;
+
+/** The internal API by which an order's workflow ends it. */
+export function createOrderLifecycleService(deps: {
+  orders: OrderStore;
+  refundWindowMs: number;
+  clock: Clock;
+}): ServiceImpl<typeof OrderLifecycleService> {
+  const { orders, refundWindowMs, clock } = deps;
+
+  async function change(context: HandlerContext, orderId: string, step: (order: Order) => Order) {
+    requireService(context, "workflows");
+    await findOrder(orders, orderId);
+    return { order: orderMessage(await orders.update(orderId, step)) };
+  }
+
+  return {
+    async readOrder({ orderId }, context) {
+      requireService(context, "workflows", "payments");
+      return { order: orderMessage(await findOrder(orders, orderId)) };
+    },
+    completeOrder: ({ orderId }, context) =>
+      change(context, orderId, (order) => complete(order, refundWindowMs, clock())),
+    cancelOrder({ orderId, reason }, context) {
+      if (reason === CancelReason.UNSPECIFIED) {
+        throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the order is cancelled");
+      }
+      return change(context, orderId, (order) => cancel(order, reasons[reason], clock()));
+    },
+    expireOrder: ({ orderId }, context) => change(context, orderId, (order) => expire(order, clock())),
+    markRefunded: ({ orderId }, context) => change(context, orderId, (order) => markRefunded(order, clock())),
+  };
+}

@@ -1,0 +1,38 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { OrderSchema } from "@ticketing/proto/orders/v1/order";
+import type { Money, Order } from "./order.ts";
+
+const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
+
+export const moneyInit = (money: Money) => ({
+  minorUnits: BigInt(money.minorUnits),
+  currency: money.currency,
+});
+
+/** The order as its buyer, its seller and the lifecycle see it. */
+export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema> {
+  const { event } = order.ticket;
+  return {
+    id: order._id,
+    buyerId: order.buyerId,
+    sellerId: order.sellerId,
+    ticketId: order.ticketId,
+    ticket: { ...order.ticket, event: { ...event, startTime: timestampFromDate(event.startTime) } },
+    price: moneyInit(order.price),
+    status: order.status,
+    expireTime: timestampFromDate(order.expireTime),
+    cancelRequestedTime: optionalTime(order.cancelRequestedTime),
+    refundableUntil: optionalTime(order.refundableUntil),
+    refundRequestedTime: optionalTime(order.refundRequestedTime),
+    version: BigInt(order.version),
+    history: order.history.map(({ version, type, time, data }) => ({
+      version: BigInt(version),
+      type,
+      time: timestampFromDate(time),
+      data,
+    })),
+    createTime: timestampFromDate(order.createTime),
+    cancelReason: order.cancelReason ?? "",
+  };
+}

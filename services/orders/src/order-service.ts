@@ -1,0 +1,104 @@
+import { type Client, Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import type { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { requireUser } from "@ticketing/runtime/identity";
+import { decodeTimePosition, encodeTimePosition } from "@ticketing/runtime/page-token";
+import { createOrder } from "./create-order.ts";
+import { type Order, requestCancel, requestRefund } from "./order.ts";
+import type { OrderFeed } from "./order-feed.ts";
+import { orderMessage } from "./order-message.ts";
+import type { OrderStore } from "./order-store.ts";
+import { watchOrder } from "./watch-order.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+const HEARTBEAT_MS = 15_000;
+
+export interface OrderServiceDependencies {
+  orders: OrderStore;
+  tickets: Pick<Client<typeof TicketLockService>, "lockTicket">;
+  feed: OrderFeed;
+  clock: Clock;
+}
+
+/** The buyers' API. */
+export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<typeof OrderService> {
+  const { orders, feed, clock } = deps;
+
+  async function page(
+    by: { buyerId: string } | { sellerId: string },
+    request: { pageSize: number; pageToken: string },
+  ) {
+    const limit = request.pageSize || DEFAULT_PAGE_SIZE;
+    const found = await orders.list(by, decodeTimePosition(request.pageToken), limit + 1);
+    const rows = found.slice(0, limit);
+    const last = rows.at(-1);
+    return {
+      orders: rows.map(orderMessage),
+      nextPageToken:
+        found.length > limit && last ? encodeTimePosition({ time: last.createTime, id: last._id }) : "",
+    };
+  }
+
+  return {
+    async createOrder({ requestId, ticketId, expectedPrice }, context) {
+      const price = {
+        minorUnits: Number(expectedPrice?.minorUnits),
+        currency: expectedPrice?.currency ?? "",
+      };
+      const wish = { requestId, ticketId, expectedPrice: price };
+      return { order: orderMessage(await createOrder(deps, requireUser(context).userId, wish)) };
+    },
+
+    async getOrder({ orderId }, context) {
+      return { order: orderMessage(await requireParty(orders, orderId, context)) };
+    },
+
+    async cancelOrder({ orderId }, context) {
+      await requireBuyer(orders, orderId, context);
+      return { order: orderMessage(await orders.update(orderId, (order) => requestCancel(order, clock()))) };
+    },
+
+    async requestRefund({ orderId }, context) {
+      await requireBuyer(orders, orderId, context);
+      return { order: orderMessage(await orders.update(orderId, (order) => requestRefund(order, clock()))) };
+    },
+
+    listMyOrders: (request, context) => page({ buyerId: requireUser(context).userId }, request),
+
+    listMySales: (request, context) => page({ sellerId: requireUser(context).userId }, request),
+
+    async *watchOrder({ orderId }, context) {
+      await requireParty(orders, orderId, context);
+      const read = (id: string) => findOrder(orders, id);
+      const watching = { read, feed, clock, heartbeatMs: HEARTBEAT_MS };
+      for await (const order of watchOrder(watching, orderId, context.signal)) {
+        yield order ? { order: orderMessage(order) } : {};
+      }
+    },
+  };
+}
+
+/** The order. Throws NOT_FOUND ORDER_NOT_FOUND. */
+export async function findOrder(orders: Pick<OrderStore, "find">, id: string): Promise<Order> {
+  const order = await orders.find(id);
+  if (!order) throw new DomainError(Code.NotFound, "ORDER_NOT_FOUND", "there is no such order");
+  return order;
+}
+
+const notYours = () =>
+  new DomainError(Code.PermissionDenied, "NOT_YOUR_ORDER", "this is somebody else's order");
+
+async function requireParty(orders: OrderStore, id: string, context: HandlerContext): Promise<Order> {
+  const { userId } = requireUser(context);
+  const order = await findOrder(orders, id);
+  if (userId !== order.buyerId && userId !== order.sellerId) throw notYours();
+  return order;
+}
+
+async function requireBuyer(orders: OrderStore, id: string, context: HandlerContext): Promise<Order> {
+  const order = await requireParty(orders, id, context);
+  if (requireUser(context).userId !== order.buyerId) throw notYours();
+  return order;
+}

@@ -1,0 +1,154 @@
+import { Code } from "@connectrpc/connect";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { advance, born, type VersionedDocument } from "@ticketing/runtime/document-store";
+import { DomainError } from "@ticketing/runtime/domain-error";
+
+/** Integer minor units and an ISO 4217 currency. */
+export interface Money {
+  minorUnits: number;
+  currency: string;
+}
+
+/** The ticket as it was when it was locked. */
+export interface TicketSnapshot {
+  title: string;
+  category: Category;
+  event: { title: string; venue: string; city: string; startTime: Date };
+  seat: { section: string; row: string; number: string };
+  sellerName: string;
+}
+
+export type CancelReason = "buyer" | "payment_failed" | "capture_refused";
+
+/** One purchase. Its end is decided by its workflow alone; requests are recorded here. */
+export interface Order extends VersionedDocument {
+  buyerId: string;
+  sellerId: string;
+  ticketId: string;
+  ticket: TicketSnapshot;
+  price: Money;
+  status: OrderStatus;
+  expireTime: Date;
+  cancelRequestedTime?: Date;
+  cancelReason?: CancelReason;
+  refundableUntil?: Date;
+  refundRequestedTime?: Date;
+  createTime: Date;
+}
+
+const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSPECIFIED";
+
+const refuse = (reason: string, message: string, metadata: Record<string, string>) =>
+  new DomainError(Code.FailedPrecondition, reason, message, metadata);
+
+/** A purchase begins, its ticket locked until `expireTime`. */
+export function open(
+  order: Pick<Order, "_id" | "buyerId" | "sellerId" | "ticketId" | "ticket" | "price" | "expireTime">,
+  now: Date,
+): Order {
+  return born(
+    { ...order, status: OrderStatus.AWAITING_PAYMENT, createTime: now },
+    { type: "order_created", time: now },
+  );
+}
+
+/** Throws ALREADY_EXISTS REQUEST_ID_REUSED unless the order is what this call asks for. */
+export function requireSameRequest(order: Order, wish: { ticketId: string; expectedPrice: Money }): Order {
+  const { minorUnits, currency } = wish.expectedPrice;
+  const same =
+    order.ticketId === wish.ticketId &&
+    order.price.minorUnits === minorUnits &&
+    order.price.currency === currency;
+  if (same) return order;
+  throw new DomainError(
+    Code.AlreadyExists,
+    "REQUEST_ID_REUSED",
+    "this request_id was used for another order",
+  );
+}
+
+/** The buyer wishes to cancel. Wished or cancelled already: nothing changes. Throws ORDER_ENDED. */
+export function requestCancel(order: Order, now: Date): Order {
+  if (order.status === OrderStatus.CANCELLED) return order;
+  if (order.status !== OrderStatus.AWAITING_PAYMENT) {
+    throw refuse("ORDER_ENDED", "this order has ended already", { status: statusName(order.status) });
+  }
+  if (order.cancelRequestedTime) return order;
+  return advance(order, { type: "order_cancel_requested", time: now }, { cancelRequestedTime: now });
+}
+
+/** The buyer wants the money back. Throws ORDER_NOT_COMPLETE or REFUND_WINDOW_CLOSED. */
+export function requestRefund(order: Order, now: Date): Order {
+  if (order.status === OrderStatus.REFUNDED) return order;
+  if (order.status !== OrderStatus.COMPLETE) {
+    throw refuse("ORDER_NOT_COMPLETE", "only a complete order can be refunded", {
+      status: statusName(order.status),
+    });
+  }
+  if (order.refundRequestedTime) return order;
+  if (!order.refundableUntil || order.refundableUntil <= now) {
+    const until = order.refundableUntil?.toISOString() ?? "";
+    throw refuse("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
+  }
+  return advance(order, { type: "order_refund_requested", time: now }, { refundRequestedTime: now });
+}
+
+function illegal(order: Order, wanted: OrderStatus): DomainError {
+  return refuse(
+    "ILLEGAL_TRANSITION",
+    `an order that is ${statusName(order.status)} cannot become ${statusName(wanted)}`,
+    {
+      status: statusName(order.status),
+    },
+  );
+}
+
+/** Ends the wait for payment one way; that way already: nothing changes; another way: throws. */
+function end(
+  order: Order,
+  status: OrderStatus,
+  step: { type: string; time: Date; data?: Record<string, string> },
+  changes: Partial<Order> = {},
+): Order {
+  if (order.status === status) return order;
+  if (order.status !== OrderStatus.AWAITING_PAYMENT) throw illegal(order, status);
+  return advance(order, step, { ...changes, status });
+}
+
+/** Paid. A refund may be asked for a while, but not once the event began. */
+export function complete(order: Order, refundWindowMs: number, now: Date): Order {
+  const start = order.ticket.event.startTime.getTime();
+  const refundableUntil = new Date(Math.min(now.getTime() + refundWindowMs, start));
+  // The refund may have come before a repeat of this call: then it stays what it is.
+  if (order.status === OrderStatus.REFUNDED) return order;
+  const data: Record<string, string> = order.cancelRequestedTime
+    ? { note: "cancel_requested_after_sale" }
+    : {};
+  return end(order, OrderStatus.COMPLETE, { type: "order_completed", time: now, data }, { refundableUntil });
+}
+
+/** Given up. */
+export function cancel(order: Order, reason: CancelReason, now: Date): Order {
+  const step = { type: "order_cancelled", time: now, data: { reason } };
+  return end(order, OrderStatus.CANCELLED, step, { cancelReason: reason });
+}
+
+/** Not paid in time. */
+export function expire(order: Order, now: Date): Order {
+  return end(order, OrderStatus.EXPIRED, { type: "order_expired", time: now });
+}
+
+/** The money went back. */
+export function markRefunded(order: Order, now: Date): Order {
+  if (order.status === OrderStatus.REFUNDED) return order;
+  if (order.status !== OrderStatus.COMPLETE) throw illegal(order, OrderStatus.REFUNDED);
+  return advance(order, { type: "order_refunded", time: now }, { status: OrderStatus.REFUNDED });
+}
+
+/** Whether nothing can change any more: a complete order can be refunded for a while. */
+export function isFinal(order: Order, now: Date): boolean {
+  if (order.status === OrderStatus.AWAITING_PAYMENT) return false;
+  if (order.status !== OrderStatus.COMPLETE) return true;
+  return !order.refundRequestedTime && (order.refundableUntil ?? now) <= now;
+}

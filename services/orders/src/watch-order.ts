@@ -1,0 +1,53 @@
+import type { Clock } from "@ticketing/runtime/clock";
+import { isFinal, type Order } from "./order.ts";
+import type { OrderFeed } from "./order-feed.ts";
+
+/**
+ * The order now and after each change; undefined is a heartbeat. Subscribes first and reads then, so that
+ * nothing falls between. Ends when the order cannot change any more or the signal aborts.
+ */
+export async function* watchOrder(
+  deps: { read: (id: string) => Promise<Order>; feed: OrderFeed; clock: Clock; heartbeatMs: number },
+  orderId: string,
+  signal: AbortSignal,
+): AsyncGenerator<Order | undefined> {
+  let dirty = true;
+  let wake = () => {};
+  const unsubscribe = deps.feed.subscribe(orderId, () => {
+    dirty = true;
+    wake();
+  });
+  const stop = () => wake();
+  signal.addEventListener("abort", stop);
+  let seen = 0;
+  try {
+    while (!signal.aborted) {
+      if (!dirty) {
+        const beat = await pause(deps.heartbeatMs, (resolve) => {
+          wake = resolve;
+        });
+        if (beat && !signal.aborted) yield undefined;
+        if (!dirty && !beat) continue;
+      }
+      dirty = false;
+      const order = await deps.read(orderId);
+      if (order.version > seen) yield order;
+      seen = order.version;
+      if (isFinal(order, deps.clock())) return;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    unsubscribe();
+  }
+}
+
+/** Waits for the wake-up or the time; true when it was the time. */
+function pause(ms: number, onWake: (resolve: () => void) => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), ms);
+    onWake(() => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+}
