@@ -83,7 +83,7 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
   };
 }
 
-/** The client's address as the gateway saw it; the gateway drops what a client sends under this name. */
+/** The client's address as the gateway saw it: the entry that it appended itself, after any forged ones. */
 function clientAddress(context: HandlerContext): string {
-  return context.requestHeader.get("x-envoy-external-address") ?? "direct";
+  return context.requestHeader.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "direct";
 }
