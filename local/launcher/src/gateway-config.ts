@@ -1,18 +1,26 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { repositoryPath } from "./process-table.ts";
 
-const ORIGIN = "http://localhost:8080";
-const LISTENER = "{ address: 0.0.0.0, port_value: 8080 }";
+/** What `gateway/envoy.yaml` says of its address; a cluster leaves it so. */
+const standard = { listener: "address: 0.0.0.0, port_value: 8080", origin: '"http://localhost:8080"' };
 
-/** Writes `gateway/envoy.yaml` for this machine: on loopback, at the port and origin of this mesh. */
-export async function writeGatewayConfig(file: string, port: number): Promise<string> {
+/**
+ * Writes the gateway's configuration for this machine: on loopback, on the port and with the origin of this mesh.
+ * Returns its path. Clusters and admin endpoint come with `--config-yaml`.
+ */
+export async function writeGatewayConfig(dataDir: string, port: number, origin: string): Promise<string> {
   const text = await readFile(repositoryPath("gateway/envoy.yaml"), "utf8");
-  if (!text.includes(ORIGIN) || !text.includes(LISTENER)) {
-    throw new Error("gateway/envoy.yaml does not have the origin and the listener that a mesh replaces");
+  if (!text.includes(standard.listener) || !text.includes(standard.origin)) {
+    throw new Error(`gateway/envoy.yaml no longer has ${standard.listener} and ${standard.origin}`);
   }
-  const local = text
-    .replaceAll(ORIGIN, `http://localhost:${port}`)
-    .replace(LISTENER, `{ address: 127.0.0.1, port_value: ${port} }`);
-  await writeFile(file, local);
-  return file;
+  const path = join(dataDir, "envoy.yaml");
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(
+    path,
+    text
+      .replaceAll(standard.listener, `address: 127.0.0.1, port_value: ${port}`)
+      .replaceAll(standard.origin, JSON.stringify(origin)),
+  );
+  return path;
 }

@@ -7,6 +7,7 @@ import { startNats } from "@ticketing/servers/nats";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
 import { clustersYaml } from "./envoy-clusters.ts";
+import { writeGatewayConfig } from "./gateway-config.ts";
 import type { MeshPlan, Replica } from "./mesh-plan.ts";
 import { baseEnvironment, repositoryPath, serviceProcess } from "./process-table.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
@@ -65,10 +66,10 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       name: "envoy",
       stage: "gateway",
       needs: [],
-      run: () =>
+      run: async () =>
         startEnvoy({
           dir: logs,
-          config: repositoryPath("gateway/envoy.yaml"),
+          config: await writeGatewayConfig(dataDir, ports.gateway, context.publicUrl),
           overrides: clustersYaml(publicAddresses(replicas)),
           adminPort: ports.gatewayAdmin,
         }),
