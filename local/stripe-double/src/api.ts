@@ -1,0 +1,191 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { ApiError } from "./api-error.ts";
+import { authenticate, type Keys, requireAccess } from "./authentication.ts";
+import type { Fault, FaultKind, Faults } from "./faults.ts";
+import { type Form, parseForm } from "./form.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { newId } from "./ids.ts";
+import { API_VERSION, type Operation } from "./operation.ts";
+import { paymentIntentOperations } from "./payment-intent-operations.ts";
+import { paymentMethodOperations } from "./payment-methods.ts";
+import { readOperations } from "./read-operations.ts";
+import { refundOperations } from "./refunds.ts";
+import { clientView, render } from "./rendering.ts";
+import type { State } from "./state.ts";
+
+export interface ApiRequest {
+  method: string;
+  path: string;
+  query: string;
+  headers: Record<string, string | undefined>;
+  body: string;
+  /** Where the caller reached us, e.g. `http://127.0.0.1:4242`. */
+  origin: string;
+}
+
+/** What to send; `undefined` for closing the connection without an answer. */
+export type ApiResponse = { status: number; headers: Record<string, string>; body: string } | undefined;
+
+const OPERATIONS: Operation[] = [
+  ...paymentIntentOperations,
+  ...paymentMethodOperations,
+  ...refundOperations,
+  ...readOperations,
+];
+
+/** The part of Stripe's API under `/v1` that a marketplace of tickets uses: docs.stripe.com/api */
+export function createApi({
+  state,
+  keys,
+  faults,
+  committed,
+}: {
+  state: State;
+  keys: Keys;
+  faults: Faults;
+  /** Called after changes are safe, so that webhooks go out. */
+  committed: () => void;
+}): (request: ApiRequest) => Promise<ApiResponse> {
+  const idempotency = createIdempotency(state);
+
+  return async (request) => {
+    const requestId = newId("req");
+    const now = Math.floor(Date.now() / 1000);
+    const headers: Record<string, string> = {
+      "content-type": "application/json",
+      "request-id": requestId,
+      "stripe-version": request.headers["stripe-version"] ?? API_VERSION,
+    };
+    const key = request.method === "POST" ? request.headers["idempotency-key"] : undefined;
+    if (key) headers["idempotency-key"] = key;
+    const endpoint = `${request.method} ${request.path}`;
+    let begun = false;
+    let answer: { status: number; body: string; acted: boolean } | undefined;
+    try {
+      const form = parseForm(request.method === "POST" ? request.body : request.query);
+      const client = authenticate(keys, request.headers.authorization, form.key);
+      const { operation, id } = findOperation(request.method, request.path);
+      requireAccess(operation, client);
+      const strike = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name);
+      if (key) {
+        const saved = idempotency.begin(key, endpoint, request.body, now);
+        if (saved) {
+          return {
+            status: saved.status,
+            headers: {
+              ...headers,
+              "idempotent-replayed": "true",
+              "original-request": saved.requestId,
+              ...retryAdvice(saved.status),
+            },
+            body: saved.body,
+          };
+        }
+        begun = true;
+      }
+      await wait(strike("delay")?.milliseconds ?? 0);
+      if (strike("drop_request")) return undefined;
+      const call = {
+        state,
+        client,
+        origin: request.origin,
+        now: Math.floor(Date.now() / 1000),
+        requestId,
+        idempotencyKey: key ?? null,
+      };
+      const refusal = strike("refuse");
+      answer = strike("error_before")
+        ? failure(false)
+        : strike("saved_error_before")
+          ? failure(true)
+          : refusal
+            ? answerError(
+                new ApiError(400, "Refused by a fault of the double.", { code: refusal.code }, true),
+                client,
+              )
+            : act(() => render(state, operation.run(call, form, id), client, expansions(form)), client);
+      if (strike("error_after")) answer = failure(true);
+      const drop = strike("drop_response");
+      const slow = strike("delay_response");
+      keep();
+      await wait(slow?.milliseconds ?? 0);
+      if (drop) return undefined;
+      return {
+        status: answer.status,
+        headers: { ...headers, ...retryAdvice(answer.status) },
+        body: answer.body,
+      };
+    } catch (error) {
+      const { status, body } = answerError(error, false);
+      return { status, headers: { ...headers, ...retryAdvice(status) }, body };
+    } finally {
+      keep();
+    }
+
+    /** Commits changes, events and the kept answer together, before anything is sent; the second call does nothing. */
+    function keep(): void {
+      if (key && begun) {
+        begun = false;
+        const kept = answer?.acted
+          ? { status: answer.status, body: answer.body, requestId, created: now }
+          : undefined;
+        idempotency.end(key, endpoint, request.body, kept);
+      }
+      state.commit();
+      committed();
+    }
+  };
+}
+
+function act(run: () => object, client: boolean): { status: number; body: string; acted: boolean } {
+  try {
+    return { status: 200, body: JSON.stringify(run()), acted: true };
+  } catch (error) {
+    return answerError(error, client);
+  }
+}
+
+function answerError(error: unknown, client: boolean): { status: number; body: string; acted: boolean } {
+  if (!(error instanceof ApiError)) {
+    console.error(error);
+    return failure(false);
+  }
+  const body = error.body();
+  const { payment_intent: intent } = error.details;
+  if (client && intent) body.error.payment_intent = clientView({ ...intent });
+  return { status: error.status, body: JSON.stringify(body), acted: error.acted };
+}
+
+/** docs.stripe.com/error-low-level#server-errors: the outcome is indeterminate. */
+function failure(acted: boolean): { status: number; body: string; acted: boolean } {
+  const error = new ApiError(500, "An unknown error occurred", { type: "api_error" }, acted);
+  return { status: error.status, body: JSON.stringify(error.body()), acted };
+}
+
+/** docs.stripe.com/error-low-level#should-retry: the header that SDKs obey; a kept 500 would only be repeated. */
+function retryAdvice(status: number): Record<string, string> {
+  if (status === 409) return { "stripe-should-retry": "true" };
+  return status >= 500 ? { "stripe-should-retry": "false" } : {};
+}
+
+function expansions(form: Form): string[] {
+  return Array.isArray(form.expand)
+    ? form.expand.map(String)
+    : typeof form.expand === "string"
+      ? [form.expand]
+      : [];
+}
+
+function findOperation(method: string, path: string): { operation: Operation; id: string } {
+  for (const operation of OPERATIONS) {
+    if (operation.method !== method) continue;
+    const [, id = ""] =
+      new RegExp(`^${operation.path.replace(":id", "([A-Za-z0-9_]{1,255})")}/?$`).exec(path) ?? [];
+    const matches = operation.path.includes(":id") ? id !== "" : path.replace(/\/$/, "") === operation.path;
+    if (matches) return { operation, id };
+  }
+  throw new ApiError(
+    404,
+    `Unrecognized request URL (${method}: ${path}), or one that this double does not know.`,
+  );
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { ApiError, invalid, missing } from "./api-error.ts";
+import { openDispute } from "./charging.ts";
+import { CONTROL_PAGE } from "./control-page.ts";
+import { type Faults, faultSchema } from "./faults.ts";
+import type { PaymentIntent } from "./objects.ts";
+import type { Call } from "./operation.ts";
+import { expireAuthorization, finishAuthentication } from "./payment-intents.ts";
+import type { State } from "./state.ts";
+import type { Webhooks } from "./webhooks.ts";
+
+export interface ControlRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string | undefined>;
+  body: string;
+  origin: string;
+}
+export interface ControlResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const intentSchema = z.object({ payment_intent: z.string() });
+
+/**
+ * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
+ * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
+ * · `POST /control/disputes {payment_intent, reason?}` · `POST /control/authorizations/expire {payment_intent}`
+ * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
+ */
+export function createControl({
+  state,
+  faults,
+  webhooks,
+}: {
+  state: State;
+  faults: Faults;
+  webhooks: Webhooks;
+}): (request: ControlRequest) => ControlResponse {
+  const routes: Record<string, (call: Call, body: unknown) => object> = {
+    "GET /control/state": () => ({
+      double: true,
+      payment_intents: state.paymentIntents.all(),
+      charges: state.charges.all(),
+      refunds: state.refunds.all(),
+      disputes: state.disputes.all(),
+      events: state.events.all().map((event) => ({
+        id: event.id,
+        type: event.type,
+        created: event.created,
+        object: event.data.object.id,
+        pending_webhooks: event.pending_webhooks,
+        ...webhooks.delivery(event.id),
+      })),
+      faults: faults.all(),
+    }),
+    "GET /control/faults": () => faults.all(),
+    "POST /control/faults": (_call, body) => faults.add(faultSchema.parse(body)),
+    "DELETE /control/faults": () => {
+      faults.clear();
+      webhooks.release();
+      return [];
+    },
+    "POST /control/disputes": (call, body) => {
+      const { reason } = z.object({ reason: z.string().default("fraudulent") }).parse(body);
+      const charge = state.charges.get(intent(body).latest_charge ?? "");
+      if (!charge?.captured) throw invalid("Only a captured payment can be disputed.");
+      return openDispute(call, charge, reason);
+    },
+    "POST /control/authorizations/expire": (call, body) => expireAuthorization(call, intent(body)),
+    "POST /control/authentications": (call, body) =>
+      finishAuthentication(call, intent(body), z.object({ success: z.boolean() }).parse(body).success),
+    "POST /control/webhooks/release": () => {
+      webhooks.release();
+      return {};
+    },
+    "POST /control/webhooks/resend": (_call, body) => {
+      const { event: id } = z.object({ event: z.string() }).parse(body);
+      const event = state.events.get(id);
+      if (!event) throw missing("event", id);
+      webhooks.resend(event);
+      return event;
+    },
+  };
+
+  function intent(body: unknown): PaymentIntent {
+    const { payment_intent: id } = intentSchema.parse(body);
+    return state.paymentIntents.get(id) ?? fail(id);
+  }
+
+  return (request) => {
+    if (request.method === "GET" && /^\/control\/?$/.test(request.path)) {
+      return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: CONTROL_PAGE };
+    }
+    try {
+      // Another site's page must not reach the controls through its visitor's browser.
+      if (request.headers.origin && request.headers.origin !== request.origin)
+        throw new ApiError(403, "Foreign origin.");
+      const body: unknown = request.body === "" ? {} : JSON.parse(request.body);
+      const now = Math.floor(Date.now() / 1000);
+      const call: Call = {
+        state,
+        client: false,
+        origin: request.origin,
+        now,
+        requestId: null,
+        idempotencyKey: null,
+      };
+      return json(200, route(request, call, body));
+    } catch (error) {
+      if (error instanceof ApiError) return json(error.status, error.body());
+      if (error instanceof z.ZodError) return json(400, { error: { message: z.prettifyError(error) } });
+      if (error instanceof SyntaxError) return json(400, { error: { message: "The body is not JSON." } });
+      throw error;
+    } finally {
+      state.commit();
+      webhooks.wake();
+    }
+  };
+
+  function route({ method, path }: ControlRequest, call: Call, body: unknown): object {
+    const handler = routes[`${method} ${path}`];
+    if (handler) return handler(call, body);
+    const [, id] = /^\/control\/faults\/([\w]+)$/.exec(path) ?? [];
+    if (method === "DELETE" && id) {
+      if (!faults.remove(id)) throw missing("fault", id);
+      return {};
+    }
+    throw new ApiError(404, `No such control: ${method} ${path}`);
+  }
+}
+
+function json(status: number, body: object): ControlResponse {
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body, null, 2) };
+}
+
+function fail(id: string): never {
+  throw missing("payment_intent", id);
+}

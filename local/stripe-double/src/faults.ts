@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { newId } from "./ids.ts";
+import { matchesType } from "./read-operations.ts";
+
+/**
+ * What can go wrong. On API calls (`operation` is a pattern of names such as `payment_intents.capture`):
+ * - `delay`: wait `milliseconds` before acting; `delay_response`: wait after acting
+ * - `drop_request`: close the connection without acting; `drop_response`: act, then close it
+ * - `error_before`: 500 without acting, nothing kept: the same idempotency key acts next time
+ * - `saved_error_before`: 500 without acting, kept: the same idempotency key never acts
+ * - `error_after`: act, then 500, kept: the same idempotency key gets the 500 again
+ * - `refuse`: refused for good with `code`, without acting
+ *
+ * On webhooks (`operation` is a pattern of event types such as `payment_intent.*`):
+ * - `webhook_delay`: wait `milliseconds` first · `webhook_duplicate`: deliver twice · `webhook_reorder`: deliver after the next one
+ * - `webhook_fail`: count the attempt as failed without sending · `webhook_hold`: keep until released
+ */
+export const faultSchema = z.strictObject({
+  kind: z.enum([
+    "delay",
+    "delay_response",
+    "drop_request",
+    "drop_response",
+    "error_before",
+    "saved_error_before",
+    "error_after",
+    "refuse",
+    "webhook_delay",
+    "webhook_duplicate",
+    "webhook_reorder",
+    "webhook_fail",
+    "webhook_hold",
+  ]),
+  operation: z.string().max(100).default("*"),
+  /** How many times it happens; without it, until it is removed. */
+  count: z.int().min(1).optional(),
+  milliseconds: z.int().min(0).max(600_000).default(1000),
+  /** Of `refuse`: docs.stripe.com/error-codes */
+  code: z.string().max(100).default("charge_expired_for_capture"),
+});
+export type FaultKind = z.output<typeof faultSchema>["kind"];
+export type Fault = z.output<typeof faultSchema> & { id: string };
+
+export interface Faults {
+  add(fault: z.input<typeof faultSchema>): Fault;
+  remove(id: string): boolean;
+  clear(): void;
+  all(): Fault[];
+  /** The fault of this kind that strikes now, counted down; or nothing. */
+  take(kind: FaultKind, operation: string): Fault | undefined;
+}
+
+/** The faults that are switched on. They are not kept over a restart. */
+export function createFaults(): Faults {
+  let active: Fault[] = [];
+  return {
+    add: (fault) => {
+      const added = { ...faultSchema.parse(fault), id: newId("fault") };
+      active.push(added);
+      return added;
+    },
+    remove: (id) => {
+      const before = active.length;
+      active = active.filter((fault) => fault.id !== id);
+      return active.length < before;
+    },
+    clear: () => {
+      active = [];
+    },
+    all: () => active,
+    take: (kind, operation) => {
+      const struck = active.find((fault) => fault.kind === kind && matchesType(fault.operation, operation));
+      if (!struck) return undefined;
+      active = active.flatMap((fault) => {
+        if (fault !== struck || fault.count === undefined) return [fault];
+        return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
+      });
+      return struck;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { readConfig } from "./config.ts";
+import { startStripeDouble } from "./server.ts";
+
+const config = readConfig();
+const double = await startStripeDouble({
+  host: config.HOST,
+  port: config.PORT,
+  secretKey: config.STRIPE_SECRET_KEY,
+  publishableKey: config.STRIPE_PUBLISHABLE_KEY,
+  webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+  webhookUrl: config.STRIPE_WEBHOOK_URL,
+  stateFile: config.STATE_FILE,
+});
+console.log(`Stripe double (no money moves) on ${double.url}, controls on ${double.url}/control`);
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    void double.close();
+  });
+}

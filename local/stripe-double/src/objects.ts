@@ -1,0 +1,160 @@
+/**
+ * The objects of Stripe's API that the double keeps, in the shape in which they travel
+ * (docs.stripe.com/api/payment_intents/object, /api/charges/object, /api/refunds/object,
+ * /api/disputes/object, /api/payment_methods/object, /api/events/object).
+ * Amounts are integer minor units, times are Unix seconds.
+ */
+
+export type Metadata = Record<string, string>;
+
+export interface Card {
+  brand: string;
+  last4: string;
+  exp_month: number;
+  exp_year: number;
+  funding: "credit";
+  country: "US";
+}
+
+export interface PaymentMethod {
+  id: string;
+  object: "payment_method";
+  type: "card";
+  card: Card;
+  billing_details: { name: string | null; email: string | null; phone: null; address: null };
+  created: number;
+  customer: null;
+  livemode: false;
+  metadata: Metadata;
+}
+
+/** docs.stripe.com/api/errors: the part of an error that an object keeps. */
+export interface PaymentError {
+  type: "card_error" | "invalid_request_error";
+  code: string;
+  message: string;
+  doc_url: string;
+  decline_code?: string;
+  charge?: string;
+  payment_method?: PaymentMethod;
+}
+
+export type NextAction =
+  | { type: "redirect_to_url"; redirect_to_url: { url: string; return_url: string } }
+  | {
+      type: "use_stripe_sdk";
+      use_stripe_sdk: { type: "three_d_secure_redirect"; stripe_js: string; source: string };
+    };
+
+export interface PaymentIntent {
+  id: string;
+  object: "payment_intent";
+  amount: number;
+  amount_capturable: number;
+  amount_received: number;
+  automatic_payment_methods: { enabled: boolean; allow_redirects: "always" | "never" } | null;
+  canceled_at: number | null;
+  cancellation_reason: string | null;
+  capture_method: "automatic" | "automatic_async" | "manual";
+  client_secret: string;
+  confirmation_method: "automatic";
+  created: number;
+  currency: string;
+  customer: null;
+  description: string | null;
+  last_payment_error: PaymentError | null;
+  latest_charge: string | null;
+  livemode: false;
+  metadata: Metadata;
+  next_action: NextAction | null;
+  payment_method: string | null;
+  payment_method_types: string[];
+  processing: null;
+  receipt_email: string | null;
+  setup_future_usage: null;
+  shipping: null;
+  statement_descriptor_suffix: string | null;
+  status:
+    | "requires_payment_method"
+    | "requires_confirmation"
+    | "requires_action"
+    | "requires_capture"
+    | "succeeded"
+    | "canceled";
+}
+
+export interface Charge {
+  id: string;
+  object: "charge";
+  amount: number;
+  amount_captured: number;
+  amount_refunded: number;
+  balance_transaction: null;
+  captured: boolean;
+  created: number;
+  currency: string;
+  description: string | null;
+  disputed: boolean;
+  failure_code: string | null;
+  failure_message: string | null;
+  livemode: false;
+  metadata: Metadata;
+  outcome: { type: string; network_status: string; reason: string | null; seller_message: string };
+  paid: boolean;
+  payment_intent: string;
+  payment_method: string;
+  payment_method_details: { type: "card"; card: Card };
+  refunded: boolean;
+  status: "succeeded" | "failed";
+}
+
+export interface Refund {
+  id: string;
+  object: "refund";
+  amount: number;
+  balance_transaction: null;
+  charge: string;
+  created: number;
+  currency: string;
+  metadata: Metadata;
+  payment_intent: string;
+  reason: string | null;
+  status: "succeeded";
+}
+
+export interface Dispute {
+  id: string;
+  object: "dispute";
+  amount: number;
+  charge: string;
+  created: number;
+  currency: string;
+  is_charge_refundable: boolean;
+  livemode: false;
+  metadata: Metadata;
+  payment_intent: string;
+  reason: string;
+  status: "needs_response";
+}
+
+export type ApiObject = PaymentIntent | Charge | Refund | Dispute | PaymentMethod;
+
+export interface Event {
+  id: string;
+  object: "event";
+  api_version: string;
+  created: number;
+  data: { object: ApiObject };
+  livemode: false;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: string;
+}
+
+/** A list as it travels, docs.stripe.com/api/pagination. */
+export interface List<T> {
+  object: "list";
+  data: T[];
+  has_more: boolean;
+  url: string;
+}

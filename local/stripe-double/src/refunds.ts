@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { ApiError, invalid, missing } from "./api-error.ts";
+import { newId } from "./ids.ts";
+import { page } from "./listing.ts";
+import type { Charge, Refund } from "./objects.ts";
+import { type Call, emit, type Operation, operation } from "./operation.ts";
+import { common, integer, listing, mergeMetadata, metadata } from "./parameters.ts";
+
+const createSchema = z.strictObject({
+  ...common,
+  charge: z.string().optional(),
+  payment_intent: z.string().optional(),
+  amount: integer.optional(),
+  reason: z.enum(["duplicate", "fraudulent", "requested_by_customer"]).optional(),
+  metadata: metadata.optional(),
+});
+
+/** docs.stripe.com/api/refunds/create: once in full, or in parts up to what was captured. */
+function createRefund(call: Call, parameters: z.output<typeof createSchema>): Refund {
+  const charge = refundable(call, parameters);
+  const left = charge.amount_captured - charge.amount_refunded;
+  const amount = parameters.amount ?? left;
+  if (charge.refunded) {
+    throw new ApiError(
+      400,
+      `Charge ${charge.id} has already been refunded.`,
+      { code: "charge_already_refunded" },
+      true,
+    );
+  }
+  if (charge.disputed) {
+    throw new ApiError(
+      400,
+      `Charge ${charge.id} has been charged back; cannot issue a refund.`,
+      { code: "charge_disputed" },
+      true,
+    );
+  }
+  if (amount < 1 || amount > left) {
+    throw invalid(
+      `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`,
+      "amount",
+    );
+  }
+  const refund = call.state.refunds.put({
+    id: newId("re"),
+    object: "refund",
+    amount,
+    balance_transaction: null,
+    charge: charge.id,
+    created: call.now,
+    currency: charge.currency,
+    metadata: mergeMetadata({}, parameters.metadata),
+    payment_intent: charge.payment_intent,
+    reason: parameters.reason ?? null,
+    status: "succeeded",
+  });
+  const refunded = charge.amount_refunded + amount;
+  emit(call, "refund.created", refund);
+  emit(
+    call,
+    "charge.refunded",
+    call.state.charges.put({
+      ...charge,
+      amount_refunded: refunded,
+      refunded: refunded === charge.amount_captured,
+    }),
+  );
+  emit(call, "refund.updated", refund);
+  return refund;
+}
+
+function refundable(
+  call: Call,
+  { charge: chargeId, payment_intent: intentId }: z.output<typeof createSchema>,
+): Charge {
+  if ((chargeId === undefined) === (intentId === undefined)) {
+    throw invalid(
+      "One of the following params should be provided for this request: payment_intent or charge.",
+    );
+  }
+  const intent = intentId === undefined ? undefined : call.state.paymentIntents.get(intentId);
+  if (intentId !== undefined && !intent) throw missing("payment_intent", intentId, "payment_intent");
+  const charge = call.state.charges.get(chargeId ?? intent?.latest_charge ?? "");
+  if (!charge && chargeId !== undefined) throw missing("charge", chargeId, "charge");
+  if (!charge?.captured) {
+    throw new ApiError(
+      400,
+      `This PaymentIntent (${intentId ?? charge?.payment_intent}) does not have a successful charge to refund.`,
+      {},
+      true,
+    );
+  }
+  return charge;
+}
+
+export const refundOperations: Operation[] = [
+  operation(
+    { name: "refunds.create", method: "POST", path: "/v1/refunds", schema: createSchema },
+    createRefund,
+  ),
+  operation(
+    {
+      name: "refunds.list",
+      method: "GET",
+      path: "/v1/refunds",
+      schema: z.strictObject({
+        ...listing,
+        charge: z.string().optional(),
+        payment_intent: z.string().optional(),
+      }),
+    },
+    (call, { charge, payment_intent, ...paging }) => {
+      const matches = (refund: Refund) =>
+        (charge ?? refund.charge) === refund.charge &&
+        (payment_intent ?? refund.payment_intent) === refund.payment_intent;
+      return page(call.state.refunds.all().filter(matches), paging, "/v1/refunds");
+    },
+  ),
+  operation(
+    { name: "refunds.retrieve", method: "GET", path: "/v1/refunds/:id", schema: z.strictObject(common) },
+    (call, _parameters, id) => {
+      const refund = call.state.refunds.get(id);
+      if (!refund) throw missing("refund", id);
+      return refund;
+    },
+  ),
+];
