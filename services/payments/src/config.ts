@@ -1,0 +1,23 @@
+import { address, commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
+import { z } from "zod";
+
+const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** The internal port of orders. */
+  ORDERS_ADDRESS: address,
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, "must be a Stripe secret key"),
+  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_/, "must be a Stripe publishable key"),
+  STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_", "must be a webhook signing secret"),
+  /** The Stripe double's address; absent: Stripe itself. */
+  STRIPE_URL: z.url().optional(),
+});
+
+/** Everything that this process reads from its environment. A live key never goes to a double. */
+export function config() {
+  const parsed = readConfig(schema);
+  if (parsed.STRIPE_URL && parsed.STRIPE_SECRET_KEY.includes("_live_")) {
+    throw new Error("STRIPE_SECRET_KEY is a live key; it must not be sent to STRIPE_URL");
+  }
+  return parsed;
+}

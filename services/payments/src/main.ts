@@ -1,0 +1,67 @@
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import { systemClock as clock } from "@ticketing/runtime/clock";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createEvents } from "@ticketing/runtime/events";
+import { createInternalClient } from "@ticketing/runtime/internal-client";
+import { createLogger } from "@ticketing/runtime/log";
+import { createRelay } from "@ticketing/runtime/relay";
+import { serve } from "@ticketing/runtime/serve";
+import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { config as readConfig } from "./config.ts";
+import type { Payment } from "./payment.ts";
+import { paymentEvent } from "./payment-event.ts";
+import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
+import { createPaymentService } from "./payment-service.ts";
+import { createPaymentStore, paymentCollection } from "./payment-store.ts";
+import { createSettlement } from "./settlement.ts";
+import { createStripeGateway } from "./stripe-gateway.ts";
+import { createStripeWebhook } from "./stripe-webhook.ts";
+
+const config = readConfig();
+const log = createLogger("payments", config.LOG_LEVEL);
+
+const database = await openDatabase(config.MONGODB_URI, log);
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "payments", log });
+await events.ensureStream("PAYMENTS", ["evt.payments.>"]);
+const orders = createInternalClient(OrderLifecycleService, {
+  address: config.ORDERS_ADDRESS,
+  callee: "orders",
+  tokens: await createServiceTokens({ name: "payments", keyFile: config.SERVICE_KEY_FILE }),
+});
+const relay = createRelay<Payment>({
+  collection: paymentCollection(database.db),
+  publish: (payment, transition) => events.publish(paymentEvent(payment, transition)),
+  log,
+});
+const payments = await createPaymentStore(paymentCollection(database.db), relay.wake);
+const stripe = createStripeGateway({
+  secretKey: config.STRIPE_SECRET_KEY,
+  webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+  url: config.STRIPE_URL,
+});
+const settlement = createSettlement({ payments, stripe, clock });
+
+const paymentService = createPaymentService({
+  payments,
+  stripe,
+  orders,
+  publishableKey: config.STRIPE_PUBLISHABLE_KEY,
+  // Stripe's script must come from Stripe: https://docs.stripe.com/js/including
+  stripeJsUrl: new URL("/v3/", config.STRIPE_URL ?? "https://js.stripe.com").href,
+  clock,
+});
+const paymentLifecycleService = createPaymentLifecycleService({ payments, settlement, orders, clock });
+
+relay.start();
+await serve({
+  name: "payments",
+  config,
+  log,
+  publicRoutes: (router) => router.service(PaymentService, paymentService),
+  publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, clock }) },
+  internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
+  healthy: database.ping,
+  close: [relay.stop, events.close, async () => orders.close(), database.close],
+});

@@ -1,0 +1,45 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
+import type { Transition } from "@ticketing/runtime/document-store";
+import type { OutgoingEvent } from "@ticketing/runtime/events";
+import type { Payment } from "./payment.ts";
+
+type TransitionInit = MessageInitShape<typeof PaymentEventSchema>["transition"];
+
+const transitions: Record<string, (data: Record<string, string>) => TransitionInit> = {
+  payment_started: () => ({ case: "paymentStarted", value: {} }),
+  payment_authorized: () => ({ case: "paymentAuthorized", value: {} }),
+  payment_declined: ({ code }) => ({ case: "paymentDeclined", value: { code } }),
+  payment_captured: () => ({ case: "paymentCaptured", value: {} }),
+  payment_voided: () => ({ case: "paymentVoided", value: {} }),
+  payment_refunded: () => ({ case: "paymentRefunded", value: {} }),
+  payment_disputed: () => ({ case: "paymentDisputed", value: {} }),
+  payment_updated: () => ({ case: "paymentUpdated", value: {} }),
+  payment_failed: () => ({ case: "paymentFailed", value: {} }),
+};
+
+/** What other services learn of a transition and of the payment after it: no Stripe id, no card detail. */
+export function paymentEvent(payment: Payment, transition: Transition): OutgoingEvent {
+  const event = create(PaymentEventSchema, {
+    id: payment._id,
+    version: BigInt(transition.version),
+    time: timestampFromDate(transition.time),
+    transition: transitions[transition.type]?.(transition.data),
+    state: {
+      id: payment._id,
+      status: payment.status,
+      amount: { minorUnits: BigInt(payment.amount.minorUnits), currency: payment.amount.currency },
+      declines: payment.declines,
+      version: BigInt(payment.version),
+    },
+  });
+  return {
+    subject: `evt.payments.v1.${transition.type}.${payment._id}`,
+    id: `${payment._id}:${transition.version}`,
+    type: `ticketing.payments.v1.${transition.type}`,
+    source: "payments",
+    time: transition.time,
+    payload: toBinary(PaymentEventSchema, event),
+  };
+}

@@ -1,0 +1,62 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { type Client, Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import type { Clock } from "@ticketing/runtime/clock";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { requireUser } from "@ticketing/runtime/identity";
+import { orderOf } from "./order-of.ts";
+import { paymentMessage } from "./payment-message.ts";
+import type { PaymentStore } from "./payment-store.ts";
+import { startPayment } from "./start-payment.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
+
+export interface PaymentServiceDependencies {
+  payments: PaymentStore;
+  stripe: StripeGateway;
+  orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
+  publishableKey: string;
+  stripeJsUrl: string;
+  clock: Clock;
+}
+
+/** The buyers' API of paying. */
+export function createPaymentService(deps: PaymentServiceDependencies): ServiceImpl<typeof PaymentService> {
+  /** The order, which is the caller's. What orders refuses passes through. */
+  async function ownOrder(orderId: string, context: HandlerContext): Promise<Order> {
+    const { userId } = requireUser(context);
+    const { order } = await deps.orders.readOrder({ orderId });
+    if (order?.buyerId !== userId) {
+      throw new DomainError(Code.PermissionDenied, "NOT_YOUR_ORDER", "this is somebody else's order");
+    }
+    return order;
+  }
+
+  return {
+    async startPayment({ orderId }, context) {
+      const order = await ownOrder(orderId, context);
+      requirePayable(order, deps.clock());
+      const clientSecret = await startPayment(deps, orderOf(order));
+      return { clientSecret, publishableKey: deps.publishableKey, stripeJsUrl: deps.stripeJsUrl };
+    },
+
+    async getPayment({ orderId }, context) {
+      await ownOrder(orderId, context);
+      const payment = await deps.payments.find(orderId);
+      if (!payment) throw new DomainError(Code.NotFound, "PAYMENT_NOT_FOUND", "payment has not begun");
+      return { payment: paymentMessage(payment) };
+    },
+  };
+}
+
+function requirePayable(order: Order, now: Date): void {
+  if (order.status !== OrderStatus.AWAITING_PAYMENT) {
+    throw new DomainError(Code.FailedPrecondition, "ORDER_ENDED", "this order has ended", {
+      status: OrderStatus[order.status] ?? "",
+    });
+  }
+  if (!order.expireTime || timestampDate(order.expireTime) <= now) {
+    throw new DomainError(Code.FailedPrecondition, "ORDER_EXPIRED", "the time to pay is over");
+  }
+}

@@ -1,0 +1,48 @@
+import { Code } from "@connectrpc/connect";
+import type { Clock } from "@ticketing/runtime/clock";
+import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
+import { advanceAttempt, attachIntent, idempotencyKey, type Money, requireOpen, start } from "./payment.ts";
+import type { PaymentStore } from "./payment-store.ts";
+import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
+
+const unavailable = () =>
+  new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
+
+/**
+ * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
+ * The secret leaves only after the PaymentIntent was saved against a payment that is still open: one that is
+ * given up meanwhile wins, and the PaymentIntent is canceled. Throws PAYMENT_VOIDED or STRIPE_UNAVAILABLE.
+ */
+export async function startPayment(
+  deps: { payments: PaymentStore; stripe: StripeGateway; clock: Clock },
+  order: { id: string; buyerId: string; price: Money },
+): Promise<string> {
+  const { payments, stripe, clock } = deps;
+  const fresh = start(order, clock());
+  const known = await payments.find(order.id);
+  if (!known) await payments.insert(fresh);
+  const payment = requireOpen((known ?? (await payments.find(order.id))) || fresh);
+  try {
+    if (payment.intentId) return await stripe.fetchClientSecret(payment.intentId);
+    const created = await stripe.create(
+      { id: order.id, amount: payment.amount },
+      idempotencyKey(payment, "create"),
+    );
+    const intentId = created.intent.id;
+    try {
+      await payments.update(order.id, (current) => attachIntent(current, intentId, clock()));
+    } catch (error) {
+      if (reasonOf(error))
+        await stripe.cancel(intentId, `${order.id}:orphan:${intentId}`).catch(() => undefined);
+      throw error;
+    }
+    return created.clientSecret;
+  } catch (error) {
+    if (!(error instanceof StripeFailure)) throw error;
+    // Nobody ever saw the secret of a PaymentIntent that this failed call may have made: another one is safe.
+    if (error.serverError && !payment.intentId) {
+      await payments.update(order.id, (current) => advanceAttempt(current, "create", clock()));
+    }
+    throw unavailable();
+  }
+}

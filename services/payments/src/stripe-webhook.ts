@@ -1,0 +1,42 @@
+import type { Clock } from "@ticketing/runtime/clock";
+import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serve";
+import { dispute, recordDecline } from "./payment.ts";
+import type { PaymentStore } from "./payment-store.ts";
+import type { Settlement } from "./settlement.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
+
+const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
+
+/**
+ * POST /webhooks/stripe. An event is a hint to fetch its object: it may come twice, late, in any order. What
+ * is not ours is accepted and ignored; a failure of ours is an exception, so a 500, so that Stripe tries again.
+ */
+export function createStripeWebhook(deps: {
+  payments: PaymentStore;
+  settlement: Settlement;
+  stripe: StripeGateway;
+  clock: Clock;
+}): (request: HttpRequest) => Promise<HttpResponse> {
+  const { payments, settlement, stripe, clock } = deps;
+  return async ({ method, headers, body }) => {
+    if (method !== "POST") return { status: 405, headers: { allow: "POST" } };
+    const signature = headers["stripe-signature"];
+    const event = typeof signature === "string" ? stripe.readWebhook(body, signature) : undefined;
+    if (!event) {
+      return { status: 400, body: JSON.stringify({ code: "invalid_argument", message: "bad signature" }) };
+    }
+    const payment = event.kind === "other" ? null : await payments.findByIntent(event.intentId);
+    if (event.kind === "other" || !payment) return received;
+
+    if (event.kind === "dispute") {
+      await payments.update(payment._id, (current) => dispute(current, clock()));
+      return received;
+    }
+    const { decline } = event;
+    if (decline) await payments.update(payment._id, (current) => recordDecline(current, decline, clock()));
+    const { payment: seen } = await settlement.refresh(payment);
+    // The buyer's attempt ended after the payment was given up: what it holds or took goes back.
+    if (seen.voidRequestedTime) await settlement.finishVoid(seen);
+    return received;
+  };
+}
