@@ -142,16 +142,14 @@ function snapshot(intent: Stripe.PaymentIntent): IntentSnapshot {
   };
 }
 
-function statusOf(status: Stripe.PaymentIntent["status"]): IntentSnapshot["status"] {
-  switch (status) {
-    case "requires_capture":
-    case "succeeded":
-    case "canceled":
-      return status;
-    default:
-      return "open";
-  }
-}
+const settled: Record<string, IntentSnapshot["status"]> = {
+  requires_capture: "requires_capture",
+  succeeded: "succeeded",
+  canceled: "canceled",
+};
+
+/** Everything that waits for the buyer or the bank is open. https://docs.stripe.com/payments/paymentintents/lifecycle */
+const statusOf = (status: string): IntentSnapshot["status"] => settled[status] ?? "open";
 
 const idOf = (reference: string | { id: string } | null): string =>
   typeof reference === "string" ? reference : (reference?.id ?? "");

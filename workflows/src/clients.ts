@@ -1,0 +1,46 @@
+import type { Client } from "@connectrpc/connect";
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { createInternalClient } from "@ticketing/runtime/internal-client";
+import type { ServiceTokens } from "@ticketing/runtime/service-tokens";
+
+/** Stripe may take its time: payments answers within its own bounds, well below this. */
+const PAYMENTS_DEADLINE_MS = 14_000;
+
+/** The services that the workflows act through. */
+export interface LifecycleClients {
+  tickets: Client<typeof TicketLockService>;
+  orders: Client<typeof OrderLifecycleService>;
+  payments: Client<typeof PaymentLifecycleService>;
+}
+
+export function createLifecycleClients(
+  addresses: { tickets: string; orders: string; payments: string },
+  tokens: ServiceTokens,
+): LifecycleClients & { close(): void } {
+  const tickets = createInternalClient(TicketLockService, {
+    address: addresses.tickets,
+    callee: "tickets",
+    tokens,
+  });
+  const orders = createInternalClient(OrderLifecycleService, {
+    address: addresses.orders,
+    callee: "orders",
+    tokens,
+  });
+  const payments = createInternalClient(PaymentLifecycleService, {
+    address: addresses.payments,
+    callee: "payments",
+    tokens,
+    deadlineMs: PAYMENTS_DEADLINE_MS,
+  });
+  return {
+    tickets,
+    orders,
+    payments,
+    close() {
+      for (const client of [tickets, orders, payments]) client.close();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { type PaymentEvent, PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
+import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events";
+import type { WorkflowStarter } from "./starter.ts";
+
+/** Wakes an order's lifecycle when its payment did something that decides. */
+export const onPaymentEvent =
+  (workflows: WorkflowStarter) =>
+  async (incoming: IncomingEvent): Promise<void> => {
+    const { id, transition } = decode(incoming.payload);
+    switch (transition.case) {
+      case "paymentAuthorized":
+      case "paymentDeclined":
+      case "paymentCaptured":
+      case "paymentFailed":
+        return workflows.wakeLifecycle(id);
+    }
+  };
+
+function decode(payload: Uint8Array): PaymentEvent {
+  try {
+    const event = fromBinary(PaymentEventSchema, payload);
+    if (event.id) return event;
+  } catch {
+    // Falls through: what cannot be decoded has no id either.
+  }
+  throw new PoisonEvent("not a PaymentEvent");
+}

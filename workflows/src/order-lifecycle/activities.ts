@@ -1,0 +1,116 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { CancelReason } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import type { LifecycleClients } from "../clients.ts";
+import { answering } from "../refusal.ts";
+import type { OrderFacts, PaymentFacts } from "./decision.ts";
+
+const cancelReasons = {
+  buyer: CancelReason.BUYER,
+  payment_failed: CancelReason.PAYMENT_FAILED,
+  capture_refused: CancelReason.CAPTURE_REFUSED,
+} as const;
+
+const unlockReasons = {
+  cancelled: UnlockReason.CANCELLED,
+  expired: UnlockReason.EXPIRED,
+  payment_failed: UnlockReason.PAYMENT_FAILED,
+} as const;
+
+export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleActivities>;
+
+/**
+ * What the lifecycle does in the world. Each may be repeated. A refusal that the story knows is an answer;
+ * one that it does not know stops the workflow for a person to look; anything else is tried again.
+ */
+export function createOrderLifecycleActivities(clients: LifecycleClients, options: { maxDeclines: number }) {
+  const { tickets, orders, payments } = clients;
+
+  async function readPayment(orderId: string, fresh: boolean): Promise<Payment | undefined> {
+    try {
+      return (await payments.readPayment({ orderId, fresh })).payment;
+    } catch (error) {
+      if (reasonOf(error) === "PAYMENT_NOT_FOUND") return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async readOrderAndPayment(orderId: string, askStripe: boolean) {
+      const [{ order }, payment] = await Promise.all([
+        orders.readOrder({ orderId }),
+        readPayment(orderId, askStripe),
+      ]);
+      return { order: orderFacts(order), payment: paymentFacts(payment, options.maxDeclines) };
+    },
+
+    sellTicket: (orderId: string, ticketId: string) =>
+      answering(tickets.sellTicket({ orderId, ticketId }), "sold" as const, { LOCK_LOST: "lost" as const }),
+
+    capturePayment: (orderId: string) =>
+      answering(payments.capturePayment({ orderId }), "captured" as const, {
+        CAPTURE_REFUSED: "refused" as const,
+        NOT_AUTHORIZED: "refused" as const,
+        PAYMENT_VOIDED: "refused" as const,
+      }),
+
+    completeOrder: (orderId: string) => answering(orders.completeOrder({ orderId }), "done" as const),
+
+    /** Voids what is held; what was taken already goes back instead. */
+    async releaseMoney(orderId: string) {
+      const voided = await answering(payments.voidPayment({ orderId }), "voided" as const, {
+        ALREADY_CAPTURED: "captured" as const,
+      });
+      if (voided === "captured") await answering(payments.refundPayment({ orderId }), "refunded" as const);
+    },
+
+    /** Too early by the tickets service's clock is tried again. */
+    unlockTicket: (orderId: string, ticketId: string, reason: keyof typeof unlockReasons) =>
+      answering(
+        tickets.unlockTicket({ orderId, ticketId, reason: unlockReasons[reason] }),
+        "done" as const,
+        {},
+        ["LOCK_NOT_EXPIRED"],
+      ),
+
+    relistTicket: (orderId: string, ticketId: string) =>
+      answering(tickets.relistTicket({ orderId, ticketId }), "done" as const),
+
+    cancelOrder: (orderId: string, reason: keyof typeof cancelReasons) =>
+      answering(orders.cancelOrder({ orderId, reason: cancelReasons[reason] }), "done" as const),
+
+    expireOrder: (orderId: string) => answering(orders.expireOrder({ orderId }), "done" as const),
+  };
+}
+
+function orderFacts(order: Order | undefined): OrderFacts {
+  if (!order?.expireTime) throw new Error("orders answered with an incomplete order");
+  return {
+    ticketId: order.ticketId,
+    status: order.status === OrderStatus.AWAITING_PAYMENT ? "AWAITING_PAYMENT" : "ENDED",
+    expireTime: timestampMs(order.expireTime),
+    cancelRequested: order.cancelRequestedTime !== undefined,
+  };
+}
+
+const paymentStatus: Record<PaymentStatus, PaymentFacts["status"]> = {
+  [PaymentStatus.UNSPECIFIED]: "NONE",
+  [PaymentStatus.REQUIRES_PAYMENT]: "REQUIRES_PAYMENT",
+  [PaymentStatus.AUTHORIZED]: "AUTHORIZED",
+  [PaymentStatus.CAPTURED]: "CAPTURED",
+  [PaymentStatus.VOIDED]: "GIVEN_UP",
+  [PaymentStatus.REFUNDED]: "GIVEN_UP",
+  [PaymentStatus.FAILED]: "FAILED",
+};
+
+function paymentFacts(payment: Payment | undefined, maxDeclines: number): PaymentFacts {
+  if (!payment) return { status: "NONE", declinesExhausted: false };
+  return {
+    status: paymentStatus[payment.status],
+    authorizedTime: payment.authorizedTime && timestampMs(payment.authorizedTime),
+    declinesExhausted: payment.declines >= maxDeclines,
+  };
+}

@@ -1,0 +1,76 @@
+import { condition, proxyLocalActivities, setHandler } from "@temporalio/workflow";
+import type { OrderLifecycleActivities } from "./activities.ts";
+import { type Decision, decide } from "./decision.ts";
+import { somethingChanged } from "./messages.ts";
+
+// Every activity is short and safe to repeat, and is repeated until it has an answer. As local activities
+// they leave one event in the history where others leave three.
+const { readOrderAndPayment, sellTicket, capturePayment, completeOrder, releaseMoney, ...ending } =
+  proxyLocalActivities<OrderLifecycleActivities>({
+    startToCloseTimeout: "15s",
+    retry: { initialInterval: "200ms", backoffCoefficient: 2, maximumInterval: "10s" },
+  });
+
+/**
+ * One order from its lock to its end: complete, cancelled or expired. Signals are hints; order and payment are
+ * read again before anything is decided. Selling the ticket is the point of no return for a cancellation.
+ */
+export async function orderLifecycle(orderId: string): Promise<void> {
+  const { ticketId, decision } = await awaitDecision(orderId);
+  switch (decision.next) {
+    case "complete":
+      return complete(orderId, ticketId);
+    case "cancel":
+      return cancel(orderId, ticketId, decision.because);
+    case "expire":
+      return expire(orderId, ticketId);
+  }
+}
+
+/** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */
+async function awaitDecision(orderId: string): Promise<{ ticketId: string; decision: Decision }> {
+  let changed = false;
+  setHandler(somethingChanged, () => {
+    changed = true;
+  });
+  let askStripe = false;
+  for (;;) {
+    changed = false;
+    const { order, payment } = await readOrderAndPayment(orderId, askStripe);
+    const decision = decide(order, payment, Date.now());
+    // Before an order expires Stripe is asked once more: the message of a payment made in time may be late.
+    if (decision.next === "expire" && !askStripe) {
+      askStripe = true;
+      continue;
+    }
+    if (decision.next !== "wait") return { ticketId: order.ticketId, decision };
+    askStripe = !(await condition(() => changed, Math.max(decision.until - Date.now(), 1)));
+  }
+}
+
+/** Sell, then take the money, then complete. */
+async function complete(orderId: string, ticketId: string): Promise<void> {
+  if ((await sellTicket(orderId, ticketId)) === "lost") return expire(orderId, ticketId);
+  if ((await capturePayment(orderId)) === "refused") return undoSale(orderId, ticketId);
+  await completeOrder(orderId);
+}
+
+/** The bank took its promise back after the sale: the ticket is for sale again. */
+async function undoSale(orderId: string, ticketId: string): Promise<void> {
+  await releaseMoney(orderId);
+  await ending.relistTicket(orderId, ticketId);
+  await ending.cancelOrder(orderId, "capture_refused");
+}
+
+/** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
+async function cancel(orderId: string, ticketId: string, because: "buyer" | "payment_failed"): Promise<void> {
+  await releaseMoney(orderId);
+  await ending.unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : "payment_failed");
+  await ending.cancelOrder(orderId, because);
+}
+
+async function expire(orderId: string, ticketId: string): Promise<void> {
+  await releaseMoney(orderId);
+  await ending.unlockTicket(orderId, ticketId, "expired");
+  await ending.expireOrder(orderId);
+}

@@ -1,0 +1,101 @@
+import { fileURLToPath } from "node:url";
+import { Client, Connection } from "@temporalio/client";
+import { NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { createEvents } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { retrying } from "@ticketing/runtime/retrying";
+import { serve } from "@ticketing/runtime/serve";
+import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { createLifecycleClients } from "./clients.ts";
+import { config as readConfig } from "./config.ts";
+import { DEPLOYMENT, TASK_QUEUE } from "./names.ts";
+import { onOrderEvent } from "./on-order-event.ts";
+import { onPaymentEvent } from "./on-payment-event.ts";
+import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
+import { createRefundActivities } from "./refund/activities.ts";
+import { createWorkflowStarter } from "./starter.ts";
+
+const config = readConfig();
+const log = createLogger("workflows", config.LOG_LEVEL);
+// This process handles its signals itself, in its own order.
+Runtime.install({ shutdownSignals: [], logger: temporalLogger() });
+
+const address = config.TEMPORAL_ADDRESS;
+const native = await retrying(() => NativeConnection.connect({ address }), log, "temporal");
+const connection = await retrying(() => Connection.connect({ address }), log, "temporal");
+const clients = createLifecycleClients(
+  { tickets: config.TICKETS_ADDRESS, orders: config.ORDERS_ADDRESS, payments: config.PAYMENTS_ADDRESS },
+  await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE }),
+);
+const worker = await Worker.create({
+  connection: native,
+  namespace: config.TEMPORAL_NAMESPACE,
+  taskQueue: TASK_QUEUE,
+  workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
+  activities: {
+    ...createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES }),
+    ...createRefundActivities(clients),
+  },
+  workerDeploymentOptions: {
+    version: { deploymentName: DEPLOYMENT, buildId: config.WORKER_BUILD_ID },
+    useWorkerVersioning: true,
+    defaultVersioningBehavior: "AUTO_UPGRADE",
+  },
+  shutdownGraceTime: "5s",
+});
+const running = worker.run();
+running.catch((error: unknown) => {
+  log.fatal({ err: error }, "the worker ended");
+  process.exit(1);
+});
+
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "workflows", log });
+const workflows = createWorkflowStarter(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
+await events.ensureStream("ORDERS", ["evt.orders.>"]);
+await events.ensureStream("PAYMENTS", ["evt.payments.>"]);
+await events.consume({
+  stream: "ORDERS",
+  durable: "workflows",
+  filter: "evt.orders.>",
+  handle: onOrderEvent(workflows),
+});
+await events.consume({
+  stream: "PAYMENTS",
+  durable: "workflows",
+  filter: "evt.payments.>",
+  handle: onPaymentEvent(workflows),
+});
+
+await serve({
+  name: "workflows",
+  config,
+  log,
+  healthy: async () => {
+    await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.getSystemInfo({}));
+  },
+  close: [
+    events.close,
+    async () => {
+      worker.shutdown();
+      await running;
+    },
+    () => native.close(),
+    () => connection.close(),
+    async () => clients.close(),
+  ],
+});
+
+/** Temporal's own messages in our log. */
+function temporalLogger() {
+  const write = (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string, meta?: object) =>
+    log[level]({ ...meta, source: "temporal" }, message);
+  return {
+    log: (level: string, message: string, meta?: object) =>
+      write(level === "ERROR" ? "error" : level === "WARN" ? "warn" : "debug")(message, meta),
+    trace: write("trace"),
+    debug: write("debug"),
+    info: write("debug"),
+    warn: write("warn"),
+    error: write("error"),
+  };
+}

@@ -1,0 +1,3 @@
+// What a worker can run: the bundle's entry.
+export { orderLifecycle } from "./order-lifecycle/workflow.ts";
+export { refund } from "./refund/workflow.ts";
