@@ -18,8 +18,9 @@ export async function openDatabase(uri: string, log: Logger): Promise<Database> 
     writeConcern: { w: "majority", journal: true },
     readPreference: "primary",
     maxPoolSize: 16,
-    timeoutMS: 5000,
     serverSelectionTimeoutMS: 5000,
+    waitQueueTimeoutMS: 5000,
+    socketTimeoutMS: 10_000,
     ignoreUndefined: true,
   });
   for (let attempt = 1; ; attempt++) {

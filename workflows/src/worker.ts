@@ -87,8 +87,9 @@ await serve({
 
 /** Temporal's own messages in our log. */
 function temporalLogger() {
-  const write = (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string, meta?: object) =>
-    log[level]({ ...meta, source: "temporal" }, message);
+  const write =
+    (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string, meta?: { error?: unknown }) =>
+      log[level]({ ...meta, err: meta?.error, source: "temporal" }, message);
   return {
     log: (level: string, message: string, meta?: object) =>
       write(level === "ERROR" ? "error" : level === "WARN" ? "warn" : "debug")(message, meta),

@@ -5,11 +5,20 @@ import { somethingChanged } from "./messages.ts";
 
 // Every activity is short and safe to repeat, and is repeated until it has an answer. As local activities
 // they leave one event in the history where others leave three.
-const { readOrderAndPayment, sellTicket, capturePayment, completeOrder, releaseMoney, ...ending } =
-  proxyLocalActivities<OrderLifecycleActivities>({
-    startToCloseTimeout: "15s",
-    retry: { initialInterval: "200ms", backoffCoefficient: 2, maximumInterval: "10s" },
-  });
+const {
+  readOrderAndPayment,
+  sellTicket,
+  capturePayment,
+  completeOrder,
+  releaseMoney,
+  unlockTicket,
+  relistTicket,
+  cancelOrder,
+  expireOrder,
+} = proxyLocalActivities<OrderLifecycleActivities>({
+  startToCloseTimeout: "15s",
+  retry: { initialInterval: "200ms", backoffCoefficient: 2, maximumInterval: "10s" },
+});
 
 /**
  * One order from its lock to its end: complete, cancelled or expired. Signals are hints; order and payment are
@@ -58,19 +67,19 @@ async function complete(orderId: string, ticketId: string): Promise<void> {
 /** The bank took its promise back after the sale: the ticket is for sale again. */
 async function undoSale(orderId: string, ticketId: string): Promise<void> {
   await releaseMoney(orderId);
-  await ending.relistTicket(orderId, ticketId);
-  await ending.cancelOrder(orderId, "capture_refused");
+  await relistTicket(orderId, ticketId);
+  await cancelOrder(orderId, "capture_refused");
 }
 
 /** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
 async function cancel(orderId: string, ticketId: string, because: "buyer" | "payment_failed"): Promise<void> {
   await releaseMoney(orderId);
-  await ending.unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : "payment_failed");
-  await ending.cancelOrder(orderId, because);
+  await unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : "payment_failed");
+  await cancelOrder(orderId, because);
 }
 
 async function expire(orderId: string, ticketId: string): Promise<void> {
   await releaseMoney(orderId);
-  await ending.unlockTicket(orderId, ticketId, "expired");
-  await ending.expireOrder(orderId);
+  await unlockTicket(orderId, ticketId, "expired");
+  await expireOrder(orderId);
 }
