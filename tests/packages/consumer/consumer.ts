@@ -1,7 +1,7 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
-import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
 
 // Reads an event from its bytes, as a program of somebody else's would.
@@ -18,7 +18,9 @@ const bytes = toBinary(
   }),
 );
 const event = fromBinary(TicketEventSchema, bytes);
-const reason = reasonOf(new DomainError(Code.FailedPrecondition, "TICKET_LOCKED", "somebody is paying for it"));
+const reason = reasonOf(
+  new DomainError(Code.FailedPrecondition, "TICKET_LOCKED", "somebody is paying for it"),
+);
 
 let unknown = "accepted";
 try {

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { enter, type Person } from "@ticketing/launcher/clients";
+import { type Mesh, startMesh } from "@ticketing/launcher/mesh";
+
+/** A whole mesh with real servers on free ports, in a folder that goes with it. */
+export interface TestMesh extends Mesh {
+  /** A new person with an account and a session. */
+  person(name: string): Promise<Person>;
+}
+
+export async function startTestMesh(env: NodeJS.ProcessEnv = {}): Promise<TestMesh> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ticketing-mesh-"));
+  const mesh = await startMesh({ dataDir, env: { LOG_LEVEL: "warn", ...env } });
+  return {
+    ...mesh,
+    person: (name) =>
+      enter(mesh.addresses.gateway, {
+        email: `${name}-${randomUUID()}@example.com`,
+        password: randomUUID(),
+        displayName: name,
+      }),
+    async close() {
+      await mesh.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks until the answer is there; fails with the last reason after `ms`. */
+export async function eventually<T>(ask: () => Promise<T | undefined>, ms = 15_000): Promise<T> {
+  let last: unknown = new Error("the answer never came");
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** What the Stripe double holds for an order. */
+export async function stripePayments(
+  mesh: Mesh,
+  orderId: string,
+): Promise<{ id: string; status: string; amount: number; amount_received: number }[]> {
+  const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents?limit=100`, {
+    headers: { authorization: "Bearer sk_test_double" },
+  });
+  const { data } = (await response.json()) as {
+    data: {
+      id: string;
+      status: string;
+      amount: number;
+      amount_received: number;
+      metadata: { order_id?: string };
+    }[];
+  };
+  return data.filter((intent) => intent.metadata.order_id === orderId);
+}
