@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Person } from "@ticketing/launcher/clients";
+import { listTicket } from "@ticketing/launcher/demo-cast";
+import { confirmPayment } from "@ticketing/launcher/stripe-client";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { eventually, startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+
+let mesh: TestMesh;
+let seller: Person;
+let buyer: Person;
+
+beforeAll(async () => {
+  mesh = await startTestMesh({ LOCK_LIMIT: "100" });
+  [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
+}, 120_000);
+afterAll(() => mesh?.close(), 60_000);
+
+/** Until it works: what a patient client does while something is away. */
+const insist = <T>(work: () => Promise<T>) => eventually(work, 40_000);
+
+describe("a purchase ends by the rules although this process is killed in the middle of it", () => {
+  for (const name of [
+    "auth",
+    "tickets",
+    "orders",
+    "payments",
+    "catalog",
+    "workflows",
+    "nats",
+    "temporal",
+    "mongo",
+    "envoy",
+  ]) {
+    it(name, async () => {
+      const ticket = await insist(() => listTicket(seller, `Crash ${randomUUID().slice(0, 8)}`, 1_900n));
+      const request = { requestId: randomUUID(), ticketId: ticket.id, expectedPrice: ticket.price };
+      const { order } = await insist(() => buyer.orders.createOrder(request));
+      if (!order) throw new Error("no order");
+      const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
+      const victim = mesh.process(name);
+      const [paid] = await Promise.all([
+        confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa"),
+        victim.kill(),
+      ]);
+      expect(paid.ok).toBe(true);
+      await victim.start();
+      await insist(async () => {
+        const read = await buyer.orders.getOrder({ orderId: order.id });
+        return read.order?.status === OrderStatus.COMPLETE || undefined;
+      });
+      expect(await stripePayments(mesh, order.id)).toMatchObject([{ amount_received: 1_900 }]);
+    }, 90_000);
+  }
+});

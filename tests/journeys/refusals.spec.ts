@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Person } from "@ticketing/launcher/clients";
+import { listTicket, lockTicket, refusal } from "@ticketing/launcher/demo-cast";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+
+let mesh: TestMesh;
+let seller: Person;
+let buyer: Person;
+let stranger: Person;
+
+beforeAll(async () => {
+  mesh = await startTestMesh();
+  [seller, buyer, stranger] = (await Promise.all(["seller", "buyer", "stranger"].map(mesh.person))) as [
+    Person,
+    Person,
+    Person,
+  ];
+}, 120_000);
+afterAll(() => mesh?.close(), 60_000);
+
+const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(`${mesh.addresses.gateway}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+    signal: AbortSignal.timeout(15_000),
+  });
+  const text = await response.text();
+  return { status: response.status, code: text.startsWith("{") ? JSON.parse(text).code : text };
+};
+const list = () => listTicket(seller, `Refusal ${randomUUID().slice(0, 8)}`, 1_500n);
+
+describe("what is wrong gets a typed answer", () => {
+  it("an unknown method, a message that is none, and one that breaks its constraints", async () => {
+    expect(await post("/ticketing.tickets.v1.TicketService/Nothing", "{}")).toMatchObject({ status: 404 });
+    expect(await post("/ticketing.tickets.v1.TicketService/GetTicket", "{nonsense")).toMatchObject({
+      code: "invalid_argument",
+    });
+    expect(await post("/ticketing.tickets.v1.TicketService/GetTicket", '{"ticketId":"7"}')).toMatchObject({
+      code: "invalid_argument",
+    });
+    expect(
+      await post("/ticketing.tickets.v1.TicketService/GetTicket", "{}", { "content-type": "text/plain" }),
+    ).toMatchObject({ status: 415 });
+  });
+
+  it("no token, a forged one, one signed by somebody else", async () => {
+    const path = "/ticketing.tickets.v1.TicketService/ListMyTickets";
+    expect(await post(path, "{}")).toMatchObject({ status: 401, code: "unauthenticated" });
+    for (const token of ["x", "a.b.c", `${Buffer.from('{"alg":"none"}').toString("base64url")}.e30.`]) {
+      expect(await post(path, "{}", { authorization: `Bearer ${token}` })).toMatchObject({
+        status: 401,
+        code: "unauthenticated",
+      });
+    }
+  });
+
+  it("an unsigned webhook", async () => {
+    expect(await post("/webhooks/stripe", "{}")).toMatchObject({ status: 400 });
+  });
+
+  it("another user's order, ticket and payment", async () => {
+    const ticket = await list();
+    const order = await lockTicket(buyer, ticket);
+    const orderId = order.id;
+    expect((await refusal(stranger.orders.getOrder({ orderId }))).reason).toBe("NOT_YOUR_ORDER");
+    expect((await refusal(stranger.orders.cancelOrder({ orderId }))).reason).toBe("NOT_YOUR_ORDER");
+    expect((await refusal(stranger.payments.startPayment({ orderId }))).reason).toBe("NOT_YOUR_ORDER");
+    expect((await refusal(seller.orders.cancelOrder({ orderId }))).reason).toBe("NOT_YOUR_ORDER");
+    const { version } = ticket;
+    const theft = stranger.tickets.withdrawTicket({ ticketId: ticket.id, version });
+    expect((await refusal(theft)).reason).toBe("NOT_YOUR_TICKET");
+    const seen = await stranger.tickets.getTicket({ ticketId: ticket.id });
+    expect(seen.ticket?.lock?.orderId).toBe("");
+  });
+
+  it("one's own ticket, a changed price, a stale version, what does not exist", async () => {
+    const ticket = await list();
+    expect((await refusal(lockTicket(seller, ticket))).reason).toBe("OWN_TICKET");
+    const edit = {
+      ticketId: ticket.id,
+      version: ticket.version,
+      price: { minorUnits: 1_700n, currency: "USD" },
+    };
+    await seller.tickets.updateTicket(edit);
+    const changed = await refusal(lockTicket(buyer, ticket));
+    expect(changed).toEqual({ reason: "PRICE_CHANGED", metadata: { minorUnits: "1700", currency: "USD" } });
+    expect((await refusal(seller.tickets.updateTicket(edit))).reason).toBe("STALE_VERSION");
+    const nowhere = buyer.tickets.getTicket({ ticketId: randomUUID() });
+    expect((await refusal(nowhere)).reason).toBe("TICKET_NOT_FOUND");
+  });
+
+  it("more tickets at a time than a buyer may hold", async () => {
+    const tickets = await Promise.all(Array.from({ length: 5 }, list));
+    const results = await Promise.allSettled(tickets.map((ticket) => lockTicket(stranger, ticket)));
+    expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(4);
+    const [over] = results.filter((result) => result.status === "rejected");
+    expect((await refusal(Promise.reject(over?.reason))).reason).toBe("LOCK_LIMIT");
+  });
+});
