@@ -1,0 +1,62 @@
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { describe, expect, it } from "@jest/globals";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { silent } from "../testing/service.ts";
+import { DomainError, reasonOf } from "./domain-error.ts";
+import { createErrorInterceptor, publicError } from "./error-interceptor.ts";
+import { withRequestId } from "./request-context.ts";
+import { requestIdInterceptor } from "./request-id-interceptor.ts";
+
+/** What a client sees of an error that a handler throws, at once or after the first message of a stream. */
+async function seen(thrown: unknown, kind: "unary" | "stream"): Promise<ConnectError> {
+  const transport = createRouterTransport(
+    (router) =>
+      router.service(OrderService, {
+        getOrder: () => Promise.reject(thrown),
+        async *watchOrder() {
+          yield {};
+          throw thrown;
+        },
+      }),
+    { router: { interceptors: [requestIdInterceptor, createErrorInterceptor(silent)] } },
+  );
+  const client = createClient(OrderService, transport);
+  try {
+    if (kind === "unary") await client.getOrder({});
+    else for await (const _ of client.watchOrder({}));
+  } catch (error) {
+    return ConnectError.from(error);
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe.each(["unary", "stream"] as const)("an error of a %s call", (kind) => {
+  it("that a rule throws reaches the client with its reason", async () => {
+    const error = await seen(new DomainError(Code.Aborted, "STALE_VERSION", "read it again"), kind);
+    expect(error.code).toBe(Code.Aborted);
+    expect(reasonOf(error)).toBe("STALE_VERSION");
+  });
+
+  it("with a code passes as it is", async () => {
+    const error = await seen(new ConnectError("not here", Code.NotFound), kind);
+    expect(error).toMatchObject({ code: Code.NotFound, rawMessage: "not here" });
+  });
+
+  it("that nobody expected shows the client nothing of itself", async () => {
+    const error = await seen(new Error("E11000 duplicate key at 10.0.0.7"), kind);
+    expect(error.code).toBe(Code.Internal);
+    expect(error.rawMessage).toMatch(/^internal error \(request [\w-]+\)$/);
+    expect(error.details).toEqual([]);
+  });
+
+  it("that is a cancellation says so", async () => {
+    expect((await seen(Object.assign(new Error("gone"), { name: "AbortError" }), kind)).code).toBe(
+      Code.Canceled,
+    );
+  });
+});
+
+it("an unexpected error names the request under which the log has the rest", () => {
+  const error = withRequestId("request-1", () => publicError(new Error("secret"), silent));
+  expect(error.rawMessage).toBe("internal error (request request-1)");
+});
