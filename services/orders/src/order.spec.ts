@@ -1,0 +1,94 @@
+import { describe, expect, it } from "@jest/globals";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import {
+  cancel,
+  complete,
+  expire,
+  isFinal,
+  markRefunded,
+  type Order,
+  open,
+  requestCancel,
+  requestRefund,
+} from "./order.ts";
+
+const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
+const opened = () =>
+  open(
+    {
+      _id: "o1",
+      buyerId: "b",
+      sellerId: "s",
+      ticketId: "t",
+      price: { minorUnits: 5, currency: "USD" },
+      expireTime: at(15),
+      ticket: {
+        title: "x",
+        category: Category.CONCERT,
+        event: { title: "e", venue: "v", city: "c", startTime: at(600) },
+        seat: { section: "", row: "", number: "" },
+        sellerName: "S",
+      },
+    },
+    at(0),
+  );
+const HOUR = 3_600_000;
+const states: Record<string, () => Order> = {
+  AWAITING_PAYMENT: opened,
+  COMPLETE: () => complete(opened(), HOUR, at(1)),
+  CANCELLED: () => cancel(opened(), "buyer", at(1)),
+  EXPIRED: () => expire(opened(), at(16)),
+  REFUNDED: () => markRefunded(complete(opened(), HOUR, at(1)), at(2)),
+};
+const commands: Record<string, (order: Order) => Order> = {
+  complete: (order) => complete(order, HOUR, at(20)),
+  cancel: (order) => cancel(order, "buyer", at(20)),
+  expire: (order) => expire(order, at(20)),
+  markRefunded: (order) => markRefunded(order, at(20)),
+  requestCancel: (order) => requestCancel(order, at(20)),
+  requestRefund: (order) => requestRefund(order, at(20)),
+};
+const outcome = (work: () => Order): string => {
+  try {
+    return OrderStatus[work().status] ?? "";
+  } catch (error) {
+    return reasonOf(error) ?? "fault";
+  }
+};
+
+describe("an order", () => {
+  const no = "ILLEGAL_TRANSITION";
+  it.each([
+    ["AWAITING_PAYMENT", ["COMPLETE", "CANCELLED", "EXPIRED", no, "AWAITING_PAYMENT", "ORDER_NOT_COMPLETE"]],
+    ["COMPLETE", ["COMPLETE", no, no, "REFUNDED", "ORDER_ENDED", "COMPLETE"]],
+    ["CANCELLED", [no, "CANCELLED", no, no, "CANCELLED", "ORDER_NOT_COMPLETE"]],
+    ["EXPIRED", [no, no, "EXPIRED", no, "ORDER_ENDED", "ORDER_NOT_COMPLETE"]],
+    ["REFUNDED", ["REFUNDED", no, no, "REFUNDED", "ORDER_ENDED", "REFUNDED"]],
+  ])("that is %s answers every command by the table", (state, expected) => {
+    const before = states[state];
+    if (!before) throw new Error(state);
+    expect(Object.values(commands).map((command) => outcome(() => command(before())))).toEqual(expected);
+  });
+  it("changes nothing when it already is what is asked for", () => {
+    const done = complete(opened(), HOUR, at(1));
+    expect(complete(done, HOUR, at(2))).toBe(done);
+    const asked = requestCancel(opened(), at(1));
+    expect(requestCancel(asked, at(2))).toBe(asked);
+  });
+  it("says in its timeline that a wish to cancel came after the sale", () => {
+    const done = complete(requestCancel(opened(), at(1)), HOUR, at(2));
+    expect(done.history.at(-1)).toMatchObject({
+      type: "order_completed",
+      data: { note: "cancel_requested_after_sale" },
+    });
+  });
+  it("is refunded only inside the window, which ends when the event begins", () => {
+    const done = complete(opened(), HOUR, at(1));
+    expect(outcome(() => requestRefund(done, at(61)))).toBe("REFUND_WINDOW_CLOSED");
+    expect(complete(opened(), 24 * HOUR, at(1)).refundableUntil).toEqual(at(600));
+    expect(isFinal(done, at(60))).toBe(false);
+    expect(isFinal(done, at(61))).toBe(true);
+  });
+});

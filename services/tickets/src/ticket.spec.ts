@@ -1,0 +1,138 @@
+import { describe, expect, it } from "@jest/globals";
+import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import fc from "fast-check";
+import {
+  edit,
+  list,
+  liveLock,
+  lock,
+  relist,
+  sell,
+  statusAt,
+  type Ticket,
+  unlock,
+  withdraw,
+} from "./ticket.ts";
+
+const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
+const start = at(24 * 60);
+const price = { minorUnits: 5_000, currency: "USD" };
+const offer = {
+  title: "Two seats",
+  category: Category.CONCERT,
+  event: { title: "Jazz", venue: "Hall", city: "Oslo", startTime: start },
+  seat: { section: "", row: "", number: "" },
+  price,
+};
+const seller = { id: "t1", sellerId: "seller", sellerName: "S", requestFingerprint: "f" };
+const fresh = () => list(offer, seller, at(0));
+const wish = (orderId: string, changes = {}) => ({
+  orderId,
+  buyerId: `buyer of ${orderId}`,
+  expectedPrice: price,
+  durationMs: 15 * 60_000,
+  ...changes,
+});
+const mine = (ticket: Ticket) => ({ userId: "seller", version: ticket.version });
+const reason = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    return reasonOf(error);
+  }
+  return "allowed";
+};
+
+describe("a ticket", () => {
+  it("is locked for one order until its deadline, and free again by time alone", () => {
+    const locked = lock(fresh(), wish("a"), at(1));
+    expect(statusAt(locked, at(15))).toBe(TicketStatus.LOCKED);
+    expect(reason(() => lock(locked, wish("b"), at(15)))).toBe("TICKET_LOCKED");
+    expect(statusAt(locked, at(16))).toBe(TicketStatus.AVAILABLE);
+    expect(liveLock(lock(locked, wish("b"), at(16)), at(17))?.orderId).toBe("b");
+  });
+  it("answers the holder's repeat with the same lock and never lets an order lock twice", () => {
+    const locked = lock(fresh(), wish("a"), at(1));
+    expect(lock(locked, wish("a"), at(2))).toBe(locked);
+    expect(reason(() => lock(locked, wish("a"), at(20)))).toBe("LOCK_LAPSED");
+    const freed = unlock(locked, { orderId: "a", reason: "cancelled" }, at(2));
+    expect(reason(() => lock(freed, wish("a"), at(3)))).toBe("LOCK_LAPSED");
+  });
+  it("cannot be edited or withdrawn while locked, and can again after the deadline", () => {
+    const locked = lock(fresh(), wish("a"), at(1));
+    expect(reason(() => edit(locked, mine(locked), { title: "x" }, at(2)))).toBe("TICKET_LOCKED");
+    expect(reason(() => withdraw(locked, mine(locked), at(2)))).toBe("TICKET_LOCKED");
+    const edited = edit(locked, mine(locked), { title: "x" }, at(16));
+    expect(edited.lock).toBeUndefined();
+    expect(reason(() => sell(edited, "a", at(17)))).toBe("LOCK_LOST");
+  });
+  it("is sold to its lock's order also after the deadline, if nobody took it", () => {
+    const locked = lock(fresh(), wish("a"), at(1));
+    expect(sell(locked, "a", at(60)).storedStatus).toBe(TicketStatus.SOLD);
+    const taken = lock(locked, wish("b"), at(20));
+    expect(reason(() => sell(taken, "a", at(21)))).toBe("LOCK_LOST");
+  });
+  it("is not touched by an order that does not hold it", () => {
+    const locked = lock(fresh(), wish("b"), at(1));
+    expect(unlock(locked, { orderId: "a", reason: "cancelled" }, at(2))).toBe(locked);
+    const sold = sell(locked, "b", at(2));
+    expect(relist(sold, "a", at(3))).toBe(sold);
+    expect(reason(() => unlock(sold, { orderId: "b", reason: "cancelled" }, at(3)))).toBe("TICKET_SOLD");
+  });
+  it("is not unlocked for expiry before its deadline", () => {
+    const locked = lock(fresh(), wish("a"), at(1));
+    const expired = { orderId: "a", reason: "expired" as const };
+    expect(reason(() => unlock(locked, expired, at(15)))).toBe("LOCK_NOT_EXPIRED");
+    expect(unlock(locked, expired, at(16)).lock).toBeUndefined();
+  });
+  it("is never held past its event's start, nor sold to its seller, nor at another price", () => {
+    const late = lock(fresh(), wish("a"), at(24 * 60 - 5));
+    expect(late.lock?.expireTime).toEqual(start);
+    expect(reason(() => lock(fresh(), wish("a"), start))).toBe("EVENT_STARTED");
+    expect(reason(() => lock(fresh(), wish("a", { buyerId: "seller" }), at(1)))).toBe("OWN_TICKET");
+    const cheaper = wish("a", { expectedPrice: { minorUnits: 1, currency: "USD" } });
+    expect(reason(() => lock(fresh(), cheaper, at(1)))).toBe("PRICE_CHANGED");
+  });
+  it("is for sale again after a refund, or withdrawn once the event began", () => {
+    const sold = sell(lock(fresh(), wish("a"), at(1)), "a", at(2));
+    expect(relist(sold, "a", at(3)).storedStatus).toBe(TicketStatus.AVAILABLE);
+    expect(relist(sold, "a", start).storedStatus).toBe(TicketStatus.WITHDRAWN);
+  });
+  it("keeps its rules under any sequence of commands", () => {
+    const command = fc.record({
+      kind: fc.constantFrom("lock", "unlock", "expire", "sell", "relist", "edit", "withdraw"),
+      order: fc.constantFrom("a", "b", "c"),
+      after: fc.integer({ min: 0, max: 20 }),
+    });
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 25 }), (commands) => {
+        let ticket = fresh();
+        let minute = 0;
+        for (const { kind, order, after } of commands) {
+          minute += after;
+          const now = at(minute);
+          const before = ticket;
+          const holder = liveLock(before, now)?.orderId;
+          try {
+            if (kind === "lock") ticket = lock(before, wish(order), now);
+            if (kind === "unlock") ticket = unlock(before, { orderId: order, reason: "cancelled" }, now);
+            if (kind === "expire") ticket = unlock(before, { orderId: order, reason: "expired" }, now);
+            if (kind === "sell") ticket = sell(before, order, now);
+            if (kind === "relist") ticket = relist(before, order, now);
+            if (kind === "edit") ticket = edit(before, mine(before), { title: "y" }, now);
+            if (kind === "withdraw") ticket = withdraw(before, mine(before), now);
+          } catch (error) {
+            expect(reasonOf(error)).toBeDefined();
+            continue;
+          }
+          if (ticket === before) continue;
+          expect(ticket.version).toBe(before.version + 1);
+          // Whoever holds the ticket is touched by nobody else.
+          if (holder) expect(kind === "edit" || kind === "withdraw" ? "nobody" : order).toBe(holder);
+          if (before.storedStatus === TicketStatus.SOLD) expect(kind).toBe("relist");
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { decide, type OrderFacts, type PaymentFacts } from "./decision.ts";
+
+const deadline = 1_000;
+const order = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
+  ticketId: "t",
+  status: "AWAITING_PAYMENT",
+  expireTime: deadline,
+  cancelRequested: false,
+  ...changes,
+});
+const payment = (changes: Partial<PaymentFacts> = {}): PaymentFacts => ({
+  status: "REQUIRES_PAYMENT",
+  declinesExhausted: false,
+  ...changes,
+});
+const held = (authorizedTime: number) => payment({ status: "AUTHORIZED", authorizedTime });
+
+describe("what happens to an order that awaits payment", () => {
+  it("waits until its deadline while nothing happened", () => {
+    expect(decide(order(), payment({ status: "NONE" }), 999)).toEqual({ next: "wait", until: deadline });
+  });
+  it("completes when the money was held in time, however late we look", () => {
+    expect(decide(order(), held(999), 999)).toEqual({ next: "complete" });
+    expect(decide(order(), held(1_000), 5_000)).toEqual({ next: "complete" });
+  });
+  it("expires when the money was held after the deadline", () => {
+    expect(decide(order(), held(1_001), 5_000)).toEqual({ next: "expire" });
+  });
+  it("expires at the deadline without money", () => {
+    expect(decide(order(), payment(), 999).next).toBe("wait");
+    expect(decide(order(), payment(), 1_000)).toEqual({ next: "expire" });
+  });
+  it("is cancelled when its buyer asked, even with money held", () => {
+    expect(decide(order({ cancelRequested: true }), held(999), 999)).toEqual({
+      next: "cancel",
+      because: "buyer",
+    });
+  });
+  it("is cancelled by the last decline or a lost hold", () => {
+    const because = { next: "cancel", because: "payment_failed" };
+    expect(decide(order(), payment({ declinesExhausted: true }), 1)).toEqual(because);
+    expect(decide(order(), payment({ status: "FAILED" }), 1)).toEqual(because);
+  });
+  it("does nothing once it has ended, and completes whatever was captured", () => {
+    expect(decide(order({ status: "ENDED" }), held(1), 1)).toEqual({ next: "nothing" });
+    expect(decide(order({ cancelRequested: true }), payment({ status: "CAPTURED" }), 1)).toEqual({
+      next: "complete",
+    });
+  });
+  it("never waits past the deadline and never completes without money held in time", () => {
+    const facts = fc.record({
+      cancelRequested: fc.boolean(),
+      declinesExhausted: fc.boolean(),
+      status: fc.constantFrom("NONE", "REQUIRES_PAYMENT", "AUTHORIZED", "GIVEN_UP", "FAILED" as const),
+      authorizedTime: fc.integer({ min: 0, max: 2_000 }),
+      now: fc.integer({ min: 0, max: 3_000 }),
+    });
+    fc.assert(
+      fc.property(facts, (f) => {
+        const paid = payment({
+          status: f.status as PaymentFacts["status"],
+          declinesExhausted: f.declinesExhausted,
+          authorizedTime: f.authorizedTime,
+        });
+        const { next } = decide(order({ cancelRequested: f.cancelRequested }), paid, f.now);
+        if (next === "wait") expect(f.now).toBeLessThan(deadline);
+        if (next === "complete") {
+          expect(f.status).toBe("AUTHORIZED");
+          expect(f.authorizedTime).toBeLessThanOrEqual(deadline);
+        }
+      }),
+    );
+  });
+});
