@@ -1,0 +1,175 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { TestWorkflowEnvironment } from "@temporalio/testing";
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
+import { findServer } from "@ticketing/servers/find";
+import type { OrderLifecycleActivities } from "./activities.ts";
+import type { OrderFacts, PaymentFacts } from "./decision.ts";
+import { somethingChanged } from "./messages.ts";
+import { orderLifecycle } from "./workflow.ts";
+
+const LOCK_MS = 15 * 60_000;
+let environment: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundle;
+let order: OrderFacts;
+let payment: PaymentFacts;
+/** What Stripe would say that its webhook has not said yet. */
+let atStripe: Partial<PaymentFacts>;
+let done: string[];
+
+const note = async (step: string) => {
+  done.push(step);
+  return "done" as const;
+};
+
+/** The services as the workflow sees them; typed by the real activities. */
+const activities = (changes: Partial<OrderLifecycleActivities> = {}): OrderLifecycleActivities => ({
+  readOrderAndPayment: async (_orderId, askStripe) => {
+    if (askStripe) payment = { ...payment, ...atStripe };
+    return { order, payment };
+  },
+  sellTicket: async () => {
+    done.push("sell");
+    return "sold";
+  },
+  capturePayment: async () => {
+    done.push("capture");
+    return "captured";
+  },
+  completeOrder: () => note("complete"),
+  releaseMoney: async () => {
+    done.push("release money");
+  },
+  unlockTicket: (_orderId, _ticketId, reason) => note(`unlock ${reason}`),
+  relistTicket: () => note("relist"),
+  cancelOrder: (_orderId, reason) => note(`cancel ${reason}`),
+  expireOrder: () => note("expire"),
+  ...changes,
+});
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: "existing-path", path: await findServer("temporal-test-server") } },
+  });
+  const workflowsPath = fileURLToPath(new URL("../workflows.ts", import.meta.url));
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("ERROR") });
+}, 120_000);
+afterAll(() => environment?.teardown());
+
+beforeEach(async () => {
+  done = [];
+  atStripe = {};
+  payment = { status: "REQUIRES_PAYMENT", declinesExhausted: false };
+  const now = await environment.currentTimeMs();
+  order = { ticketId: "t", status: "AWAITING_PAYMENT", expireTime: now + LOCK_MS, cancelRequested: false };
+});
+
+/** Runs one lifecycle to its end; `meanwhile` happens a minute after it began, and then it is signalled. */
+async function run(meanwhile?: () => void, changes?: Partial<OrderLifecycleActivities>): Promise<string[]> {
+  const taskQueue = `lifecycle-${Math.random()}`;
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle,
+    activities: activities(changes),
+  });
+  await worker.runUntil(async () => {
+    const handle = await environment.client.workflow.start(orderLifecycle, {
+      workflowId: taskQueue,
+      taskQueue,
+      args: ["o1"],
+    });
+    if (meanwhile) {
+      await environment.sleep("1 minute");
+      meanwhile();
+      await handle.signal(somethingChanged);
+    }
+    await handle.result();
+  });
+  return done;
+}
+
+const held = (authorizedTime: number): PaymentFacts => ({
+  status: "AUTHORIZED",
+  authorizedTime,
+  declinesExhausted: false,
+});
+
+describe("the lifecycle of an order", () => {
+  it("sells, takes the money and completes once the money is held", async () => {
+    const steps = await run(() => {
+      payment = held(order.expireTime - 1);
+    });
+    expect(steps).toEqual(["sell", "capture", "complete"]);
+  }, 60_000);
+
+  it("expires at the deadline: the money first, then the ticket", async () => {
+    expect(await run()).toEqual(["release money", "unlock expired", "expire"]);
+  }, 60_000);
+
+  it("asks Stripe once more at the deadline, and sells to who paid in time", async () => {
+    atStripe = held(order.expireTime - 1);
+    expect(await run()).toEqual(["sell", "capture", "complete"]);
+  }, 60_000);
+
+  it("gives back what was held after the deadline", async () => {
+    atStripe = held(order.expireTime + 1);
+    expect(await run()).toEqual(["release money", "unlock expired", "expire"]);
+  }, 60_000);
+
+  it("gives the money back when another order has the ticket", async () => {
+    const steps = await run(
+      () => {
+        payment = held(order.expireTime - 1);
+      },
+      { sellTicket: async () => "lost" },
+    );
+    expect(steps).toEqual(["release money", "unlock expired", "expire"]);
+  }, 60_000);
+
+  it("cancels for the buyer, even with money held", async () => {
+    const steps = await run(() => {
+      payment = held(order.expireTime - 1);
+      order = { ...order, cancelRequested: true };
+    });
+    expect(steps).toEqual(["release money", "unlock cancelled", "cancel buyer"]);
+  }, 60_000);
+
+  it("cancels after the last allowed decline", async () => {
+    const steps = await run(() => {
+      payment = { ...payment, declinesExhausted: true };
+    });
+    expect(steps).toEqual(["release money", "unlock payment_failed", "cancel payment_failed"]);
+  }, 60_000);
+
+  it("takes the sale back when the capture is refused for good", async () => {
+    const steps = await run(
+      () => {
+        payment = held(order.expireTime - 1);
+      },
+      { capturePayment: async () => "refused" },
+    );
+    expect(steps).toEqual(["sell", "release money", "relist", "cancel capture_refused"]);
+  }, 60_000);
+
+  it("tries again what got no answer", async () => {
+    let failures = 2;
+    const steps = await run(
+      () => {
+        payment = held(order.expireTime - 1);
+      },
+      {
+        capturePayment: async () => {
+          if (failures-- > 0) throw new Error("no answer");
+          return "captured";
+        },
+      },
+    );
+    expect(steps).toEqual(["sell", "complete"]);
+  }, 60_000);
+
+  it("is woken by a signal that says nothing new, and waits on", async () => {
+    expect(await run(() => undefined)).toEqual(["release money", "unlock expired", "expire"]);
+  }, 60_000);
+});
