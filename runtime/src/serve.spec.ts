@@ -1,0 +1,123 @@
+import { type ChannelCredentials, credentials, Client as GrpcClient } from "@grpc/grpc-js";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { makeServiceKeys } from "../testing/keys.ts";
+import { silent, testConfig } from "../testing/service.ts";
+import { createInternalClient } from "./internal-client.ts";
+import { serve } from "./serve.ts";
+import { createServiceTokens } from "./service-tokens.ts";
+
+const orderId = "0192f0c0-1111-7222-8333-444455556666";
+const insecure: ChannelCredentials = credentials.createInsecure();
+
+let keys: Awaited<ReturnType<typeof makeServiceKeys>>;
+beforeAll(async () => {
+  keys = await makeServiceKeys("orders", "payments");
+});
+afterAll(() => keys.remove());
+
+const config = () => testConfig({ SERVICE_KEYS_FILE: keys.keysFile });
+
+/** grpc.health.v1 without its generated code: the status is the response's only field. */
+async function health(port: number): Promise<string> {
+  const channel = new GrpcClient(`127.0.0.1:${port}`, insecure);
+  const bytes = await new Promise<Buffer>((resolve, reject) =>
+    channel.makeUnaryRequest(
+      "/grpc.health.v1.Health/Check",
+      (request: Buffer) => request,
+      (response: Buffer) => response,
+      Buffer.alloc(0),
+      { deadline: Date.now() + 2000 },
+      (error, answer) => (error || !answer ? reject(error) : resolve(answer)),
+    ),
+  );
+  channel.close();
+  return ["UNKNOWN", "SERVING", "NOT_SERVING"][bytes[1] ?? 0] ?? "";
+}
+
+/** What server reflection answers to "list the services" (field 7 of the request). */
+async function reflected(port: number): Promise<string> {
+  const channel = new GrpcClient(`127.0.0.1:${port}`, insecure);
+  const call = channel.makeBidiStreamRequest(
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    (request: Buffer) => request,
+    (response: Buffer) => response,
+  );
+  call.write(Buffer.from([0x3a, 0x01, 0x2a]));
+  const answer = await new Promise<Buffer>((resolve, reject) =>
+    call.once("data", resolve).once("error", reject),
+  );
+  call.end();
+  channel.close();
+  return answer.toString("latin1");
+}
+
+describe("a process", () => {
+  it("serves its health, its contracts and its internal methods on the internal port", async () => {
+    const serving = await serve({
+      name: "orders",
+      config: config(),
+      log: silent,
+      publicRoutes: (router) => router.service(OrderService, {}),
+      internalRoutes: (router) =>
+        router.service(OrderLifecycleService, {
+          readOrder: ({ orderId: id }) => ({ order: { id } }),
+          completeOrder: () => ({}),
+          cancelOrder: () => ({}),
+          expireOrder: () => ({}),
+          markRefunded: () => ({}),
+        }),
+    });
+    expect(await health(serving.internalPort)).toBe("SERVING");
+    const services = await reflected(serving.internalPort);
+    expect(services).toContain("ticketing.orders.v1.OrderService");
+    expect(services).toContain("ticketing.orders.v1.OrderLifecycleService");
+    const client = createInternalClient(OrderLifecycleService, {
+      address: `127.0.0.1:${serving.internalPort}`,
+      callee: "orders",
+      tokens: await createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments") }),
+    });
+    expect((await client.readOrder({ orderId })).order?.id).toBe(orderId);
+    client.close();
+    await serving.close();
+  });
+
+  it("without a public port serves the internal one alone", async () => {
+    const serving = await serve({ name: "workflows", config: config(), log: silent });
+    expect(serving.publicPort).toBeUndefined();
+    expect(await health(serving.internalPort)).toBe("SERVING");
+    await serving.close();
+  });
+
+  it("is not serving while what it needs is away, and serves again when it is back", async () => {
+    let away = true;
+    const healthy = () => (away ? Promise.reject(new Error("no database")) : Promise.resolve());
+    const serving = await serve({ name: "orders", config: config(), log: silent, healthy });
+    expect(await health(serving.internalPort)).toBe("NOT_SERVING");
+    away = false;
+    await expectEventually(() => health(serving.internalPort), "SERVING");
+    away = true;
+    await expectEventually(() => health(serving.internalPort), "NOT_SERVING");
+    await serving.close();
+  }, 15_000);
+
+  it("closes its ports first, then what they used in order, and all of it once", async () => {
+    const closed: string[] = [];
+    const step = (name: string) => async () => {
+      await expect(health(serving.internalPort)).rejects.toThrow();
+      closed.push(name);
+    };
+    const close = [step("relay"), step("events"), step("database")];
+    const serving = await serve({ name: "orders", config: config(), log: silent, close });
+    await Promise.all([serving.close(), serving.close()]);
+    expect(closed).toEqual(["relay", "events", "database"]);
+  });
+});
+
+async function expectEventually(read: () => Promise<string>, wanted: string): Promise<void> {
+  for (let tries = 0; tries < 50 && (await read()) !== wanted; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(await read()).toBe(wanted);
+}
