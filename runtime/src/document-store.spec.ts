@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { databaseUri, startMongo } from "@ticketing/servers/mongo";
+import type { Collection } from "mongodb";
+import { type Database, openDatabase } from "./database.ts";
+import {
+  advance,
+  born,
+  createDocumentStore,
+  type Transition,
+  type VersionedDocument,
+} from "./document-store.ts";
+import { reasonOf } from "./domain-error.ts";
+import { createLogger } from "./log.ts";
+import { createRelay } from "./relay.ts";
+
+interface Counter extends VersionedDocument {
+  count: number;
+}
+
+const log = createLogger("spec", "silent");
+const now = new Date(Date.UTC(2030, 0, 1));
+const first = (id: string): Counter => born({ _id: id, count: 0 }, { type: "counter_made", time: now });
+const raised = (counter: Counter): Counter =>
+  advance(counter, { type: "counter_raised", time: now }, { count: counter.count + 1 });
+
+let folder: string;
+let server: Awaited<ReturnType<typeof startMongo>>;
+let database: Database;
+let collection: Collection<Counter>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ticketing-documents-"));
+  server = await startMongo({ dir: folder });
+  database = await openDatabase(databaseUri(server.url, "spec"), log);
+  collection = database.db.collection<Counter>("counters");
+}, 60_000);
+afterAll(async () => {
+  await database?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await collection.deleteMany({});
+});
+
+const storeOf = (onPending = () => undefined as void) =>
+  createDocumentStore<Counter>({ collection, onPending });
+
+describe("a document store", () => {
+  it("inserts an id once", async () => {
+    const store = storeOf();
+    expect(await Promise.all([store.insert(first("a")), store.insert(first("a"))])).toEqual(
+      expect.arrayContaining(["inserted", "exists"]),
+    );
+  });
+
+  it("loses no change of many made at once: each is applied to what the one before left, or refused", async () => {
+    const store = storeOf();
+    await store.insert(first("a"));
+    const results = await Promise.allSettled(Array.from({ length: 40 }, () => store.update("a", raised)));
+    const done = results.filter((result) => result.status === "fulfilled").length;
+    for (const result of results) {
+      if (result.status === "rejected") expect(reasonOf(result.reason)).toBe("CONTENTION");
+    }
+    const after = await store.find("a");
+    expect(after).toMatchObject({ count: done, version: done + 1 });
+    expect(after?.history.map((entry) => entry.version)).toEqual(
+      Array.from({ length: done + 1 }, (_, n) => n + 1),
+    );
+  });
+
+  it("writes nothing when nothing changes, and passes a refusal through", async () => {
+    let woken = 0;
+    const store = storeOf(() => {
+      woken++;
+    });
+    await store.insert(first("a"));
+    expect((await store.update("a", (counter) => counter)).version).toBe(1);
+    expect(woken).toBe(1);
+    await expect(
+      store.update("a", () => {
+        throw new RangeError("no");
+      }),
+    ).rejects.toThrow(RangeError);
+    await expect(store.update("b", raised)).rejects.toMatchObject({ reason: "NOT_FOUND" });
+  });
+
+  it("keeps of its published history only what it is asked to, and all that is unpublished", () => {
+    let counter: Counter = { ...first("a"), published: 1 };
+    for (let n = 0; n < 5; n++) {
+      counter = advance(counter, { type: "counter_raised", time: now }, {}, 2);
+      if (n < 3) counter = { ...counter, published: counter.version };
+    }
+    expect(counter.history.map((entry) => entry.version)).toEqual([3, 4, 5, 6]);
+  });
+});
+
+describe("a relay", () => {
+  /** Runs a relay until nothing is pending. `publish` stands for the broker. */
+  async function drain(publish: (document: Counter, transition: Transition) => Promise<void>): Promise<void> {
+    const relay = createRelay<Counter>({ collection, publish, log });
+    relay.start();
+    for (let n = 0; n < 400 && (await collection.countDocuments({ pending: true })) > 0; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await relay.stop();
+    expect(await collection.countDocuments({ pending: true })).toBe(0);
+  }
+
+  it("publishes every transition of a document in order, once when nothing fails", async () => {
+    const store = storeOf();
+    await store.insert(first("a"));
+    await store.update("a", raised);
+    const sent: number[] = [];
+    await drain(async (_, { version }) => {
+      sent.push(version);
+    });
+    expect(sent).toEqual([1, 2]);
+    expect(await store.find("a")).toMatchObject({ published: 2, version: 2 });
+  });
+
+  it("publishes again what the broker did not acknowledge, and skips nothing", async () => {
+    const store = storeOf();
+    await store.insert(first("a"));
+    await store.update("a", raised);
+    const sent: number[] = [];
+    let failures = 2;
+    await drain(async (_, { version }) => {
+      if (version === 2 && failures-- > 0) throw new Error("no acknowledgement");
+      sent.push(version);
+    });
+    expect(sent).toEqual([1, 1, 1, 2]);
+  });
+
+  it("does not mark as published what was written while it published", async () => {
+    const store = storeOf();
+    await store.insert(first("a"));
+    const sent: number[] = [];
+    await drain(async (_, { version }) => {
+      if (sent.length === 0) await store.update("a", raised);
+      sent.push(version);
+    });
+    expect(sent).toContain(2);
+    expect(await store.find("a")).toMatchObject({ published: 2, version: 2, count: 1 });
+  });
+});
