@@ -46,8 +46,7 @@ beforeEach(async () => {
   await collection.deleteMany({});
 });
 
-const storeOf = (onPending = () => undefined as void) =>
-  createDocumentStore<Counter>({ collection, onPending });
+const storeOf = (onPending: () => void = () => {}) => createDocumentStore<Counter>({ collection, onPending });
 
 describe("a document store", () => {
   it("inserts an id once", async () => {

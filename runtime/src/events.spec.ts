@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { startNats } from "@ticketing/servers/nats";
+import { createEvents, type Events, PoisonEvent } from "./events.ts";
+import { createLogger } from "./log.ts";
+
+const log = createLogger("spec", "silent");
+const text = (payload: Uint8Array) => new TextDecoder().decode(payload);
+let folder: string;
+let server: Awaited<ReturnType<typeof startNats>>;
+let events: Events;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ticketing-events-"));
+  server = await startNats({ dir: folder });
+  events = await createEvents({ natsUrl: server.url, name: "spec", log });
+}, 60_000);
+afterAll(async () => {
+  await events?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const publish = (stream: string, id: string, payload = id) =>
+  events.publish({
+    subject: `spec.${stream}.made.${id.split(":")[0]}`,
+    id,
+    type: "spec.made",
+    source: "spec",
+    time: new Date(0),
+    payload: new TextEncoder().encode(payload),
+  });
+
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 500; n++) {
+    if (await done()) return;
+    await sleep(20);
+  }
+  throw new Error("it never happened");
+}
+
+describe("events", () => {
+  it("are stored once per id and handled by the durable consumer, those from before it too", async () => {
+    await events.ensureStream("ONCE", ["spec.once.>"]);
+    await publish("once", "a:1");
+    await publish("once", "a:1", "a repeat");
+    const seen: string[] = [];
+    await events.consume({
+      stream: "ONCE",
+      durable: "spec",
+      filter: "spec.once.>",
+      handle: async (event) => {
+        seen.push(text(event.payload));
+      },
+    });
+    await publish("once", "a:2");
+    await until(() => seen.length === 2);
+    expect(seen).toEqual(["a:1", "a:2"]);
+  });
+
+  it("are tried again after a failure, without holding up others, and never set aside for it", async () => {
+    await events.ensureStream("RETRY", ["spec.retry.>"]);
+    let failures = 3;
+    const seen: string[] = [];
+    await events.consume({
+      stream: "RETRY",
+      durable: "spec",
+      filter: "spec.retry.>",
+      handle: async (event) => {
+        if (event.id === "a:1" && failures-- > 0) throw new Error("an outage");
+        seen.push(event.id);
+      },
+    });
+    await publish("retry", "a:1");
+    await publish("retry", "b:1");
+    await until(() => seen.length === 2);
+    expect(seen).toEqual(["b:1", "a:1"]);
+    expect(await events.countDeadLetters()).toBe(0);
+  });
+
+  it("that break their contract are set aside, listed with the reason, and replayed", async () => {
+    await events.ensureStream("POISON", ["spec.poison.>"]);
+    let mended = false;
+    const seen: string[] = [];
+    await events.consume({
+      stream: "POISON",
+      durable: "spec",
+      filter: "spec.poison.>",
+      handle: async (event) => {
+        if (!mended && text(event.payload) === "a:1") throw new PoisonEvent("not what it should be");
+        seen.push(text(event.payload));
+      },
+    });
+    await publish("poison", "a:1");
+    await publish("poison", "b:1");
+    await until(async () => seen.length === 1 && (await events.countDeadLetters()) === 1);
+    const [letter] = await events.listDeadLetters({ limit: 10 });
+    expect(letter).toMatchObject({
+      stream: "POISON",
+      consumer: "spec",
+      subject: "spec.poison.made.a",
+      reason: "not what it should be",
+    });
+    mended = true;
+    await events.replayDeadLetter(letter?.sequence ?? 0);
+    await until(() => seen.length === 2);
+    expect(seen).toEqual(["b:1", "a:1"]);
+    expect(await events.countDeadLetters()).toBe(0);
+    await expect(events.replayDeadLetter(999)).rejects.toMatchObject({ reason: "DEAD_LETTER_NOT_FOUND" });
+  });
+
+  it("are heard by every watcher from the moment the watch stands", async () => {
+    await events.ensureStream("WATCH", ["spec.watch.>"]);
+    await publish("watch", "before:1");
+    const heard: string[][] = [[], []];
+    for (const list of heard) {
+      await events.watch({
+        stream: "WATCH",
+        filter: "spec.watch.>",
+        handle: async (event) => {
+          list.push(event.id);
+        },
+      });
+    }
+    await publish("watch", "a:1");
+    await until(() => heard.every((list) => list.length === 1));
+    expect(heard).toEqual([["a:1"], ["a:1"]]);
+  });
+
+  it("say how far each durable consumer is behind", async () => {
+    await until(async () => {
+      const row = (await events.consumerLag()).find((lag) => lag.stream === "ONCE");
+      return row?.consumer === "spec" && row.pending === 0 && row.inFlight === 0;
+    });
+  });
+});
