@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** host:port */
 type Address = string;
 
@@ -8,31 +10,67 @@ export interface ClusterAddresses {
   readonly orders: readonly Address[];
   readonly payments: readonly Address[];
   readonly catalog: readonly Address[];
+  /** The web app, HTTP/1.1; without it the gateway answers 404 where it would be. */
+  readonly web?: readonly Address[];
 }
 
 /** The clusters of `gateway/envoy.yaml` with their addresses on this machine, as YAML for `--config-yaml`. */
 export function clustersYaml(addresses: ClusterAddresses): string {
-  const clusters = Object.entries(addresses).map(([name, endpoints]) => ({
-    name,
-    type: "STATIC",
-    connect_timeout: "1s",
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [{ lb_endpoints: endpoints.map(endpoint) }],
-    },
-    typed_extension_protocol_options: {
-      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-        explicit_http_config: { http2_protocol_options: {} },
-      },
-    },
-  }));
+  const clusters = Object.entries(addresses).map(([name, endpoints]) => cluster(name, endpoints));
   // JSON is YAML.
   return `static_resources: ${JSON.stringify({ clusters })}`;
 }
 
-function endpoint(address: Address) {
+function cluster(name: string, addresses: readonly Address[]) {
+  const endpoints = addresses.map(socketAddress);
+  const protocol =
+    name === "web"
+      ? { http_protocol_options: {} }
+      : {
+          http2_protocol_options: {
+            initial_stream_window_size: 65_536,
+            initial_connection_window_size: 1_048_576,
+            // A host that vanished without a word is noticed.
+            connection_keepalive: { interval: "20s", timeout: "5s" },
+          },
+        };
+  return {
+    name,
+    type: endpoints.every(({ address }) => isIP(address)) ? "STATIC" : "STRICT_DNS",
+    connect_timeout: "1s",
+    per_connection_buffer_limit_bytes: 32_768,
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [
+        { lb_endpoints: endpoints.map((socket_address) => ({ endpoint: { address: { socket_address } } })) },
+      ],
+    },
+    // Every live view is a request that stays; retries are those of the routes, which cannot multiply work.
+    circuit_breakers: {
+      thresholds: [{ max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1_000 }],
+    },
+    // A replica that takes no connections is left alone for a moment. Its answers, 503 too, are its own matter.
+    outlier_detection: {
+      split_external_local_origin_errors: true,
+      consecutive_local_origin_failure: 3,
+      consecutive_5xx: 0,
+      enforcing_consecutive_5xx: 0,
+      enforcing_success_rate: 0,
+      enforcing_local_origin_success_rate: 0,
+      base_ejection_time: "1s",
+      max_ejection_time: "5s",
+      max_ejection_percent: 50,
+    },
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicit_http_config: protocol,
+      },
+    },
+  };
+}
+
+function socketAddress(address: Address) {
   const at = address.lastIndexOf(":");
-  const socket_address = { address: address.slice(0, at), port_value: Number(address.slice(at + 1)) };
-  return { endpoint: { address: { socket_address } } };
+  return { address: address.slice(0, at), port_value: Number(address.slice(at + 1)) };
 }

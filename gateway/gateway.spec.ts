@@ -1,0 +1,368 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { type ClusterAddresses, clustersYaml } from "@ticketing/launcher/envoy-clusters";
+import { type EnvoyServer, startEnvoy } from "@ticketing/servers/envoy";
+import { freePort } from "@ticketing/servers/ports";
+import { type Answer, EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
+
+const publicServices = [
+  ["auth", "ticketing.auth.v1.AuthService"],
+  ["tickets", "ticketing.tickets.v1.TicketService"],
+  ["orders", "ticketing.orders.v1.OrderService"],
+  ["payments", "ticketing.payments.v1.PaymentService"],
+  ["catalog", "ticketing.catalog.v1.CatalogService"],
+  ["catalog", "ticketing.catalog.v1.OperationsService"],
+] as const;
+const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
+const FOREIGN = "https://evil.example";
+
+let dir: string;
+let envoy: EnvoyServer;
+let origin: string;
+let auth: Upstream;
+let tickets: Upstream;
+let orders: Upstream;
+let payments: Upstream;
+let catalog: Upstream;
+
+/** A gateway of this configuration, on a port of its own. */
+async function startGateway(addresses: ClusterAddresses) {
+  const port = await freePort();
+  const at = `http://localhost:${port}`;
+  const standard = await readFile(new URL("envoy.yaml", import.meta.url), "utf8");
+  const config = join(dir, `envoy-${port}.yaml`);
+  const ours = standard
+    .replace("address: 0.0.0.0, port_value: 8080", `address: 127.0.0.1, port_value: ${port}`)
+    .replaceAll("http://localhost:8080", at);
+  await writeFile(config, ours);
+  const server = await startEnvoy({ dir, config, overrides: clustersYaml(addresses), concurrency: 1 });
+  return { server, at };
+}
+
+const addresses = (): ClusterAddresses => ({
+  auth: [auth.address],
+  tickets: [tickets.address],
+  orders: [orders.address],
+  payments: [payments.address],
+  catalog: [catalog.address],
+});
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "gateway-"));
+  [auth, tickets, orders, payments, catalog] = await Promise.all([
+    startUpstream(),
+    startUpstream(),
+    startUpstream(),
+    startUpstream(),
+    startUpstream(),
+  ]);
+  // One of the two replicas of catalog is down.
+  const nobody = `127.0.0.1:${await freePort()}`;
+  const { server, at } = await startGateway({ ...addresses(), catalog: [nobody, catalog.address] });
+  [envoy, origin] = [server, at];
+}, 60_000);
+afterAll(async () => {
+  await envoy?.stop();
+  for (const upstream of [auth, tickets, orders, payments, catalog]) await upstream?.close();
+  await rm(dir, { recursive: true, force: true });
+}, 30_000);
+beforeEach(() => {
+  for (const { requests } of [auth, tickets, orders, payments, catalog]) requests.length = 0;
+});
+
+/** A Connect call, unless the headers say otherwise. */
+const call = (path: string, headers: OutgoingHttpHeaders = {}, body: string | Buffer = "{}") =>
+  send(origin, { ":method": "POST", ":path": path, "content-type": "application/json", ...headers }, body);
+const json = (answer: Answer) => JSON.parse(answer.body.toString());
+const arrived = () =>
+  Object.entries({ auth, tickets, orders, payments, catalog }).flatMap(([name, { requests }]) =>
+    requests.map((request) => `${name} ${request.path}`),
+  );
+
+describe("the gateway routes", () => {
+  it.each(publicServices)("to %s the calls of %s", async (name, service) => {
+    expect((await call(`/${service}/Any`)).status).toBe(200);
+    expect(arrived()).toEqual([`${name} /${service}/Any`]);
+  });
+
+  it("to a replica that lives, however often", async () => {
+    const path = "/ticketing.catalog.v1.CatalogService/SearchTickets";
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call(path)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  });
+
+  it("the public keys to auth and Stripe's webhook, its body untouched, to payments", async () => {
+    await send(origin, { ":path": "/.well-known/jwks.json" });
+    await call("/webhooks/stripe", { "stripe-signature": "t=1,v1=ab" }, '{ "id" : "evt_1"}\n');
+    expect(arrived()).toEqual(["auth /.well-known/jwks.json", "payments /webhooks/stripe"]);
+    expect(payments.requests[0]?.body.toString()).toBe('{ "id" : "evt_1"}\n');
+    expect(payments.requests[0]?.headers["stripe-signature"]).toBe("t=1,v1=ab");
+  });
+
+  it.each([
+    "/ticketing.tickets.v1.TicketLockService/LockTicket",
+    "/ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
+    "/ticketing.payments.v1.PaymentLifecycleService/CapturePayment",
+    "/ticketing.orders.v1.OrderService/../../ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
+    "/ticketing.orders.v1.OrderService/..//ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/ticketing.tickets.v1.TicketService",
+    "/webhooks/other",
+    "/config_dump",
+    "/",
+  ])("nowhere %s", async (path) => {
+    const answer = await call(path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers["content-type"]).toBe("application/json");
+    expect(json(answer).code).toBe("not_found");
+    expect(arrived()).toEqual([]);
+  });
+
+  it.each([
+    "/ticketing.orders.v1.OrderService/%2e%2e/x",
+    "/ticketing.orders.v1.OrderService%2f..%2fx",
+    "/ticketing.orders.v1.OrderService%5cx",
+  ])("nowhere a path that hides its slashes or dots: %s", async (path) => {
+    expect([400, 404]).toContain((await call(path)).status);
+    expect(arrived()).toEqual([]);
+  });
+});
+
+describe("the web app", () => {
+  it("has the paths that are nobody else's, for reading, once it has an address", async () => {
+    const web = createServer((_request, response) => response.end("<html>"));
+    await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+    const bound = web.address();
+    const port = typeof bound === "object" ? bound?.port : undefined;
+    const { server, at } = await startGateway({ ...addresses(), web: [`127.0.0.1:${port}`] });
+    try {
+      const page = await fetch(`${at}/tickets/7`);
+      expect([page.status, await page.text()]).toEqual([200, "<html>"]);
+      const internal = "/ticketing.orders.v1.OrderLifecycleService/ReadOrder";
+      expect((await fetch(`${at}${internal}`)).status).toBe(404);
+      expect((await fetch(`${at}/tickets/7`, { method: "POST" })).status).toBe(404);
+    } finally {
+      await server.stop();
+      web.close();
+    }
+  }, 30_000);
+
+  it("is a 404 without one", async () => {
+    const answer = await fetch(`${origin}/tickets/7`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("protocols", () => {
+  it("gRPC-Web is gRPC to the service and gRPC-Web to the client", async () => {
+    const answer = await call(
+      GET_TICKET,
+      { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" },
+      EMPTY_FRAME,
+    );
+    const [request] = tickets.requests;
+    expect(request?.headers["content-type"]).toBe("application/grpc");
+    expect(request?.headers.te).toBe("trailers");
+    expect(request?.body).toEqual(EMPTY_FRAME);
+    expect(answer).toMatchObject({ status: 200, headers: { "content-type": "application/grpc-web+proto" } });
+    // The message, then the trailers as a frame of their own (flag 0x80).
+    expect(answer.body.subarray(0, 5)).toEqual(EMPTY_FRAME);
+    expect(answer.body[5]).toBe(0x80);
+    expect(answer.body.subarray(10).toString()).toMatch(/^grpc-status: ?0\r\n/);
+  });
+
+  it("gRPC passes with its trailers", async () => {
+    const answer = await call(
+      GET_TICKET,
+      { "content-type": "application/grpc", te: "trailers" },
+      EMPTY_FRAME,
+    );
+    expect(tickets.requests[0]?.headers["content-type"]).toBe("application/grpc");
+    expect(answer.trailers["grpc-status"]).toBe("0");
+  });
+
+  it("Connect passes as it is, over HTTP/2 and over HTTP/1.1", async () => {
+    await call(GET_TICKET, { "connect-protocol-version": "1" }, '{"ticketId":"7"}');
+    const headers = { "content-type": "application/json", "connect-protocol-version": "1" };
+    const answer = await fetch(`${origin}${GET_TICKET}`, {
+      method: "POST",
+      headers,
+      body: '{"ticketId":"7"}',
+    });
+    expect(await answer.json()).toEqual({});
+    for (const request of tickets.requests) {
+      expect(request.headers["content-type"]).toBe("application/json");
+      expect(request.body.toString()).toBe('{"ticketId":"7"}');
+    }
+    expect(tickets.requests).toHaveLength(2);
+  });
+
+  it("a gRPC client is refused in gRPC", async () => {
+    const answer = await call(
+      "/nowhere/At",
+      { "content-type": "application/grpc", te: "trailers" },
+      EMPTY_FRAME,
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.headers["grpc-status"]).toBe("12");
+    expect(answer.headers["grpc-message"]).toBe("no such path");
+  });
+});
+
+describe("calls with cookies", () => {
+  const cookie = "session=abc";
+
+  it.each([
+    ["from another origin", { origin: FOREIGN }],
+    ["from a page without an origin", { origin: "null" }],
+    ["without an Origin", {}],
+  ])("are refused %s", async (_, headers) => {
+    const answer = await call(GET_TICKET, { cookie, ...headers });
+    expect(answer.status).toBe(403);
+    expect(json(answer).code).toBe("permission_denied");
+    expect(arrived()).toEqual([]);
+  });
+
+  it("are refused as simple requests, which need no preflight, too", async () => {
+    const headers = { cookie, origin: FOREIGN, "content-type": "text/plain" };
+    expect((await call(GET_TICKET, headers)).status).toBe(403);
+    expect((await call("/webhooks/stripe", headers)).status).toBe(403);
+    expect(arrived()).toEqual([]);
+  });
+
+  it("pass from our own origin", async () => {
+    expect((await call(GET_TICKET, { cookie, origin })).status).toBe(200);
+    expect(tickets.requests[0]?.headers.cookie).toBe(cookie);
+  });
+
+  it("need no Origin when there are no cookies: apps and scripts", async () => {
+    expect((await call(GET_TICKET, { authorization: "Bearer x" })).status).toBe(200);
+    expect((await call(GET_TICKET, { authorization: "Bearer x", origin: FOREIGN })).status).toBe(200);
+  });
+});
+
+describe("CORS", () => {
+  const preflight = (from: string) =>
+    send(origin, {
+      ":method": "OPTIONS",
+      ":path": GET_TICKET,
+      origin: from,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type,connect-protocol-version",
+    });
+
+  it("allows a configured origin", async () => {
+    const { status, headers } = await preflight(origin);
+    expect(status).toBe(200);
+    expect(headers["access-control-allow-origin"]).toBe(origin);
+    expect(headers["access-control-allow-methods"]).toContain("POST");
+    expect(headers["access-control-allow-headers"]).toContain("connect-protocol-version");
+    expect(headers["access-control-allow-credentials"]).toBeUndefined();
+    const answer = await call(GET_TICKET, { origin });
+    expect(answer.headers["access-control-allow-origin"]).toBe(origin);
+    expect(answer.headers["access-control-expose-headers"]).toContain("grpc-status");
+  });
+
+  it("allows no other and does not ask the services", async () => {
+    expect((await preflight(FOREIGN)).headers["access-control-allow-origin"]).toBeUndefined();
+    expect(arrived()).toEqual([]);
+    const answer = await call(GET_TICKET, { origin: FOREIGN });
+    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+describe("limits", () => {
+  it("let a body of 64 KiB pass and refuse a larger one, however it arrives", async () => {
+    expect((await call(GET_TICKET, {}, Buffer.alloc(65_536, 32))).status).toBe(200);
+    const announced = await call(GET_TICKET, { "content-length": 65_537 }, Buffer.alloc(65_537, 32));
+    const streamed = await call(GET_TICKET, {}, Buffer.alloc(300_000, 32));
+    for (const answer of [announced, streamed]) {
+      expect(answer.status).toBe(413);
+      expect(json(answer).code).toBe("resource_exhausted");
+    }
+    expect(tickets.requests).toHaveLength(1);
+  });
+
+  it("refuse header names that some servers take for others", async () => {
+    const answer = await call(GET_TICKET, { x_user_id: "1" });
+    expect(answer.status === 400 || answer.status === 0).toBe(true);
+    expect(arrived()).toEqual([]);
+  });
+
+  it("refuse headers beyond 16 KiB", async () => {
+    expect([0, 431]).toContain((await call(GET_TICKET, { "x-large": "a".repeat(20_000) })).status);
+    expect(arrived()).toEqual([]);
+  });
+
+  it("end a call that gets no answer and leave a watch open", async () => {
+    const watch = "/ticketing.orders.v1.OrderService/WatchOrder";
+    const grpc = { ":method": "POST", ":path": watch, "content-type": "application/grpc", te: "trailers" };
+    const [hanging, watching] = await Promise.all([
+      call("/ticketing.orders.v1.OrderService/Hang"),
+      send(origin, grpc, EMPTY_FRAME, 17_000),
+    ]);
+    expect(hanging.status).toBe(504);
+    expect(json(hanging).code).toBe("deadline_exceeded");
+    expect(watching.body.length).toBeGreaterThan(15 * EMPTY_FRAME.length);
+  }, 30_000);
+});
+
+describe("what a client says of itself", () => {
+  it("does not reach the services where they might believe it", async () => {
+    await call(GET_TICKET, {
+      "x-request-id": "chosen-by-the-client",
+      "x-forwarded-for": "203.0.113.9",
+      "x-forwarded-host": "evil.example",
+      "x-forwarded-proto": "https",
+      "x-envoy-original-path": "/x",
+      "x-envoy-internal": "true",
+      "x-user-id": "admin",
+      "x-service-name": "workflows",
+    });
+    const headers = tickets.requests[0]?.headers ?? {};
+    expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    // What it claims stays left of the address that the gateway saw.
+    expect(headers["x-forwarded-for"]).toMatch(/^203\.0\.113\.9,.+/);
+    expect(headers["x-forwarded-proto"]).toBe("http");
+    for (const name of [
+      "x-forwarded-host",
+      "x-envoy-original-path",
+      "x-envoy-internal",
+      "x-user-id",
+      "x-service-name",
+    ]) {
+      expect([name, headers[name]]).toEqual([name, undefined]);
+    }
+  });
+});
+
+describe("every answer", () => {
+  it.each([
+    ["of a service", () => call(GET_TICKET)],
+    ["to an unknown path", () => call("/nowhere")],
+    ["to a forged call", () => call(GET_TICKET, { cookie: "a=b", origin: FOREIGN })],
+    ["to too large a body", () => call(GET_TICKET, {}, Buffer.alloc(70_000))],
+  ])("%s carries the security headers and a request id", async (_, ask) => {
+    const { headers } = await ask();
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["x-frame-options"]).toBe("DENY");
+    expect(headers["referrer-policy"]).toBe("same-origin");
+    expect(headers["cache-control"]).toBe("no-store");
+    expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers.server).toBe("gateway");
+    expect(Object.keys(headers).filter((name) => name.startsWith("x-envoy"))).toEqual([]);
+  });
+
+  it("is typed when a service is away", async () => {
+    await auth.close();
+    const answer = await call("/ticketing.auth.v1.AuthService/SignIn");
+    expect(answer.status).toBe(503);
+    expect(json(answer).code).toBe("unavailable");
+  });
+});
