@@ -1,4 +1,4 @@
-import { ConnectError, createClient, type ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, createClient, type ServiceImpl } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { expect, it } from "@jest/globals";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
@@ -57,4 +57,15 @@ it("a connection without calls does not hold a drain up", async () => {
   const begun = Date.now();
   await server.drain(5000);
   expect(Date.now() - begun).toBeLessThan(2000);
+});
+
+it("a request that was too large does not hold a drain up", async () => {
+  const { server, client } = await serving({});
+  const refused = await client()
+    .getOrder({ orderId: "x".repeat(1024 * 1024) })
+    .catch(ConnectError.from);
+  expect(refused).toMatchObject({ code: Code.ResourceExhausted });
+  const begun = Date.now();
+  await server.drain(5000);
+  expect(Date.now() - begun).toBeLessThan(3000);
 });

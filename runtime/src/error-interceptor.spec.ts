@@ -2,7 +2,7 @@ import { Code, ConnectError, createClient, createRouterTransport } from "@connec
 import { describe, expect, it } from "@jest/globals";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { silent } from "../testing/service.ts";
-import { DomainError, reasonOf } from "./domain-error.ts";
+import { DomainError, reasonOf, toConnectError } from "./domain-error.ts";
 import { createErrorInterceptor, publicError } from "./error-interceptor.ts";
 import { withRequestId } from "./request-context.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
@@ -45,8 +45,15 @@ describe.each(["unary", "stream"] as const)("an error of a %s call", (kind) => {
   it("that nobody expected shows the client nothing of itself", async () => {
     const error = await seen(new Error("E11000 duplicate key at 10.0.0.7"), kind);
     expect(error.code).toBe(Code.Internal);
-    expect(error.rawMessage).toMatch(/^internal error \(request [\w-]+\)$/);
+    expect(error.rawMessage).toMatch(/^internal error \(request [\da-f-]{36}\)$/);
     expect(error.details).toEqual([]);
+  });
+
+  it("with which a called service refuses this one is not the client's", async () => {
+    const refusal = new DomainError(Code.Unauthenticated, "SERVICE_TOKEN_REQUIRED", "a token is required");
+    const error = await seen(toConnectError(refusal), kind);
+    expect(error.code).toBe(Code.Internal);
+    expect(reasonOf(error)).toBeUndefined();
   });
 
   it("that is a cancellation says so", async () => {

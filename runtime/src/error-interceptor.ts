@@ -1,7 +1,10 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import { DomainError, toConnectError } from "./domain-error.ts";
+import { DomainError, reasonOf, toConnectError } from "./domain-error.ts";
 import type { Logger } from "./log.ts";
 import { currentRequestId } from "./request-context.ts";
+
+// Said by a service that this one called: our keys or rights are wrong, the client's are not.
+const OURS = ["SERVICE_TOKEN_REQUIRED", "SERVICE_NOT_ALLOWED"];
 
 /**
  * The error that a client may see: a domain error with its reason, a Connect error as it is, and for
@@ -9,7 +12,7 @@ import { currentRequestId } from "./request-context.ts";
  */
 export function publicError(error: unknown, log: Logger): ConnectError {
   if (error instanceof DomainError) return toConnectError(error);
-  if (error instanceof ConnectError) return error;
+  if (error instanceof ConnectError && !OURS.includes(reasonOf(error) ?? "")) return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new ConnectError("the call was cancelled", Code.Canceled);
   }

@@ -187,6 +187,19 @@ describe("auth's public keys", () => {
     expect(reasonOf(error)).toBe("KEYS_UNAVAILABLE");
   });
 
+  it("answered with a failure do the same", async () => {
+    const failing = await startIssuer();
+    failing.answerWith(503);
+    const { client } = service(failing.url);
+    const headers = bearer(await failing.token());
+    expect(reasonOf(await client.getOrder({}, { headers }).catch(ConnectError.from))).toBe(
+      "KEYS_UNAVAILABLE",
+    );
+    failing.answerWith(200);
+    await client.getOrder({}, { headers });
+    await failing.close();
+  });
+
   it("are not asked for by an anonymous call", async () => {
     const gone = await startIssuer();
     await gone.close();

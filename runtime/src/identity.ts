@@ -41,7 +41,12 @@ export function requireRole(context: Pick<HandlerContext, "values">, role: strin
  */
 export function createUserAuthenticator(options: { jwksUrl: string; cookieName: string }): Interceptor {
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
-    [customFetch]: (url: string) => h2cGet(url),
+    [customFetch]: async (url: string) => {
+      const response = await h2cGet(url);
+      // jose would take the failure for a fault of the token.
+      if (!response.ok) throw new Error(`the key set answered ${response.status}`);
+      return response;
+    },
     cooldownDuration: 5000,
   });
 

@@ -193,7 +193,7 @@ describe("a call ends", () => {
         });
     });
     const error = await errorOf((await orders({ deadlineMs: 100 })).readOrder({ orderId }));
-    expect(error.code).toBe(Code.DeadlineExceeded);
+    expect(error).toMatchObject({ code: Code.DeadlineExceeded, rawMessage: "orders did not answer in time" });
     expect(await told).toBeInstanceOf(ConnectError);
   });
 
@@ -213,9 +213,17 @@ describe("a call ends", () => {
     const call = errorOf((await orders()).readOrder({ orderId }, { signal: giveUp.signal }));
     setTimeout(() => giveUp.abort(), 50);
     expect((await call).code).toBe(Code.Canceled);
+    read = 0;
+    const late = errorOf((await orders()).readOrder({ orderId }, { signal: giveUp.signal }));
+    expect((await late).code).toBe(Code.Canceled);
+    expect(read).toBe(0);
   });
 
   it("as unavailable where nobody listens", async () => {
-    expect((await errorOf((await orders({ port: 9 })).readOrder({ orderId }))).code).toBe(Code.Unavailable);
+    const error = await errorOf((await orders({ port: 9 })).readOrder({ orderId }));
+    expect(error).toMatchObject({
+      code: Code.Unavailable,
+      rawMessage: "orders cannot be reached now; try again",
+    });
   });
 });

@@ -1,12 +1,17 @@
 import { create, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
-import { credentials, Client as GrpcClient, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { credentials, Client as GrpcClient, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { currentRequestId } from "./request-context.ts";
 import { REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 import type { ServiceTokens } from "./service-tokens.ts";
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Failures of the call itself, in words for whoever reads them at the far end. */
+const local: Partial<Record<status, string>> = {
+  [status.UNAVAILABLE]: "cannot be reached now; try again",
+  [status.DEADLINE_EXCEEDED]: "did not answer in time",
+};
 
 export interface InternalClientOptions {
   /** host:port of the callee's internal port. */
@@ -39,8 +44,8 @@ function createTransport(channel: GrpcClient, options: InternalClientOptions): T
   const { callee, tokens, deadlineMs = 5000 } = options;
   return {
     async unary(method, signal, timeoutMs, header, input) {
-      signal?.throwIfAborted();
       const metadata = await callMetadata(callee, tokens, header);
+      if (signal?.aborted) throw ConnectError.from(signal.reason, Code.Canceled);
       const path = `/${method.parent.typeName}/${method.name}`;
       const deadline = Date.now() + Math.min(timeoutMs ?? deadlineMs, deadlineMs);
       const request = toBinary(method.input, create(method.input, input));
@@ -54,7 +59,7 @@ function createTransport(channel: GrpcClient, options: InternalClientOptions): T
           { deadline },
           (error, answer) => {
             signal?.removeEventListener("abort", cancel);
-            if (error) reject(connectError(error));
+            if (error) reject(connectError(error, callee));
             else resolve(answer ?? new Uint8Array());
           },
         );
@@ -87,8 +92,15 @@ async function callMetadata(
   return metadata;
 }
 
-/** The callee's error with its details, so that a refusal keeps its reason on the way through. */
-function connectError(error: ServiceError): ConnectError {
+/**
+ * The callee's error with its details, so that a refusal keeps its reason on the way through. The callee's
+ * address, which grpc-js puts into what it says of a connection, stays out: the error may reach a user.
+ */
+function connectError(error: ServiceError, callee: string): ConnectError {
+  const told = local[error.code];
+  if (told && !error.metadata?.get("grpc-status-details-bin").length) {
+    return new ConnectError(`${callee} ${told}`, error.code as number, undefined, undefined, error);
+  }
   const [details] = error.metadata?.get("grpc-status-details-bin") ?? [];
   const trailer = new Headers({ "grpc-status": String(error.code) });
   trailer.set("grpc-message", encodeURIComponent(error.details));

@@ -175,6 +175,7 @@ describe("a plain HTTP route", () => {
     http["/hook"] = async ({ body }) => ({ status: 200, body: String(body.length) });
     expect(await json("/hook", Buffer.alloc(64 * 1024))).toMatchObject({ status: 200, body: "65536" });
     expect((await json("/hook", Buffer.alloc(64 * 1024 + 1))).status).toBe(413);
+    expect((await json("/hook", Buffer.alloc(1024 * 1024))).status).toBe(413);
   });
 });
 
@@ -183,14 +184,19 @@ describe("nonsense gets a typed error and the process lives:", () => {
     expect((await client().getOrder({ orderId })).order?.id).toBe(orderId);
   });
 
-  it.each(["/", "/nothing", "/ticketing.orders.v1.OrderService/Nothing", "/__proto__", "/constructor"])(
-    "the path %s",
-    async (path) => {
-      const answer = await json(path, "{}");
-      expect(answer.status).toBe(404);
-      expect(JSON.parse(answer.body)).toMatchObject({ code: "not_found" });
-    },
-  );
+  it.each([
+    "/",
+    "/nothing",
+    "/ticketing.orders.v1.OrderService/Nothing",
+    "/__proto__",
+    "/constructor",
+    "//",
+    "//x:y",
+  ])("the path %s", async (path) => {
+    const answer = await json(path, "{}");
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "not_found" });
+  });
 
   it.each(["{", "[]", "null", '{"orderId":1}', "\u0000", ""])("the JSON body %j", async (body) => {
     const answer = await json(GET_ORDER, body);

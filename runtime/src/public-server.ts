@@ -4,11 +4,13 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from "node:http2";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createValidateInterceptor } from "@connectrpc/validate";
 import type { CommonConfig } from "./config.ts";
+import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
@@ -18,6 +20,10 @@ import { requestIdInterceptor } from "./request-id-interceptor.ts";
 export const MAX_REQUEST_BYTES = 64 * 1024;
 /** The longest deadline that a client may ask for: streams are reopened hourly at the latest. */
 const MAX_TIMEOUT_MS = 3_600_000;
+/** The longest that a unary call may take. */
+const MAX_UNARY_MS = 10_000;
+/** How long the answer to a request may take to leave before its unread rest is cut off. */
+const UNREAD_MS = 200;
 
 /** A plain HTTP request, body read. */
 export interface HttpRequest {
@@ -55,6 +61,7 @@ export async function startPublicServer(options: {
     interceptors: [
       requestIdInterceptor,
       createErrorInterceptor(log),
+      createDeadlineInterceptor(MAX_UNARY_MS),
       createUserAuthenticator({
         jwksUrl: config.JWKS_URL,
         cookieName: sessionCookieName(config.PUBLIC_URL),
@@ -70,6 +77,7 @@ export async function startPublicServer(options: {
     },
   });
   const server = createServer({ settings: { maxConcurrentStreams: 1000 } }, handler);
+  server.on("stream", endUnread);
   const sessions = trackSessions(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -104,6 +112,16 @@ function trackSessions(server: Http2Server) {
   return sessions;
 }
 
+/**
+ * Ends the stream of an answered request of which nobody reads the rest, since it was too large (RFC 9113
+ * section 8.1). Left alone it stays open, and a drain waits for it.
+ */
+function endUnread(stream: ServerHttp2Stream): void {
+  stream.once("finish", () => {
+    if (!stream.readableEnded) setTimeout(() => stream.destroy(), UNREAD_MS).unref();
+  });
+}
+
 async function answer(
   routes: HttpRoutes,
   request: Http2ServerRequest,
@@ -117,7 +135,8 @@ async function answer(
 }
 
 async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Logger): Promise<HttpResponse> {
-  const route = routes[new URL(request.url, "http://local").pathname];
+  // Not `new URL`: a path such as `//` is none to it, and a request must not be able to throw here.
+  const route = routes[request.url.split("?", 1)[0] ?? ""];
   if (!route) return { status: 404, body: JSON.stringify({ code: "not_found", message: "no such path" }) };
   try {
     const body = await readBody(request);

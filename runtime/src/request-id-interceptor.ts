@@ -14,6 +14,21 @@ export const requestIdInterceptor: Interceptor = (next) => (request) => {
   return withRequestId(id, async () => {
     const response = await next(request);
     response.header.set(REQUEST_ID_HEADER, id);
-    return response;
+    return response.stream ? { ...response, message: within(id, response.message) } : response;
   });
 };
+
+/** The same messages. A generator runs in the context of whoever asks for its next message: here the call's. */
+function within<T>(id: string, messages: AsyncIterable<T>): AsyncIterable<T> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = messages[Symbol.asyncIterator]();
+      return {
+        next: () => withRequestId(id, () => iterator.next()),
+        return: async (value) =>
+          (await withRequestId(id, () => iterator.return?.(value))) ?? { done: true, value },
+        throw: (error) => withRequestId(id, () => iterator.throw?.(error) ?? Promise.reject(error)),
+      };
+    },
+  };
+}

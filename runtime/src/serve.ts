@@ -64,16 +64,16 @@ export async function serve(
   const check = async () => {
     try {
       await options.healthy?.();
-      internalServer.setServing(true);
+      if (!closing) internalServer.setServing(true);
     } catch (error) {
       log.warn({ err: error }, "not healthy");
       internalServer.setServing(false);
     }
   };
+  let closing: Promise<void> | undefined;
   await check();
   const timer = setInterval(check, HEALTH_INTERVAL_MS);
 
-  let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
       clearInterval(timer);

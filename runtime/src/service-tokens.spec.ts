@@ -56,6 +56,14 @@ describe("a service token", () => {
   });
 });
 
+describe("two machines' clocks", () => {
+  it("may be a few seconds apart, not more", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    expect(await callerOf(await signed({ iat: now + 3, exp: now + 63 }))).toBe("orders");
+    expect(await callerOf(await signed({ iat: now + 30, exp: now + 90 }))).toBe(REFUSED);
+  });
+});
+
 describe("a service token is refused", () => {
   it("when it is meant for another service", async () => {
     expect(await callerOf(await (await tokensOf("orders")).tokenFor("payments"))).toBe(REFUSED);

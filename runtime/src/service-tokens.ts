@@ -6,6 +6,8 @@ import { DomainError } from "./domain-error.ts";
 const LIFETIME_S = 60;
 /** A token is signed anew when less than this is left of it. */
 const RENEW_S = 20;
+/** How far the clocks of two machines may be apart. */
+const CLOCK_SKEW_S = 5;
 const TYPE = "svc+jwt";
 
 /** The calling service, once its token was verified. */
@@ -72,6 +74,7 @@ export async function createServiceAuthenticator(options: {
         typ: TYPE,
         audience: options.name,
         maxTokenAge: LIFETIME_S,
+        clockTolerance: CLOCK_SKEW_S,
         requiredClaims: ["exp", "iat", "iss", "sub"],
       });
       const caller = protectedHeader.kid;

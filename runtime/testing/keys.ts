@@ -28,9 +28,10 @@ export async function startIssuer() {
   const { privateKey, publicKey } = await generateKeyPair("EdDSA");
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: KID, alg: "EdDSA" }] });
   let requests = 0;
+  let status = 200;
   const server = createServer((_request, response) => {
     requests += 1;
-    response.writeHead(200, { "content-type": "application/jwk-set+json" });
+    response.writeHead(status, { "content-type": "application/jwk-set+json" });
     response.end(jwks);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -40,6 +41,9 @@ export async function startIssuer() {
     url: `http://127.0.0.1:${bound.port}/.well-known/jwks.json`,
     privateKey,
     requests: () => requests,
+    answerWith(other: number) {
+      status = other;
+    },
     token: (overrides?: TokenOverrides) => signUserToken(privateKey, overrides),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
