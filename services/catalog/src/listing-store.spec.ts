@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import { type Database, openDatabase } from "@ticketing/runtime/database";
+import { createLogger } from "@ticketing/runtime/log";
+import { databaseUri, startMongo } from "@ticketing/servers/mongo";
+import fc from "fast-check";
+import { Query } from "mingo";
+import { type Listing, listingOf } from "./listing.ts";
+import { matching } from "./listing-query.ts";
+import { createListingStore, type ListingStore } from "./listing-store.ts";
+
+const now = new Date(Date.UTC(2030, 0, 1));
+const hour = 3_600_000;
+let folder: string;
+let server: Awaited<ReturnType<typeof startMongo>>;
+let database: Database;
+let store: ListingStore;
+
+interface Draft {
+  n: number;
+  version: number;
+  title: string;
+  city: string;
+  price: number;
+  currency: string;
+  starts: number;
+  lock: number | null;
+  status: TicketStatus;
+  category: number;
+}
+
+const listing = (draft: Draft): Listing =>
+  listingOf(
+    create(TicketStateSchema, {
+      id: `t${draft.n}`,
+      sellerId: "s",
+      sellerName: "Seller",
+      title: draft.title,
+      category: draft.category,
+      event: {
+        title: draft.title,
+        venue: "Hall",
+        city: draft.city,
+        startTime: timestampFromDate(new Date(now.getTime() + draft.starts * hour)),
+      },
+      price: { minorUnits: BigInt(draft.price), currency: draft.currency },
+      storedStatus: draft.status,
+      lockExpireTime:
+        draft.lock === null ? undefined : timestampFromDate(new Date(now.getTime() + draft.lock)),
+      version: BigInt(draft.version),
+      createTime: timestampFromDate(new Date(now.getTime() - draft.n * 1000)),
+      updateTime: timestampFromDate(now),
+    }),
+  );
+
+const draft = fc.record({
+  n: fc.integer({ min: 0, max: 60 }),
+  version: fc.integer({ min: 1, max: 5 }),
+  title: fc.constantFrom("Café Jazz", "Jazz Night", "Opera", "Rock the Casbah", "Rocky Horror"),
+  city: fc.constantFrom("Oslo", "São Paulo", "Zürich"),
+  price: fc.integer({ min: 1, max: 5 }),
+  currency: fc.constantFrom("USD", "EUR"),
+  starts: fc.integer({ min: -1, max: 3 }),
+  lock: fc.constantFrom(null, -1000, 1000),
+  status: fc.constantFrom(TicketStatus.AVAILABLE, TicketStatus.AVAILABLE, TicketStatus.SOLD),
+  category: fc.integer({ min: 1, max: 2 }),
+});
+const filter = fc.record({
+  query: fc.constantFrom("", "jazz", "JAZZ ni", "cafe", "ro", "rock cas", "nothing", "!!"),
+  city: fc.constantFrom("", "", "sao paulo", "ZÜRICH"),
+  category: fc.constantFrom(0, 0, 1),
+  minPrice: fc.constantFrom(0n, 0n, 2n),
+  maxPrice: fc.constantFrom(0n, 0n, 4n),
+  currency: fc.constantFrom("", "EUR"),
+  onlyAvailable: fc.boolean(),
+});
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ticketing-listings-"));
+  server = await startMongo({ dir: folder });
+  database = await openDatabase(databaseUri(server.url, "catalog"), createLogger("spec", "silent"));
+  store = await createListingStore(database.db);
+}, 60_000);
+afterAll(async () => {
+  await database?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Every page of a search, one after another. */
+async function searchAll(
+  wanted: ReturnType<typeof filterOf>,
+  order: OrderBy,
+  limit: number,
+): Promise<Listing[]> {
+  const rows: Listing[] = [];
+  let after: { key: number; id: string } | undefined;
+  do {
+    const page = await store.search({ filter: wanted, order, after, limit, now });
+    rows.push(...page.rows);
+    after = page.next;
+  } while (after);
+  return rows;
+}
+const filterOf = (init: Parameters<typeof create<typeof TicketFilterSchema>>[1]) =>
+  create(TicketFilterSchema, init);
+
+describe("the catalog", () => {
+  it("holds the newest state whatever the order of the events, also when they come at once", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(draft, { minLength: 1, maxLength: 12 }), async (drafts) => {
+        await database.db.collection("listings").deleteMany({});
+        await Promise.all(drafts.map((one) => store.applyListing(listing(one))));
+        for (const { n } of drafts) {
+          const newest = Math.max(...drafts.filter((one) => one.n === n).map((one) => one.version));
+          const [held] = await store.findByIds([`t${n}`]);
+          expect(held?.version).toBe(newest);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
+  it("finds by any filter exactly what an independent query engine finds, page by page, each once", async () => {
+    const all = new Map(fc.sample(draft, { numRuns: 120, seed: 7 }).map((one) => [one.n, listing(one)]));
+    await database.db.collection("listings").deleteMany({});
+    await Promise.all([...all.values()].map((one) => store.applyListing(one)));
+    await fc.assert(
+      fc.asyncProperty(
+        filter,
+        fc.constantFrom(OrderBy.START_TIME, OrderBy.PRICE, OrderBy.PRICE_DESC, OrderBy.NEWEST),
+        fc.integer({ min: 1, max: 7 }),
+        async (init, order, limit) => {
+          const wanted = filterOf(init);
+          const oracle = new Query(matching(wanted, now));
+          const expected = [...all.values()].filter((one) => oracle.test({ ...one })).map((one) => one._id);
+          const found = (await searchAll(wanted, order, limit)).map((one) => one._id);
+          expect([...found].sort()).toEqual(expected.sort());
+          const { rows } = await store.listEvents({ filter: wanted, after: undefined, limit: 100, now });
+          const events = new Set(
+            [...all.values()].filter((one) => oracle.test({ ...one })).map((one) => one.event.id),
+          );
+          expect(new Set(rows.map((row) => row._id))).toEqual(events);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it("counts what nobody holds and names the cheapest of it", async () => {
+    await database.db.collection("listings").deleteMany({});
+    const one = { version: 1, title: "Jazz", city: "Oslo", currency: "USD", starts: 1, category: 1 };
+    const free = { ...one, status: TicketStatus.AVAILABLE as TicketStatus };
+    await store.applyListing(listing({ ...free, n: 1, price: 3, lock: 1000 }));
+    await store.applyListing(listing({ ...free, n: 2, price: 5, lock: null }));
+    await store.applyListing(listing({ ...free, n: 3, price: 4, lock: -1000 }));
+    const { rows } = await store.listEvents({ filter: undefined, after: undefined, limit: 10, now });
+    expect(rows).toMatchObject([{ available: 2, cheapest: [{ currency: "USD", minorUnits: 4 }] }]);
+  });
+});
