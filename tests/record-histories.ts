@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client, Connection } from "@temporalio/client";
 import { listTicket, lockTicket, pay, watchUntil } from "@ticketing/launcher/demo-cast";
-import { confirmPayment } from "@ticketing/launcher/stripe-client";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { findServer } from "@ticketing/servers/find";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { startTestMesh } from "./test-mesh.ts";
 
 const folder = join(import.meta.dirname, "../workflows/histories");

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { listTicket } from "@ticketing/launcher/demo-cast";
-import { confirmPayment } from "@ticketing/launcher/stripe-client";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { eventually, startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 
 let mesh: TestMesh;

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { expiry, listTicket, lockTicket, pay, refusal, watchUntil } from "@ticketing/launcher/demo-cast";
-import { confirmPayment } from "@ticketing/launcher/stripe-client";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { eventually, startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 
 const LOCK_MS = 6_000;

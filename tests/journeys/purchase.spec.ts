@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Client, Connection } from "@temporalio/client";
 import type { Person } from "@ticketing/launcher/clients";
 import { listTicket, lockTicket, pay, refusal, searchShows, watchUntil } from "@ticketing/launcher/demo-cast";
-import { confirmPayment } from "@ticketing/launcher/stripe-client";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { eventually, startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 
 let mesh: TestMesh;

@@ -8,8 +8,8 @@ import type { Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { enter, type Person } from "./clients.ts";
-import { confirmPayment } from "./stripe-client.ts";
 
 /** Three people who never met before, at one gateway. */
 export interface Cast {

@@ -1,0 +1,151 @@
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { openTill, type Till } from "../testing/till.ts";
+import type { Payment } from "./payment.ts";
+
+let till: Till;
+beforeAll(async () => {
+  till = await openTill();
+}, 60_000);
+afterAll(() => till?.close());
+beforeEach(() => till.double.faults.clear());
+
+async function until(id: string, wanted: (payment: Payment) => boolean): Promise<Payment> {
+  for (let waited = 0; waited < 8_000; waited += 20) {
+    const payment = await till.payment(id);
+    if (wanted(payment)) return payment;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the payment never became so: ${JSON.stringify(await till.payment(id))}`);
+}
+
+const started = async () => {
+  const order = till.order();
+  return { order, secret: await till.start(order) };
+};
+/** The double's event of a type for an order, as its webhook carries it. */
+const event = (orderId: string, type: string) => {
+  const [intent] = till.intents(orderId);
+  const found = till.double.state.events
+    .all()
+    .find((candidate) => candidate.type === type && candidate.data.object.id === intent?.id);
+  if (!found) throw new Error(`there is no ${type} for ${orderId}`);
+  return JSON.stringify(found);
+};
+const sign = (body: string, at = Date.now(), secret = till.double.webhookSecret) => {
+  const seconds = Math.floor(at / 1000);
+  return `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`;
+};
+const post = (body: string, signature: string | undefined = sign(body)) =>
+  till.webhook({ method: "POST", headers: { "stripe-signature": signature }, body: Buffer.from(body) });
+
+describe("a webhook", () => {
+  it("records the authorisation with the time of the charge", async () => {
+    const { order, secret } = await started();
+    await till.confirm(secret);
+    const payment = await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
+    const charge = till.double.state.charges
+      .all()
+      .find(({ payment_intent }) => payment_intent === payment.intentId);
+    expect(payment.authorizedTime?.getTime()).toBe((charge?.created ?? 0) * 1000);
+  });
+
+  it("changes nothing when it comes again, also days later with a new signature", async () => {
+    const { order, secret } = await started();
+    await till.confirm(secret);
+    const { version } = await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
+    const body = event(order.id, "payment_intent.amount_capturable_updated");
+    for (let time = 0; time < 3; time++) expect((await post(body)).status).toBe(200);
+    expect((await till.payment(order.id)).version).toBe(version);
+    await till.settlement.capture(await till.payment(order.id));
+    expect((await post(body)).status).toBe(200);
+    expect((await till.payment(order.id)).status).toBe(PaymentStatus.CAPTURED);
+  });
+
+  it("comes through duplicated and out of order", async () => {
+    till.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
+    till.double.faults.add({ kind: "webhook_reorder", operation: "payment_intent.payment_failed", count: 1 });
+    const { order, secret } = await started();
+    await till.confirm(secret, "pm_card_chargeDeclined");
+    await till.confirm(secret);
+    const payment = await until(
+      order.id,
+      ({ status, declines }) => status === PaymentStatus.AUTHORIZED && declines === 1,
+    );
+    expect(payment.lastDeclineCode).toBe("generic_decline");
+  });
+
+  it("counts a decline once per event", async () => {
+    const { order, secret } = await started();
+    await till.confirm(secret, "pm_card_chargeDeclined");
+    await until(order.id, ({ declines }) => declines === 1);
+    const body = event(order.id, "payment_intent.payment_failed");
+    await Promise.all([post(body), post(body), post(body)]);
+    expect((await till.payment(order.id)).declines).toBe(1);
+    await till.confirm(secret, "pm_card_chargeDeclined");
+    await until(order.id, ({ declines }) => declines === 2);
+  });
+
+  it.each([
+    ["a missing signature", (body: string) => post(body, "")],
+    ["another secret", (body: string) => post(body, sign(body, Date.now(), "whsec_other"))],
+    ["an altered body", (body: string) => post(`${body} `, sign(body))],
+    ["a signature older than 300 s", (body: string) => post(body, sign(body, Date.now() - 301_000))],
+    ["a body that is no event", () => post("{}", "t=1,v1=00")],
+  ])("with %s is refused and changes nothing", async (_name, send) => {
+    const { order, secret } = await started();
+    till.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    await till.confirm(secret);
+    const body = event(order.id, "payment_intent.amount_capturable_updated");
+    expect((await send(body)).status).toBe(400);
+    expect((await till.payment(order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
+  });
+
+  it("of somebody else's PaymentIntent is accepted and ignored", async () => {
+    const { order, secret } = await started();
+    await till.confirm(secret);
+    await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
+    const body = event(order.id, "payment_intent.amount_capturable_updated").replaceAll(
+      String(till.intents(order.id)[0]?.id),
+      "pi_of_another_shop",
+    );
+    expect((await post(body)).status).toBe(200);
+  });
+
+  it("that cannot be served now is sent again by Stripe", async () => {
+    const { order, secret } = await started();
+    till.double.faults.add({ kind: "error_before", operation: "payment_intents.retrieve", count: 4 });
+    await till.confirm(secret);
+    await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
+  });
+
+  it("of an attempt that ended after the payment was given up leads to its release", async () => {
+    const { order, secret } = await started();
+    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await till.settlement.void(order.id).catch(() => undefined);
+    await till.confirm(secret);
+    till.double.faults.clear();
+    await until(order.id, ({ status }) => status === PaymentStatus.VOIDED);
+    expect(till.intents(order.id)).toMatchObject([{ status: "canceled" }]);
+  });
+
+  it("of a payment taken after it was given up leads to its refund", async () => {
+    const payment = await till.authorized();
+    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await till.settlement.void(payment._id).catch(() => undefined);
+    // Somebody with access to Stripe's dashboard captures it.
+    await till.stripe.capture(String(payment.intentId), "by-hand");
+    await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
+    expect(till.refunds(payment._id)).toMatchObject([{ amount: 4_500 }]);
+  });
+
+  it("of a dispute marks the payment", async () => {
+    const { _id, intentId } = await till.settlement.capture(await till.authorized());
+    await fetch(`${till.double.url}/control/disputes`, {
+      method: "POST",
+      body: JSON.stringify({ payment_intent: intentId }),
+    });
+    await until(_id, ({ disputedTime }) => disputedTime !== undefined);
+  });
+});

@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createLogger } from "@ticketing/runtime/log";
+import { databaseUri, startMongo } from "@ticketing/servers/mongo";
+import { freePort } from "@ticketing/servers/ports";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
+import type { Payment } from "../src/payment.ts";
+import { createPaymentStore, paymentCollection } from "../src/payment-store.ts";
+import { createSettlement } from "../src/settlement.ts";
+import { startPayment } from "../src/start-payment.ts";
+import { createStripeGateway } from "../src/stripe-gateway.ts";
+import { createStripeWebhook } from "../src/stripe-webhook.ts";
+
+/** Everything that moves money in this service, on a real database and the double of Stripe, without a server. */
+export type Till = Awaited<ReturnType<typeof openTill>>;
+
+export async function openTill() {
+  const folder = await mkdtemp(join(tmpdir(), "ticketing-till-"));
+  const mongo = await startMongo({ dir: folder });
+  const database = await openDatabase(databaseUri(mongo.url, "payments"), createLogger("spec", "silent"));
+  const payments = await createPaymentStore(paymentCollection(database.db), () => undefined);
+  const webhookPort = await freePort();
+  const double: StripeDouble = await startStripeDouble({
+    webhookUrl: `http://127.0.0.1:${webhookPort}/webhooks/stripe`,
+    webhookRetry: { firstRetry: 20, longestRetry: 100 },
+  });
+  const { url, secretKey, publishableKey, webhookSecret } = double;
+  const stripe = createStripeGateway({ secretKey, webhookSecret, url });
+  const clock = () => new Date();
+  const deps = { payments, stripe, clock };
+  const settlement = createSettlement(deps);
+  const webhook = createStripeWebhook({ ...deps, settlement });
+
+  /** Where the double sends its webhooks, as the service's own server passes them on. */
+  const receiver = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = "", headers } = request;
+    const answer = await webhook({ method, headers, body: Buffer.concat(chunks) }).catch(() => ({
+      status: 500,
+    }));
+    response.writeHead(answer.status).end();
+  });
+  await new Promise<void>((resolve) => receiver.listen(webhookPort, "127.0.0.1", resolve));
+
+  let orders = 0;
+  const till = {
+    ...deps,
+    settlement,
+    webhook,
+    double,
+    /** An order that nobody has paid. */
+    order: () => ({
+      id: `order-${++orders}`,
+      buyerId: "buyer",
+      price: { minorUnits: 4_500, currency: "USD" },
+    }),
+    start: (order: { id: string; buyerId: string; price: { minorUnits: number; currency: string } }) =>
+      startPayment(deps, order),
+    /** What the buyer's browser does. */
+    confirm: (clientSecret: string, card = "pm_card_visa") =>
+      confirmPayment(url, { clientSecret, publishableKey }, card),
+    /** A payment whose money is held, and known to be. */
+    async authorized(): Promise<Payment> {
+      const order = till.order();
+      await till.confirm(await till.start(order));
+      return (await settlement.refresh(await till.payment(order.id))).payment;
+    },
+    async payment(id: string): Promise<Payment> {
+      const found = await payments.find(id);
+      if (!found) throw new Error(`there is no payment ${id}`);
+      return found;
+    },
+    /** The PaymentIntents of an order at the double. */
+    intents: (orderId: string) =>
+      double.state.paymentIntents.all().filter((intent) => intent.metadata.order_id === orderId),
+    refunds: (orderId: string) => {
+      const ids = till.intents(orderId).map(({ id }) => id);
+      return double.state.refunds.all().filter((refund) => ids.includes(String(refund.payment_intent)));
+    },
+    async close() {
+      await double.close();
+      await new Promise((resolve) => receiver.close(resolve));
+      await database.close();
+      await mongo.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return till;
+}
