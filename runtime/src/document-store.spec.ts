@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { databaseUri, startMongo } from "@ticketing/servers/mongo";
 import type { Collection } from "mongodb";
-import { type Database, openDatabase } from "./database.ts";
+import { openSpecDatabase } from "../testing/spec-database.ts";
+import type { Database } from "./database.ts";
 import {
   advance,
   born,
@@ -26,22 +23,14 @@ const first = (id: string): Counter => born({ _id: id, count: 0 }, { type: "coun
 const raised = (counter: Counter): Counter =>
   advance(counter, { type: "counter_raised", time: now }, { count: counter.count + 1 });
 
-let folder: string;
-let server: Awaited<ReturnType<typeof startMongo>>;
 let database: Database;
 let collection: Collection<Counter>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ticketing-documents-"));
-  server = await startMongo({ dir: folder });
-  database = await openDatabase(databaseUri(server.url, "spec"), log);
+  database = await openSpecDatabase();
   collection = database.db.collection<Counter>("counters");
 }, 60_000);
-afterAll(async () => {
-  await database?.close();
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => database?.close());
 beforeEach(async () => {
   await collection.deleteMany({});
 });

@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import { type Database, openDatabase } from "@ticketing/runtime/database";
-import { createLogger } from "@ticketing/runtime/log";
-import { databaseUri, startMongo } from "@ticketing/servers/mongo";
+import type { Database } from "@ticketing/runtime/database";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import fc from "fast-check";
 import { Query } from "mingo";
 import { type Listing, listingOf } from "./listing.ts";
@@ -18,8 +14,6 @@ import { createListingStore, type ListingStore } from "./listing-store.ts";
 
 const now = new Date(Date.UTC(2030, 0, 1));
 const hour = 3_600_000;
-let folder: string;
-let server: Awaited<ReturnType<typeof startMongo>>;
 let database: Database;
 let store: ListingStore;
 
@@ -83,16 +77,10 @@ const filter = fc.record({
 });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ticketing-listings-"));
-  server = await startMongo({ dir: folder });
-  database = await openDatabase(databaseUri(server.url, "catalog"), createLogger("spec", "silent"));
+  database = await openSpecDatabase();
   store = await createListingStore(database.db);
 }, 60_000);
-afterAll(async () => {
-  await database?.close();
-  await server?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => database?.close());
 
 /** Every page of a search, one after another. */
 async function searchAll(

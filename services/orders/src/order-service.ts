@@ -4,7 +4,6 @@ import type { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requireUser } from "@ticketing/runtime/identity";
-import { decodeTimePosition, encodeTimePosition } from "@ticketing/runtime/page-token";
 import { createOrder } from "./create-order.ts";
 import { type Order, requestCancel, requestRefund } from "./order.ts";
 import type { OrderFeed } from "./order-feed.ts";
@@ -12,7 +11,6 @@ import { orderMessage } from "./order-message.ts";
 import type { OrderStore } from "./order-store.ts";
 import { watchOrder } from "./watch-order.ts";
 
-const DEFAULT_PAGE_SIZE = 20;
 const HEARTBEAT_MS = 15_000;
 
 export interface OrderServiceDependencies {
@@ -30,15 +28,8 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
     by: { buyerId: string } | { sellerId: string },
     request: { pageSize: number; pageToken: string },
   ) {
-    const limit = request.pageSize || DEFAULT_PAGE_SIZE;
-    const found = await orders.list(by, decodeTimePosition(request.pageToken), limit + 1);
-    const rows = found.slice(0, limit);
-    const last = rows.at(-1);
-    return {
-      orders: rows.map(orderMessage),
-      nextPageToken:
-        found.length > limit && last ? encodeTimePosition({ time: last.createTime, id: last._id }) : "",
-    };
+    const { documents, nextPageToken } = await orders.list(by, request);
+    return { orders: documents.map(orderMessage), nextPageToken };
   }
 
   return {

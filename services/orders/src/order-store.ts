@@ -1,15 +1,14 @@
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
-import type { TimePosition } from "@ticketing/runtime/page-token";
-import type { Collection, Db, Filter } from "mongodb";
+import { newestFirst } from "@ticketing/runtime/newest-first";
+import type { Collection, Db } from "mongodb";
 import type { Order } from "./order.ts";
 
 export interface OrderStore extends DocumentStore<Order> {
-  /** A buyer's or a seller's orders, newest first, after a position. */
+  /** A page of a buyer's or a seller's orders, newest first. Throws BAD_PAGE_TOKEN. */
   list(
     by: { buyerId: string } | { sellerId: string },
-    after: TimePosition | undefined,
-    limit: number,
-  ): Promise<Order[]>;
+    page: { pageSize: number; pageToken: string },
+  ): Promise<{ documents: Order[]; nextPageToken: string }>;
 }
 
 /** Orders in `orders`. */
@@ -24,16 +23,7 @@ export async function createOrderStore(
   ]);
   return {
     ...createDocumentStore<Order>({ collection, onPending }),
-    list(by, after, limit) {
-      const rest: Filter<Order> = after
-        ? { $or: [{ createTime: { $lt: after.time } }, { createTime: after.time, _id: { $lt: after.id } }] }
-        : {};
-      return collection
-        .find({ $and: [by, rest] })
-        .sort({ createTime: -1, _id: -1 })
-        .limit(limit)
-        .toArray();
-    },
+    list: (by, page) => newestFirst(collection, by, page),
   };
 }
 

@@ -1,10 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { openDatabase } from "@ticketing/runtime/database";
-import { createLogger } from "@ticketing/runtime/log";
-import { databaseUri, startMongo } from "@ticketing/servers/mongo";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
@@ -19,9 +14,7 @@ import { createStripeWebhook } from "../src/stripe-webhook.ts";
 export type Till = Awaited<ReturnType<typeof openTill>>;
 
 export async function openTill() {
-  const folder = await mkdtemp(join(tmpdir(), "ticketing-till-"));
-  const mongo = await startMongo({ dir: folder });
-  const database = await openDatabase(databaseUri(mongo.url, "payments"), createLogger("spec", "silent"));
+  const database = await openSpecDatabase();
   const payments = await createPaymentStore(paymentCollection(database.db), () => undefined);
   const webhookPort = await freePort();
   const double: StripeDouble = await startStripeDouble({
@@ -86,8 +79,6 @@ export async function openTill() {
       await double.close();
       await new Promise((resolve) => receiver.close(resolve));
       await database.close();
-      await mongo.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
   return till;

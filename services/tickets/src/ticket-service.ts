@@ -11,13 +11,10 @@ import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { optionalUser, requireUser } from "@ticketing/runtime/identity";
 import { derivedId } from "@ticketing/runtime/ids";
-import { decodeTimePosition, encodeTimePosition } from "@ticketing/runtime/page-token";
 import { edit, list, type Offer, withdraw } from "./ticket.ts";
 import { findTicket } from "./ticket-lock-service.ts";
 import { eventOf, moneyOf, seatOf, ticketMessage } from "./ticket-message.ts";
 import type { TicketStore } from "./ticket-store.ts";
-
-const DEFAULT_PAGE_SIZE = 20;
 
 /** The sellers' API. */
 export function createTicketService(deps: {
@@ -54,15 +51,8 @@ export function createTicketService(deps: {
 
     async listMyTickets(request, context) {
       const { userId } = requireUser(context);
-      const limit = request.pageSize || DEFAULT_PAGE_SIZE;
-      const found = await tickets.listBySeller(userId, decodeTimePosition(request.pageToken), limit + 1);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        tickets: page.map((ticket) => ticketMessage(ticket, clock(), userId)),
-        nextPageToken:
-          found.length > limit && last ? encodeTimePosition({ time: last.createTime, id: last._id }) : "",
-      };
+      const { documents, nextPageToken } = await tickets.listBySeller(userId, request);
+      return { tickets: documents.map((ticket) => ticketMessage(ticket, clock(), userId)), nextPageToken };
     },
 
     async updateTicket(request, context) {

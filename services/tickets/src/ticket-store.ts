@@ -1,12 +1,15 @@
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
-import type { TimePosition } from "@ticketing/runtime/page-token";
-import type { Db, Filter } from "mongodb";
+import { newestFirst } from "@ticketing/runtime/newest-first";
+import type { Db } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 import type { Ticket } from "./ticket.ts";
 
 export interface TicketStore extends DocumentStore<Ticket> {
-  /** A seller's tickets, newest first, after a position. */
-  listBySeller(sellerId: string, after: TimePosition | undefined, limit: number): Promise<Ticket[]>;
+  /** A page of a seller's tickets, newest first. Throws BAD_PAGE_TOKEN. */
+  listBySeller(
+    sellerId: string,
+    page: { pageSize: number; pageToken: string },
+  ): Promise<{ documents: Ticket[]; nextPageToken: string }>;
 }
 
 /** Tickets in `tickets`. */
@@ -18,16 +21,7 @@ export async function createTicketStore(db: Db, onPending: () => void): Promise<
   ]);
   return {
     ...createDocumentStore<Ticket>({ collection, onPending }),
-    listBySeller(sellerId, after, limit) {
-      const rest: Filter<Ticket> = after
-        ? { $or: [{ createTime: { $lt: after.time } }, { createTime: after.time, _id: { $lt: after.id } }] }
-        : {};
-      return collection
-        .find({ $and: [{ sellerId }, rest] })
-        .sort({ createTime: -1, _id: -1 })
-        .limit(limit)
-        .toArray();
-    },
+    listBySeller: (sellerId, page) => newestFirst(collection, { sellerId }, page),
   };
 }
 

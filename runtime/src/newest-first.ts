@@ -1,0 +1,37 @@
+import type { Collection, Filter, Sort } from "mongodb";
+import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
+
+const DEFAULT_PAGE_SIZE = 20;
+
+/** The query of a page: what lies past a position in the order newest first, ties by id. */
+export function pastPosition<T>(filter: Filter<T>, pageToken: string): Filter<T> {
+  const after = decodeTimePosition(pageToken);
+  if (!after) return filter;
+  const past = [{ createTime: { $lt: after.time } }, { createTime: after.time, _id: { $lt: after.id } }];
+  // The driver's generic types cannot see that every T has these fields (here and below).
+  return { $and: [filter, { $or: past }] } as Filter<T>;
+}
+
+/**
+ * A page of the documents that match, newest first: `pageSize` of them (0 means 20) and the token of the next
+ * page, empty on the last. Needs an index that ends in `createTime: -1, _id: -1`. Throws BAD_PAGE_TOKEN.
+ */
+export async function newestFirst<T extends { _id: string; createTime: Date }>(
+  collection: Collection<T>,
+  filter: Filter<T>,
+  { pageSize, pageToken }: { pageSize: number; pageToken: string },
+): Promise<{ documents: T[]; nextPageToken: string }> {
+  const limit = pageSize || DEFAULT_PAGE_SIZE;
+  const found = (await collection
+    .find(pastPosition(filter, pageToken))
+    .sort({ createTime: -1, _id: -1 } as Sort)
+    .limit(limit + 1)
+    .toArray()) as T[];
+  const documents = found.slice(0, limit);
+  const last = documents.at(-1);
+  const more = found.length > limit && last;
+  return {
+    documents,
+    nextPageToken: more ? encodeTimePosition({ time: last.createTime, id: last._id }) : "",
+  };
+}

@@ -1,0 +1,36 @@
+import type { DescService } from "@bufbuild/protobuf";
+import {
+  type Client,
+  createClient,
+  createRouterTransport,
+  type Interceptor,
+  type ServiceImpl,
+} from "@connectrpc/connect";
+import { createErrorInterceptor } from "../src/error-interceptor.ts";
+import { callerContextKey } from "../src/identity.ts";
+import { serviceCallerKey } from "../src/service-tokens.ts";
+import { silent } from "./service.ts";
+
+/** Who makes a call in a spec: a user by id, or another service by name. */
+export type SpecCaller = { user: string } | { service: string } | "nobody";
+
+/** A client of handlers in this process, without a port, a token or field limits; errors as on the wire. */
+export function clientOf<S extends DescService>(
+  service: S,
+  handlers: Partial<ServiceImpl<S>>,
+  caller: SpecCaller,
+): Client<S> {
+  const identify: Interceptor = (next) => (request) => {
+    if (caller !== "nobody" && "user" in caller) {
+      const { user: userId } = caller;
+      request.contextValues.set(callerContextKey, { userId, displayName: userId, roles: [] });
+    }
+    if (caller !== "nobody" && "service" in caller)
+      request.contextValues.set(serviceCallerKey, caller.service);
+    return next(request);
+  };
+  const transport = createRouterTransport((router) => router.service(service, handlers), {
+    router: { interceptors: [createErrorInterceptor(silent), identify] },
+  });
+  return createClient(service, transport);
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { CancelReason, OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { Database } from "@ticketing/runtime/database";
+import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
+import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { createOrderFeed } from "./order-feed.ts";
+import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
+import { createOrderService } from "./order-service.ts";
+import { createOrderStore, type OrderStore, orderCollection } from "./order-store.ts";
+
+const price = { minorUnits: 4_500n, currency: "USD" };
+const minutes = (n: number) => n * 60_000;
+let now: number;
+let database: Database;
+let orders: OrderStore;
+/** What tickets answers; its calls are counted. */
+let refusal: DomainError | undefined;
+let locks: number;
+let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof OrderService>>;
+let lifecycle: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof OrderLifecycleService>>;
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+  orders = await createOrderStore(orderCollection(database.db), () => undefined);
+  const clock = () => new Date(now);
+  const tickets = clientOf(
+    TicketLockService,
+    {
+      lockTicket({ ticketId, expectedPrice }) {
+        locks++;
+        if (refusal) throw refusal;
+        return {
+          ticket: {
+            id: ticketId,
+            sellerId: "seller",
+            sellerName: "Seller",
+            title: "Jazz",
+            category: Category.CONCERT,
+            event: {
+              title: "Jazz",
+              venue: "Hall",
+              city: "Oslo",
+              startTime: timestampFromDate(new Date(now + 1e9)),
+            },
+            price: expectedPrice,
+            lock: { expireTime: timestampFromDate(new Date(now + minutes(15))) },
+          },
+        };
+      },
+    },
+    { service: "orders" },
+  );
+  const service = createOrderService({ orders, tickets, feed: createOrderFeed(), clock });
+  const ends = createOrderLifecycleService({ orders, refundWindowMs: minutes(60), clock });
+  as = (caller) => clientOf(OrderService, service, caller);
+  lifecycle = (caller = { service: "workflows" }) => clientOf(OrderLifecycleService, ends, caller);
+}, 60_000);
+afterAll(() => database?.close());
+beforeEach(() => {
+  now = Date.UTC(2030, 0, 1);
+  refusal = undefined;
+  locks = 0;
+});
+
+const buyer = { user: "buyer" };
+const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
+const wish = () => ({ requestId: randomUUID(), ticketId: randomUUID(), expectedPrice: price });
+async function opened() {
+  const { order } = await as(buyer).createOrder(wish());
+  if (!order) throw new Error("no order");
+  return order;
+}
+
+describe("buying", () => {
+  it("opens an order at the price and the deadline of the lock", async () => {
+    expect(await opened()).toMatchObject({
+      status: OrderStatus.AWAITING_PAYMENT,
+      price,
+      sellerId: "seller",
+      expireTime: timestampFromDate(new Date(now + minutes(15))),
+    });
+  });
+
+  it("gives one order for the same request, and asks for no second lock once it is there", async () => {
+    const request = wish();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => as(buyer).createOrder(request)));
+    expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
+    const before = locks;
+    await as(buyer).createOrder(request);
+    expect(locks).toBe(before);
+  });
+
+  it("refuses a used request_id for another ticket or price", async () => {
+    const request = wish();
+    await as(buyer).createOrder(request);
+    const cheaper = { ...price, minorUnits: 1n };
+    expect(await reason(as(buyer).createOrder({ ...request, ticketId: randomUUID() }))).toBe(
+      "REQUEST_ID_REUSED",
+    );
+    expect(await reason(as(buyer).createOrder({ ...request, expectedPrice: cheaper }))).toBe(
+      "REQUEST_ID_REUSED",
+    );
+  });
+
+  it("passes on why tickets refuses, and leaves no order behind", async () => {
+    const request = wish();
+    refusal = new DomainError(Code.FailedPrecondition, "TICKET_LOCKED", "held");
+    expect(await reason(as(buyer).createOrder(request))).toBe("TICKET_LOCKED");
+    refusal = undefined;
+    expect(await reason(as(buyer).createOrder(request))).toBe("done");
+  });
+});
+
+describe("an order", () => {
+  it("is its buyer's and its seller's; only the buyer may cancel it or ask for a refund", async () => {
+    const { id: orderId } = await opened();
+    expect(await reason(as({ user: "seller" }).getOrder({ orderId }))).toBe("done");
+    expect(await reason(as({ user: "stranger" }).getOrder({ orderId }))).toBe("NOT_YOUR_ORDER");
+    for (const user of ["seller", "stranger"]) {
+      expect(await reason(as({ user }).cancelOrder({ orderId }))).toBe("NOT_YOUR_ORDER");
+      expect(await reason(as({ user }).requestRefund({ orderId }))).toBe("NOT_YOUR_ORDER");
+    }
+    expect(await reason(as("nobody").getOrder({ orderId }))).toBe("UNAUTHENTICATED");
+    expect(await reason(as(buyer).getOrder({ orderId: randomUUID() }))).toBe("ORDER_NOT_FOUND");
+  });
+
+  it("is ended by its workflow alone: a wish to cancel is only recorded", async () => {
+    const { id: orderId } = await opened();
+    const { order } = await as(buyer).cancelOrder({ orderId });
+    expect(order).toMatchObject({ status: OrderStatus.AWAITING_PAYMENT });
+    expect(order?.cancelRequestedTime).toBeDefined();
+    expect(
+      await reason(lifecycle({ service: "payments" }).cancelOrder({ orderId, reason: CancelReason.BUYER })),
+    ).toBe("SERVICE_NOT_ALLOWED");
+    await lifecycle().cancelOrder({ orderId, reason: CancelReason.BUYER });
+    expect(await reason(lifecycle().cancelOrder({ orderId, reason: CancelReason.BUYER }))).toBe("done");
+    expect(await reason(lifecycle().completeOrder({ orderId }))).toBe("ILLEGAL_TRANSITION");
+  });
+
+  it("can be refunded once complete, inside the window, and not after it", async () => {
+    const [early, late] = [await opened(), await opened()];
+    expect(await reason(as(buyer).requestRefund({ orderId: early.id }))).not.toBe("done");
+    for (const { id: orderId } of [early, late]) await lifecycle().completeOrder({ orderId });
+    now += minutes(60) - 1;
+    expect(await reason(as(buyer).requestRefund({ orderId: early.id }))).toBe("done");
+    now += 1;
+    expect(await reason(as(buyer).requestRefund({ orderId: late.id }))).toBe("REFUND_WINDOW_CLOSED");
+  });
+});

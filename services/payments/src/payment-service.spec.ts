@@ -1,0 +1,118 @@
+import { toJsonString } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
+import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { openTill, type Till } from "../testing/till.ts";
+import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
+import { createPaymentService } from "./payment-service.ts";
+
+let till: Till;
+let status = OrderStatus.AWAITING_PAYMENT;
+let expires = Date.now() + 60_000;
+let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof PaymentService>>;
+let lifecycle: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof PaymentLifecycleService>>;
+
+beforeAll(async () => {
+  till = await openTill();
+  const orders = clientOf(
+    OrderLifecycleService,
+    {
+      readOrder({ orderId }) {
+        if (orderId === "none")
+          throw new DomainError(Code.NotFound, "ORDER_NOT_FOUND", "there is no such order");
+        return {
+          order: {
+            id: orderId,
+            buyerId: "buyer",
+            status,
+            price: { minorUnits: 4_500n, currency: "USD" },
+            expireTime: timestampFromDate(new Date(expires)),
+          },
+        };
+      },
+    },
+    { service: "payments" },
+  );
+  const deps = { ...till, orders, publishableKey: "pk_test_double", stripeJsUrl: till.double.url };
+  as = (caller) => clientOf(PaymentService, createPaymentService(deps), caller);
+  lifecycle = (caller = { service: "workflows" }) =>
+    clientOf(PaymentLifecycleService, createPaymentLifecycleService(deps), caller);
+}, 60_000);
+afterAll(() => till?.close());
+
+const buyer = { user: "buyer" };
+const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
+
+describe("paying", () => {
+  it("is the buyer's alone, and only for an order that is there", async () => {
+    expect(await reason(as(buyer).startPayment({ orderId: "mine" }))).toBe("done");
+    for (const call of ["startPayment", "getPayment"] as const) {
+      expect(await reason(as({ user: "other" })[call]({ orderId: "mine" }))).toBe("NOT_YOUR_ORDER");
+      expect(await reason(as("nobody")[call]({ orderId: "mine" }))).toBe("UNAUTHENTICATED");
+    }
+    expect(await reason(as(buyer).startPayment({ orderId: "none" }))).toBe("ORDER_NOT_FOUND");
+    expect(await reason(as(buyer).getPayment({ orderId: "not-begun" }))).toBe("PAYMENT_NOT_FOUND");
+  });
+
+  it("cannot begin once the time is over or the order has ended", async () => {
+    expires = Date.now();
+    expect(await reason(as(buyer).startPayment({ orderId: "late" }))).toBe("ORDER_EXPIRED");
+    expires = Date.now() + 60_000;
+    status = OrderStatus.CANCELLED;
+    expect(await reason(as(buyer).startPayment({ orderId: "late" }))).toBe("ORDER_ENDED");
+    status = OrderStatus.AWAITING_PAYMENT;
+  });
+
+  it("shows the buyer nothing of Stripe but what a browser needs", async () => {
+    const started = await as(buyer).startPayment({ orderId: "seen" });
+    expect(Object.keys(started).sort()).toEqual([
+      "$typeName",
+      "clientSecret",
+      "publishableKey",
+      "stripeJsUrl",
+    ]);
+    const { payment } = await as(buyer).getPayment({ orderId: "seen" });
+    expect(payment && toJsonString(PaymentSchema, payment)).not.toContain("_secret_");
+  });
+});
+
+describe("the money of an order", () => {
+  it("can be given up before it ever began, and then nobody can begin", async () => {
+    const { payment } = await lifecycle().voidPayment({ orderId: "unpaid" });
+    expect(payment?.status).toBe(PaymentStatus.VOIDED);
+    expect(await reason(as(buyer).startPayment({ orderId: "unpaid" }))).toBe("PAYMENT_VOIDED");
+    expect(till.intents("unpaid")).toEqual([]);
+  });
+
+  it("is moved by its workflow alone", async () => {
+    for (const call of ["readPayment", "capturePayment", "voidPayment", "refundPayment"] as const) {
+      const refused = lifecycle({ service: "orders" })[call]({ orderId: "mine" });
+      expect(await reason(refused)).toBe("SERVICE_NOT_ALLOWED");
+      const error = await lifecycle("nobody")
+        [call]({ orderId: "mine" })
+        .catch((thrown) => ConnectError.from(thrown));
+      expect(error).toBeInstanceOf(ConnectError);
+    }
+  });
+
+  it("goes from held to taken to given back", async () => {
+    const { clientSecret } = await as(buyer).startPayment({ orderId: "whole" });
+    await till.confirm(clientSecret);
+    const read = await lifecycle().readPayment({ orderId: "whole", fresh: true });
+    expect(read.payment?.status).toBe(PaymentStatus.AUTHORIZED);
+    expect((await lifecycle().capturePayment({ orderId: "whole" })).payment?.status).toBe(
+      PaymentStatus.CAPTURED,
+    );
+    expect(await reason(lifecycle().voidPayment({ orderId: "whole" }))).toBe("ALREADY_CAPTURED");
+    expect((await lifecycle().refundPayment({ orderId: "whole" })).payment?.status).toBe(
+      PaymentStatus.REFUNDED,
+    );
+  });
+});

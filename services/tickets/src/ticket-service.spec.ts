@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import type { Database } from "@ticketing/runtime/database";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { createTicketService } from "./ticket-service.ts";
+import { createTicketStore } from "./ticket-store.ts";
+
+const now = new Date(Date.UTC(2030, 0, 1));
+let database: Database;
+let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>>;
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+  const tickets = await createTicketStore(database.db, () => undefined);
+  const service = createTicketService({ tickets, clock: () => now });
+  as = (caller) => clientOf(TicketService, service, caller);
+}, 60_000);
+afterAll(() => database?.close());
+
+const seller = { user: "seller" };
+const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
+const offer = (changes = {}) => ({
+  requestId: randomUUID(),
+  title: "Jazz",
+  category: Category.CONCERT,
+  event: {
+    title: "Jazz",
+    venue: "Hall",
+    city: "Oslo",
+    startTime: timestampFromDate(new Date(now.getTime() + 1e9)),
+  },
+  seat: { section: "A", row: "1", number: "2" },
+  price: { minorUnits: 4_500n, currency: "USD" },
+  ...changes,
+});
+async function listed() {
+  const { ticket } = await as(seller).createTicket(offer());
+  if (!ticket) throw new Error("no ticket");
+  return ticket;
+}
+
+describe("listing a ticket", () => {
+  it("makes one ticket of the same request, also when it comes many times at once", async () => {
+    const request = offer();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => as(seller).createTicket(request)));
+    expect(new Set(answers.map(({ ticket }) => ticket?.id)).size).toBe(1);
+    expect(answers[0]?.ticket).toMatchObject({
+      status: TicketStatus.AVAILABLE,
+      sellerName: "seller",
+      version: 1n,
+    });
+  });
+
+  it("refuses a used request_id for something else, and keeps those of two sellers apart", async () => {
+    const request = offer();
+    const { ticket } = await as(seller).createTicket(request);
+    expect(await reason(as(seller).createTicket({ ...request, title: "Rock" }))).toBe("REQUEST_ID_REUSED");
+    const other = await as({ user: "other" }).createTicket({ ...request, title: "Rock" });
+    expect(other.ticket?.id).not.toBe(ticket?.id);
+  });
+
+  it("needs a session", async () => {
+    await expect(as("nobody").createTicket(offer())).rejects.toMatchObject({ code: Code.Unauthenticated });
+  });
+});
+
+describe("editing a ticket", () => {
+  it("changes what is given and leaves the rest", async () => {
+    const { id: ticketId, version } = await listed();
+    const price = { minorUnits: 9_900n, currency: "USD" };
+    const { ticket } = await as(seller).updateTicket({ ticketId, version, price });
+    expect(ticket).toMatchObject({ title: "Jazz", price, version: version + 1n });
+  });
+
+  it("with an old version is aborted: somebody must look again", async () => {
+    const { id: ticketId, version } = await listed();
+    await as(seller).updateTicket({ ticketId, version, title: "Rock" });
+    const stale = as(seller).updateTicket({ ticketId, version, title: "Pop" });
+    const error = await stale.catch((thrown: unknown) => ConnectError.from(thrown));
+    expect(error).toMatchObject({ code: Code.Aborted });
+  });
+
+  it("is the seller's alone", async () => {
+    const { id: ticketId, version } = await listed();
+    const other = as({ user: "other" });
+    expect(await reason(other.updateTicket({ ticketId, version, title: "Mine" }))).toBe("NOT_YOUR_TICKET");
+    expect(await reason(other.withdrawTicket({ ticketId, version }))).toBe("NOT_YOUR_TICKET");
+    expect(await reason(other.updateTicket({ ticketId: randomUUID(), version }))).toBe("TICKET_NOT_FOUND");
+  });
+});
+
+describe("a seller's tickets", () => {
+  it("come newest first, page by page, and nobody else's among them", async () => {
+    const lister = as({ user: randomUUID() });
+    for (let n = 0; n < 3; n++) await lister.createTicket(offer({ title: `Night ${n}` }));
+    const first = await lister.listMyTickets({ pageSize: 2 });
+    const second = await lister.listMyTickets({ pageSize: 2, pageToken: first.nextPageToken });
+    expect([...first.tickets, ...second.tickets].map(({ title }) => title).sort()).toEqual([
+      "Night 0",
+      "Night 1",
+      "Night 2",
+    ]);
+    expect(second.nextPageToken).toBe("");
+    expect(await reason(lister.listMyTickets({ pageToken: "nonsense" }))).toBe("BAD_PAGE_TOKEN");
+  });
+});
