@@ -154,7 +154,7 @@ describe("the lifecycle of an order", () => {
   }, 60_000);
 
   it("tries again what got no answer", async () => {
-    let failures = 2;
+    let failures = 4;
     const steps = await run(
       () => {
         payment = held(order.expireTime - 1);
@@ -167,6 +167,25 @@ describe("the lifecycle of an order", () => {
       },
     );
     expect(steps).toEqual(["sell", "complete"]);
+  }, 60_000);
+
+  it("takes the sale back when nobody knows for ten minutes whether the money was taken", async () => {
+    let asked = 0;
+    const begun = await environment.currentTimeMs();
+    const steps = await run(
+      () => {
+        payment = held(order.expireTime - 1);
+      },
+      {
+        capturePayment: async () => {
+          asked++;
+          throw new Error("no answer");
+        },
+      },
+    );
+    expect(steps).toEqual(["sell", "release money", "relist", "cancel capture_refused"]);
+    expect((await environment.currentTimeMs()) - begun).toBeGreaterThan(10 * 60_000);
+    expect(asked).toBeGreaterThan(10);
   }, 60_000);
 
   it("is woken by a signal that says nothing new, and waits on", async () => {

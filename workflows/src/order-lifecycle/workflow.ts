@@ -1,4 +1,11 @@
-import { condition, proxyLocalActivities, setHandler } from "@temporalio/workflow";
+import {
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  proxyLocalActivities,
+  setHandler,
+  sleep,
+} from "@temporalio/workflow";
 import type { OrderLifecycleActivities } from "./activities.ts";
 import { type Decision, decide } from "./decision.ts";
 import { somethingChanged } from "./messages.ts";
@@ -8,7 +15,6 @@ import { somethingChanged } from "./messages.ts";
 const {
   readOrderAndPayment,
   sellTicket,
-  capturePayment,
   completeOrder,
   releaseMoney,
   unlockTicket,
@@ -18,6 +24,13 @@ const {
 } = proxyLocalActivities<OrderLifecycleActivities>({
   startToCloseTimeout: "15s",
   retry: { initialInterval: "200ms", backoffCoefficient: 2, maximumInterval: "10s" },
+});
+
+/** How long a sale stands while nobody knows whether its money was taken. */
+const CAPTURE_MS = 10 * 60_000;
+const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>({
+  startToCloseTimeout: "15s",
+  retry: { initialInterval: "200ms", maximumAttempts: 3 },
 });
 
 /**
@@ -60,11 +73,26 @@ async function awaitDecision(orderId: string): Promise<{ ticketId: string; decis
 /** Sell, then take the money, then complete. */
 async function complete(orderId: string, ticketId: string): Promise<void> {
   if ((await sellTicket(orderId, ticketId)) === "lost") return expire(orderId, ticketId);
-  if ((await capturePayment(orderId)) === "refused") return undoSale(orderId, ticketId);
+  if ((await capture(orderId)) === "refused") return undoSale(orderId, ticketId);
   await completeOrder(orderId);
 }
 
-/** The bank took its promise back after the sale: the ticket is for sale again. */
+/** Takes the money; an outcome that stays unknown for too long counts as a refusal, to be made one. */
+async function capture(orderId: string): Promise<"captured" | "refused"> {
+  const giveUp = Date.now() + CAPTURE_MS;
+  for (let pause = 5_000; ; pause *= 2) {
+    try {
+      return await capturePayment(orderId);
+    } catch (error) {
+      // A refusal that no story knows: a person has to look.
+      if (isCancellation(error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
+      if (Date.now() >= giveUp) return "refused";
+      await sleep(pause);
+    }
+  }
+}
+
+/** The money did not come after the sale: what is held or was taken goes back, the ticket is for sale again. */
 async function undoSale(orderId: string, ticketId: string): Promise<void> {
   await releaseMoney(orderId);
   await relistTicket(orderId, ticketId);
