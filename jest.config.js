@@ -1,8 +1,6 @@
 /** One configuration for every spec of the workspace: TypeScript as ES modules, types stripped by swc. */
 export default {
   testEnvironment: "node",
-  // The servers of a test are stopped by process id; what a killed one leaves in this process may linger.
-  forceExit: true,
   testEnvironmentOptions: { customExportConditions: ["@ticketing/source", "node", "node-addons"] },
   extensionsToTreatAsEsm: [".ts"],
   transform: {

@@ -12,6 +12,7 @@ import {
 import { reasonOf } from "./domain-error.ts";
 import { createLogger } from "./log.ts";
 import { createRelay } from "./relay.ts";
+import { withRequestId } from "./request-context.ts";
 
 interface Counter extends VersionedDocument {
   count: number;
@@ -58,6 +59,15 @@ describe("a document store", () => {
     expect(after?.history.map((entry) => entry.version)).toEqual(
       Array.from({ length: done + 1 }, (_, n) => n + 1),
     );
+  });
+
+  it("notes with each transition the request that caused it", async () => {
+    const store = storeOf();
+    await withRequestId("request-1", () => store.insert(first("a")));
+    await withRequestId("request-2", () => store.update("a", raised));
+    await store.update("a", raised);
+    const history = (await store.find("a"))?.history;
+    expect(history?.map(({ requestId }) => requestId)).toEqual(["request-1", "request-2", undefined]);
   });
 
   it("writes nothing when nothing changes, and passes a refusal through", async () => {

@@ -8,6 +8,7 @@ import {
   type WithoutId,
 } from "mongodb";
 import { DomainError } from "./domain-error.ts";
+import { currentRequestId } from "./request-context.ts";
 
 /** One step of a document's life: its timeline entry and the event that announces it. */
 export interface Transition {
@@ -17,6 +18,8 @@ export interface Transition {
   time: Date;
   /** Small public facts. */
   data: Record<string, string>;
+  /** The request that caused it, for traces. */
+  requestId?: string;
 }
 
 /** An aggregate: one document, one version a write. */
@@ -90,6 +93,13 @@ export function createDocumentStore<T extends VersionedDocument>(options: {
 }): DocumentStore<T> {
   const { collection, onPending } = options;
   // The driver's generic types cannot see that every T has these fields.
+  const caused = (document: T, since: number): T => {
+    const requestId = currentRequestId();
+    const history = document.history.map((entry) =>
+      entry.version > since ? { ...entry, requestId } : entry,
+    );
+    return { ...document, history };
+  };
   const byId = (id: string) => ({ _id: id }) as Filter<T>;
   const find = (id: string) => collection.findOne(byId(id)) as Promise<T | null>;
 
@@ -97,7 +107,7 @@ export function createDocumentStore<T extends VersionedDocument>(options: {
     find,
     async insert(document) {
       try {
-        await collection.insertOne(document as OptionalUnlessRequiredId<T>);
+        await collection.insertOne(caused(document, 0) as OptionalUnlessRequiredId<T>);
       } catch (error) {
         if (isDuplicateId(error)) return "exists";
         throw error;
@@ -109,8 +119,9 @@ export function createDocumentStore<T extends VersionedDocument>(options: {
       for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
         const current = await find(id);
         if (!current) throw new DomainError(Code.NotFound, "NOT_FOUND", "there is no such document");
-        const next = await change(current);
-        if (next === current) return current;
+        const changed = await change(current);
+        if (changed === current) return current;
+        const next = caused(changed, current.version);
         const { _id, ...replacement } = next;
         const unchanged = { _id: id, version: current.version } as Filter<T>;
         // The same limit of the driver's types: T without `_id` is what it asks for.

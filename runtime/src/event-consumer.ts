@@ -10,6 +10,8 @@ import { nanos } from "@nats-io/transport-node";
 import { deadLetterHeaders } from "./dead-letters.ts";
 import type { Publish } from "./event-publisher.ts";
 import type { Logger } from "./log.ts";
+import { withRequestId } from "./request-context.ts";
+import { requestIdOf } from "./trace-context.ts";
 
 const CONCURRENCY = 16;
 const ACK_WAIT_MS = 30_000;
@@ -23,6 +25,8 @@ export interface IncomingEvent {
   id: string;
   type: string;
   time: Date;
+  /** The request that caused it; handlers run in its context, so that logs and calls carry it on. */
+  requestId?: string;
   payload: Uint8Array;
   stream: string;
   sequence: number;
@@ -107,7 +111,8 @@ export async function startConsumer(broker: Broker, options: ConsumeOptions): Pr
 
 async function handleOne(broker: Broker, options: ConsumeOptions, message: JsMsg): Promise<void> {
   try {
-    await options.handle(incoming(message));
+    const event = incoming(message);
+    await withRequestId(event.requestId, () => options.handle(event));
     message.ack();
   } catch (error) {
     if (error instanceof PoisonEvent) await deadLetter(broker, options, message, error);
@@ -149,6 +154,7 @@ export function incoming(message: JsMsg): IncomingEvent {
     subject: message.subject,
     id: message.headers?.get("ce-id") ?? "",
     type: message.headers?.get("ce-type") ?? "",
+    requestId: requestIdOf(message.headers?.get("traceparent")),
     time: time ? new Date(time) : message.time,
     payload: message.data,
     stream: message.info.stream,

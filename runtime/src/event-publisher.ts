@@ -1,5 +1,6 @@
 import type { JetStreamClient } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
+import { traceparent } from "./trace-context.ts";
 
 const ACK_TIMEOUT_MS = 5000;
 
@@ -14,6 +15,8 @@ export interface OutgoingEvent {
   /** The publishing service. */
   source: string;
   time: Date;
+  /** The request that caused it, for traces. */
+  requestId?: string;
   payload: Uint8Array;
 }
 
@@ -33,6 +36,8 @@ export function createPublisher(client: JetStreamClient): Publish {
     attributes.set("ce-type", event.type);
     attributes.set("ce-source", event.source);
     attributes.set("ce-time", event.time.toISOString());
+    const trace = traceparent(event.requestId, event.id);
+    if (trace) attributes.set("traceparent", trace);
     for (const [name, value] of Object.entries(extra)) attributes.set(name, value);
     await client.publish(subject, event.payload, {
       msgID: event.id,

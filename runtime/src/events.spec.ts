@@ -5,7 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startNats } from "@ticketing/servers/nats";
 import { createEvents, type Events, PoisonEvent } from "./events.ts";
+import { newId } from "./ids.ts";
 import { createLogger } from "./log.ts";
+import { currentRequestId } from "./request-context.ts";
 
 const log = createLogger("spec", "silent");
 const text = (payload: Uint8Array) => new TextDecoder().decode(payload);
@@ -59,6 +61,27 @@ describe("events", () => {
     await publish("once", "a:2");
     await until(() => seen.length === 2);
     expect(seen).toEqual(["a:1", "a:2"]);
+  });
+
+  it("carry the request that caused them to where they are handled", async () => {
+    await events.ensureStream("TRACE", ["spec.trace.>"]);
+    const requestId = newId();
+    await events.publish({
+      subject: "spec.trace.made.a",
+      id: "a:1",
+      type: "spec.made",
+      source: "spec",
+      time: new Date(0),
+      requestId,
+      payload: new Uint8Array(),
+    });
+    const seen: (string | undefined)[] = [];
+    const handle = async () => {
+      seen.push(currentRequestId());
+    };
+    await events.consume({ stream: "TRACE", durable: "spec", filter: "spec.trace.>", handle });
+    await until(() => seen.length === 1);
+    expect(seen).toEqual([requestId]);
   });
 
   it("are tried again after a failure, without holding up others, and never set aside for it", async () => {

@@ -23,6 +23,7 @@ export function userEvent(user: User, transition: Transition): OutgoingEvent {
     type: `ticketing.auth.v1.${transition.type}`,
     source: "auth",
     time: transition.time,
+    requestId: transition.requestId,
     payload: toBinary(UserEventSchema, event),
   };
 }

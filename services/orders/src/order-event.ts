@@ -43,6 +43,7 @@ export function orderEvent(order: Order, transition: Transition): OutgoingEvent 
     type: `ticketing.orders.v1.${transition.type}`,
     source: "orders",
     time: transition.time,
+    requestId: transition.requestId,
     payload: toBinary(OrderEventSchema, event),
   };
 }

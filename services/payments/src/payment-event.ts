@@ -40,6 +40,7 @@ export function paymentEvent(payment: Payment, transition: Transition): Outgoing
     type: `ticketing.payments.v1.${transition.type}`,
     source: "payments",
     time: transition.time,
+    requestId: transition.requestId,
     payload: toBinary(PaymentEventSchema, event),
   };
 }

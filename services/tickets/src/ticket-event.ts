@@ -47,6 +47,7 @@ export function ticketEvent(ticket: Ticket, transition: Transition): OutgoingEve
     type: `ticketing.tickets.v1.${transition.type}`,
     source: "tickets",
     time: transition.time,
+    requestId: transition.requestId,
     payload: toBinary(TicketEventSchema, event),
   };
 }
