@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { findServer } from "./find.ts";
 import type { RunningProcess } from "./launch.ts";
 import { launch } from "./launch.ts";
@@ -37,4 +39,13 @@ export async function startEnvoy(options: EnvoyOptions): Promise<EnvoyServer> {
     probe: () => httpOk(`${adminUrl}/ready`),
   });
   return { ...process, adminUrl };
+}
+
+/** Resolves when Envoy itself accepts the file merged with the overrides; rejects with what it says otherwise. */
+export async function validateEnvoy({
+  config,
+  overrides = "",
+}: Pick<EnvoyOptions, "config" | "overrides">): Promise<void> {
+  const args = ["--mode", "validate", "-c", resolve(config), "--config-yaml", overrides];
+  await promisify(execFile)(await findServer("envoy"), args, { timeout: 30_000 });
 }
