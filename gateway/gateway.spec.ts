@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { OutgoingHttpHeaders } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type ClusterAddresses, clustersYaml } from "@ticketing/launcher/envoy-clusters";
+import { writeGatewayConfig } from "@ticketing/launcher/gateway-config";
 import { type EnvoyServer, startEnvoy } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { type Answer, EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
@@ -19,6 +20,8 @@ const publicServices = [
 ] as const;
 const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 const FOREIGN = "https://evil.example";
+/** Another origin that the configuration allows. */
+const PARTNER = "https://partner.example";
 
 let dir: string;
 let envoy: EnvoyServer;
@@ -33,12 +36,7 @@ let catalog: Upstream;
 async function startGateway(addresses: ClusterAddresses) {
   const port = await freePort();
   const at = `http://localhost:${port}`;
-  const standard = await readFile(new URL("envoy.yaml", import.meta.url), "utf8");
-  const config = join(dir, `envoy-${port}.yaml`);
-  const ours = standard
-    .replace("address: 0.0.0.0, port_value: 8080", `address: 127.0.0.1, port_value: ${port}`)
-    .replaceAll("http://localhost:8080", at);
-  await writeFile(config, ours);
+  const config = await writeGatewayConfig(await mkdtemp(join(dir, "gateway-")), port, at, [PARTNER]);
   const server = await startEnvoy({ dir, config, overrides: clustersYaml(addresses), concurrency: 1 });
   return { server, at };
 }
@@ -257,15 +255,16 @@ describe("CORS", () => {
       "access-control-request-headers": "content-type,connect-protocol-version",
     });
 
-  it("allows a configured origin", async () => {
-    const { status, headers } = await preflight(origin);
+  it.each(["our own", "a configured"])("allows %s origin, without cookies", async (which) => {
+    const from = which === "our own" ? origin : PARTNER;
+    const { status, headers } = await preflight(from);
     expect(status).toBe(200);
-    expect(headers["access-control-allow-origin"]).toBe(origin);
+    expect(headers["access-control-allow-origin"]).toBe(from);
     expect(headers["access-control-allow-methods"]).toContain("POST");
     expect(headers["access-control-allow-headers"]).toContain("connect-protocol-version");
     expect(headers["access-control-allow-credentials"]).toBeUndefined();
-    const answer = await call(GET_TICKET, { origin });
-    expect(answer.headers["access-control-allow-origin"]).toBe(origin);
+    const answer = await call(GET_TICKET, { origin: from });
+    expect(answer.headers["access-control-allow-origin"]).toBe(from);
     expect(answer.headers["access-control-expose-headers"]).toContain("grpc-status");
   });
 

@@ -25,6 +25,11 @@ describe("configuration", () => {
     );
   });
 
+  it("takes an empty variable for one that is not set", () => {
+    expect(() => readConfig(commonConfig, { ...complete, PORT: "" })).toThrow("PORT: is missing");
+    expect(readConfig(commonConfig, { ...complete, LOG_LEVEL: "" })).toMatchObject({ LOG_LEVEL: "info" });
+  });
+
   it.each(["70000", "-1", "1.5", "http"])("refuses %s as a port", (PORT) => {
     expect(() => readConfig(commonConfig, { ...complete, PORT })).toThrow("PORT");
   });
@@ -47,7 +52,7 @@ describe("a duration", () => {
     expect(readConfig(schema, {})).toEqual({ LOCK_DURATION: 900_000 });
   });
 
-  it.each(["15", "-8s", "8 s", "1.5h", "s", "", "8s; rm"])("is never guessed from %j", (LOCK_DURATION) => {
+  it.each(["15", "-8s", "8 s", "1.5h", "s", "8s; rm"])("is never guessed from %j", (LOCK_DURATION) => {
     expect(() => readConfig(schema, { LOCK_DURATION })).toThrow(
       "LOCK_DURATION: must be a duration such as 15m, 8s or 500ms",
     );

@@ -51,11 +51,13 @@ export function readConfig<T extends z.ZodObject>(
   schema: T,
   env: NodeJS.ProcessEnv = process.env,
 ): z.output<T> {
-  const result = schema.safeParse(env);
+  // An empty variable is one that is not set: `PORT=` must not read as port 0.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const name = issue.path.join(".");
-    return `  ${name}: ${env[name] === undefined ? "is missing" : issue.message}`;
+    return `  ${name}: ${given[name] === undefined ? "is missing" : issue.message}`;
   });
   throw new Error(`the environment is incomplete:\n${lines.join("\n")}`);
 }

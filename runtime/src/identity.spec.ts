@@ -169,6 +169,23 @@ describe("a handler that needs", () => {
   });
 });
 
+describe("a session cookie that is not valid", () => {
+  const past = Math.floor(Date.now() / 1000) - 10;
+
+  it.each<[string, TokenOverrides, string]>([
+    ["that expired", { payload: { exp: past } }, "TOKEN_EXPIRED"],
+    ["of another key", { header: { kid: "other" } }, "INVALID_TOKEN"],
+  ])("%s, leaves its caller nobody, and tells why where a user is needed", async (_, overrides, reason) => {
+    const { client, callers } = service(issuer.url);
+    const headers = { cookie: `session=${await issuer.token(overrides)}` };
+    await client.getOrder({}, { headers });
+    expect(callers).toEqual([undefined]);
+    const refused = await client.cancelOrder({}, { headers }).catch(ConnectError.from);
+    expect(refused).toMatchObject({ code: Code.Unauthenticated });
+    expect(reasonOf(refused)).toBe(reason);
+  });
+});
+
 describe("auth's public keys", () => {
   it("are fetched once for many calls", async () => {
     const { client } = service(issuer.url);

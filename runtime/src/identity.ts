@@ -13,17 +13,23 @@ export interface Caller {
 
 const callerKey = createContextKey<Caller | undefined>(undefined, { description: "the calling user" });
 
+/** Why the session cookie names nobody; whoever needs a user answers with it. */
+const refusalKey = createContextKey<DomainError | undefined>(undefined, { description: "a refused cookie" });
+
 const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()) });
 
 /** The caller, or undefined without a session. */
 export const optionalUser = (context: Pick<HandlerContext, "values">): Caller | undefined =>
   context.values.get(callerKey);
 
-/** The caller. Throws UNAUTHENTICATED. */
+/** The caller. Throws UNAUTHENTICATED, or why the session cookie was refused (TOKEN_EXPIRED, INVALID_TOKEN). */
 export function requireUser(context: Pick<HandlerContext, "values">): Caller {
   const caller = optionalUser(context);
-  if (!caller) throw new DomainError(Code.Unauthenticated, "UNAUTHENTICATED", "sign in first");
-  return caller;
+  if (caller) return caller;
+  throw (
+    context.values.get(refusalKey) ??
+    new DomainError(Code.Unauthenticated, "UNAUTHENTICATED", "sign in first")
+  );
 }
 
 /** The caller, who has the role. Throws UNAUTHENTICATED or ROLE_REQUIRED. */
@@ -37,7 +43,9 @@ export function requireRole(context: Pick<HandlerContext, "values">, role: strin
 
 /**
  * Reads the access token from `authorization: Bearer` or the session cookie and verifies it against auth's
- * public keys. Without a token the call goes on anonymously; with a bad one it ends with INVALID_TOKEN.
+ * public keys. Without a token the call goes on anonymously. A bad token in the header, which a client sends on
+ * purpose, ends the call; a bad cookie, which a browser sends whether or not it helps, ends only a call that needs
+ * a user: signing in again with an old cookie works.
  */
 export function createUserAuthenticator(options: { jwksUrl: string; cookieName: string }): Interceptor {
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
@@ -75,8 +83,19 @@ export function createUserAuthenticator(options: { jwksUrl: string; cookieName: 
   }
 
   return (next) => async (request) => {
-    const token = bearer(request.header.get("authorization")) ?? cookie(request.header, options.cookieName);
-    if (token !== undefined) request.contextValues.set(callerKey, await verify(token));
+    const token = bearer(request.header.get("authorization"));
+    if (token !== undefined) {
+      request.contextValues.set(callerKey, await verify(token));
+      return next(request);
+    }
+    const session = cookie(request.header, options.cookieName);
+    if (session === undefined) return next(request);
+    try {
+      request.contextValues.set(callerKey, await verify(session));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      request.contextValues.set(refusalKey, error);
+    }
     return next(request);
   };
 }

@@ -35,8 +35,9 @@ it("secrets are cut out, wherever a caller nests them", () => {
     const log = createLogger("auth", "info");
     log.info({ password: "s3cret", headers: { authorization: "s3cret", cookie: "s3cret" } }, "one");
     log.info({ payment: { intent: { client_secret: "s3cret", id: "pi_1" } } }, "two");
+    log.info({ a: { b: { c: { token: "s3cret" } } }, headers: { "set-cookie": ["s3cret"] } }, "deep");
     log.error({ err: Object.assign(new Error("no"), { request: { token: "s3cret" } }) }, "three");`);
-  expect(lines.map((line) => line.msg)).toEqual(["one", "two", "three"]);
+  expect(lines.map((line) => line.msg)).toEqual(["one", "two", "deep", "three"]);
   expect(JSON.stringify(lines)).not.toContain("s3cret");
   expect(JSON.stringify(lines)).toContain("pi_1");
 });

@@ -3,22 +3,32 @@ import { join } from "node:path";
 import { repositoryPath } from "./process-table.ts";
 
 /** What `gateway/envoy.yaml` says of its address; a cluster leaves it so. */
-const standard = { listener: "address: 0.0.0.0, port_value: 8080", origin: '"http://localhost:8080"' };
+const standard = {
+  listener: "address: 0.0.0.0, port_value: 8080",
+  origin: '"http://localhost:8080"',
+  allowed: 'allow_origin_string_match: [{ exact: "http://localhost:8080" }]',
+};
 
 /**
  * Writes the gateway's configuration for this machine: on loopback, on the port and with the origin of this mesh.
- * Returns its path. Clusters and admin endpoint come with `--config-yaml`.
+ * Pages of the other origins may call it too, with tokens and never with cookies. Returns its path. Clusters and admin endpoint come with `--config-yaml`.
  */
-export async function writeGatewayConfig(dataDir: string, port: number, origin: string): Promise<string> {
+export async function writeGatewayConfig(
+  dataDir: string,
+  port: number,
+  origin: string,
+  others: readonly string[] = [],
+): Promise<string> {
   const text = await readFile(repositoryPath("gateway/envoy.yaml"), "utf8");
-  if (!text.includes(standard.listener) || !text.includes(standard.origin)) {
-    throw new Error(`gateway/envoy.yaml no longer has ${standard.listener} and ${standard.origin}`);
-  }
+  const missing = Object.values(standard).filter((part) => !text.includes(part));
+  if (missing.length > 0) throw new Error(`gateway/envoy.yaml no longer has ${missing.join(" and ")}`);
+  const allowed = JSON.stringify([origin, ...others].map((exact) => ({ exact })));
   const path = join(dataDir, "envoy.yaml");
   await mkdir(dataDir, { recursive: true });
   await writeFile(
     path,
     text
+      .replace(standard.allowed, `allow_origin_string_match: ${allowed}`)
       .replaceAll(standard.listener, `address: 127.0.0.1, port_value: ${port}`)
       .replaceAll(standard.origin, JSON.stringify(origin)),
   );

@@ -69,7 +69,12 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       run: async () =>
         startEnvoy({
           dir: logs,
-          config: await writeGatewayConfig(dataDir, ports.gateway, context.publicUrl),
+          config: await writeGatewayConfig(
+            dataDir,
+            ports.gateway,
+            context.publicUrl,
+            allowedOrigins(context.settings),
+          ),
           overrides: clustersYaml(publicAddresses(replicas)),
           adminPort: ports.gatewayAdmin,
         }),
@@ -119,6 +124,10 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
   }
   return parts;
 }
+
+/** ALLOWED_ORIGINS, separated by commas. */
+const allowedOrigins = ({ ALLOWED_ORIGINS = "" }: NodeJS.ProcessEnv): string[] =>
+  ALLOWED_ORIGINS.split(",").flatMap((text) => (text.trim() ? [new URL(text.trim()).origin] : []));
 
 function publicAddresses(replicas: readonly Replica[]) {
   const of = (service: ServiceName) => replicas.map((replica) => `127.0.0.1:${replica[service].public}`);
