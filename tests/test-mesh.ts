@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { enter, type Person } from "@ticketing/launcher/clients";
-import { type Mesh, startMesh } from "@ticketing/launcher/mesh";
+import { type Mesh, type MeshOptions, startMesh } from "@ticketing/launcher/mesh";
 
 /** A whole mesh with real servers on free ports, in a folder that goes with it. */
 export interface TestMesh extends Mesh {
@@ -12,9 +12,12 @@ export interface TestMesh extends Mesh {
   person(name: string): Promise<Person>;
 }
 
-export async function startTestMesh(env: NodeJS.ProcessEnv = {}): Promise<TestMesh> {
+export async function startTestMesh(
+  env: NodeJS.ProcessEnv = {},
+  options: Pick<MeshOptions, "replicas" | "preload" | "onCrash"> = {},
+): Promise<TestMesh> {
   const dataDir = await mkdtemp(join(tmpdir(), "ticketing-mesh-"));
-  const mesh = await startMesh({ dataDir, env: { LOG_LEVEL: "warn", ...env } });
+  const mesh = await startMesh({ ...options, dataDir, env: { LOG_LEVEL: "warn", ...env } });
   return {
     ...mesh,
     person: (name) =>

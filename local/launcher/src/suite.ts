@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findServers } from "@ticketing/servers/find";
+import { repositoryPath } from "./process-table.ts";
+import type { ReportRow } from "./suite-report.ts";
+
+/**
+ * Runs the suite of one folder (`npm run test:faults -- [--quick] [jest options]`) and prints what it did as a
+ * table. `--quick` leaves out what takes minutes.
+ */
+const [suite = "", ...given] = process.argv.slice(2);
+const options = given.filter((option) => option !== "--quick");
+const root = repositoryPath("");
+const folder = mkdtempSync(join(tmpdir(), `ticketing-${suite}-`));
+const report = join(folder, "report.jsonl");
+
+await findServers((message) => console.log(message));
+const { status } = spawnSync(
+  process.execPath,
+  [
+    ...["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
+    ...["--conditions=@ticketing/source", join(root, "node_modules/jest/bin/jest.js"), "--runInBand"],
+    ...["--testMatch", `**/tests/${suite}/**/*.${suite}.ts`, ...options],
+  ],
+  {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, SUITE_REPORT: report, ...(given.includes("--quick") && { QUICK: "1" }) },
+  },
+);
+try {
+  const rows = readFileSync(report, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ReportRow);
+  const width = Math.max(...rows.map(({ row }) => row.length));
+  console.log(`\n${"row".padEnd(width)}   times   lost    time`);
+  for (const { row, times, lost, ms } of rows) {
+    const seconds = `${(ms / 1000).toFixed(1)} s`;
+    console.log(
+      `${row.padEnd(width)}  ${`${times}`.padStart(6)}  ${`${lost}`.padStart(5)}  ${seconds.padStart(8)}`,
+    );
+  }
+} catch {
+  console.log("no row was completed");
+}
+rmSync(folder, { recursive: true, force: true });
+process.exit(status ?? 1);

@@ -1,0 +1,131 @@
+import type { Mesh } from "@ticketing/launcher/mesh";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { databaseUri } from "@ticketing/servers/mongo";
+import { MongoClient } from "mongodb";
+import type { Order } from "../../services/orders/src/order.ts";
+import type { Payment } from "../../services/payments/src/payment.ts";
+import type { Ticket } from "../../services/tickets/src/ticket.ts";
+
+interface Intent {
+  id: string;
+  status: string;
+  amount_received: number;
+  metadata: { order_id?: string };
+}
+interface Refund {
+  amount: number;
+  payment_intent: string;
+}
+interface Listing {
+  _id: string;
+  version: number;
+}
+
+/** Everything that the mesh knows, read past its APIs: what is stored, and what Stripe holds. */
+export async function readBooks(mesh: Mesh) {
+  const open = async <T extends object>(database: string, collection: string): Promise<T[]> => {
+    const client = new MongoClient(databaseUri(mesh.addresses.mongo, database), { maxPoolSize: 1 });
+    try {
+      return (await client.db().collection(collection).find().toArray()) as unknown as T[];
+    } finally {
+      await client.close();
+    }
+  };
+  const [tickets, orders, payments, listings, response] = await Promise.all([
+    open<Ticket>("tickets", "tickets"),
+    open<Order>("orders", "orders"),
+    open<Payment>("payments", "payments"),
+    open<Listing>("catalog", "listings"),
+    fetch(`${mesh.addresses.stripe}/control/state`),
+  ]);
+  const stripe = (await response.json()) as { payment_intents: Intent[]; refunds: Refund[] };
+  return { tickets, orders, payments, listings, stripe };
+}
+
+type Books = Awaited<ReturnType<typeof readBooks>>;
+
+/** Where each final status of an order allows its payment to be; no payment at all is as good as a void one. */
+const allowed: Partial<Record<OrderStatus, PaymentStatus[]>> = {
+  [OrderStatus.COMPLETE]: [PaymentStatus.CAPTURED],
+  [OrderStatus.CANCELLED]: [PaymentStatus.VOIDED, PaymentStatus.REFUNDED],
+  [OrderStatus.EXPIRED]: [PaymentStatus.VOIDED, PaymentStatus.REFUNDED],
+  [OrderStatus.REFUNDED]: [PaymentStatus.REFUNDED],
+};
+
+/**
+ * Every broken promise in the books, in words; none once all has settled. It is written from the promises and
+ * shares no rule with the code that keeps them.
+ */
+export function faultsIn(books: Books): string[] {
+  const faults: string[] = [];
+  const { tickets, orders, payments, listings, stripe } = books;
+  const ticketOf = new Map(tickets.map((ticket) => [ticket._id, ticket]));
+  const paymentOf = new Map(payments.map((payment) => [payment._id, payment]));
+  const listed = new Map(listings.map((listing) => [listing._id, listing]));
+  const now = new Date();
+
+  for (const order of orders) {
+    const name = `order ${order._id} (${OrderStatus[order.status]})`;
+    const payment = paymentOf.get(order._id);
+    const statuses = allowed[order.status];
+    if (!statuses) {
+      if (order.expireTime < now) faults.push(`${name} is past its deadline`);
+      continue;
+    }
+    if (payment && !statuses.includes(payment.status)) {
+      faults.push(`${name} has a payment that is ${PaymentStatus[payment.status]}`);
+    }
+    if (!payment && order.status === OrderStatus.COMPLETE) faults.push(`${name} was never paid`);
+    const sold = ticketOf.get(order.ticketId)?.soldOrderId === order._id;
+    if (sold !== (order.status === OrderStatus.COMPLETE)) {
+      faults.push(`${name} ${sold ? "has" : "does not have"} the ticket`);
+    }
+    const intents = stripe.payment_intents.filter(({ metadata }) => metadata.order_id === order._id);
+    const taken = intents.reduce((sum, intent) => sum + intent.amount_received, 0);
+    const back = stripe.refunds
+      .filter((refund) => intents.some(({ id }) => id === refund.payment_intent))
+      .reduce((sum, refund) => sum + refund.amount, 0);
+    const owed = order.status === OrderStatus.COMPLETE ? order.price.minorUnits : 0;
+    if (taken - back !== owed) faults.push(`${name} owes ${owed} and Stripe holds ${taken} - ${back}`);
+    if (intents.some(({ status }) => status === "requires_capture")) faults.push(`${name} still holds money`);
+  }
+  for (const ticket of tickets) {
+    const name = `ticket ${ticket._id}`;
+    const buyers = orders.filter(
+      ({ ticketId, status }) => ticketId === ticket._id && status === OrderStatus.COMPLETE,
+    );
+    if (buyers.length > 1) faults.push(`${name} was sold ${buyers.length} times`);
+    if (ticket.storedStatus === TicketStatus.SOLD && buyers.length === 0) {
+      faults.push(`${name} is sold and nobody has it`);
+    }
+    if (
+      ticket.lock &&
+      ticket.lock.expireTime < now &&
+      orders.every(({ _id }) => _id !== ticket.lock?.orderId)
+    ) {
+      // A lock whose order was never opened lapsed by time alone: nothing has to remove it.
+      continue;
+    }
+    const listing = listed.get(ticket._id);
+    if (listing?.version !== ticket.version) {
+      faults.push(`${name} is at version ${ticket.version}, its listing at ${listing?.version}`);
+    }
+  }
+  for (const { _id, pending } of [...tickets, ...orders, ...payments]) {
+    if (pending) faults.push(`${_id} has events that were not published`);
+  }
+  return faults;
+}
+
+/** Waits until the books hold no fault; after `ms` fails with those that stay. */
+export async function settle(mesh: Mesh, ms = 30_000): Promise<Books> {
+  for (const end = Date.now() + ms; ; ) {
+    const books = await readBooks(mesh);
+    const faults = faultsIn(books);
+    if (faults.length === 0) return books;
+    if (Date.now() > end) throw new Error(`the books do not settle:\n${faults.slice(0, 20).join("\n")}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Person } from "@ticketing/launcher/clients";
+import { reported } from "@ticketing/launcher/suite-report";
+import { settle } from "./audit.ts";
+import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
+import { stories } from "./stories.ts";
+
+/** A place in a process, and at which of its passages in the story the process dies there. */
+type Place = readonly [process: string, place: string, nth?: number];
+
+const both = (process: string, place: string, nth?: number): Place[] => [
+  [process, `${place}:before`, nth],
+  [process, `${place}:after`, nth],
+];
+
+const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = {
+  purchase: {
+    quick: [
+      ["tickets", "write tickets.replaceOne:after"],
+      ["orders", "write orders.insertOne:before"],
+      ["payments", "stripe POST /v1/payment_intents:after"],
+      ["workflows", "call SellTicket:after"],
+      ["workflows", "call CapturePayment:after"],
+      ["payments", "stripe POST /v1/payment_intents/ID/capture:after"],
+      ["orders", "publish order_completed:after"],
+    ],
+    slow: [
+      ...["ReadOrder", "SellTicket", "CapturePayment", "CompleteOrder"].flatMap((rpc) =>
+        both("workflows", `call ${rpc}`),
+      ),
+      ...both("tickets", "write tickets.insertOne"),
+      ...both("tickets", "write buyer_locks.insertOne"),
+      ...both("tickets", "write buyer_locks.replaceOne"),
+      ...both("tickets", "write tickets.replaceOne"),
+      ...both("tickets", "write tickets.replaceOne", 2),
+      ...both("tickets", "write tickets.updateOne"),
+      ...["ticket_listed", "ticket_locked", "ticket_sold"].flatMap((event) =>
+        both("tickets", `publish ${event}`),
+      ),
+      ...both("orders", "call LockTicket"),
+      ...both("orders", "write orders.insertOne"),
+      ...both("orders", "write orders.replaceOne"),
+      ...both("orders", "publish order_created"),
+      ...both("orders", "publish order_completed"),
+      ...both("payments", "call ReadOrder"),
+      ...both("payments", "write payments.insertOne"),
+      ...both("payments", "stripe POST /v1/payment_intents"),
+      ...both("payments", "write payments.replaceOne"),
+      ...both("payments", "write payments.replaceOne", 2),
+      ...both("payments", "publish payment_authorized"),
+      ...both("payments", "stripe POST /v1/payment_intents/ID/capture"),
+      ...both("payments", "write payments.replaceOne", 3),
+      ...both("catalog", "write listings.replaceOne"),
+    ],
+  },
+  cancellation: {
+    quick: [["workflows", "call UnlockTicket:after"]],
+    slow: [
+      ...["VoidPayment", "UnlockTicket", "CancelOrder"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
+      ...both("orders", "write orders.replaceOne"),
+      ...both("orders", "publish order_cancel_requested"),
+      ...both("orders", "write orders.replaceOne", 2),
+      ...both("tickets", "write tickets.replaceOne", 2),
+      ...both("payments", "write payments.replaceOne", 2),
+      ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),
+    ],
+  },
+  expiry: {
+    quick: [["payments", "stripe POST /v1/payment_intents/ID/cancel:after"]],
+    slow: [
+      ...["VoidPayment", "UnlockTicket", "ExpireOrder"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
+      ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),
+      ...both("tickets", "write tickets.replaceOne", 2),
+      ...both("orders", "write orders.replaceOne"),
+    ],
+  },
+  refund: {
+    quick: [["payments", "stripe POST /v1/refunds:after"]],
+    slow: [
+      ...["RefundPayment", "RelistTicket", "MarkRefunded"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
+      ...both("orders", "publish order_refund_requested"),
+      ...both("payments", "stripe POST /v1/refunds"),
+      ...both("tickets", "write tickets.replaceOne", 3),
+      ...both("orders", "write orders.replaceOne", 3),
+    ],
+  },
+};
+
+describe.each([
+  // A lock that outlives a restart for what must complete, a short one for what must not.
+  { lock: "20s", told: ["purchase", "cancellation", "refund"] as const },
+  { lock: "3s", told: ["expiry"] as const },
+])("a process killed at a step, with locks of $lock:", ({ lock, told }) => {
+  let mesh: FaultMesh;
+  let seller: Person;
+  beforeAll(async () => {
+    mesh = await startFaultMesh({ LOCK_DURATION: lock });
+    seller = await mesh.person("seller");
+  }, 120_000);
+  afterAll(() => mesh?.close(), 60_000);
+
+  for (const story of told) {
+    const { quick, slow } = places[story];
+    const chosen = process.env.QUICK ? quick : slow;
+    it(`${story} ends as its row of the table says, once`, async () => {
+      await reported(`killed at a step of: ${story}`, async () => {
+        for (const [victim, place, nth] of chosen) {
+          const buyer = await mesh.person("buyer");
+          mesh.arm(victim, place, nth);
+          try {
+            await stories[story](mesh, seller, buyer);
+          } catch (error) {
+            throw new Error(`${victim} killed at ${place}`, { cause: error });
+          }
+          expect(`${place} ${mesh.isArmed(victim) ? "was never reached" : "killed it"}`).toBe(
+            `${place} killed it`,
+          );
+        }
+        await settle(mesh);
+        return chosen.length;
+      });
+    }, 600_000);
+  }
+});

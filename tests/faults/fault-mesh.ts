@@ -1,0 +1,38 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+
+/** A mesh whose processes can be made to die at a chosen place, and are started again as a cluster would do. */
+export interface FaultMesh extends TestMesh {
+  /** The named process dies when it passes this place for the `nth` time; the next arming replaces this one. */
+  arm(process: string, place: string, nth?: number): void;
+  /** Whether the armed process has not come to its place. */
+  isArmed(process: string): boolean;
+}
+
+export async function startFaultMesh(env: NodeJS.ProcessEnv = {}): Promise<FaultMesh> {
+  const dir = await mkdtemp(join(tmpdir(), "ticketing-failpoints-"));
+  const module = pathToFileURL(join(import.meta.dirname, "failpoints.ts"));
+  module.searchParams.set("dir", dir);
+  const mesh = await startTestMesh(env, {
+    preload: module.href,
+    onCrash: (process) => void process.start(),
+  });
+  return {
+    ...mesh,
+    arm: (process, place, nth = 1) =>
+      writeFileSync(join(dir, process), JSON.stringify({ place, skip: nth - 1 })),
+    isArmed(process) {
+      const armed = existsSync(join(dir, process));
+      rmSync(join(dir, process), { force: true });
+      return armed;
+    },
+    async close() {
+      await mesh.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
