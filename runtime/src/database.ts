@@ -1,4 +1,11 @@
-import { type Db, MongoClient } from "mongodb";
+import {
+  type Db,
+  MongoClient,
+  MongoError,
+  MongoErrorLabel,
+  MongoNetworkError,
+  MongoServerSelectionError,
+} from "mongodb";
 import type { Logger } from "./log.ts";
 
 /** A connection pool to a service's own database. */
@@ -41,3 +48,11 @@ export async function openDatabase(uri: string, log: Logger): Promise<Database> 
     close: () => client.close(),
   };
 }
+
+/** Whether an operation failed because the database could not be reached or was changing its primary. */
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof MongoNetworkError ||
+  error instanceof MongoServerSelectionError ||
+  // The driver does not export this class of its pool's.
+  (error instanceof MongoError && error.name === "MongoWaitQueueTimeoutError") ||
+  (error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.RetryableWriteError));

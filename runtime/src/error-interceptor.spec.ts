@@ -1,6 +1,7 @@
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { MongoNetworkError, MongoServerSelectionError } from "mongodb";
 import { silent } from "../testing/service.ts";
 import { DomainError, reasonOf, toConnectError } from "./domain-error.ts";
 import { createErrorInterceptor, publicError } from "./error-interceptor.ts";
@@ -61,6 +62,16 @@ describe.each(["unary", "stream"] as const)("an error of a %s call", (kind) => {
       Code.Canceled,
     );
   });
+});
+
+it.each([
+  ["lost the connection to the database", new MongoNetworkError("gone")],
+  ["found no primary", new MongoServerSelectionError("none", new Map() as never)],
+])("a call that %s can be tried again, and is told nothing of the database", (_, cause) => {
+  const error = publicError(cause, silent);
+  expect(error).toMatchObject({ code: Code.Unavailable });
+  expect(reasonOf(error)).toBe("DATABASE_UNAVAILABLE");
+  expect(error.rawMessage).not.toMatch(/gone|none/);
 });
 
 it("an unexpected error names the request under which the log has the rest", () => {

@@ -1,4 +1,5 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { isDatabaseAway } from "./database.ts";
 import { DomainError, reasonOf, toConnectError } from "./domain-error.ts";
 import type { Logger } from "./log.ts";
 import { currentRequestId } from "./request-context.ts";
@@ -7,7 +8,8 @@ import { currentRequestId } from "./request-context.ts";
 const OURS = ["SERVICE_TOKEN_REQUIRED", "SERVICE_NOT_ALLOWED"];
 
 /**
- * The error that a client may see: a domain error with its reason, a Connect error as it is, and for
+ * The error that a client may see: a domain error with its reason, a Connect error as it is,
+ * UNAVAILABLE while the database is away (whether a write happened is then unknown: repeat the request), and for
  * anything else `internal` with the request id, under which the log has the rest.
  */
 export function publicError(error: unknown, log: Logger): ConnectError {
@@ -15,6 +17,12 @@ export function publicError(error: unknown, log: Logger): ConnectError {
   if (error instanceof ConnectError && !OURS.includes(reasonOf(error) ?? "")) return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new ConnectError("the call was cancelled", Code.Canceled);
+  }
+  if (isDatabaseAway(error)) {
+    log.warn({ err: error }, "the database is away");
+    return toConnectError(
+      new DomainError(Code.Unavailable, "DATABASE_UNAVAILABLE", "this cannot be answered now; try again"),
+    );
   }
   log.error({ err: error }, "a call failed unexpectedly");
   return new ConnectError(`internal error (request ${currentRequestId() ?? "unknown"})`, Code.Internal);

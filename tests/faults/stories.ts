@@ -14,27 +14,37 @@ export const insist = <T>(work: () => Promise<T | undefined>, ms = 40_000): Prom
 
 export const PRICE = { minorUnits: 4_500n, currency: "USD" };
 
-/** Lists one ticket, however often it has to be asked. */
-export function listing(seller: Person, title = `Seat ${randomUUID().slice(0, 8)}`): Promise<Ticket> {
-  const request: MessageInitShape<typeof CreateTicketRequestSchema> = {
+/** A request to list one ticket. */
+export function newListing(
+  title = `Seat ${randomUUID().slice(0, 8)}`,
+): MessageInitShape<typeof CreateTicketRequestSchema> {
+  const startTime = timestampFromDate(new Date(Date.now() + 30 * 24 * 3_600_000));
+  return {
     requestId: randomUUID(),
     title,
     category: Category.CONCERT,
-    event: {
-      title,
-      venue: "Hall",
-      city: "Boston",
-      startTime: timestampFromDate(new Date(Date.now() + 30 * 24 * 3_600_000)),
-    },
+    event: { title, venue: "Hall", city: "Boston", startTime },
     seat: { section: "Floor", row: "A", number: "7" },
     price: PRICE,
   };
+}
+
+/** A request to buy a ticket at the price that it was listed for. */
+export const newOrder = (ticket: Ticket) => ({
+  requestId: randomUUID(),
+  ticketId: ticket.id,
+  expectedPrice: ticket.price,
+});
+
+/** Lists one ticket, however often it has to be asked. */
+export function listing(seller: Person): Promise<Ticket> {
+  const request = newListing();
   return insist(async () => (await seller.tickets.createTicket(request)).ticket);
 }
 
 /** Locks the ticket, however often it has to be asked. */
 export function locking(buyer: Person, ticket: Ticket): Promise<Order> {
-  const request = { requestId: randomUUID(), ticketId: ticket.id, expectedPrice: ticket.price };
+  const request = newOrder(ticket);
   return insist(async () => (await buyer.orders.createOrder(request)).order);
 }
 

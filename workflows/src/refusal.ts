@@ -2,7 +2,13 @@ import { ApplicationFailure } from "@temporalio/common";
 import { errorInfoOf } from "@ticketing/runtime/domain-error";
 
 /** Reasons that say "not now": the callee, or what it needs, is away. */
-const PASSING = ["STRIPE_UNAVAILABLE", "CONTENTION", "SERVICE_TOKEN_REQUIRED", "KEYS_UNAVAILABLE"];
+const PASSING = [
+  "STRIPE_UNAVAILABLE",
+  "DATABASE_UNAVAILABLE",
+  "CONTENTION",
+  "SERVICE_TOKEN_REQUIRED",
+  "KEYS_UNAVAILABLE",
+];
 
 /**
  * The outcome of a call: `done` when it succeeded, the named answer for a refusal that the caller expects. A

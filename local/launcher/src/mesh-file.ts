@@ -6,7 +6,7 @@ export interface MeshFile {
   readonly addresses: MeshAddresses;
   /** Process ids by name; `launcher` is the one that owns the others. */
   readonly processes: Readonly<Record<string, number>>;
-  /** host:port of each service, for tools on this machine; clients use the gateway. */
+  /** host:port of each process of a service, for tools on this machine; clients use the gateway. */
   readonly services: Readonly<Record<string, { public?: string; internal: string }>>;
   readonly signIns: readonly SignIn[];
   readonly logs: string;

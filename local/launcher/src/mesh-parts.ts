@@ -8,7 +8,7 @@ import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
 import { clustersYaml } from "./envoy-clusters.ts";
 import { writeGatewayConfig } from "./gateway-config.ts";
-import type { MeshPlan, Replica } from "./mesh-plan.ts";
+import { type MeshPlan, type Replica, replicaName } from "./mesh-plan.ts";
 import { baseEnvironment, repositoryPath, serviceProcess } from "./process-table.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
 import { makeCurrent } from "./worker-version.ts";
@@ -107,7 +107,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
   }
   for (const [index, replica] of replicas.entries()) {
     for (const service of serviceNames) {
-      const name = index === 0 ? service : `${service}-${index + 1}`;
+      const name = replicaName(service, index);
       const { script, env } = serviceProcess(service, context, (other) => replica[other]);
       const runService = () =>
         runNode(name, script, env, () => grpcServing(`127.0.0.1:${replica[service].internal}`));

@@ -60,9 +60,17 @@ export async function planMesh({
     nats: context.natsUrl,
     mongo: context.mongoUrl,
   };
-  const services = Object.fromEntries(serviceNames.map((name) => [name, describe(first[name])]));
+  const services = Object.fromEntries(
+    replicas.flatMap((each, index) =>
+      serviceNames.map((name) => [replicaName(name, index), describe(each[name])]),
+    ),
+  );
   return { dataDir, logs: join(dataDir, "logs"), ports, replicas, context, addresses, services };
 }
+
+/** The name of a replica's process: `tickets`, then `tickets-2`. */
+export const replicaName = (service: ServiceName, index: number): string =>
+  index === 0 ? service : `${service}-${index + 1}`;
 
 function replica(ports: PortPlan): Replica {
   return {

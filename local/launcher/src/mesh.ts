@@ -28,7 +28,7 @@ export interface MeshOptions {
 export interface Mesh {
   readonly dataDir: string;
   readonly addresses: MeshAddresses;
-  /** Where each service listens (first replica), past the gateway. */
+  /** Where each process of a service listens, past the gateway. */
   readonly services: MeshFile["services"];
   readonly processNames: readonly string[];
   /** A process by name: mongo, nats, temporal, envoy, stripe, auth, tickets, ...; a second replica is `tickets-2`. */

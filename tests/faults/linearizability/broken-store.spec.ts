@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import type { Database } from "@ticketing/runtime/database";
+import { clientOf } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import fc from "fast-check";
+import type { Collection, Db } from "mongodb";
+import { createTicketLockService } from "../../../services/tickets/src/ticket-lock-service.ts";
+import { createTicketService } from "../../../services/tickets/src/ticket-service.ts";
+import { createBuyerLockStore, createTicketStore } from "../../../services/tickets/src/ticket-store.ts";
+import { newListing } from "../stories.ts";
+import { isLinearizable } from "./checker.ts";
+import { initial } from "./model.ts";
+import { programs, type Replica, record } from "./record.ts";
+
+let database: Database;
+beforeAll(async () => {
+  database = await openSpecDatabase();
+}, 60_000);
+afterAll(() => database?.close());
+
+/** A database whose writes no longer ask whether somebody wrote meanwhile. */
+function withoutVersionFilter(db: Db): Db {
+  const careless = (collection: Collection) =>
+    new Proxy(collection, {
+      get(target, name) {
+        if (name !== "replaceOne")
+          return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name);
+        return ({ _id }: { _id: never }, next: object) => target.replaceOne({ _id }, next);
+      },
+    });
+  return { collection: (name: string) => careless(db.collection(name)) } as unknown as Db;
+}
+
+async function replicaOn(db: Db): Promise<Replica> {
+  const tickets = await createTicketStore(db, () => undefined);
+  const clock = () => new Date();
+  const policy = { durationMs: 900_000, limit: 100, lapseLimit: 100, lapseWindowMs: 1, cooldownMs: 1 };
+  const locks = createTicketLockService({ tickets, buyers: createBuyerLockStore(db), policy, clock });
+  const as = (service: string) => clientOf(TicketLockService, locks, { service });
+  const seller = clientOf(TicketService, createTicketService({ tickets, clock }), { user: "seller" });
+  return { orders: as("orders"), workflows: as("workflows"), seller };
+}
+
+/** How many of so many histories a sequential ticket could not have given. */
+async function wrongHistories(db: Db, runs: number): Promise<number> {
+  const replicas = await Promise.all([replicaOn(db), replicaOn(db)]);
+  const seller = replicas[0]?.seller as ReturnType<typeof clientOf<typeof TicketService>>;
+  let wrong = 0;
+  for (const plan of fc.sample(programs, runs)) {
+    const { ticket } = await seller.createTicket({ ...newListing(), requestId: randomUUID() });
+    if (!ticket) throw new Error("no ticket");
+    const calls = await record(replicas, ticket.id, plan);
+    if (!isLinearizable(initial(4_500), calls)) wrong++;
+  }
+  return wrong;
+}
+
+it("histories of the store are those of a sequential ticket; without its version filter they are not", async () => {
+  expect(await wrongHistories(database.db, 15)).toBe(0);
+  expect(await wrongHistories(withoutVersionFilter(database.db), 30)).toBeGreaterThan(0);
+}, 60_000);

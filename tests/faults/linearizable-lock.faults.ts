@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Person } from "@ticketing/launcher/clients";
+import { reported } from "@ticketing/launcher/suite-report";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { createInternalClient } from "@ticketing/runtime/internal-client";
+import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import fc from "fast-check";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { isLinearizable } from "./linearizability/checker.ts";
+import { initial } from "./linearizability/model.ts";
+import { programs, type Replica, record } from "./linearizability/record.ts";
+import { listing } from "./stories.ts";
+
+const RUNS = process.env.QUICK ? 15 : 150;
+let mesh: TestMesh;
+let seller: Person;
+let replicas: Replica[];
+const closing: (() => void)[] = [];
+
+beforeAll(async () => {
+  mesh = await startTestMesh({ LOCK_LIMIT: "1000" }, { replicas: 2 });
+  seller = await mesh.person("seller");
+  const locks = async (caller: string, address: string) => {
+    const keyFile = join(mesh.dataDir, "keys", `${caller}.jwk.json`);
+    const tokens = await createServiceTokens({ name: caller, keyFile });
+    const client = createInternalClient(TicketLockService, { address, callee: "tickets", tokens });
+    closing.push(client.close);
+    return client;
+  };
+  replicas = await Promise.all(
+    ["tickets", "tickets-2"].map(async (name) => {
+      const address = mesh.services[name]?.internal ?? "";
+      const [orders, workflows] = await Promise.all([locks("orders", address), locks("workflows", address)]);
+      return { orders, workflows, seller: seller.tickets };
+    }),
+  );
+}, 120_000);
+afterAll(async () => {
+  for (const close of closing) close();
+  await mesh?.close();
+}, 60_000);
+
+describe("a ticket on two replicas", () => {
+  it("answers many clients as one sequential ticket would", async () => {
+    await reported("histories of lock, unlock, sell, relist, edit, read on two replicas", async () => {
+      let histories = 0;
+      await fc.assert(
+        fc.asyncProperty(programs, async (plan) => {
+          const ticket = await listing(seller);
+          const calls = await record(replicas, ticket.id, plan);
+          histories++;
+          expect(isLinearizable(initial(4_500), calls)).toBe(true);
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+      return histories;
+    });
+  }, 300_000);
+});
