@@ -23,6 +23,8 @@ export interface Events {
   consume(options: ConsumeOptions): Promise<void>;
   /** Hears a stream's new events in this replica alone. Resolves once nothing can be missed any more. */
   watch(options: WatchOptions): Promise<void>;
+  /** Forgets a durable consumer's place: whoever consumes begins again at the stream's first event. */
+  forget(stream: string, durable: string): Promise<void>;
   /** How far each durable consumer is behind. */
   consumerLag(): Promise<ConsumerLag[]>;
   countDeadLetters(): Promise<number>;
@@ -69,6 +71,9 @@ export async function createEvents(options: { natsUrl: string; name: string; log
     },
     async watch(watch) {
       stops.push(await startWatch({ client, log }, watch));
+    },
+    async forget(stream, durable) {
+      await manager.consumers.delete(stream, durable);
     },
     consumerLag: () => readConsumerLag(manager),
     ...deadLetters,

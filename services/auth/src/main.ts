@@ -2,17 +2,17 @@ import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
-import { createRelay } from "@ticketing/runtime/relay";
+import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createAccessTokens } from "./access-token.ts";
 import { createAuthService } from "./auth-service.ts";
 import { config as readConfig } from "./config.ts";
 import { createCookies } from "./cookies.ts";
 import { createLoginAttempts, type FailedLogin } from "./login-attempts.ts";
+import { outbox } from "./outbox.ts";
 import { createPasswordHasher } from "./password.ts";
 import { createSignInFlow } from "./sign-in.ts";
 import type { User } from "./user.ts";
-import { userEvent } from "./user-event.ts";
 import { createSessionStore, createUserStore } from "./user-store.ts";
 
 const config = readConfig();
@@ -21,13 +21,8 @@ const clock = () => new Date();
 
 const database = await openDatabase(config.MONGODB_URI, log);
 const events = await createEvents({ natsUrl: config.NATS_URL, name: "auth", log });
-await events.ensureStream("USERS", ["evt.auth.>"]);
 
-const relay = createRelay<User>({
-  collection: database.db.collection<User>("users"),
-  publish: (user, transition) => events.publish(userEvent(user, transition)),
-  log,
-});
+const relay = await openOutbox(outbox, { db: database.db, events, log });
 const accessTokens = await createAccessTokens({
   keyFile: config.TOKEN_KEY_FILE,
   lifetimeMs: config.ACCESS_TOKEN_LIFETIME,

@@ -14,6 +14,7 @@ import { onPaymentEvent } from "./on-payment-event.ts";
 import { listingFrom, onTicketEvent } from "./on-ticket-event.ts";
 import { onUserEvent } from "./on-user-event.ts";
 import { createOperationsService } from "./operations-service.ts";
+import { DURABLE, sources } from "./projections.ts";
 
 const config = readConfig();
 const log = createLogger("catalog", config.LOG_LEVEL);
@@ -25,15 +26,15 @@ const listings = await createListingStore(database.db);
 const marketplace = await createMarketplaceStore(database.db);
 const feed = createListingFeed(clock);
 
-for (const [stream, handle] of [
-  ["USERS", onUserEvent(listings)],
-  ["TICKETS", onTicketEvent(listings, feed.publish)],
-  ["ORDERS", onOrderEvent(marketplace)],
-  ["PAYMENTS", onPaymentEvent(marketplace)],
-] as const) {
-  const subject = `evt.${stream.toLowerCase()}.>`.replace("users", "auth");
+const handlers = {
+  USERS: onUserEvent(listings),
+  TICKETS: onTicketEvent(listings, feed.publish),
+  ORDERS: onOrderEvent(marketplace),
+  PAYMENTS: onPaymentEvent(marketplace),
+};
+for (const { stream, subject } of sources) {
   await events.ensureStream(stream, [subject]);
-  await events.consume({ stream, durable: "catalog", filter: subject, handle });
+  await events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
 }
 // Each replica hears every ticket, whichever replica projects it.
 await events.watch({

@@ -6,33 +6,27 @@ import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createInternalClient } from "@ticketing/runtime/internal-client";
 import { createLogger } from "@ticketing/runtime/log";
-import { createRelay } from "@ticketing/runtime/relay";
+import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { config as readConfig } from "./config.ts";
-import type { Order } from "./order.ts";
-import { orderEvent } from "./order-event.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
 import { createOrderService } from "./order-service.ts";
 import { createOrderStore, orderCollection } from "./order-store.ts";
+import { outbox } from "./outbox.ts";
 
 const config = readConfig();
 const log = createLogger("orders", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);
 const events = await createEvents({ natsUrl: config.NATS_URL, name: "orders", log });
-await events.ensureStream("ORDERS", ["evt.orders.>"]);
 const tickets = createInternalClient(TicketLockService, {
   address: config.TICKETS_ADDRESS,
   callee: "tickets",
   tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE }),
 });
-const relay = createRelay<Order>({
-  collection: orderCollection(database.db),
-  publish: (order, transition) => events.publish(orderEvent(order, transition)),
-  log,
-});
+const relay = await openOutbox(outbox, { db: database.db, events, log });
 const orders = await createOrderStore(orderCollection(database.db), relay.wake);
 
 const feed = createOrderFeed();

@@ -6,12 +6,11 @@ import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createInternalClient } from "@ticketing/runtime/internal-client";
 import { createLogger } from "@ticketing/runtime/log";
-import { createRelay } from "@ticketing/runtime/relay";
+import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { config as readConfig } from "./config.ts";
-import type { Payment } from "./payment.ts";
-import { paymentEvent } from "./payment-event.ts";
+import { outbox } from "./outbox.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore, paymentCollection } from "./payment-store.ts";
@@ -24,17 +23,12 @@ const log = createLogger("payments", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);
 const events = await createEvents({ natsUrl: config.NATS_URL, name: "payments", log });
-await events.ensureStream("PAYMENTS", ["evt.payments.>"]);
 const orders = createInternalClient(OrderLifecycleService, {
   address: config.ORDERS_ADDRESS,
   callee: "orders",
   tokens: await createServiceTokens({ name: "payments", keyFile: config.SERVICE_KEY_FILE }),
 });
-const relay = createRelay<Payment>({
-  collection: paymentCollection(database.db),
-  publish: (payment, transition) => events.publish(paymentEvent(payment, transition)),
-  log,
-});
+const relay = await openOutbox(outbox, { db: database.db, events, log });
 const payments = await createPaymentStore(paymentCollection(database.db), relay.wake);
 const stripe = createStripeGateway({
   secretKey: config.STRIPE_SECRET_KEY,

@@ -4,11 +4,10 @@ import { systemClock } from "@ticketing/runtime/clock";
 import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
-import { createRelay } from "@ticketing/runtime/relay";
+import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { config as readConfig } from "./config.ts";
-import type { Ticket } from "./ticket.ts";
-import { ticketEvent } from "./ticket-event.ts";
+import { outbox } from "./outbox.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
 import { createTicketService } from "./ticket-service.ts";
 import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
@@ -18,12 +17,7 @@ const log = createLogger("tickets", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);
 const events = await createEvents({ natsUrl: config.NATS_URL, name: "tickets", log });
-await events.ensureStream("TICKETS", ["evt.tickets.>"]);
-const relay = createRelay<Ticket>({
-  collection: database.db.collection<Ticket>("tickets"),
-  publish: (ticket, transition) => events.publish(ticketEvent(ticket, transition)),
-  log,
-});
+const relay = await openOutbox(outbox, { db: database.db, events, log });
 const tickets = await createTicketStore(database.db, relay.wake);
 
 const ticketService = createTicketService({ tickets, clock: systemClock });

@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { databaseUri } from "@ticketing/servers/mongo";
+import { type MeshFile, readMeshFile } from "./mesh-file.ts";
+import { readOptions } from "./options.ts";
+import { baseEnvironment, repositoryPath } from "./process-table.ts";
+
+/** What an operator runs beside a mesh: scripts of services, each with the addresses that it needs. */
+const tasks: Readonly<Record<string, readonly string[]>> = {
+  republish: ["auth", "tickets", "orders", "payments"],
+  rebuild: ["catalog"],
+  diff: ["catalog"],
+};
+
+/** Runs a task's script in each of its services against the mesh of `--data-dir`; the first failure ends it. */
+const [task = "", ...options] = process.argv.slice(2);
+const services = tasks[task];
+if (!services) throw new Error(`the tasks are ${Object.keys(tasks).join(", ")}`);
+const mesh = await readMeshFile(readOptions(options).dataDir);
+if (!mesh) {
+  console.error("No mesh runs here; npm start starts one.");
+  process.exit(1);
+}
+for (const service of services) {
+  const script = repositoryPath(`services/${service}/src/${task}.ts`);
+  const args = ["--conditions=@ticketing/source", script];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment(service, mesh) });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function environment(service: string, { addresses }: MeshFile): NodeJS.ProcessEnv {
+  const uri = (name: string) => databaseUri(addresses.mongo, name);
+  return {
+    ...baseEnvironment(),
+    LOG_LEVEL: "warn",
+    NATS_URL: addresses.nats,
+    MONGODB_URI: uri(service),
+    TICKETS_MONGODB_URI: uri("tickets"),
+    ORDERS_MONGODB_URI: uri("orders"),
+    PAYMENTS_MONGODB_URI: uri("payments"),
+  };
+}

@@ -1,0 +1,27 @@
+import { databaseConfig, processConfig, readConfig } from "@ticketing/runtime/config";
+import { openDatabase } from "@ticketing/runtime/database";
+import { createEvents } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { z } from "zod";
+import { DURABLE, projections, sources } from "./projections.ts";
+
+/**
+ * A whole command: empties the read models and lets them grow again from the first event of each stream, while
+ * everything runs. First the documents, then the consumers' places: an event that comes in between is applied
+ * twice at worst, and never lost. Until the streams are read again, search shows less than there is.
+ */
+const { NATS_URL, LOG_LEVEL } = processConfig.shape;
+const config = readConfig(z.object({ ...databaseConfig.shape, NATS_URL, LOG_LEVEL }));
+const log = createLogger("rebuild", config.LOG_LEVEL);
+const { db, close } = await openDatabase(config.MONGODB_URI, log);
+const events = await createEvents({ natsUrl: config.NATS_URL, name: "rebuild", log });
+for (const name of projections) {
+  const { deletedCount } = await db.collection(name).deleteMany({});
+  console.log(`${name}: ${deletedCount} documents dropped`);
+}
+for (const { stream } of sources) {
+  await events.forget(stream, DURABLE);
+  console.log(`${stream}: read again from its first event`);
+}
+await events.close();
+await close();

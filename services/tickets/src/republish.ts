@@ -1,0 +1,4 @@
+import { republish } from "@ticketing/runtime/republish";
+import { outbox } from "./outbox.ts";
+
+await republish(outbox);
