@@ -77,7 +77,8 @@ export async function startConsumer(broker: Broker, options: ConsumeOptions): Pr
       max_ack_pending: 1000,
     });
     const consumer = await client.consumers.get(stream, durable);
-    messages = await consumer.consume({ max_messages: CONCURRENCY * 4 });
+    // A consumer that an operator made to begin again was deleted: it is made anew.
+    messages = await consumer.consume({ max_messages: CONCURRENCY * 4, abort_on_missing_resource: true });
     return messages;
   };
 

@@ -10,6 +10,8 @@ export interface OutgoingEvent {
   subject: string;
   /** `<document id>:<version>`: the stream stores it once. */
   id: string;
+  /** By which the stream tells repeats; the event's id unless given. */
+  messageId?: string;
   /** The CloudEvents type. */
   type: string;
   /** The publishing service. */
@@ -40,7 +42,7 @@ export function createPublisher(client: JetStreamClient): Publish {
     if (trace) attributes.set("traceparent", trace);
     for (const [name, value] of Object.entries(extra)) attributes.set(name, value);
     await client.publish(subject, event.payload, {
-      msgID: event.id,
+      msgID: event.messageId ?? event.id,
       headers: attributes,
       timeout: ACK_TIMEOUT_MS,
     });

@@ -84,6 +84,20 @@ describe("events", () => {
     expect(seen).toEqual([requestId]);
   });
 
+  it("are all handled again by a running consumer whose place is forgotten", async () => {
+    await events.ensureStream("FORGET", ["spec.forget.>"]);
+    const seen: string[] = [];
+    const handle = async ({ id }: { id: string }) => {
+      seen.push(id);
+    };
+    await events.consume({ stream: "FORGET", durable: "spec", filter: "spec.forget.>", handle });
+    await publish("forget", "a:1");
+    await until(() => seen.length === 1);
+    await events.forget("FORGET", "spec");
+    await publish("forget", "a:2");
+    await until(() => seen.includes("a:2") && seen.filter((id) => id === "a:1").length === 2);
+  });
+
   it("are tried again after a failure, without holding up others, and never set aside for it", async () => {
     await events.ensureStream("RETRY", ["spec.retry.>"]);
     let failures = 3;

@@ -14,8 +14,6 @@ export interface Relay {
   start(): void;
   /** Ends after the document at hand. */
   stop(): Promise<void>;
-  /** Announces the newest transition of every document again, with its current state. Returns how many. */
-  republish(): Promise<number>;
 }
 
 /**
@@ -98,16 +96,6 @@ export function createRelay<T extends VersionedDocument>(options: {
       running = false;
       wake();
       await loop;
-    },
-    async republish() {
-      let count = 0;
-      for await (const document of collection.find()) {
-        const last = document.history.at(-1);
-        if (!last) continue;
-        await publish(document as T, last);
-        count++;
-      }
-      return count;
     },
   };
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { databaseConfig, processConfig, readConfig } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import type { VersionedDocument } from "./document-store.ts";
 import { createEvents } from "./events.ts";
 import { createLogger } from "./log.ts";
-import { type Outbox, openOutbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 
 const { NATS_URL, LOG_LEVEL } = processConfig.shape;
 const schema = z.object({ ...databaseConfig.shape, NATS_URL, LOG_LEVEL });
@@ -18,8 +19,16 @@ export async function republish<T extends VersionedDocument>(outbox: Outbox<T>):
   const log = createLogger(`republish-${outbox.collection}`, config.LOG_LEVEL);
   const { db, close } = await openDatabase(config.MONGODB_URI, log);
   const events = await createEvents({ natsUrl: config.NATS_URL, name: "republish", log });
-  const relay = await openOutbox(outbox, { db, events, log });
-  const count = await relay.republish();
+  await events.ensureStream(outbox.stream, [outbox.subject]);
+  let count = 0;
+  for await (const document of db.collection<T>(outbox.collection).find()) {
+    const last = document.history.at(-1);
+    if (!last) continue;
+    const event = outbox.event(document as T, last);
+    // The stream may know the event's own id and still have lost the event.
+    await events.publish({ ...event, messageId: `${event.id}:${randomUUID()}` });
+    count++;
+  }
   console.log(`${outbox.stream}: ${count} snapshots published`);
   await events.close();
   await close();

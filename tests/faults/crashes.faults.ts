@@ -112,7 +112,7 @@ describe.each([
           } catch (error) {
             throw new Error(`${victim} killed at ${place}`, { cause: error });
           }
-          expect(`${place} ${mesh.isArmed(victim) ? "was never reached" : "killed it"}`).toBe(
+          expect(`${place} ${(await mesh.died(victim)) ? "killed it" : "was never reached"}`).toBe(
             `${place} killed it`,
           );
         }

@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 
@@ -9,8 +10,8 @@ import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 export interface FaultMesh extends TestMesh {
   /** The named process dies when it passes this place for the `nth` time; the next arming replaces this one. */
   arm(process: string, place: string, nth?: number): void;
-  /** Whether the armed process has not come to its place. */
-  isArmed(process: string): boolean;
+  /** Whether the armed process died at its place, or does within five seconds: the story may be told sooner. */
+  died(process: string): Promise<boolean>;
 }
 
 export async function startFaultMesh(env: NodeJS.ProcessEnv = {}): Promise<FaultMesh> {
@@ -25,10 +26,12 @@ export async function startFaultMesh(env: NodeJS.ProcessEnv = {}): Promise<Fault
     ...mesh,
     arm: (process, place, nth = 1) =>
       writeFileSync(join(dir, process), JSON.stringify({ place, skip: nth - 1 })),
-    isArmed(process) {
-      const armed = existsSync(join(dir, process));
-      rmSync(join(dir, process), { force: true });
-      return armed;
+    async died(process) {
+      const armed = join(dir, process);
+      for (let n = 0; existsSync(armed) && n < 50; n++) await sleep(100);
+      const alive = existsSync(armed);
+      rmSync(armed, { force: true });
+      return !alive;
     },
     async close() {
       await mesh.close();

@@ -27,6 +27,9 @@ const CLEAR = [
   Code.FailedPrecondition,
 ];
 
+/** What a client's own network says when there is nobody at the other end. */
+const UNREACHABLE = /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up/;
+
 /**
  * Buyers who trade until `until` aborts: list, lock, and every other one pays. No call is repeated and none is kept
  * from failing; an unclear failure is kept in `failures` under its code.
@@ -46,7 +49,8 @@ export async function trade(
       return await work();
     } catch (error) {
       const { code, rawMessage } = ConnectError.from(error);
-      const name = CLEAR.includes(code) ? Code[code] : `unclear: ${Code[code]} ${rawMessage}`;
+      const clear = CLEAR.includes(code) || UNREACHABLE.test(rawMessage);
+      const name = clear ? Code[code] : `unclear: ${Code[code]} ${rawMessage}`;
       seen.failures.set(name, (seen.failures.get(name) ?? 0) + 1);
       await sleep(100);
       return undefined;

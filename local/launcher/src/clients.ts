@@ -2,6 +2,7 @@ import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
@@ -20,6 +21,7 @@ export function createClients(gateway: string, token?: () => string) {
     orders: createClient(OrderService, transport),
     payments: createClient(PaymentService, transport),
     catalog: createClient(CatalogService, transport),
+    operations: createClient(OperationsService, transport),
   };
 }
 

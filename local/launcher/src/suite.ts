@@ -22,7 +22,9 @@ const { status } = spawnSync(
   [
     ...["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
     ...["--conditions=@ticketing/source", join(root, "node_modules/jest/bin/jest.js"), "--runInBand"],
-    ...["--testMatch", `**/tests/${suite}/**/*.${suite}.ts`, ...options],
+    // Before the option that takes any number of patterns.
+    ...options,
+    ...["--testMatch", `**/tests/${suite}/**/*.${suite}.ts`],
   ],
   {
     cwd: root,

@@ -1,0 +1,187 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect, headers, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
+import { enter, type Person } from "@ticketing/launcher/clients";
+import { searchShows } from "@ticketing/launcher/demo-cast";
+import { reported } from "@ticketing/launcher/suite-report";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { settle } from "./audit.ts";
+import { insist, listing, stories } from "./stories.ts";
+import { trade } from "./traffic.ts";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "../..");
+let mesh: TestMesh;
+let broker: NatsConnection;
+let seller: Person;
+let buyer: Person;
+let operator: Person;
+
+beforeAll(async () => {
+  mesh = await startTestMesh({ LOCK_DURATION: "4s", LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" });
+  broker = await connect({ servers: mesh.addresses.nats });
+  [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
+  const account = { email: "operator@example.com", password: randomUUID(), displayName: "Operator" };
+  operator = await enter(mesh.addresses.gateway, account);
+}, 120_000);
+afterAll(async () => {
+  await broker?.close();
+  await mesh?.close();
+}, 60_000);
+
+/** Runs an operator's command against this mesh, as `npm run <task>` does. */
+const upkeep = (task: string) =>
+  run(
+    process.execPath,
+    [
+      "--conditions=@ticketing/source",
+      join(root, "local/launcher/src/upkeep.ts"),
+      task,
+      "--data-dir",
+      mesh.dataDir,
+    ],
+    { timeout: 60_000 },
+  );
+const equal = () =>
+  insist(async () => {
+    await upkeep("diff");
+    return true;
+  });
+
+/** Every message that a stream holds. */
+async function stored(stream: string) {
+  const manager = await jetstreamManager(broker);
+  const { state } = await manager.streams.info(stream);
+  const messages: { sequence: number; subject: string; data: Uint8Array; header: MsgHdrs }[] = [];
+  for (let sequence = state.first_seq; sequence <= state.last_seq; sequence++) {
+    const message = await manager.streams.getMessage(stream, { seq: sequence }).catch(() => null);
+    if (message)
+      messages.push({ sequence, subject: message.subject, data: message.data, header: message.header });
+  }
+  return messages;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+describe("events", () => {
+  it("that come again in any order, as if long after the broker forgot them, change nothing", async () => {
+    await reported("events replayed out of order beyond deduplication", async () => {
+      for (const story of [stories.purchase, stories.cancellation, stories.refund])
+        await story(mesh, seller, buyer);
+      await settle(mesh);
+      let count = 0;
+      for (const stream of ["TICKETS", "ORDERS", "PAYMENTS", "USERS"]) {
+        for (const { subject, data, header } of shuffled(await stored(stream))) {
+          const again = headers();
+          for (const key of header.keys()) if (key.startsWith("ce-")) again.set(key, header.get(key));
+          // Another id than the broker ever saw: what its memory of two minutes would let through later.
+          again.set("Nats-Msg-Id", randomUUID());
+          await jetstream(broker).publish(subject, data, { headers: again });
+          count++;
+        }
+      }
+      await equal();
+      await settle(mesh);
+      return count;
+    });
+  }, 120_000);
+
+  it("that break their contract are set aside where an operator sees them, and hold up nobody", async () => {
+    await reported("poison events", async () => {
+      const poison = [
+        "evt.tickets.v1.ticket_listed.x",
+        "evt.orders.v1.order_created.x",
+        "evt.payments.v1.x.x",
+      ];
+      for (const subject of poison) {
+        await jetstream(broker).publish(subject, new Uint8Array([0xff, 0xff, 0xff]));
+        await jetstream(broker).publish(subject, new Uint8Array());
+      }
+      const ticket = await listing(seller);
+      await searchShows(buyer, ticket, true);
+      const letters = await insist(async () => {
+        const { deadLetters } = await operator.operations.listDeadLetters({ pageSize: 100 });
+        const subjects = new Set(deadLetters.map(({ subject }) => subject));
+        return poison.every((subject) => subjects.has(subject)) ? deadLetters : undefined;
+      });
+      const [first] = letters;
+      if (!first) throw new Error("no dead letter");
+      expect(first.reason).not.toBe("");
+      // Delivered again it is still poison: it comes back under another number.
+      await operator.operations.replayDeadLetter({ sequence: first.sequence });
+      await insist(async () => {
+        const { deadLetters } = await operator.operations.listDeadLetters({ pageSize: 100 });
+        return deadLetters.length >= letters.length &&
+          deadLetters.every(({ sequence }) => sequence !== first.sequence)
+          ? true
+          : undefined;
+      });
+      return poison.length * 2;
+    });
+  }, 120_000);
+
+  it("are never set aside for an outage: they wait", async () => {
+    await reported("outage of a consumer's database", async () => {
+      const before = (await operator.operations.getOverview({})).deadLetters;
+      // Tickets and catalog share the server here; what was written before is still to be projected.
+      await mesh.process("catalog").kill();
+      const tickets = await Promise.all([1, 2, 3].map(() => listing(seller)));
+      await mesh.process("mongo").kill();
+      void mesh.process("catalog").start();
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      await mesh.process("mongo").start();
+      await mesh.process("catalog").start();
+      for (const ticket of tickets) await insist(() => searchShows(buyer, ticket, true).then(() => true));
+      expect((await operator.operations.getOverview({})).deadLetters).toBe(before);
+      return tickets.length;
+    });
+  }, 120_000);
+
+  it("lost from a stream's end are healed by republishing", async () => {
+    await reported("stream that lost its tail", async () => {
+      const ticket = await listing(seller);
+      await searchShows(buyer, ticket, true);
+      await mesh.process("catalog").stop();
+      await seller.tickets.updateTicket({
+        ticketId: ticket.id,
+        version: ticket.version,
+        price: { minorUnits: 100n, currency: "USD" },
+      });
+      const lost = await insist(async () =>
+        (await stored("TICKETS")).find(
+          ({ subject }) => subject === `evt.tickets.v1.ticket_edited.${ticket.id}`,
+        ),
+      );
+      await (await jetstreamManager(broker)).streams.deleteMessage("TICKETS", lost.sequence);
+      await mesh.process("catalog").start();
+      await expect(upkeep("diff")).rejects.toThrow();
+      await upkeep("republish");
+      // The broker knows the event's id for two minutes more and drops the repeat: this one is told apart.
+      await equal();
+      return 1;
+    });
+  }, 120_000);
+
+  it("are enough to build the read models anew while people trade", async () => {
+    await reported("read models rebuilt under traffic", async () => {
+      const over = new AbortController();
+      const trading = trade(mesh, seller, [buyer, await mesh.person("other")], over.signal);
+      await upkeep("rebuild");
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      over.abort();
+      const { calls } = await trading;
+      await settle(mesh);
+      await equal();
+      return calls;
+    });
+  }, 120_000);
+});
