@@ -1,0 +1,244 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Person } from "@ticketing/launcher/clients";
+import { expiry, refusal } from "@ticketing/launcher/demo-cast";
+import { reported } from "@ticketing/launcher/suite-report";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import { settle } from "./audit.ts";
+import { ending, insist, listing, locking, paying, stories } from "./stories.ts";
+
+let mesh: TestMesh;
+let seller: Person;
+let first: Person;
+let second: Person;
+
+beforeAll(async () => {
+  mesh = await startTestMesh({ LOCK_DURATION: "4s", LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" });
+  [seller, first, second] = (await Promise.all(["seller", "first", "second"].map(mesh.person))) as [
+    Person,
+    Person,
+    Person,
+  ];
+}, 120_000);
+afterEach(() => control("DELETE", "faults"));
+afterAll(() => mesh?.close(), 60_000);
+
+/** Switches the double's faults and does what Stripe has no API for. */
+async function control(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {
+  const response = await fetch(`${mesh.addresses.stripe}/control/${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`the double refused ${path}: ${response.status}`);
+}
+const fault = (kind: string, operation: string, count?: number) =>
+  control("POST", "faults", { kind, operation, count });
+const until = (order: Order, ms = 0) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
+const start = (buyer: Person, order: Order) => buyer.payments.startPayment({ orderId: order.id });
+const bought = async (buyer = first) => {
+  const ticket = await listing(seller);
+  return { ticket, order: await locking(buyer, ticket) };
+};
+
+describe("a payment around the deadline", () => {
+  it(
+    "a second before it buys the ticket",
+    () =>
+      reported("authorised 1 s before the deadline", async () => {
+        const { order } = await bought();
+        const payment = await start(first, order);
+        await until(order, -1_000);
+        await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
+        await ending(first, order, OrderStatus.COMPLETE);
+        await settle(mesh);
+        return 1;
+      }),
+    60_000,
+  );
+
+  it(
+    "at it buys the ticket or costs nothing",
+    () =>
+      reported("authorised at the deadline", async () => {
+        const times = [-60, -30, 0, 30, 60];
+        await Promise.all(
+          times.map(async (ms) => {
+            const { order } = await bought();
+            const payment = await start(first, order);
+            await until(order, ms);
+            await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
+          }),
+        );
+        await settle(mesh);
+        return times.length;
+      }),
+    60_000,
+  );
+
+  it(
+    "a second after it costs nothing, even if Stripe could not be told to cancel",
+    () =>
+      reported("authorised 1 s after the deadline", async () => {
+        const { order } = await bought();
+        const payment = await start(first, order);
+        await fault("drop_request", "payment_intents.cancel");
+        await until(order, 1_100);
+        const confirmed = await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
+        expect(confirmed.ok).toBe(true);
+        await control("DELETE", "faults");
+        await ending(first, order, OrderStatus.EXPIRED);
+        await settle(mesh);
+        expect(await stripePayments(mesh, order.id)).toMatchObject([{ status: "canceled" }]);
+        return 1;
+      }),
+    60_000,
+  );
+
+  it(
+    "whose 3-D Secure ends after another buyer locked the ticket leaves that buyer alone",
+    () =>
+      reported("3-D Secure finished after expiry, another buyer has the lock", async () => {
+        const { ticket, order } = await bought();
+        const payment = await start(first, order);
+        await confirmPayment(mesh.addresses.stripe, payment, "pm_card_threeDSecure2Required");
+        await fault("drop_request", "payment_intents.cancel");
+        await until(order, 100);
+        const next = await locking(second, ticket);
+        const [intent] = await stripePayments(mesh, order.id);
+        await control("POST", "authentications", { payment_intent: intent?.id, success: true });
+        await control("DELETE", "faults");
+        await paying(mesh, second, next);
+        await ending(second, next, OrderStatus.COMPLETE);
+        await ending(first, order, OrderStatus.EXPIRED);
+        await settle(mesh);
+        return 1;
+      }),
+    60_000,
+  );
+
+  it(
+    "that begins while the order expires cannot be charged",
+    () =>
+      reported("StartPayment racing the void", async () => {
+        const orders = await Promise.all(Array.from({ length: 8 }, async () => (await bought()).order));
+        await Promise.all(
+          orders.map(async (order, index) => {
+            await until(order, index * 15 - 60);
+            const payment = await start(first, order).catch(() => undefined);
+            if (payment) await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
+          }),
+        );
+        await settle(mesh);
+        return orders.length;
+      }),
+    60_000,
+  );
+});
+
+describe("a capture", () => {
+  it.each([
+    ["drop_response", "whose answer is lost after it happened"],
+    ["error_after", "that fails after it happened"],
+    ["drop_request", "that never arrived"],
+    ["saved_error_before", "that failed, and whose failure Stripe keeps"],
+  ])(
+    "%s: one %s takes the money once",
+    (kind) =>
+      reported(`capture: ${kind}`, async () => {
+        await fault(kind, "payment_intents.capture", 3);
+        await stories.purchase(mesh, seller, first);
+        await settle(mesh);
+        return 1;
+      }),
+    60_000,
+  );
+
+  it(
+    "refused for good takes the sale back, and nothing is held",
+    () =>
+      reported("capture refused for good", async () => {
+        await fault("refuse", "payment_intents.capture", 1);
+        const { ticket, order } = await bought();
+        await paying(mesh, first, order);
+        await ending(first, order, OrderStatus.CANCELLED);
+        await settle(mesh);
+        await locking(second, (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket);
+        return 1;
+      }),
+    60_000,
+  );
+});
+
+describe("a wish to cancel", () => {
+  it(
+    "before the sale wins over money that is held",
+    () =>
+      reported("cancelled although authorised", async () => {
+        await fault("webhook_hold", "*");
+        const { order } = await bought();
+        await paying(mesh, first, order);
+        await first.orders.cancelOrder({ orderId: order.id });
+        await ending(first, order, OrderStatus.CANCELLED);
+        await control("DELETE", "faults");
+        await settle(mesh);
+        return 1;
+      }),
+    60_000,
+  );
+});
+
+describe("webhooks", () => {
+  it(
+    "that come twice, in another order and before the order's workflow exists change no outcome",
+    () =>
+      reported("webhooks duplicated, reordered, before the workflow", async () => {
+        await fault("webhook_duplicate", "*");
+        await fault("webhook_reorder", "payment_intent.*", 2);
+        await mesh.process("workflows").kill();
+        const { order } = await bought();
+        await paying(mesh, first, order);
+        await mesh.process("workflows").start();
+        await ending(first, order, OrderStatus.COMPLETE);
+        await settle(mesh);
+        return 1;
+      }),
+    60_000,
+  );
+
+  it(
+    "that never come do not keep who paid from the ticket",
+    () =>
+      reported("webhooks held past the deadline", async () => {
+        await fault("webhook_hold", "*");
+        const { order } = await bought();
+        await paying(mesh, first, order);
+        await until(order, 100);
+        await ending(first, order, OrderStatus.COMPLETE);
+        await control("POST", "webhooks/release");
+        await settle(mesh);
+        return 1;
+      }),
+    60_000,
+  );
+});
+
+describe("declines", () => {
+  it(
+    "end the order at the third, and a fourth card is not asked",
+    () =>
+      reported("last allowed decline", async () => {
+        const { order } = await bought();
+        const payment = await start(first, order);
+        for (let n = 0; n < 3; n++)
+          await confirmPayment(mesh.addresses.stripe, payment, "pm_card_chargeDeclined");
+        await ending(first, order, OrderStatus.CANCELLED);
+        expect((await refusal(start(first, order))).reason).toBe("ORDER_ENDED");
+        expect((await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa")).ok).toBe(false);
+        await insist(() => settle(mesh));
+        return 1;
+      }),
+    60_000,
+  );
+});
