@@ -11,6 +11,12 @@ export const duration = z.preprocess((value) => {
 /** An address such as `127.0.0.1:9000`. */
 export const address = z.string().regex(/^\S+:\d{1,5}$/, "must be host:port");
 
+/** Where the replicas of a service are: one address, whose name may stand for many, or several with commas. */
+export const addresses = z
+  .string()
+  .transform((text) => text.split(","))
+  .pipe(z.array(address).min(1));
+
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** What every process reads. */

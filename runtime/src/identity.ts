@@ -4,6 +4,9 @@ import { z } from "zod";
 import { DomainError } from "./domain-error.ts";
 import { h2cGet } from "./h2c-fetch.ts";
 
+/** How often auth's public keys are read again, so that one that it dropped is no longer believed. */
+const KEYS_REFRESH_MS = 300_000;
+
 /** Who calls: the user in a verified access token. */
 export interface Caller {
   userId: string;
@@ -56,7 +59,12 @@ export function createUserAuthenticator(options: { jwksUrl: string; cookieName: 
       return response;
     },
     cooldownDuration: 5000,
+    // Keys stay good while auth is away; what it adds is fetched when it is met, what it drops by the timer.
+    cacheMaxAge: Number.POSITIVE_INFINITY,
   });
+  const refresh = () => keys.reload().catch(() => undefined);
+  setInterval(refresh, KEYS_REFRESH_MS).unref();
+  void refresh();
 
   async function verify(token: string): Promise<Caller> {
     try {

@@ -59,7 +59,7 @@ async function orders(options: { callee?: string; port?: number; deadlineMs?: nu
   const { callee = "orders", port = server.port, deadlineMs } = options;
   const address = `127.0.0.1:${port}`;
   const client = createInternalClient(OrderLifecycleService, {
-    address,
+    addresses: [address],
     callee,
     tokens: await tokens(),
     deadlineMs,
@@ -172,7 +172,7 @@ describe("a call never reaches a handler", () => {
   it("to a service of another process", async () => {
     const address = `127.0.0.1:${server.port}`;
     const client = createInternalClient(PaymentLifecycleService, {
-      address,
+      addresses: [address],
       callee: "orders",
       tokens: await tokens(),
     });

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { create, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
@@ -14,8 +15,8 @@ const local: Partial<Record<status, string>> = {
 };
 
 export interface InternalClientOptions {
-  /** host:port of the callee's internal port. */
-  address: string;
+  /** host:port of the internal port of each of the callee's replicas; one name may stand for many. */
+  addresses: readonly string[];
   /** The callee's name, for which the token is made. */
   callee: string;
   tokens: ServiceTokens;
@@ -28,7 +29,9 @@ export function createInternalClient<T extends DescService>(
   service: T,
   options: InternalClientOptions,
 ): Client<T> & { close(): void } {
-  const channel = new GrpcClient(options.address, credentials.createInsecure(), {
+  const channel = new GrpcClient(target(options.addresses), credentials.createInsecure(), {
+    // Calls go round the replicas that can be reached; one that drains is left before it closes.
+    "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.keepalive_time_ms": 30_000,
     "grpc.initial_reconnect_backoff_ms": 100,
@@ -38,6 +41,13 @@ export function createInternalClient<T extends DescService>(
   });
   const client = createClient(service, createTransport(channel, options));
   return Object.assign(client, { close: () => channel.close() });
+}
+
+/** What grpc-js calls a target: a list of IP addresses, or one name for DNS to tell. */
+function target(addresses: readonly string[]): string {
+  const [only = ""] = addresses;
+  if (addresses.length === 1 && !isIP(only.slice(0, only.lastIndexOf(":")))) return `dns:///${only}`;
+  return `ipv4:${addresses.join(",")}`;
 }
 
 function createTransport(channel: GrpcClient, options: InternalClientOptions): Transport {

@@ -74,7 +74,7 @@ describe("a process", () => {
     expect(services).toContain("ticketing.orders.v1.OrderService");
     expect(services).toContain("ticketing.orders.v1.OrderLifecycleService");
     const client = createInternalClient(OrderLifecycleService, {
-      address: `127.0.0.1:${serving.internalPort}`,
+      addresses: [`127.0.0.1:${serving.internalPort}`],
       callee: "orders",
       tokens: await createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments") }),
     });

@@ -24,7 +24,11 @@ beforeAll(async () => {
   const locks = async (caller: string, address: string) => {
     const keyFile = join(mesh.dataDir, "keys", `${caller}.jwk.json`);
     const tokens = await createServiceTokens({ name: caller, keyFile });
-    const client = createInternalClient(TicketLockService, { address, callee: "tickets", tokens });
+    const client = createInternalClient(TicketLockService, {
+      addresses: [address],
+      callee: "tickets",
+      tokens,
+    });
     closing.push(client.close);
     return client;
   };

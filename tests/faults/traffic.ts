@@ -11,7 +11,7 @@ export interface Traffic {
   calls: number;
   /** Of the slowest call. */
   slowestMs: number;
-  /** How many calls failed, by code and reason. */
+  /** How many calls failed, by code and message. */
   failures: Map<string, number>;
   /** Ids of what was acknowledged. */
   tickets: string[];
@@ -50,7 +50,7 @@ export async function trade(
     } catch (error) {
       const { code, rawMessage } = ConnectError.from(error);
       const clear = CLEAR.includes(code) || UNREACHABLE.test(rawMessage);
-      const name = clear ? Code[code] : `unclear: ${Code[code]} ${rawMessage}`;
+      const name = `${clear ? "" : "unclear: "}${Code[code]} ${rawMessage}`;
       seen.failures.set(name, (seen.failures.get(name) ?? 0) + 1);
       await sleep(100);
       return undefined;

@@ -16,21 +16,21 @@ export interface LifecycleClients {
 }
 
 export function createLifecycleClients(
-  addresses: { tickets: string; orders: string; payments: string },
+  addresses: Readonly<Record<"tickets" | "orders" | "payments", readonly string[]>>,
   tokens: ServiceTokens,
 ): LifecycleClients & { close(): void } {
   const tickets = createInternalClient(TicketLockService, {
-    address: addresses.tickets,
+    addresses: addresses.tickets,
     callee: "tickets",
     tokens,
   });
   const orders = createInternalClient(OrderLifecycleService, {
-    address: addresses.orders,
+    addresses: addresses.orders,
     callee: "orders",
     tokens,
   });
   const payments = createInternalClient(PaymentLifecycleService, {
-    address: addresses.payments,
+    addresses: addresses.payments,
     callee: "payments",
     tokens,
     deadlineMs: PAYMENTS_DEADLINE_MS,

@@ -1,4 +1,4 @@
-import { address, processConfig, readConfig } from "@ticketing/runtime/config";
+import { address, addresses, processConfig, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
 const schema = z.object({
@@ -6,9 +6,9 @@ const schema = z.object({
   TEMPORAL_ADDRESS: address,
   TEMPORAL_NAMESPACE: z.string().min(1).default("default"),
   /** Internal ports of the services that the lifecycle calls. */
-  TICKETS_ADDRESS: address,
-  ORDERS_ADDRESS: address,
-  PAYMENTS_ADDRESS: address,
+  TICKETS_ADDRESS: addresses,
+  ORDERS_ADDRESS: addresses,
+  PAYMENTS_ADDRESS: addresses,
   /** Names this version of the workflow code. */
   WORKER_BUILD_ID: z.string().min(1),
   /** Declined attempts after which an order is cancelled. */

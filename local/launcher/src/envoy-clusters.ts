@@ -52,13 +52,16 @@ function cluster(name: string, addresses: readonly Address[]) {
     // A replica that takes no connections is left alone for a moment. Its answers, 503 too, are its own matter.
     outlier_detection: {
       split_external_local_origin_errors: true,
-      consecutive_local_origin_failure: 3,
+      consecutive_local_origin_failure: 1,
       consecutive_5xx: 0,
       enforcing_consecutive_5xx: 0,
       enforcing_success_rate: 0,
       enforcing_local_origin_success_rate: 0,
-      base_ejection_time: "1s",
-      max_ejection_time: "5s",
+      // Back as soon as it takes connections: one failed attempt, which is repeated elsewhere, is all that a look
+      // costs. By default the ejected are let in again only every 10 seconds.
+      interval: "0.1s",
+      base_ejection_time: "0.2s",
+      max_ejection_time: "0.2s",
       max_ejection_percent: 50,
     },
     typed_extension_protocol_options: {

@@ -108,7 +108,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
   for (const [index, replica] of replicas.entries()) {
     for (const service of serviceNames) {
       const name = replicaName(service, index);
-      const { script, env } = serviceProcess(service, context, (other) => replica[other]);
+      const { script, env } = serviceProcess(service, context, replica[service], replicas);
       const runService = () =>
         runNode(name, script, env, () => grpcServing(`127.0.0.1:${replica[service].internal}`));
       if (service !== "workflows") parts.push({ name, stage: "service", needs: data, run: runService });

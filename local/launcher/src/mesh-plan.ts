@@ -17,7 +17,7 @@ export interface MeshPlan {
   readonly services: MeshFile["services"];
 }
 
-/** One process of each service; a replica calls the services of its own number. */
+/** One process of each service. */
 export type Replica = Readonly<Record<ServiceName, ServicePorts>>;
 
 export interface PlanOptions {

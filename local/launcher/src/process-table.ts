@@ -97,15 +97,16 @@ export function repositoryPath(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
 
-/** The script and the whole environment of one replica of a service. */
+/** The script and the whole environment of one replica of a service, which calls all replicas of others. */
 export function serviceProcess(
   service: ServiceName,
   mesh: MeshContext,
-  ports: (service: ServiceName) => ServicePorts,
+  own: ServicePorts,
+  replicas: readonly Readonly<Record<ServiceName, ServicePorts>>[],
 ): { script: string; env: NodeJS.ProcessEnv } {
   const row = table[service];
-  const own = ports(service);
-  const internal = (callee: ServiceName) => `127.0.0.1:${ports(callee).internal}`;
+  const internal = (callee: ServiceName) =>
+    replicas.map((replica) => `127.0.0.1:${replica[callee].internal}`).join(",");
   const env: NodeJS.ProcessEnv = {
     ...baseEnvironment(),
     HOST: "127.0.0.1",
@@ -113,7 +114,7 @@ export function serviceProcess(
     INTERNAL_PORT: `${own.internal}`,
     ...(row.database && { MONGODB_URI: databaseUri(mesh.mongoUrl, service) }),
     NATS_URL: mesh.natsUrl,
-    JWKS_URL: `http://127.0.0.1:${ports("auth").public}/.well-known/jwks.json`,
+    JWKS_URL: `http://127.0.0.1:${replicas[0]?.auth.public}/.well-known/jwks.json`,
     SERVICE_KEY_FILE: mesh.keys.serviceKeyFile(service),
     SERVICE_KEYS_FILE: mesh.keys.serviceKeysFile,
     PUBLIC_URL: mesh.publicUrl,

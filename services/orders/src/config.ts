@@ -1,11 +1,11 @@
-import { address, commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
+import { addresses, commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
 const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
   /** The internal port of tickets. */
-  TICKETS_ADDRESS: address,
+  TICKETS_ADDRESS: addresses,
   /** How long after completion a refund may be asked, at latest until the event starts. */
   REFUND_WINDOW: duration.default(3_600_000),
 });

@@ -22,7 +22,7 @@ const log = createLogger("orders", config.LOG_LEVEL);
 const database = await openDatabase(config.MONGODB_URI, log);
 const events = await createEvents({ natsUrl: config.NATS_URL, name: "orders", log });
 const tickets = createInternalClient(TicketLockService, {
-  address: config.TICKETS_ADDRESS,
+  addresses: config.TICKETS_ADDRESS,
   callee: "tickets",
   tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE }),
 });

@@ -1,11 +1,11 @@
-import { address, commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
+import { addresses, commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
 const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
   /** The internal port of orders. */
-  ORDERS_ADDRESS: address,
+  ORDERS_ADDRESS: addresses,
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, "must be a Stripe secret key"),
   STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_/, "must be a Stripe publishable key"),
   STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_", "must be a webhook signing secret"),

@@ -24,7 +24,7 @@ const log = createLogger("payments", config.LOG_LEVEL);
 const database = await openDatabase(config.MONGODB_URI, log);
 const events = await createEvents({ natsUrl: config.NATS_URL, name: "payments", log });
 const orders = createInternalClient(OrderLifecycleService, {
-  address: config.ORDERS_ADDRESS,
+  addresses: config.ORDERS_ADDRESS,
   callee: "orders",
   tokens: await createServiceTokens({ name: "payments", keyFile: config.SERVICE_KEY_FILE }),
 });
