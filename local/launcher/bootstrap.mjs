@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const modules = join(root, "node_modules");
 const node = join(modules, ".bin", "node");
-const commands = ["start", "stop", "status", "demo", "test", "check-gateway", "suite", "upkeep"];
+const commands = ["start", "stop", "status", "demo", "test", "check-gateway", "suite", "mutants", "upkeep"];
 const serverVariables = ["ENVOY", "NATS_SERVER", "TEMPORAL", "TEMPORAL_TEST_SERVER", "MONGOD"];
 
 function fail(sentence) {
