@@ -8,7 +8,7 @@ import { type ClusterAddresses, clustersYaml } from "@ticketing/launcher/envoy-c
 import { writeGatewayConfig } from "@ticketing/launcher/gateway-config";
 import { type EnvoyServer, startEnvoy } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
-import { type Answer, EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
+import { type Answer, EMPTY_FRAME, flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
 const publicServices = [
   ["auth", "ticketing.auth.v1.AuthService"],
@@ -33,10 +33,13 @@ let payments: Upstream;
 let catalog: Upstream;
 
 /** A gateway of this configuration, on a port of its own. */
-async function startGateway(addresses: ClusterAddresses) {
+async function startGateway(addresses: ClusterAddresses, addressRate?: number) {
   const port = await freePort();
   const at = `http://localhost:${port}`;
-  const config = await writeGatewayConfig(await mkdtemp(join(dir, "gateway-")), port, at, [PARTNER]);
+  const config = await writeGatewayConfig(await mkdtemp(join(dir, "gateway-")), port, at, {
+    others: [PARTNER],
+    addressRate,
+  });
   const server = await startEnvoy({ dir, config, overrides: clustersYaml(addresses), concurrency: 1 });
   return { server, at };
 }
@@ -310,6 +313,54 @@ describe("limits", () => {
     expect(json(hanging).code).toBe("deadline_exceeded");
     expect(watching.body.length).toBeGreaterThan(15 * EMPTY_FRAME.length);
   }, 30_000);
+});
+
+describe("a flood", () => {
+  let server: EnvoyServer;
+  let at: string;
+  beforeAll(async () => {
+    ({ server, at } = await startGateway(addresses(), 20));
+  });
+  afterAll(() => server.stop());
+
+  // Linux has all of 127.0.0.0/8; the rules are the same elsewhere, where this cannot be set up.
+  const local = (last: number) => `127.0.0.${last}`;
+  const ask = (times: number, address: string, headers: OutgoingHttpHeaders = {}) =>
+    flood(
+      at.replace("localhost", "127.0.0.1"),
+      { ":method": "POST", ":path": GET_TICKET, "content-type": "application/json", ...headers },
+      times,
+      address,
+    );
+  const count = (answers: { status: number }[], status: number) =>
+    answers.filter((answer) => answer.status === status).length;
+
+  it("from one address is refused beyond its rate, says when to come back, and is nobody else's matter", async () => {
+    const flooding = await ask(300, local(2));
+    expect(count(flooding, 200)).toBeGreaterThanOrEqual(40);
+    expect(count(flooding, 200)).toBeLessThan(200);
+    expect(count(flooding, 429)).toBe(300 - count(flooding, 200));
+    const refused = flooding.find(({ status }) => status === 429);
+    expect(refused?.headers["retry-after"]).toBe("1");
+    expect(Object.keys(refused?.headers ?? {}).filter((name) => name.startsWith("x-envoy"))).toEqual([]);
+    expect(count(await ask(20, local(3)), 200)).toBe(20);
+  });
+
+  it("is the caller's own, whatever address it claims", async () => {
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => ask(20, local(4), { "x-forwarded-for": `203.0.113.${n}` })),
+    );
+    expect(count(claims.flat(), 429)).toBeGreaterThan(100);
+  });
+
+  it("is refused in gRPC to a gRPC client", async () => {
+    const answers = await ask(300, local(5), { "content-type": "application/grpc", te: "trailers" });
+    const refused = answers.filter(({ headers }) => headers["grpc-status"] === "8");
+    expect(refused.length).toBeGreaterThan(100);
+    for (const { status, headers } of refused) {
+      expect({ status, after: headers["retry-after"] }).toEqual({ status: 200, after: "1" });
+    }
+  });
 });
 
 describe("what a client says of itself", () => {

@@ -1,4 +1,10 @@
-import { connect, createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
+import {
+  type ClientSessionOptions,
+  connect,
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
 
 /** A request as it reached a service. */
 export interface SeenRequest {
@@ -65,6 +71,37 @@ export async function startUpstream() {
 }
 
 export type Upstream = Awaited<ReturnType<typeof startUpstream>>;
+
+/** Sends the same request `times` times at once on one connection, from this address; returns the answers in order. */
+export async function flood(
+  origin: string,
+  headers: OutgoingHttpHeaders,
+  times: number,
+  localAddress: string,
+): Promise<Pick<Answer, "status" | "headers">[]> {
+  const session = connect(origin, { localAddress } as ClientSessionOptions);
+  session.on("error", () => undefined);
+  const answers = Array.from(
+    { length: times },
+    () =>
+      new Promise<Pick<Answer, "status" | "headers">>((resolve) => {
+        const stream = session.request(headers);
+        let answer: Pick<Answer, "status" | "headers"> = { status: 0, headers: {} };
+        stream.on("error", () => undefined);
+        stream.on("response", (received) => {
+          answer = { status: received[":status"] ?? 0, headers: received };
+        });
+        stream.on("close", () => resolve(answer));
+        stream.resume();
+        stream.end("{}");
+      }),
+  );
+  try {
+    return await Promise.all(answers);
+  } finally {
+    session.destroy();
+  }
+}
 
 /** One HTTP/2 request exactly as given, on a connection of its own; `forMs` ends one that does not end itself. */
 export function send(

@@ -41,6 +41,8 @@ export const commonConfig = z.object({
   JWKS_URL: z.url(),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: z.url(),
+  /** Live views that one user, or one address without a session, may have open at a process. */
+  MAX_STREAMS_PER_CALLER: z.coerce.number().int().positive().default(100),
 });
 
 /** What every service with a database reads. */

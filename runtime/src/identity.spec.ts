@@ -56,7 +56,13 @@ async function callWith(headers: Record<string, string>, cookieName?: string) {
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-const ada: Caller = { userId: "user-1", displayName: "Ada", roles: ["seller"] };
+const ada: Caller = {
+  userId: "user-1",
+  displayName: "Ada",
+  roles: ["seller"],
+  // As the token says, in whole seconds.
+  expireTime: expect.any(Date) as unknown as Date,
+};
 const invalid = { code: Code.Unauthenticated, reason: "INVALID_TOKEN" };
 
 describe("a caller", () => {

@@ -12,6 +12,8 @@ export interface Caller {
   userId: string;
   displayName: string;
   roles: readonly string[];
+  /** When the access token ends, and with it whatever was opened with it. */
+  expireTime: Date;
 }
 
 const callerKey = createContextKey<Caller | undefined>(undefined, { description: "the calling user" });
@@ -19,7 +21,7 @@ const callerKey = createContextKey<Caller | undefined>(undefined, { description:
 /** Why the session cookie names nobody; whoever needs a user answers with it. */
 const refusalKey = createContextKey<DomainError | undefined>(undefined, { description: "a refused cookie" });
 
-const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()) });
+const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()), exp: z.number() });
 
 /** The caller, or undefined without a session. */
 export const optionalUser = (context: Pick<HandlerContext, "values">): Caller | undefined =>
@@ -75,8 +77,8 @@ export function createUserAuthenticator(options: { jwksUrl: string; cookieName: 
         audience: "ticketing",
         requiredClaims: ["exp", "sub", "jti"],
       });
-      const { sub, name, roles } = claims.parse(payload);
-      return { userId: sub, displayName: name, roles };
+      const { sub, name, roles, exp } = claims.parse(payload);
+      return { userId: sub, displayName: name, roles, expireTime: new Date(exp * 1000) };
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
         const expired = error instanceof errors.JWTExpired;

@@ -15,6 +15,7 @@ import { createErrorInterceptor } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
+import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 
 /** The largest request, in bytes, that this API takes. Its largest legitimate one is a few kilobytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
@@ -22,6 +23,8 @@ export const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_TIMEOUT_MS = 3_600_000;
 /** The longest that a unary call may take. */
 const MAX_UNARY_MS = 10_000;
+/** Live views that a process keeps open, about 20 KiB of memory each. */
+const MAX_STREAMS = 10_000;
 /** How long the answer to a request may take to leave before its unread rest is cut off. */
 const UNREAD_MS = 200;
 
@@ -66,6 +69,7 @@ export async function startPublicServer(options: {
         jwksUrl: config.JWKS_URL,
         cookieName: sessionCookieName(config.PUBLIC_URL),
       }),
+      createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
       createValidateInterceptor(),
     ],
     readMaxBytes: MAX_REQUEST_BYTES,

@@ -14,5 +14,6 @@ export const testConfig = (given: Partial<CommonConfig> = {}): CommonConfig => (
   SERVICE_KEYS_FILE: "unused",
   JWKS_URL: "http://127.0.0.1:9/.well-known/jwks.json",
   PUBLIC_URL: "http://localhost:8080",
+  MAX_STREAMS_PER_CALLER: 100,
   ...given,
 });

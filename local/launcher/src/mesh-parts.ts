@@ -69,12 +69,10 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       run: async () =>
         startEnvoy({
           dir: logs,
-          config: await writeGatewayConfig(
-            dataDir,
-            ports.gateway,
-            context.publicUrl,
-            allowedOrigins(context.settings),
-          ),
+          config: await writeGatewayConfig(dataDir, ports.gateway, context.publicUrl, {
+            others: allowedOrigins(context.settings),
+            addressRate: addressRate(context.settings),
+          }),
           overrides: clustersYaml(publicAddresses(replicas)),
           adminPort: ports.gatewayAdmin,
         }),
@@ -128,6 +126,14 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
 /** ALLOWED_ORIGINS, separated by commas. */
 const allowedOrigins = ({ ALLOWED_ORIGINS = "" }: NodeJS.ProcessEnv): string[] =>
   ALLOWED_ORIGINS.split(",").flatMap((text) => (text.trim() ? [new URL(text.trim()).origin] : []));
+
+/** ADDRESS_RATE, in calls a second; by default many, for on one machine everybody calls from the same address. */
+function addressRate({ ADDRESS_RATE = "2500" }: NodeJS.ProcessEnv): number {
+  const rate = Number(ADDRESS_RATE);
+  if (!Number.isInteger(rate) || rate < 1)
+    throw new Error(`ADDRESS_RATE is a number of calls a second, not ${ADDRESS_RATE}.`);
+  return rate;
+}
 
 function publicAddresses(replicas: readonly Replica[]) {
   const of = (service: ServiceName) => replicas.map((replica) => `127.0.0.1:${replica[service].public}`);

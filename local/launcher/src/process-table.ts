@@ -44,8 +44,13 @@ const table: Readonly<Record<ServiceName, Row>> = {
   auth: {
     script: "services/auth/src/main.ts",
     database: true,
-    env: (mesh) => ({ TOKEN_KEY_FILE: mesh.keys.tokenKeyFile, OPERATOR_EMAILS: "operator@example.com" }),
-    settings: ["ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME", "OPERATOR_EMAILS"],
+    env: (mesh) => ({
+      TOKEN_KEY_FILE: mesh.keys.tokenKeyFile,
+      OPERATOR_EMAILS: "operator@example.com",
+      // On one machine everybody signs up from the same address.
+      SIGN_UP_LIMIT: "100000",
+    }),
+    settings: ["ACCESS_TOKEN_LIFETIME", "REFRESH_TOKEN_LIFETIME", "OPERATOR_EMAILS", "SIGN_UP_LIMIT"],
   },
   tickets: {
     script: "services/tickets/src/main.ts",
@@ -85,7 +90,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
 
 /** What a child inherits of the machine: nothing that could be a secret of somebody else's. */
 const inherited = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "NODE_EXTRA_CA_CERTS"];
-const commonSettings = ["LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT", "NODE_OPTIONS"];
+const commonSettings = ["LOG_LEVEL", "MAX_STREAMS_PER_CALLER", "OTEL_EXPORTER_OTLP_ENDPOINT", "NODE_OPTIONS"];
 
 /** The environment of a process that is not one of the services. */
 export function baseEnvironment(): NodeJS.ProcessEnv {

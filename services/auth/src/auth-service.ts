@@ -1,6 +1,7 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { clientNetwork } from "@ticketing/runtime/client-network";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requireUser } from "@ticketing/runtime/identity";
 import type { Cookies } from "./cookies.ts";
@@ -45,13 +46,14 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
   }
 
   return {
-    signUp: async (request, context) => startSession(context, await flow.signUp(request)),
+    signUp: async (request, context) =>
+      startSession(context, await flow.signUp(request, clientNetwork(context.requestHeader))),
 
     signIn: async (request, context) =>
-      startSession(context, await flow.signIn(request, clientAddress(context))),
+      startSession(context, await flow.signIn(request, clientNetwork(context.requestHeader))),
 
-    async signOut(_request, context) {
-      await flow.signOut(cookies.readRefresh(context.requestHeader.get("cookie")));
+    async signOut({ refreshToken }, context) {
+      await flow.signOut(refreshToken || cookies.readRefresh(context.requestHeader.get("cookie")));
       setCookies(context, cookies.clear());
       return {};
     },
@@ -65,7 +67,7 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
     async issueToken({ grant }, context) {
       const signedIn =
         grant.case === "credentials"
-          ? await flow.signIn(grant.value, clientAddress(context))
+          ? await flow.signIn(grant.value, clientNetwork(context.requestHeader))
           : await flow.renew(grant.value ?? "");
       return {
         accessToken: signedIn.access,
@@ -81,9 +83,4 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
       return { user: message(user) };
     },
   };
-}
-
-/** The client's address as the gateway saw it: the entry that it appended itself, after any forged ones. */
-function clientAddress(context: HandlerContext): string {
-  return context.requestHeader.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "direct";
 }

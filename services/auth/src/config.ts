@@ -8,6 +8,8 @@ const schema = z.object({
   TOKEN_KEY_FILE: z.string().min(1),
   ACCESS_TOKEN_LIFETIME: duration.default(15 * 60_000),
   REFRESH_TOKEN_LIFETIME: duration.default(30 * 24 * 3_600_000),
+  /** Accounts that one address may open in an hour. */
+  SIGN_UP_LIMIT: z.coerce.number().int().positive().default(30),
   /** Accounts that get the role `operator`: addresses separated by commas. */
   OPERATOR_EMAILS: z
     .string()

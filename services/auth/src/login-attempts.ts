@@ -1,54 +1,80 @@
-import { createHash } from "node:crypto";
 import { Code } from "@connectrpc/connect";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
-import type { Collection } from "mongodb";
+import type { Db } from "mongodb";
+import { type Attempt, attemptKey, createRecentAttempts } from "./recent-attempts.ts";
 
 const WINDOW_MS = 15 * 60_000;
-/** Wrong passwords for one account from one address. Per address, so that nobody can lock somebody else out. */
-const LIMIT = 10;
+/** Wrong passwords for one account from one address. */
+const PAIR_LIMIT = 10;
+/** Wrong passwords from one address, for whichever account: somebody tries a list of stolen passwords. */
+const ADDRESS_LIMIT = 100;
+/** Wrong passwords for one account, from wherever: many machines guess together. */
+const ACCOUNT_LIMIT = 100;
+/** How long an address from which an account signed in is known as its own. */
+const FAMILIAR_S = 90 * 24 * 3600;
+/** How long a note of a familiar address is as good as a new one. */
+const RENEW_MS = 24 * 3_600_000;
 
-/** One wrong password. `key` hides which account and address it was for. */
-export interface FailedLogin {
-  key: string;
-  time: Date;
-}
-
-/** Slows down guessing: so many wrong passwords for an account from an address, then a pause. */
+/** Slows down guessing: so many wrong passwords, then a pause. */
 export interface LoginAttempts {
-  /** Runs the check unless there were too many failures; a null result is one more. */
+  /**
+   * Runs the check unless there were too many failures; a null result is one more. Nobody can lock an owner out from
+   * afar: the account's own limit does not hold for an address from which its owner signed in before.
+   * Throws RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with retryAfter.
+   */
   guard<T>(email: string, address: string, check: () => Promise<T | null>): Promise<T | null>;
 }
 
-/** Failures as one document each, so that two replicas count together and none overwrites another. */
-export async function createLoginAttempts(
-  collection: Collection<FailedLogin>,
-  clock: Clock,
-): Promise<LoginAttempts> {
-  await collection.createIndex({ key: 1, time: 1 });
-  await collection.createIndex({ time: 1 }, { expireAfterSeconds: WINDOW_MS / 1000 });
+/** Attempts in `failed_logins`, familiar addresses in `familiar_addresses`, shared by all replicas. */
+export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAttempts> {
+  const attempts = await createRecentAttempts(db.collection<Attempt>("failed_logins"), {
+    windowMs: WINDOW_MS,
+    clock,
+  });
+  const familiar = db.collection<{ _id: string; time: Date }>("familiar_addresses");
+  await familiar.createIndex({ time: 1 }, { expireAfterSeconds: FAMILIAR_S });
+
+  async function requireFew(key: string, limit: number, except?: string): Promise<void> {
+    const wait = await attempts.wait(key, limit, except);
+    if (wait === undefined) return;
+    throw new DomainError(
+      Code.ResourceExhausted,
+      "TOO_MANY_ATTEMPTS",
+      "too many wrong passwords; try again later",
+      { retryAfter: String(wait) },
+    );
+  }
+
   return {
     async guard(email, address, check) {
-      const key = createHash("sha256").update(`${email}\n${address}`).digest("base64url");
-      const now = clock();
-      const since = new Date(now.getTime() - WINDOW_MS);
-      const failures = await collection
-        .find({ key, time: { $gt: since } })
-        .sort({ time: 1 })
-        .limit(LIMIT)
-        .toArray();
-      const oldest = failures[0];
-      if (oldest && failures.length >= LIMIT) {
-        const retryAfter = Math.ceil((oldest.time.getTime() + WINDOW_MS - now.getTime()) / 1000);
-        throw new DomainError(
-          Code.ResourceExhausted,
-          "TOO_MANY_ATTEMPTS",
-          "too many wrong passwords; try again later",
-          { retryAfter: String(retryAfter) },
-        );
+      const pair = attemptKey("pair", email, address);
+      const from = attemptKey("address", address);
+      const account = attemptKey("account", email);
+      const known = await familiar.findOne({ _id: pair });
+      await Promise.all([
+        requireFew(pair, PAIR_LIMIT),
+        requireFew(from, ADDRESS_LIMIT),
+        known ? undefined : requireFew(account, ACCOUNT_LIMIT),
+      ]);
+
+      // Noted before it is known to fail: of many guesses at once no more than the limit are answered.
+      const noted = await attempts.add(pair);
+      let result: Awaited<ReturnType<typeof check>>;
+      try {
+        await requireFew(pair, PAIR_LIMIT, noted);
+        result = await check();
+      } catch (error) {
+        await attempts.remove(noted);
+        throw error;
       }
-      const result = await check();
-      if (result === null) await collection.insertOne({ key, time: now });
+      if (result === null) {
+        await Promise.all([attempts.add(from), attempts.add(account)]);
+      } else {
+        await attempts.remove(noted);
+        if (known && clock().getTime() - known.time.getTime() < RENEW_MS) return result;
+        await familiar.updateOne({ _id: pair }, { $set: { time: clock() } }, { upsert: true });
+      }
       return result;
     },
   };

@@ -8,10 +8,11 @@ import { createAccessTokens } from "./access-token.ts";
 import { createAuthService } from "./auth-service.ts";
 import { config as readConfig } from "./config.ts";
 import { createCookies } from "./cookies.ts";
-import { createLoginAttempts, type FailedLogin } from "./login-attempts.ts";
+import { createLoginAttempts } from "./login-attempts.ts";
 import { outbox } from "./outbox.ts";
 import { createPasswordHasher } from "./password.ts";
 import { createSignInFlow } from "./sign-in.ts";
+import { createSignUpLimit } from "./sign-up-limit.ts";
 import type { User } from "./user.ts";
 import { createSessionStore, createUserStore } from "./user-store.ts";
 
@@ -34,7 +35,8 @@ const service = createAuthService({
     users: await createUserStore(database.db, relay.wake),
     sessions: await createSessionStore(database.db),
     passwords: createPasswordHasher(),
-    attempts: await createLoginAttempts(database.db.collection<FailedLogin>("failed_logins"), clock),
+    attempts: await createLoginAttempts(database.db, clock),
+    signUps: await createSignUpLimit(database.db, { limit: config.SIGN_UP_LIMIT, clock }),
     accessTokens,
     rolesOf,
     refreshLifetimeMs: config.REFRESH_TOKEN_LIFETIME,

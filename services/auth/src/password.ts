@@ -1,42 +1,33 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { Code } from "@connectrpc/connect";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { createFairQueue } from "./fair-queue.ts";
 
 // OWASP Password Storage Cheat Sheet: argon2id with m=19456 KiB, t=2, p=1.
 const MEMORY_KIB = 19_456;
 const PASSES = 2;
 const TAG_BYTES = 32;
-/** Callers that may wait for their turn; beyond it the service says that it is busy instead of stalling. */
-const MAX_WAITING = 512;
+/** Who may wait for a turn: at 40 ms for a hash, 256 turns are as long as any call may take. */
+const WAITING = { perAddress: 256, total: 2048 };
 
 const derive = promisify(argon2);
 
-/** Hashing and checking passwords, one at a time in a process so that a flood cannot take its memory. */
+/**
+ * Hashing and checking passwords, one at a time in a process so that a flood cannot take its memory, and each client
+ * address in turn so that it cannot take everybody's time. Throws RESOURCE_EXHAUSTED BUSY when too many wait.
+ */
 export interface PasswordHasher {
   /** A PHC string with a fresh salt. */
-  hash(password: string): Promise<string>;
+  hash(password: string, address: string): Promise<string>;
   /** Whether the password made the hash. Without a hash it takes as long and says no. */
-  verify(password: string, hash: string | undefined): Promise<boolean>;
+  verify(password: string, hash: string | undefined, address: string): Promise<boolean>;
 }
 
-/** A hasher with a queue of its own. Throws RESOURCE_EXHAUSTED BUSY when the queue is full. */
+/** A hasher with a queue of its own. */
 export function createPasswordHasher(): PasswordHasher {
-  let turn: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  const queue = createFairQueue(WAITING);
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting >= MAX_WAITING) {
-      throw new DomainError(Code.ResourceExhausted, "BUSY", "too many sign-ins at once; try again shortly");
-    }
-    waiting++;
-    const result = turn.then(work).finally(() => waiting--);
-    turn = result.catch(() => undefined);
-    return result;
-  }
-
-  const tag = (password: string, salt: Uint8Array) =>
-    inTurn(() =>
+  const tag = (password: string, salt: Uint8Array, address: string) =>
+    queue.run(address, () =>
       derive("argon2id", {
         message: password.normalize("NFKC"),
         nonce: salt,
@@ -48,13 +39,13 @@ export function createPasswordHasher(): PasswordHasher {
     );
 
   return {
-    async hash(password) {
+    async hash(password, address) {
       const salt = randomBytes(16);
-      return format(salt, await tag(password, salt));
+      return format(salt, await tag(password, salt, address));
     },
-    async verify(password, hash) {
+    async verify(password, hash, address) {
       const stored = hash === undefined ? undefined : parse(hash);
-      const computed = await tag(password, stored?.salt ?? randomBytes(16));
+      const computed = await tag(password, stored?.salt ?? randomBytes(16), address);
       return stored !== undefined && timingSafeEqual(computed, stored.tag);
     },
   };

@@ -14,6 +14,7 @@ import {
   revoke,
   rotate,
 } from "./session.ts";
+import type { SignUpLimit } from "./sign-up-limit.ts";
 import { normalizeEmail, signUp, type User } from "./user.ts";
 import type { SessionStore, UserStore } from "./user-store.ts";
 
@@ -30,6 +31,7 @@ export interface SignInDependencies {
   sessions: SessionStore;
   passwords: PasswordHasher;
   attempts: LoginAttempts;
+  signUps: SignUpLimit;
   accessTokens: AccessTokens;
   rolesOf: (user: User) => string[];
   refreshLifetimeMs: number;
@@ -59,20 +61,24 @@ export function createSignInFlow(deps: SignInDependencies) {
   }
 
   return {
-    /** Creates the account and its first session. Throws ALREADY_EXISTS EMAIL_TAKEN. */
-    async signUp(input: { email: string; password: string; displayName: string }): Promise<SignedIn> {
-      const passwordHash = await deps.passwords.hash(input.password);
+    /** Creates the account and its first session. Throws EMAIL_TAKEN, TOO_MANY_ACCOUNTS or BUSY. */
+    async signUp(
+      input: { email: string; password: string; displayName: string },
+      address: string,
+    ): Promise<SignedIn> {
+      await deps.signUps.take(address);
+      const passwordHash = await deps.passwords.hash(input.password, address);
       const user = signUp({ id: newId(), ...input, passwordHash }, deps.clock());
       await deps.users.insert(user);
       return begin(user);
     },
 
-    /** A new session for the right password. Throws BAD_CREDENTIALS or TOO_MANY_ATTEMPTS. */
+    /** A new session for the right password. Throws BAD_CREDENTIALS, TOO_MANY_ATTEMPTS or BUSY. */
     async signIn(input: { email: string; password: string }, address: string): Promise<SignedIn> {
       const email = normalizeEmail(input.email);
       const user = await deps.attempts.guard(email, address, async () => {
         const found = await deps.users.findByEmail(email);
-        return (await deps.passwords.verify(input.password, found?.passwordHash)) ? found : null;
+        return (await deps.passwords.verify(input.password, found?.passwordHash, address)) ? found : null;
       });
       if (!user) {
         throw new DomainError(Code.Unauthenticated, "BAD_CREDENTIALS", "wrong address or password");
@@ -107,7 +113,7 @@ export function createSignInFlow(deps: SignInDependencies) {
       return issue(user, refreshToken(session, secret));
     },
 
-    /** Ends the session of a refresh token, if there is one that knows its secret. */
+    /** Ends the session that a refresh token names, if there is one; an old token of it will do. */
     async signOut(token: string | undefined): Promise<void> {
       const parsed = token === undefined ? undefined : parseRefreshToken(token);
       if (!parsed || !(await deps.sessions.find(parsed.sessionId))) return;

@@ -132,6 +132,19 @@ describe("an order", () => {
     expect(await reason(as(buyer).getOrder({ orderId: randomUUID() }))).toBe("ORDER_NOT_FOUND");
   });
 
+  it("is watched for as long as the session lives, not longer", async () => {
+    const { id: orderId } = await opened();
+    const expireTime = new Date(Date.now() + 300);
+    const seen: unknown[] = [];
+    const watching = async () => {
+      for await (const { order } of as({ ...buyer, expireTime }).watchOrder({ orderId }))
+        seen.push(order?.id);
+    };
+    expect(await reason(watching())).toBe("TOKEN_EXPIRED");
+    expect(seen).toEqual([orderId]);
+    expect(Date.now()).toBeGreaterThanOrEqual(expireTime.getTime());
+  });
+
   it("is ended by its workflow alone: a wish to cancel is only recorded", async () => {
     const { id: orderId } = await opened();
     const { order } = await as(buyer).cancelOrder({ orderId });

@@ -62,10 +62,17 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
 
     async *watchOrder({ orderId }, context) {
       await requireParty(orders, orderId, context);
+      const session = AbortSignal.timeout(
+        Math.max(0, requireUser(context).expireTime.getTime() - Date.now()),
+      );
       const read = (id: string) => findOrder(orders, id);
       const watching = { read, feed, clock, heartbeatMs: HEARTBEAT_MS };
-      for await (const order of watchOrder(watching, orderId, context.signal)) {
+      const signal = AbortSignal.any([context.signal, session]);
+      for await (const order of watchOrder(watching, orderId, signal)) {
         yield order ? { order: orderMessage(order) } : {};
+      }
+      if (session.aborted) {
+        throw new DomainError(Code.Unauthenticated, "TOKEN_EXPIRED", "renew the session and watch again");
       }
     },
   };

@@ -1,0 +1,53 @@
+import { Code } from "@connectrpc/connect";
+import { DomainError } from "@ticketing/runtime/domain-error";
+
+/** When a client that was turned away should come back, in seconds. */
+const RETRY_AFTER = "5";
+
+/** Work done one piece at a time, each party in its turn: who asks a hundred times waits behind itself alone. */
+export interface FairQueue {
+  /** Runs the work when its party's turn comes. Throws RESOURCE_EXHAUSTED BUSY with retryAfter. */
+  run<T>(address: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** A queue that holds so many pieces of work of one address and of all. */
+export function createFairQueue(limits: { perAddress: number; total: number }): FairQueue {
+  // A Map keeps its order: the first address is the next in turn, and goes to the end if it has more.
+  const waiting = new Map<string, (() => Promise<void>)[]>();
+  let size = 0;
+  let running = false;
+
+  async function runAll(): Promise<void> {
+    if (running) return;
+    running = true;
+    for (let [next] = waiting; next; [next] = waiting) {
+      const [address, works] = next;
+      const work = works.shift();
+      waiting.delete(address);
+      if (works.length > 0) waiting.set(address, works);
+      size--;
+      await work?.();
+    }
+    running = false;
+  }
+
+  return {
+    run<T>(address: string, work: () => Promise<T>): Promise<T> {
+      const own = waiting.get(address) ?? [];
+      if (own.length >= limits.perAddress || size >= limits.total) {
+        throw new DomainError(
+          Code.ResourceExhausted,
+          "BUSY",
+          "too many sign-ins at once; try again shortly",
+          { retryAfter: RETRY_AFTER },
+        );
+      }
+      const result = Promise.withResolvers<T>();
+      own.push(() => work().then(result.resolve, result.reject));
+      waiting.set(address, own);
+      size++;
+      void runAll();
+      return result.promise;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "@ticketing/runtime/clock";
+import { newId } from "@ticketing/runtime/ids";
+import type { Collection } from "mongodb";
+
+/** One attempt at something. `key` hides whose it was. */
+export interface Attempt {
+  _id: string;
+  key: string;
+  time: Date;
+}
+
+/** What was tried lately, one document each, so that replicas count together and none overwrites another. */
+export interface RecentAttempts {
+  /** Notes an attempt under the key and returns its id. */
+  add(key: string): Promise<string>;
+  remove(id: string): Promise<void>;
+  /**
+   * Seconds until fewer than `limit` attempts under the key lie within the window; undefined if that is so now.
+   * The attempt `except` does not count.
+   */
+  wait(key: string, limit: number, except?: string): Promise<number | undefined>;
+}
+
+/** Attempts within a window, which the database forgets after it. */
+export async function createRecentAttempts(
+  collection: Collection<Attempt>,
+  { windowMs, clock }: { windowMs: number; clock: Clock },
+): Promise<RecentAttempts> {
+  await collection.createIndex({ key: 1, time: -1 });
+  await collection.createIndex({ time: 1 }, { expireAfterSeconds: windowMs / 1000 });
+  return {
+    async add(key) {
+      const attempt = { _id: newId(), key, time: clock() };
+      await collection.insertOne(attempt);
+      return attempt._id;
+    },
+    async remove(id) {
+      await collection.deleteOne({ _id: id });
+    },
+    async wait(key, limit, except) {
+      const now = clock().getTime();
+      const [blocking] = await collection
+        .find({ key, time: { $gt: new Date(now - windowMs) }, ...(except && { _id: { $ne: except } }) })
+        .sort({ time: -1 })
+        .skip(limit - 1)
+        .limit(1)
+        .toArray();
+      return blocking && Math.ceil((blocking.time.getTime() + windowMs - now) / 1000);
+    },
+  };
+}
+
+/** A key that does not tell what it stands for. */
+export const attemptKey = (...parts: string[]): string =>
+  createHash("sha256").update(parts.join("\n")).digest("base64url");
