@@ -6,6 +6,8 @@ import { h2cGet } from "./h2c-fetch.ts";
 
 /** How often auth's public keys are read again, so that one that it dropped is no longer believed. */
 const KEYS_REFRESH_MS = 300_000;
+/** Until the key set was fetched, each token waits for it: it is asked for often. */
+const KEYS_RETRY_MS = 500;
 
 /** Who calls: the user in a verified access token. */
 export interface Caller {
@@ -64,8 +66,13 @@ export function createUserAuthenticator(options: { jwksUrl: string; cookieName: 
     // Keys stay good while auth is away; what it adds is fetched when it is met, what it drops by the timer.
     cacheMaxAge: Number.POSITIVE_INFINITY,
   });
-  const refresh = () => keys.reload().catch(() => undefined);
-  setInterval(refresh, KEYS_REFRESH_MS).unref();
+  const refresh = async (): Promise<void> => {
+    const loaded = await keys.reload().then(
+      () => true,
+      () => false,
+    );
+    setTimeout(refresh, loaded ? KEYS_REFRESH_MS : KEYS_RETRY_MS).unref();
+  };
   void refresh();
 
   async function verify(token: string): Promise<Caller> {

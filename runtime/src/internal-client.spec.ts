@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import { credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -20,11 +21,10 @@ let readOrder: ServiceImpl<typeof OrderLifecycleService>["readOrder"];
 let read: number;
 const closing: (() => void)[] = [];
 
-beforeAll(async () => {
-  keys = await makeServiceKeys("orders", "payments");
-  server = await startInternalServer({
+const startOrders = async (port = 0) =>
+  startInternalServer({
     host: "127.0.0.1",
-    port: 0,
+    port,
     log: silent,
     authenticate: await createServiceAuthenticator({ name: "orders", keysFile: keys.keysFile }),
     routes: (router) =>
@@ -40,6 +40,10 @@ beforeAll(async () => {
       }),
     described: [],
   });
+
+beforeAll(async () => {
+  keys = await makeServiceKeys("orders", "payments");
+  server = await startOrders();
 });
 beforeEach(() => {
   read = 0;
@@ -55,11 +59,10 @@ afterAll(async () => {
 
 const tokens = () => createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments") });
 
-async function orders(options: { callee?: string; port?: number; deadlineMs?: number } = {}) {
-  const { callee = "orders", port = server.port, deadlineMs } = options;
-  const address = `127.0.0.1:${port}`;
+async function orders(options: { callee?: string; ports?: number[]; deadlineMs?: number } = {}) {
+  const { callee = "orders", ports = [server.port], deadlineMs } = options;
   const client = createInternalClient(OrderLifecycleService, {
-    addresses: [address],
+    addresses: ports.map((port) => `127.0.0.1:${port}`),
     callee,
     tokens: await tokens(),
     deadlineMs,
@@ -117,6 +120,33 @@ describe("a call to another service", () => {
     const calls = Array.from({ length: 300 }, () => client.readOrder({ orderId }));
     expect((await Promise.all(calls)).every(({ order }) => order?.id === orderId)).toBe(true);
   });
+});
+
+describe("calls to two replicas", () => {
+  it("are all answered while one after the other is drained and replaced", async () => {
+    readOrder = (request) => sleep(Math.random() * 10, { order: { id: request.orderId } });
+    const replicas = [await startOrders(), await startOrders()];
+    const ports = replicas.map(({ port }) => port);
+    const client = await orders({ ports });
+    const over = new AbortController();
+    const failures: ConnectError[] = [];
+    const callers = Array.from({ length: 8 }, async () => {
+      while (!over.signal.aborted) {
+        await client.readOrder({ orderId }).catch((error) => failures.push(ConnectError.from(error)));
+      }
+    });
+    await replicas[0]?.drain(2000);
+    // So long that the time between two attempts to connect is at its longest.
+    await sleep(5000);
+    replicas[0] = await startOrders(ports[0]);
+    // What a rolling restart gives a new replica before it goes on.
+    await sleep(1000);
+    await replicas[1]?.drain(2000);
+    over.abort();
+    await Promise.all(callers);
+    await Promise.all(replicas.map((replica) => replica.drain(100)));
+    expect(failures).toEqual([]);
+  }, 30_000);
 });
 
 describe("a refusal", () => {
@@ -220,7 +250,7 @@ describe("a call ends", () => {
   });
 
   it("as unavailable where nobody listens", async () => {
-    const error = await errorOf((await orders({ port: 9 })).readOrder({ orderId }));
+    const error = await errorOf((await orders({ ports: [9] })).readOrder({ orderId }));
     expect(error).toMatchObject({
       code: Code.Unavailable,
       rawMessage: "orders cannot be reached now; try again",

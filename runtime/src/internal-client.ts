@@ -35,9 +35,14 @@ export function createInternalClient<T extends DescService>(
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.keepalive_time_ms": 30_000,
     "grpc.initial_reconnect_backoff_ms": 100,
-    "grpc.max_reconnect_backoff_ms": 2000,
+    // Shorter than the moment that a rolling restart gives a new replica: one that is back is called again before
+    // the next one goes.
+    "grpc.max_reconnect_backoff_ms": 500,
+    // A name is asked again as soon as a connection is lost; by default only every 30 seconds.
+    "grpc.dns_min_time_between_resolutions_ms": 1000,
+    // A call that its callee never took up, since it was closing, is sent elsewhere; nothing else is sent again.
     // Retries belong to whoever knows whether a repeat is safe: the workflow or the client.
-    "grpc.enable_retries": 0,
+    "grpc.enable_retries": 1,
   });
   const client = createClient(service, createTransport(channel, options));
   return Object.assign(client, { close: () => channel.close() });

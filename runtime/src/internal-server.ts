@@ -56,6 +56,9 @@ export async function startInternalServer(options: {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
     "grpc.keepalive_time_ms": 30_000,
+    // Callers come back through DNS now and then, so that a replica that was added gets its share.
+    "grpc.max_connection_age_ms": 300_000,
+    "grpc.max_connection_age_grace_ms": 30_000,
   });
   const described = [...options.described];
   const router: InternalRouter = {
