@@ -142,6 +142,7 @@ describe("calls to two replicas", () => {
     // What a rolling restart gives a new replica before it goes on.
     await sleep(1000);
     await replicas[1]?.drain(2000);
+    await sleep(200);
     over.abort();
     await Promise.all(callers);
     await Promise.all(replicas.map((replica) => replica.drain(100)));
