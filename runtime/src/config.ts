@@ -8,23 +8,40 @@ export const duration = z.preprocess((value) => {
   return match ? Number(match[1]) * units[match[2] as keyof typeof units] : undefined;
 }, z.number("must be a duration such as 15m, 8s or 500ms"));
 
+/**
+ * The variables whose values say whom a process calls, with what it calls when one is not set. The network policies
+ * of a cluster are held against these.
+ */
+export const calls = z.registry<{ unset?: string }>();
+
+const hostAndPort = z.string().regex(/^\S+:\d{1,5}$/, "must be host:port");
+
 /** An address such as `127.0.0.1:9000`. */
-export const address = z.string().regex(/^\S+:\d{1,5}$/, "must be host:port");
+export const address = hostAndPort.clone().register(calls, {});
 
 /** Where the replicas of a service are: one address, whose name may stand for many, or several with commas. */
 export const addresses = z
   .string()
   .transform((text) => text.split(","))
-  .pipe(z.array(address).min(1));
+  .pipe(z.array(hostAndPort).min(1))
+  .register(calls, {});
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+/** What everybody who has to do with events reads. */
+export const eventsConfig = z.object({
+  /** `nats://host:port`, with `user:password@` where the broker asks for them. */
+  NATS_URL: z.url({ protocol: /^nats$/ }).register(calls, {}),
+  /** How many servers of the broker's cluster keep each event. */
+  EVENT_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+});
+
 /** What every process reads. */
 export const processConfig = z.object({
+  ...eventsConfig.shape,
   HOST: z.string().default("127.0.0.1"),
   /** gRPC between services, health and reflection. */
   INTERNAL_PORT: port,
-  NATS_URL: z.string().min(1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** File with this process's own private Ed25519 JWK. */
   SERVICE_KEY_FILE: z.string().min(1),
@@ -38,7 +55,7 @@ export const commonConfig = z.object({
   /** The port that the gateway routes to. */
   PORT: port,
   /** Where auth serves its public keys. */
-  JWKS_URL: z.url(),
+  JWKS_URL: z.url().register(calls, {}),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: z.url(),
   /** Live views that one user, or one address without a session, may have open at a process. */
@@ -48,7 +65,10 @@ export const commonConfig = z.object({
 /** What every service with a database reads. */
 export const databaseConfig = z.object({
   /** Connection string with the service's own database name. */
-  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, "must be a mongodb:// URI"),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, "must be a mongodb:// URI")
+    .register(calls, {}),
 });
 
 export type ProcessConfig = z.output<typeof processConfig>;

@@ -39,10 +39,21 @@ export interface Events {
 }
 
 /** A connection that never gives up: it waits for the broker at start and after every loss. */
-export async function createEvents(options: { natsUrl: string; name: string; log: Logger }): Promise<Events> {
-  const { log } = options;
+export async function createEvents(options: {
+  /** With `user:password@` before the host where the broker asks for them. */
+  natsUrl: string;
+  /** How many servers of the broker's cluster keep each event; 1 by default. */
+  replicas?: number;
+  name: string;
+  log: Logger;
+}): Promise<Events> {
+  const { log, replicas = 1 } = options;
+  const { host, username, password } = new URL(options.natsUrl);
   const connection = await connect({
-    servers: options.natsUrl,
+    servers: host,
+    // Answers come back under the user's own name, where a broker with permissions lets nobody else listen.
+    ...(username && { user: decodeURIComponent(username), inboxPrefix: `_INBOX.${username}` }),
+    ...(password && { pass: decodeURIComponent(password) }),
     name: options.name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
@@ -61,10 +72,10 @@ export async function createEvents(options: { natsUrl: string; name: string; log
         log.warn({ type: status.type }, "broker");
     }
   })();
-  await ensureStream(manager, "DEAD_LETTERS", ["dlq.>"]);
+  await ensureStream(manager, "DEAD_LETTERS", ["dlq.>"], replicas);
 
   return {
-    ensureStream: (name, subjects) => ensureStream(manager, name, subjects),
+    ensureStream: (name, subjects) => ensureStream(manager, name, subjects, replicas),
     publish: (event) => publish(event.subject, event),
     async consume(consume) {
       stops.push(await startConsumer({ client, manager, publish, log }, consume));

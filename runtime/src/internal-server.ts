@@ -27,6 +27,8 @@ import { type ServiceAuthenticator, serviceCallerKey } from "./service-tokens.ts
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const validator = createValidator();
+/** The health service's name for "this process answers", whatever it depends on: a restart would not help those. */
+export const LIVENESS = "liveness";
 
 /** Collects the services of the internal port. All their methods are unary. */
 export interface InternalRouter {
@@ -69,7 +71,7 @@ export async function startInternalServer(options: {
     },
   };
   options.routes(router);
-  const health = new HealthImplementation({ "": "NOT_SERVING" });
+  const health = new HealthImplementation({ "": "NOT_SERVING", [LIVENESS]: "SERVING" });
   health.addToServer(server);
   addReflection(server, described);
   const port = await new Promise<number>((resolve, reject) =>

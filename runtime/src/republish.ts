@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { databaseConfig, processConfig, readConfig } from "./config.ts";
+import { databaseConfig, eventsConfig, processConfig, readConfig } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import type { VersionedDocument } from "./document-store.ts";
 import { createEvents } from "./events.ts";
 import { createLogger } from "./log.ts";
 import type { Outbox } from "./outbox.ts";
 
-const { NATS_URL, LOG_LEVEL } = processConfig.shape;
-const schema = z.object({ ...databaseConfig.shape, NATS_URL, LOG_LEVEL });
+const { LOG_LEVEL } = processConfig.shape;
+const schema = z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LEVEL });
 
 /**
  * A whole command: announces the newest transition of every document again, with its current state, so that a
@@ -18,7 +18,12 @@ export async function republish<T extends VersionedDocument>(outbox: Outbox<T>):
   const config = readConfig(schema);
   const log = createLogger(`republish-${outbox.collection}`, config.LOG_LEVEL);
   const { db, close } = await openDatabase(config.MONGODB_URI, log);
-  const events = await createEvents({ natsUrl: config.NATS_URL, name: "republish", log });
+  const events = await createEvents({
+    natsUrl: config.NATS_URL,
+    replicas: config.EVENT_REPLICAS,
+    name: "republish",
+    log,
+  });
   await events.ensureStream(outbox.stream, [outbox.subject]);
   let count = 0;
   for await (const document of db.collection<T>(outbox.collection).find()) {

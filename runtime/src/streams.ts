@@ -16,10 +16,12 @@ export async function ensureStream(
   manager: JetStreamManager,
   name: string,
   subjects: string[],
+  replicas: number,
 ): Promise<void> {
   const config = {
     name,
     subjects,
+    num_replicas: replicas,
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,

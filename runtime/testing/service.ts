@@ -9,6 +9,7 @@ export const testConfig = (given: Partial<CommonConfig> = {}): CommonConfig => (
   PORT: 0,
   INTERNAL_PORT: 0,
   NATS_URL: "nats://unused",
+  EVENT_REPLICAS: 1,
   LOG_LEVEL: "silent",
   SERVICE_KEY_FILE: "unused",
   SERVICE_KEYS_FILE: "unused",

@@ -1,19 +1,31 @@
 import { address, addresses, processConfig, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
-const schema = z.object({
-  ...processConfig.shape,
+/** What making a version of the workers current reads. */
+export const versionSchema = z.object({
   TEMPORAL_ADDRESS: address,
   TEMPORAL_NAMESPACE: z.string().min(1).default("default"),
+  /** Names this version of the workflow code. */
+  WORKER_BUILD_ID: z.string().min(1),
+  LOG_LEVEL: processConfig.shape.LOG_LEVEL,
+});
+
+/** The variables that this process reads. */
+export const schema = z.object({
+  ...processConfig.shape,
+  ...versionSchema.shape,
   /** Internal ports of the services that the lifecycle calls. */
   TICKETS_ADDRESS: addresses,
   ORDERS_ADDRESS: addresses,
   PAYMENTS_ADDRESS: addresses,
-  /** Names this version of the workflow code. */
-  WORKER_BUILD_ID: z.string().min(1),
+  /** The workflows as one file, made by `npm run build`; without it the worker bundles them when it starts. */
+  WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Declined attempts after which an order is cancelled. */
   MAX_DECLINES: z.coerce.number().int().min(1).default(3),
 });
 
 /** Everything that this process reads from its environment. */
-export const config = () => readConfig(schema);
+export const config = (env = process.env) => readConfig(schema, env);
+
+/** Everything that making a version current reads from its environment. */
+export const versionConfig = (env = process.env) => readConfig(versionSchema, env);

@@ -31,7 +31,9 @@ const worker = await Worker.create({
   connection: native,
   namespace: config.TEMPORAL_NAMESPACE,
   taskQueue: TASK_QUEUE,
-  workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
+  ...(config.WORKFLOW_BUNDLE
+    ? { workflowBundle: { codePath: config.WORKFLOW_BUNDLE } }
+    : { workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)) }),
   activities: {
     ...createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES }),
     ...createRefundActivities(clients),
@@ -49,7 +51,12 @@ running.catch((error: unknown) => {
   process.exit(1);
 });
 
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "workflows", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "workflows",
+  log,
+});
 const workflows = createWorkflowStarter(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
 await events.ensureStream("ORDERS", ["evt.orders.>"]);
 await events.ensureStream("PAYMENTS", ["evt.payments.>"]);

@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
+import { workerBuildId } from "@ticketing/workflows/build-id";
 import { ensureKeys } from "./keys.ts";
 import type { MeshAddresses, MeshFile } from "./mesh-file.ts";
 import { type PortPlan, planPorts } from "./port-plan.ts";
 import type { MeshContext, ServicePorts, StripeAccess } from "./process-table.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
-import { workerBuildId } from "./worker-version.ts";
 
 /** Where everything of a mesh will be, decided before anything runs. */
 export interface MeshPlan {

@@ -1,7 +1,8 @@
 import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
-const schema = z.object({
+/** The variables that this process reads. */
+export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
   /** File with the private Ed25519 JWK, `kid` included, that signs access tokens. */
@@ -23,4 +24,4 @@ const schema = z.object({
 });
 
 /** Everything that this process reads from its environment. */
-export const config = () => readConfig(schema);
+export const config = (env = process.env) => readConfig(schema, env);

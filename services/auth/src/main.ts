@@ -21,7 +21,12 @@ const log = createLogger("auth", config.LOG_LEVEL);
 const clock = () => new Date();
 
 const database = await openDatabase(config.MONGODB_URI, log);
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "auth", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "auth",
+  log,
+});
 
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const accessTokens = await createAccessTokens({

@@ -1,7 +1,8 @@
 import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
-const schema = z.object({ ...commonConfig.shape, ...databaseConfig.shape });
+/** The variables that this process reads. */
+export const schema = z.object({ ...commonConfig.shape, ...databaseConfig.shape });
 
 /** Everything that this process reads from its environment. */
-export const config = () => readConfig(schema);
+export const config = (env = process.env) => readConfig(schema, env);

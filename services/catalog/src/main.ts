@@ -21,7 +21,12 @@ const log = createLogger("catalog", config.LOG_LEVEL);
 const clock = () => new Date();
 
 const database = await openDatabase(config.MONGODB_URI, log);
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "catalog", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "catalog",
+  log,
+});
 const listings = await createListingStore(database.db);
 const marketplace = await createMarketplaceStore(database.db);
 const feed = createListingFeed(clock);

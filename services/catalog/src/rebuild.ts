@@ -1,4 +1,4 @@
-import { databaseConfig, processConfig, readConfig } from "@ticketing/runtime/config";
+import { databaseConfig, eventsConfig, processConfig, readConfig } from "@ticketing/runtime/config";
 import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
@@ -10,11 +10,16 @@ import { DURABLE, projections, sources } from "./projections.ts";
  * everything runs. First the documents, then the consumers' places: an event that comes in between is applied
  * twice at worst, and never lost. Until the streams are read again, search shows less than there is.
  */
-const { NATS_URL, LOG_LEVEL } = processConfig.shape;
-const config = readConfig(z.object({ ...databaseConfig.shape, NATS_URL, LOG_LEVEL }));
+const { LOG_LEVEL } = processConfig.shape;
+const config = readConfig(z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LEVEL }));
 const log = createLogger("rebuild", config.LOG_LEVEL);
 const { db, close } = await openDatabase(config.MONGODB_URI, log);
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "rebuild", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "rebuild",
+  log,
+});
 for (const name of projections) {
   const { deletedCount } = await db.collection(name).deleteMany({});
   console.log(`${name}: ${deletedCount} documents dropped`);

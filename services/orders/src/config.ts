@@ -1,7 +1,8 @@
 import { addresses, commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
-const schema = z.object({
+/** The variables that this process reads. */
+export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
   /** The internal port of tickets. */
@@ -11,4 +12,4 @@ const schema = z.object({
 });
 
 /** Everything that this process reads from its environment. */
-export const config = () => readConfig(schema);
+export const config = (env = process.env) => readConfig(schema, env);

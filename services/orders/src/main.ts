@@ -20,7 +20,12 @@ const config = readConfig();
 const log = createLogger("orders", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "orders", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "orders",
+  log,
+});
 const tickets = createInternalClient(TicketLockService, {
   addresses: config.TICKETS_ADDRESS,
   callee: "tickets",

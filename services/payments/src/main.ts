@@ -22,7 +22,12 @@ const config = readConfig();
 const log = createLogger("payments", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "payments", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "payments",
+  log,
+});
 const orders = createInternalClient(OrderLifecycleService, {
   addresses: config.ORDERS_ADDRESS,
   callee: "orders",
@@ -43,7 +48,8 @@ const paymentService = createPaymentService({
   orders,
   publishableKey: config.STRIPE_PUBLISHABLE_KEY,
   // Stripe's script must come from Stripe: https://docs.stripe.com/js/including
-  stripeJsUrl: new URL("/v3/", config.STRIPE_URL ?? "https://js.stripe.com").href,
+  stripeJsUrl: new URL("/v3/", config.STRIPE_BROWSER_URL ?? config.STRIPE_URL ?? "https://js.stripe.com")
+    .href,
   clock,
 });
 const paymentLifecycleService = createPaymentLifecycleService({ payments, settlement, orders, clock });

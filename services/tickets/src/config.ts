@@ -3,7 +3,8 @@ import { z } from "zod";
 
 const count = z.coerce.number().int().min(1);
 
-const schema = z.object({
+/** The variables that this process reads. */
+export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
   /** How long a buyer has to pay. */
@@ -18,4 +19,4 @@ const schema = z.object({
 });
 
 /** Everything that this process reads from its environment. */
-export const config = () => readConfig(schema);
+export const config = (env = process.env) => readConfig(schema, env);

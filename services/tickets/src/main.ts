@@ -16,7 +16,12 @@ const config = readConfig();
 const log = createLogger("tickets", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);
-const events = await createEvents({ natsUrl: config.NATS_URL, name: "tickets", log });
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "tickets",
+  log,
+});
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const tickets = await createTicketStore(database.db, relay.wake);
 
