@@ -14,6 +14,7 @@ ENV npm_config_audit=false npm_config_fund=false npm_config_save=false npm_confi
 COPY package.json package-lock.json ./
 COPY proto/package.json proto/
 COPY runtime/package.json runtime/
+COPY gateway/package.json gateway/
 COPY services/auth/package.json services/auth/
 COPY services/tickets/package.json services/tickets/
 COPY services/orders/package.json services/orders/

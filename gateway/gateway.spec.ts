@@ -4,10 +4,10 @@ import type { OutgoingHttpHeaders } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type ClusterAddresses, clustersYaml } from "@ticketing/launcher/envoy-clusters";
-import { writeGatewayConfig } from "@ticketing/launcher/gateway-config";
 import { type EnvoyServer, startEnvoy } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
+import { type ClusterAddresses, clustersYaml } from "./src/envoy-clusters.ts";
+import { writeGatewayConfig } from "./src/gateway-config.ts";
 import { type Answer, EMPTY_FRAME, flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
 const publicServices = [

@@ -1,5 +1,5 @@
+import { type ClusterAddresses, clustersYaml } from "@ticketing/gateway/envoy-clusters";
 import { validateEnvoy } from "@ticketing/servers/envoy";
-import { type ClusterAddresses, clustersYaml } from "./envoy-clusters.ts";
 import { repositoryPath } from "./process-table.ts";
 
 /** Any address will do: what is checked is the configuration, not who answers. */

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { clustersYaml } from "@ticketing/gateway/envoy-clusters";
+import { writeGatewayConfig } from "@ticketing/gateway/gateway-config";
 import { startEnvoy } from "@ticketing/servers/envoy";
 import type { RunningProcess } from "@ticketing/servers/launch";
 import { launch } from "@ticketing/servers/launch";
@@ -6,8 +8,6 @@ import { startMongo } from "@ticketing/servers/mongo";
 import { startNats } from "@ticketing/servers/nats";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
-import { clustersYaml } from "./envoy-clusters.ts";
-import { writeGatewayConfig } from "./gateway-config.ts";
 import { type MeshPlan, type Replica, replicaName } from "./mesh-plan.ts";
 import { baseEnvironment, repositoryPath, serviceProcess } from "./process-table.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";

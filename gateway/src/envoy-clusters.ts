@@ -14,11 +14,15 @@ export interface ClusterAddresses {
   readonly web?: readonly Address[];
 }
 
-/** The clusters of `gateway/envoy.yaml` with their addresses on this machine, as YAML for `--config-yaml`. */
+/** The clusters of `gateway/envoy.yaml` with their addresses, as YAML for `--config-yaml`. */
 export function clustersYaml(addresses: ClusterAddresses): string {
-  const clusters = Object.entries(addresses).map(([name, endpoints]) => cluster(name, endpoints));
   // JSON is YAML.
-  return `static_resources: ${JSON.stringify({ clusters })}`;
+  return `static_resources: ${JSON.stringify({ clusters: clusters(addresses) })}`;
+}
+
+/** The clusters of `gateway/envoy.yaml` with their addresses. */
+export function clusters(addresses: ClusterAddresses) {
+  return Object.entries(addresses).map(([name, endpoints]) => cluster(name, endpoints));
 }
 
 function cluster(name: string, addresses: readonly Address[]) {

@@ -1,0 +1,36 @@
+import { addresses, readConfig } from "@ticketing/runtime/config";
+import { z } from "zod";
+
+const origin = z.url().transform((url) => new URL(url).origin);
+const port = z.coerce.number().int().min(1).max(65_535);
+
+/** The variables that this process reads. */
+export const schema = z.object({
+  /** Where the configuration is written for Envoy to read. */
+  ENVOY_CONFIG_FILE: z.string().min(1),
+  PORT: port.default(8080),
+  /** Answers `/ready` to whoever watches over this gateway, and nothing else. */
+  READY_PORT: port.default(8081),
+  /** Envoy's own, on loopback. */
+  ADMIN_PORT: port.default(9901),
+  /** The gateway's origin as browsers see it. */
+  PUBLIC_URL: origin,
+  /** Other origins whose pages may call, separated by commas; with tokens and never with cookies. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .default("")
+    .transform((list) => list.split(",").flatMap((text) => (text.trim() ? [text.trim()] : [])))
+    .pipe(z.array(origin)),
+  /** Calls a second that one address may make, twice as many at once. */
+  ADDRESS_RATE: z.coerce.number().int().min(1).default(300),
+  /** Public ports of what it routes to. */
+  AUTH_ADDRESS: addresses,
+  TICKETS_ADDRESS: addresses,
+  ORDERS_ADDRESS: addresses,
+  PAYMENTS_ADDRESS: addresses,
+  CATALOG_ADDRESS: addresses,
+  WEB_ADDRESS: addresses,
+});
+
+/** Everything that this process reads from its environment. */
+export const config = (env = process.env) => readConfig(schema, env);

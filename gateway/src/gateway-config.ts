@@ -1,0 +1,52 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What `gateway/envoy.yaml` says of its address and origin. */
+const standard = {
+  listener: "address: 0.0.0.0, port_value: 8080",
+  origin: '"http://localhost:8080"',
+  allowed: 'allow_origin_string_match: [{ exact: "http://localhost:8080" }]',
+  addressRate: "max_tokens: 600, tokens_per_fill: 300,",
+};
+
+export interface GatewayOptions {
+  /** Address and port to listen on. */
+  readonly host: string;
+  readonly port: number;
+  /** The gateway's origin as browsers see it. */
+  readonly origin: string;
+  /** Other origins whose pages may call it, with tokens and never with cookies. */
+  readonly others?: readonly string[];
+  /** How many calls a second one address may make, twice as many at once; 300 by default. */
+  readonly addressRate?: number;
+}
+
+/** `gateway/envoy.yaml` with these values. It names clusters and no addresses of theirs. */
+export async function gatewayConfig(options: GatewayOptions): Promise<string> {
+  const { host, port, origin, others = [], addressRate = 300 } = options;
+  const text = await readFile(join(import.meta.dirname, "../envoy.yaml"), "utf8");
+  const missing = Object.values(standard).filter((part) => !text.includes(part));
+  if (missing.length > 0) throw new Error(`gateway/envoy.yaml no longer has ${missing.join(" and ")}`);
+  const allowed = JSON.stringify([origin, ...others].map((exact) => ({ exact })));
+  return text
+    .replace(standard.allowed, `allow_origin_string_match: ${allowed}`)
+    .replace(standard.addressRate, `max_tokens: ${2 * addressRate}, tokens_per_fill: ${addressRate},`)
+    .replaceAll(standard.listener, `address: ${host}, port_value: ${port}`)
+    .replaceAll(standard.origin, JSON.stringify(origin));
+}
+
+/**
+ * Writes the gateway's configuration for this machine: on loopback, on the port and with the origin of this mesh.
+ * Returns its path. Clusters and admin endpoint come with `--config-yaml`.
+ */
+export async function writeGatewayConfig(
+  dataDir: string,
+  port: number,
+  origin: string,
+  more: Pick<GatewayOptions, "others" | "addressRate"> = {},
+): Promise<string> {
+  const path = join(dataDir, "envoy.yaml");
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(path, await gatewayConfig({ ...more, host: "127.0.0.1", port, origin }));
+  return path;
+}

@@ -1,0 +1,80 @@
+import type { config } from "./config.ts";
+import { clusters } from "./envoy-clusters.ts";
+import { gatewayConfig } from "./gateway-config.ts";
+
+const LISTENERS = "static_resources:\n  listeners:\n";
+
+/**
+ * The whole configuration of a gateway in one file, for where Envoy is started with a file alone: addresses, admin
+ * endpoint on loopback, and a port that tells whether it is ready.
+ */
+export async function standaloneConfig(settings: ReturnType<typeof config>): Promise<string> {
+  const text = await gatewayConfig({
+    host: "0.0.0.0",
+    port: settings.PORT,
+    origin: settings.PUBLIC_URL,
+    others: settings.ALLOWED_ORIGINS,
+    addressRate: settings.ADDRESS_RATE,
+  });
+  if (!text.includes(LISTENERS))
+    throw new Error("gateway/envoy.yaml no longer begins its resources as it did");
+  const admin = { socket_address: { address: "127.0.0.1", port_value: settings.ADMIN_PORT } };
+  const routed = clusters({
+    auth: settings.AUTH_ADDRESS,
+    tickets: settings.TICKETS_ADDRESS,
+    orders: settings.ORDERS_ADDRESS,
+    payments: settings.PAYMENTS_ADDRESS,
+    catalog: settings.CATALOG_ADDRESS,
+    web: settings.WEB_ADDRESS,
+  });
+  // JSON is YAML.
+  const parts = { clusters: [...routed, adminCluster(admin)], ready: readyListener(settings.READY_PORT) };
+  return [
+    `admin: ${JSON.stringify({ address: admin })}`,
+    text.replace(
+      LISTENERS,
+      `static_resources:\n  clusters: ${JSON.stringify(parts.clusters)}\n  listeners:\n    - ${JSON.stringify(parts.ready)}\n`,
+    ),
+  ].join("\n");
+}
+
+function adminCluster(address: object) {
+  const endpoint = { endpoint: { address } };
+  return {
+    name: "admin",
+    type: "STATIC",
+    load_assignment: { cluster_name: "admin", endpoints: [{ lb_endpoints: [endpoint] }] },
+  };
+}
+
+function readyListener(port: number) {
+  const extensions = "type.googleapis.com/envoy.extensions.filters";
+  const manager = {
+    "@type": `${extensions}.network.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: "ready",
+    route_config: {
+      virtual_hosts: [
+        {
+          name: "ready",
+          domains: ["*"],
+          routes: [{ match: { path: "/ready" }, route: { cluster: "admin", timeout: "2s" } }],
+        },
+      ],
+    },
+    http_filters: [
+      {
+        name: "envoy.filters.http.router",
+        typed_config: { "@type": `${extensions}.http.router.v3.Router` },
+      },
+    ],
+  };
+  return {
+    name: "ready",
+    address: { socket_address: { address: "0.0.0.0", port_value: port } },
+    // A full gateway is still a living one.
+    ignore_global_conn_limit: true,
+    filter_chains: [
+      { filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: manager }] },
+    ],
+  };
+}
