@@ -64,8 +64,17 @@ export async function watchUntil(
   status: OrderStatus,
   ms: number,
 ): Promise<Order> {
-  for await (const { order } of person.orders.watchOrder({ orderId }, { timeoutMs: ms })) {
-    if (order?.status === status) return order;
+  // Leaving the loop ends neither a Connect stream nor the timer of its `timeoutMs`; a signal does.
+  const seen = new AbortController();
+  const signal = AbortSignal.any([seen.signal, AbortSignal.timeout(ms)]);
+  try {
+    for await (const { order } of person.orders.watchOrder({ orderId }, { signal })) {
+      if (order?.status === status) return order;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    seen.abort();
   }
   throw new Error(`order ${orderId} was not ${status} within ${ms / 1000} s`);
 }

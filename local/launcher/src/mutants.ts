@@ -64,13 +64,14 @@ async function judge(tree: string, name: string): Promise<Verdict> {
     outcome,
     ms: Date.now() - begun,
   });
-  if (git(tree, "apply", patch) !== 0) return verdict("DOES NOT APPLY");
+  // One line of context around a change is enough: what surrounds it may change.
+  if (git(tree, "apply", "-C1", patch) !== 0) return verdict("DOES NOT APPLY");
   const seen = await jest(tree, test).then(
     () => false,
     // Red is what is wanted; red because no test was found is not.
     ({ stderr }: { stderr: string }) => /Tests: +\d+ failed|Test Suites: +\d+ failed/.test(stderr),
   );
-  git(tree, "apply", "--reverse", patch);
+  git(tree, "apply", "-C1", "--reverse", patch);
   return verdict(seen ? "seen" : "SURVIVED");
 }
 

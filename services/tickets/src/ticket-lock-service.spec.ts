@@ -112,6 +112,21 @@ describe("locking a ticket", () => {
     expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("LOCK_LIMIT");
   });
 
+  it("gives the slot back to who lost the race at the last step", async () => {
+    const contested = await listed();
+    const buyers = Array.from({ length: 6 }, () => randomUUID());
+    const answers = await Promise.all(
+      buyers.map((buyer) => reason(locks().lockTicket(wish(contested, buyer)))),
+    );
+    const losers = buyers.filter((_, n) => answers[n] !== "done");
+    expect(losers).toHaveLength(5);
+    for (const buyer of losers) {
+      for (let n = 0; n < 2; n++) {
+        expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
+      }
+    }
+  });
+
   it("holds the limit also when all are asked at once", async () => {
     const buyer = randomUUID();
     const tickets = await Promise.all(Array.from({ length: 8 }, listed));

@@ -113,6 +113,12 @@ describe("the lifecycle of an order", () => {
     expect(await run()).toEqual(["sell", "capture", "complete"]);
   }, 60_000);
 
+  it("asks Stripe also when it begins after the deadline, since the worker was away", async () => {
+    order = { ...order, expireTime: (await environment.currentTimeMs()) - 1_000 };
+    atStripe = held(order.expireTime - 1);
+    expect(await run()).toEqual(["sell", "capture", "complete"]);
+  }, 60_000);
+
   it("gives back what was held after the deadline", async () => {
     atStripe = held(order.expireTime + 1);
     expect(await run()).toEqual(["release money", "unlock expired", "expire"]);
