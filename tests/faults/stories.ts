@@ -17,8 +17,9 @@ export const PRICE = { minorUnits: 4_500n, currency: "USD" };
 /** A request to list one ticket. */
 export function newListing(
   title = `Seat ${randomUUID().slice(0, 8)}`,
+  begins = new Date(Date.now() + 30 * 24 * 3_600_000),
 ): MessageInitShape<typeof CreateTicketRequestSchema> {
-  const startTime = timestampFromDate(new Date(Date.now() + 30 * 24 * 3_600_000));
+  const startTime = timestampFromDate(begins);
   return {
     requestId: randomUUID(),
     title,

@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Person } from "@ticketing/launcher/clients";
+import { expiry } from "@ticketing/launcher/demo-cast";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import { ending, insist, listing, locking, newListing, paying, stories } from "./faults/stories.ts";
+import { stripePayments, type TestMesh } from "./test-mesh.ts";
+
+interface Stage {
+  mesh: TestMesh;
+  seller: Person;
+  first: Person;
+  second: Person;
+}
+
+/** Tells one row of the lifecycle's table to its end; returns the id of the workflow that lived it. */
+export type Recording = (stage: Stage) => Promise<string>;
+
+const lifecycle = (order: Order) => `order-${order.id}`;
+const past = (order: Order, ms = 100) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
+
+async function control({ mesh }: Stage, method: "POST" | "DELETE", path: string, body?: object) {
+  const response = await fetch(`${mesh.addresses.stripe}/control/${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`the double refused ${path}: ${response.status}`);
+}
+const fault = (stage: Stage, kind: string, operation: string, count?: number) =>
+  control(stage, "POST", "faults", { kind, operation, count });
+
+async function bought({ seller, first }: Stage): Promise<{ ticket: Ticket; order: Order }> {
+  const ticket = await listing(seller);
+  return { ticket, order: await locking(first, ticket) };
+}
+
+/** An order whose money is held while no worker runs: what the worker finds when it comes. */
+async function paidUnseen(stage: Stage): Promise<{ ticket: Ticket; order: Order }> {
+  await stage.mesh.process("workflows").kill();
+  const { ticket, order } = await bought(stage);
+  await paying(stage.mesh, stage.first, order);
+  await insist(async () => {
+    const { payment } = await stage.first.payments.getPayment({ orderId: order.id });
+    return payment?.status === PaymentStatus.AUTHORIZED ? true : undefined;
+  });
+  return { ticket, order };
+}
+
+/** Sold, and Stripe is away when its money is to be taken; waits until the workflow waits for it. */
+async function soldWithStripeAway(stage: Stage): Promise<Order> {
+  const { ticket, order } = await paidUnseen(stage);
+  await stage.mesh.process("stripe").kill();
+  await stage.mesh.process("workflows").start();
+  await insist(async () => {
+    const { ticket: now } = await stage.second.tickets.getTicket({ ticketId: ticket.id });
+    return now && now.version > ticket.version + 1n ? true : undefined;
+  });
+  await sleep(3_000);
+  return order;
+}
+
+/** One for each row of the lifecycle's table, and for the ways into it that leave another history. */
+export const recordings: Record<string, Recording> = {
+  async complete({ mesh, seller, first }) {
+    return lifecycle((await stories.purchase(mesh, seller, first)).order);
+  },
+  async expire(stage) {
+    const { order } = await bought(stage);
+    await ending(stage.first, order, OrderStatus.EXPIRED);
+    return lifecycle(order);
+  },
+  async "expire-unpaid"({ mesh, seller, first }) {
+    return lifecycle((await stories.expiry(mesh, seller, first)).order);
+  },
+  async cancel(stage) {
+    const { order } = await bought(stage);
+    await stage.first.orders.cancelOrder({ orderId: order.id });
+    await ending(stage.first, order, OrderStatus.CANCELLED);
+    return lifecycle(order);
+  },
+  async "cancel-though-authorised"(stage) {
+    await fault(stage, "webhook_hold", "*");
+    const { order } = await bought(stage);
+    await paying(stage.mesh, stage.first, order);
+    await stage.first.orders.cancelOrder({ orderId: order.id });
+    await ending(stage.first, order, OrderStatus.CANCELLED);
+    return lifecycle(order);
+  },
+  async "cancel-after-sale"(stage) {
+    const order = await soldWithStripeAway(stage);
+    await stage.first.orders.cancelOrder({ orderId: order.id });
+    await sleep(1_000);
+    await stage.mesh.process("stripe").start();
+    await ending(stage.first, order, OrderStatus.COMPLETE);
+    return lifecycle(order);
+  },
+  async declined(stage) {
+    const { order } = await bought(stage);
+    const payment = await stage.first.payments.startPayment({ orderId: order.id });
+    const { stripe } = stage.mesh.addresses;
+    for (let n = 0; n < 3; n++) await confirmPayment(stripe, payment, "pm_card_chargeDeclined");
+    await ending(stage.first, order, OrderStatus.CANCELLED);
+    return lifecycle(order);
+  },
+  async "webhook-late"(stage) {
+    await fault(stage, "webhook_hold", "*");
+    const { order } = await bought(stage);
+    await paying(stage.mesh, stage.first, order);
+    await ending(stage.first, order, OrderStatus.COMPLETE);
+    return lifecycle(order);
+  },
+  async "decided-late"(stage) {
+    const { order } = await paidUnseen(stage);
+    await past(order);
+    await stage.mesh.process("workflows").start();
+    await ending(stage.first, order, OrderStatus.COMPLETE);
+    return lifecycle(order);
+  },
+  async "decided-late-ticket-gone"(stage) {
+    const { ticket, order } = await paidUnseen(stage);
+    await past(order);
+    await locking(stage.second, ticket);
+    await stage.mesh.process("workflows").start();
+    await ending(stage.first, order, OrderStatus.EXPIRED);
+    return lifecycle(order);
+  },
+  async "authorised-too-late"(stage) {
+    const { order } = await bought(stage);
+    const payment = await stage.first.payments.startPayment({ orderId: order.id });
+    await confirmPayment(stage.mesh.addresses.stripe, payment, "pm_card_threeDSecure2Required");
+    await stage.mesh.process("workflows").kill();
+    await past(order, 1_100);
+    const [intent] = await stripePayments(stage.mesh, order.id);
+    await control(stage, "POST", "authentications", { payment_intent: intent?.id, success: true });
+    await stage.mesh.process("workflows").start();
+    await ending(stage.first, order, OrderStatus.EXPIRED);
+    return lifecycle(order);
+  },
+  async "capture-refused"(stage) {
+    const { order } = await paidUnseen(stage);
+    await fault(stage, "refuse", "payment_intents.capture", 10);
+    await stage.mesh.process("workflows").start();
+    await ending(stage.first, order, OrderStatus.CANCELLED);
+    return lifecycle(order);
+  },
+  async "capture-unknown"(stage) {
+    const order = await soldWithStripeAway(stage);
+    await stage.mesh.process("stripe").start();
+    await ending(stage.first, order, OrderStatus.COMPLETE);
+    return lifecycle(order);
+  },
+  /** Takes the more than ten minutes for which the workflow waits. */
+  async "capture-unknown-for-good"(stage) {
+    const order = await soldWithStripeAway(stage);
+    await sleep(11.5 * 60_000);
+    await stage.mesh.process("stripe").start();
+    await ending(stage.first, order, OrderStatus.CANCELLED);
+    return lifecycle(order);
+  },
+  async refund({ mesh, seller, first }) {
+    return `refund-${(await stories.refund(mesh, seller, first)).order.id}`;
+  },
+  async "refund-after-the-event-began"(stage) {
+    const { mesh, seller, first } = stage;
+    const begins = Date.now() + 12_000;
+    const { ticket } = await seller.tickets.createTicket(newListing("Tonight", new Date(begins)));
+    if (!ticket) throw new Error("there is no ticket");
+    const order = await locking(first, ticket);
+    await paying(mesh, first, order);
+    await ending(first, order, OrderStatus.COMPLETE);
+    await mesh.process("workflows").kill();
+    await first.orders.requestRefund({ orderId: order.id });
+    await sleep(Math.max(begins + 500 - Date.now(), 0));
+    await mesh.process("workflows").start();
+    await ending(first, order, OrderStatus.REFUNDED);
+    return `refund-${order.id}`;
+  },
+};
