@@ -2,19 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { Collection } from "mongodb";
 import { openSpecDatabase } from "../testing/spec-database.ts";
 import type { Database } from "./database.ts";
-import {
-  advance,
-  born,
-  createDocumentStore,
-  type Transition,
-  type VersionedDocument,
-} from "./document-store.ts";
+import { type Aggregate, advance, born, createDocumentStore, type Transition } from "./document-store.ts";
 import { reasonOf } from "./domain-error.ts";
 import { createLogger } from "./log.ts";
 import { createRelay } from "./relay.ts";
 import { withRequestId } from "./request-context.ts";
 
-interface Counter extends VersionedDocument {
+interface Counter extends Aggregate {
   count: number;
 }
 

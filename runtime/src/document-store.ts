@@ -22,7 +22,7 @@ export interface Transition {
   requestId?: string;
 }
 
-/** An aggregate: one document, one version a write. */
+/** One document, one version a write. */
 export interface VersionedDocument {
   _id: string;
   /** Starts at 1, plus one a write. */
@@ -35,6 +35,12 @@ export interface VersionedDocument {
   pending: boolean;
 }
 
+/** A document whose life others follow: made by {@link born}, changed by {@link advance}. */
+export interface Aggregate extends VersionedDocument {
+  /** The time of its newest transition. */
+  updateTime: Date;
+}
+
 interface Step {
   type: string;
   time: Date;
@@ -42,10 +48,11 @@ interface Step {
 }
 
 /** A document's first version. */
-export function born<T extends object>(fields: T & { _id: string }, step: Step): T & VersionedDocument {
+export function born<T extends object>(fields: T & { _id: string }, step: Step): T & Aggregate {
   return {
     ...fields,
     version: 1,
+    updateTime: step.time,
     history: [{ version: 1, type: step.type, time: step.time, data: step.data ?? {} }],
     published: 0,
     pending: true,
@@ -56,7 +63,7 @@ export function born<T extends object>(fields: T & { _id: string }, step: Step):
  * A document's next version: the changes and the transition that they are. Of what was published already only
  * the last `keepPublished` transitions are kept; what is yet to be published always is.
  */
-export function advance<T extends VersionedDocument>(
+export function advance<T extends Aggregate>(
   document: T,
   step: Step,
   changes: Partial<T> = {},
@@ -67,7 +74,8 @@ export function advance<T extends VersionedDocument>(
   const due = document.history.filter((entry) => entry.version > document.published);
   const kept = past.slice(Math.max(0, past.length - keepPublished));
   const transition = { version, type: step.type, time: step.time, data: step.data ?? {} };
-  return { ...document, ...changes, version, history: [...kept, ...due, transition], pending: true };
+  const history = [...kept, ...due, transition];
+  return { ...document, ...changes, version, updateTime: step.time, history, pending: true };
 }
 
 /** Documents of one kind, changed by pure functions under optimistic locking. */

@@ -67,6 +67,7 @@ describe("a process", () => {
           cancelOrder: () => ({}),
           expireOrder: () => ({}),
           markRefunded: () => ({}),
+          listOrders: () => ({}),
         }),
     });
     expect(await health(serving.internalPort)).toBe("SERVING");

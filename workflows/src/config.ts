@@ -1,4 +1,4 @@
-import { address, addresses, processConfig, readConfig } from "@ticketing/runtime/config";
+import { address, addresses, duration, processConfig, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
 /** What making a version of the workers current reads. */
@@ -22,6 +22,12 @@ export const schema = z.object({
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Declined attempts after which an order is cancelled. */
   MAX_DECLINES: z.coerce.number().int().min(1).default(3),
+  /** How often tickets, orders, payments and Stripe are compared. */
+  RECONCILE_EVERY: duration.default(600_000),
+  /** How long they may disagree because something is under way. */
+  RECONCILE_GRACE: duration.default(300_000),
+  /** How far before the last comparison changed records are compared again. */
+  RECONCILE_WINDOW: duration.default(2 * 86_400_000),
 });
 
 /** Everything that this process reads from its environment. */

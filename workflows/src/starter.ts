@@ -9,12 +9,12 @@ import type { refund } from "./refund/workflow.ts";
 export type WorkflowStarter = ReturnType<typeof createWorkflowStarter>;
 
 export function createWorkflowStarter(client: Client) {
-  const options = (workflowId: string, orderId: string) => ({
-    workflowId,
-    taskQueue: TASK_QUEUE,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-    args: [orderId] as [string],
-  });
+  const options = (
+    workflowId: string,
+    orderId: string,
+    workflowIdReusePolicy: WorkflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE,
+  ) => ({ workflowId, taskQueue: TASK_QUEUE, workflowIdReusePolicy, args: [orderId] as [string] });
+  const { ALLOW_DUPLICATE_FAILED_ONLY } = WorkflowIdReusePolicy;
   return {
     startLifecycle: (orderId: string) =>
       once(
@@ -35,6 +35,24 @@ export function createWorkflowStarter(client: Client) {
 
     startRefund: (orderId: string) =>
       once(client.workflow.start<typeof refund>("refund", options(refundId(orderId), orderId))),
+
+    /** Like {@link wakeLifecycle}, and one that failed begins again. */
+    reviveLifecycle: (orderId: string) =>
+      once(
+        client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
+          ...options(lifecycleId(orderId), orderId, ALLOW_DUPLICATE_FAILED_ONLY),
+          signal: somethingChanged,
+        }),
+      ),
+
+    /** Like {@link startRefund}, and one that failed begins again. */
+    reviveRefund: (orderId: string) =>
+      once(
+        client.workflow.start<typeof refund>(
+          "refund",
+          options(refundId(orderId), orderId, ALLOW_DUPLICATE_FAILED_ONLY),
+        ),
+      ),
   };
 }
 

@@ -12,6 +12,9 @@ import { DEPLOYMENT, TASK_QUEUE } from "./names.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
+import { createReconciliationActivities } from "./reconciliation/activities.ts";
+import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
+import { ensureSchedule } from "./reconciliation/schedule.ts";
 import { createRefundActivities } from "./refund/activities.ts";
 import { createWorkflowStarter } from "./starter.ts";
 
@@ -27,6 +30,16 @@ const clients = createLifecycleClients(
   { tickets: config.TICKETS_ADDRESS, orders: config.ORDERS_ADDRESS, payments: config.PAYMENTS_ADDRESS },
   await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE }),
 );
+// The worker does not wait for the broker: orders that are under way end without it.
+const connecting = createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "workflows",
+  log,
+});
+const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+const workflows = createWorkflowStarter(client);
+const lifecycle = createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES });
 const worker = await Worker.create({
   connection: native,
   namespace: config.TEMPORAL_NAMESPACE,
@@ -35,8 +48,14 @@ const worker = await Worker.create({
     ? { workflowBundle: { codePath: config.WORKFLOW_BUNDLE } }
     : { workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)) }),
   activities: {
-    ...createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES }),
+    ...lifecycle,
     ...createRefundActivities(clients),
+    ...createReconciliationActivities({
+      clients,
+      workflows,
+      releaseMoney: lifecycle.releaseMoney,
+      report: createReporter({ events: connecting, log }),
+    }),
   },
   workerDeploymentOptions: {
     version: { deploymentName: DEPLOYMENT, buildId: config.WORKER_BUILD_ID },
@@ -51,15 +70,10 @@ running.catch((error: unknown) => {
   process.exit(1);
 });
 
-const events = await createEvents({
-  natsUrl: config.NATS_URL,
-  replicas: config.EVENT_REPLICAS,
-  name: "workflows",
-  log,
-});
-const workflows = createWorkflowStarter(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
+const events = await connecting;
 await events.ensureStream("ORDERS", ["evt.orders.>"]);
 await events.ensureStream("PAYMENTS", ["evt.payments.>"]);
+await events.ensureStream(STREAM, [SUBJECT]);
 await events.consume({
   stream: "ORDERS",
   durable: "workflows",
@@ -72,6 +86,8 @@ await events.consume({
   filter: "evt.payments.>",
   handle: onPaymentEvent(workflows),
 });
+const plan = { windowMs: config.RECONCILE_WINDOW, graceMs: config.RECONCILE_GRACE };
+await retrying(() => ensureSchedule(client, config.RECONCILE_EVERY, plan), log, "temporal");
 
 await serve({
   name: "workflows",

@@ -1,3 +1,4 @@
 // What a worker can run: the bundle's entry.
 export { orderLifecycle } from "./order-lifecycle/workflow.ts";
+export { reconciliation } from "./reconciliation/workflow.ts";
 export { refund } from "./refund/workflow.ts";

@@ -84,7 +84,10 @@ const table: Readonly<Record<ServiceName, Row>> = {
       ORDERS_ADDRESS: internal("orders"),
       PAYMENTS_ADDRESS: internal("payments"),
     }),
-    settings: ["MAX_DECLINES", "TEMPORAL_NAMESPACE"],
+    settings: [
+      ...["MAX_DECLINES", "TEMPORAL_NAMESPACE"],
+      ...["RECONCILE_EVERY", "RECONCILE_GRACE", "RECONCILE_WINDOW"],
+    ],
   },
 };
 

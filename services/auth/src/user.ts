@@ -1,7 +1,7 @@
-import { born, type VersionedDocument } from "@ticketing/runtime/document-store";
+import { type Aggregate, born } from "@ticketing/runtime/document-store";
 
 /** An account. `_id` is a UUIDv7; `email` is lower case and unique. */
-export interface User extends VersionedDocument {
+export interface User extends Aggregate {
   email: string;
   displayName: string;
   /** PHC string of argon2id; leaves this service in no message, event or log. */

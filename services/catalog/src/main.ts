@@ -11,6 +11,7 @@ import { createListingStore } from "./listing-store.ts";
 import { createMarketplaceStore } from "./marketplace-store.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
+import { onReconciliationEvent } from "./on-reconciliation-event.ts";
 import { listingFrom, onTicketEvent } from "./on-ticket-event.ts";
 import { onUserEvent } from "./on-user-event.ts";
 import { createOperationsService } from "./operations-service.ts";
@@ -36,6 +37,7 @@ const handlers = {
   TICKETS: onTicketEvent(listings, feed.publish),
   ORDERS: onOrderEvent(marketplace),
   PAYMENTS: onPaymentEvent(marketplace),
+  RECONCILIATION: onReconciliationEvent(marketplace),
 };
 for (const { stream, subject } of sources) {
   await events.ensureStream(stream, [subject]);
@@ -55,7 +57,7 @@ await serve({
   publicRoutes: (router) =>
     router
       .service(CatalogService, createCatalogService({ store: listings, feed, clock }))
-      .service(OperationsService, createOperationsService({ store: marketplace, events, clock })),
+      .service(OperationsService, createOperationsService({ store: marketplace, events })),
   healthy: database.ping,
   close: [events.close, async () => feed.close(), database.close],
 });

@@ -1,4 +1,3 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { PoisonEvent } from "@ticketing/runtime/events";
 import { decodeEvent } from "./decode-event.ts";
@@ -8,12 +7,11 @@ import type { MarketplaceStore } from "./marketplace-store.ts";
 export const onOrderEvent =
   (store: MarketplaceStore) =>
   async (event: { payload: Uint8Array }): Promise<void> => {
-    const { state, time } = decodeEvent(OrderEventSchema, event.payload);
-    if (!state?.id || !time) throw new PoisonEvent("the event has no state");
+    const { state } = decodeEvent(OrderEventSchema, event.payload);
+    if (!state?.id) throw new PoisonEvent("the event has no state");
     await store.applyOrder({
       _id: state.id,
       version: Number(state.version),
       status: state.status,
-      time: timestampDate(time),
     });
   };

@@ -1,7 +1,8 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
-import type { Clock } from "@ticketing/runtime/clock";
+import { ReconciliationStateSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import type { Events } from "@ticketing/runtime/events";
 import { requireRole } from "@ticketing/runtime/identity";
 import type { MarketplaceStore } from "./marketplace-store.ts";
@@ -14,25 +15,26 @@ const PAGE_OF = "dead-letters";
 export function createOperationsService(deps: {
   store: MarketplaceStore;
   events: Events;
-  clock: Clock;
 }): ServiceImpl<typeof OperationsService> {
-  const { store, events, clock } = deps;
+  const { store, events } = deps;
   return {
     async getOverview(_request, context) {
       requireRole(context, "operator");
-      const [orders, drift, disputes, lag, deadLetters] = await Promise.all([
+      const [orders, report, disputes, lag, deadLetters] = await Promise.all([
         store.countOrders(),
-        store.countDrift(clock()),
+        store.findReconciliation(),
         store.countDisputes(),
         events.consumerLag(),
         events.countDeadLetters(),
       ]);
+      const reconciliation = report && fromBinary(ReconciliationStateSchema, report);
       return {
         orders: orders.map(({ status, count }) => ({ status, count: BigInt(count) })),
         lag: lag.map((row) => ({ ...row, pending: BigInt(row.pending), inFlight: BigInt(row.inFlight) })),
         deadLetters: BigInt(deadLetters),
-        drift: BigInt(drift),
+        drift: reconciliation?.open ?? 0n,
         disputes: BigInt(disputes),
+        reconciliation,
       };
     },
 

@@ -5,7 +5,15 @@ export const sources = [
   { stream: "TICKETS", subject: "evt.tickets.>" },
   { stream: "ORDERS", subject: "evt.orders.>" },
   { stream: "PAYMENTS", subject: "evt.payments.>" },
+  { stream: "RECONCILIATION", subject: "evt.workflows.>" },
 ] as const;
 
 /** The collections that are projections: dropped, they come back from the streams. */
-export const projections = ["listings", "sellers", "orders", "payments", "disputes"] as const;
+export const projections = [
+  "listings",
+  "sellers",
+  "orders",
+  "payments",
+  "disputes",
+  "reconciliations",
+] as const;

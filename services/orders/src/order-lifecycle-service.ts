@@ -1,7 +1,9 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { CancelReason, type OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { isUnpublished } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
 import { cancel, complete, expire, markRefunded, type Order } from "./order.ts";
 import { orderMessage } from "./order-message.ts";
@@ -43,5 +45,15 @@ export function createOrderLifecycleService(deps: {
     },
     expireOrder: ({ orderId }, context) => change(context, orderId, (order) => expire(order, clock())),
     markRefunded: ({ orderId }, context) => change(context, orderId, (order) => markRefunded(order, clock())),
+    async listOrders({ selection }, context) {
+      requireService(context, "workflows");
+      const { documents, nextPageToken } = await orders.select(selection);
+      const records = documents.map((order) => ({
+        order: orderMessage(order),
+        updateTime: timestampFromDate(order.updateTime),
+        unpublished: isUnpublished(order, clock()),
+      }));
+      return { orders: records, nextPageToken };
+    },
   };
 }

@@ -1,5 +1,7 @@
+import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
 import { newestFirst } from "@ticketing/runtime/newest-first";
+import { byUpdateTime, selectRecords } from "@ticketing/runtime/select-records";
 import type { Collection, Db } from "mongodb";
 import type { Order } from "./order.ts";
 
@@ -9,6 +11,8 @@ export interface OrderStore extends DocumentStore<Order> {
     by: { buyerId: string } | { sellerId: string },
     page: { pageSize: number; pageToken: string },
   ): Promise<{ documents: Order[]; nextPageToken: string }>;
+  /** What reconciliation asks for. Throws BAD_PAGE_TOKEN. */
+  select(selection: RecordSelection | undefined): Promise<{ documents: Order[]; nextPageToken: string }>;
 }
 
 /** Orders in `orders`. */
@@ -20,10 +24,12 @@ export async function createOrderStore(
     { key: { buyerId: 1, createTime: -1, _id: -1 } },
     { key: { sellerId: 1, createTime: -1, _id: -1 } },
     { key: { pending: 1 } },
+    { key: byUpdateTime },
   ]);
   return {
     ...createDocumentStore<Order>({ collection, onPending }),
     list: (by, page) => newestFirst(collection, by, page),
+    select: (selection) => selectRecords(collection, selection),
   };
 }
 

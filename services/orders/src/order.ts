@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { advance, born, type VersionedDocument } from "@ticketing/runtime/document-store";
+import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
 /** Integer minor units and an ISO 4217 currency. */
@@ -22,7 +22,7 @@ export interface TicketSnapshot {
 export type CancelReason = "buyer" | "payment_failed" | "capture_refused";
 
 /** One purchase. Its end is decided by its workflow alone; requests are recorded here. */
-export interface Order extends VersionedDocument {
+export interface Order extends Aggregate {
   buyerId: string;
   sellerId: string;
   ticketId: string;

@@ -10,6 +10,7 @@ import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { config as readConfig } from "./config.ts";
+import { createIntentRecords } from "./intent-records.ts";
 import { outbox } from "./outbox.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
@@ -41,6 +42,7 @@ const stripe = createStripeGateway({
   url: config.STRIPE_URL,
 });
 const settlement = createSettlement({ payments, stripe, clock });
+const intents = createIntentRecords({ payments, stripe });
 
 const paymentService = createPaymentService({
   payments,
@@ -52,7 +54,13 @@ const paymentService = createPaymentService({
     .href,
   clock,
 });
-const paymentLifecycleService = createPaymentLifecycleService({ payments, settlement, orders, clock });
+const paymentLifecycleService = createPaymentLifecycleService({
+  payments,
+  settlement,
+  intents,
+  orders,
+  clock,
+});
 
 relay.start();
 await serve({

@@ -1,9 +1,12 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type Client, Code, type ServiceImpl } from "@connectrpc/connect";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { isUnpublished } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
+import type { IntentRecords } from "./intent-records.ts";
 import { orderOf } from "./order-of.ts";
 import { type Payment, startVoided } from "./payment.ts";
 import { paymentMessage } from "./payment-message.ts";
@@ -14,10 +17,11 @@ import type { Settlement } from "./settlement.ts";
 export function createPaymentLifecycleService(deps: {
   payments: PaymentStore;
   settlement: Settlement;
+  intents: IntentRecords;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   clock: Clock;
 }): ServiceImpl<typeof PaymentLifecycleService> {
-  const { payments, settlement } = deps;
+  const { payments, settlement, intents } = deps;
 
   async function find(orderId: string): Promise<Payment> {
     const payment = await payments.find(orderId);
@@ -49,6 +53,28 @@ export function createPaymentLifecycleService(deps: {
     async refundPayment({ orderId }, context) {
       requireService(context, "workflows");
       return { payment: paymentMessage(await settlement.refund(await find(orderId))) };
+    },
+
+    async listPayments({ selection }, context) {
+      requireService(context, "workflows");
+      const { documents, nextPageToken } = await payments.select(selection);
+      const records = documents.map((payment) => ({
+        payment: paymentMessage(payment),
+        updateTime: timestampFromDate(payment.updateTime),
+        unpublished: isUnpublished(payment, deps.clock()),
+      }));
+      return { payments: records, nextPageToken };
+    },
+
+    async listIntents({ selection }, context) {
+      requireService(context, "workflows");
+      return intents.select(selection);
+    },
+
+    async releaseIntent({ intentId }, context) {
+      requireService(context, "workflows");
+      await intents.release(intentId);
+      return {};
     },
   };
 }

@@ -10,6 +10,7 @@ import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openTill, type Till } from "../testing/till.ts";
+import { createIntentRecords } from "./intent-records.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 
@@ -43,7 +44,11 @@ beforeAll(async () => {
   const deps = { ...till, orders, publishableKey: "pk_test_double", stripeJsUrl: till.double.url };
   as = (caller) => clientOf(PaymentService, createPaymentService(deps), caller);
   lifecycle = (caller = { service: "workflows" }) =>
-    clientOf(PaymentLifecycleService, createPaymentLifecycleService(deps), caller);
+    clientOf(
+      PaymentLifecycleService,
+      createPaymentLifecycleService({ ...deps, intents: createIntentRecords(till) }),
+      caller,
+    );
 }, 60_000);
 afterAll(() => till?.close());
 

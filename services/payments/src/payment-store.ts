@@ -1,9 +1,13 @@
+import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
+import { byUpdateTime, selectRecords } from "@ticketing/runtime/select-records";
 import type { Collection, Db } from "mongodb";
 import type { Payment } from "./payment.ts";
 
 export interface PaymentStore extends DocumentStore<Payment> {
   findByIntent(intentId: string): Promise<Payment | null>;
+  /** What reconciliation asks for. Throws BAD_PAGE_TOKEN. */
+  select(selection: RecordSelection | undefined): Promise<{ documents: Payment[]; nextPageToken: string }>;
 }
 
 /** The collection that holds payments. */
@@ -14,9 +18,10 @@ export async function createPaymentStore(
   collection: Collection<Payment>,
   onPending: () => void,
 ): Promise<PaymentStore> {
-  await collection.createIndexes([{ key: { intentId: 1 } }, { key: { pending: 1 } }]);
+  await collection.createIndexes([{ key: { intentId: 1 } }, { key: { pending: 1 } }, { key: byUpdateTime }]);
   return {
     ...createDocumentStore<Payment>({ collection, onPending }),
     findByIntent: (intentId) => collection.findOne({ intentId }),
+    select: (selection) => selectRecords(collection, selection),
   };
 }

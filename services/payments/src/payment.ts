@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { advance, born, type VersionedDocument } from "@ticketing/runtime/document-store";
+import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
 /** Integer minor units and an ISO 4217 currency. */
@@ -13,7 +13,7 @@ export interface Money {
 export type StripeAction = "create" | "capture" | "cancel" | "refund";
 
 /** The money of one order. `_id` is the order's id. */
-export interface Payment extends VersionedDocument {
+export interface Payment extends Aggregate {
   buyerId: string;
   amount: Money;
   status: PaymentStatus;

@@ -14,25 +14,15 @@ import {
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
+import { orUnavailable, stripeUnavailable } from "./stripe-unavailable.ts";
 
 const refuse = (reason: string, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
-
-const unavailable = () =>
-  new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
 
 /** Moving money at Stripe: act, and when the outcome is unknown, fetch, then decide. */
 export type Settlement = ReturnType<typeof createSettlement>;
 
 export function createSettlement(deps: { payments: PaymentStore; stripe: StripeGateway; clock: Clock }) {
   const { payments, stripe, clock } = deps;
-
-  const orUnavailable = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw error instanceof StripeFailure ? unavailable() : error;
-    }
-  };
 
   /** Fetches the PaymentIntent and takes note. */
   async function refresh(payment: Payment): Promise<{ payment: Payment; intent?: IntentSnapshot }> {
@@ -70,7 +60,7 @@ export function createSettlement(deps: { payments: PaymentStore; stripe: StripeG
     if (seen.status === PaymentStatus.CAPTURED) seen = (await act(seen, "refund")).payment;
     else if (!isGivenUp(seen)) seen = (await act(seen, "cancel")).payment;
     // Captured between the fetch and the cancel: the next call gives it back.
-    if (!isGivenUp(seen)) throw unavailable();
+    if (!isGivenUp(seen)) throw stripeUnavailable();
     return seen;
   }
 
@@ -88,7 +78,7 @@ export function createSettlement(deps: { payments: PaymentStore; stripe: StripeG
       if (seen.status !== PaymentStatus.AUTHORIZED) throw refuse("NOT_AUTHORIZED", "no money is held");
       const { payment: after, refused } = await act(seen, "capture");
       if (after.status === PaymentStatus.CAPTURED) return after;
-      if (!refused && after.status !== PaymentStatus.FAILED) throw unavailable();
+      if (!refused && after.status !== PaymentStatus.FAILED) throw stripeUnavailable();
       await payments.update(payment._id, (current) => fail(current, clock()));
       throw refuse("CAPTURE_REFUSED", "the bank refused to pay what it had promised");
     },
@@ -105,7 +95,7 @@ export function createSettlement(deps: { payments: PaymentStore; stripe: StripeG
       if (seen.status === PaymentStatus.REFUNDED) return seen;
       if (seen.status !== PaymentStatus.CAPTURED) throw refuse("NOT_CAPTURED", "no money was taken");
       const { payment: after } = await act(seen, "refund");
-      if (after.status !== PaymentStatus.REFUNDED) throw unavailable();
+      if (after.status !== PaymentStatus.REFUNDED) throw stripeUnavailable();
       return after;
     },
   };

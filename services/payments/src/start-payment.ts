@@ -1,12 +1,9 @@
-import { Code } from "@connectrpc/connect";
 import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/domain-error";
 import { advanceAttempt, attachIntent, idempotencyKey, type Money, requireOpen, start } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
-
-const unavailable = () =>
-  new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
+import { stripeUnavailable } from "./stripe-unavailable.ts";
 
 /**
  * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
@@ -43,6 +40,6 @@ export async function startPayment(
     if (error.serverError && !payment.intentId) {
       await payments.update(order.id, (current) => advanceAttempt(current, "create", clock()));
     }
-    throw unavailable();
+    throw stripeUnavailable();
   }
 }

@@ -27,6 +27,16 @@ export type WebhookEvent =
   | { kind: "dispute"; intentId: string }
   | { kind: "other" };
 
+/** A PaymentIntent as Stripe's books have it; amounts in minor units. */
+export interface IntentEntry extends Pick<IntentSnapshot, "id" | "status"> {
+  /** The order that it was made for; empty when it names none. */
+  orderId: string;
+  amount: number;
+  currency: string;
+  amountReceived: number;
+  amountRefunded: number;
+}
+
 /** Stripe, or its double, through the official SDK. Failures are {@link StripeFailure}s. */
 export interface StripeGateway {
   create(
@@ -35,6 +45,15 @@ export interface StripeGateway {
   ): Promise<{ intent: IntentSnapshot; clientSecret: string }>;
   fetch(intentId: string): Promise<IntentSnapshot>;
   fetchClientSecret(intentId: string): Promise<string>;
+  /** A page of what was created in [since, until), newest first; `next` is where the page after it begins. */
+  list(span: {
+    since: Date;
+    until: Date;
+    limit: number;
+    after?: string;
+  }): Promise<{ entries: IntentEntry[]; next?: string }>;
+  /** The PaymentIntent's entry; undefined when Stripe has no such one. */
+  find(intentId: string): Promise<IntentEntry | undefined>;
   capture(intentId: string, key: string): Promise<void>;
   cancel(intentId: string, key: string): Promise<void>;
   refund(intentId: string, key: string): Promise<void>;
@@ -92,6 +111,25 @@ export function createStripeGateway(options: {
       }),
     fetchClientSecret: (intentId) =>
       call(async () => secretOf(await stripe.paymentIntents.retrieve(intentId))),
+    list: ({ since, until, limit, after }) =>
+      call(async () => {
+        const { data, has_more: more } = await stripe.paymentIntents.list({
+          created: { gte: Math.floor(since.getTime() / 1000), lt: Math.ceil(until.getTime() / 1000) },
+          limit,
+          expand: ["data.latest_charge"],
+          ...(after && { starting_after: after }),
+        });
+        return { entries: data.map(entry), next: more ? data.at(-1)?.id : undefined };
+      }),
+    async find(intentId) {
+      try {
+        return entry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }));
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure.kind === "refused") return undefined;
+        throw failure;
+      }
+    },
     capture: (intentId, key) =>
       call(async () => {
         await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key });
@@ -139,6 +177,19 @@ function snapshot(intent: Stripe.PaymentIntent): IntentSnapshot {
     id: intent.id,
     status: statusOf(intent.status),
     ...(charge && { chargeTime: new Date(charge.created * 1000) }),
+  };
+}
+
+function entry(intent: Stripe.PaymentIntent): IntentEntry {
+  return {
+    id: intent.id,
+    status: statusOf(intent.status),
+    orderId: intent.metadata.order_id ?? "",
+    amount: intent.amount,
+    currency: intent.currency.toUpperCase(),
+    amountReceived: intent.amount_received,
+    // Releasing a hold also counts as refunded there: only captured money can go back.
+    amountRefunded: intent.amount_received > 0 ? (chargeOf(intent)?.amount_refunded ?? 0) : 0,
   };
 }
 

@@ -1,5 +1,7 @@
+import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
 import { newestFirst } from "@ticketing/runtime/newest-first";
+import { byUpdateTime, selectRecords } from "@ticketing/runtime/select-records";
 import type { Db } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 import type { Ticket } from "./ticket.ts";
@@ -10,6 +12,8 @@ export interface TicketStore extends DocumentStore<Ticket> {
     sellerId: string,
     page: { pageSize: number; pageToken: string },
   ): Promise<{ documents: Ticket[]; nextPageToken: string }>;
+  /** What reconciliation asks for. Throws BAD_PAGE_TOKEN. */
+  select(selection: RecordSelection | undefined): Promise<{ documents: Ticket[]; nextPageToken: string }>;
 }
 
 /** Tickets in `tickets`. */
@@ -18,10 +22,12 @@ export async function createTicketStore(db: Db, onPending: () => void): Promise<
   await collection.createIndexes([
     { key: { sellerId: 1, createTime: -1, _id: -1 } },
     { key: { pending: 1 } },
+    { key: byUpdateTime },
   ]);
   return {
     ...createDocumentStore<Ticket>({ collection, onPending }),
     listBySeller: (sellerId, page) => newestFirst(collection, { sellerId }, page),
+    select: (selection) => selectRecords(collection, selection),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { advance, born, type VersionedDocument } from "@ticketing/runtime/document-store";
+import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
 /** How much of its published history a ticket keeps; a much-contested one would grow without end. */
@@ -45,7 +45,7 @@ export interface Lock {
 export type StoredStatus = TicketStatus.AVAILABLE | TicketStatus.SOLD | TicketStatus.WITHDRAWN;
 
 /** One ticket, the document that decides who may buy it. */
-export interface Ticket extends VersionedDocument, Offer {
+export interface Ticket extends Aggregate, Offer {
   sellerId: string;
   sellerName: string;
   storedStatus: StoredStatus;
@@ -58,7 +58,6 @@ export interface Ticket extends VersionedDocument, Offer {
   /** What the first CreateTicket asked for, to tell a repeat from another wish. */
   requestFingerprint: string;
   createTime: Date;
-  updateTime: Date;
 }
 
 const refuse = (reason: string, message: string, metadata?: Record<string, string>) =>
@@ -88,7 +87,7 @@ function next(
   changes: Partial<Ticket>,
   data?: Record<string, string>,
 ): Ticket {
-  return advance(ticket, { type, time: now, data }, { ...changes, updateTime: now }, KEPT_TRANSITIONS);
+  return advance(ticket, { type, time: now, data }, changes, KEPT_TRANSITIONS);
 }
 
 /** A lapsed lock goes with the write that follows it, and its order is spent. */
@@ -138,7 +137,6 @@ export function list(
       spentOrderIds: [],
       requestFingerprint: by.requestFingerprint,
       createTime: now,
-      updateTime: now,
     },
     { type: "ticket_listed", time: now },
   );

@@ -1,0 +1,333 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fromBinary } from "@bufbuild/protobuf";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { Client, Connection } from "@temporalio/client";
+import { enter, type Person } from "@ticketing/launcher/clients";
+import { reported } from "@ticketing/launcher/suite-report";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import {
+  DriftKind,
+  ReconciliationEventSchema,
+  type ReconciliationState,
+} from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { databaseUri } from "@ticketing/servers/mongo";
+import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import { MongoClient, type UpdateFilter } from "mongodb";
+import type { Order } from "../../services/orders/src/order.ts";
+import type { Payment } from "../../services/payments/src/payment.ts";
+import type { Ticket } from "../../services/tickets/src/ticket.ts";
+import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import { settle } from "./audit.ts";
+import { insist, listing, locking, paying, stories } from "./stories.ts";
+import { trade } from "./traffic.ts";
+
+const EVERY_MS = 3_000;
+let mesh: TestMesh;
+let broker: NatsConnection;
+let temporal: Connection;
+let mongo: MongoClient;
+let seller: Person;
+let buyer: Person;
+let operator: Person;
+
+beforeAll(async () => {
+  mesh = await startTestMesh({
+    LOCK_DURATION: "6s",
+    LOCK_LIMIT: "1000",
+    LAPSE_LIMIT: "1000",
+    RECONCILE_EVERY: `${EVERY_MS}ms`,
+    RECONCILE_GRACE: "2s",
+  });
+  broker = await connect({ servers: mesh.addresses.nats });
+  temporal = await Connection.connect({ address: mesh.addresses.temporal });
+  mongo = new MongoClient(databaseUri(mesh.addresses.mongo, "orders"));
+  [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
+  const account = { email: "operator@example.com", password: randomUUID(), displayName: "Operator" };
+  operator = await enter(mesh.addresses.gateway, account);
+}, 120_000);
+afterAll(async () => {
+  await mongo?.close();
+  await temporal?.close();
+  await broker?.close();
+  await mesh?.close();
+}, 60_000);
+
+/** Every report so far, oldest first. */
+async function reports(): Promise<ReconciliationState[]> {
+  const manager = await jetstreamManager(broker);
+  const { state } = await manager.streams.info("RECONCILIATION");
+  const found: ReconciliationState[] = [];
+  for (let seq = state.first_seq; seq <= state.last_seq && seq > 0; seq++) {
+    const message = await manager.streams.getMessage("RECONCILIATION", { seq });
+    const event = message && fromBinary(ReconciliationEventSchema, message.data);
+    if (event?.state) found.push(event.state);
+  }
+  return found;
+}
+
+/** Changes a document past every service, as no service would. */
+async function tamper<T extends { _id: string }>(
+  database: string,
+  collection: string,
+  id: string,
+  change: UpdateFilter<T>,
+): Promise<void> {
+  const result = await mongo
+    .db(database)
+    .collection<{ _id: string }>(collection)
+    .updateOne(
+      { _id: id },
+      // The driver's types cannot see that T is what this collection holds.
+      change as UpdateFilter<{ _id: string }>,
+    );
+  if (result.matchedCount !== 1) throw new Error(`${collection} holds no ${id}`);
+}
+const tamperOrder = (id: string, change: UpdateFilter<Order>) => tamper("orders", "orders", id, change);
+const tamperTicket = (id: string, change: UpdateFilter<Ticket>) => tamper("tickets", "tickets", id, change);
+const tamperPayment = (id: string, change: UpdateFilter<Payment>) =>
+  tamper("payments", "payments", id, change);
+
+const bought = () => stories.purchase(mesh, seller, buyer);
+const cancelled = () => stories.cancellation(mesh, seller, buyer);
+/** Loses the order's lifecycle, which no event brings back. */
+const terminate = (orderId: string) =>
+  insist(() =>
+    new Client({ connection: temporal }).workflow.getHandle(`order-${orderId}`).terminate("planted"),
+  );
+const until = (ok: () => Promise<boolean>) => insist(async () => ((await ok()) ? true : undefined));
+const ticketStatus = async (ticketId: string) =>
+  (await buyer.tickets.getTicket({ ticketId })).ticket?.status ?? TicketStatus.UNSPECIFIED;
+const paymentStatus = async (orderId: string) =>
+  (await buyer.payments.getPayment({ orderId })).payment?.status ?? PaymentStatus.UNSPECIFIED;
+
+/** A PaymentIntent that names an order and that the mesh never made. */
+async function foreignIntent(orderId: string, capture: "manual" | "automatic"): Promise<string> {
+  const body = new URLSearchParams({ amount: "4500", currency: "usd", capture_method: capture });
+  body.set("metadata[order_id]", orderId);
+  const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents`, {
+    method: "POST",
+    headers: { authorization: "Bearer sk_test_double" },
+    body,
+  });
+  const { id, client_secret: clientSecret } = (await response.json()) as {
+    id: string;
+    client_secret: string;
+  };
+  const made = await confirmPayment(
+    mesh.addresses.stripe,
+    { clientSecret, publishableKey: "pk_test_double" },
+    "pm_card_visa",
+  );
+  if (!made.ok) throw new Error("the foreign intent was not paid");
+  return id;
+}
+const intentStatus = async (orderId: string, id: string) =>
+  (await stripePayments(mesh, orderId)).find((intent) => intent.id === id)?.status;
+
+/** What a planted drift is reported as, under which id, and what is so once it was mended. */
+interface Planted {
+  kind: DriftKind;
+  id: string;
+  mended?: () => Promise<boolean>;
+}
+
+/** One of each kind. Those without `mended` are for a person to look at. */
+const plants: Record<string, () => Promise<Planted>> = {
+  async "an order whose lifecycle was lost, past its deadline"() {
+    const order = await locking(buyer, await listing(seller));
+    await terminate(order.id);
+    const mended = async () =>
+      (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.EXPIRED;
+    return { kind: DriftKind.ORDER_OVERDUE, id: order.id, mended };
+  },
+  async "a paid order whose lifecycle was lost"() {
+    const order = await locking(buyer, await listing(seller));
+    await terminate(order.id);
+    await paying(mesh, buyer, order);
+    const mended = async () =>
+      (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.COMPLETE;
+    return { kind: DriftKind.ORDER_OVERDUE, id: order.id, mended };
+  },
+  async "a complete order whose payment says that it was given up"() {
+    const { order } = await bought();
+    await tamperPayment(order.id, { $set: { status: PaymentStatus.VOIDED } });
+    return { kind: DriftKind.ORDER_UNPAID, id: order.id };
+  },
+  async "a complete order whose ticket is for sale"() {
+    const { order, ticket } = await bought();
+    await tamperTicket(ticket.id, {
+      $set: { storedStatus: TicketStatus.AVAILABLE },
+      $unset: { soldOrderId: 1, soldBuyerId: 1 },
+    });
+    return { kind: DriftKind.ORDER_WITHOUT_TICKET, id: order.id };
+  },
+  async "a refund that nobody began"() {
+    const { order } = await bought();
+    await tamperOrder(order.id, { $set: { refundRequestedTime: new Date() } });
+    const mended = async () =>
+      (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.REFUNDED;
+    return { kind: DriftKind.REFUND_UNFINISHED, id: order.id, mended };
+  },
+  async "money held for an order that expired"() {
+    const order = await locking(buyer, await listing(seller));
+    await terminate(order.id);
+    await paying(mesh, buyer, order);
+    await tamperOrder(order.id, { $set: { status: OrderStatus.EXPIRED } });
+    const mended = async () =>
+      (await paymentStatus(order.id)) === PaymentStatus.VOIDED &&
+      (await stripePayments(mesh, order.id)).every(({ status }) => status === "canceled");
+    return { kind: DriftKind.MONEY_OF_ENDED_ORDER, id: order.id, mended };
+  },
+  async "money taken for an order that was cancelled"() {
+    const { order } = await bought();
+    await tamperOrder(order.id, { $set: { status: OrderStatus.CANCELLED } });
+    const mended = async () => (await paymentStatus(order.id)) === PaymentStatus.REFUNDED;
+    return { kind: DriftKind.MONEY_OF_ENDED_ORDER, id: order.id, mended };
+  },
+  async "a ticket sold to an order that was cancelled"() {
+    const { order, ticket } = await bought();
+    await tamperOrder(order.id, { $set: { status: OrderStatus.CANCELLED } });
+    const mended = async () => (await ticketStatus(ticket.id)) === TicketStatus.AVAILABLE;
+    return { kind: DriftKind.SALE_OF_ENDED_ORDER, id: ticket.id, mended };
+  },
+  async "a ticket locked for nobody"() {
+    const ticket = await listing(seller);
+    const lock = {
+      orderId: randomUUID(),
+      buyerId: randomUUID(),
+      expireTime: new Date(Date.now() + 3_600_000),
+    };
+    await tamperTicket(ticket.id, { $set: { lock } });
+    return { kind: DriftKind.LOCK_WITHOUT_ORDER, id: ticket.id };
+  },
+  async "a ticket locked for an order that was cancelled"() {
+    const { order, ticket } = await cancelled();
+    const lock = { orderId: order.id, buyerId: buyer.userId, expireTime: new Date(Date.now() + 3_600_000) };
+    await tamperTicket(ticket.id, { $set: { lock } });
+    const mended = async () => (await ticketStatus(ticket.id)) === TicketStatus.AVAILABLE;
+    return { kind: DriftKind.LOCK_OF_ENDED_ORDER, id: ticket.id, mended };
+  },
+  async "a ticket sold to nobody"() {
+    const ticket = await listing(seller);
+    const sold = { storedStatus: TicketStatus.SOLD as const, soldOrderId: randomUUID() };
+    await tamperTicket(ticket.id, { $set: sold });
+    return { kind: DriftKind.SALE_WITHOUT_ORDER, id: ticket.id };
+  },
+  async "a payment for nothing"() {
+    const { order } = await cancelled();
+    const payments = mongo.db("payments").collection<{ _id: string }>("payments");
+    const copy = await payments.findOne({ _id: order.id });
+    const id = randomUUID();
+    await payments.insertOne({ ...copy, _id: id });
+    return { kind: DriftKind.PAYMENT_WITHOUT_ORDER, id };
+  },
+  async "a payment of another amount"() {
+    const { order } = await bought();
+    await tamperPayment(order.id, { $set: { "amount.minorUnits": 4_400 } });
+    return { kind: DriftKind.AMOUNT_DIFFERS, id: order.id };
+  },
+  async "a payment that does not know that it was captured"() {
+    const { order } = await bought();
+    await tamperPayment(order.id, { $set: { status: PaymentStatus.FAILED } });
+    const mended = async () => (await paymentStatus(order.id)) === PaymentStatus.CAPTURED;
+    return { kind: DriftKind.PAYMENT_BEHIND_STRIPE, id: order.id, mended };
+  },
+  async "a PaymentIntent that no payment knows"() {
+    const { order } = await cancelled();
+    const id = await foreignIntent(order.id, "manual");
+    const mended = async () => (await intentStatus(order.id, id)) === "canceled";
+    return { kind: DriftKind.INTENT_UNKNOWN, id, mended };
+  },
+  async "money taken by a PaymentIntent that no payment knows"() {
+    const { order } = await cancelled();
+    return { kind: DriftKind.INTENT_UNKNOWN, id: await foreignIntent(order.id, "automatic") };
+  },
+  async "events that cannot be published"() {
+    const { order } = await cancelled();
+    const time = new Date(Date.now() - 120_000);
+    await tamperOrder(order.id, {
+      // No subject can hold this name: the relay tries for ever.
+      $push: { history: { version: 100, type: "not a subject", time, data: {} } },
+      $set: { version: 100, updateTime: time, pending: true },
+    });
+    return { kind: DriftKind.EVENTS_UNPUBLISHED, id: order.id };
+  },
+};
+
+describe("reconciliation", () => {
+  it("finds nothing while people trade", async () => {
+    await reported("reconciliation under traffic: no false alarm", async () => {
+      const over = new AbortController();
+      const trading = trade(mesh, seller, [buyer, await mesh.person("other")], over.signal);
+      await sleep(6 * EVERY_MS);
+      over.abort();
+      const { orders } = await trading;
+      await settle(mesh);
+      const end = Date.now();
+      const all = await insist(async () => {
+        const found = await reports();
+        const last = found.at(-1)?.startTime;
+        return last && Number(last.seconds) * 1000 > end ? found : undefined;
+      });
+      expect(all.flatMap(({ drift }) => drift)).toEqual([]);
+      expect(all.length).toBeGreaterThan(3);
+      expect(Number(all[0]?.compared) + Number(all.at(-1)?.compared)).toBeGreaterThan(orders.length);
+      return orders.length;
+    });
+  }, 120_000);
+
+  it("reports each kind of drift, mends what is safe to mend and leaves the rest to people", async () => {
+    await reported("drift of every kind, planted", async () => {
+      const planted = await Promise.all(
+        Object.entries(plants).map(async ([name, plant]) => ({ name, ...(await plant()) })),
+      );
+      const kinds = new Set(planted.map(({ kind }) => kind));
+      const all = Object.values(DriftKind).filter((kind) => typeof kind === "number" && kind > 0);
+      expect([...kinds].sort((a, b) => a - b)).toEqual(all);
+
+      const missing = async () => {
+        const seen = (await reports()).flatMap(({ drift }) => drift);
+        return planted.filter(({ kind, id, mended }) => {
+          const same = seen.filter(
+            (drift) =>
+              drift.kind === kind &&
+              [drift.orderId, drift.ticketId, drift.stripePaymentIntentId].includes(id),
+          );
+          return mended ? !same.some((drift) => drift.mended) : same.length === 0;
+        });
+      };
+      let left: string[] = [];
+      await until(async () => {
+        left = (await missing()).map(({ name }) => name);
+        return left.length === 0;
+      }).catch(() => undefined);
+      expect(left).toEqual([]);
+      for (const { mended } of planted) if (mended) await until(mended);
+
+      // What was mended is gone, what was not stays on the operators' screen.
+      const forPeople = planted.filter(({ mended }) => !mended).map(({ kind }) => kind);
+      await until(async () => {
+        const { drift, reconciliation } = await operator.operations.getOverview({});
+        const shown = new Set(reconciliation?.drift.map(({ kind }) => kind));
+        return drift >= BigInt(forPeople.length) && forPeople.every((kind) => shown.has(kind));
+      });
+      return planted.length;
+    });
+  }, 180_000);
+
+  it("is one schedule, however many workers there are and however often they start", async () => {
+    await mesh.process("workflows").stop();
+    await mesh.process("workflows").start();
+    const schedules = [];
+    for await (const schedule of new Client({ connection: temporal }).schedule.list())
+      schedules.push(schedule);
+    expect(schedules.map(({ scheduleId }) => scheduleId)).toEqual(["reconciliation"]);
+    const before = (await reports()).length;
+    await until(async () => (await reports()).length > before);
+  }, 60_000);
+});

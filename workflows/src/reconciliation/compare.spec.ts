@@ -1,0 +1,183 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { describe, expect, it } from "@jest/globals";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderRecordSchema } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  IntentRecordSchema,
+  IntentStatus,
+  PaymentRecordSchema,
+} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketRecordSchema } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
+import { type Drift, driftKey } from "./drift.ts";
+
+const GRACE = 1_000;
+const DEADLINE = 10_000;
+const price = { minorUnits: 4_500n, currency: "USD" };
+
+const order = (status: OrderStatus, refundRequestedTime?: Timestamp) =>
+  create(OrderRecordSchema, {
+    order: {
+      id: "o",
+      ticketId: "t",
+      status,
+      price,
+      expireTime: timestampFromMs(DEADLINE),
+      refundRequestedTime,
+    },
+  });
+const payment = (status: PaymentStatus, amount = price) =>
+  create(PaymentRecordSchema, { payment: { id: "o", status, amount, stripePaymentIntentId: "pi" } });
+const ticket = (soldOrderId: string) =>
+  create(TicketRecordSchema, { ticket: { id: "t", status: TicketStatus.SOLD }, soldOrderId });
+const locked = (orderId: string) =>
+  create(TicketRecordSchema, {
+    ticket: {
+      id: "t",
+      status: TicketStatus.LOCKED,
+      lock: { orderId, expireTime: timestampFromMs(DEADLINE) },
+    },
+  });
+const intent = (status: IntentStatus, changes: MessageInitShape<typeof IntentRecordSchema> = {}) => {
+  const amountReceived = status === IntentStatus.SUCCEEDED ? 4_500n : 0n;
+  const facts = { id: "pi", orderId: "o", status, amount: 4_500n, currency: "USD", amountReceived };
+  return create(IntentRecordSchema, { ...facts, ...changes });
+};
+const kinds = (drift: Drift[]) => drift.map(({ kind }) => kind);
+const ofOrder = (...[record, books = {}, now = 0]: [Parameters<typeof compareOrder>[0], object?, number?]) =>
+  kinds(compareOrder(record, books, now, GRACE));
+
+describe("an order beside its ticket and its payment", () => {
+  it("may await payment until its deadline and a grace", () => {
+    expect(ofOrder(order(OrderStatus.AWAITING_PAYMENT), {}, DEADLINE + GRACE)).toEqual([]);
+    expect(ofOrder(order(OrderStatus.AWAITING_PAYMENT), {}, DEADLINE + GRACE + 1)).toEqual(["ORDER_OVERDUE"]);
+  });
+  it("is complete with the money and the ticket, and with nothing less", () => {
+    const complete = order(OrderStatus.COMPLETE);
+    const paid = payment(PaymentStatus.CAPTURED);
+    expect(ofOrder(complete, { ticket: ticket("o"), payment: paid })).toEqual([]);
+    expect(ofOrder(complete, { ticket: ticket("o") })).toEqual(["ORDER_UNPAID"]);
+    expect(ofOrder(complete, { ticket: ticket("o"), payment: payment(PaymentStatus.REFUNDED) })).toEqual([
+      "ORDER_UNPAID",
+    ]);
+    expect(ofOrder(complete, { ticket: ticket("other"), payment: paid })).toEqual(["ORDER_WITHOUT_TICKET"]);
+    expect(ofOrder(complete, { payment: paid })).toEqual(["ORDER_WITHOUT_TICKET"]);
+  });
+  it("is not complete and to be refunded for long", () => {
+    const asked = order(OrderStatus.COMPLETE, timestampFromMs(1));
+    expect(ofOrder(asked, { payment: payment(PaymentStatus.REFUNDED) })).toEqual(["REFUND_UNFINISHED"]);
+  });
+  it("holds no money once it ended without a sale", () => {
+    for (const status of [OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED]) {
+      const ended = order(status);
+      expect(ofOrder(ended)).toEqual([]);
+      for (const held of ["REQUIRES_PAYMENT", "AUTHORIZED", "CAPTURED"] as const) {
+        expect(ofOrder(ended, { payment: payment(PaymentStatus[held]) })).toEqual(["MONEY_OF_ENDED_ORDER"]);
+      }
+      for (const given of ["VOIDED", "REFUNDED", "FAILED"] as const) {
+        expect(ofOrder(ended, { payment: payment(PaymentStatus[given]) })).toEqual([]);
+      }
+    }
+  });
+  it("costs what its payment says", () => {
+    const other = payment(PaymentStatus.REQUIRES_PAYMENT, { minorUnits: 4_499n, currency: "USD" });
+    expect(ofOrder(order(OrderStatus.AWAITING_PAYMENT), { payment: other })).toEqual(["AMOUNT_DIFFERS"]);
+  });
+  it("publishes what happens to it, each record its own", () => {
+    const waiting = { ...order(OrderStatus.CANCELLED), unpublished: true };
+    const itsPayment = { ...payment(PaymentStatus.VOIDED), unpublished: true };
+    const drift = [...compareOrder(waiting, {}, 0, GRACE), ...comparePayment(itsPayment, waiting)];
+    expect(kinds(drift)).toEqual(["EVENTS_UNPUBLISHED", "EVENTS_UNPUBLISHED"]);
+    expect(new Set(drift.map(driftKey)).size).toBe(2);
+  });
+});
+
+describe("a ticket beside the order that has it", () => {
+  it("is locked or sold to an order that is there and has not ended without it", () => {
+    for (const has of ["AWAITING_PAYMENT", "COMPLETE"] as const) {
+      expect(compareTicket(locked("o"), order(OrderStatus[has]))).toEqual([]);
+      expect(compareTicket(ticket("o"), order(OrderStatus[has]))).toEqual([]);
+    }
+    expect(kinds(compareTicket(locked("o"), undefined))).toEqual(["LOCK_WITHOUT_ORDER"]);
+    expect(kinds(compareTicket(locked("o"), order(OrderStatus.EXPIRED)))).toEqual(["LOCK_OF_ENDED_ORDER"]);
+    expect(kinds(compareTicket(ticket("o"), undefined))).toEqual(["SALE_WITHOUT_ORDER"]);
+    expect(kinds(compareTicket(ticket("o"), order(OrderStatus.REFUNDED)))).toEqual(["SALE_OF_ENDED_ORDER"]);
+  });
+  it("needs no order while it is for sale", () => {
+    expect(compareTicket(create(TicketRecordSchema, { ticket: { id: "t" } }), undefined)).toEqual([]);
+  });
+});
+
+describe("a payment beside its order", () => {
+  it("has one", () => {
+    expect(kinds(comparePayment(payment(PaymentStatus.VOIDED), undefined))).toEqual([
+      "PAYMENT_WITHOUT_ORDER",
+    ]);
+  });
+  it("shows the same difference as its order does", () => {
+    const [ended, held] = [order(OrderStatus.EXPIRED), payment(PaymentStatus.AUTHORIZED)];
+    const [a] = comparePayment(held, ended);
+    const [b] = compareOrder(ended, { payment: held }, 0, GRACE);
+    expect(a && driftKey(a)).toBe(b && driftKey(b));
+  });
+});
+
+describe("a PaymentIntent beside the payment that it is", () => {
+  const of = (record: ReturnType<typeof intent>, status: PaymentStatus) =>
+    kinds(compareIntent(record, { order: order(OrderStatus.COMPLETE), payment: payment(status) }));
+
+  it("agrees with it", () => {
+    expect(of(intent(IntentStatus.OPEN), PaymentStatus.REQUIRES_PAYMENT)).toEqual([]);
+    expect(of(intent(IntentStatus.REQUIRES_CAPTURE), PaymentStatus.AUTHORIZED)).toEqual([]);
+    expect(of(intent(IntentStatus.SUCCEEDED), PaymentStatus.CAPTURED)).toEqual([]);
+    expect(of(intent(IntentStatus.SUCCEEDED, { amountRefunded: 4_500n }), PaymentStatus.REFUNDED)).toEqual(
+      [],
+    );
+    expect(of(intent(IntentStatus.CANCELED), PaymentStatus.VOIDED)).toEqual([]);
+  });
+  it("is ahead of it when a message was lost", () => {
+    const behind = ["PAYMENT_BEHIND_STRIPE"];
+    expect(of(intent(IntentStatus.REQUIRES_CAPTURE), PaymentStatus.REQUIRES_PAYMENT)).toEqual(behind);
+    expect(of(intent(IntentStatus.SUCCEEDED), PaymentStatus.AUTHORIZED)).toEqual(behind);
+    expect(of(intent(IntentStatus.SUCCEEDED, { amountRefunded: 4_500n }), PaymentStatus.CAPTURED)).toEqual(
+      behind,
+    );
+    expect(of(intent(IntentStatus.CANCELED), PaymentStatus.CAPTURED)).toEqual(behind);
+  });
+  it("asks and takes the whole amount, and gives it back whole", () => {
+    const differs = ["AMOUNT_DIFFERS"];
+    expect(of(intent(IntentStatus.REQUIRES_CAPTURE, { amount: 4_400n }), PaymentStatus.AUTHORIZED)).toEqual(
+      differs,
+    );
+    expect(of(intent(IntentStatus.SUCCEEDED, { amountReceived: 4_400n }), PaymentStatus.CAPTURED)).toEqual(
+      differs,
+    );
+    expect(of(intent(IntentStatus.SUCCEEDED, { amountRefunded: 1n }), PaymentStatus.CAPTURED)).toEqual(
+      differs,
+    );
+    expect(of(intent(IntentStatus.OPEN, { currency: "EUR" }), PaymentStatus.REQUIRES_PAYMENT)).toEqual(
+      differs,
+    );
+  });
+});
+
+describe("a PaymentIntent that its order's payment does not know", () => {
+  const foreign = (status: IntentStatus, changes = {}) => intent(status, { id: "pi_other", ...changes });
+  const books = { order: order(OrderStatus.EXPIRED), payment: payment(PaymentStatus.VOIDED) };
+
+  it("is drift as long as it holds money or may", () => {
+    for (const status of [IntentStatus.OPEN, IntentStatus.REQUIRES_CAPTURE, IntentStatus.SUCCEEDED]) {
+      expect(kinds(compareIntent(foreign(status), books))).toEqual(["INTENT_UNKNOWN"]);
+      expect(kinds(compareIntent(foreign(status), {}))).toEqual(["INTENT_UNKNOWN"]);
+    }
+    expect(compareIntent(foreign(IntentStatus.CANCELED), books)).toEqual([]);
+    expect(compareIntent(foreign(IntentStatus.SUCCEEDED, { amountRefunded: 4_500n }), books)).toEqual([]);
+  });
+  it("may be about to become known while the order awaits payment", () => {
+    const open = { order: order(OrderStatus.AWAITING_PAYMENT) };
+    expect(compareIntent(foreign(IntentStatus.OPEN), open)).toEqual([]);
+  });
+});

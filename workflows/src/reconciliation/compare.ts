@@ -1,0 +1,162 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { OrderRecord } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  type IntentRecord,
+  IntentStatus,
+  type PaymentRecord,
+} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import type { TicketRecord } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { Money } from "@ticketing/proto/type/v1/money";
+import type { Drift, DriftName } from "./drift.ts";
+
+/** Whoever holds a record says what of it another record contradicts. */
+type Found = (kind: DriftName, detail: string, about?: Partial<Drift>) => void;
+
+const UNGIVEN = [PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.AUTHORIZED, PaymentStatus.CAPTURED];
+const paymentName = (payment: PaymentRecord | undefined): string =>
+  payment?.payment ? PaymentStatus[payment.payment.status] : "not there";
+const orderName = (order: OrderRecord | undefined): string =>
+  order?.order ? OrderStatus[order.order.status] : "not there";
+const amountOf = (money: Money | undefined): string =>
+  money ? `${money.minorUnits} ${money.currency}` : "nothing";
+
+/** Whether an order ended and its buyer has no ticket by it. */
+function endedWithout({ order }: OrderRecord): boolean {
+  const { CANCELLED, EXPIRED, REFUNDED } = OrderStatus;
+  return order !== undefined && [CANCELLED, EXPIRED, REFUNDED].includes(order.status);
+}
+
+/** An order beside its ticket and its payment. */
+export function compareOrder(
+  record: OrderRecord,
+  books: { ticket?: TicketRecord; payment?: PaymentRecord },
+  now: number,
+  graceMs: number,
+): Drift[] {
+  const { order } = record;
+  if (!order) return [];
+  const { drift, found } = collect("orders", order.id, { orderId: order.id });
+  const { ticket, payment } = books;
+  if (order.status === OrderStatus.AWAITING_PAYMENT) {
+    const deadline = order.expireTime ? timestampMs(order.expireTime) : 0;
+    if (deadline + graceMs < now) found("ORDER_OVERDUE", `due at ${new Date(deadline).toISOString()}`);
+  }
+  if (order.status === OrderStatus.COMPLETE && order.refundRequestedTime) {
+    found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
+  } else if (order.status === OrderStatus.COMPLETE) {
+    if (payment?.payment?.status !== PaymentStatus.CAPTURED) {
+      found("ORDER_UNPAID", `the payment is ${paymentName(payment)}`);
+    }
+    if (ticket?.soldOrderId !== order.id) {
+      const { ticketId } = order;
+      found("ORDER_WITHOUT_TICKET", `the ticket is sold to ${ticket?.soldOrderId || "nobody"}`, { ticketId });
+    }
+  }
+  compareMoney(record, payment, found);
+  if (record.unpublished) found("EVENTS_UNPUBLISHED", "of an order");
+  return drift;
+}
+
+/** Where an ended order's money is, and whether order and payment mean the same amount. */
+function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, found: Found): void {
+  const [order, money] = [record.order, payment?.payment];
+  if (!order || !money) return;
+  if (endedWithout(record) && UNGIVEN.includes(money.status)) {
+    found(
+      "MONEY_OF_ENDED_ORDER",
+      `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`,
+    );
+  }
+  if (amountOf(order.price) !== amountOf(money.amount)) {
+    found("AMOUNT_DIFFERS", `the order says ${amountOf(order.price)}, the payment ${amountOf(money.amount)}`);
+  }
+}
+
+/** A ticket beside the order that holds or bought it. */
+export function compareTicket(record: TicketRecord, order: OrderRecord | undefined): Drift[] {
+  const { ticket, soldOrderId } = record;
+  if (!ticket) return [];
+  const orderId = soldOrderId || ticket.lock?.orderId || "";
+  const { drift, found } = collect("tickets", ticket.id, { ticketId: ticket.id, orderId });
+  if (orderId) {
+    const verdict = soldOrderId
+      ? (["SALE_WITHOUT_ORDER", "SALE_OF_ENDED_ORDER"] as const)
+      : (["LOCK_WITHOUT_ORDER", "LOCK_OF_ENDED_ORDER"] as const);
+    if (!order) found(verdict[0], "there is no such order");
+    else if (endedWithout(order)) found(verdict[1], `the order is ${orderName(order)}`);
+  }
+  if (record.unpublished) found("EVENTS_UNPUBLISHED", "of a ticket");
+  return drift;
+}
+
+/** A payment beside its order: the money may have moved long after the order was last changed. */
+export function comparePayment(record: PaymentRecord, order: OrderRecord | undefined): Drift[] {
+  const { payment } = record;
+  if (!payment) return [];
+  const { drift, found } = collect("payments", payment.id, { orderId: payment.id });
+  if (order) compareMoney(order, record, found);
+  else found("PAYMENT_WITHOUT_ORDER", `the payment is ${paymentName(record)}`);
+  if (record.unpublished) found("EVENTS_UNPUBLISHED", "of a payment");
+  return drift;
+}
+
+/** What a payment can be when its PaymentIntent is this. */
+function agreeing(intent: IntentRecord): PaymentStatus[] {
+  switch (intent.status) {
+    case IntentStatus.OPEN:
+      return [PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.FAILED];
+    case IntentStatus.REQUIRES_CAPTURE:
+      return [PaymentStatus.AUTHORIZED, PaymentStatus.FAILED];
+    case IntentStatus.SUCCEEDED:
+      return [
+        intent.amountRefunded >= intent.amountReceived ? PaymentStatus.REFUNDED : PaymentStatus.CAPTURED,
+      ];
+    case IntentStatus.CANCELED:
+      return [PaymentStatus.VOIDED, PaymentStatus.FAILED];
+    default:
+      return [];
+  }
+}
+
+/** A PaymentIntent beside the payment and the order that it names. */
+export function compareIntent(
+  intent: IntentRecord,
+  { order, payment }: { order?: OrderRecord; payment?: PaymentRecord },
+): Drift[] {
+  const about = { orderId: intent.orderId, intentId: intent.id };
+  const { drift, found } = collect("intents", intent.id, about);
+  const money = payment?.payment;
+  const status = IntentStatus[intent.status];
+  if (money?.stripePaymentIntentId !== intent.id) {
+    // One that was just made for an order that still awaits payment may yet be attached.
+    const over = !order || order.order?.status !== OrderStatus.AWAITING_PAYMENT;
+    if (over && intent.status !== IntentStatus.CANCELED && !isGivenBack(intent)) {
+      found("INTENT_UNKNOWN", `it is ${status}, the order is ${orderName(order)}`);
+    }
+    return drift;
+  }
+  if (!agreeing(intent).includes(money.status)) {
+    found("PAYMENT_BEHIND_STRIPE", `the payment is ${paymentName(payment)}, Stripe says ${status}`);
+  }
+  const asked = `${intent.amount} ${intent.currency}`;
+  const taken = intent.status === IntentStatus.SUCCEEDED ? intent.amountReceived : intent.amount;
+  const partly = intent.amountRefunded > 0n && intent.amountRefunded < intent.amountReceived;
+  if (asked !== amountOf(money.amount) || taken !== intent.amount || partly) {
+    const books = `Stripe asked ${asked}, took ${intent.amountReceived}, gave back ${intent.amountRefunded}`;
+    found("AMOUNT_DIFFERS", `${books}; the payment says ${amountOf(money.amount)}`);
+  }
+  return drift;
+}
+
+const isGivenBack = (intent: IntentRecord): boolean =>
+  intent.amountReceived > 0n && intent.amountRefunded >= intent.amountReceived;
+
+function collect(source: Drift["source"], id: string, about: Partial<Drift>) {
+  const drift: Drift[] = [];
+  const found: Found = (kind, detail, more) => {
+    drift.push({ kind, source, id, orderId: "", ticketId: "", intentId: "", ...about, ...more, detail });
+  };
+  return { drift, found };
+}

@@ -1,0 +1,152 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { TestWorkflowEnvironment } from "@temporalio/testing";
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
+import { findServer } from "@ticketing/servers/find";
+import type { ReconciliationActivities, Selection } from "./activities.ts";
+import type { Drift } from "./drift.ts";
+import type { ReconciliationReport } from "./report.ts";
+import { type Plan, reconciliation } from "./workflow.ts";
+
+const DAY = 86_400_000;
+const plan: Plan = { windowMs: 2 * DAY, graceMs: 300_000 };
+let environment: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundle;
+/** What the services disagree on now; a look sees what is there when it looks. */
+let present: Drift[];
+let looks: { source: string; selection: Selection }[];
+let reports: ReconciliationReport[];
+
+const drift = (id: string, kind: Drift["kind"] = "ORDER_OVERDUE"): Drift => ({
+  ...{ kind, source: "orders", id, orderId: id, ticketId: "", intentId: "", detail: "" },
+});
+
+const activities = (changes: Partial<ReconciliationActivities> = {}): ReconciliationActivities => ({
+  async look(source, selection) {
+    looks.push({ source, selection });
+    const seen = present.filter((each) => each.source === source);
+    const named = "ids" in selection ? seen.filter(({ id }) => selection.ids.includes(id)) : seen;
+    return { compared: 1, drift: named, nextPageToken: "" };
+  },
+  mend: async ({ kind }) => kind !== "ORDER_UNPAID",
+  async report(report) {
+    reports.push(report);
+  },
+  ...changes,
+});
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: "existing-path", path: await findServer("temporal-test-server") } },
+  });
+  const workflowsPath = fileURLToPath(new URL("../workflows.ts", import.meta.url));
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("ERROR") });
+}, 120_000);
+afterAll(() => environment?.teardown());
+beforeEach(() => {
+  present = [];
+  looks = [];
+  reports = [];
+});
+
+/** One run, as the schedule starts it, after a run that left `before`; `meanwhile` happens between the looks. */
+async function run(
+  options: { before?: Drift[]; meanwhile?: () => void; changes?: Partial<ReconciliationActivities> } = {},
+) {
+  const taskQueue = `reconciliation-${Math.random()}`;
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle,
+    activities: activities(options.changes),
+  });
+  return worker.runUntil(async () => {
+    const startTime = await environment.currentTimeMs();
+    const { before = [] } = options;
+    const begun = {
+      ...{ startTime, since: 0, before, suspects: before, compared: 0, pageToken: "" },
+      left: ["orders", "tickets", "payments", "intents"] as const,
+    };
+    const handle = await environment.client.workflow.start(reconciliation, {
+      workflowId: taskQueue,
+      taskQueue,
+      args: before.length > 0 ? [plan, { ...begun, left: [...begun.left] }] : [plan],
+    });
+    if (options.meanwhile) {
+      await environment.sleep("1 minute");
+      options.meanwhile();
+    }
+    return handle.result();
+  });
+}
+
+describe("reconciliation", () => {
+  it("compares everything the first time, and reports that all agree", async () => {
+    await run();
+    expect(looks.map(({ source }) => source)).toEqual(["orders", "tickets", "payments", "intents"]);
+    expect(looks[0]?.selection).toMatchObject({ since: 0, pageToken: "" });
+    expect(reports).toMatchObject([{ compared: 4, drift: [] }]);
+  }, 60_000);
+
+  it("takes for drift what is still so a grace later, and mends what can be mended", async () => {
+    present = [drift("a"), drift("b", "ORDER_UNPAID")];
+    const { drift: found } = await run();
+    expect(found.map(({ id, mended }) => [id, mended])).toEqual([
+      ["a", true],
+      ["b", false],
+    ]);
+    const [report] = reports;
+    expect((report?.endTime ?? 0) - (report?.startTime ?? 0)).toBeGreaterThanOrEqual(plan.graceMs);
+  }, 60_000);
+
+  it("says nothing of what was only under way", async () => {
+    present = [drift("a")];
+    const { drift: found } = await run({
+      meanwhile: () => {
+        present = [];
+      },
+    });
+    expect(found).toEqual([]);
+  }, 60_000);
+
+  it("says nothing of what came up between its looks: the next run has two of its own", async () => {
+    present = [drift("a")];
+    const { drift: found } = await run({
+      meanwhile: () => {
+        present = [drift("a", "ORDER_UNPAID")];
+      },
+    });
+    expect(found).toEqual([]);
+  }, 60_000);
+
+  it("does not call mended what it finds again", async () => {
+    present = [drift("a")];
+    const { drift: found } = await run({ before: [drift("a")] });
+    expect(found).toMatchObject([{ id: "a", mended: false }]);
+  }, 60_000);
+
+  it("reports although the mending gets no answer", async () => {
+    present = [drift("a")];
+    const changes = {
+      mend: async () => {
+        throw new Error("no answer");
+      },
+    };
+    expect((await run({ changes })).drift).toMatchObject([{ id: "a", mended: false }]);
+    expect(reports).toHaveLength(1);
+  }, 60_000);
+
+  it("goes through any number of pages, with a short history for each stretch of them", async () => {
+    const pages = 250;
+    const changes: Partial<ReconciliationActivities> = {
+      async look(source, selection) {
+        const page = "pageToken" in selection ? Number(selection.pageToken || "0") : 0;
+        const more = source === "orders" && page < pages - 1;
+        return { compared: 1, drift: [], nextPageToken: more ? String(page + 1) : "" };
+      },
+    };
+    expect((await run({ changes })).compared).toBe(pages + 3);
+    expect(reports).toMatchObject([{ compared: pages + 3 }]);
+  }, 60_000);
+});
