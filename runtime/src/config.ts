@@ -42,6 +42,8 @@ export const processConfig = z.object({
   HOST: z.string().default("127.0.0.1"),
   /** gRPC between services, health and reflection. */
   INTERNAL_PORT: port,
+  /** Where an OpenTelemetry collector takes metrics (OTLP over HTTP); absent: nothing is sent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** File with this process's own private Ed25519 JWK. */
   SERVICE_KEY_FILE: z.string().min(1),

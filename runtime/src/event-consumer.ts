@@ -10,6 +10,7 @@ import { nanos } from "@nats-io/transport-node";
 import { deadLetterHeaders } from "./dead-letters.ts";
 import type { Publish } from "./event-publisher.ts";
 import type { Logger } from "./log.ts";
+import { measureHandled } from "./measures.ts";
 import { withRequestId } from "./request-context.ts";
 import { requestIdOf } from "./trace-context.ts";
 
@@ -111,13 +112,19 @@ export async function startConsumer(broker: Broker, options: ConsumeOptions): Pr
 }
 
 async function handleOne(broker: Broker, options: ConsumeOptions, message: JsMsg): Promise<void> {
+  const { durable, stream } = options;
+  const begun = Date.now();
   try {
     const event = incoming(message);
     await withRequestId(event.requestId, () => options.handle(event));
     message.ack();
+    measureHandled({ durable, stream, outcome: "done", begun, stored: message.time });
   } catch (error) {
-    if (error instanceof PoisonEvent) await deadLetter(broker, options, message, error);
-    else {
+    if (error instanceof PoisonEvent) {
+      await deadLetter(broker, options, message, error);
+      measureHandled({ durable, stream, outcome: "set_aside", begun });
+    } else {
+      measureHandled({ durable, stream, outcome: "later", begun });
       const deliveries = message.info.deliveryCount;
       broker.log.warn({ err: error, subject: message.subject, deliveries }, "an event is tried again later");
       message.nak(Math.min(100 * 2 ** deliveries, MAX_BACKOFF_MS));

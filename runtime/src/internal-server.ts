@@ -20,6 +20,8 @@ import { HealthImplementation } from "grpc-health-check";
 import { DomainError } from "./domain-error.ts";
 import { publicError } from "./error-interceptor.ts";
 import type { Logger } from "./log.ts";
+import { codeName } from "./measure-interceptor.ts";
+import { measureCall } from "./measures.ts";
 import { addReflection } from "./reflection.ts";
 import { withRequestId } from "./request-context.ts";
 import { acceptRequestId, REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
@@ -153,10 +155,20 @@ function unaryHandler(
   }
   return (call: ServerUnaryCall<Buffer, Uint8Array>, callback: sendUnaryData<Uint8Array>) => {
     const given = call.metadata.get(REQUEST_ID_HEADER)[0];
+    const begun = performance.now();
+    const answered = (code?: Code) =>
+      measureCall(`${method.parent.typeName}/${method.name}`, codeName(code), performance.now() - begun);
     withRequestId(acceptRequestId(typeof given === "string" ? given : undefined), () =>
       handle(call).then(
-        (message) => callback(null, message),
-        (error: unknown) => callback(statusOf(publicError(error, log))),
+        (message) => {
+          answered();
+          callback(null, message);
+        },
+        (error: unknown) => {
+          const refusal = publicError(error, log);
+          answered(refusal.code);
+          callback(statusOf(refusal));
+        },
       ),
     );
   };

@@ -14,6 +14,7 @@ import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
+import { measureInterceptor } from "./measure-interceptor.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 
@@ -63,6 +64,7 @@ export async function startPublicServer(options: {
     routes: options.routes,
     interceptors: [
       requestIdInterceptor,
+      measureInterceptor,
       createErrorInterceptor(log),
       createDeadlineInterceptor(MAX_UNARY_MS),
       createUserAuthenticator({

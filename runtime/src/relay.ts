@@ -1,6 +1,7 @@
 import type { Collection, Filter, UpdateFilter } from "mongodb";
 import type { Transition, VersionedDocument } from "./document-store.ts";
 import type { Logger } from "./log.ts";
+import { measurePublished } from "./measures.ts";
 
 const POLL_MS = 1000;
 const BATCH = 100;
@@ -38,7 +39,9 @@ export function createRelay<T extends VersionedDocument>(options: {
 
   async function publishDue(document: T): Promise<void> {
     for (const transition of document.history) {
-      if (transition.version > document.published) await publish(document, transition);
+      if (transition.version <= document.published) continue;
+      await publish(document, transition);
+      measurePublished(collection.collectionName, transition.time);
     }
     const asRead = { _id: document._id, version: document.version } as Filter<T>;
     const marks = {

@@ -5,6 +5,7 @@ import { type InternalRouter, startInternalServer } from "./internal-server.ts";
 import type { Logger } from "./log.ts";
 import { type HttpRoutes, startPublicServer } from "./public-server.ts";
 import { createServiceAuthenticator } from "./service-tokens.ts";
+import { stopTelemetry } from "./telemetry.ts";
 
 export type { HttpRequest, HttpResponse, HttpRoutes } from "./public-server.ts";
 
@@ -80,6 +81,7 @@ export async function serve(
       internalServer.setServing(false);
       await Promise.all([publicServer?.drain(DRAIN_MS), internalServer.drain(DRAIN_MS)]);
       for (const step of options.close ?? []) await step();
+      await stopTelemetry();
       log.info("closed");
     })();
     return closing;

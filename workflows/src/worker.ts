@@ -6,6 +6,7 @@ import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
 import { DEPLOYMENT, TASK_QUEUE } from "./names.ts";
@@ -19,6 +20,7 @@ import { createRefundActivities } from "./refund/activities.ts";
 import { createWorkflowStarter } from "./starter.ts";
 
 const config = readConfig();
+startTelemetry("workflows", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("workflows", config.LOG_LEVEL);
 // This process handles its signals itself, in its own order.
 Runtime.install({ shutdownSignals: [], logger: temporalLogger() });

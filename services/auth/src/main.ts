@@ -4,6 +4,7 @@ import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
 import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
+import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { createAccessTokens } from "./access-token.ts";
 import { createAuthService } from "./auth-service.ts";
 import { config as readConfig } from "./config.ts";
@@ -17,6 +18,7 @@ import type { User } from "./user.ts";
 import { createSessionStore, createUserStore } from "./user-store.ts";
 
 const config = readConfig();
+startTelemetry("auth", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("auth", config.LOG_LEVEL);
 const clock = () => new Date();
 

@@ -4,6 +4,7 @@ import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
 import { serve } from "@ticketing/runtime/serve";
+import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { createCatalogService } from "./catalog-service.ts";
 import { config as readConfig } from "./config.ts";
 import { createListingFeed } from "./listing-feed.ts";
@@ -18,6 +19,7 @@ import { createOperationsService } from "./operations-service.ts";
 import { DURABLE, sources } from "./projections.ts";
 
 const config = readConfig();
+startTelemetry("catalog", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("catalog", config.LOG_LEVEL);
 const clock = () => new Date();
 

@@ -9,6 +9,7 @@ import { createLogger } from "@ticketing/runtime/log";
 import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { config as readConfig } from "./config.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
@@ -17,6 +18,7 @@ import { createOrderStore, orderCollection } from "./order-store.ts";
 import { outbox } from "./outbox.ts";
 
 const config = readConfig();
+startTelemetry("orders", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("orders", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);

@@ -9,6 +9,7 @@ import { createLogger } from "@ticketing/runtime/log";
 import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { outbox } from "./outbox.ts";
@@ -20,6 +21,7 @@ import { createStripeGateway } from "./stripe-gateway.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
 
 const config = readConfig();
+startTelemetry("payments", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("payments", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);

@@ -6,6 +6,7 @@ import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
 import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
+import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { config as readConfig } from "./config.ts";
 import { outbox } from "./outbox.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
@@ -13,6 +14,7 @@ import { createTicketService } from "./ticket-service.ts";
 import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
 
 const config = readConfig();
+startTelemetry("tickets", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("tickets", config.LOG_LEVEL);
 
 const database = await openDatabase(config.MONGODB_URI, log);

@@ -1,0 +1,53 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { measureCall, measureHandled, measurePublished } from "./measures.ts";
+import { startTelemetry, stopTelemetry } from "./telemetry.ts";
+
+/** What a collector was sent, and where. */
+const received: { path: string; body: string }[] = [];
+const collector = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    received.push({ path: request.url ?? "", body: Buffer.concat(chunks).toString() });
+    response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  });
+});
+beforeAll(() => new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve)));
+afterAll(() => void collector.close());
+
+describe("a process that was told of a collector", () => {
+  it("sends what it measured, at the latest when it ends", async () => {
+    const { port } = collector.address() as AddressInfo;
+    startTelemetry("tickets", `http://127.0.0.1:${port}/`);
+    measureCall("ticketing.tickets.v1.TicketService/GetTicket", "NOT_FOUND", 12);
+    measurePublished("tickets", new Date(Date.now() - 40));
+    measureHandled({
+      durable: "catalog",
+      stream: "TICKETS",
+      outcome: "done",
+      begun: Date.now(),
+      stored: new Date(),
+    });
+    await stopTelemetry();
+    expect(received.map(({ path }) => path)).toEqual(["/v1/metrics"]);
+    const { body } = received[0] ?? { body: "" };
+    for (const name of [
+      "rpc.server.call.duration",
+      "ticketing.outbox.lag",
+      "ticketing.consumer.duration",
+      "ticketing.consumer.lag",
+    ]) {
+      expect(body).toContain(`"${name}"`);
+    }
+    expect(body).toContain('"NOT_FOUND"');
+    expect(body).toContain('"service.name","value":{"stringValue":"tickets"}');
+  });
+
+  it("ends in order although the collector is away", async () => {
+    startTelemetry("tickets", "http://127.0.0.1:9");
+    measureCall("x", "OK", 1);
+    await stopTelemetry();
+  }, 30_000);
+});
