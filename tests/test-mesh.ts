@@ -14,7 +14,7 @@ export interface TestMesh extends Mesh {
 
 export async function startTestMesh(
   env: NodeJS.ProcessEnv = {},
-  options: Pick<MeshOptions, "replicas" | "preload" | "onCrash"> = {},
+  options: Pick<MeshOptions, "replicas" | "preload" | "onCrash" | "web"> = {},
 ): Promise<TestMesh> {
   const dataDir = await mkdtemp(join(tmpdir(), "ticketing-mesh-"));
   const mesh = await startMesh({ ...options, dataDir, env: { LOG_LEVEL: "warn", ...env } });

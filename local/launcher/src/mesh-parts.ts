@@ -9,8 +9,9 @@ import { startNats } from "@ticketing/servers/nats";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
 import { type MeshPlan, type Replica, replicaName } from "./mesh-plan.ts";
-import { baseEnvironment, repositoryPath, serviceProcess } from "./process-table.ts";
+import { baseEnvironment, repositoryPath, serviceProcess, webProcess } from "./process-table.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
+import { buildWeb } from "./web-build.ts";
 import { makeCurrent } from "./worker-version.ts";
 
 /** The order of stopping: nothing is stopped before what calls it. */
@@ -73,7 +74,10 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
             others: allowedOrigins(context.settings),
             addressRate: addressRate(context.settings),
           }),
-          overrides: clustersYaml(publicAddresses(replicas)),
+          overrides: clustersYaml({
+            ...publicAddresses(replicas),
+            ...(plan.addresses.web && { web: [`127.0.0.1:${ports.web}`] }),
+          }),
           adminPort: ports.gatewayAdmin,
         }),
     },
@@ -102,6 +106,13 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       needs: [],
       run: () => runNode("stripe", script, env, probe),
     });
+  }
+  if (plan.addresses.web) {
+    const runWeb = async () => {
+      const { script, env } = webProcess(context, ports.web, await buildWeb(join(logs, "web-build.log")));
+      return runNode("web", script, env, () => httpOk(`http://127.0.0.1:${ports.web}/healthz`));
+    };
+    parts.push({ name: "web", stage: "service", needs: [], run: runWeb });
   }
   for (const [index, replica] of replicas.entries()) {
     for (const service of serviceNames) {

@@ -24,6 +24,7 @@ export interface PlanOptions {
   readonly dataDir: string;
   readonly portBase?: number;
   readonly replicas?: number;
+  readonly web?: boolean;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -54,6 +55,8 @@ export async function planMesh({
   const addresses: MeshAddresses = {
     gateway: context.publicUrl,
     gatewayAdmin: `http://127.0.0.1:${ports.gatewayAdmin}`,
+    // Same origin as the API: pages call it with cookies, and no other origin may.
+    ...(options.web && { web: context.publicUrl }),
     stripe: stripe.url ?? "https://api.stripe.com",
     temporal: context.temporalAddress,
     temporalUi: `http://localhost:${ports.temporalUi}`,

@@ -16,6 +16,8 @@ export interface MeshOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How many processes each service and the worker have; 1 by default. */
   readonly replicas?: number;
+  /** Serves the web app too, built first if its sources changed. Tests that need no browser leave it out. */
+  readonly web?: boolean;
   /** A module that every process of ours loads first (`node --import`); for tests. */
   readonly preload?: string;
   readonly progress?: (message: string) => void;

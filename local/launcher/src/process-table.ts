@@ -132,6 +132,24 @@ export function serviceProcess(
   return { script: repositoryPath(row.script), env };
 }
 
+/** The script and the whole environment of the web server, which needs no key and no other process. */
+export function webProcess(
+  mesh: MeshContext,
+  port: number,
+  root: string,
+): { script: string; env: NodeJS.ProcessEnv } {
+  const env: NodeJS.ProcessEnv = {
+    ...baseEnvironment(),
+    HOST: "127.0.0.1",
+    PORT: `${port}`,
+    PUBLIC_URL: mesh.publicUrl,
+    WEB_ROOT: root,
+    ...(mesh.stripe.url && { STRIPE_URL: mesh.stripe.url }),
+    ...pick(mesh.settings, commonSettings),
+  };
+  return { script: repositoryPath("web/server/main.ts"), env };
+}
+
 function pick(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }

@@ -47,6 +47,7 @@ process.on("disconnect", end);
 try {
   mesh = await startMesh({
     ...options,
+    web: true,
     env: process.env,
     progress,
     onCrash: restart,

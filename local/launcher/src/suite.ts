@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findServers } from "@ticketing/servers/find";
@@ -7,14 +7,15 @@ import { repositoryPath } from "./process-table.ts";
 import type { ReportRow } from "./suite-report.ts";
 
 /**
- * Runs the suite of one folder (`npm run test:faults -- [--quick] [jest options]`) and prints what it did as a
- * table. `--quick` leaves out what takes minutes.
+ * Runs the suite of one folder (`npm run test:faults -- [--quick] [jest options]`) and prints what its tests reported
+ * as a table. `--quick` leaves out what takes minutes. A folder may have a Jest configuration of its own.
  */
 const [suite = "", ...given] = process.argv.slice(2);
 const options = given.filter((option) => option !== "--quick");
 const root = repositoryPath("");
 const folder = mkdtempSync(join(tmpdir(), `ticketing-${suite}-`));
 const report = join(folder, "report.jsonl");
+const config = join(root, "tests", suite, "jest.config.js");
 
 await findServers((message) => console.log(message));
 const { status } = spawnSync(
@@ -24,6 +25,7 @@ const { status } = spawnSync(
     ...["--conditions=@ticketing/source", join(root, "node_modules/jest/bin/jest.js"), "--runInBand"],
     // Before the option that takes any number of patterns.
     ...options,
+    ...(existsSync(config) ? ["--config", config] : []),
     ...["--testMatch", `**/tests/${suite}/**/*.${suite}.ts`],
   ],
   {
@@ -32,7 +34,7 @@ const { status } = spawnSync(
     env: { ...process.env, SUITE_REPORT: report, ...(given.includes("--quick") && { QUICK: "1" }) },
   },
 );
-try {
+if (existsSync(report)) {
   const rows = readFileSync(report, "utf8")
     .trim()
     .split("\n")
@@ -45,8 +47,6 @@ try {
       `${row.padEnd(width)}  ${`${times}`.padStart(6)}  ${`${lost}`.padStart(5)}  ${seconds.padStart(8)}`,
     );
   }
-} catch {
-  console.log("no row was completed");
 }
 rmSync(folder, { recursive: true, force: true });
 process.exit(status ?? 1);

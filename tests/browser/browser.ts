@@ -1,0 +1,117 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
+import chromium from "@sparticuz/chromium";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import type { BrowserMesh } from "./shared-mesh.ts";
+
+const sizes = {
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  desktop: { viewport: { width: 1280, height: 860 } },
+  /** WCAG 1.4.10: nothing is lost, nothing scrolls sideways. */
+  narrow: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
+} as const;
+
+export type Size = keyof typeof sizes;
+export const everySize = Object.keys(sizes) as Size[];
+
+/** How long a test waits for what it expects to see. */
+const PATIENCE_MS = 15_000;
+
+const screenshots = fileURLToPath(new URL("../../.local/screenshots/", import.meta.url));
+const axe = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export interface OpenOptions {
+  size?: Size;
+  scheme?: "light" | "dark";
+}
+
+/** One Chromium for the tests of a file. */
+export interface BrowserOfFile {
+  /** A page of a new visitor, with cookies of their own, at the start page unless a path is given. */
+  open(mesh: BrowserMesh, path?: string, options?: OpenOptions): Promise<Page>;
+}
+
+/**
+ * Starts a browser for the tests of this file. After each test its pages are closed, and a page that logged an error,
+ * threw one or broke its content security policy fails the test.
+ */
+export function useBrowser(): BrowserOfFile {
+  let browser: Browser | undefined;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    browser = await playwright.launch({
+      executablePath: await chromium.executablePath(),
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"],
+    });
+  }, 60_000);
+
+  afterEach(async () => {
+    await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+    expect(problems.splice(0)).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  return {
+    async open(mesh, path = "/", { size = "desktop", scheme = "light" } = {}) {
+      if (!browser) throw new Error("the browser is not open yet");
+      const context = await browser.newContext({
+        ...sizes[size],
+        baseURL: mesh.addresses.gateway,
+        colorScheme: scheme,
+        reducedMotion: "reduce",
+        locale: "en-GB",
+        timezoneId: "Europe/London",
+      });
+      context.setDefaultTimeout(PATIENCE_MS);
+      const page = await context.newPage();
+      page.on("pageerror", (error) => problems.push(`threw ${error.stack ?? error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(`logged ${message.text()}`);
+      });
+      await page.goto(path);
+      return page;
+    },
+  };
+}
+
+/** Keeps a picture of the page for people to look at; `.local/screenshots` is not committed. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const path = join(screenshots, `${name}.png`);
+  await mkdir(dirname(path), { recursive: true });
+  await page.screenshot({ path, fullPage: true });
+}
+
+interface AxeViolation {
+  id: string;
+  help: string;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+/** Fails with what axe holds against the page as it is now (WCAG 2.2 A and AA, and its best practices). */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Past the page's content security policy, which lets no script in.
+  await page.evaluate(await axe);
+  const violations = (await page.evaluate(
+    `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((r) => r.violations)`,
+  )) as AxeViolation[];
+  const found = violations.map(({ id, help, nodes }) => ({
+    rule: `${id}: ${help}`,
+    where: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
+  }));
+  expect(found).toEqual([]);
+}
+
+/** Fails when the page can be scrolled sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const excess = await page.evaluate(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  );
+  expect(excess).toBe(0);
+}

@@ -1,0 +1,3 @@
+import { endSharedMesh } from "./shared-mesh.ts";
+
+export default endSharedMesh;

@@ -1,0 +1,20 @@
+import { createLogger } from "@ticketing/runtime/log";
+import { config as readConfig } from "./config.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { createWebServer } from "./web-server.ts";
+
+const config = readConfig();
+const log = createLogger("web", config.LOG_LEVEL);
+
+const server = createWebServer({
+  root: config.WEB_ROOT,
+  pageHeaders: securityHeaders(config.PUBLIC_URL, config.STRIPE_URL),
+});
+server.listen(config.PORT, config.HOST, () => log.info({ port: config.PORT }, "serving"));
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.once(signal, () => {
+    server.close(() => process.exit(0));
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,36 @@
+/** Stripe's own origins, for Stripe.js, its frames and its API (docs.stripe.com/security/guide#content-security-policy). */
+const stripe = {
+  script: "https://js.stripe.com https://*.js.stripe.com",
+  frame: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+  connect: "https://api.stripe.com",
+};
+
+/**
+ * The headers of the page: nothing runs, loads or frames it but what is ours, and Stripe's where a payment needs it.
+ * No inline script and no inline style. `stripeUrl` is a double's; the gateway adds nosniff, referrer and frame rules.
+ */
+export function securityHeaders(publicUrl: string, stripeUrl?: string): Record<string, string> {
+  const double = stripeUrl && new URL(stripeUrl).origin;
+  const policy = {
+    "default-src": "'none'",
+    "script-src": `'self' ${double ?? stripe.script}`,
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": `'self' ${double ?? stripe.connect}`,
+    "frame-src": double ?? stripe.frame,
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "manifest-src": "'self'",
+  };
+  const secure = new URL(publicUrl).protocol === "https:";
+  return {
+    "content-security-policy": Object.entries(policy)
+      .map(([name, value]) => `${name} ${value}`)
+      .join("; "),
+    "cross-origin-opener-policy": "same-origin-allow-popups",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    ...(secure && { "strict-transport-security": "max-age=31536000; includeSubDomains" }),
+  };
+}

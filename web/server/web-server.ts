@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import sirv from "sirv";
+
+export interface WebServerOptions {
+  /** The folder of the built app. */
+  readonly root: string;
+  /** Headers of the page itself. */
+  readonly pageHeaders: Readonly<Record<string, string>>;
+}
+
+/** Chunks and styles carry a hash of their content in their names. */
+const HASHED = "/assets/";
+
+/**
+ * The built app over HTTP/1.1: hashed files for ever, everything else asked about each time, and the page itself for
+ * every path that could be one of its own. A file that is gone is 404, never the page in its place.
+ */
+export function createWebServer({ root, pageHeaders }: WebServerOptions): Server {
+  const files = sirv(root, {
+    etag: true,
+    gzip: true,
+    brotli: true,
+    setHeaders(response, path) {
+      const forever = path.startsWith(HASHED);
+      response.setHeader("cache-control", forever ? "public, max-age=31536000, immutable" : "no-cache");
+      if (path.endsWith(".html") || path === "/") setAll(response, pageHeaders);
+    },
+  });
+  return createServer((request, response) => {
+    const { method = "GET", url = "/" } = request;
+    const path = url.split("?", 1)[0] ?? "/";
+    if (path === "/healthz") return answer(response, 200, "ok");
+    if (method !== "GET" && method !== "HEAD") return answer(response, 405, "method not allowed");
+    const asPage = request as IncomingMessage;
+    if (!path.includes(".") && !path.startsWith(HASHED)) asPage.url = "/";
+    files(asPage, response, () => answer(response, 404, "no such file"));
+  });
+}
+
+function setAll(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  response.end(text);
+}

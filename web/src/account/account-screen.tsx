@@ -1,0 +1,70 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { useMutation } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { toast } from "../design/announcer.tsx";
+import { Button, buttonClass } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { formatDay } from "../design/date-time.tsx";
+import { PageHeader } from "../design/page.tsx";
+import { ErrorNotice } from "../design/states.tsx";
+import { isOperator } from "../session/roles.ts";
+import { signOut } from "../session/session.ts";
+import { SignedIn } from "../session/signed-in.tsx";
+import { accountTexts as texts } from "../texts/account.ts";
+import styles from "./account.module.css";
+
+/** Who is signed in, the ways on, and out. */
+export function AccountScreen() {
+  const navigate = useNavigate();
+  const leaving = useMutation({
+    mutationFn: signOut,
+    onSuccess() {
+      toast(texts.signedOut);
+      void navigate({ to: "/" });
+    },
+  });
+  return (
+    <SignedIn>
+      {(user) => (
+        <div className={styles.narrow}>
+          <PageHeader title={texts.account} />
+          <Card>
+            <dl className={styles.facts}>
+              <div>
+                <dt>{texts.signedInAs}</dt>
+                <dd>{user.displayName}</dd>
+              </div>
+              <div>
+                <dt>{texts.email}</dt>
+                <dd>{user.email}</dd>
+              </div>
+              {user.createTime && (
+                <div>
+                  <dt>{texts.memberSince}</dt>
+                  <dd>{formatDay(timestampDate(user.createTime))}</dd>
+                </div>
+              )}
+            </dl>
+            <div className={styles.links}>
+              <Link to="/orders" className={buttonClass("secondary", true)}>
+                {texts.orders}
+              </Link>
+              <Link to="/sales" className={buttonClass("secondary", true)}>
+                {texts.sales}
+              </Link>
+              {isOperator(user) && (
+                <Link to="/operations" className={buttonClass("secondary", true)}>
+                  {texts.operations}
+                </Link>
+              )}
+              {leaving.isError && <ErrorNotice error={leaving.error} />}
+              <Button look="danger" wide pending={leaving.isPending} onClick={() => leaving.mutate()}>
+                {texts.signOut}
+              </Button>
+            </div>
+          </Card>
+        </div>
+      )}
+    </SignedIn>
+  );
+}

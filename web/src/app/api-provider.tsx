@@ -1,0 +1,17 @@
+import { TransportProvider } from "@connectrpc/connect-query";
+import { QueryClientProvider } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { transport } from "../api/api.ts";
+import { queryClient } from "../api/query-client.ts";
+import { loadSession } from "../session/session.ts";
+
+void loadSession();
+
+/** The API for every screen. A chunk of its own: the shell is drawn while it is still on its way. */
+export default function ApiProvider({ children }: { children: ReactNode }) {
+  return (
+    <TransportProvider transport={transport}>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+    </TransportProvider>
+  );
+}

@@ -1,0 +1,12 @@
+const RELOADED = "reloaded-for-new-version";
+
+/** A page that outlived a release asks for chunks that are gone: it is loaded anew, once a minute at most. */
+export function reloadOnceForNewVersion(): void {
+  window.addEventListener("vite:preloadError", (event) => {
+    const last = Number(sessionStorage.getItem(RELOADED));
+    if (!navigator.onLine || Date.now() - last < 60_000) return;
+    event.preventDefault();
+    sessionStorage.setItem(RELOADED, `${Date.now()}`);
+    location.reload();
+  });
+}

@@ -1,0 +1,16 @@
+import { Link } from "@tanstack/react-router";
+import { buttonClass } from "../design/button.tsx";
+import { PageHeader } from "../design/page.tsx";
+import { appTexts } from "../texts/app.ts";
+
+/** An address that leads nowhere. */
+export function NotFound() {
+  return (
+    <>
+      <PageHeader title={appTexts.notFoundTitle} lead={appTexts.notFoundText} />
+      <Link to="/" className={buttonClass()}>
+        {appTexts.toStart}
+      </Link>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { browseSearch, eventSearch } from "../browse/search.ts";
+import { Crash } from "./crash.tsx";
+import { NotFound } from "./not-found.tsx";
+import { Shell } from "./shell.tsx";
+import { Waiting } from "./waiting.tsx";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crash });
+const parent = { getParentRoute: () => root };
+
+/** Where to go after signing in: a path of this app, or nothing. */
+function comingFrom(search: Record<string, unknown>): { from?: string | undefined } {
+  const { from } = search;
+  return typeof from === "string" && /^\/(?![/\\])/.test(from) ? { from } : {};
+}
+
+const browse = createRoute({
+  ...parent,
+  path: "/",
+  validateSearch: browseSearch,
+  component: lazyRouteComponent(() => import("../browse/browse-screen.tsx"), "BrowseScreen"),
+});
+const event = createRoute({
+  ...parent,
+  path: "/events/$eventId",
+  validateSearch: eventSearch,
+  component: lazyRouteComponent(() => import("../browse/event-screen.tsx"), "EventScreen"),
+});
+const ticket = createRoute({
+  ...parent,
+  path: "/tickets/$ticketId",
+  component: lazyRouteComponent(() => import("../ticket/ticket-screen.tsx"), "TicketScreen"),
+});
+const checkout = createRoute({
+  ...parent,
+  path: "/checkout/$orderId",
+  component: lazyRouteComponent(() => import("../checkout/checkout-screen.tsx"), "CheckoutScreen"),
+});
+const sell = createRoute({
+  ...parent,
+  path: "/sell",
+  component: lazyRouteComponent(() => import("../sell/sell-screen.tsx"), "SellScreen"),
+});
+const editTicket = createRoute({
+  ...parent,
+  path: "/sell/$ticketId",
+  component: lazyRouteComponent(() => import("../sell/edit-ticket-screen.tsx"), "EditTicketScreen"),
+});
+const orders = createRoute({
+  ...parent,
+  path: "/orders",
+  component: lazyRouteComponent(() => import("../orders/orders-screen.tsx"), "OrdersScreen"),
+});
+const order = createRoute({
+  ...parent,
+  path: "/orders/$orderId",
+  component: lazyRouteComponent(() => import("../orders/order-screen.tsx"), "OrderScreen"),
+});
+const sales = createRoute({
+  ...parent,
+  path: "/sales",
+  component: lazyRouteComponent(() => import("../orders/sales-screen.tsx"), "SalesScreen"),
+});
+const account = createRoute({
+  ...parent,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../account/account-screen.tsx"), "AccountScreen"),
+});
+const signIn = createRoute({
+  ...parent,
+  path: "/sign-in",
+  validateSearch: comingFrom,
+  component: lazyRouteComponent(() => import("../account/sign-in-screen.tsx"), "SignInScreen"),
+});
+const signUp = createRoute({
+  ...parent,
+  path: "/sign-up",
+  validateSearch: comingFrom,
+  component: lazyRouteComponent(() => import("../account/sign-in-screen.tsx"), "SignUpScreen"),
+});
+const operations = createRoute({
+  ...parent,
+  path: "/operations",
+  component: lazyRouteComponent(() => import("../operations/operations-screen.tsx"), "OperationsScreen"),
+});
+
+/** Every page of the app. Each screen is a chunk of its own, fetched when a link to it is about to be followed. */
+export const router = createRouter({
+  routeTree: root.addChildren([
+    browse,
+    event,
+    ticket,
+    checkout,
+    sell,
+    editTicket,
+    orders,
+    order,
+    sales,
+    account,
+    signIn,
+    signUp,
+    operations,
+  ]),
+  defaultPreload: "intent",
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: Crash,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

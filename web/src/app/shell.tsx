@@ -1,0 +1,98 @@
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { useConnection } from "../api/connection.ts";
+import { Announcer, announce } from "../design/announcer.tsx";
+import { useSession } from "../session/session-store.ts";
+import { appTexts as texts } from "../texts/app.ts";
+import { icons, Mark } from "./icons.tsx";
+import styles from "./shell.module.css";
+import { Waiting } from "./waiting.tsx";
+
+// Asked for at once, together with the chunk of the screen.
+const api = import("./api-provider.tsx");
+const ApiProvider = lazy(() => api);
+const SessionEnded = lazy(() => import("../session/session-ended.tsx"));
+
+/** What is around every screen. */
+export function Shell() {
+  const session = useSession();
+  const main = useFocusOnNavigation();
+  const guest = session.status === "anonymous";
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#main">
+        {texts.skip}
+      </a>
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <Link to="/" className={styles.brand}>
+            <Mark />
+            {texts.name}
+          </Link>
+          <nav className={styles.nav} aria-label={texts.mainNavigation}>
+            <Link to="/" activeOptions={{ exact: true, includeSearch: false }} className={styles.link}>
+              {icons.browse}
+              {texts.browse}
+            </Link>
+            <Link to="/sell" className={styles.link}>
+              {icons.sell}
+              {texts.sell}
+            </Link>
+            <Link to="/orders" className={styles.link}>
+              {icons.orders}
+              {texts.orders}
+            </Link>
+            <Link to={guest ? "/sign-in" : "/account"} className={styles.link}>
+              {icons.account}
+              {guest ? texts.signIn : texts.account}
+            </Link>
+          </nav>
+        </div>
+        <ConnectionBanner />
+      </header>
+      <main id="main" ref={main} className={styles.main} tabIndex={-1}>
+        <Suspense fallback={<Waiting />}>
+          <ApiProvider>
+            <Outlet />
+          </ApiProvider>
+        </Suspense>
+      </main>
+      <footer className={styles.footer}>{texts.footer}</footer>
+      <Announcer />
+      {session.status === "ended" && (
+        <Suspense>
+          <SessionEnded email={session.user.email} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function ConnectionBanner() {
+  const connection = useConnection();
+  const before = useRef(connection);
+  useEffect(() => {
+    if (before.current !== "online" && connection === "online") announce(texts.backOnline);
+    before.current = connection;
+  }, [connection]);
+  return (
+    <div role="status">
+      {connection !== "online" && (
+        <p className={styles.banner}>{connection === "offline" ? texts.offline : texts.reconnecting}</p>
+      )}
+    </div>
+  );
+}
+
+/** After a navigation the focus is on the new page, so that keyboard and screen reader go on from there. */
+function useFocusOnNavigation() {
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return main;
+}

@@ -1,0 +1,62 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { PageHeader } from "../design/page.tsx";
+import { browseTexts as texts } from "../texts/browse.ts";
+import { EventList } from "./event-list.tsx";
+import { toFilter } from "./filter.ts";
+import { Choice, Filters } from "./filters.tsx";
+import { SortSelect } from "./sort-select.tsx";
+import { TicketList } from "./ticket-list.tsx";
+import { useKnownCities } from "./use-known-cities.ts";
+
+/** The start page: what is on, as events with their cheapest price or as single tickets. */
+export function BrowseScreen() {
+  const search = getRouteApi("/").useSearch();
+  const navigate = useNavigate({ from: "/" });
+  const cities = useKnownCities();
+  const showsTickets = search.view === "tickets";
+  const filter = toFilter(search);
+  const view = (
+    <Choice
+      legend={texts.view}
+      name="view"
+      look="tabs"
+      value={showsTickets ? "tickets" : "events"}
+      options={[
+        ["events", texts.events],
+        ["tickets", texts.tickets],
+      ]}
+      onChange={(chosen) =>
+        void navigate({
+          search: { ...search, view: chosen === "tickets" ? "tickets" : undefined },
+          replace: true,
+          resetScroll: false,
+        })
+      }
+    />
+  );
+  return (
+    <>
+      <PageHeader title={texts.title} lead={texts.lead} />
+      <Filters search={search} cities={cities} />
+      {showsTickets ? (
+        <TicketList
+          filter={filter}
+          sort={search.sort ?? "soonest"}
+          toolbar={
+            <>
+              {view}
+              <SortSelect
+                value={search.sort ?? "soonest"}
+                onChange={(sort) =>
+                  void navigate({ search: { ...search, sort }, replace: true, resetScroll: false })
+                }
+              />
+            </>
+          }
+        />
+      ) : (
+        <EventList filter={filter} toolbar={view} />
+      )}
+    </>
+  );
+}

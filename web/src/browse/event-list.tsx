@@ -1,0 +1,94 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { useInfiniteQuery } from "@connectrpc/connect-query";
+import { keepPreviousData } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import {
+  CatalogService,
+  type EventSummary,
+  type TicketFilterSchema,
+} from "@ticketing/proto/catalog/v1/catalog_service";
+import type { ReactNode } from "react";
+import { CategoryArt } from "../design/category-art.tsx";
+import { DateTime } from "../design/date-time.tsx";
+import { Money } from "../design/money.tsx";
+import { MoreOfList } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { EmptyState, ErrorState } from "../design/states.tsx";
+import { browseTexts as texts } from "../texts/browse.ts";
+import styles from "./browse.module.css";
+
+/** Events have no stream of their own: counts and prices are read again so often while somebody looks. */
+const REFRESH_MS = 20_000;
+
+/** Events that match, with their cheapest price. */
+export function EventList(props: {
+  filter: MessageInitShape<typeof TicketFilterSchema>;
+  toolbar: ReactNode;
+}) {
+  const events = useInfiniteQuery(
+    CatalogService.method.listEvents,
+    { filter: props.filter, pageSize: 24, pageToken: "" },
+    {
+      pageParamKey: "pageToken",
+      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      placeholderData: keepPreviousData,
+      refetchInterval: REFRESH_MS,
+    },
+  );
+  const found = events.data?.pages.flatMap((page) => page.events) ?? [];
+  return (
+    <section aria-label={texts.events}>
+      <div className={styles.toolbar}>
+        {props.toolbar}
+        <p role="status">{events.data && texts.found(found.length, events.hasNextPage, "events")}</p>
+      </div>
+      {events.isPending && <SkeletonList count={6} />}
+      {events.isError && !events.data && (
+        <ErrorState error={events.error} onRetry={() => void events.refetch()} />
+      )}
+      {events.data && found.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
+      <ul className={styles.events}>
+        {found.map((summary) => (
+          <li key={summary.id}>
+            <EventCard summary={summary} />
+          </li>
+        ))}
+      </ul>
+      <MoreOfList
+        hasMore={events.hasNextPage}
+        loading={events.isFetchingNextPage}
+        onMore={() => void events.fetchNextPage()}
+      />
+    </section>
+  );
+}
+
+function EventCard({ summary }: { summary: EventSummary }) {
+  const { event, cheapestPrices, availableCount } = summary;
+  return (
+    <Link to="/events/$eventId" params={{ eventId: summary.id }} className={styles.event}>
+      <CategoryArt category={summary.category} />
+      <div className={styles.eventBody}>
+        <h2>{event?.title}</h2>
+        <p className={styles.soft}>
+          {event?.venue}, {event?.city}
+        </p>
+        {event?.startTime && <DateTime date={timestampDate(event.startTime)} className={styles.soft} />}
+        <div className={styles.priceRow}>
+          {cheapestPrices.length > 0 ? (
+            <span>
+              <span className={styles.soft}>{texts.startingAt} </span>
+              {cheapestPrices.map((price) => (
+                <Money key={price.currency} amount={price} className={styles.price} />
+              ))}
+            </span>
+          ) : (
+            <span className={styles.soft}>{texts.allHeld}</span>
+          )}
+          <span className={styles.soft}>{texts.available(availableCount)}</span>
+        </div>
+      </div>
+    </Link>
+  );
+}

@@ -1,0 +1,75 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { buttonClass } from "../design/button.tsx";
+import { CategoryArt } from "../design/category-art.tsx";
+import { DateTime } from "../design/date-time.tsx";
+import { MoreOfList, PageHeader } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { EmptyState, ErrorState } from "../design/states.tsx";
+import { browseTexts as texts } from "../texts/browse.ts";
+import styles from "./browse.module.css";
+import { SortSelect } from "./sort-select.tsx";
+import { useTickets } from "./ticket-list.tsx";
+import { TicketRow } from "./ticket-row.tsx";
+
+const route = getRouteApi("/events/$eventId");
+
+/** One event with the tickets for it. */
+export function EventScreen() {
+  const { eventId } = route.useParams();
+  const { sort = "cheapest" } = route.useSearch();
+  const navigate = useNavigate({ from: "/events/$eventId" });
+  const { query, tickets } = useTickets({ eventId }, sort);
+  const [first] = tickets;
+  if (query.isPending) return <SkeletonList />;
+  if (query.isError && !query.data) {
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  if (!first?.event) {
+    return (
+      <EmptyState title={texts.eventGoneTitle} text={texts.eventGoneText}>
+        <Link to="/" className={buttonClass()}>
+          {texts.toAllEvents}
+        </Link>
+      </EmptyState>
+    );
+  }
+  const { event } = first;
+  return (
+    <>
+      <Link to="/" className={styles.back}>
+        ← {texts.back}
+      </Link>
+      <div className={styles.stub}>
+        <CategoryArt category={first.category} />
+        <div className={styles.stubBody}>
+          <PageHeader title={event.title} lead={`${event.venue}, ${event.city}`} />
+          {event.startTime && <DateTime date={timestampDate(event.startTime)} />}
+        </div>
+      </div>
+      <section aria-label={texts.seatTickets}>
+        <div className={styles.toolbar}>
+          <p role="status">{texts.found(tickets.length, query.hasNextPage, "tickets")}</p>
+          <SortSelect
+            value={sort}
+            onChange={(chosen) =>
+              void navigate({ search: { sort: chosen }, replace: true, resetScroll: false })
+            }
+          />
+        </div>
+        <ul className={styles.tickets}>
+          {tickets.map((ticket) => (
+            <li key={ticket.id}>
+              <TicketRow ticket={ticket} />
+            </li>
+          ))}
+        </ul>
+        <MoreOfList
+          hasMore={query.hasNextPage}
+          loading={query.isFetchingNextPage}
+          onMore={() => void query.fetchNextPage()}
+        />
+      </section>
+    </>
+  );
+}

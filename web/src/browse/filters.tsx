@@ -1,0 +1,134 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useId, useState } from "react";
+import { Button } from "../design/button.tsx";
+import { Field, type FieldProps, Select } from "../design/field.tsx";
+import { categoryNames, browseTexts as texts } from "../texts/browse.ts";
+import styles from "./browse.module.css";
+import { type BrowseSearch, browseSearch, type CategoryName, countFilters, currencies } from "./search.ts";
+import { useDraft } from "./use-draft.ts";
+
+/** Words, kind and the finer filters. Each acts at once and stands in the address. */
+export function Filters({ search, cities }: { search: BrowseSearch; cities: readonly string[] }) {
+  const navigate = useNavigate({ from: "/" });
+  const set = (change: Record<string, string | undefined>) =>
+    void navigate({ search: browseSearch({ ...search, ...change }), replace: true, resetScroll: false });
+  const active = countFilters(search);
+  // Open when it says something; afterwards as the person wants it.
+  const [open, setOpen] = useState(active > (search.category ? 1 : 0));
+  const cityList = useId();
+  return (
+    <search className={styles.hero}>
+      <DraftField
+        label={texts.search}
+        type="search"
+        placeholder={texts.searchHint}
+        enterKeyHint="search"
+        maxLength={100}
+        text={search.q ?? ""}
+        onText={(q) => set({ q })}
+      />
+      <Choice
+        legend={texts.kinds}
+        name="category"
+        look="pills"
+        value={search.category ?? ""}
+        options={[["", texts.all], ...Object.entries(categoryNames)]}
+        onChange={(category) => set({ category: category as CategoryName })}
+      />
+      <details className={styles.filters} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{active > 0 ? texts.filtersOn(active) : texts.filters}</summary>
+        <div className={styles.filterGrid}>
+          <DraftField
+            label={texts.city}
+            list={cityList}
+            maxLength={80}
+            text={search.city ?? ""}
+            onText={(city) => set({ city })}
+          />
+          <datalist id={cityList}>
+            {cities.map((city) => (
+              <option key={city} value={city} />
+            ))}
+          </datalist>
+          <DraftField
+            label={texts.from}
+            type="date"
+            text={search.from ?? ""}
+            onText={(from) => set({ from })}
+          />
+          <DraftField label={texts.to} type="date" text={search.to ?? ""} onText={(to) => set({ to })} />
+          <DraftField
+            label={texts.min}
+            inputMode="numeric"
+            text={search.min?.toString() ?? ""}
+            onText={(min) => set({ min })}
+          />
+          <DraftField
+            label={texts.max}
+            inputMode="numeric"
+            text={search.max?.toString() ?? ""}
+            onText={(max) => set({ max })}
+          />
+          <Select
+            label={texts.currency}
+            value={search.currency ?? ""}
+            onChange={(event) => set({ currency: event.target.value })}
+          >
+            <option value="">{texts.anyCurrency}</option>
+            {currencies.map((currency) => (
+              <option key={currency}>{currency}</option>
+            ))}
+          </Select>
+          {active > 0 && (
+            <Button
+              look="quiet"
+              onClick={() =>
+                set({ category: "", city: "", from: "", to: "", min: "", max: "", currency: "" })
+              }
+            >
+              {texts.clear}
+            </Button>
+          )}
+        </div>
+      </details>
+    </search>
+  );
+}
+
+function DraftField({
+  text,
+  onText,
+  ...field
+}: FieldProps & { text: string; onText: (text: string) => void }) {
+  const [draft, setDraft] = useDraft(text, onText);
+  return <Field {...field} value={draft} onChange={(event) => setDraft(event.target.value)} />;
+}
+
+/** One of several, as pills or tabs that are radio buttons underneath. */
+export function Choice(props: {
+  legend: string;
+  name: string;
+  value: string;
+  options: readonly (readonly [value: string, label: string])[];
+  onChange: (value: string) => void;
+  look: "pills" | "tabs";
+}) {
+  const [frame, option] = props.look === "pills" ? [styles.kinds, styles.pill] : [styles.tabs, styles.tab];
+  return (
+    <fieldset className={frame}>
+      <legend className="visually-hidden">{props.legend}</legend>
+      {props.options.map(([value, label]) => (
+        <label key={value} className={styles.kind}>
+          <input
+            type="radio"
+            name={props.name}
+            value={value}
+            checked={props.value === value}
+            onChange={() => props.onChange(value)}
+          />
+          <span className={option}>{label}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

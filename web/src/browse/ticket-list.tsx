@@ -1,0 +1,66 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { useInfiniteQuery } from "@connectrpc/connect-query";
+import { keepPreviousData } from "@tanstack/react-query";
+import { CatalogService, type TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import { type ReactNode, useMemo } from "react";
+import { MoreOfList } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { EmptyState, ErrorState } from "../design/states.tsx";
+import { browseTexts as texts } from "../texts/browse.ts";
+import { useLiveTickets } from "../ticket/live-tickets.ts";
+import styles from "./browse.module.css";
+import { type OrderName, orders } from "./search.ts";
+import { TicketRow } from "./ticket-row.tsx";
+
+/** The tickets that match a filter, page by page, each as it is now. */
+export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, sort: OrderName) {
+  const query = useInfiniteQuery(
+    CatalogService.method.searchTickets,
+    { filter, orderBy: orders[sort], pageSize: 30, pageToken: "" },
+    {
+      pageParamKey: "pageToken",
+      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      placeholderData: keepPreviousData,
+    },
+  );
+  const { data } = query;
+  const found = useMemo(
+    () => data?.pages.flatMap((page) => page.tickets.flatMap(({ ticket }) => (ticket ? [ticket] : []))) ?? [],
+    [data],
+  );
+  return { query, tickets: useLiveTickets(found) };
+}
+
+/** Tickets that match, each with its event. */
+export function TicketList(props: {
+  filter: MessageInitShape<typeof TicketFilterSchema>;
+  sort: OrderName;
+  toolbar: ReactNode;
+}) {
+  const { query, tickets } = useTickets(props.filter, props.sort);
+  return (
+    <section aria-label={texts.tickets}>
+      <div className={styles.toolbar}>
+        {props.toolbar}
+        <p role="status">{query.data && texts.found(tickets.length, query.hasNextPage, "tickets")}</p>
+      </div>
+      {query.isPending && <SkeletonList count={6} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.data && tickets.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
+      <ul className={styles.tickets}>
+        {tickets.map((ticket) => (
+          <li key={ticket.id}>
+            <TicketRow ticket={ticket} withEvent />
+          </li>
+        ))}
+      </ul>
+      <MoreOfList
+        hasMore={query.hasNextPage}
+        loading={query.isFetchingNextPage}
+        onMore={() => void query.fetchNextPage()}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Link } from "@tanstack/react-router";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { DateTime } from "../design/date-time.tsx";
+import { Money } from "../design/money.tsx";
+import { browseTexts } from "../texts/browse.ts";
+import { ticketTexts } from "../texts/ticket.ts";
+import { TicketStatusPill } from "../ticket/ticket-status.tsx";
+import styles from "./browse.module.css";
+
+/** A ticket in a list; beside others of its event its seat is all that tells it apart. */
+export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withEvent?: boolean }) {
+  const { event } = ticket;
+  return (
+    <Link
+      to="/tickets/$ticketId"
+      params={{ ticketId: ticket.id }}
+      className={styles.ticket}
+      data-free={ticket.status === TicketStatus.AVAILABLE}
+    >
+      <div>
+        <h2>{withEvent ? event?.title : ticketTexts.seat(ticket.seat)}</h2>
+        {withEvent && (
+          <p className={styles.soft}>
+            {event?.venue}, {event?.city}{" "}
+            {event?.startTime && <DateTime date={timestampDate(event.startTime)} />}
+          </p>
+        )}
+        <p className={styles.soft}>
+          {withEvent ? ticketTexts.seat(ticket.seat) : browseTexts.soldBy(ticket.sellerName)}
+        </p>
+      </div>
+      <div className={styles.ticketSide}>
+        {ticket.price && <Money amount={ticket.price} className={styles.price} />}
+        <TicketStatusPill status={ticket.status} />
+      </div>
+    </Link>
+  );
+}

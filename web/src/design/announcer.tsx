@@ -1,0 +1,88 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { designTexts } from "../texts/design.ts";
+import styles from "./announcer.module.css";
+
+interface Toast {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** How long a message stays; it can be read again in the live region by then. */
+const TOAST_MS = 7_000;
+
+let toasts: readonly Toast[] = [];
+let spoken = "";
+let nextId = 1;
+const listeners = new Set<() => void>();
+
+function change(update: () => void): void {
+  update();
+  for (const listener of listeners) listener();
+}
+
+/** Says something to screen readers alone. The same words twice in a row are said twice. */
+export function announce(text: string): void {
+  change(() => {
+    // A live region speaks when it changes: a no-break space makes a repeat differ.
+    spoken = spoken === text ? `${text}\u00a0` : text;
+  });
+}
+
+/** Shows a short message to everybody. Nothing that has to be acted upon: it goes away. */
+export function toast(text: string): void {
+  announce(text);
+  change(() => {
+    toasts = [...toasts.slice(-2), { id: nextId++, text }];
+  });
+}
+
+const dismiss = (id: number) =>
+  change(() => {
+    toasts = toasts.filter((toast) => toast.id !== id);
+  });
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The one place where messages appear and are spoken; stands in the shell. */
+export function Announcer() {
+  const shown = useSyncExternalStore(subscribe, () => toasts);
+  const words = useSyncExternalStore(subscribe, () => spoken);
+  return (
+    <>
+      <div className="visually-hidden" role="status" aria-live="polite">
+        {words}
+      </div>
+      <div className={styles.toasts}>
+        {shown.map((toast) => (
+          <Message key={toast.id} toast={toast} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Message({ toast }: { toast: Toast }) {
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(() => dismiss(toast.id), TOAST_MS);
+    return () => clearTimeout(timer);
+  }, [held, toast.id]);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only keeps the message for longer
+    <div className={styles.toast} onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)}>
+      <span>{toast.text}</span>
+      <button
+        type="button"
+        className={styles.close}
+        aria-label={designTexts.close}
+        onClick={() => dismiss(toast.id)}
+      >
+        ✕
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import styles from "./field.module.css";
+
+interface Labelled {
+  label: string;
+  hint?: string | undefined;
+  /** Why the value is refused; announced with the field. */
+  error?: string | undefined;
+}
+
+export type FieldProps = Labelled & InputHTMLAttributes<HTMLInputElement>;
+
+/** An input with its label, hint and error. */
+export function Field({ label, hint, error, ...input }: FieldProps) {
+  const { frame, attributes } = useFrame({ label, hint, error, id: input.id });
+  return frame(<input {...input} {...attributes} className={styles.input} />);
+}
+
+export type SelectProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>;
+
+/** The platform's own select: each device brings the list that its people know. */
+export function Select({ label, hint, error, children, ...select }: SelectProps) {
+  const { frame, attributes } = useFrame({ label, hint, error, id: select.id });
+  return frame(
+    <select {...select} {...attributes} className={styles.input}>
+      {children}
+    </select>,
+  );
+}
+
+function useFrame({ label, hint, error, id: given }: Labelled & { id: string | undefined }) {
+  const own = useId();
+  const id = given ?? own;
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return {
+    attributes: {
+      id,
+      "aria-invalid": error ? true : undefined,
+      "aria-describedby": describedBy || undefined,
+    },
+    frame: (control: ReactNode) => (
+      <div className={styles.field}>
+        <label className={styles.label} htmlFor={id}>
+          {label}
+        </label>
+        {control}
+        {hint && (
+          <p className={styles.hint} id={`${id}-hint`}>
+            {hint}
+          </p>
+        )}
+        {error && (
+          <p className={styles.error} id={`${id}-error`}>
+            <span aria-hidden="true">⚠</span> {error}
+          </p>
+        )}
+      </div>
+    ),
+  };
+}

@@ -1,0 +1,66 @@
+import { create, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { type FormEvent, useRef, useState } from "react";
+import type { FieldWords } from "../texts/validation.ts";
+import { type FieldErrors, fieldErrors } from "./validation.ts";
+
+/** A form whose fields are checked by the constraints of the message that it sends. */
+export interface MessageForm {
+  /** What is wrong with a field, from the first attempt to send on; the path is that of the message: `event.title`. */
+  errorOf(path: string): string | undefined;
+  onSubmit(event: FormEvent<HTMLFormElement>): void;
+  readonly pending: boolean;
+  /** What the last attempt threw. */
+  readonly failure: unknown;
+}
+
+/**
+ * Sends `message` when the form is submitted and nothing is wrong with it; otherwise moves the focus to the first
+ * wrong field. One attempt at a time. What was typed stays, whatever happens.
+ */
+export function useMessageForm<D extends DescMessage>(options: {
+  schema: D;
+  /** The message as the fields have it now. */
+  message: MessageInitShape<D>;
+  send: (message: MessageShape<D>) => Promise<void>;
+  words?: FieldWords;
+}): MessageForm {
+  const { schema, send, words = {} } = options;
+  const [tried, setTried] = useState(false);
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+  const busy = useRef(false);
+  const message = create(schema, options.message);
+  const errors: FieldErrors = tried ? fieldErrors(schema, message, words) : {};
+
+  async function attempt(form: HTMLFormElement): Promise<void> {
+    if (busy.current) return;
+    setTried(true);
+    if (Object.keys(fieldErrors(schema, message, words)).length > 0) return focusFirstError(form);
+    busy.current = true;
+    setPending(true);
+    setFailure(undefined);
+    try {
+      await send(message);
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      busy.current = false;
+      setPending(false);
+    }
+  }
+
+  return {
+    errorOf: (path) => errors[path],
+    onSubmit(event) {
+      event.preventDefault();
+      void attempt(event.currentTarget);
+    },
+    pending,
+    failure,
+  };
+}
+
+/** After the errors were drawn. */
+function focusFirstError(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+}

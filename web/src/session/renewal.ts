@@ -1,0 +1,60 @@
+import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { isUnauthenticated } from "../api/reason.ts";
+import { createTransport } from "../api/transport.ts";
+
+/** Signing in, up and out, renewing: nothing here is itself renewed and repeated. */
+export const authClient = createClient(AuthService, createTransport());
+
+/** When any tab of this browser last renewed the session, as milliseconds since 1970. */
+const RENEWED = "session-renewed";
+
+let underway: Promise<boolean> | undefined;
+const endListeners = new Set<() => void>();
+
+/** Calls back when a session could not be renewed: it has ended. */
+export function onSessionEnd(listener: () => void): void {
+  endListeners.add(listener);
+}
+
+/**
+ * Renews the session's cookies; false when there is no session (any more). All calls that need it share one renewal, and
+ * so do all tabs: whoever waited for another tab's renewal has the new cookies already. Rejects when the server
+ * cannot be reached.
+ */
+export function renewSession(): Promise<boolean> {
+  underway ??= exclusively(renew).finally(() => {
+    underway = undefined;
+  });
+  return underway;
+}
+
+async function renew(begun: number): Promise<boolean> {
+  if (Number(localStorage.getItem(RENEWED)) > begun) return true;
+  try {
+    await authClient.refreshSession({});
+    localStorage.setItem(RENEWED, `${Date.now()}`);
+    return true;
+  } catch (error) {
+    if (!isUnauthenticated(error)) throw error;
+    for (const listener of endListeners) listener();
+    return false;
+  }
+}
+
+/** One tab at a time. Browsers have locks in secure contexts only; without them the server's grace for siblings helps. */
+function exclusively(task: (begun: number) => Promise<boolean>): Promise<boolean> {
+  const begun = Date.now();
+  return navigator.locks ? navigator.locks.request(RENEWED, () => task(begun)) : task(begun);
+}
+
+/** Repeats a call once with a renewed session when it was refused for want of one; the caller notices nothing. */
+export const renewingInterceptor: Interceptor = (next) => async (request) => {
+  if (request.stream) return next(request);
+  try {
+    return await next(request);
+  } catch (error) {
+    if (ConnectError.from(error).code !== Code.Unauthenticated || !(await renewSession())) throw error;
+    return next(request);
+  }
+};

@@ -1,0 +1,23 @@
+import { SignInForm } from "../account/sign-in-form.tsx";
+import { Button } from "../design/button.tsx";
+import { Dialog } from "../design/dialog.tsx";
+import { accountTexts as texts } from "../texts/account.ts";
+import { leave } from "./session.ts";
+
+/** Over the screen on which a session ended: the screen, with all that was typed, is still there behind it. */
+export default function SessionEnded({ email }: { email: string }) {
+  return (
+    <Dialog
+      title={texts.endedTitle}
+      onClose={leave}
+      actions={
+        <Button look="quiet" onClick={leave}>
+          {texts.continueWithout}
+        </Button>
+      }
+    >
+      <p>{texts.endedText}</p>
+      <SignInForm email={email} />
+    </Dialog>
+  );
+}

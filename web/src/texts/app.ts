@@ -1,0 +1,24 @@
+/** The words of the shell. */
+export const appTexts = {
+  name: "Ticketing",
+  skip: "Skip to content",
+  mainNavigation: "Main",
+  browse: "Browse",
+  sell: "Sell",
+  orders: "Orders",
+  account: "Account",
+  signIn: "Sign in",
+  offline: "You are offline. What you see may be out of date.",
+  reconnecting: "Reconnecting…",
+  backOnline: "Connected again.",
+  footer: "Every ticket is held for you while you pay. Nobody else can buy it in that time.",
+  notFoundTitle: "This page does not exist",
+  notFoundText: "The address may be mistyped, or what was here is gone.",
+  toStart: "See what is on",
+  crashTitle: "This page has stumbled",
+  crashText:
+    "It is our fault and nothing was bought. Reload the page; if it happens again, go back to the start.",
+  reload: "Reload",
+  comingTitle: "This page is being built",
+  comingText: "It is not here yet.",
+};

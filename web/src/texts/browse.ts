@@ -1,0 +1,61 @@
+import type { CategoryName, OrderName } from "../browse/search.ts";
+
+const plural = new Intl.PluralRules("en");
+const count = (value: number, one: string, other: string) =>
+  `${new Intl.NumberFormat().format(value)} ${plural.select(value) === "one" ? one : other}`;
+
+/** What kinds of event are called; in the order of the contract's numbers. */
+export const categoryNames: Readonly<Record<CategoryName, string>> = {
+  concert: "Concerts",
+  sports: "Sports",
+  theatre: "Theatre",
+  comedy: "Comedy",
+  festival: "Festivals",
+  other: "Other",
+};
+
+export const orderNames: Readonly<Record<OrderName, string>> = {
+  soonest: "Soonest first",
+  cheapest: "Cheapest first",
+  dearest: "Dearest first",
+  newest: "Newest first",
+};
+
+/** The words of browsing. */
+export const browseTexts = {
+  title: "Find your seat",
+  lead: "Tickets from people who cannot go, held for you while you pay.",
+  search: "Search",
+  searchHint: "Artist, team, play, venue or city",
+  kinds: "Kind of event",
+  all: "All",
+  filters: "Filters",
+  filtersOn: (active: number) => `Filters (${active})`,
+  city: "City",
+  from: "From",
+  to: "Until",
+  min: "Lowest price",
+  max: "Highest price",
+  currency: "Currency",
+  anyCurrency: "Any",
+  clear: "Clear filters",
+  view: "Show",
+  events: "Events",
+  tickets: "Tickets",
+  sort: "Sort by",
+  startingAt: "from",
+  available: (value: number) => count(value, "ticket", "tickets"),
+  allHeld: "All held right now",
+  emptyTitle: "Nothing found",
+  emptyText: "No tickets match all of this. Try fewer words or filters.",
+  found: (shown: number, more: boolean, what: "events" | "tickets") => {
+    const words = what === "events" ? count(shown, "event", "events") : count(shown, "ticket", "tickets");
+    return more ? `${words} so far` : words;
+  },
+  eventGoneTitle: "No tickets for this event",
+  eventGoneText: "They are sold, taken off sale, or the event has begun.",
+  toAllEvents: "See all events",
+  back: "All events",
+  seatTickets: "Tickets",
+  soldBy: (name: string) => `Sold by ${name}`,
+};

@@ -1,0 +1,125 @@
+import { formatTime } from "../design/date-time.tsx";
+import { formatMoney } from "../design/money.tsx";
+
+interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+type Facts = Readonly<Record<string, string>>;
+
+const said = (title: string, text: string) => (): Words => ({ title, text });
+const at = (iso: string | undefined) => (iso ? formatTime(new Date(iso)) : "a few minutes' time");
+const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replaceAll("_", " ");
+
+/** For everything that has no sentence of its own. */
+export const genericError: Words = {
+  title: "Something went wrong on our side",
+  text: "Nothing was changed. Please try again; if it happens again, tell us the number below.",
+};
+
+/** One entry for each reason of the API that a person can meet. */
+export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
+  NETWORK: said("No connection", "We could not reach the server. Check your connection and try again."),
+  Unavailable: said("Busy at the moment", "Our servers do not answer right now. Try again in a moment."),
+  DeadlineExceeded: said("That took too long", "The answer did not come in time. Try again in a moment."),
+  ResourceExhausted: said("Too many requests", "Please wait a moment, then try again."),
+  Unauthenticated: said("Please sign in", "You need to be signed in for this."),
+  UNAUTHENTICATED: said("Please sign in", "You need to be signed in for this."),
+  TOKEN_EXPIRED: said("Please sign in again", "Your session has ended."),
+  INVALID_TOKEN: said("Please sign in again", "Your session has ended."),
+  NO_SESSION: said("Please sign in", "You need to be signed in for this."),
+  SESSION_EXPIRED: said("Please sign in again", "Your session has ended."),
+  REFRESH_TOKEN_REUSED: said(
+    "Please sign in again",
+    "Your session was ended to protect your account, because it was used from two places.",
+  ),
+  TOO_MANY_TOKENS: said(
+    "One moment",
+    "Your session was renewed too often. Wait half a minute, then try again.",
+  ),
+  KEYS_UNAVAILABLE: said(
+    "Busy at the moment",
+    "We cannot check your session right now. Try again in a moment.",
+  ),
+  DATABASE_UNAVAILABLE: said(
+    "Busy at the moment",
+    "This cannot be answered right now. Try again in a moment.",
+  ),
+  BUSY: said("Busy at the moment", "Many people want this at once. Try again in a moment."),
+  CONTENTION: said("Busy at the moment", "Many people want this at once. Try again in a moment."),
+
+  BAD_CREDENTIALS: said("That did not match", "The e-mail address or the password is wrong."),
+  EMAIL_TAKEN: said(
+    "You have an account already",
+    "There is an account with this e-mail address. Sign in instead.",
+  ),
+  TOO_MANY_ATTEMPTS: ({ retryAfter }) => ({
+    title: "Too many attempts",
+    text: `For your safety, sign-in is paused. Try again in ${retryAfter ?? "a few"} seconds.`,
+  }),
+  ROLE_REQUIRED: said("Not for this account", "Your account does not have the rights for this page."),
+
+  TICKET_NOT_FOUND: said(
+    "Ticket not found",
+    "There is no ticket at this address. It may have been mistyped.",
+  ),
+  TICKET_LOCKED: ({ lockedUntil }) => ({
+    title: "Somebody is buying this ticket",
+    text: `It is held for another buyer until ${at(lockedUntil)}. If they do not pay, it is free again.`,
+  }),
+  TICKET_SOLD: said("This ticket is sold", "Somebody else bought it. Other tickets may still be for sale."),
+  TICKET_WITHDRAWN: said("No longer for sale", "The seller took this ticket off sale."),
+  EVENT_STARTED: said("The event has begun", "Tickets can be bought and listed until an event begins."),
+  OWN_TICKET: said("This is your own ticket", "You cannot buy what you sell yourself."),
+  PRICE_CHANGED: ({ minorUnits, currency }) => ({
+    title: "The price has changed",
+    text:
+      minorUnits && currency
+        ? `It is now ${formatMoney({ minorUnits: BigInt(minorUnits), currency })}. Nothing was bought.`
+        : "Nothing was bought.",
+  }),
+  LOCK_LAPSED: said(
+    "Your hold has ended",
+    "The time to pay is over. If the ticket is still free, you can buy it again.",
+  ),
+  LOCK_LIMIT: said(
+    "You hold several tickets already",
+    "Finish or cancel one of your open orders first. They are under Orders.",
+  ),
+  LOCK_COOLDOWN: ({ retryTime }) => ({
+    title: "Please take a short break",
+    text: `Several tickets were held for you and not paid. You can buy again at ${at(retryTime)}.`,
+  }),
+  REQUEST_ID_REUSED: said("This was sent before", "Reload the page and try again."),
+  NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),
+  STALE_VERSION: said(
+    "Changed meanwhile",
+    "This was changed in the meantime. Look at it again before you save.",
+  ),
+
+  ORDER_NOT_FOUND: said("Order not found", "There is no order at this address. It may have been mistyped."),
+  NOT_YOUR_ORDER: said("Not your order", "This order belongs to another account."),
+  ORDER_EXPIRED: said(
+    "The time to pay is over",
+    "No money was taken. If the ticket is still free, you can buy it again.",
+  ),
+  ORDER_ENDED: (facts) => ({
+    title: "This order has ended",
+    text: `It is ${status(facts)} and cannot be changed.`,
+  }),
+  ORDER_NOT_COMPLETE: (facts) => ({
+    title: "Nothing to refund",
+    text: `Only a completed order can be refunded; this one is ${status(facts)}.`,
+  }),
+  REFUND_WINDOW_CLOSED: ({ refundableUntil }) => ({
+    title: "Too late for a refund",
+    text: `A refund could be asked for until ${at(refundableUntil)}.`,
+  }),
+  PAYMENT_NOT_FOUND: said("No payment yet", "Nothing was paid for this order."),
+  PAYMENT_VOIDED: said("This payment was given up", "The order is ending and no money is taken."),
+  STRIPE_UNAVAILABLE: said(
+    "Payments are busy",
+    "Our payment partner does not answer right now. Try again in a moment.",
+  ),
+  BAD_PAGE_TOKEN: said("The list has changed", "Reload it to see what is there now."),
+};

@@ -1,0 +1,51 @@
+import type { Seat } from "@ticketing/proto/tickets/v1/ticket";
+
+/** The words of a ticket, in lists and on its own page. */
+export const ticketTexts = {
+  title: "Ticket",
+  available: "Available",
+  locked: "Being bought",
+  mine: "Held for you",
+  sold: "Sold",
+  withdrawn: "Off sale",
+  unknown: "Unknown",
+  /** "Floor · Row A · Seat 12"; parts that a venue does not use are left out. */
+  seat: (seat: Seat | undefined): string => {
+    const parts = [
+      seat?.section,
+      seat?.row && `Row ${seat.row}`,
+      seat?.number && `Seat ${seat.number}`,
+    ].filter(Boolean);
+    return parts.length > 0 ? parts.join(" · ") : "Free choice of place";
+  },
+  price: "Price",
+  seatLabel: "Seat",
+  when: "When",
+  where: "Where",
+  seller: "Seller",
+  buy: (price: string) => `Buy for ${price}`,
+  buying: "Holding it for you…",
+  holdNote: "It is held for you while you pay. Nothing is charged before you confirm.",
+  signInFirst: "You will be asked to sign in first.",
+  lockedTitle: "Somebody is buying this ticket",
+  lockedText: (at: string) => `If they do not pay by ${at}, it is free again, and you can buy it right here.`,
+  freeIn: "Free again in",
+  freeAgain: "The ticket is free again.",
+  nowLocked: "Somebody is buying this ticket now.",
+  mineTitle: "This ticket is held for you",
+  mineText: "Finish your payment before the time is over.",
+  timeLeft: "Time left",
+  toCheckout: "Go to checkout",
+  soldTitle: "This ticket is sold",
+  soldText: "There may be others for this event.",
+  withdrawnTitle: "This ticket is no longer for sale",
+  ownTitle: "This is your ticket",
+  ownText: "You sell it, so you cannot buy it.",
+  edit: "Edit ticket",
+  others: "Other tickets for this event",
+  priceChangedTitle: "The price has changed",
+  priceChanged: (before: string, now: string) =>
+    `It was ${before} when you opened this page. It is ${now} now.`,
+  buyAtNew: (now: string) => `Buy for ${now}`,
+  notNow: "Not now",
+};

@@ -1,0 +1,36 @@
+/** Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.pattern`). */
+export type FieldWords = Readonly<Record<string, string>>;
+
+const numbers = (message: string) => message.match(/\d+/g) ?? [];
+
+/**
+ * Why a value is refused, in plain words. The limits themselves come from the contract, in the violation's message.
+ */
+export function violationText(
+  path: string,
+  violation: { ruleId: string; message: string },
+  words: FieldWords,
+): string {
+  const { ruleId, message } = violation;
+  const own = words[`${path} ${ruleId}`] ?? words[path];
+  if (own) return own;
+  const [limit] = numbers(message);
+  switch (ruleId) {
+    case "required":
+    case "string.pattern":
+      return "Please fill this in.";
+    case "enum.not_in":
+    case "enum.defined_only":
+    case "string.in":
+      return "Please choose one.";
+    case "string.email":
+    case "string.email_empty":
+      return "Please enter an e-mail address, such as name@example.com.";
+    case "string.min_len":
+      return limit === "1" ? "Please fill this in." : `At least ${limit} characters, please.`;
+    case "string.max_len":
+      return `At most ${limit} characters, please.`;
+    default:
+      return `This value ${message}.`;
+  }
+}

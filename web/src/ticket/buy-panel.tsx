@@ -1,0 +1,154 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Link } from "@tanstack/react-router";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { announce } from "../design/announcer.tsx";
+import { Button, buttonClass } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { Countdown } from "../design/countdown.tsx";
+import { formatTime } from "../design/date-time.tsx";
+import { Dialog } from "../design/dialog.tsx";
+import { formatMoney, Money } from "../design/money.tsx";
+import { ErrorNotice, Notice } from "../design/states.tsx";
+import { useSession } from "../session/session-store.ts";
+import { ticketTexts as texts } from "../texts/ticket.ts";
+import styles from "./ticket.module.css";
+import { usePurchase } from "./use-purchase.ts";
+
+/** Price, state and what can be done about it. Changes by itself when the ticket does. */
+export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => void; pill: ReactNode }) {
+  const { ticket, own } = props;
+  const { price, status } = ticket;
+  const [shown] = useState(price);
+  const purchase = usePurchase(ticket.id, shown);
+  useAnnouncedChange(status, own);
+  if (!price) return null;
+  const { question } = purchase;
+  return (
+    <Card className={styles.buy}>
+      <div>{props.pill}</div>
+      <Money amount={price} className={styles.price} />
+      {shown && shown.minorUnits !== price.minorUnits && status === TicketStatus.AVAILABLE && (
+        <Notice tone="warn" title={texts.priceChangedTitle}>
+          <p>{texts.priceChanged(formatMoney(shown), formatMoney(price))}</p>
+        </Notice>
+      )}
+      {purchase.failure !== undefined && <ErrorNotice error={purchase.failure} />}
+      {own ? (
+        <Notice tone="warn" title={texts.ownTitle}>
+          <p>{texts.ownText}</p>
+          <Link to="/sell/$ticketId" params={{ ticketId: ticket.id }}>
+            {texts.edit}
+          </Link>
+        </Notice>
+      ) : (
+        <ForBuyers
+          {...props}
+          buyLabel={texts.buy(formatMoney(price))}
+          onBuy={() => purchase.buy(price)}
+          pending={purchase.pending}
+        />
+      )}
+      {question && (
+        <Dialog
+          title={texts.priceChangedTitle}
+          onClose={purchase.decline}
+          actions={
+            <>
+              <Button look="secondary" onClick={purchase.decline}>
+                {texts.notNow}
+              </Button>
+              <Button onClick={purchase.accept}>{texts.buyAtNew(formatMoney(question.now))}</Button>
+            </>
+          }
+        >
+          <p>{texts.priceChanged(formatMoney(question.before), formatMoney(question.now))}</p>
+        </Dialog>
+      )}
+    </Card>
+  );
+}
+
+function ForBuyers(props: {
+  ticket: Ticket;
+  buyLabel: string;
+  pending: boolean;
+  onBuy: () => void;
+  onTimeUp: () => void;
+}) {
+  const guest = useSession().status === "anonymous";
+  const { status, lock } = props.ticket;
+  switch (status) {
+    case TicketStatus.AVAILABLE:
+      return (
+        <>
+          <Button wide pending={props.pending} onClick={props.onBuy}>
+            {props.pending ? texts.buying : props.buyLabel}
+          </Button>
+          <p className={styles.note}>
+            {texts.holdNote} {guest && texts.signInFirst}
+          </p>
+        </>
+      );
+    case TicketStatus.LOCKED: {
+      const until = lock?.expireTime && timestampDate(lock.expireTime);
+      if (!until) return null;
+      const mine = Boolean(lock.orderId);
+      return (
+        <>
+          <Notice tone={mine ? "good" : "warn"} title={mine ? texts.mineTitle : texts.lockedTitle}>
+            <p>{mine ? texts.mineText : texts.lockedText(formatTime(until))}</p>
+          </Notice>
+          <p className={styles.clock}>
+            <span>{mine ? texts.timeLeft : texts.freeIn}</span>
+            <Countdown key={until.getTime()} until={until} onEnd={props.onTimeUp} />
+          </p>
+          {mine && (
+            <Link
+              to="/checkout/$orderId"
+              params={{ orderId: lock.orderId }}
+              className={buttonClass("primary", true)}
+            >
+              {texts.toCheckout}
+            </Link>
+          )}
+        </>
+      );
+    }
+    case TicketStatus.SOLD:
+      return (
+        <Notice tone="warn" title={texts.soldTitle}>
+          <p>{texts.soldText}</p>
+          <OthersLink ticket={props.ticket} />
+        </Notice>
+      );
+    default:
+      return (
+        <Notice tone="warn" title={texts.withdrawnTitle}>
+          <OthersLink ticket={props.ticket} />
+        </Notice>
+      );
+  }
+}
+
+function OthersLink({ ticket }: { ticket: Ticket }) {
+  return (
+    <Link to="/" search={{ q: ticket.event?.title, city: ticket.event?.city }}>
+      {texts.others}
+    </Link>
+  );
+}
+
+/** Who does not see the panel change hears it. */
+function useAnnouncedChange(status: TicketStatus, own: boolean): void {
+  const before = useRef(status);
+  useEffect(() => {
+    if (before.current === status) return;
+    const wasLocked = before.current === TicketStatus.LOCKED;
+    before.current = status;
+    if (own) return;
+    if (status === TicketStatus.AVAILABLE && wasLocked) announce(texts.freeAgain);
+    if (status === TicketStatus.LOCKED) announce(texts.nowLocked);
+    if (status === TicketStatus.SOLD) announce(texts.soldTitle);
+  }, [status, own]);
+}

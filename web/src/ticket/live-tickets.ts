@@ -1,0 +1,35 @@
+import { createClient } from "@connectrpc/connect";
+import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { useMemo, useState } from "react";
+import { transport } from "../api/api.ts";
+import { useStream } from "../api/use-stream.ts";
+
+/** What one stream can watch, by the contract. */
+const MOST = 100;
+
+const catalog = createClient(CatalogService, transport);
+
+/**
+ * The tickets as they are now: each is replaced by what the page's one watch stream last said of it, unless what was
+ * given is newer. Of very long lists the last hundred are watched.
+ */
+export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
+  const [heard, setHeard] = useState<ReadonlyMap<string, Ticket>>(new Map());
+  const ids = tickets.slice(-MOST).map(({ id }) => id);
+  const key = ids.length > 0 ? ids.toSorted().join() : undefined;
+  useStream({
+    key,
+    open: (signal) => catalog.watchTickets({ ticketIds: ids }, { signal, timeoutMs: 0 }),
+    onMessage({ ticket }) {
+      const now = ticket?.ticket;
+      if (now) setHeard((before) => new Map(before).set(now.id, now));
+    },
+  });
+  return useMemo(() => tickets.map((ticket) => newer(ticket, heard.get(ticket.id))), [tickets, heard]);
+}
+
+/** A lock that lapses raises no version: of two alike, what the stream said last is right. */
+function newer(given: Ticket, heard: Ticket | undefined): Ticket {
+  return heard && heard.version >= given.version ? heard : given;
+}
