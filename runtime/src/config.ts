@@ -43,7 +43,7 @@ export const processConfig = z.object({
   /** gRPC between services, health and reflection. */
   INTERNAL_PORT: port,
   /** Where an OpenTelemetry collector takes metrics (OTLP over HTTP); absent: nothing is sent. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().register(calls, {}).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** File with this process's own private Ed25519 JWK. */
   SERVICE_KEY_FILE: z.string().min(1),

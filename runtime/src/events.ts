@@ -32,6 +32,10 @@ export interface Events {
   listDeadLetters(query: { before?: number; limit: number }): Promise<DeadLetter[]>;
   /** Delivers a dead letter's event again. Throws NOT_FOUND DEAD_LETTER_NOT_FOUND. */
   replayDeadLetter(sequence: number): Promise<void>;
+  /** Tells whoever listens at this moment; kept nowhere, and lost while the broker is away. */
+  tell(subject: string, payload: Uint8Array): void;
+  /** Hears what is told, in this replica. */
+  hear(subject: string, handle: (payload: Uint8Array) => void): void;
   /** Rejects while the broker is away. */
   ping(): Promise<void>;
   /** Lets handlers end, then disconnects. */
@@ -88,6 +92,19 @@ export async function createEvents(options: {
     },
     consumerLag: () => readConsumerLag(manager),
     ...deadLetters,
+    tell: (subject, payload) => connection.publish(subject, payload),
+    hear(subject, handle) {
+      connection.subscribe(subject, {
+        callback: (error, message) => {
+          try {
+            if (error) throw error;
+            handle(message.data);
+          } catch (failure) {
+            log.warn({ err: failure, subject }, "what was told could not be heard");
+          }
+        },
+      });
+    },
     ping: async () => {
       await connection.flush();
     },

@@ -1,7 +1,9 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import { type ChannelCredentials, credentials, Client as GrpcClient } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
 import { makeServiceKeys } from "../testing/keys.ts";
 import { silent, testConfig } from "../testing/service.ts";
 import { createInternalClient } from "./internal-client.ts";
@@ -93,14 +95,29 @@ describe("a process", () => {
 
   it("is not serving while what it needs is away, and serves again when it is back", async () => {
     let away = true;
-    const healthy = () => (away ? Promise.reject(new Error("no database")) : Promise.resolve());
-    const serving = await serve({ name: "orders", config: config(), log: silent, healthy });
+    const told: ProcessHealth[] = [];
+    const events = {
+      tell: (_: string, payload: Uint8Array) => void told.push(fromBinary(ProcessHealthSchema, payload)),
+      ping: () => Promise.reject(new Error("no broker")),
+    };
+    const database = () => (away ? Promise.reject(new Error("no database")) : Promise.resolve());
+    const needs = { database };
+    const serving = await serve({ name: "orders", config: config(), log: silent, needs, events });
     expect(await health(serving.internalPort)).toBe("NOT_SERVING");
     away = false;
     await expectEventually(() => health(serving.internalPort), "SERVING");
     away = true;
     await expectEventually(() => health(serving.internalPort), "NOT_SERVING");
     await serving.close();
+    // Whoever listens was told the same: that the broker is away keeps nobody from serving.
+    expect(told.map((health) => health.serving)).toEqual([false, true, false, false]);
+    expect(told[1]).toMatchObject({
+      service: "orders",
+      dependencies: [
+        { name: "database", reachable: true, needed: true },
+        { name: "broker", reachable: false, needed: false },
+      ],
+    });
   }, 15_000);
 
   it("closes its ports first, then what they used in order, and all of it once", async () => {

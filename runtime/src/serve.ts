@@ -1,6 +1,8 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { CommonConfig, ProcessConfig } from "./config.ts";
+import type { Events } from "./events.ts";
+import { createHealth } from "./health.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
 import type { Logger } from "./log.ts";
 import { type HttpRoutes, startPublicServer } from "./public-server.ts";
@@ -18,8 +20,10 @@ export interface ServeOptions {
   log: Logger;
   /** The services of the internal port. */
   internalRoutes?: (router: InternalRouter) => void;
-  /** Rejects while a dependency without which nothing works is away. Asked every two seconds. */
-  healthy?: () => Promise<void>;
+  /** What it needs to serve, by name; each rejects while it is away. Asked every two seconds. */
+  needs?: Record<string, () => Promise<void>>;
+  /** What its health is told to. That the broker is away keeps nobody from serving: events wait. */
+  events?: Pick<Events, "tell" | "ping">;
   /** Run in order after the ports were drained. */
   close?: (() => Promise<void>)[];
 }
@@ -62,16 +66,12 @@ export async function serve(
     described,
   });
 
-  const check = async () => {
-    try {
-      await options.healthy?.();
-      if (!closing) internalServer.setServing(true);
-    } catch (error) {
-      log.warn({ err: error }, "not healthy");
-      internalServer.setServing(false);
-    }
-  };
+  const health = createHealth({ name, log, needs: options.needs ?? {}, events: options.events });
   let closing: Promise<void> | undefined;
+  const check = async () => {
+    const serving = await health.check();
+    if (!closing) internalServer.setServing(serving);
+  };
   await check();
   const timer = setInterval(check, HEALTH_INTERVAL_MS);
 
@@ -79,6 +79,7 @@ export async function serve(
     closing ??= (async () => {
       clearInterval(timer);
       internalServer.setServing(false);
+      health.leave();
       await Promise.all([publicServer?.drain(DRAIN_MS), internalServer.drain(DRAIN_MS)]);
       for (const step of options.close ?? []) await step();
       await stopTelemetry();

@@ -12,7 +12,10 @@ import { serviceCallerKey } from "../src/service-tokens.ts";
 import { silent } from "./service.ts";
 
 /** Who makes a call in a spec: a user by id, with a session for a minute, or another service by name. */
-export type SpecCaller = { user: string; expireTime?: Date } | { service: string } | "nobody";
+export type SpecCaller =
+  | { user: string; roles?: string[]; expireTime?: Date }
+  | { service: string }
+  | "nobody";
 
 /** A client of handlers in this process, without a port, a token or field limits; errors as on the wire. */
 export function clientOf<S extends DescService>(
@@ -22,8 +25,8 @@ export function clientOf<S extends DescService>(
 ): Client<S> {
   const identify: Interceptor = (next) => (request) => {
     if (caller !== "nobody" && "user" in caller) {
-      const { user: userId, expireTime = new Date(Date.now() + 60_000) } = caller;
-      request.contextValues.set(callerContextKey, { userId, displayName: userId, roles: [], expireTime });
+      const { user: userId, roles = [], expireTime = new Date(Date.now() + 60_000) } = caller;
+      request.contextValues.set(callerContextKey, { userId, displayName: userId, roles, expireTime });
     }
     if (caller !== "nobody" && "service" in caller)
       request.contextValues.set(serviceCallerKey, caller.service);

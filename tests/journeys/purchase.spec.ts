@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Client, Connection } from "@temporalio/client";
-import type { Person } from "@ticketing/launcher/clients";
+import { enter, type Person } from "@ticketing/launcher/clients";
 import { listTicket, lockTicket, pay, refusal, searchShows, watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
@@ -37,6 +37,30 @@ describe("a purchase", () => {
     const sold = await seller.tickets.getTicket({ ticketId: ticket.id });
     expect(sold.ticket?.status).toBe(TicketStatus.SOLD);
     await searchShows(buyer, ticket, false);
+  }, 60_000);
+
+  it("is seen by operators, with its workflow, beside the health of every process", async () => {
+    const account = { email: "operator@example.com", password: randomUUID(), displayName: "Operator" };
+    const { operations } = await enter(mesh.addresses.gateway, account);
+    const order = await lockTicket(buyer, await listTicket(seller, title(), 1_000n));
+    const row = await eventually(async () => {
+      const { orders } = await operations.listOrders({ status: OrderStatus.AWAITING_PAYMENT });
+      return orders.find(({ orderId }) => orderId === order.id);
+    });
+    expect(row.workflowUrl).toBe(
+      `${mesh.addresses.temporalUi}/namespaces/default/workflows/order-${order.id}`,
+    );
+    const processes = await eventually(async () => {
+      const { processes } = await operations.getOverview({});
+      return processes.length >= 6 ? processes : undefined;
+    });
+    expect(processes.map(({ service, serving }) => `${service} ${serving}`)).toEqual(
+      ["auth", "catalog", "orders", "payments", "tickets", "workflows"].map((service) => `${service} true`),
+    );
+    expect(processes.flatMap(({ dependencies }) => dependencies).every(({ reachable }) => reachable)).toBe(
+      true,
+    );
+    await buyer.orders.cancelOrder({ orderId: order.id });
   }, 60_000);
 
   it("has a short history in Temporal", async () => {

@@ -95,9 +95,12 @@ await serve({
   name: "workflows",
   config,
   log,
-  healthy: async () => {
-    await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.getSystemInfo({}));
+  needs: {
+    temporal: async () => {
+      await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.getSystemInfo({}));
+    },
   },
+  events,
   close: [
     events.close,
     async () => {

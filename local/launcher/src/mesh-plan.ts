@@ -47,6 +47,7 @@ export async function planMesh({
     mongoUrl: env.MONGODB_URI || `mongodb://127.0.0.1:${ports.mongo}/`,
     natsUrl: `nats://127.0.0.1:${ports.nats}`,
     temporalAddress: `127.0.0.1:${ports.temporal}`,
+    temporalUiUrl: `http://localhost:${ports.temporalUi}`,
     publicUrl: `http://localhost:${ports.gateway}`,
     workerBuildId: await workerBuildId(),
     stripe,
@@ -59,7 +60,7 @@ export async function planMesh({
     ...(options.web && { web: context.publicUrl }),
     stripe: stripe.url ?? "https://api.stripe.com",
     temporal: context.temporalAddress,
-    temporalUi: `http://localhost:${ports.temporalUi}`,
+    temporalUi: context.temporalUiUrl,
     nats: context.natsUrl,
     mongo: context.mongoUrl,
   };

@@ -9,6 +9,7 @@ export interface MeshContext {
   readonly mongoUrl: string;
   readonly natsUrl: string;
   readonly temporalAddress: string;
+  readonly temporalUiUrl: string;
   readonly publicUrl: string;
   readonly workerBuildId: string;
   readonly stripe: StripeAccess;
@@ -74,7 +75,13 @@ const table: Readonly<Record<ServiceName, Row>> = {
       ...(stripe.url && { STRIPE_URL: stripe.url }),
     }),
   },
-  catalog: { script: "services/catalog/src/main.ts", database: true },
+  catalog: {
+    script: "services/catalog/src/main.ts",
+    database: true,
+    env: (mesh) => ({
+      TEMPORAL_UI_URL: `${mesh.temporalUiUrl}/namespaces/${mesh.settings.TEMPORAL_NAMESPACE || "default"}`,
+    }),
+  },
   workflows: {
     script: "workflows/src/worker.ts",
     env: (mesh, internal) => ({

@@ -68,6 +68,7 @@ await serve({
       body: JSON.stringify(accessTokens.jwks),
     }),
   },
-  healthy: database.ping,
+  needs: { database: database.ping },
+  events,
   close: [relay.stop, events.close, database.close],
 });

@@ -2,7 +2,12 @@ import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/con
 import { z } from "zod";
 
 /** The variables that this process reads. */
-export const schema = z.object({ ...commonConfig.shape, ...databaseConfig.shape });
+export const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** Temporal's web interface with its namespace, for links: `http://localhost:8084/namespaces/default`. */
+  TEMPORAL_UI_URL: z.url().optional(),
+});
 
 /** Everything that this process reads from its environment. */
 export const config = (env = process.env) => readConfig(schema, env);

@@ -2,6 +2,7 @@ import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
 import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
+import { HEALTH_SUBJECTS } from "@ticketing/runtime/health";
 import { createLogger } from "@ticketing/runtime/log";
 import { serve } from "@ticketing/runtime/serve";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
@@ -16,6 +17,7 @@ import { onReconciliationEvent } from "./on-reconciliation-event.ts";
 import { listingFrom, onTicketEvent } from "./on-ticket-event.ts";
 import { onUserEvent } from "./on-user-event.ts";
 import { createOperationsService } from "./operations-service.ts";
+import { createProcessRoster } from "./process-roster.ts";
 import { DURABLE, sources } from "./projections.ts";
 
 const config = readConfig();
@@ -52,14 +54,24 @@ await events.watch({
   handle: async (event) => feed.publish(listingFrom(event.payload)),
 });
 
+const roster = createProcessRoster(clock);
+events.hear(HEALTH_SUBJECTS, roster.hear);
+
 await serve({
   name: "catalog",
   config,
   log,
   publicRoutes: (router) =>
-    router
-      .service(CatalogService, createCatalogService({ store: listings, feed, clock }))
-      .service(OperationsService, createOperationsService({ store: marketplace, events })),
-  healthy: database.ping,
+    router.service(CatalogService, createCatalogService({ store: listings, feed, clock })).service(
+      OperationsService,
+      createOperationsService({
+        store: marketplace,
+        events,
+        roster,
+        temporalUiUrl: config.TEMPORAL_UI_URL,
+      }),
+    ),
+  needs: { database: database.ping },
+  events,
   close: [events.close, async () => feed.close(), database.close],
 });

@@ -1,13 +1,15 @@
-import type { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderStatus as Order, type OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { newestFirst } from "@ticketing/runtime/newest-first";
 import type { Binary, Db } from "mongodb";
 import { upsertIfNewer } from "./upsert-if-newer.ts";
 
-/** An order as the overview counts it. */
+/** An order as the overview counts and lists it. */
 export interface OrderRow {
   _id: string;
   version: number;
   status: OrderStatus;
+  createTime: Date;
 }
 
 /** A payment as the overview counts it. `_id` is the order's id. */
@@ -39,7 +41,8 @@ export async function createMarketplaceStore(db: Db) {
   const payments = db.collection<PaymentRow>("payments");
   const disputes = db.collection<DisputeRow>("disputes");
   const reconciliations = db.collection<ReconciliationRow>("reconciliations");
-  await orders.createIndex({ status: 1 });
+  await orders.createIndex({ status: 1, createTime: -1, _id: -1 });
+  await orders.createIndex({ createTime: -1, _id: -1 });
 
   return {
     applyOrder: (row: OrderRow): Promise<void> => upsertIfNewer(orders, row),
@@ -56,6 +59,10 @@ export async function createMarketplaceStore(db: Db) {
         .toArray();
       return rows.map(({ _id, count }) => ({ status: _id, count }));
     },
+
+    /** A page of the orders in a status, or of all, newest first. Throws BAD_PAGE_TOKEN. */
+    listOrders: (status: OrderStatus, page: { pageSize: number; pageToken: string }) =>
+      newestFirst<OrderRow>(orders, status === Order.UNSPECIFIED ? {} : { status }, page),
 
     countDisputes: (): Promise<number> => disputes.countDocuments(),
 

@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { PoisonEvent } from "@ticketing/runtime/events";
 import { decodeEvent } from "./decode-event.ts";
@@ -8,10 +9,11 @@ export const onOrderEvent =
   (store: MarketplaceStore) =>
   async (event: { payload: Uint8Array }): Promise<void> => {
     const { state } = decodeEvent(OrderEventSchema, event.payload);
-    if (!state?.id) throw new PoisonEvent("the event has no state");
+    if (!state?.id || !state.createTime) throw new PoisonEvent("the event has no state");
     await store.applyOrder({
       _id: state.id,
       version: Number(state.version),
       status: state.status,
+      createTime: timestampDate(state.createTime),
     });
   };

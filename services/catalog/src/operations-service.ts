@@ -7,6 +7,7 @@ import type { Events } from "@ticketing/runtime/events";
 import { requireRole } from "@ticketing/runtime/identity";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 import { decodePageToken, encodePageToken } from "./page-token.ts";
+import type { ProcessRoster } from "./process-roster.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 const PAGE_OF = "dead-letters";
@@ -15,8 +16,11 @@ const PAGE_OF = "dead-letters";
 export function createOperationsService(deps: {
   store: MarketplaceStore;
   events: Events;
+  roster: Pick<ProcessRoster, "list">;
+  /** Temporal's web interface, for links to workflows. */
+  temporalUiUrl?: string;
 }): ServiceImpl<typeof OperationsService> {
-  const { store, events } = deps;
+  const { store, events, roster, temporalUiUrl } = deps;
   return {
     async getOverview(_request, context) {
       requireRole(context, "operator");
@@ -35,7 +39,21 @@ export function createOperationsService(deps: {
         drift: reconciliation?.open ?? 0n,
         disputes: BigInt(disputes),
         reconciliation,
+        processes: roster.list(),
       };
+    },
+
+    async listOrders({ status, pageSize, pageToken }, context) {
+      requireRole(context, "operator");
+      const { documents, nextPageToken } = await store.listOrders(status, { pageSize, pageToken });
+      const orders = documents.map(({ _id, status, createTime }) => ({
+        orderId: _id,
+        status,
+        createTime: timestampFromDate(createTime),
+        // Temporal's UI finds a workflow by its id; workflows names an order's after it.
+        workflowUrl: temporalUiUrl ? `${temporalUiUrl}/workflows/order-${_id}` : "",
+      }));
+      return { orders, nextPageToken };
     },
 
     async listDeadLetters(request, context) {

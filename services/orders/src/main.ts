@@ -58,6 +58,7 @@ await serve({
   log,
   publicRoutes: (router) => router.service(OrderService, orderService),
   internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),
-  healthy: database.ping,
+  needs: { database: database.ping },
+  events,
   close: [relay.stop, events.close, async () => tickets.close(), database.close],
 });

@@ -72,6 +72,7 @@ await serve({
   publicRoutes: (router) => router.service(PaymentService, paymentService),
   publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, clock }) },
   internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
-  healthy: database.ping,
+  needs: { database: database.ping },
+  events,
   close: [relay.stop, events.close, async () => orders.close(), database.close],
 });

@@ -48,6 +48,7 @@ await serve({
   log,
   publicRoutes: (router) => router.service(TicketService, ticketService),
   internalRoutes: (router) => router.service(TicketLockService, ticketLockService),
-  healthy: database.ping,
+  needs: { database: database.ping },
+  events,
   close: [relay.stop, events.close, database.close],
 });
