@@ -8,7 +8,11 @@ import type { MeshContext } from "./process-table.ts";
 const run = promisify(execFile);
 
 /** A versioned worker is given no task until its version is the deployment's current one. */
-export async function makeCurrent({ temporalAddress, workerBuildId, settings }: MeshContext): Promise<void> {
+export async function makeCurrent({
+  temporalAddress,
+  workerBuildId,
+  settings,
+}: Pick<MeshContext, "temporalAddress" | "workerBuildId" | "settings">): Promise<void> {
   const temporal = await findServer("temporal");
   const namespace = settings.TEMPORAL_NAMESPACE || "default";
   const args = ["worker", "deployment", "set-current-version", "--deployment-name", DEPLOYMENT];

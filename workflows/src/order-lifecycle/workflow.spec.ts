@@ -194,6 +194,39 @@ describe("the lifecycle of an order", () => {
     expect(asked).toBeGreaterThan(10);
   }, 60_000);
 
+  it("takes note at once when it is told, in a pause, that the money was taken after all", async () => {
+    let taken = false;
+    const taskQueue = `lifecycle-${Math.random()}`;
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle,
+      activities: activities({
+        capturePayment: async () => {
+          if (!taken) throw new Error("no answer");
+          return "captured";
+        },
+      }),
+    });
+    payment = held(order.expireTime - 1);
+    await worker.runUntil(async () => {
+      const handle = await environment.client.workflow.start(orderLifecycle, {
+        workflowId: taskQueue,
+        taskQueue,
+        args: ["o1"],
+      });
+      // 5 + 10 + 20 + 40 + 80 s of pauses are over, and one of 160 s has just begun.
+      await environment.sleep(170_000);
+      taken = true;
+      const told = await environment.currentTimeMs();
+      await handle.signal(somethingChanged);
+      await handle.result();
+      const { closeTime } = await handle.describe();
+      expect((closeTime?.getTime() ?? Number.POSITIVE_INFINITY) - told).toBeLessThan(60_000);
+    });
+    expect(done).toEqual(["sell", "complete"]);
+  }, 60_000);
+
   it("is woken by a signal that says nothing new, and waits on", async () => {
     expect(await run(() => undefined)).toEqual(["release money", "unlock expired", "expire"]);
   }, 60_000);

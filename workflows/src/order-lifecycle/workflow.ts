@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   condition,
   isCancellation,
+  patched,
   proxyLocalActivities,
   setHandler,
   sleep,
@@ -38,10 +39,11 @@ const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>({
  * read again before anything is decided. Selling the ticket is the point of no return for a cancellation.
  */
 export async function orderLifecycle(orderId: string): Promise<void> {
-  const { ticketId, decision } = await awaitDecision(orderId);
+  const news = listen();
+  const { ticketId, decision } = await awaitDecision(orderId, news);
   switch (decision.next) {
     case "complete":
-      return complete(orderId, ticketId);
+      return complete(orderId, ticketId, news);
     case "cancel":
       return cancel(orderId, ticketId, decision.because);
     case "expire":
@@ -49,15 +51,24 @@ export async function orderLifecycle(orderId: string): Promise<void> {
   }
 }
 
-/** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */
-async function awaitDecision(orderId: string): Promise<{ ticketId: string; decision: Decision }> {
-  let changed = false;
+/** Whether a signal came since somebody last cared. */
+interface News {
+  heard: boolean;
+}
+
+function listen(): News {
+  const news = { heard: false };
   setHandler(somethingChanged, () => {
-    changed = true;
+    news.heard = true;
   });
+  return news;
+}
+
+/** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */
+async function awaitDecision(orderId: string, news: News): Promise<{ ticketId: string; decision: Decision }> {
   let askStripe = false;
   for (;;) {
-    changed = false;
+    news.heard = false;
     const { order, payment } = await readOrderAndPayment(orderId, askStripe);
     const decision = decide(order, payment, Date.now());
     // Before an order expires Stripe is asked once more: the message of a payment made in time may be late.
@@ -66,28 +77,38 @@ async function awaitDecision(orderId: string): Promise<{ ticketId: string; decis
       continue;
     }
     if (decision.next !== "wait") return { ticketId: order.ticketId, decision };
-    askStripe = !(await condition(() => changed, Math.max(decision.until - Date.now(), 1)));
+    askStripe = !(await condition(() => news.heard, Math.max(decision.until - Date.now(), 1)));
   }
 }
 
 /** Sell, then take the money, then complete. */
-async function complete(orderId: string, ticketId: string): Promise<void> {
+async function complete(orderId: string, ticketId: string, news: News): Promise<void> {
   if ((await sellTicket(orderId, ticketId)) === "lost") return expire(orderId, ticketId);
-  if ((await capture(orderId)) === "refused") return undoSale(orderId, ticketId);
+  if ((await capture(orderId, news)) === "refused") return undoSale(orderId, ticketId);
   await completeOrder(orderId);
 }
 
-/** Takes the money; an outcome that stays unknown for too long counts as a refusal, to be made one. */
-async function capture(orderId: string): Promise<"captured" | "refused"> {
+/**
+ * Takes the money; an outcome that stays unknown for too long counts as a refusal, to be made one. Between tries it
+ * listens: Stripe's own message that the money was taken need not wait for the end of a pause of minutes.
+ */
+async function capture(orderId: string, news: News): Promise<"captured" | "refused"> {
   const giveUp = Date.now() + CAPTURE_MS;
-  for (let pause = 5_000; ; pause *= 2) {
+  let listens: boolean | undefined;
+  for (let pause = 5_000; ; ) {
+    news.heard = false;
     try {
       return await capturePayment(orderId);
     } catch (error) {
       // A refusal that no story knows: a person has to look.
       if (isCancellation(error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
       if (Date.now() >= giveUp) return "refused";
-      await sleep(pause);
+      // Asked once and only here: an order that paused deafly before this came pauses deafly to its end, and one
+      // that needs no pause has nothing to tell in its history.
+      listens ??= patched("capture-listens");
+      if (!listens) await sleep(pause);
+      else if (await condition(() => news.heard, pause)) continue;
+      pause *= 2;
     }
   }
 }

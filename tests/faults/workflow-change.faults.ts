@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { Client, Connection } from "@temporalio/client";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { Person } from "@ticketing/launcher/clients";
+import { reported } from "@ticketing/launcher/suite-report";
+import { makeCurrent } from "@ticketing/launcher/worker-version";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { createLifecycleClients } from "../../workflows/src/clients.ts";
+import { DEPLOYMENT, lifecycleId, TASK_QUEUE } from "../../workflows/src/names.ts";
+import { createOrderLifecycleActivities } from "../../workflows/src/order-lifecycle/activities.ts";
+import { createWorkflowStarter, type WorkflowStarter } from "../../workflows/src/starter.ts";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { settle } from "./audit.ts";
+import { ending, insist, listing, locking, paying } from "./stories.ts";
+
+let mesh: TestMesh;
+let connection: Connection;
+let client: Client;
+let starter: WorkflowStarter;
+let seller: Person;
+let buyer: Person;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  mesh = await startTestMesh({ LOCK_DURATION: "60s", LOCK_LIMIT: "1000" });
+  connection = await Connection.connect({ address: mesh.addresses.temporal });
+  client = new Client({ connection });
+  starter = createWorkflowStarter(client);
+  [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
+}, 120_000);
+afterAll(async () => {
+  await connection?.close();
+  await mesh?.close();
+}, 60_000);
+
+/** A worker of the build before, beside the mesh: no task is its own until its version is the current one. */
+async function startWorkerBefore() {
+  const address = (name: string) => [mesh.services[name]?.internal ?? ""];
+  const keyFile = join(mesh.dataDir, "keys", "workflows.jwk.json");
+  const clients = createLifecycleClients(
+    { tickets: address("tickets"), orders: address("orders"), payments: address("payments") },
+    await createServiceTokens({ name: "workflows", keyFile }),
+  );
+  const native = await NativeConnection.connect({ address: mesh.addresses.temporal });
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue: TASK_QUEUE,
+    workflowsPath: join(import.meta.dirname, "workflow-change/before.ts"),
+    activities: createOrderLifecycleActivities(clients, { maxDeclines: 3 }),
+    workerDeploymentOptions: {
+      version: { deploymentName: DEPLOYMENT, buildId: "before" },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: "AUTO_UPGRADE",
+    },
+  });
+  const running = worker.run();
+  await makeCurrent({
+    temporalAddress: mesh.addresses.temporal,
+    workerBuildId: "before",
+    settings: {},
+  });
+  return async () => {
+    worker.shutdown();
+    await running;
+    await native.close();
+    clients.close();
+  };
+}
+
+/** Held, and known to be. */
+async function pay(order: Order): Promise<void> {
+  await paying(mesh, buyer, order);
+  await insist(async () => {
+    const { payment } = await buyer.payments.getPayment({ orderId: order.id });
+    return payment?.status === PaymentStatus.AUTHORIZED ? true : undefined;
+  });
+}
+
+/** Waits until the order's ticket is sold and its lifecycle has begun to wait for news of the money. */
+async function untilItWaitsForMoney(order: Order): Promise<void> {
+  await insist(async () => {
+    const { ticket } = await buyer.tickets.getTicket({ ticketId: order.ticketId });
+    return ticket?.status === TicketStatus.SOLD ? true : undefined;
+  });
+  // Three tries, and then the pause: its timer is the newest one in the history.
+  await insist(async () => {
+    const { events } = await client.workflow.getHandle(lifecycleId(order.id)).fetchHistory();
+    const sold = events?.findLastIndex((event) => event.timerStartedEventAttributes) ?? -1;
+    const seconds = Number(events?.[sold]?.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0);
+    return seconds === 5 || seconds === 10 ? true : undefined;
+  });
+}
+
+/** The changes that the lifecycle noted to run with. */
+async function changes(order: Order): Promise<readonly unknown[]> {
+  const { searchAttributes } = await client.workflow.getHandle(lifecycleId(order.id)).describe();
+  return searchAttributes.TemporalChangeVersion ?? [];
+}
+
+describe("a change of workflow code", () => {
+  it("lands while orders are under way: each goes on as it began, and all end by the table", async () => {
+    await reported("patched() lands while orders are in flight", async () => {
+      await mesh.process("workflows").kill();
+      const stopBefore = await startWorkerBefore();
+      const open = async () => {
+        const order = await locking(buyer, await listing(seller));
+        await starter.startLifecycle(order.id);
+        return order;
+      };
+      const [captured, waiting, abandoned] = [await open(), await open(), await open()];
+
+      // One is amid the code that changes: sold, its money's outcome unknown, and its buyer would rather cancel.
+      await pay(captured);
+      await mesh.process("stripe").kill();
+      await starter.wakeLifecycle(captured.id);
+      await untilItWaitsForMoney(captured);
+      await buyer.orders.cancelOrder({ orderId: captured.id });
+      await starter.wakeLifecycle(captured.id);
+
+      await stopBefore();
+      await mesh.process("workflows").start();
+      await sleep(2_000);
+      await mesh.process("stripe").start();
+
+      await ending(buyer, captured, OrderStatus.COMPLETE);
+      await paying(mesh, buyer, waiting);
+      await ending(buyer, waiting, OrderStatus.COMPLETE);
+      await buyer.orders.cancelOrder({ orderId: abandoned.id });
+      await ending(buyer, abandoned, OrderStatus.CANCELLED);
+
+      // One that comes to the changed code now runs it.
+      const after = await locking(buyer, await listing(seller));
+      await mesh.process("workflows").kill();
+      await pay(after);
+      await mesh.process("stripe").kill();
+      await mesh.process("workflows").start();
+      await untilItWaitsForMoney(after);
+      await mesh.process("stripe").start();
+      await starter.wakeLifecycle(after.id);
+      await ending(buyer, after, OrderStatus.COMPLETE);
+
+      expect(await changes(captured)).toEqual([]);
+      expect(await changes(after)).toEqual(["capture-listens"]);
+      await settle(mesh);
+      return 4;
+    });
+  }, 240_000);
+});
