@@ -1,0 +1,76 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fromBinary } from "@bufbuild/protobuf";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import type { Events, OutgoingEvent } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { startTelemetry, stopTelemetry } from "@ticketing/runtime/telemetry";
+import type { Drift } from "./drift.ts";
+import { createReporter } from "./report.ts";
+
+let measured = "";
+const collector = createServer((request, response) => {
+  request.on("data", (chunk: Buffer) => {
+    measured += chunk.toString();
+  });
+  request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+});
+beforeAll(async () => {
+  await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+  startTelemetry("workflows", `http://127.0.0.1:${(collector.address() as AddressInfo).port}`);
+});
+afterAll(() => void collector.close());
+
+/** A broker that only remembers. */
+const published: OutgoingEvent[] = [];
+const events = {
+  async publish(event: OutgoingEvent) {
+    published.push(event);
+  },
+} as Partial<Events> as Events;
+const report = createReporter({
+  events: Promise.resolve(events),
+  log: createLogger("spec", "silent"),
+});
+const drift = (n: number, mended: boolean): Drift & { mended: boolean } => ({
+  ...{ kind: "AMOUNT_DIFFERS", source: "orders", id: `${n}`, orderId: `${n}`, ticketId: "", intentId: "" },
+  ...{ detail: "", mended },
+});
+
+describe("a report of reconciliation", () => {
+  it("is an event with the counts and the open differences first, of which it shows a hundred", async () => {
+    const many = [
+      ...Array.from({ length: 60 }, (_, n) => drift(n, true)),
+      ...Array.from({ length: 60 }, (_, n) => drift(100 + n, false)),
+    ];
+    await report({ startTime: 5_000, endTime: 9_000, compared: 1_000, drift: many });
+    const event = published.at(-1);
+    expect(event).toMatchObject({
+      id: "reconciliation:5000",
+      subject: "evt.workflows.v1.reconciliation_completed.reconciliation",
+    });
+    const { version, state } = fromBinary(ReconciliationEventSchema, event?.payload ?? new Uint8Array());
+    expect(version).toBe(5_000n);
+    expect(state).toMatchObject({ compared: 1_000n, open: 60n, mended: 60n });
+    expect(state?.drift.map(({ mended }) => mended)).toEqual([
+      ...Array(60).fill(false),
+      ...Array(40).fill(true),
+    ]);
+    expect(state?.drift[0]).toMatchObject({ kind: DriftKind.AMOUNT_DIFFERS, orderId: "100" });
+  });
+
+  it("is measured by kind and by what became of it", async () => {
+    await report({ startTime: 1, endTime: 2, compared: 3, drift: [drift(1, true), drift(2, false)] });
+    await stopTelemetry();
+    for (const word of [
+      "ticketing.reconciliation.runs",
+      "ticketing.reconciliation.drift",
+      "AMOUNT_DIFFERS",
+    ]) {
+      expect(measured).toContain(`"${word}"`);
+    }
+    expect(measured).toContain('"mended"');
+    expect(measured).toContain('"open"');
+  });
+});
