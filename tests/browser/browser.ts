@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
 import chromium from "@sparticuz/chromium";
+import type { SignIn } from "@ticketing/launcher/mesh-file";
 import { type Browser, type Page, chromium as playwright } from "playwright-core";
 import type { BrowserMesh } from "./shared-mesh.ts";
 
@@ -85,7 +86,12 @@ export function useBrowser(): BrowserOfFile {
 export async function screenshot(page: Page, name: string): Promise<void> {
   const path = join(screenshots, `${name}.png`);
   await mkdir(dirname(path), { recursive: true });
-  await page.screenshot({ path, fullPage: true });
+  // As tall as the page: what is fixed to the foot of the window is then at the foot of the picture.
+  const before = page.viewportSize();
+  const height = Number(await page.evaluate("document.documentElement.scrollHeight"));
+  if (before) await page.setViewportSize({ ...before, height: Math.max(before.height, height) });
+  await page.screenshot({ path });
+  if (before) await page.setViewportSize(before);
 }
 
 interface AxeViolation {
@@ -106,6 +112,13 @@ export async function expectAccessible(page: Page): Promise<void> {
     where: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
   }));
   expect(found).toEqual([]);
+}
+
+/** Signs in on the page that says so, with the person's own address and password. */
+export async function signIn(page: Page, { email, password }: SignIn): Promise<void> {
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
 }
 
 /** Fails when the page can be scrolled sideways. */

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "@jest/globals";
+import { expectAccessible, screenshot, signIn, useBrowser } from "./browser.ts";
+import { newPerson, sharedMesh } from "./shared-mesh.ts";
+
+const browser = useBrowser();
+const mesh = sharedMesh();
+
+describe("signing in", () => {
+  test("says what is wrong with what was typed, by the rules of the contract, and keeps it", async () => {
+    const page = await browser.open(mesh, "/sign-up", { size: "phone" });
+    await page.getByLabel("E-mail address").fill("nobody");
+    await page.getByLabel("Password").fill("short");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.getByText("At least 8 characters, please.").waitFor();
+    await page.getByText("Please enter an e-mail address, such as name@example.com.").waitFor();
+    await expectAccessible(page);
+    await screenshot(page, "sign-up-errors-phone");
+    expect(await page.evaluate("document.activeElement.name")).toBe("displayName");
+    expect(await page.getByLabel("E-mail address").inputValue()).toBe("nobody");
+  });
+
+  test("with a wrong password says so in plain words", async () => {
+    const person = await newPerson(mesh, "Wim");
+    const page = await browser.open(mesh, "/sign-in");
+    await signIn(page, { ...person.signIn, password: "not the password" });
+    await page.getByText("The e-mail address or the password is wrong.").waitFor();
+    await expectAccessible(page);
+  });
+});
+
+describe("a session", () => {
+  test("whose access has run out is renewed without a word", async () => {
+    const person = await newPerson(mesh, "Rena");
+    const page = await browser.open(mesh, "/sign-in?from=/account");
+    await signIn(page, person.signIn);
+    await page.getByText(person.signIn.email).waitFor();
+    await page.context().clearCookies({ name: "session" });
+    await page.reload();
+    await page.getByText(person.signIn.email).waitFor();
+    await screenshot(page, "account-desktop");
+    await expectAccessible(page);
+  });
+
+  test("that ends in one tab ends in the other", async () => {
+    const person = await newPerson(mesh, "Tia");
+    const page = await browser.open(mesh, "/sign-in?from=/account");
+    await signIn(page, person.signIn);
+    await page.getByText(person.signIn.email).waitFor();
+    const other = await page.context().newPage();
+    await other.goto("/");
+    await other.getByRole("link", { name: "Account" }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await other.getByRole("link", { name: "Sign in" }).waitFor();
+  });
+});
+
+test("an offline visitor is told, and told when it is over", async () => {
+  const page = await browser.open(mesh);
+  await page.getByRole("region", { name: "Events" }).getByRole("listitem").first().waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("You are offline.").waitFor();
+  await page.context().setOffline(false);
+  await page.getByText("Connected again.").waitFor();
+});
+
+test("an address that leads nowhere offers a way on", async () => {
+  const page = await browser.open(mesh, "/nowhere");
+  await expectAccessible(page);
+  await page.getByRole("link", { name: "See what is on" }).click();
+  await page.getByRole("heading", { name: "Find your seat" }).waitFor();
+});
+
+describe("filters", () => {
+  test("stand in the address, which shows the same to somebody else", async () => {
+    const page = await browser.open(mesh);
+    const events = page.getByRole("region", { name: "Events" }).getByRole("listitem");
+    await events.first().waitFor();
+    await page.getByLabel("Theatre").check();
+    await page.getByText("Filters (1)").click();
+    await page.getByLabel("City").fill("London");
+    await page.waitForURL("**city=London**");
+    await page.getByText("2 events").waitFor();
+    await screenshot(page, "browse-filtered-desktop");
+    await expectAccessible(page);
+    const shared = await browser.open(mesh, page.url());
+    await shared.getByText("2 events").waitFor();
+    await shared.getByLabel("Search").fill("zzz nothing is called this");
+    await shared.getByRole("heading", { name: "Nothing found" }).waitFor();
+    await expectAccessible(shared);
+  });
+});
