@@ -54,6 +54,33 @@ describe("a session", () => {
   });
 });
 
+test("a session that ends under a screen is asked for again, over the screen, which goes on afterwards", async () => {
+  const person = await newPerson(mesh, "Enno");
+  const page = await browser.open(mesh, "/sign-in");
+  await signIn(page, person.signIn);
+  await page.getByRole("region", { name: "Events" }).getByRole("link").first().click();
+  await page
+    .getByRole("region", { name: "Tickets" })
+    .getByRole("link")
+    .filter({ hasText: "Available" })
+    .last()
+    .click();
+  const buy = page.getByRole("button", { name: /^Buy for/ });
+  await buy.waitFor();
+  await page.context().clearCookies();
+  await buy.click();
+  const dialog = page.getByRole("dialog", { name: "Please sign in again" });
+  await dialog.waitFor();
+  await expectAccessible(page);
+  await screenshot(page, "session-ended-desktop");
+  expect(await dialog.getByLabel("E-mail address").inputValue()).toBe(person.signIn.email);
+  await dialog.getByLabel("Password").fill(person.signIn.password);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await buy.click();
+  await page.waitForURL("**/checkout/*");
+});
+
 test("an offline visitor is told, and told when it is over", async () => {
   const page = await browser.open(mesh);
   await page.getByRole("region", { name: "Events" }).getByRole("listitem").first().waitFor();
@@ -65,6 +92,7 @@ test("an offline visitor is told, and told when it is over", async () => {
 
 test("an address that leads nowhere offers a way on", async () => {
   const page = await browser.open(mesh, "/nowhere");
+  await page.getByRole("heading", { name: "This page does not exist" }).waitFor();
   await expectAccessible(page);
   await page.getByRole("link", { name: "See what is on" }).click();
   await page.getByRole("heading", { name: "Find your seat" }).waitFor();

@@ -31,5 +31,5 @@ export const isUnauthenticated = (thrown: unknown): boolean =>
 /** Whether the same call may well succeed a moment later. */
 export function isPassing(thrown: unknown): boolean {
   const { code, name } = reasonOf(thrown);
-  return name === "NETWORK" || [Code.Unavailable, Code.DeadlineExceeded, Code.Aborted].includes(code);
+  return name === "NETWORK" || code === Code.Unavailable || code === Code.DeadlineExceeded;
 }

@@ -1,8 +1,10 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { createClient } from "@connectrpc/connect";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
-import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { useMemo, useState } from "react";
 import { transport } from "../api/api.ts";
+import { serverClock } from "../api/server-clock.ts";
 import { useStream } from "../api/use-stream.ts";
 
 /** What one stream can watch, by the contract. */
@@ -29,7 +31,14 @@ export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
   return useMemo(() => tickets.map((ticket) => newer(ticket, heard.get(ticket.id))), [tickets, heard]);
 }
 
-/** A lock that lapses raises no version: of two alike, what the stream said last is right. */
+/** A lock that lapses raises no version: of two alike, the one that was heard is right, unless its lock is over. */
 function newer(given: Ticket, heard: Ticket | undefined): Ticket {
-  return heard && heard.version >= given.version ? heard : given;
+  if (!heard || heard.version < given.version) return given;
+  return heard.version === given.version && isLapsed(heard) ? given : heard;
 }
+
+/** Whether a ticket says that it is locked when, by its own deadline, it no longer is. */
+export const isLapsed = ({ status, lock }: Ticket): boolean =>
+  status === TicketStatus.LOCKED &&
+  lock?.expireTime !== undefined &&
+  timestampMs(lock.expireTime) <= serverClock.now();

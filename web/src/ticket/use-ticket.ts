@@ -2,14 +2,19 @@ import { useQuery } from "@connectrpc/connect-query";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { useEffect, useMemo } from "react";
-import { useLiveTickets } from "./live-tickets.ts";
+import { isLapsed, useLiveTickets } from "./live-tickets.ts";
 
 /**
  * A ticket as it is now: read from the service that decides, kept up to date by the stream. Only the former knows whose
  * lock it is, so it is asked again whenever the stream tells of something new.
  */
 export function useTicket(ticketId: string) {
-  const query = useQuery(TicketService.method.getTicket, { ticketId });
+  const query = useQuery(
+    TicketService.method.getTicket,
+    { ticketId },
+    // A lock that should be over is asked about until it is: also without the stream the ticket comes back.
+    { refetchInterval: ({ state }) => (state.data?.ticket && isLapsed(state.data.ticket) ? 1000 : false) },
+  );
   const read = query.data?.ticket;
   const [live] = useLiveTickets(useMemo(() => (read ? [read] : []), [read]));
   const differs = Boolean(read && live && signature(live) !== signature(read));
