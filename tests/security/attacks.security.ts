@@ -1,0 +1,32 @@
+import { afterAll, beforeAll } from "@jest/globals";
+import { abuse } from "./abuse.ts";
+import { accessMatrix } from "./access-matrix.ts";
+import { aftermath } from "./aftermath.ts";
+import { browserAttacks } from "./browser.ts";
+import { exhaustion } from "./exhaustion.ts";
+import { hoarding, hoardingAgain } from "./hoarding.ts";
+import { hostileInput } from "./hostile-input.ts";
+import { internalPorts } from "./internal-ports.ts";
+import { pageAttacks } from "./page.ts";
+import { tokenAttacks } from "./tokens.ts";
+import { startWorld, type World } from "./world.ts";
+
+/** One mesh, attacked in every way that we can think of; at the end it is searched for what got out. */
+let shared: World;
+beforeAll(async () => {
+  shared = await startWorld();
+}, 120_000);
+afterAll(() => shared?.close(), 60_000);
+const world = () => shared;
+
+tokenAttacks(world);
+accessMatrix(world);
+internalPorts(world);
+browserAttacks(world);
+pageAttacks(world);
+hoarding(world);
+hostileInput(world);
+exhaustion(world);
+abuse(world);
+hoardingAgain(world);
+aftermath(world);

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import type { DescMethod } from "@bufbuild/protobuf";
+import { describe, expect, it } from "@jest/globals";
+import { reported } from "@ticketing/launcher/suite-report";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import fc from "fast-check";
+import { methodsByName } from "./access-matrix.ts";
+import { callRaw, type Encoding } from "./contracts.ts";
+import { FORGED, hostileBinary, hostileJson } from "./hostile-messages.ts";
+import { rawHttp } from "./raw-http.ts";
+import { internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";
+import { openWire, type Reply, type Wire } from "./wire.ts";
+import type { World } from "./world.ts";
+
+/** Answers that say what is wrong. INTERNAL or UNKNOWN would mean that something fell over. */
+const typed = [
+  "ok",
+  "invalid_argument",
+  "not_found",
+  "already_exists",
+  "permission_denied",
+  "unauthenticated",
+  "resource_exhausted",
+  "failed_precondition",
+  "aborted",
+  "out_of_range",
+  "unimplemented",
+];
+const RUNS = process.env.QUICK ? 12 : 80;
+
+/** Messages that no client of ours would send, at every RPC. */
+export function hostileInput(world: () => World): void {
+  async function bombard(
+    at: Wire,
+    method: DescMethod,
+    encoding: Encoding,
+    messages: fc.Arbitrary<Buffer>,
+    headers: { authorization: string },
+  ): Promise<number> {
+    let tries = 0;
+    await fc.assert(
+      fc.asyncProperty(messages, async (message) => {
+        tries++;
+        const reply = await callRaw(at, method, encoding, message, headers);
+        // gRPC's code for bytes that are no message is INTERNAL; the words say what they are.
+        const malformed = reply.code === "internal" && reply.message?.startsWith("parse binary:");
+        const clear = typed.includes(reply.code) || malformed ? reply.code : "a typed error";
+        expect([method.name, encoding, summary(reply), reply.code]).toEqual([
+          method.name,
+          encoding,
+          summary(reply),
+          clear,
+        ]);
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    return tries;
+  }
+
+  describe("hostile messages", () => {
+    it("get a typed answer from every public RPC", async () => {
+      await reported("hostile messages to public RPCs", async () => {
+        const { wire, stranger, list } = world();
+        const at = wire("127.0.0.66");
+        const methods = await methodsByName();
+        const ticket = await list();
+        let tries = 0;
+        for (const [name, { request }] of Object.entries(publicVerdicts)) {
+          const method = methods.get(name);
+          if (!method) throw new Error(`no such RPC: ${name}`);
+          const good = request(strangersStage(world(), ticket), "stranger");
+          tries += await bombard(at, method, "connect json", hostileJson(method, good), stranger.bearer);
+          tries += await bombard(at, method, "connect binary", hostileBinary(method, good), stranger.bearer);
+          tries += await bombard(at, method, "grpc-web", hostileBinary(method, good), stranger.bearer);
+        }
+        return tries;
+      });
+    }, 300_000);
+
+    it("get a typed answer from every internal RPC", async () => {
+      await reported("hostile messages to internal RPCs", async () => {
+        const { services, mesh } = world();
+        const methods = await methodsByName();
+        let tries = 0;
+        for (const [name, { callee, request, allowed }] of Object.entries(internalVerdicts)) {
+          const method = methods.get(name);
+          if (!method) throw new Error(`no such RPC: ${name}`);
+          const at = openWire(`http://${mesh.services[callee]?.internal}`);
+          const authorization = `Bearer ${await services.get(allowed[0] ?? "")?.tokenFor(callee)}`;
+          tries += await bombard(at, method, "grpc", hostileBinary(method, request()), { authorization });
+          at.close();
+        }
+        return tries;
+      });
+    }, 120_000);
+
+    it("get a typed answer where webhooks arrive, and move nothing", async () => {
+      await reported("forged webhooks", async () => {
+        const { wire } = world();
+        const at = wire("127.0.0.66");
+        const now = Math.floor(Date.now() / 1000);
+        const signatures = [
+          "",
+          "t=1,v1=",
+          `t=${now},v1=${"0".repeat(64)}`,
+          "v1=x".repeat(500),
+          `t=${"9".repeat(400)}`,
+          newlineless(FORGED),
+        ];
+        const bodies = [
+          "",
+          "{}",
+          "[".repeat(30_000),
+          '{"type":"payment_intent.succeeded","data":null}',
+          "\u0000",
+          "x".repeat(60_000),
+        ];
+        for (const signature of signatures) {
+          for (const body of bodies) {
+            const headers = { "content-type": "application/json", "stripe-signature": signature };
+            const reply = await at.post("/webhooks/stripe", headers, body);
+            expect([signature, body.slice(0, 40), reply.status, reply.code]).toEqual([
+              signature,
+              body.slice(0, 40),
+              400,
+              "invalid_argument",
+            ]);
+          }
+        }
+        return signatures.length * bodies.length;
+      });
+    });
+
+    it("of HTTP itself are refused before any service sees them", async () => {
+      await reported("malformed HTTP requests", async () => {
+        const { gateway } = world();
+        const path = "/ticketing.tickets.v1.TicketService/GetTicket";
+        const smuggled = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`;
+        const head = (lines: string[]) =>
+          `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join("\r\n")}\r\n\r\n`;
+        const json = "Content-Type: application/json";
+        const requests = [
+          `${head([json, "Content-Length: 4", "Transfer-Encoding: chunked"])}0\r\n\r\n${smuggled}`,
+          `${head([json, "Transfer-Encoding: chunked", "Transfer-Encoding: identity"])}0\r\n\r\n${smuggled}`,
+          `${head([json, "Transfer-Encoding: xchunked"])}0\r\n\r\n${smuggled}`,
+          `${head([json, "Content-Length: 2", "Content-Length: 80"])}{}${smuggled}`,
+          `${head([json, "Content-Length: -1"])}{}`,
+          `${head([json, "Content-Length: 99999999999999999999"])}{}`,
+          `${head([json, "Transfer-Encoding: chunked"])}FFFFFFFFFFFFFFFFF\r\n{}`,
+          `${head([json, "X-Null: a\0b", "Content-Length: 2"])}{}`,
+          `${head([json, "X-Space : a", "Content-Length: 2"])}{}`,
+          `${head([json, "X-Fold: a", " b", "Content-Length: 2"])}{}`,
+          `${head([json, `X-Long: ${"a".repeat(20_000)}`, "Content-Length: 2"])}{}`,
+          `${head([json, ...Array.from({ length: 100 }, (_, n) => `X-${n}: 1`), "Content-Length: 2"])}{}`,
+          `POST ${path} HTTP/1.1\r\n${json}\r\nContent-Length: 2\r\n\r\n{}`,
+          `POST ${path} HTTP/9.9\r\nHost: x\r\n\r\n`,
+          `CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n`,
+          `TRACE ${path} HTTP/1.1\r\nHost: x\r\n\r\n`,
+          `${"A".repeat(100)} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`,
+          "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+          "\0\0\0\0",
+        ];
+        const answers = await Promise.all(requests.map((request) => rawHttp(gateway, request)));
+        for (const [index, { statuses }] of answers.entries()) {
+          const request = requests[index] ?? "";
+          // One answer at most, and it is a refusal: nothing of the rest was taken for a second request.
+          expect([request.slice(0, 120), statuses]).toEqual([
+            request.slice(0, 120),
+            statuses.filter((status) => status >= 400).slice(0, 1),
+          ]);
+        }
+        return requests.length;
+      });
+    }, 60_000);
+  });
+}
+
+const newlineless = (text: string) => encodeURIComponent(`${text}\n`);
+
+/** What the failure message shows of an answer. */
+const summary = ({ status, reason, message }: Reply) => `${status} ${reason ?? ""} ${message ?? ""}`;
+
+/** A stage on which the stranger meets somebody's ticket and no order. */
+function strangersStage(world: World, ticket: Ticket): Stage {
+  // Only the id is read.
+  return { world, held: ticket, free: ticket, order: { id: randomUUID() } as Stage["order"] };
+}

@@ -1,0 +1,21 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import type { World } from "./world.ts";
+
+/** The processes that take what comes from outside. */
+const exposed = ["envoy", "auth", "tickets", "orders", "payments", "catalog"];
+
+/** Memory of each exposed process, in MiB: now, and at its highest where the system tells (Linux). */
+export function memoryOf({ mesh }: World): Map<string, { now: number; peak: number }> {
+  return new Map(
+    exposed.map((name) => {
+      const pid = mesh.process(name).pid ?? 0;
+      const now = Number(execFileSync("ps", ["-o", "rss=", "-p", `${pid}`], { encoding: "utf8" })) / 1024;
+      const status = `/proc/${pid}/status`;
+      const high = existsSync(status)
+        ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, "utf8"))?.[1]
+        : undefined;
+      return [name, { now, peak: high ? Number(high) / 1024 : now }];
+    }),
+  );
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import type { Order } from "@ticketing/proto/orders/v1/order";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { newListing, newOrder } from "../faults/stories.ts";
+import type { Init } from "./contracts.ts";
+import type { World } from "./world.ts";
+
+/** What the two-user matrix is about: a ticket that the seller sells and the buyer holds, and what they own besides. */
+export interface Stage {
+  readonly world: World;
+  /** The buyer holds it. */
+  readonly held: Ticket;
+  readonly order: Order;
+  /** For sale. */
+  readonly free: Ticket;
+}
+
+export const callers = ["anonymous", "stranger", "operator", "seller", "buyer"] as const;
+export type CallerName = (typeof callers)[number];
+
+/** `ok`, or the reason of the refusal. */
+export type Verdict = Readonly<Record<CallerName, string>>;
+
+/** One RPC of the public API: what is asked of it, and what each caller gets. Evaluated from the top. */
+export interface PublicVerdict {
+  readonly request: (stage: Stage, caller: CallerName) => Init;
+  readonly verdict: Verdict;
+  /** Words of the answer that only these callers may read. */
+  readonly parties?: { readonly callers: readonly CallerName[]; readonly words: (stage: Stage) => string[] };
+}
+
+const everybody = (verdict: string): Verdict => ({
+  anonymous: verdict,
+  stranger: verdict,
+  operator: verdict,
+  seller: verdict,
+  buyer: verdict,
+});
+const users = (verdict: string): Verdict => ({ ...everybody(verdict), anonymous: "UNAUTHENTICATED" });
+const sellerOnly: Verdict = { ...users("NOT_YOUR_TICKET"), seller: "ok" };
+const parties: Verdict = { ...users("NOT_YOUR_ORDER"), seller: "ok", buyer: "ok" };
+const buyerOnly = (verdict = "ok"): Verdict => ({ ...users("NOT_YOUR_ORDER"), buyer: verdict });
+const operatorOnly = (verdict = "ok"): Verdict => ({ ...users("ROLE_REQUIRED"), operator: verdict });
+
+const orderId = ({ order }: Stage) => ({ orderId: order.id });
+const orderWords = { callers: ["seller", "buyer"] as const, words: ({ order }: Stage) => [order.id] };
+const credentials = ({ world }: Stage) => ({ email: world.buyer.email, password: "a guess at it" });
+
+/** Every RPC that the gateway routes. A new one fails the suite until somebody decides who may call it. */
+export const publicVerdicts: Readonly<Record<string, PublicVerdict>> = {
+  "auth.v1.AuthService/SignUp": {
+    request: ({ world }) => ({
+      email: world.buyer.email,
+      password: "another password",
+      displayName: "Thief",
+    }),
+    verdict: everybody("EMAIL_TAKEN"),
+  },
+  "auth.v1.AuthService/SignIn": { request: credentials, verdict: everybody("BAD_CREDENTIALS") },
+  "auth.v1.AuthService/SignOut": { request: () => ({}), verdict: everybody("ok") },
+  "auth.v1.AuthService/RefreshSession": { request: () => ({}), verdict: everybody("NO_SESSION") },
+  "auth.v1.AuthService/IssueToken": {
+    request: (stage) => ({ grant: { case: "credentials", value: credentials(stage) } }),
+    verdict: everybody("BAD_CREDENTIALS"),
+  },
+  "auth.v1.AuthService/GetCurrentUser": {
+    request: () => ({}),
+    verdict: users("ok"),
+    parties: { callers: ["buyer"], words: ({ world }) => [world.buyer.email] },
+  },
+
+  "tickets.v1.TicketService/CreateTicket": { request: () => newListing(), verdict: users("ok") },
+  "tickets.v1.TicketService/GetTicket": {
+    request: ({ held }) => ({ ticketId: held.id }),
+    verdict: everybody("ok"),
+    parties: orderWords,
+  },
+  "tickets.v1.TicketService/ListMyTickets": {
+    request: () => ({ pageSize: 100 }),
+    verdict: users("ok"),
+    parties: { callers: ["seller"], words: ({ held, free }) => [held.id, free.id] },
+  },
+  // The version stays 1 until the seller's own call: what was refused changed nothing.
+  "tickets.v1.TicketService/UpdateTicket": {
+    request: ({ free }) => ({ ticketId: free.id, version: 1n, title: "Changed" }),
+    verdict: sellerOnly,
+  },
+  "tickets.v1.TicketService/WithdrawTicket": {
+    request: ({ free }) => ({ ticketId: free.id, version: 2n }),
+    verdict: sellerOnly,
+  },
+
+  "orders.v1.OrderService/CreateOrder": {
+    request: ({ held }) => newOrder(held),
+    verdict: { ...users("TICKET_LOCKED"), seller: "OWN_TICKET" },
+    parties: orderWords,
+  },
+  "orders.v1.OrderService/GetOrder": { request: orderId, verdict: parties, parties: orderWords },
+  "orders.v1.OrderService/WatchOrder": { request: orderId, verdict: parties, parties: orderWords },
+  "orders.v1.OrderService/ListMyOrders": {
+    request: () => ({ pageSize: 100 }),
+    verdict: users("ok"),
+    parties: { ...orderWords, callers: ["buyer"] },
+  },
+  "orders.v1.OrderService/ListMySales": {
+    request: () => ({ pageSize: 100 }),
+    verdict: users("ok"),
+    parties: { ...orderWords, callers: ["seller"] },
+  },
+  "orders.v1.OrderService/RequestRefund": { request: orderId, verdict: buyerOnly("ORDER_NOT_COMPLETE") },
+
+  "payments.v1.PaymentService/StartPayment": { request: orderId, verdict: buyerOnly() },
+  "payments.v1.PaymentService/GetPayment": { request: orderId, verdict: buyerOnly() },
+  // The last word on the order.
+  "orders.v1.OrderService/CancelOrder": { request: orderId, verdict: buyerOnly() },
+
+  "catalog.v1.CatalogService/SearchTickets": {
+    request: () => ({ pageSize: 100 }),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
+  "catalog.v1.CatalogService/ListEvents": {
+    request: () => ({ pageSize: 100 }),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
+  "catalog.v1.CatalogService/WatchTickets": {
+    request: ({ held }) => ({ ticketIds: [held.id] }),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
+  "catalog.v1.OperationsService/GetOverview": { request: () => ({}), verdict: operatorOnly() },
+  "catalog.v1.OperationsService/ListDeadLetters": { request: () => ({}), verdict: operatorOnly() },
+  "catalog.v1.OperationsService/ListOrders": { request: () => ({}), verdict: operatorOnly() },
+  "catalog.v1.OperationsService/ReplayDeadLetter": {
+    request: () => ({ sequence: 999_999n }),
+    verdict: operatorOnly("DEAD_LETTER_NOT_FOUND"),
+  },
+};
+
+/** One RPC of an internal port: where it is served, what is asked, and which services may. */
+export interface InternalVerdict {
+  readonly callee: "tickets" | "orders" | "payments";
+  readonly request: () => Init;
+  readonly allowed: readonly string[];
+  /** What those get who may: not_found unless it says otherwise, for nothing has the ids that are asked for. */
+  readonly outcome?: string;
+}
+
+const ids = () => ({ ticketId: randomUUID(), orderId: randomUUID() });
+const someOrder = () => ({ orderId: randomUUID() });
+const selection = () => ({ selection: { selection: { case: "named", value: { ids: [randomUUID()] } } } });
+const records = (callee: InternalVerdict["callee"]): InternalVerdict => ({
+  callee,
+  request: selection,
+  allowed: ["workflows"],
+  outcome: "ok",
+});
+const lifecycle = (
+  callee: "orders" | "payments",
+  request: () => Init,
+  ...also: string[]
+): InternalVerdict => ({
+  callee,
+  request,
+  allowed: ["workflows", ...also],
+});
+
+/** Every RPC that the gateway must not route. */
+export const internalVerdicts: Readonly<Record<string, InternalVerdict>> = {
+  "tickets.v1.TicketLockService/LockTicket": {
+    callee: "tickets",
+    request: () => ({ ...ids(), buyerId: randomUUID(), expectedPrice: { minorUnits: 1n, currency: "USD" } }),
+    allowed: ["orders"],
+  },
+  "tickets.v1.TicketLockService/UnlockTicket": {
+    callee: "tickets",
+    request: () => ({ ...ids(), reason: 1 }),
+    allowed: ["workflows", "orders"],
+  },
+  "tickets.v1.TicketLockService/SellTicket": { callee: "tickets", request: ids, allowed: ["workflows"] },
+  "tickets.v1.TicketLockService/RelistTicket": { callee: "tickets", request: ids, allowed: ["workflows"] },
+  "tickets.v1.TicketLockService/ListTickets": records("tickets"),
+  "orders.v1.OrderLifecycleService/ReadOrder": lifecycle("orders", someOrder, "payments"),
+  "orders.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
+  "orders.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({ ...someOrder(), reason: 1 })),
+  "orders.v1.OrderLifecycleService/ExpireOrder": lifecycle("orders", someOrder),
+  "orders.v1.OrderLifecycleService/MarkRefunded": lifecycle("orders", someOrder),
+  "orders.v1.OrderLifecycleService/ListOrders": records("orders"),
+  "payments.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder),
+  "payments.v1.PaymentLifecycleService/CapturePayment": lifecycle("payments", someOrder),
+  "payments.v1.PaymentLifecycleService/VoidPayment": lifecycle("payments", someOrder),
+  "payments.v1.PaymentLifecycleService/RefundPayment": lifecycle("payments", someOrder),
+  "payments.v1.PaymentLifecycleService/ListPayments": records("payments"),
+  "payments.v1.PaymentLifecycleService/ListIntents": records("payments"),
+  "payments.v1.PaymentLifecycleService/ReleaseIntent": {
+    ...lifecycle("payments", () => ({ intentId: `pi_${randomUUID()}` })),
+    // What Stripe does not know holds no money.
+    outcome: "ok",
+  },
+};
