@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Collection } from "mongodb";
 import { openSpecDatabase } from "../testing/spec-database.ts";
@@ -30,7 +31,8 @@ beforeEach(async () => {
   await collection.deleteMany({});
 });
 
-const storeOf = (onPending: () => void = () => {}) => createDocumentStore<Counter>({ collection, onPending });
+const storeOf = (onPending: (id: string) => void = () => {}) =>
+  createDocumentStore<Counter>({ collection, onPending });
 
 describe("a document store", () => {
   it("inserts an id once", async () => {
@@ -95,11 +97,8 @@ describe("a relay", () => {
   async function drain(publish: (document: Counter, transition: Transition) => Promise<void>): Promise<void> {
     const relay = createRelay<Counter>({ collection, publish, log });
     relay.start();
-    for (let n = 0; n < 400 && (await collection.countDocuments({ pending: true })) > 0; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await eventually(async () => (await collection.countDocuments({ pending: true })) === 0);
     await relay.stop();
-    expect(await collection.countDocuments({ pending: true })).toBe(0);
   }
 
   it("publishes every transition of a document in order, once when nothing fails", async () => {
@@ -138,4 +137,34 @@ describe("a relay", () => {
     expect(sent).toContain(2);
     expect(await store.find("a")).toMatchObject({ published: 2, version: 2, count: 1 });
   });
+
+  it("leaves to each replica what it wrote itself, and takes over what a lost one left", async () => {
+    const sent: string[] = [];
+    const publish = async ({ _id }: Counter) => {
+      await sleep(20);
+      sent.push(_id);
+    };
+    const replicas = ["a", "b"].map((name) => {
+      const relay = createRelay<Counter>({ collection, publish, log });
+      return { name, relay, store: storeOf(relay.wake) };
+    });
+    await storeOf().insert(first("left"));
+    for (const { relay } of replicas) relay.start();
+    await eventually(() => sent.includes("left"));
+    sent.length = 0;
+    const ids = Array.from({ length: 40 }, (_, n) => `${n}`);
+    await Promise.all(
+      ids.flatMap((id) => replicas.map(({ name, store }) => store.insert(first(`${name}${id}`)))),
+    );
+    await eventually(async () => (await collection.countDocuments({ pending: true })) === 0);
+    for (const { relay } of replicas) await relay.stop();
+    expect(new Set(sent).size).toBe(80);
+    // A look around in the middle of it may meet what the other has in hand.
+    expect(sent.length).toBeLessThan(110);
+  });
 });
+
+async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 400 && !(await holds()); n++) await sleep(20);
+  expect(await holds()).toBe(true);
+}

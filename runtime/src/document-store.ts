@@ -94,10 +94,10 @@ export interface DocumentStore<T extends VersionedDocument> {
 const DUPLICATE_KEY = 11_000;
 const MAX_TRIES = 8;
 
-/** A store over a collection; `onPending` wakes the relay after a write that has something to publish. */
+/** A store over a collection; `onPending` tells the relay of a document that has something to publish. */
 export function createDocumentStore<T extends VersionedDocument>(options: {
   collection: Collection<T>;
-  onPending: () => void;
+  onPending: (id: string) => void;
 }): DocumentStore<T> {
   const { collection, onPending } = options;
   // The driver's generic types cannot see that every T has these fields.
@@ -120,7 +120,7 @@ export function createDocumentStore<T extends VersionedDocument>(options: {
         if (isDuplicateId(error)) return "exists";
         throw error;
       }
-      if (document.pending) onPending();
+      if (document.pending) onPending(document._id);
       return "inserted";
     },
     async update(id, change) {
@@ -135,7 +135,7 @@ export function createDocumentStore<T extends VersionedDocument>(options: {
         // The same limit of the driver's types: T without `_id` is what it asks for.
         const result = await collection.replaceOne(unchanged, replacement as WithoutId<T>);
         if (result.matchedCount === 1) {
-          if (next.pending) onPending();
+          if (next.pending) onPending(id);
           return next;
         }
         await sleep(Math.random() * 2 ** attempt * 2);

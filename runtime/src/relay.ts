@@ -10,16 +10,17 @@ const MAX_BACKOFF_MS = 10_000;
 
 /** Publishes what documents have pending, from the documents themselves: the outbox of D6. */
 export interface Relay {
-  /** Something was written; look now. */
-  wake(): void;
+  /** This process wrote the document; publish it now. */
+  wake(id: string): void;
   start(): void;
   /** Ends after the document at hand. */
   stop(): Promise<void>;
 }
 
 /**
- * A relay for one collection. Two at once, or a crash at any point, only publish again what consumers and
- * the stream's deduplication already know.
+ * A relay for one collection. What its own process writes it asks for by id, so that replicas do not do each
+ * other's work and one shard answers; once a second it looks for what nobody published. Two at once, or a crash at
+ * any point, only publish again what consumers and the stream's deduplication already know.
  */
 export function createRelay<T extends VersionedDocument>(options: {
   collection: Collection<T>;
@@ -30,9 +31,10 @@ export function createRelay<T extends VersionedDocument>(options: {
   const { collection, publish, log } = options;
   let running = false;
   let loop = Promise.resolve();
-  let woken = false;
+  const written = new Set<string>();
   let wakeUp = () => {};
   let failures = 0;
+  let nextLook = 0;
 
   // The driver's generic types cannot see that every T has these fields (here and below).
   const due = { pending: true } as Filter<T>;
@@ -50,16 +52,28 @@ export function createRelay<T extends VersionedDocument>(options: {
     await collection.updateOne(asRead, marks);
   }
 
-  async function round(): Promise<boolean> {
-    const documents = (await collection.find(due).limit(BATCH).toArray()) as T[];
+  async function publishAll(filter: Filter<T>): Promise<number> {
+    const documents = (await collection.find(filter).limit(BATCH).toArray()) as T[];
     const results = await inParallel(documents, publishDue);
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
-    return documents.length === BATCH;
+    return documents.length;
+  }
+
+  async function publishWritten(): Promise<void> {
+    const ids = [...written].slice(0, BATCH);
+    for (const id of ids) written.delete(id);
+    await publishAll({ ...due, _id: { $in: ids } } as Filter<T>);
+  }
+
+  /** What a process left that died, or could not publish. */
+  async function publishLeft(): Promise<void> {
+    const found = await publishAll(due);
+    nextLook = found === BATCH ? 0 : Date.now() + POLL_MS;
   }
 
   async function pause(ms: number): Promise<void> {
-    if (woken || !running) return;
+    if (!running || ms <= 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       wakeUp = () => {
@@ -71,33 +85,34 @@ export function createRelay<T extends VersionedDocument>(options: {
 
   async function run(): Promise<void> {
     while (running) {
-      woken = false;
       try {
-        const more = await round();
+        if (written.size > 0) await publishWritten();
+        if (Date.now() >= nextLook) await publishLeft();
         failures = 0;
-        if (!more) await pause(POLL_MS);
+        if (written.size === 0) await pause(nextLook - Date.now());
       } catch (error) {
         failures++;
         log.warn({ err: error, failures }, "events wait: they could not be published");
-        woken = false;
+        // Found by looking, all together, however many they become.
+        written.clear();
+        nextLook = 0;
         await pause(Math.min(100 * 2 ** failures, MAX_BACKOFF_MS));
       }
     }
   }
 
-  const wake = () => {
-    woken = true;
-    wakeUp();
-  };
   return {
-    wake,
+    wake(id) {
+      written.add(id);
+      wakeUp();
+    },
     start() {
       running = true;
       loop = run();
     },
     async stop() {
       running = false;
-      wake();
+      wakeUp();
       await loop;
     },
   };

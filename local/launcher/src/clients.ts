@@ -1,4 +1,4 @@
-import { Code, ConnectError, createClient, type Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
@@ -8,13 +8,8 @@ import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import type { SignIn } from "./mesh-file.ts";
 
-/** The public API through the gateway, as gRPC-Web; the calls carry the token if there is one. */
-export function createClients(gateway: string, token?: () => string) {
-  const bearer: Interceptor = (next) => (request) => {
-    if (token) request.header.set("authorization", `Bearer ${token()}`);
-    return next(request);
-  };
-  const transport = createGrpcWebTransport({ baseUrl: gateway, httpVersion: "1.1", interceptors: [bearer] });
+/** The public API over any transport. */
+export function clientsOver(transport: Transport) {
   return {
     auth: createClient(AuthService, transport),
     tickets: createClient(TicketService, transport),
@@ -25,9 +20,25 @@ export function createClients(gateway: string, token?: () => string) {
   };
 }
 
+/** Lets calls carry the token. */
+export const bearer =
+  (token: () => string): Interceptor =>
+  (next) =>
+  (request) => {
+    request.header.set("authorization", `Bearer ${token()}`);
+    return next(request);
+  };
+
+/** The public API through the gateway, as gRPC-Web; the calls carry the token if there is one. */
+export function createClients(gateway: string, token?: () => string) {
+  const interceptors = token ? [bearer(token)] : [];
+  return clientsOver(createGrpcWebTransport({ baseUrl: gateway, httpVersion: "1.1", interceptors }));
+}
+
 /** A person at the gateway. */
-export interface Person extends ReturnType<typeof createClients> {
+export interface Person extends ReturnType<typeof clientsOver> {
   readonly userId: string;
+  readonly accessToken: string;
   readonly displayName: string;
 }
 
@@ -39,5 +50,5 @@ export async function enter(gateway: string, { email, password, displayName }: S
   });
   const grant = { case: "credentials" as const, value: { email, password } };
   const { accessToken, user } = await anonymous.auth.issueToken({ grant });
-  return { ...createClients(gateway, () => accessToken), userId: user?.id ?? "", displayName };
+  return { ...createClients(gateway, () => accessToken), userId: user?.id ?? "", accessToken, displayName };
 }

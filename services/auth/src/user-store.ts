@@ -19,7 +19,7 @@ export type SessionStore = DocumentStore<Session>;
 const DUPLICATE_KEY = 11_000;
 
 /** Accounts in `users`; the unique index on `email` decides who has an address. */
-export async function createUserStore(db: Db, onPending: () => void): Promise<UserStore> {
+export async function createUserStore(db: Db, onPending: (id: string) => void): Promise<UserStore> {
   const collection = db.collection<User>("users");
   await collection.createIndex({ email: 1 }, { unique: true });
   await collection.createIndex({ pending: 1 });

@@ -18,7 +18,7 @@ export interface OrderStore extends DocumentStore<Order> {
 /** Orders in `orders`. */
 export async function createOrderStore(
   collection: Collection<Order>,
-  onPending: () => void,
+  onPending: (id: string) => void,
 ): Promise<OrderStore> {
   await collection.createIndexes([
     { key: { buyerId: 1, createTime: -1, _id: -1 } },

@@ -16,7 +16,7 @@ export const paymentCollection = (db: Db): Collection<Payment> => db.collection<
 /** Payments in `payments`. */
 export async function createPaymentStore(
   collection: Collection<Payment>,
-  onPending: () => void,
+  onPending: (id: string) => void,
 ): Promise<PaymentStore> {
   await collection.createIndexes([{ key: { intentId: 1 } }, { key: { pending: 1 } }, { key: byUpdateTime }]);
   return {

@@ -17,7 +17,7 @@ export interface TicketStore extends DocumentStore<Ticket> {
 }
 
 /** Tickets in `tickets`. */
-export async function createTicketStore(db: Db, onPending: () => void): Promise<TicketStore> {
+export async function createTicketStore(db: Db, onPending: (id: string) => void): Promise<TicketStore> {
   const collection = db.collection<Ticket>("tickets");
   await collection.createIndexes([
     { key: { sellerId: 1, createTime: -1, _id: -1 } },

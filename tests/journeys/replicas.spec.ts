@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { bearer, clientsOver, type Person } from "@ticketing/launcher/clients";
+import { listTicket, lockTicket, pay, watchUntil } from "@ticketing/launcher/demo-cast";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { eventually, startTestMesh } from "../test-mesh.ts";
+import { purchaseJourneys, type Stage } from "./purchase.ts";
+
+let stage: Stage;
+
+beforeAll(async () => {
+  const mesh = await startTestMesh({ LOCK_LIMIT: "1000" }, { replicas: 2 });
+  const [seller, buyer] = await Promise.all([mesh.person("seller"), mesh.person("buyer")]);
+  stage = { mesh, seller, buyer };
+}, 120_000);
+afterAll(() => stage?.mesh.close(), 60_000);
+
+purchaseJourneys(() => stage, { replicas: 2, raceRounds: 5 });
+
+/** The person's calls, all at one process instead of through the gateway. */
+function at(name: string, person: Person): Person {
+  const address = stage.mesh.services[name]?.public;
+  if (!address) throw new Error(`${name} has no public port`);
+  const interceptors = [bearer(() => person.accessToken)];
+  return { ...person, ...clientsOver(createGrpcTransport({ baseUrl: `http://${address}`, interceptors })) };
+}
+
+const list = () => listTicket(stage.seller, `Twice ${randomUUID().slice(0, 8)}`, 4_000n);
+
+/** Begins to watch; resolves at the first answer, and then tells when the ticket had this status. */
+async function watchTicket(person: Person, { id }: Ticket, status: TicketStatus) {
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(15_000)]);
+  const answers = person.catalog.watchTickets({ ticketIds: [id] }, { signal })[Symbol.asyncIterator]();
+  await answers.next();
+  const seen = async () => {
+    for (;;) {
+      const { done, value } = await answers.next();
+      if (done) throw new Error(`the watch ended before ${TicketStatus[status]}`);
+      if (value.ticket?.ticket?.status === status) return over.abort();
+    }
+  };
+  return { seen: seen() };
+}
+
+/** Both replicas called by name, and through the gateway. */
+const doors = (service: string): ((person: Person) => Person)[] => [
+  (person) => at(service, person),
+  (person) => at(`${service}-2`, person),
+  (person) => person,
+];
+
+describe("two replicas of everything", () => {
+  it.each([0, 1, 2])(
+    "show an order to whoever watches, whichever replica changes it (way %i)",
+    async (way) => {
+      const { buyer } = stage;
+      const order = await lockTicket(buyer, await list());
+      const watches = doors("orders").map((door) =>
+        watchUntil(door(buyer), order.id, OrderStatus.CANCELLED, 15_000),
+      );
+      await doors("orders")[way]?.(buyer).orders.cancelOrder({ orderId: order.id });
+      await Promise.all(watches);
+    },
+    30_000,
+  );
+
+  it.each([0, 1, 2])(
+    "show a ticket to whoever watches, whichever replica locks and edits it (way %i)",
+    async (way) => {
+      const { seller, buyer } = stage;
+      const ticket = await list();
+      await eventually(async () => {
+        const { tickets } = await buyer.catalog.searchTickets({ filter: { query: ticket.title } });
+        return tickets.length > 0 || undefined;
+      });
+      const watching = (status: TicketStatus) =>
+        Promise.all(doors("catalog").map((door) => watchTicket(door(buyer), ticket, status)));
+      const locked = await watching(TicketStatus.LOCKED);
+      const ordering = doors("orders")[way] as (person: Person) => Person;
+      const order = await lockTicket(ordering(buyer), ticket);
+      await Promise.all(locked.map(({ seen }) => seen));
+      const free = await watching(TicketStatus.AVAILABLE);
+      await ordering(buyer).orders.cancelOrder({ orderId: order.id });
+      await Promise.all(free.map(({ seen }) => seen));
+      const withdrawn = await watching(TicketStatus.WITHDRAWN);
+      const selling = (doors("tickets")[way] as (person: Person) => Person)(seller);
+      const { ticket: now } = await selling.tickets.getTicket({ ticketId: ticket.id });
+      await selling.tickets.withdrawTicket({ ticketId: ticket.id, version: now?.version });
+      await Promise.all(withdrawn.map(({ seen }) => seen));
+    },
+    60_000,
+  );
+
+  it("open one order for a request that is sent to both at once", async () => {
+    const { buyer } = stage;
+    for (let round = 0; round < 10; round++) {
+      const ticket = await list();
+      const request = { requestId: randomUUID(), ticketId: ticket.id, expectedPrice: ticket.price };
+      const answers = await Promise.all(
+        [...doors("orders"), ...doors("orders")].map((door) => door(buyer).orders.createOrder(request)),
+      );
+      expect(new Set(answers.map(({ order }) => order?.id)).size).toBe(1);
+    }
+  }, 60_000);
+
+  it("go on as one while the other is gone: who calls is not told", async () => {
+    const { mesh, seller, buyer } = stage;
+    const cast = { alice: seller, bob: buyer, carol: buyer, stripe: mesh.addresses.stripe };
+    const services = ["tickets", "orders", "payments", "catalog"];
+    for (const lost of [services, services.map((service) => `${service}-2`)]) {
+      await Promise.all(lost.map((name) => mesh.process(name).kill()));
+      // What was under way to the lost ones may have failed; whoever comes from now on does not notice.
+      await eventually(list);
+      for (let calls = 0; calls < 10; calls++) {
+        const ticket = await list();
+        await buyer.tickets.getTicket({ ticketId: ticket.id });
+        await buyer.catalog.searchTickets({ filter: { query: "twice" } });
+        const order = await lockTicket(buyer, ticket);
+        if (calls % 5 === 0) await pay(cast, buyer, order, OrderStatus.COMPLETE);
+      }
+      await Promise.all(lost.map((name) => mesh.process(name).start()));
+    }
+  }, 120_000);
+});
