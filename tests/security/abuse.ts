@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
+import { createClients } from "@ticketing/launcher/clients";
 import { refusal } from "@ticketing/launcher/demo-cast";
 import { reported } from "@ticketing/launcher/suite-report";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
@@ -134,7 +135,6 @@ export function abuse(world: () => World): void {
     it("of live views is bounded for each caller, and leaves the others theirs", async () => {
       await reported("live views opened at once", async () => {
         const { gateway, stranger, buyer, lock, list } = world();
-        const { createClients } = await import("@ticketing/launcher/clients");
         const anonymous = createClients(gateway);
         const ticket = await list();
         const { order } = await lock();

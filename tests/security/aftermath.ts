@@ -30,10 +30,10 @@ export function aftermath(world: () => World): void {
   describe("after the attacks", () => {
     it("every process is the one that was started, and sells tickets", async () => {
       await reported("processes that outlived the attacks", async () => {
-        const { mesh, startPids, crashes, seller, join } = world();
+        const { mesh, startPids, crashes, seller, newcomer } = world();
         expect(crashes).toEqual([]);
         for (const [name, pid] of startPids) expect([name, mesh.process(name).pid]).toEqual([name, pid]);
-        const customer = await join("customer");
+        const customer = await newcomer("customer");
         const people = [
           { ...seller, displayName: "" },
           { ...customer, displayName: "" },

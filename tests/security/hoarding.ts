@@ -15,8 +15,8 @@ export function hoarding(world: () => World): void {
   describe("hoarding", () => {
     it("is bounded: parallel calls hold no more tickets than one after another", async () => {
       await reported("locks asked for at once", async () => {
-        const { join, list } = world();
-        idler = await join("idler");
+        const { newcomer, list } = world();
+        idler = await newcomer("idler");
         const tickets = await Promise.all(Array.from({ length: 16 }, list));
         const asked = tickets.flatMap((ticket) => [newOrder(ticket), newOrder(ticket)]);
         const answers = await Promise.allSettled(asked.map((wish) => idler.orders.createOrder(wish)));

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
+import { createClients } from "@ticketing/launcher/clients";
 import { reported } from "@ticketing/launcher/suite-report";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
@@ -102,7 +103,6 @@ export function tokenAttacks(world: () => World): void {
     it("ends with the access token that opened it", async () => {
       await reported("live view of a session that ended", async () => {
         const { buyer, tokenKey, lock, gateway } = world();
-        const { createClients } = await import("@ticketing/launcher/clients");
         const { order } = await lock();
         const exp = Math.floor(Date.now() / 1000) + 2;
         const short = await accessToken(tokenKey, { id: buyer.userId, roles: [] }, { exp });
@@ -122,9 +122,9 @@ export function tokenAttacks(world: () => World): void {
   describe("a session", () => {
     it("ends for a thief and his victim when a refresh token is used again, siblings and all", async () => {
       await reported("stolen refresh tokens used again", async () => {
-        const { join: join_, wire, secrets } = world();
+        const { newcomer, wire, secrets } = world();
         const at = wire("127.0.0.11");
-        const victim = await join_("victim");
+        const victim = await newcomer("victim");
         const renew = async (refreshToken: string) => {
           const reply = await call(at, AuthService.method.issueToken, {
             grant: { case: "refreshToken", value: refreshToken },
@@ -151,7 +151,7 @@ export function tokenAttacks(world: () => World): void {
           expect(await renew(token)).toBe("SESSION_EXPIRED");
 
         if (process.env.QUICK) return 5;
-        const later = await good((await join_("later")).refreshToken);
+        const later = await good((await newcomer("later")).refreshToken);
         const rotated = later;
         const newest = await good(rotated);
         await new Promise((resolve) => setTimeout(resolve, 31_000));
@@ -163,16 +163,16 @@ export function tokenAttacks(world: () => World): void {
 
     it("that was signed out is never renewed, and its last access token lives 15 minutes at most", async () => {
       await reported("sessions used after sign-out", async () => {
-        const { join: join_, wire, gateway } = world();
+        const { newcomer, wire, gateway } = world();
         const at = wire("127.0.0.11");
-        const native = await join_("native");
+        const native = await newcomer("native");
         const { iat = 0, exp = 0 } = decodeJwt(native.accessToken);
         expect(exp - iat).toBeLessThanOrEqual(900);
         await call(at, AuthService.method.signOut, { refreshToken: native.refreshToken });
         const grant = { case: "refreshToken" as const, value: native.refreshToken };
         expect((await call(at, AuthService.method.issueToken, { grant })).reason).toBe("SESSION_EXPIRED");
 
-        const browser = await join_("browser");
+        const browser = await newcomer("browser");
         const cookie = `refresh=${browser.refreshToken}`;
         const out = await call(at, AuthService.method.signOut, {}, { cookie, origin: gateway });
         const cleared = [out.headers["set-cookie"]].flat();

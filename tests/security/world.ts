@@ -41,7 +41,8 @@ export interface World {
   readonly startPids: ReadonlyMap<string, number | undefined>;
   /** Requests from this address of 127.0.0.0/8; the gateway takes each for another client. */
   wire(from?: string): Wire;
-  join(name: string): Promise<Account>;
+  /** Somebody who signs up now. */
+  newcomer(name: string): Promise<Account>;
   list(): Promise<Ticket>;
   /** A fresh ticket, locked by the buyer. */
   lock(): Promise<{ ticket: Ticket; order: Order }>;
@@ -87,8 +88,12 @@ export async function startWorld(): Promise<World> {
       bearer: { authorization: `Bearer ${accessToken}` },
     };
   }
-  const join_ = (name: string) => signUp(`${name}-${randomUUID()}@example.com`, name);
-  const [seller, buyer, stranger] = await Promise.all([join_("seller"), join_("buyer"), join_("stranger")]);
+  const newcomer = (name: string) => signUp(`${name}-${randomUUID()}@example.com`, name);
+  const [seller, buyer, stranger] = await Promise.all([
+    newcomer("seller"),
+    newcomer("buyer"),
+    newcomer("stranger"),
+  ]);
   const operator = await signUp("operator@example.com", "Operator");
   const services = new Map<string, ServiceTokens>();
   for (const name of serviceNames) {
@@ -118,7 +123,7 @@ export async function startWorld(): Promise<World> {
       wires.push(wire);
       return wire;
     },
-    join: join_,
+    newcomer,
     list,
     async lock() {
       const ticket = await list();
