@@ -128,3 +128,15 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   );
   expect(excess).toBe(0);
 }
+
+/** Looks at the page as it is now at each size: a picture, what axe holds against it, and nothing that scrolls sideways. */
+export async function inspect(page: Page, name: string, at: readonly Size[] = everySize): Promise<void> {
+  const before = page.viewportSize();
+  for (const size of at) {
+    await page.setViewportSize(sizes[size].viewport);
+    await screenshot(page, `${name}-${size}`);
+    await expectAccessible(page);
+    await expectNoSidewaysScroll(page);
+  }
+  if (before) await page.setViewportSize(before);
+}

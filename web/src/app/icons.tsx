@@ -39,6 +39,7 @@ export const icons = {
       <path d="M14 7v2m0 2.500v1m0 2.500v2" />
     </>,
   ),
+  operations: icon(<path d="M3 12h4l3-7 4 14 3-7h4" />),
   account: icon(
     <>
       <circle cx="12" cy="8" r="4" />

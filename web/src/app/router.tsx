@@ -41,6 +41,11 @@ const sell = createRoute({
   path: "/sell",
   component: lazyRouteComponent(() => import("../sell/sell-screen.tsx"), "SellScreen"),
 });
+const newTicket = createRoute({
+  ...parent,
+  path: "/sell/new",
+  component: lazyRouteComponent(() => import("../sell/new-ticket-screen.tsx"), "NewTicketScreen"),
+});
 const editTicket = createRoute({
   ...parent,
   path: "/sell/$ticketId",
@@ -92,6 +97,7 @@ export const router = createRouter({
     ticket,
     checkout,
     sell,
+    newTicket,
     editTicket,
     orders,
     order,

@@ -2,6 +2,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useConnection } from "../api/connection.ts";
 import { Announcer, announce } from "../design/announcer.tsx";
+import { isOperator } from "../session/roles.ts";
 import { useSession } from "../session/session-store.ts";
 import { appTexts as texts } from "../texts/app.ts";
 import { icons, Mark } from "./icons.tsx";
@@ -42,6 +43,12 @@ export function Shell() {
               {icons.orders}
               {texts.orders}
             </Link>
+            {session.user && isOperator(session.user) && (
+              <Link to="/operations" className={styles.link}>
+                {icons.operations}
+                {texts.operations}
+              </Link>
+            )}
             <Link to={guest ? "/sign-in" : "/account"} className={styles.link}>
               {icons.account}
               {guest ? texts.signIn : texts.account}

@@ -1,7 +1,96 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { useEffect, useRef } from "react";
+import { announce } from "../design/announcer.tsx";
+import { buttonClass } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { ErrorState } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
-import { appTexts } from "../texts/app.ts";
+import { orderStatusNames, orderTexts as texts } from "../texts/orders.ts";
+import { TicketFace } from "../ticket/ticket-face.tsx";
+import { BuyerActions, SellerView } from "./order-actions.tsx";
+import { OrderStatusPill } from "./order-status.tsx";
+import { OrderTimeline } from "./order-timeline.tsx";
+import styles from "./orders.module.css";
+import { useOrder } from "./use-order.ts";
 
+/** One order as it is now, for its buyer or its seller. */
 export function OrderScreen() {
-  return <SignedIn>{() => <PageHeader title="Order" lead={appTexts.comingText} />}</SignedIn>;
+  const { orderId } = getRouteApi("/orders/$orderId").useParams();
+  return <SignedIn>{(user) => <LiveOrder key={orderId} orderId={orderId} userId={user.id} />}</SignedIn>;
+}
+
+function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
+  const { query, order, take, refresh } = useOrder(orderId);
+  useAnnouncedStatus(order?.status);
+  if (query.isPending) return <SkeletonList count={2} />;
+  if (!order) return <ErrorState error={query.error} onRetry={refresh} />;
+  const side = order.sellerId === userId ? "seller" : "buyer";
+  return (
+    <div className={styles.page}>
+      <TicketFace
+        ticket={{ ...snapshotOf(order), sellerName: order.ticket?.sellerName ?? "" }}
+        heading={
+          <PageHeader
+            title={`${side === "seller" ? texts.sale : texts.order}: ${order.ticket?.event?.title ?? ""}`}
+            lead={order.ticket?.title}
+          />
+        }
+      />
+      <Card className={styles.side}>
+        <div>
+          <OrderStatusPill status={order.status} />
+        </div>
+        {order.price && <Money amount={order.price} className={styles.big} />}
+        {side === "seller" ? (
+          <SellerView order={order} />
+        ) : (
+          <BuyerActions order={order} onAnswer={take} onTimeUp={refresh} />
+        )}
+        <TicketLink order={order} side={side} />
+        <p className={styles.soft}>
+          {texts.number}: {order.id}
+        </p>
+      </Card>
+      <OrderTimeline order={order} side={side} />
+    </div>
+  );
+}
+
+const snapshotOf = ({ ticket }: Order) => ({
+  category: ticket?.category ?? 0,
+  event: ticket?.event,
+  seat: ticket?.seat,
+});
+
+function TicketLink({ order, side }: { order: Order; side: "buyer" | "seller" }) {
+  const look = buttonClass("secondary", true);
+  if (side === "seller") {
+    return (
+      <Link to="/sell/$ticketId" params={{ ticketId: order.ticketId }} className={look}>
+        {texts.toYourTicket}
+      </Link>
+    );
+  }
+  // A buyer's own ticket has nothing to say that the order does not.
+  if (order.status === OrderStatus.COMPLETE) return null;
+  return (
+    <Link to="/tickets/$ticketId" params={{ ticketId: order.ticketId }} className={look}>
+      {texts.toTicket}
+    </Link>
+  );
+}
+
+/** Who does not see the page change hears it. */
+function useAnnouncedStatus(status: OrderStatus | undefined): void {
+  const before = useRef(status);
+  useEffect(() => {
+    if (before.current !== undefined && status !== undefined && before.current !== status) {
+      announce(texts.becameStatus(orderStatusNames[status]));
+    }
+    before.current = status;
+  }, [status]);
 }

@@ -1,7 +1,69 @@
+import { useInfiniteQuery } from "@connectrpc/connect-query";
+import { Link } from "@tanstack/react-router";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { buttonClass } from "../design/button.tsx";
+import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
+import { EmptyState } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
-import { appTexts } from "../texts/app.ts";
+import { orderTexts as texts } from "../texts/orders.ts";
+import { OrderList, PayNow, refreshOf } from "./order-list.tsx";
+import styles from "./orders.module.css";
 
+/** What the person bought or holds. */
 export function OrdersScreen() {
-  return <SignedIn>{() => <PageHeader title="My orders" lead={appTexts.comingText} />}</SignedIn>;
+  return (
+    <SignedIn>
+      {() => (
+        <>
+          <PageHeader
+            title={texts.orders}
+            lead={texts.ordersLead}
+            actions={
+              <Link to="/sales" className={buttonClass("secondary")}>
+                {texts.toSales}
+              </Link>
+            }
+          />
+          <MyOrders />
+        </>
+      )}
+    </SignedIn>
+  );
+}
+
+function MyOrders() {
+  const query = useInfiniteQuery(
+    OrderService.method.listMyOrders,
+    { pageSize: 20, pageToken: "" },
+    {
+      pageParamKey: "pageToken",
+      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      refetchInterval: ({ state }) => refreshOf(state.data?.pages.flatMap(({ orders }) => orders)),
+      staleTime: 0,
+    },
+  );
+  return (
+    <OrderList
+      query={query}
+      orders={query.data?.pages.flatMap(({ orders }) => orders)}
+      label={texts.orders}
+      empty={
+        <EmptyState title={texts.noOrdersTitle} text={texts.noOrdersText}>
+          <Link to="/" className={buttonClass()}>
+            {texts.browse}
+          </Link>
+        </EmptyState>
+      }
+      end={(order) => (
+        <>
+          {order.price && <Money amount={order.price} className={styles.price} />}
+          {order.status === OrderStatus.AWAITING_PAYMENT && (
+            <PayNow order={order} onTimeUp={() => void query.refetch()} />
+          )}
+        </>
+      )}
+    />
+  );
 }

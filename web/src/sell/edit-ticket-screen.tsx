@@ -1,7 +1,148 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { useEffect, useRef } from "react";
+import { announce, toast } from "../design/announcer.tsx";
+import { buttonClass } from "../design/button.tsx";
+import { ConfirmedAction } from "../design/confirmed-action.tsx";
+import { Countdown } from "../design/countdown.tsx";
+import { formatTime } from "../design/date-time.tsx";
+import { formatMoney, Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { EmptyState, ErrorState, Notice } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
-import { appTexts } from "../texts/app.ts";
+import { sellTexts as texts } from "../texts/sell.ts";
+import { TicketFace } from "../ticket/ticket-face.tsx";
+import { TicketStatusPill } from "../ticket/ticket-status.tsx";
+import { useTicket } from "../ticket/use-ticket.ts";
+import { EditForm } from "./edit-form.tsx";
+import styles from "./sell.module.css";
 
+/** One of the person's own tickets: how it stands, and changing it while nobody holds it. */
 export function EditTicketScreen() {
-  return <SignedIn>{() => <PageHeader title="Edit ticket" lead={appTexts.comingText} />}</SignedIn>;
+  const { ticketId } = getRouteApi("/sell/$ticketId").useParams();
+  return <SignedIn>{(user) => <OwnTicket key={ticketId} ticketId={ticketId} userId={user.id} />}</SignedIn>;
+}
+
+function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
+  const { query, ticket, refresh } = useTicket(ticketId);
+  useAnnouncedChange(ticket?.status);
+  if (query.isPending) return <SkeletonList count={2} />;
+  if (!ticket) return <ErrorState error={query.error} onRetry={refresh} />;
+  const toTicket = (
+    <Link to="/tickets/$ticketId" params={{ ticketId }} className={buttonClass("secondary")}>
+      {ticket.sellerId === userId ? texts.asBuyers : texts.toTicket}
+    </Link>
+  );
+  if (ticket.sellerId !== userId) {
+    return (
+      <EmptyState title={texts.notYoursTitle} text={texts.notYoursText}>
+        {toTicket}
+      </EmptyState>
+    );
+  }
+  const { status } = ticket;
+  const free = status === TicketStatus.AVAILABLE;
+  return (
+    <>
+      <Link to="/sell" className={styles.back}>
+        ← {texts.back}
+      </Link>
+      <PageHeader title={ticket.event?.title ?? ""} lead={ticket.title} actions={toTicket} />
+      <div className={styles.standing}>
+        <TicketStatusPill status={status} />
+        {ticket.price && <Money amount={ticket.price} className={styles.amount} />}
+      </div>
+      <Standing ticket={ticket} onTimeUp={refresh} />
+      {(free || status === TicketStatus.LOCKED) && (
+        // Hidden and not gone: what was typed is there again when the ticket is free.
+        <div hidden={!free}>
+          <EditForm ticket={ticket} onStale={refresh} />
+        </div>
+      )}
+      {free && (
+        <div className={styles.withdraw}>
+          <ConfirmedAction
+            method={TicketService.method.withdrawTicket}
+            input={{ ticketId, version: ticket.version }}
+            label={texts.withdraw}
+            look="danger"
+            wide={false}
+            title={texts.withdrawTitle}
+            confirm={texts.withdraw}
+            keep={texts.keep}
+            onRefused={refresh}
+            onDone={() => {
+              toast(texts.withdrawn);
+              refresh();
+            }}
+          >
+            <p>{texts.withdrawText}</p>
+          </ConfirmedAction>
+        </div>
+      )}
+      {!free && <TicketFace ticket={ticket} heading={null} />}
+    </>
+  );
+}
+
+/** Why the ticket cannot be changed, when it cannot. */
+function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }) {
+  const { status, lock, price } = ticket;
+  switch (status) {
+    case TicketStatus.LOCKED: {
+      const until = lock?.expireTime && timestampDate(lock.expireTime);
+      if (!until) return null;
+      return (
+        <div className={styles.notice}>
+          <Notice tone="warn" title={texts.lockedTitle}>
+            <p>{texts.lockedText(formatTime(until))}</p>
+            <p className={styles.clock}>
+              {texts.timeLeft} <Countdown key={until.getTime()} until={until} onEnd={onTimeUp} />
+            </p>
+            {lock.orderId && (
+              <Link to="/orders/$orderId" params={{ orderId: lock.orderId }}>
+                {texts.toOrder}
+              </Link>
+            )}
+          </Notice>
+        </div>
+      );
+    }
+    case TicketStatus.SOLD:
+      return (
+        <div className={styles.notice}>
+          <Notice tone="good" title={texts.soldTitle}>
+            <p>{price && texts.soldText(formatMoney(price))}</p>
+            <Link to="/sales">{texts.toSale}</Link>
+          </Notice>
+        </div>
+      );
+    case TicketStatus.WITHDRAWN:
+      return (
+        <div className={styles.notice}>
+          <Notice tone="warn" title={texts.withdrawnTitle}>
+            <p>{texts.withdrawnText}</p>
+            <Link to="/sell/new">{texts.sellNew}</Link>
+          </Notice>
+        </div>
+      );
+    default:
+      return null;
+  }
+}
+
+/** Who does not see the page change hears it. */
+function useAnnouncedChange(status: TicketStatus | undefined): void {
+  const before = useRef(status);
+  useEffect(() => {
+    const was = before.current;
+    before.current = status;
+    if (was === undefined || was === status) return;
+    if (status === TicketStatus.LOCKED) announce(texts.nowLocked);
+    if (status === TicketStatus.AVAILABLE) announce(texts.freeAgain);
+    if (status === TicketStatus.SOLD) announce(texts.nowSold);
+  }, [status]);
 }

@@ -1,5 +1,8 @@
-/** Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.pattern`). */
-export type FieldWords = Readonly<Record<string, string>>;
+/**
+ * Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.pattern`). A sentence that
+ * names the limits gets them from the contract, in the order of its rule.
+ */
+export type FieldWords = Readonly<Record<string, string | ((...limits: string[]) => string)>>;
 
 const numbers = (message: string) => message.match(/\d+/g) ?? [];
 
@@ -13,8 +16,9 @@ export function violationText(
 ): string {
   const { ruleId, message } = violation;
   const own = words[`${path} ${ruleId}`] ?? words[path];
-  if (own) return own;
-  const [limit] = numbers(message);
+  const limits = numbers(message);
+  if (own) return typeof own === "string" ? own : own(...limits);
+  const [limit] = limits;
   switch (ruleId) {
     case "required":
     case "string.pattern":

@@ -1,7 +1,4 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi } from "@tanstack/react-router";
-import { CategoryArt } from "../design/category-art.tsx";
-import { DateTime } from "../design/date-time.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
@@ -9,6 +6,7 @@ import { useSession } from "../session/session-store.ts";
 import { ticketTexts as texts } from "../texts/ticket.ts";
 import { BuyPanel } from "./buy-panel.tsx";
 import styles from "./ticket.module.css";
+import { TicketFace } from "./ticket-face.tsx";
 import { TicketStatusPill } from "./ticket-status.tsx";
 import { useTicket } from "./use-ticket.ts";
 
@@ -19,35 +17,12 @@ export function TicketScreen() {
   const userId = useSession().user?.id;
   if (query.isPending) return <SkeletonList count={2} />;
   if (!ticket) return <ErrorState error={query.error} onRetry={refresh} />;
-  const { event } = ticket;
   return (
     <div className={styles.page}>
-      <article className={styles.ticket}>
-        <CategoryArt category={ticket.category} className={styles.art} />
-        <div className={styles.body}>
-          <PageHeader title={event?.title ?? texts.title} lead={ticket.title} />
-          <dl className={styles.facts}>
-            <div>
-              <dt>{texts.seatLabel}</dt>
-              <dd>{texts.seat(ticket.seat)}</dd>
-            </div>
-            <div>
-              <dt>{texts.when}</dt>
-              <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} />}</dd>
-            </div>
-            <div>
-              <dt>{texts.where}</dt>
-              <dd>
-                {event?.venue}, {event?.city}
-              </dd>
-            </div>
-            <div>
-              <dt>{texts.seller}</dt>
-              <dd>{ticket.sellerName}</dd>
-            </div>
-          </dl>
-        </div>
-      </article>
+      <TicketFace
+        ticket={ticket}
+        heading={<PageHeader title={ticket.event?.title ?? texts.title} lead={ticket.title} />}
+      />
       <aside className={styles.side} aria-label={texts.price}>
         <BuyPanel
           key={ticket.id}

@@ -1,0 +1,63 @@
+/**
+ * The minor units of an amount as people type it, exactly: "1,234.50", "1.234,50", "1 234,5", "€45". No number is ever a
+ * fraction on the way. Undefined when it is not an amount, or finer than the currency's smallest coin. A mark
+ * that could part thousands or decimals is what it is in the reader's own way of writing (`locale`).
+ */
+export function parseAmount(typed: string, currency: string, locale?: string): bigint | undefined {
+  const { decimals, group, symbols } = conventions(currency, locale);
+  const bare = symbols.reduce((text, symbol) => text.replace(symbol, ""), typed).replace(/[\s'’]/g, "");
+  const mark = decimalMark(bare, decimals, group);
+  const [whole = "", fraction = "", ...rest] = mark ? bare.split(mark) : [bare];
+  if (rest.length > 0 || fraction.length > decimals || !/^\d*$/.test(fraction)) return undefined;
+  const digits = withoutGroups(whole);
+  if (digits === undefined || digits + fraction === "") return undefined;
+  return BigInt(digits + fraction.padEnd(decimals, "0"));
+}
+
+/** "1234.50" as the reader would type it into a field, without signs that only help reading. */
+export function amountText(minorUnits: bigint, currency: string, locale?: string): string {
+  const { decimals } = conventions(currency, locale);
+  const digits = minorUnits.toString().padStart(decimals + 1, "0");
+  const exact = decimals > 0 ? `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}` : digits;
+  return new Intl.NumberFormat(locale, {
+    useGrouping: false,
+    numberingSystem: "latn",
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(exact as `${number}`);
+}
+
+function conventions(currency: string, locale: string | undefined) {
+  const format = new Intl.NumberFormat(locale, { style: "currency", currency, numberingSystem: "latn" });
+  const parts = format.formatToParts(1234567.5);
+  const narrow = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+  });
+  const symbols = [...parts, ...narrow.formatToParts(1)]
+    .filter(({ type }) => type === "currency")
+    .map(({ value }) => value);
+  return {
+    decimals: format.resolvedOptions().maximumFractionDigits ?? 2,
+    group: parts.find(({ type }) => type === "group")?.value,
+    symbols: [...symbols, currency],
+  };
+}
+
+/** Which mark, if any, parts the decimals: the last of two kinds; of one kind, what fits. */
+function decimalMark(text: string, decimals: number, group: string | undefined): string | undefined {
+  const [last] = text.match(/[.,](?=\d*$)/) ?? [];
+  if (!last) return undefined;
+  const other = last === "." ? "," : ".";
+  if (text.includes(other)) return last;
+  if (text.split(last).length > 2) return undefined;
+  const after = text.length - 1 - text.lastIndexOf(last);
+  // "1.234" is a thousand and more where dots part thousands; elsewhere it has a decimal too many.
+  return after === 3 && decimals !== 3 && last === group ? undefined : last;
+}
+
+/** Digits alone, if the marks between them stand where thousands are parted. */
+function withoutGroups(text: string): string | undefined {
+  return /^(\d*|\d{1,3}(,\d{3})+|\d{1,3}(\.\d{3})+)$/.test(text) ? text.replace(/[.,]/g, "") : undefined;
+}

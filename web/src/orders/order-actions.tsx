@@ -1,0 +1,151 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { Link } from "@tanstack/react-router";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { buttonClass } from "../design/button.tsx";
+import { ConfirmedAction } from "../design/confirmed-action.tsx";
+import { Countdown, useRemaining } from "../design/countdown.tsx";
+import { formatTime } from "../design/date-time.tsx";
+import { formatMoney } from "../design/money.tsx";
+import { Notice } from "../design/states.tsx";
+import { orderTexts as texts } from "../texts/orders.ts";
+import styles from "./orders.module.css";
+
+const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
+
+/** What a buyer can do about an order, or what is being done. */
+export function BuyerActions(props: {
+  order: Order;
+  onAnswer: (order: Order | undefined) => void;
+  onTimeUp: () => void;
+}) {
+  const { order } = props;
+  switch (order.status) {
+    case OrderStatus.AWAITING_PAYMENT:
+      return <Unpaid {...props} />;
+    case OrderStatus.COMPLETE:
+      return order.refundRequestedTime ? (
+        <Notice tone="warn" title={texts.refundingTitle}>
+          <p>{texts.refundingBuyer}</p>
+        </Notice>
+      ) : (
+        <Refund {...props} />
+      );
+    case OrderStatus.REFUNDED:
+      return (
+        <Notice tone="good" title={texts.refundedTitle}>
+          <p>{texts.refundedBuyer(moneyOf(order))}</p>
+        </Notice>
+      );
+    default:
+      return null;
+  }
+}
+
+function Unpaid({ order, onAnswer, onTimeUp }: Parameters<typeof BuyerActions>[0]) {
+  const until = order.expireTime ? timestampDate(order.expireTime) : new Date(0);
+  const left = useRemaining(until);
+  if (order.cancelRequestedTime) return <Notice tone="warn" title={texts.cancelling} />;
+  if (left === 0) return <Notice tone="warn" title={texts.timeUp} />;
+  return (
+    <>
+      <Notice tone="good" title={texts.awaitingBuyerTitle}>
+        <p>{texts.awaitingBuyer(formatTime(until))}</p>
+      </Notice>
+      <p className={styles.clock}>
+        <span>{texts.timeToPay}</span>
+        <Countdown until={until} announceAs={texts.announceLeft} onEnd={onTimeUp} />
+      </p>
+      <Link to="/checkout/$orderId" params={{ orderId: order.id }} className={buttonClass("primary", true)}>
+        {texts.payNow}
+      </Link>
+      <ConfirmedAction
+        method={OrderService.method.cancelOrder}
+        input={{ orderId: order.id }}
+        label={texts.cancel}
+        look="quiet"
+        title={texts.cancelTitle}
+        confirm={texts.cancel}
+        keep={texts.keep}
+        onDone={(answer) => onAnswer(answer.order)}
+      >
+        <p>{texts.cancelText}</p>
+      </ConfirmedAction>
+    </>
+  );
+}
+
+function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
+  const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
+  const left = useRemaining(until);
+  if (left === 0) return <p className={styles.soft}>{texts.refundOver}</p>;
+  return (
+    <>
+      <p>{texts.refundUntil(formatTime(until))}</p>
+      <p className={styles.clock}>
+        <span>{texts.refundLeft}</span>
+        <Countdown until={until} />
+      </p>
+      <ConfirmedAction
+        method={OrderService.method.requestRefund}
+        input={{ orderId: order.id }}
+        label={texts.refund}
+        look="secondary"
+        title={texts.refundTitle(moneyOf(order))}
+        confirm={texts.confirmRefund}
+        keep={texts.keep}
+        onDone={(answer) => onAnswer(answer.order)}
+      >
+        <p>{texts.refundText}</p>
+      </ConfirmedAction>
+    </>
+  );
+}
+
+/** What a seller should know of an order: they can do nothing about it. */
+export function SellerView({ order }: { order: Order }) {
+  const money = moneyOf(order);
+  switch (order.status) {
+    case OrderStatus.AWAITING_PAYMENT: {
+      const until = order.expireTime ? timestampDate(order.expireTime) : new Date(0);
+      return (
+        <>
+          <Notice tone="warn" title={texts.awaitingSellerTitle}>
+            <p>{texts.awaitingSeller(formatTime(until))}</p>
+          </Notice>
+          <p className={styles.clock}>
+            <span>{texts.timeToPay}</span>
+            <Countdown until={until} />
+          </p>
+        </>
+      );
+    }
+    case OrderStatus.COMPLETE:
+      if (order.refundRequestedTime) {
+        return (
+          <Notice tone="warn" title={texts.refundingTitle}>
+            <p>{texts.refundingSeller}</p>
+          </Notice>
+        );
+      }
+      return (
+        <Notice tone="good" title={texts.brought(money)}>
+          <StillRefundable order={order} />
+        </Notice>
+      );
+    case OrderStatus.REFUNDED:
+      return (
+        <Notice tone="warn" title={texts.refundedTitle}>
+          <p>{texts.refundedSeller(money)}</p>
+        </Notice>
+      );
+    default:
+      return <p>{texts.broughtNothing}.</p>;
+  }
+}
+
+function StillRefundable({ order }: { order: Order }) {
+  const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
+  const left = useRemaining(until);
+  return left > 0 ? <p>{texts.sellerRefundUntil(formatTime(until))}</p> : null;
+}

@@ -1,0 +1,98 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { UseInfiniteQueryResult } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { ReactNode } from "react";
+import { buttonClass } from "../design/button.tsx";
+import { Countdown } from "../design/countdown.tsx";
+import { DateTime } from "../design/date-time.tsx";
+import { MoreOfList } from "../design/page.tsx";
+import { coverClass, Row, RowAction, Rows } from "../design/row.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { ErrorState } from "../design/states.tsx";
+import { orderTexts as texts } from "../texts/orders.ts";
+import { ticketTexts } from "../texts/ticket.ts";
+import { OrderStatusPill } from "./order-status.tsx";
+import styles from "./orders.module.css";
+
+/** A list has no stream: while one of its orders is on its way to another status it is read again so often. */
+const REFRESH_MS = 4_000;
+
+/** Whether an order will soon be something else. */
+export const isUnderWay = (order: Order): boolean =>
+  order.status === OrderStatus.AWAITING_PAYMENT ||
+  (order.status === OrderStatus.COMPLETE && order.refundRequestedTime !== undefined);
+
+/** How often to read a list of orders again. */
+export const refreshOf = (orders: readonly Order[] | undefined): number | false =>
+  orders?.some(isUnderWay) ? REFRESH_MS : false;
+
+/** Orders, newest first, page by page. */
+export function OrderList(props: {
+  query: Pick<
+    UseInfiniteQueryResult,
+    "isPending" | "isError" | "error" | "hasNextPage" | "isFetchingNextPage" | "fetchNextPage" | "refetch"
+  >;
+  /** Undefined until there was an answer. */
+  orders: readonly Order[] | undefined;
+  label: string;
+  empty: ReactNode;
+  /** What stands at the end of a row, beside its status. */
+  end: (order: Order) => ReactNode;
+}) {
+  const { query, orders } = props;
+  if (query.isPending) return <SkeletonList count={3} />;
+  if (!orders) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (orders.length === 0) return props.empty;
+  return (
+    <section aria-label={props.label}>
+      <Rows>
+        {orders.map((order) => (
+          <OrderRow key={order.id} order={order} end={props.end(order)} />
+        ))}
+      </Rows>
+      <MoreOfList
+        hasMore={query.hasNextPage}
+        loading={query.isFetchingNextPage}
+        onMore={() => void query.fetchNextPage()}
+      />
+    </section>
+  );
+}
+
+function OrderRow({ order, end }: { order: Order; end: ReactNode }) {
+  const { ticket } = order;
+  const start = ticket?.event?.startTime;
+  return (
+    <Row
+      heading={
+        <Link to="/orders/$orderId" params={{ orderId: order.id }} className={coverClass}>
+          {ticket?.event?.title}
+        </Link>
+      }
+      end={
+        <>
+          <OrderStatusPill status={order.status} />
+          {end}
+        </>
+      }
+    >
+      <p className={styles.soft}>{ticketTexts.seat(ticket?.seat)}</p>
+      {start && <DateTime date={timestampDate(start)} className={styles.soft} />}
+    </Row>
+  );
+}
+
+/** How long there is to pay, and the way there. */
+export function PayNow({ order, onTimeUp }: { order: Order; onTimeUp: () => void }) {
+  if (!order.expireTime || order.cancelRequestedTime) return null;
+  return (
+    <RowAction>
+      <span className="visually-hidden">{texts.timeToPay}</span>
+      <Countdown until={timestampDate(order.expireTime)} onEnd={onTimeUp} />
+      <Link to="/checkout/$orderId" params={{ orderId: order.id }} className={buttonClass("primary")}>
+        {texts.payNow}
+      </Link>
+    </RowAction>
+  );
+}

@@ -1,0 +1,39 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { createClient } from "@connectrpc/connect";
+import { useQuery } from "@connectrpc/connect-query";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { useState } from "react";
+import { transport } from "../api/api.ts";
+import { serverClock } from "../api/server-clock.ts";
+import { useStream } from "../api/use-stream.ts";
+
+const orders = createClient(OrderService, transport);
+
+/** Whether nothing about an order can change any more; its stream ends then. A complete one can be refunded for a while. */
+export function isSettled({ status, refundRequestedTime, refundableUntil }: Order): boolean {
+  if (status === OrderStatus.AWAITING_PAYMENT) return false;
+  if (status !== OrderStatus.COMPLETE) return true;
+  return !refundRequestedTime && (!refundableUntil || timestampMs(refundableUntil) <= serverClock.now());
+}
+
+/**
+ * An order as it is now: read once, then followed by its stream until it is settled. `take` is for answers of calls that
+ * change it; of all that was read and heard, the highest version counts.
+ */
+export function useOrder(orderId: string) {
+  const query = useQuery(OrderService.method.getOrder, { orderId });
+  const [heard, setHeard] = useState<Order>();
+  const read = query.data?.order;
+  const order = heard?.id === orderId && heard.version >= (read?.version ?? 0n) ? heard : read;
+  const take = (newer: Order | undefined) => {
+    if (newer) setHeard((held) => (held?.id === newer.id && held.version > newer.version ? held : newer));
+  };
+  useStream({
+    key: order && !isSettled(order) ? orderId : undefined,
+    open: (signal) => orders.watchOrder({ orderId }, { signal, timeoutMs: 0 }),
+    onMessage: (message) => take(message.order),
+    isLast: (message) => message.order !== undefined && isSettled(message.order),
+  });
+  return { query, order, take, refresh: () => void query.refetch() };
+}

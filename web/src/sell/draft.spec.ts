@@ -1,0 +1,91 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { describe, expect, it } from "@jest/globals";
+import { Category, TicketSchema } from "@ticketing/proto/tickets/v1/ticket";
+import { changesOf, draftOf, offerOf, rebase } from "./draft.ts";
+import { localDate, localText } from "./local-time.ts";
+
+const start = new Date("2027-06-12T19:30:42.000Z");
+const ticket = create(TicketSchema, {
+  title: "Two rows from the stage",
+  category: Category.THEATRE,
+  event: { title: "Hamlet", venue: "Globe Yard", city: "London", startTime: timestampFromDate(start) },
+  seat: { section: "Stalls", row: "B", number: "7" },
+  price: { minorUnits: 4_500n, currency: "GBP" },
+});
+const listed = draftOf(ticket);
+
+describe("the changes of a draft", () => {
+  it("are none when nothing was touched, however it is written", () => {
+    expect(changesOf({ ...listed, price: " £45 ", title: ` ${listed.title} ` }, ticket)).toEqual({});
+  });
+
+  it("hold what was touched and nothing else", () => {
+    expect(changesOf({ ...listed, price: "48.5" }, ticket)).toEqual({
+      price: { minorUnits: 4_850n, currency: "GBP" },
+    });
+    expect(changesOf({ ...listed, row: "C" }, ticket)).toEqual({
+      seat: { section: "Stalls", row: "C", number: "7" },
+    });
+  });
+
+  it("keep a start to the second when another part of the event changes", () => {
+    expect(changesOf({ ...listed, city: "Leeds" }, ticket).event?.startTime).toEqual(
+      timestampFromDate(start),
+    );
+  });
+
+  it("hold a price that is none as zero, which the contract refuses", () => {
+    expect(changesOf({ ...listed, price: "a lot" }, ticket).price?.minorUnits).toBe(0n);
+  });
+});
+
+describe("a draft on top of a newer state", () => {
+  it("shows what it had not touched as it is now, and keeps what was typed", () => {
+    const mine = { ...listed, price: "48" };
+    const newer = { ...listed, city: "Leeds" };
+    expect(rebase(mine, listed, newer)).toEqual({
+      draft: { ...listed, price: "48", city: "Leeds" },
+      taken: ["city"],
+      contested: [],
+    });
+  });
+
+  it("keeps its own text where both sides changed, and says so", () => {
+    const mine = { ...listed, price: "48" };
+    expect(rebase(mine, listed, { ...listed, price: "52.00" })).toEqual({
+      draft: mine,
+      taken: [],
+      contested: ["price"],
+    });
+  });
+
+  it("meets its own save without a word", () => {
+    const mine = { ...listed, price: "48" };
+    expect(rebase(mine, listed, { ...listed, price: "48.00" })).toEqual({
+      draft: mine,
+      taken: [],
+      contested: [],
+    });
+  });
+
+  it("is untouched by a lock and its end, which change no field", () => {
+    const mine = { ...listed, price: "48" };
+    expect(rebase(mine, listed, { ...listed })).toEqual({ draft: mine, taken: [], contested: [] });
+  });
+});
+
+describe("a day and time in a field", () => {
+  it("is the same instant again, to the minute", () => {
+    expect(localDate(localText(start))).toEqual(new Date("2027-06-12T19:30:00.000Z"));
+    expect(timestampDate(offerOf(listed).event.startTime ?? timestampFromDate(new Date(0)))).toEqual(
+      new Date("2027-06-12T19:30:00.000Z"),
+    );
+  });
+
+  it("is none while it is not filled in", () => {
+    expect(localDate("")).toBeUndefined();
+    expect(localDate("2027-13-45T99:99")).toBeUndefined();
+    expect(offerOf({ ...listed, start: "" }).event).not.toHaveProperty("startTime");
+  });
+});

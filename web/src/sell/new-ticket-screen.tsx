@@ -1,0 +1,67 @@
+import { useMutation } from "@connectrpc/connect-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { CreateTicketRequestSchema, TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { useRef, useState } from "react";
+import { isPassing, reasonOf } from "../api/reason.ts";
+import { toast } from "../design/announcer.tsx";
+import { Button } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { PageHeader } from "../design/page.tsx";
+import { Form } from "../form/form.tsx";
+import { useMessageForm } from "../form/use-message-form.ts";
+import { SignedIn } from "../session/signed-in.tsx";
+import { sellWords, sellTexts as texts } from "../texts/sell.ts";
+import { emptyDraft, offerOf } from "./draft.ts";
+import { OfferFields } from "./offer-fields.tsx";
+import { OfferPreview } from "./offer-preview.tsx";
+import styles from "./sell.module.css";
+
+/** A ticket is put up for sale. */
+export function NewTicketScreen() {
+  return <SignedIn>{(user) => <NewTicket sellerName={user.displayName} />}</SignedIn>;
+}
+
+function NewTicket({ sellerName }: { sellerName: string }) {
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState(emptyDraft);
+  // One listing, however often it has to be sent.
+  const requestId = useRef(crypto.randomUUID());
+  const listing = useMutation(TicketService.method.createTicket);
+  const form = useMessageForm({
+    schema: CreateTicketRequestSchema,
+    message: { requestId: requestId.current, ...offerOf(draft) },
+    words: sellWords(draft.currency),
+    async send(message) {
+      try {
+        const { ticket } = await listing.mutateAsync(message);
+        toast(texts.listed);
+        if (ticket) await navigate({ to: "/sell/$ticketId", params: { ticketId: ticket.id } });
+      } catch (error) {
+        // While its outcome is unknown the same listing must not be made twice; a refusal made none.
+        if (!isPassing(error)) requestId.current = crypto.randomUUID();
+        throw error;
+      }
+    },
+  });
+  const sentBefore = form.failure !== undefined && reasonOf(form.failure).name === "REQUEST_ID_REUSED";
+  return (
+    <>
+      <Link to="/sell" className={styles.back}>
+        ← {texts.back}
+      </Link>
+      <PageHeader title={texts.newTitle} lead={texts.newLead} />
+      <div className={styles.page}>
+        <Card>
+          <Form form={form} label={texts.newTitle}>
+            {sentBefore && <Link to="/sell">{texts.sentBefore}</Link>}
+            <OfferFields draft={draft} errorOf={form.errorOf} onChange={setDraft} />
+            <Button type="submit" wide pending={form.pending}>
+              {texts.list}
+            </Button>
+          </Form>
+        </Card>
+        <OfferPreview draft={draft} sellerName={sellerName} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import { categories, currencies } from "../browse/search.ts";
+import { Field, Select } from "../design/field.tsx";
+import { amountText } from "../form/parse-amount.ts";
+import { categoryNames } from "../texts/browse.ts";
+import { sellTexts as texts } from "../texts/sell.ts";
+import type { Draft, DraftField } from "./draft.ts";
+import { localDate, zoneAt } from "./local-time.ts";
+import styles from "./sell.module.css";
+
+/** What a seller says of a ticket, field by field. */
+export function OfferFields(props: {
+  draft: Draft;
+  errorOf: (path: string) => string | undefined;
+  onChange: (draft: Draft) => void;
+}) {
+  const { draft, errorOf } = props;
+  const field = (name: DraftField, path: string) => ({
+    name,
+    value: draft[name],
+    error: errorOf(path),
+    onChange: (event: { target: { value: string } }) =>
+      props.onChange({ ...draft, [name]: event.target.value }),
+  });
+  return (
+    <>
+      <fieldset className={styles.group}>
+        <legend>{texts.eventLegend}</legend>
+        <Field
+          label={texts.event}
+          hint={texts.eventHint}
+          autoComplete="off"
+          {...field("event", "event.title")}
+        />
+        <Select label={texts.category} {...field("category", "category")}>
+          <option value="0">{texts.choose}</option>
+          {Object.entries(categories).map(([name, number]) => (
+            <option key={name} value={number}>
+              {categoryNames[name as keyof typeof categories]}
+            </option>
+          ))}
+        </Select>
+        <div className={styles.pair}>
+          <Field label={texts.venue} autoComplete="off" {...field("venue", "event.venue")} />
+          <Field label={texts.city} autoComplete="off" {...field("city", "event.city")} />
+        </div>
+        <Field
+          label={texts.start}
+          hint={texts.startHint(zoneAt(localDate(draft.start) ?? new Date()))}
+          type="datetime-local"
+          {...field("start", "event.startTime")}
+        />
+      </fieldset>
+      <fieldset className={styles.group}>
+        <legend>{texts.seatLegend}</legend>
+        <p className={styles.soft}>{texts.seatHint}</p>
+        <div className={styles.seat}>
+          <Field label={texts.section} autoComplete="off" {...field("section", "seat.section")} />
+          <Field label={texts.row} autoComplete="off" {...field("row", "seat.row")} />
+          <Field label={texts.number} autoComplete="off" {...field("number", "seat.number")} />
+        </div>
+      </fieldset>
+      <fieldset className={styles.group}>
+        <legend>{texts.offerLegend}</legend>
+        <Field label={texts.offer} hint={texts.offerHint} autoComplete="off" {...field("title", "title")} />
+        <div className={styles.price}>
+          <Field
+            label={texts.price}
+            hint={texts.priceHint(amountText(4_550n, draft.currency))}
+            inputMode="decimal"
+            autoComplete="off"
+            {...field("price", "price.minorUnits")}
+          />
+          <Select label={texts.currency} {...field("currency", "price.currency")}>
+            {currencies.map((currency) => (
+              <option key={currency}>{currency}</option>
+            ))}
+          </Select>
+        </div>
+      </fieldset>
+    </>
+  );
+}

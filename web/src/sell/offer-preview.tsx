@@ -1,0 +1,34 @@
+import { create } from "@bufbuild/protobuf";
+import { EventSchema, SeatSchema } from "@ticketing/proto/tickets/v1/ticket";
+import { Money } from "../design/money.tsx";
+import { sellTexts as texts } from "../texts/sell.ts";
+import { TicketFace } from "../ticket/ticket-face.tsx";
+import { type Draft, offerOf } from "./draft.ts";
+import styles from "./sell.module.css";
+
+/** The ticket as buyers will see it, while it is being typed. */
+export function OfferPreview({ draft, sellerName }: { draft: Draft; sellerName: string }) {
+  const { title, category, event, seat, price } = offerOf(draft);
+  return (
+    <section className={styles.preview} aria-label={texts.preview}>
+      <h2>{texts.preview}</h2>
+      <TicketFace
+        ticket={{
+          category,
+          event: create(EventSchema, event),
+          seat: create(SeatSchema, seat),
+          sellerName,
+        }}
+        heading={
+          <div className={styles.previewHead}>
+            <div>
+              <h3>{event.title || texts.previewEvent}</h3>
+              <p className={styles.soft}>{title || texts.previewTitle}</p>
+            </div>
+            {price.minorUnits > 0n && <Money amount={price} className={styles.amount} />}
+          </div>
+        }
+      />
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { useEffect, useState } from "react";
+import { announce } from "../design/announcer.tsx";
+import { formatDateTime } from "../design/date-time.tsx";
+import { formatMoney } from "../design/money.tsx";
+import { categoryNames } from "../texts/browse.ts";
+import { sellTexts as texts } from "../texts/sell.ts";
+import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
+
+/** What is typed about a listed ticket, kept on top of the ticket's newest state. */
+export interface TicketDraft {
+  readonly draft: Draft;
+  /** The state that the draft is to be saved over. */
+  readonly base: Ticket;
+  /** Something would be saved. */
+  readonly dirty: boolean;
+  /** Fields that were changed elsewhere since this page was last saved or agreed: see `rebase`. */
+  readonly taken: readonly DraftField[];
+  readonly contested: readonly DraftField[];
+  readonly newest: Ticket;
+  change(draft: Draft): void;
+  saved(ticket: Ticket): void;
+  takeNewest(): void;
+}
+
+interface State {
+  readonly draft: Draft;
+  readonly base: Ticket;
+  readonly taken: readonly DraftField[];
+  readonly contested: readonly DraftField[];
+}
+
+const fresh = (ticket: Ticket): State => ({ draft: draftOf(ticket), base: ticket, taken: [], contested: [] });
+
+/** Begins with the ticket as it is. A newer one is merged in as it comes; nothing that was typed is lost. */
+export function useTicketDraft(ticket: Ticket): TicketDraft {
+  const [state, setState] = useState(() => fresh(ticket));
+  const [refreshed, setRefreshed] = useState(0);
+  if (ticket.version > state.base.version) {
+    const before = draftOf(state.base);
+    const clean = differences(state.draft, before).length === 0;
+    const { draft, taken, contested } = rebase(state.draft, before, draftOf(ticket));
+    const merge = (held: readonly DraftField[], more: readonly DraftField[]) => [
+      ...new Set([...held, ...more]),
+    ];
+    if (clean && taken.length > 0) setRefreshed((count) => count + 1);
+    setState({
+      draft,
+      base: ticket,
+      taken: clean ? [] : merge(state.taken, taken),
+      contested: clean ? [] : merge(state.contested, contested),
+    });
+  }
+  useEffect(() => {
+    if (refreshed > 0) announce(texts.refreshed);
+  }, [refreshed]);
+  return {
+    ...state,
+    dirty: differences(state.draft, draftOf(state.base)).length > 0,
+    newest: state.base,
+    change: (draft) => setState((held) => ({ ...held, draft })),
+    saved: (answer) => setState(fresh(answer)),
+    takeNewest: () => setState((held) => fresh(held.base)),
+  };
+}
+
+/** A field of a ticket as people read it. */
+export function shownText(field: DraftField, ticket: Ticket): string {
+  switch (field) {
+    case "price":
+      return ticket.price ? formatMoney(ticket.price) : "";
+    case "start":
+      return ticket.event?.startTime ? formatDateTime(timestampDate(ticket.event.startTime)) : "";
+    case "category":
+      return Object.values(categoryNames)[ticket.category - 1] ?? "";
+    default:
+      return draftOf(ticket)[field];
+  }
+}

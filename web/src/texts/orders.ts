@@ -1,0 +1,121 @@
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+
+/** What an order is called in lists, by who looks at it. */
+export const orderStatusNames: Readonly<Record<OrderStatus, string>> = {
+  [OrderStatus.UNSPECIFIED]: "Unknown",
+  [OrderStatus.AWAITING_PAYMENT]: "Awaiting payment",
+  [OrderStatus.COMPLETE]: "Complete",
+  [OrderStatus.CANCELLED]: "Cancelled",
+  [OrderStatus.EXPIRED]: "Expired",
+  [OrderStatus.REFUNDED]: "Refunded",
+};
+
+type Side = "buyer" | "seller";
+type Told = Readonly<Record<Side, string>>;
+
+/** One sentence for each step of an order, as its buyer and as its seller read it. */
+const steps: Readonly<Record<string, Told>> = {
+  order_created: {
+    buyer: "The ticket was held for you.",
+    seller: "A buyer chose your ticket, and it was held for them.",
+  },
+  order_cancel_requested: { buyer: "You asked to cancel.", seller: "The buyer asked to cancel." },
+  order_completed: {
+    buyer: "You paid, and the ticket is yours.",
+    seller: "The buyer paid, and the ticket is sold.",
+  },
+  order_expired: {
+    buyer: "The time to pay ran out. No money was taken.",
+    seller: "The buyer did not pay in time. The ticket is for sale again.",
+  },
+  order_refund_requested: {
+    buyer: "You asked for your money back.",
+    seller: "The buyer asked for the money back.",
+  },
+  order_refunded: {
+    buyer: "Your money went back to your card.",
+    seller: "The money went back to the buyer.",
+  },
+};
+const cancelled: Readonly<Record<string, Told>> = {
+  buyer: {
+    buyer: "The order was cancelled, as you asked. No money was taken.",
+    seller: "The buyer cancelled. The ticket is for sale again.",
+  },
+  payment_failed: {
+    buyer: "Your card was declined too often, so the order was cancelled. No money was taken.",
+    seller: "The payment failed. The ticket is for sale again.",
+  },
+  capture_refused: {
+    buyer: "Your bank took its promise to pay back, so the order was cancelled. No money was taken.",
+    seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
+  },
+};
+const unknown: Told = { buyer: "The order changed.", seller: "The order changed." };
+
+/** A step of an order's history as a sentence. */
+export function stepText(side: Side, { type, data }: { type: string; data: Record<string, string> }): string {
+  const told = type === "order_cancelled" ? cancelled[data.reason ?? ""] : steps[type];
+  const sentence = (told ?? unknown)[side];
+  return data.note === "cancel_requested_after_sale" ? `${sentence} ${orderTexts.cancelTooLate}` : sentence;
+}
+
+/** The words of orders and sales. */
+export const orderTexts = {
+  orders: "My orders",
+  ordersLead: "What you bought, and what is held for you.",
+  sales: "My sales",
+  salesLead: "Orders for your tickets, and what they brought.",
+  toSales: "My sales",
+  toOrders: "My orders",
+  noOrdersTitle: "No orders yet",
+  noOrdersText: "When you choose a ticket, it is held for you, and your order is here.",
+  browse: "See what is on",
+  noSalesTitle: "No sales yet",
+  noSalesText: "When somebody chooses one of your tickets, their order is here.",
+  sell: "Sell a ticket",
+  order: "Order",
+  sale: "Sale",
+  price: "Price",
+  number: "Order number",
+  payNow: "Pay now",
+  timeToPay: "Time to pay",
+  brought: (money: string) => `Brought ${money}`,
+  givenBack: (money: string) => `${money} given back`,
+  broughtNothing: "Brought nothing",
+  pending: (money: string) => `${money} if it is paid`,
+  total: "Your sales brought",
+  totalSoFar: "The sales shown here brought",
+  timeline: "What happened",
+  cancelTooLate: "The wish to cancel came after the sale.",
+  awaitingBuyer: (at: string) => `Pay by ${at}, or the ticket is free for others again.`,
+  awaitingSeller: (at: string) =>
+    `The buyer has until ${at} to pay. Nobody else can buy the ticket in that time, and you cannot change it.`,
+  awaitingBuyerTitle: "This ticket is held for you",
+  awaitingSellerTitle: "The buyer is paying",
+  timeUp: "The time to pay is over. We are looking for a payment that was made in time.",
+  announceLeft: (remaining: string) => `${remaining} left to pay.`,
+  cancelling: "Your order is being cancelled.",
+  cancel: "Cancel the order",
+  cancelTitle: "Cancel this order?",
+  cancelText: "The ticket is free for others at once. You pay nothing.",
+  keep: "Keep it",
+  refund: "Get a refund",
+  refundTitle: (money: string) => `Give the ticket back for ${money}?`,
+  refundText: "The money goes back to your card, and the ticket is for sale again. This cannot be undone.",
+  confirmRefund: "Give it back",
+  refundUntil: (at: string) => `You can give the ticket back until ${at}.`,
+  refundLeft: "Time to decide",
+  refundOver: "The time for a refund is over.",
+  sellerRefundUntil: (at: string) => `The buyer may give the ticket back until ${at}.`,
+  refundingTitle: "The refund is on its way",
+  refundingBuyer: "Your money is being sent back. This page says so when it is done.",
+  refundingSeller: "The money is being sent back to the buyer.",
+  refundedTitle: "Refunded",
+  refundedBuyer: (money: string) =>
+    `${money} went back to your card. Your bank may take some days to show it.`,
+  refundedSeller: (money: string) => `${money} went back to the buyer. The ticket is for sale again.`,
+  becameStatus: (status: string) => `The order is now: ${status}.`,
+  toTicket: "See the ticket",
+  toYourTicket: "Your ticket",
+};

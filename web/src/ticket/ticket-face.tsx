@@ -1,0 +1,46 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Category, Event, Seat } from "@ticketing/proto/tickets/v1/ticket";
+import type { ReactNode } from "react";
+import { CategoryArt } from "../design/category-art.tsx";
+import { DateTime } from "../design/date-time.tsx";
+import { ticketTexts as texts } from "../texts/ticket.ts";
+import styles from "./ticket.module.css";
+
+/** What is said of a ticket, whether it is listed, being written or in an order. */
+export interface FaceOfTicket {
+  readonly category: Category;
+  readonly event?: Event | undefined;
+  readonly seat?: Seat | undefined;
+  readonly sellerName: string;
+}
+
+/** A ticket as people see it: the kind of event as a picture, a heading of the page's choice and the facts. */
+export function TicketFace({ ticket, heading }: { ticket: FaceOfTicket; heading: ReactNode }) {
+  const { event } = ticket;
+  return (
+    <article className={styles.ticket}>
+      <CategoryArt category={ticket.category} className={styles.art} />
+      <div className={styles.body}>
+        {heading}
+        <dl className={styles.facts}>
+          <div>
+            <dt>{texts.seatLabel}</dt>
+            <dd>{texts.seat(ticket.seat)}</dd>
+          </div>
+          <div>
+            <dt>{texts.when}</dt>
+            <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} />}</dd>
+          </div>
+          <div>
+            <dt>{texts.where}</dt>
+            <dd>{[event?.venue, event?.city].filter(Boolean).join(", ")}</dd>
+          </div>
+          <div>
+            <dt>{texts.seller}</dt>
+            <dd>{ticket.sellerName}</dd>
+          </div>
+        </dl>
+      </div>
+    </article>
+  );
+}
