@@ -146,7 +146,9 @@ describe("my sales", () => {
   test("go on as long as there are some", async () => {
     const vendor = await newPerson(mesh, "Viola");
     // As many as a buyer may hold at a time.
-    const buyers = await Promise.all(["A", "B", "C", "D", "E", "F", "G"].map((name) => newPerson(mesh, name)));
+    const buyers = await Promise.all(
+      ["A", "B", "C", "D", "E", "F", "G"].map((name) => newPerson(mesh, name)),
+    );
     const shows = Array.from({ length: 22 }, (_, number) => `Show number ${number}`);
     const [oldest = ""] = shows;
     const [first] = buyers;
@@ -161,6 +163,7 @@ describe("my sales", () => {
     await signIn(page, vendor.signIn);
     const rows = page.getByRole("region", { name: "My sales" }).getByRole("listitem");
     await rows.first().waitFor();
+    await rows.last().scrollIntoViewIfNeeded();
     await page.getByRole("link", { name: oldest, exact: true }).waitFor();
     expect(await rows.count()).toBe(22);
   });

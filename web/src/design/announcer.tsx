@@ -55,11 +55,13 @@ export function Announcer() {
       <div className="visually-hidden" role="status" aria-live="polite">
         {words}
       </div>
-      <div className={styles.toasts}>
-        {shown.map((toast) => (
-          <Message key={toast.id} toast={toast} />
-        ))}
-      </div>
+      {shown.length > 0 && (
+        <section className={styles.toasts} aria-label={designTexts.messages}>
+          {shown.map((toast) => (
+            <Message key={toast.id} toast={toast} />
+          ))}
+        </section>
+      )}
     </>
   );
 }

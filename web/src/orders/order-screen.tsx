@@ -27,7 +27,7 @@ function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
   const { query, order, take, refresh } = useOrder(orderId);
   useAnnouncedStatus(order?.status);
   if (query.isPending) return <SkeletonList count={2} />;
-  if (!order) return <ErrorState error={query.error} onRetry={refresh} />;
+  if (!order) return <ErrorState page error={query.error} onRetry={refresh} />;
   const side = order.sellerId === userId ? "seller" : "buyer";
   return (
     <div className={styles.page}>

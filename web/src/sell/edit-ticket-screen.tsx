@@ -30,7 +30,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
   const { query, ticket, refresh } = useTicket(ticketId);
   useAnnouncedChange(ticket?.status);
   if (query.isPending) return <SkeletonList count={2} />;
-  if (!ticket) return <ErrorState error={query.error} onRetry={refresh} />;
+  if (!ticket) return <ErrorState page error={query.error} onRetry={refresh} />;
   const toTicket = (
     <Link to="/tickets/$ticketId" params={{ ticketId }} className={buttonClass("secondary")}>
       {ticket.sellerId === userId ? texts.asBuyers : texts.toTicket}
@@ -38,7 +38,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
   );
   if (ticket.sellerId !== userId) {
     return (
-      <EmptyState title={texts.notYoursTitle} text={texts.notYoursText}>
+      <EmptyState page title={texts.notYoursTitle} text={texts.notYoursText}>
         {toTicket}
       </EmptyState>
     );
@@ -83,7 +83,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
           </ConfirmedAction>
         </div>
       )}
-      {!free && <TicketFace ticket={ticket} heading={null} />}
+      {!free && <TicketFace ticket={ticket} heading={<h2 className={styles.faceHead}>{texts.listing}</h2>} />}
     </>
   );
 }

@@ -10,6 +10,7 @@ export const designTexts = {
   more: "Show more",
   loadingMore: "Loading more",
   close: "Close",
+  messages: "Messages",
   duration: (ms: number) =>
     ms >= 60_000
       ? count(Math.round(ms / 60_000), "minute", "minutes")

@@ -65,7 +65,7 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
   ),
   TICKET_LOCKED: ({ lockedUntil }) => ({
     title: "Somebody is buying this ticket",
-    text: `It is held for another buyer until ${at(lockedUntil)}. If they do not pay, it is free again.`,
+    text: `It is held for them until ${at(lockedUntil)}. If they do not pay, it is free again.`,
   }),
   TICKET_SOLD: said("This ticket is sold", "Somebody else bought it. Other tickets may still be for sale."),
   TICKET_WITHDRAWN: said("No longer for sale", "The seller took this ticket off sale."),

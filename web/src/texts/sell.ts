@@ -42,6 +42,7 @@ export const sellTexts = {
   previewTitle: "Your words",
   sentBefore: "See your tickets: it may be listed already.",
 
+  listing: "What is offered",
   edit: "Change it",
   save: "Save",
   saved: "Saved.",

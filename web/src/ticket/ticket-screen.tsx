@@ -16,7 +16,7 @@ export function TicketScreen() {
   const { query, ticket, refresh } = useTicket(ticketId);
   const userId = useSession().user?.id;
   if (query.isPending) return <SkeletonList count={2} />;
-  if (!ticket) return <ErrorState error={query.error} onRetry={refresh} />;
+  if (!ticket) return <ErrorState page error={query.error} onRetry={refresh} />;
   return (
     <div className={styles.page}>
       <TicketFace

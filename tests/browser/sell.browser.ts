@@ -1,0 +1,209 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { expectAccessible, inspect, signIn, useBrowser } from "./browser.ts";
+import { newPerson, sharedMesh } from "./shared-mesh.ts";
+import { buy, list, lock } from "./trade.ts";
+
+const browser = useBrowser();
+const mesh = sharedMesh();
+
+/** Fills in all that a ticket needs, as a person would: the date is that of a clock in London. */
+async function fillIn(page: Page, event: string): Promise<void> {
+  await page.getByLabel("Event", { exact: true }).fill(event);
+  await page.getByLabel("Kind of event").selectOption({ label: "Theatre" });
+  await page.getByLabel("Venue").fill("Old Mill");
+  await page.getByLabel("City").fill("Graz");
+  await page.getByLabel("Day and time it begins").fill("2031-07-04T19:30");
+  await page.getByLabel("Section").fill("Stalls");
+  await page.getByLabel("Row").fill("B");
+  await page.getByLabel("Seat").fill("7");
+  await page.getByLabel("In your words").fill("Two rows from the stage");
+  await page.getByLabel("Price").fill("1,234.5");
+}
+
+test("a seller's story: mistakes are explained, the ticket is listed once, found, repriced and withdrawn", async () => {
+  const seller = await newPerson(mesh, "Sella");
+  const title = `Midsummer of ${seller.userId.slice(-8)}`;
+  const page = await browser.open(mesh, "/sign-in?from=/sell");
+  await signIn(page, seller.signIn);
+  await page.getByRole("heading", { name: "Nothing for sale yet" }).waitFor();
+  await inspect(page, "sell-empty", ["phone"]);
+  await page.getByRole("main").getByRole("link", { name: "Sell a ticket" }).first().click();
+  const submit = page.getByRole("button", { name: "List the ticket" });
+  await page.getByLabel("Price").fill("45.005");
+  await submit.click();
+  await page.getByText("Please enter an amount from €0.01 to €100,000.00.").waitFor();
+  await page.getByText("Please choose a day and a time.").waitFor();
+  await page.getByText("Please choose one.").waitFor();
+  expect(await page.evaluate("document.activeElement.name")).toBe("event");
+  await inspect(page, "sell-errors");
+
+  await fillIn(page, title);
+  await page.getByText("By your clock: Europe/London, GMT+1.").waitFor();
+  const preview = page.getByRole("region", { name: "As buyers will see it" });
+  const shown = await preview.textContent();
+  for (const part of [title, "Fri, 4 Jul 2031, 19:30", "Old Mill, Graz", "€1,234.50", "Sella"]) {
+    expect(shown).toContain(part);
+  }
+  await inspect(page, "sell-filled", ["phone", "desktop"]);
+
+  // The first answer is lost on its way, after the ticket was listed.
+  let lost = 0;
+  await page.route("**/ticketing.tickets.v1.TicketService/CreateTicket", async (route) => {
+    if (lost++ > 0) return route.continue();
+    await route.fetch();
+    await route.fulfill({
+      status: 200,
+      headers: { "content-type": "application/grpc-web+proto", "grpc-status": "14" },
+    });
+  });
+  await submit.click();
+  await page.getByText("Our servers do not answer right now.").waitFor();
+  expect(await page.getByLabel("Price").inputValue()).toBe("1,234.5");
+  await submit.click();
+  await page.getByText("Your ticket is for sale.").first().waitFor();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  const { tickets } = await seller.tickets.listMyTickets({});
+  expect(tickets.map(({ price, event }) => [price?.minorUnits, event?.startTime?.seconds])).toEqual([
+    [123_450n, BigInt(Date.parse("2031-07-04T18:30:00Z") / 1000)],
+  ]);
+  const id = tickets[0]?.id ?? "";
+
+  const visitor = await browser.open(mesh, `/?q=${encodeURIComponent(title)}&view=tickets`, {
+    size: "phone",
+  });
+  await visitor.getByRole("link", { name: title }).getByText("€1,234.50").waitFor();
+  const save = page.getByRole("button", { name: "Save" });
+  expect(await save.getAttribute("aria-disabled")).toBe("true");
+  await page.getByLabel("Price").fill("99");
+  await save.click();
+  await page.getByText("Saved.").first().waitFor();
+  await visitor.getByRole("link", { name: title }).getByText("€99.00").waitFor();
+  await inspect(page, "sell-edit");
+
+  await page.getByRole("button", { name: "Take it off sale" }).click();
+  const dialog = page.getByRole("dialog", { name: "Take this ticket off sale?" });
+  await dialog.waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Keep it for sale" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Take it off sale" }).click();
+  await dialog.getByRole("button", { name: "Take it off sale" }).click();
+  await page.getByText("Nobody can buy this ticket any more.").waitFor();
+  await inspect(page, "sell-withdrawn", ["phone"]);
+  await visitor.getByText("Off sale").waitFor();
+  expect((await seller.tickets.getTicket({ ticketId: id })).ticket?.price?.minorUnits).toBe(9_900n);
+});
+
+describe("a ticket that somebody is paying for", () => {
+  test("cannot be changed, says until when, and can again by itself, with what was typed", async () => {
+    const [seller, buyer] = await Promise.all([newPerson(mesh, "Selma"), newPerson(mesh, "Bo")]);
+    const ticket = await list(seller, "Evening of Strings");
+    const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`, { size: "phone" });
+    await signIn(page, seller.signIn);
+    const price = page.getByLabel("Price");
+    await price.fill("51");
+    const order = await lock(buyer, ticket);
+    await page.getByText("Somebody is paying for this ticket", { exact: true }).waitFor();
+    expect(await price.isVisible()).toBe(false);
+    expect(await page.getByRole("button", { name: "Take it off sale" }).count()).toBe(0);
+    expect(await page.getByRole("timer").textContent()).toMatch(/^1[45]:\d\d$/);
+    expect(await page.getByRole("main").textContent()).toMatch(/Nothing can be changed until \d\d:\d\d/);
+    await inspect(page, "sell-locked");
+    const listings = await page.context().newPage();
+    await listings.goto("/sell");
+    await listings.getByRole("region", { name: "Your tickets" }).getByRole("timer").waitFor();
+    await listings.getByText("Being bought", { exact: true }).waitFor();
+    await inspect(listings, "listings-locked");
+
+    await buyer.orders.cancelOrder({ orderId: order.id });
+    await price.waitFor();
+    expect(await price.inputValue()).toBe("51");
+    await listings.getByText("Available", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").first().waitFor();
+    expect((await seller.tickets.getTicket({ ticketId: ticket.id })).ticket?.price?.minorUnits).toBe(5_100n);
+  });
+
+  test("refuses a change that is sent before the page knows, with the reason", async () => {
+    const [seller, buyer] = await Promise.all([newPerson(mesh, "Selma"), newPerson(mesh, "Bo")]);
+    const ticket = await list(seller, "Evening of Strings");
+    const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+    // The page hears nothing: neither its stream nor what it reads again tells of the lock.
+    await page.route(/WatchTickets/, () => {});
+    await signIn(page, seller.signIn);
+    await page.getByLabel("Price").fill("51");
+    await page.route(/GetTicket/, () => {});
+    await lock(buyer, ticket);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/It is held for them until \d\d:\d\d/).waitFor();
+    expect(await page.getByLabel("Price").inputValue()).toBe("51");
+    await expectAccessible(page);
+  });
+});
+
+test("a change made in another window is shown, and nothing that was typed is lost", async () => {
+  const seller = await newPerson(mesh, "Stella");
+  const ticket = await list(seller, "Evening of Strings");
+  const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+  await signIn(page, seller.signIn);
+  await page.getByLabel("Price").fill("48");
+  const other = await page.context().newPage();
+  await other.goto(`/sell/${ticket.id}`);
+  await other.getByLabel("Price").fill("52");
+  await other.getByLabel("City").fill("Linz");
+  await other.getByRole("button", { name: "Save" }).click();
+  await other.getByText("Saved.").first().waitFor();
+
+  const notice = page.getByRole("alert").filter({ hasText: "Changed in another window" });
+  await notice.waitFor();
+  expect(await notice.getByRole("listitem").allTextContents()).toEqual([
+    "Price: €52.00. Your text is kept, and is saved when you save.",
+    "City: Linz. Now shown below.",
+  ]);
+  expect(await page.getByLabel("Price").inputValue()).toBe("48");
+  expect(await page.getByLabel("City").inputValue()).toBe("Linz");
+  await inspect(page, "sell-stale", ["phone", "desktop"]);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").first().waitFor();
+  const { ticket: saved } = await seller.tickets.getTicket({ ticketId: ticket.id });
+  expect([saved?.price?.minorUnits, saved?.event?.city]).toEqual([4_800n, "Linz"]);
+  expect(await notice.count()).toBe(0);
+});
+
+test("a change over a version that is gone is refused, and the newer state is shown beside what was typed", async () => {
+  const seller = await newPerson(mesh, "Silke");
+  const ticket = await list(seller, "Evening of Strings");
+  const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+  // Without its stream the page learns of the newer version only by being refused.
+  await page.route(/WatchTickets/, () => {});
+  await signIn(page, seller.signIn);
+  await page.getByLabel("Price").fill("48");
+  await seller.tickets.updateTicket({
+    ticketId: ticket.id,
+    version: ticket.version,
+    price: { minorUnits: 5_200n, currency: "EUR" },
+  });
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Look at it again before you save.").waitFor();
+  await page.getByText("Price: €52.00.").waitFor();
+  expect(await page.getByLabel("Price").inputValue()).toBe("48");
+  await page.getByRole("button", { name: "Take all that is newer" }).click();
+  expect(await page.getByLabel("Price").inputValue()).toBe("52.00");
+});
+
+test("a sold ticket says what it brought; another's cannot be changed", async () => {
+  const [seller, buyer] = await Promise.all([newPerson(mesh, "Sina"), newPerson(mesh, "Bo")]);
+  const ticket = await list(seller, "Evening of Strings");
+  const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+  await signIn(page, seller.signIn);
+  await page.getByLabel("Price").waitFor();
+  await buy(mesh, buyer, ticket);
+  await page.getByText("It brought €45.00.").waitFor();
+  expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
+  await inspect(page, "sell-sold", ["phone"]);
+  const other = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+  await signIn(other, buyer.signIn);
+  await other.getByRole("heading", { name: "Not your ticket" }).waitFor();
+  await expectAccessible(other);
+});
