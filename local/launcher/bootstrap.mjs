@@ -12,7 +12,11 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const modules = join(root, "node_modules");
 const node = join(modules, ".bin", "node");
-const commands = ["start", "stop", "status", "demo", "test", "check-gateway", "suite", "mutants", "upkeep"];
+const commands = [
+  ...["start", "stop", "status", "demo", "test", "check-gateway", "suite", "mutants", "upkeep"],
+  // Takes the path of any other script of the repository.
+  "run",
+];
 const serverVariables = ["ENVOY", "NATS_SERVER", "TEMPORAL", "TEMPORAL_TEST_SERVER", "MONGOD"];
 
 function fail(sentence) {
@@ -101,8 +105,9 @@ function generateCode(env) {
 }
 
 /** Runs the command on the pinned Node. It learns by the IPC channel when this process is gone. */
-function handOver(command, args, env) {
-  const script = join(root, "local", "launcher", "src", `${command}.ts`);
+function handOver(command, given, env) {
+  const [path, ...args] = command === "run" ? given : [`local/launcher/src/${command}.ts`, ...given];
+  const script = join(root, path ?? fail("run takes the path of a script"));
   const child = spawn(node, ["--conditions=@ticketing/source", script, ...args], {
     cwd: root,
     stdio: ["inherit", "inherit", "inherit", "ipc"],

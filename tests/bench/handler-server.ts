@@ -1,0 +1,34 @@
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { startInternalServer } from "@ticketing/runtime/internal-server";
+import { startPublicServer } from "@ticketing/runtime/public-server";
+import { createServiceAuthenticator } from "@ticketing/runtime/service-tokens";
+import { silent, testConfig } from "../../runtime/testing/service.ts";
+
+/** One handler that does nothing, behind the internal and the public server; tells its parent their ports. */
+const handlers = { unlockTicket: () => ({}) };
+const [, , keysFile = ""] = process.argv;
+const config = testConfig();
+const internal = await startInternalServer({
+  host: config.HOST,
+  port: 0,
+  log: silent,
+  authenticate: await createServiceAuthenticator({ name: "tickets", keysFile }),
+  routes: (router) => router.service(TicketLockService, { ...unimplemented(), ...handlers }),
+  described: [],
+});
+const open = await startPublicServer({
+  config,
+  log: silent,
+  routes: (router) => router.service(TicketLockService, handlers),
+  http: {},
+});
+process.send?.({ internal: internal.port, public: open.port });
+process.on("disconnect", () => process.exit(0));
+
+/** The internal router wants every method. */
+function unimplemented() {
+  const refuse = () => {
+    throw new Error("not part of this measurement");
+  };
+  return { lockTicket: refuse, sellTicket: refuse, relistTicket: refuse, listTickets: refuse };
+}

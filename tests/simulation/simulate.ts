@@ -1,0 +1,175 @@
+import { cpus } from "node:os";
+import { findServers } from "@ticketing/servers/find";
+import { closedLoop } from "../bench/closed-loop.ts";
+import { type CpuTime, readQuiet, settle, tellsCpuTime, total } from "../bench/cpu-time.ts";
+import { createCrowd } from "../bench/crowd.ts";
+import { measureStep } from "../bench/measure-step.ts";
+import { table } from "../bench/report.ts";
+import { createSteps, type StepName, stock } from "../bench/steps.ts";
+import { newListing } from "../faults/stories.ts";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import type { Sale } from "./buyer.ts";
+import { ceiling, demandPerLock, mix, simulateSize } from "./growth.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import { holdSale } from "./real-sale.ts";
+import { type Walk, walkOf } from "./routes.ts";
+import { simulateSale } from "./simulated-sale.ts";
+
+/**
+ * Measures what each step costs, holds a flash sale on a real mesh, predicts the same sale by simulation, and shows
+ * both. Only a prediction within a factor of two is used for systems of other sizes; otherwise this fails.
+ */
+const sale: Sale = {
+  ...{ seed: 20_300_101, buyers: 150, tickets: 60, arriveWithin: 4_000, lockDuration: 900_000 },
+  ...{ cancelShare: 0.1, lapseShare: 0.05 },
+};
+const FACTOR = 2;
+const begun = Date.now();
+const doing = (what: string) =>
+  console.error(`${((Date.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+
+if (!tellsCpuTime) {
+  console.log(
+    "The CPU time of other processes is read from /proc, on Linux only: nothing can be calibrated here.",
+  );
+  process.exit(0);
+}
+await findServers((message) => console.log(message));
+const mesh = await startTestMesh({
+  ...{
+    LOCK_DURATION: `${sale.lockDuration}ms`,
+    LOCK_LIMIT: "10000",
+    LAPSE_LIMIT: "10000",
+    ADDRESS_RATE: "100000",
+  },
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void mesh.close().finally(() => process.exit(1)));
+}
+try {
+  const { walks, idle, cores } = await calibrate(mesh);
+  const real = outcomeOf(await realSale(mesh, idle));
+  doing("simulating it");
+  const simulated = outcomeOf(simulateSale(sale, { cores, walks }));
+  const wrong = showBoth(real, simulated);
+  if (wrong.length > 0) {
+    console.log(
+      `\nNot within a factor of ${FACTOR}: ${wrong.join("; ")}. Larger systems are not predicted from this.`,
+    );
+    process.exitCode = 1;
+  } else showGrowth(walks);
+} finally {
+  await mesh.close();
+}
+
+interface Calibration {
+  readonly walks: Record<StepName, Walk>;
+  readonly idle: CpuTime;
+  /** How many the machine gave at most, less what the mesh uses anyway: others may be at work here. */
+  readonly cores: number;
+}
+
+async function calibrate(mesh: TestMesh): Promise<Calibration> {
+  doing("listing tickets to measure with");
+  const [seller, ...buyers] = await createCrowd(mesh, 120);
+  if (!seller) throw new Error("nobody came");
+  const tickets = await stock([seller], 700);
+  const idle = await readQuiet(mesh);
+  const walks: Partial<Record<StepName, Walk>> = {};
+  const given: number[] = [];
+  for (const step of createSteps(mesh, buyers, tickets)) {
+    doing(`measuring ${step.name}`);
+    await closedLoop(() => step.call(), {
+      inFlight: 4,
+      ms: 300,
+      limit: Math.min(20, Math.floor(step.left() / 10)),
+    });
+    const load = { inFlight: 16, aloneMs: 1_000, loadedMs: 2_000, idle };
+    const cost = await measureStep(mesh, step, load);
+    walks[step.name] = walkOf(cost);
+    given.push(cost.cores ?? 0);
+  }
+  await settle(mesh, idle);
+  const cores = Math.max(...given) - total(idle) / 1000;
+  console.log(`${cpus().length} cores, of which ${cores.toFixed(2)} were to be had.`);
+  return { walks: walks as Record<StepName, Walk>, idle, cores };
+}
+
+async function realSale(mesh: TestMesh, idle: CpuTime) {
+  doing("holding a real sale");
+  const [seller, ...people] = await createCrowd(mesh, sale.buyers + 1);
+  if (!seller) throw new Error("nobody came");
+  const title = "Flashpoint Finale";
+  const tickets = await Promise.all(
+    Array.from({ length: sale.tickets }, async () => {
+      const { ticket } = await seller.tickets.createTicket(newListing(title));
+      if (!ticket) throw new Error("no ticket was listed");
+      return ticket;
+    }),
+  );
+  await settle(mesh, idle);
+  return holdSale(mesh, sale, people, tickets, title);
+}
+
+/** Prints both, and returns the main figures that are too far apart. */
+function showBoth(real: readonly Outcome[], simulated: readonly Outcome[]): string[] {
+  const number = (value: number) => value.toFixed(Math.abs(value) < 10 ? 1 : 0);
+  const rows = real.map(({ figure, value, main }, index) => {
+    const predicted = simulated[index]?.value ?? Number.NaN;
+    const ratio = predicted / value;
+    return {
+      figure,
+      main,
+      ratio,
+      cells: [number(value), number(predicted), ratio.toFixed(2), main ? "main" : ""],
+    };
+  });
+  console.log(
+    `\nA sale of ${sale.tickets} tickets to ${sale.buyers} buyers who come within ${sale.arriveWithin / 1000} s\n${table(
+      [
+        ["", "real", "simulated", "simulated / real", ""],
+        ...rows.map(({ figure, cells }) => [figure, ...cells]),
+      ],
+    )}`,
+  );
+  return rows
+    .filter(({ main, ratio }) => main && !(ratio < FACTOR && ratio > 1 / FACTOR))
+    .map(({ figure }) => figure);
+}
+
+function showGrowth(walks: Record<StepName, Walk>): void {
+  doing("simulating larger systems");
+  const sizes = [1, 100, 10_000].map((rate) => simulateSize(walks, rate, 3_000));
+  const demand = demandPerLock(walks);
+  const share = (value: number) => `${(100 * value).toFixed(0)} %`;
+  const rows = Object.entries(demand).map(([engine, ms]) => [
+    engine,
+    ms.toFixed(1),
+    ceiling(ms, 1).toFixed(0),
+    ...sizes.flatMap(({ engines }) => {
+      const sized = engines.find((each) => each.engine === engine);
+      return [`${sized?.cores}`, share(sized?.utilisation ?? 0)];
+    }),
+  ]);
+  const asked = Object.entries(mix).map(([name, times]) => `${times} × ${name}`);
+  console.log(
+    `\nLarger systems, with ${asked.join(", ")} for each lock: cores for at most 60 % and how busy they are\n${table(
+      [
+        [
+          "engine",
+          "CPU ms a lock",
+          "locks/s a core",
+          ...sizes.flatMap(({ locksPerSecond }) => [`${locksPerSecond}/s`, "busy"]),
+        ],
+        ...rows,
+      ],
+    )}`,
+  );
+  for (const { locksPerSecond, createOrder, payment } of sizes) {
+    const times = (of: { p50: number; p95: number }) =>
+      `p50 ${of.p50.toFixed(0)} ms, p95 ${of.p95.toFixed(0)} ms`;
+    console.log(
+      `${locksPerSecond} locks/s: CreateOrder ${times(createOrder)}; confirm → COMPLETE ${times(payment)}`,
+    );
+  }
+}
