@@ -4,6 +4,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
+import type { User } from "../../services/auth/src/user.ts";
 import type { Order } from "../../services/orders/src/order.ts";
 import type { Payment } from "../../services/payments/src/payment.ts";
 import type { Ticket } from "../../services/tickets/src/ticket.ts";
@@ -33,7 +34,8 @@ export async function readBooks(mesh: Mesh) {
       await client.close();
     }
   };
-  const [tickets, orders, payments, listings, response] = await Promise.all([
+  const [users, tickets, orders, payments, listings, response] = await Promise.all([
+    open<User>("auth", "users"),
     open<Ticket>("tickets", "tickets"),
     open<Order>("orders", "orders"),
     open<Payment>("payments", "payments"),
@@ -41,7 +43,7 @@ export async function readBooks(mesh: Mesh) {
     fetch(`${mesh.addresses.stripe}/control/state`),
   ]);
   const stripe = (await response.json()) as { payment_intents: Intent[]; refunds: Refund[] };
-  return { tickets, orders, payments, listings, stripe };
+  return { users, tickets, orders, payments, listings, stripe };
 }
 
 type Books = Awaited<ReturnType<typeof readBooks>>;
@@ -60,7 +62,7 @@ const allowed: Partial<Record<OrderStatus, PaymentStatus[]>> = {
  */
 export function faultsIn(books: Books): string[] {
   const faults: string[] = [];
-  const { tickets, orders, payments, listings, stripe } = books;
+  const { users, tickets, orders, payments, listings, stripe } = books;
   const ticketOf = new Map(tickets.map((ticket) => [ticket._id, ticket]));
   const paymentOf = new Map(payments.map((payment) => [payment._id, payment]));
   const listed = new Map(listings.map((listing) => [listing._id, listing]));
@@ -100,11 +102,9 @@ export function faultsIn(books: Books): string[] {
     if (ticket.storedStatus === TicketStatus.SOLD && buyers.length === 0) {
       faults.push(`${name} is sold and nobody has it`);
     }
-    if (
-      ticket.lock &&
-      ticket.lock.expireTime < now &&
-      orders.every(({ _id }) => _id !== ticket.lock?.orderId)
-    ) {
+    const holder = orders.find(({ _id }) => _id === ticket.lock?.orderId);
+    if (holder && allowed[holder.status]) faults.push(`${name} is locked by an order that has ended`);
+    if (ticket.lock && ticket.lock.expireTime < now && !holder) {
       // A lock whose order was never opened lapsed by time alone: nothing has to remove it.
       continue;
     }
@@ -113,7 +113,7 @@ export function faultsIn(books: Books): string[] {
       faults.push(`${name} is at version ${ticket.version}, its listing at ${listing?.version}`);
     }
   }
-  for (const { _id, pending } of [...tickets, ...orders, ...payments]) {
+  for (const { _id, pending } of [...users, ...tickets, ...orders, ...payments]) {
     if (pending) faults.push(`${_id} has events that were not published`);
   }
   return faults;

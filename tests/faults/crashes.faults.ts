@@ -14,6 +14,16 @@ const both = (process: string, place: string, nth?: number): Place[] => [
 ];
 
 const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = {
+  arrival: {
+    quick: [["auth", "write users.insertOne:after"]],
+    slow: [
+      ...both("auth", "write users.insertOne"),
+      ...both("auth", "publish user_signed_up"),
+      ...both("auth", "write users.updateOne"),
+      ...both("auth", "write sessions.insertOne"),
+      ...both("catalog", "write sellers.replaceOne"),
+    ],
+  },
   purchase: {
     quick: [
       ["tickets", "write tickets.replaceOne:after"],
@@ -50,7 +60,14 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_authorized"),
       ...both("payments", "stripe POST /v1/payment_intents/ID/capture"),
       ...both("payments", "write payments.replaceOne", 3),
+      ...both("payments", "publish payment_started"),
+      ...both("payments", "publish payment_captured"),
+      ...both("payments", "write payments.updateOne"),
+      ...both("orders", "write orders.updateOne"),
       ...both("catalog", "write listings.replaceOne"),
+      ...both("catalog", "write listings.replaceOne", 2),
+      ...both("catalog", "write orders.replaceOne"),
+      ...both("catalog", "write payments.replaceOne"),
     ],
   },
   cancellation: {
@@ -63,6 +80,10 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("tickets", "write tickets.replaceOne", 2),
       ...both("payments", "write payments.replaceOne", 2),
       ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),
+      ...both("payments", "publish payment_voided"),
+      ...both("tickets", "publish ticket_unlocked"),
+      ...both("orders", "publish order_cancelled"),
+      ...both("catalog", "write listings.replaceOne", 3),
     ],
   },
   expiry: {
@@ -70,8 +91,14 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
     slow: [
       ...["VoidPayment", "UnlockTicket", "ExpireOrder"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
       ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),
+      ...both("workflows", "call ReadPayment", 2),
       ...both("tickets", "write tickets.replaceOne", 2),
+      ...both("tickets", "write buyer_locks.replaceOne", 2),
       ...both("orders", "write orders.replaceOne"),
+      ...both("payments", "publish payment_voided"),
+      ...both("tickets", "publish ticket_unlocked"),
+      ...both("orders", "publish order_expired"),
+      ...both("catalog", "write orders.replaceOne", 2),
     ],
   },
   refund: {
@@ -80,15 +107,21 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...["RefundPayment", "RelistTicket", "MarkRefunded"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
       ...both("orders", "publish order_refund_requested"),
       ...both("payments", "stripe POST /v1/refunds"),
+      ...both("payments", "write payments.replaceOne", 4),
       ...both("tickets", "write tickets.replaceOne", 3),
+      ...both("orders", "write orders.replaceOne", 2),
       ...both("orders", "write orders.replaceOne", 3),
+      ...both("payments", "publish payment_refunded"),
+      ...both("tickets", "publish ticket_relisted"),
+      ...both("orders", "publish order_refunded"),
+      ...both("catalog", "write payments.replaceOne", 4),
     ],
   },
 };
 
 describe.each([
   // A lock that outlives a restart for what must complete, a short one for what must not.
-  { lock: "20s", told: ["purchase", "cancellation", "refund"] as const },
+  { lock: "20s", told: ["arrival", "purchase", "cancellation", "refund"] as const },
   { lock: "3s", told: ["expiry"] as const },
 ])("a process killed at a step, with locks of $lock:", ({ lock, told }) => {
   let mesh: FaultMesh;

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
@@ -5,6 +7,7 @@ import { expiry, refusal } from "@ticketing/launcher/demo-cast";
 import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import Stripe from "stripe";
 import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
 import { ending, insist, listing, locking, paying, stories } from "./stories.ts";
@@ -219,6 +222,70 @@ describe("webhooks", () => {
         await control("POST", "webhooks/release");
         await settle(mesh);
         return 1;
+      }),
+    60_000,
+  );
+});
+
+describe("a webhook that is not Stripe's", () => {
+  const secret = () => readFile(join(mesh.dataDir, "keys", "stripe-webhook-secret"), "utf8");
+  /** What Stripe would send of an order's PaymentIntent; days late when `created` is. */
+  async function message(order: Order, type: string, created = Date.now()): Promise<string> {
+    const [intent] = await stripePayments(mesh, order.id);
+    const object = { ...intent, status: "succeeded" };
+    return JSON.stringify({
+      ...{ id: `evt_${order.id}_${created}`, object: "event", api_version: "2026-01-01", livemode: false },
+      ...{ created: Math.floor(created / 1000), type, data: { object }, pending_webhooks: 1, request: null },
+    });
+  }
+  function signed(payload: string, with_: { secret: string; timestamp?: number }): string {
+    return Stripe.webhooks.generateTestHeaderString({ payload, ...with_ });
+  }
+  const send = (body: string, signature?: string) =>
+    fetch(`${mesh.addresses.gateway}/webhooks/stripe`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(signature !== undefined && { "stripe-signature": signature }),
+      },
+      body,
+    }).then(({ status }) => status);
+
+  it(
+    "or not as Stripe sent it, is refused and changes nothing; what Stripe says days late is only a hint",
+    () =>
+      reported("webhooks forged, altered, stale, days late", async () => {
+        const { order } = await bought();
+        await start(first, order);
+        const key = (await secret()).trim();
+        const before = await first.payments.getPayment({ orderId: order.id });
+        const payload = await message(order, "payment_intent.succeeded");
+        const now = Math.floor(Date.now() / 1000);
+        const refused = [
+          await send(payload),
+          await send(payload, ""),
+          await send(payload, "t=1,v1=00"),
+          await send(payload, signed(payload, { secret: "whsec_somebody_elses" })),
+          await send(payload.replace("4500", "1"), signed(payload, { secret: key })),
+          await send(payload, signed(payload, { secret: key, timestamp: now - 302 })),
+        ];
+        expect(refused).toEqual(refused.map(() => 400));
+        // Signed as it should be, and it says what is not so: Stripe is asked and says otherwise.
+        expect(await send(payload, signed(payload, { secret: key }))).toBe(200);
+        expect(await first.payments.getPayment({ orderId: order.id })).toEqual(before);
+
+        await paying(mesh, first, order);
+        await ending(first, order, OrderStatus.COMPLETE);
+        const paid = await first.payments.getPayment({ orderId: order.id });
+        const old = await message(
+          order,
+          "payment_intent.amount_capturable_updated",
+          Date.now() - 3 * 86_400_000,
+        );
+        expect(await send(old, signed(old, { secret: key }))).toBe(200);
+        expect(await first.payments.getPayment({ orderId: order.id })).toEqual(paid);
+        await settle(mesh);
+        return refused.length + 2;
       }),
     60_000,
   );

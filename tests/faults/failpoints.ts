@@ -1,7 +1,7 @@
 /**
  * Loaded into every process of a fault test (`node --import`), never shipped. It watches the places where a process
- * meets the outside world and kills the process at the one that is armed: a file named like the process, in the
- * folder of `?dir=`, holds the place and how many times it may pass first.
+ * meets the outside world and kills the process, or another one, at the place that is armed: a file named like the
+ * process, in the folder of `?dir=`, holds the place, how many times it may pass first, and whom it kills.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
@@ -16,14 +16,22 @@ const armed = join(dir, service);
 
 function pass(place: string): void {
   if (!existsSync(armed)) return;
-  const { place: wanted, skip } = JSON.parse(readFileSync(armed, "utf8")) as { place: string; skip: number };
+  const {
+    place: wanted,
+    skip,
+    pid,
+  } = JSON.parse(readFileSync(armed, "utf8")) as {
+    place: string;
+    skip: number;
+    pid?: number;
+  };
   if (place !== wanted) return;
   if (skip > 0) {
-    writeFileSync(armed, JSON.stringify({ place, skip: skip - 1 }));
+    writeFileSync(armed, JSON.stringify({ place, skip: skip - 1, pid }));
     return;
   }
   rmSync(armed);
-  process.kill(process.pid, "SIGKILL");
+  process.kill(pid ?? process.pid, "SIGKILL");
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what is wrapped has as many signatures as there are methods.

@@ -10,22 +10,27 @@ import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 export interface FaultMesh extends TestMesh {
   /** The named process dies when it passes this place for the `nth` time; the next arming replaces this one. */
   arm(process: string, place: string, nth?: number): void;
+  /** The server dies when the process passes this place: amid what the process asks of it. */
+  armAgainst(server: string, process: string, place: string): void;
   /** Whether the armed process died at its place, or does within five seconds: the story may be told sooner. */
   died(process: string): Promise<boolean>;
 }
 
-export async function startFaultMesh(env: NodeJS.ProcessEnv = {}): Promise<FaultMesh> {
+/** `downMs`: how long a process that died stays down. */
+export async function startFaultMesh(env: NodeJS.ProcessEnv = {}, downMs = 0): Promise<FaultMesh> {
   const dir = await mkdtemp(join(tmpdir(), "ticketing-failpoints-"));
   const module = pathToFileURL(join(import.meta.dirname, "failpoints.ts"));
   module.searchParams.set("dir", dir);
   const mesh = await startTestMesh(env, {
     preload: module.href,
-    onCrash: (process) => void process.start(),
+    onCrash: (process) => void sleep(downMs).then(() => process.start()),
   });
   return {
     ...mesh,
     arm: (process, place, nth = 1) =>
       writeFileSync(join(dir, process), JSON.stringify({ place, skip: nth - 1 })),
+    armAgainst: (server, process, place) =>
+      writeFileSync(join(dir, process), JSON.stringify({ place, skip: 0, pid: mesh.process(server).pid })),
     async died(process) {
       const armed = join(dir, process);
       for (let n = 0; existsSync(armed) && n < 50; n++) await sleep(100);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { Person } from "@ticketing/launcher/clients";
+import { enter, type Person } from "@ticketing/launcher/clients";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
@@ -68,8 +68,13 @@ export async function ending(buyer: Person, order: Order, wanted: OrderStatus): 
   }
 }
 
-/** The lives that an order can have; each returns the ticket and the order at its end. */
+/** The lives that an order can have, and how a buyer comes to have one; each returns the ticket and the order at its end. */
 export const stories = {
+  async arrival(mesh: TestMesh, seller: Person) {
+    const account = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: "New" };
+    const buyer = await insist(() => enter(mesh.addresses.gateway, account));
+    return stories.purchase(mesh, seller, buyer);
+  },
   async purchase(mesh: TestMesh, seller: Person, buyer: Person) {
     const ticket = await listing(seller);
     const order = await locking(buyer, ticket);

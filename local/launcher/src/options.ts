@@ -10,13 +10,16 @@ export interface CommandOptions {
   readonly portBase: number;
   /** `--replicas`, 1 by default. */
   readonly replicas: number;
+  /** What is no option. */
+  readonly words: readonly string[];
 }
 
 /** Reads the command line; anything unknown ends the process with one sentence. */
 export function readOptions(args: readonly string[] = process.argv.slice(2)): CommandOptions {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         "data-dir": { type: "string", default: repositoryPath(".local") },
         "port-base": { type: "string", default: "8080" },
@@ -27,6 +30,7 @@ export function readOptions(args: readonly string[] = process.argv.slice(2)): Co
       dataDir: resolve(values["data-dir"]),
       portBase: integer("--port-base", values["port-base"], 1_024, 65_500),
       replicas: integer("--replicas", values.replicas, 1, 10),
+      words: positionals,
     };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

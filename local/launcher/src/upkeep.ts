@@ -9,20 +9,25 @@ const tasks: Readonly<Record<string, readonly string[]>> = {
   republish: ["auth", "tickets", "orders", "payments"],
   rebuild: ["catalog"],
   diff: ["catalog"],
+  "dead-letters": ["catalog"],
 };
 
-/** Runs a task's script in each of its services against the mesh of `--data-dir`; the first failure ends it. */
+/**
+ * Runs a task's script in each of its services against the mesh of `--data-dir`; the first failure ends it. What is
+ * no option is the script's.
+ */
 const [task = "", ...options] = process.argv.slice(2);
 const services = tasks[task];
 if (!services) throw new Error(`the tasks are ${Object.keys(tasks).join(", ")}`);
-const mesh = await readMeshFile(readOptions(options).dataDir);
+const { dataDir, words } = readOptions(options);
+const mesh = await readMeshFile(dataDir);
 if (!mesh) {
   console.error("No mesh runs here; npm start starts one.");
   process.exit(1);
 }
 for (const service of services) {
   const script = repositoryPath(`services/${service}/src/${task}.ts`);
-  const args = ["--conditions=@ticketing/source", script];
+  const args = ["--conditions=@ticketing/source", script, ...words];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment(service, mesh) });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,0 +1,60 @@
+import { eventsConfig, processConfig, readConfig } from "@ticketing/runtime/config";
+import { createEvents, type DeadLetter } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { z } from "zod";
+
+/**
+ * A whole command: lists the events that were set aside, oldest first; `replay 3 5` or `replay all` delivers them
+ * again, to all their consumers, who ignore what they know already. What is poison still is set aside again.
+ */
+const PAGE = 100;
+const [command = "list", ...wanted] = process.argv.slice(2);
+const all = command === "replay" && wanted.length === 1 && wanted[0] === "all";
+if (
+  command !== "list" &&
+  !(command === "replay" && (all || (wanted.length > 0 && wanted.every(isSequence))))
+) {
+  console.error("Usage: dead-letters [list | replay all | replay <number> ...]");
+  process.exit(2);
+}
+
+const { LOG_LEVEL } = processConfig.shape;
+const config = readConfig(z.object({ ...eventsConfig.shape, LOG_LEVEL }));
+const log = createLogger("dead-letters", config.LOG_LEVEL);
+const events = await createEvents({
+  natsUrl: config.NATS_URL,
+  replicas: config.EVENT_REPLICAS,
+  name: "dead-letters",
+  log,
+});
+try {
+  const letters = await listAll();
+  if (command === "list") {
+    for (const { sequence, time, consumer, subject, reason } of letters) {
+      console.log(`${sequence}  ${time.toISOString()}  ${consumer}  ${subject}  ${reason}`);
+    }
+    console.log(`${letters.length} dead letters`);
+  } else {
+    const sequences = all ? letters.map(({ sequence }) => sequence) : wanted.map(Number);
+    for (const sequence of sequences) {
+      await events.replayDeadLetter(sequence);
+      console.log(`${sequence}: delivered again`);
+    }
+  }
+} finally {
+  await events.close();
+}
+
+async function listAll(): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (let before: number | undefined; ; ) {
+    const page = await events.listDeadLetters({ before, limit: PAGE });
+    letters.push(...page);
+    before = page.at(-1)?.sequence;
+    if (page.length < PAGE) return letters.reverse();
+  }
+}
+
+function isSequence(text: string): boolean {
+  return /^[1-9]\d*$/.test(text);
+}

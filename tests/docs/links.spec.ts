@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+
+const root = join(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const SKIPPED = new Set(["node_modules", ".git", ".local", "dist", "gen"]);
+
+function markdown(folder = ""): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : markdown(path);
+    return entry.name.endsWith(".md") ? [path] : [];
+  });
+}
+
+/** The links of a page: their text, and where they lead. */
+function linksOf(page: string, text = read(page)) {
+  return [...text.matchAll(/\[((?:`[^`]*`|[^\]`])*)\]\(([^)\s]+)\)/g)].map(([, label = "", target = ""]) => {
+    const [path = "", anchor] = target.split("#");
+    const outside = /^[a-z]+:/.test(target);
+    return { label, target, anchor, path: outside ? undefined : join(dirname(page), path) };
+  });
+}
+
+/** The anchor that a heading gets, as GitHub makes it. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+
+const exists = (path: string) => statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
+
+describe("every page", () => {
+  it.each(markdown())("%s links only to what is there", (page) => {
+    const broken = linksOf(page).filter(({ target, path, anchor }) => {
+      if (path === undefined) return false;
+      const file = target.startsWith("#") ? page : path;
+      if (!exists(file)) return true;
+      if (!anchor || !file.endsWith(".md")) return false;
+      const headings = [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+      return !headings.includes(anchor);
+    });
+    expect(broken.map(({ target }) => target)).toEqual([]);
+  });
+});
+
+describe("docs/reliability.md", () => {
+  const page = "docs/reliability.md";
+  const mutants = readdirSync(join(root, "tests/mutants"))
+    .filter((name) => name.endsWith(".patch"))
+    .map((name) => name.replace(".patch", ""));
+  const rows = read(page)
+    .split("\n")
+    .filter((line) => line.includes("../tests/mutants/"))
+    .map((line) => ({ line, links: linksOf(page, line) }));
+
+  it("names every mutant once, and no other", () => {
+    const named = rows.map(({ links }) => links[1]?.label);
+    expect([...named].sort()).toEqual([...mutants].sort());
+  });
+
+  it.each(rows.map(({ line, links }) => [links[1]?.label, line, links] as const))(
+    "says of %s what its patch says",
+    (mutant, line, [keeper, , test]) => {
+      const patch = read(`tests/mutants/${mutant}.patch`);
+      const protection = /^Protection: (.*)$/m.exec(patch)?.[1] ?? "";
+      expect(line.split("|")[1]?.trim().toLowerCase()).toBe(protection.toLowerCase());
+      expect(test?.path).toBe(/^Seen by: (.*)$/m.exec(patch)?.[1]);
+      expect(keeper?.path).toBe(/^\+\+\+ b\/(.*)$/m.exec(patch)?.[1]);
+
+      // The line quoted is in the file, and is one that the patch takes out or writes beside.
+      const quoted = keeper?.label.replaceAll("`", "") ?? "";
+      expect({ quoted, found: read(keeper?.path ?? "").includes(quoted) }).toEqual({ quoted, found: true });
+      const before = patch.split("\n").filter((text) => /^[- ]/.test(text) && !text.startsWith("---"));
+      const taken = before.filter((text) => text.startsWith("-"));
+      const changed = (taken.length > 0 ? taken : before).some((text) => text.includes(quoted));
+      expect({ quoted, changed }).toEqual({ quoted, changed: true });
+    },
+  );
+
+  it("names every file of faults", () => {
+    const named = linksOf(page).map(({ path }) => path);
+    const files = readdirSync(join(root, "tests/faults")).filter((name) => name.endsWith(".faults.ts"));
+    expect(files.filter((name) => !named.includes(relative("", join("tests/faults", name))))).toEqual([]);
+  });
+});
