@@ -6,6 +6,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { ending, insist, listing, locking, newListing, paying, stories } from "./faults/stories.ts";
+import { control, strike } from "./stripe-control.ts";
 import { stripePayments, type TestMesh } from "./test-mesh.ts";
 
 interface Stage {
@@ -20,16 +21,6 @@ export type Recording = (stage: Stage) => Promise<string>;
 
 const lifecycle = (order: Order) => `order-${order.id}`;
 const past = (order: Order, ms = 100) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
-
-async function control({ mesh }: Stage, method: "POST" | "DELETE", path: string, body?: object) {
-  const response = await fetch(`${mesh.addresses.stripe}/control/${path}`, {
-    method,
-    body: body && JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`the double refused ${path}: ${response.status}`);
-}
-const fault = (stage: Stage, kind: string, operation: string, count?: number) =>
-  control(stage, "POST", "faults", { kind, operation, count });
 
 async function bought({ seller, first }: Stage): Promise<{ ticket: Ticket; order: Order }> {
   const ticket = await listing(seller);
@@ -81,7 +72,7 @@ export const recordings: Record<string, Recording> = {
     return lifecycle(order);
   },
   async "cancel-though-authorised"(stage) {
-    await fault(stage, "webhook_hold", "*");
+    await strike(stage.mesh, { kind: "webhook_hold", operation: "*" });
     const { order } = await bought(stage);
     await paying(stage.mesh, stage.first, order);
     await stage.first.orders.cancelOrder({ orderId: order.id });
@@ -105,7 +96,7 @@ export const recordings: Record<string, Recording> = {
     return lifecycle(order);
   },
   async "webhook-late"(stage) {
-    await fault(stage, "webhook_hold", "*");
+    await strike(stage.mesh, { kind: "webhook_hold", operation: "*" });
     const { order } = await bought(stage);
     await paying(stage.mesh, stage.first, order);
     await ending(stage.first, order, OrderStatus.COMPLETE);
@@ -133,14 +124,14 @@ export const recordings: Record<string, Recording> = {
     await stage.mesh.process("workflows").kill();
     await past(order, 1_100);
     const [intent] = await stripePayments(stage.mesh, order.id);
-    await control(stage, "POST", "authentications", { payment_intent: intent?.id, success: true });
+    await control(stage.mesh, "POST", "authentications", { payment_intent: intent?.id, success: true });
     await stage.mesh.process("workflows").start();
     await ending(stage.first, order, OrderStatus.EXPIRED);
     return lifecycle(order);
   },
   async "capture-refused"(stage) {
     const { order } = await paidUnseen(stage);
-    await fault(stage, "refuse", "payment_intents.capture", 10);
+    await strike(stage.mesh, { kind: "refuse", operation: "payment_intents.capture", count: 10 });
     await stage.mesh.process("workflows").start();
     await ending(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);

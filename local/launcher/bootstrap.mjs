@@ -13,7 +13,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const modules = join(root, "node_modules");
 const node = join(modules, ".bin", "node");
 const commands = [
-  ...["start", "stop", "status", "demo", "test", "check-gateway", "suite", "mutants", "upkeep"],
+  ...[
+    "start",
+    "stop",
+    "status",
+    "demo",
+    "test",
+    "test-mongod",
+    "check-gateway",
+    "suite",
+    "mutants",
+    "upkeep",
+  ],
   // Takes the path of any other script of the repository.
   "run",
 ];

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
@@ -7,7 +5,7 @@ import { expiry, refusal } from "@ticketing/launcher/demo-cast";
 import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import Stripe from "stripe";
+import { calm, control, strike } from "../stripe-control.ts";
 import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
 import { ending, insist, listing, locking, paying, stories } from "./stories.ts";
@@ -25,19 +23,11 @@ beforeAll(async () => {
     Person,
   ];
 }, 120_000);
-afterEach(() => control("DELETE", "faults"));
+afterEach(() => calm(mesh));
 afterAll(() => mesh?.close(), 60_000);
 
-/** Switches the double's faults and does what Stripe has no API for. */
-async function control(method: "POST" | "DELETE", path: string, body?: object): Promise<void> {
-  const response = await fetch(`${mesh.addresses.stripe}/control/${path}`, {
-    method,
-    body: body && JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`the double refused ${path}: ${response.status}`);
-}
-const fault = (kind: string, operation: string, count?: number) =>
-  control("POST", "faults", { kind, operation, count });
+const fault = (kind: string, operation: string, count?: number, milliseconds?: number) =>
+  strike(mesh, { kind, operation, count, milliseconds });
 const until = (order: Order, ms = 0) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
 const start = (buyer: Person, order: Order) => buyer.payments.startPayment({ orderId: order.id });
 const bought = async (buyer = first) => {
@@ -90,7 +80,7 @@ describe("a payment around the deadline", () => {
         await until(order, 1_100);
         const confirmed = await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
         expect(confirmed.ok).toBe(true);
-        await control("DELETE", "faults");
+        await calm(mesh);
         await ending(first, order, OrderStatus.EXPIRED);
         await settle(mesh);
         expect(await stripePayments(mesh, order.id)).toMatchObject([{ status: "canceled" }]);
@@ -110,8 +100,8 @@ describe("a payment around the deadline", () => {
         await until(order, 100);
         const next = await locking(second, ticket);
         const [intent] = await stripePayments(mesh, order.id);
-        await control("POST", "authentications", { payment_intent: intent?.id, success: true });
-        await control("DELETE", "faults");
+        await control(mesh, "POST", "authentications", { payment_intent: intent?.id, success: true });
+        await calm(mesh);
         await paying(mesh, second, next);
         await ending(second, next, OrderStatus.COMPLETE);
         await ending(first, order, OrderStatus.EXPIRED);
@@ -146,11 +136,14 @@ describe("a capture", () => {
     ["error_after", "that fails after it happened"],
     ["drop_request", "that never arrived"],
     ["saved_error_before", "that failed, and whose failure Stripe keeps"],
+    ["delay_response", "that times out after it happened"],
+    ["delay", "that times out before it happens, and happens when nobody waits any more"],
   ])(
     "%s: one %s takes the money once",
     (kind) =>
       reported(`capture: ${kind}`, async () => {
-        await fault(kind, "payment_intents.capture", 3);
+        // Past the time that a call to Stripe is given.
+        await fault(kind, "payment_intents.capture", 3, kind.startsWith("delay") ? 7_000 : undefined);
         await stories.purchase(mesh, seller, first);
         await settle(mesh);
         return 1;
@@ -184,108 +177,9 @@ describe("a wish to cancel", () => {
         await paying(mesh, first, order);
         await first.orders.cancelOrder({ orderId: order.id });
         await ending(first, order, OrderStatus.CANCELLED);
-        await control("DELETE", "faults");
+        await calm(mesh);
         await settle(mesh);
         return 1;
-      }),
-    60_000,
-  );
-});
-
-describe("webhooks", () => {
-  it(
-    "that come twice, in another order and before the order's workflow exists change no outcome",
-    () =>
-      reported("webhooks duplicated, reordered, before the workflow", async () => {
-        await fault("webhook_duplicate", "*");
-        await fault("webhook_reorder", "payment_intent.*", 2);
-        await mesh.process("workflows").kill();
-        const { order } = await bought();
-        await paying(mesh, first, order);
-        await mesh.process("workflows").start();
-        await ending(first, order, OrderStatus.COMPLETE);
-        await settle(mesh);
-        return 1;
-      }),
-    60_000,
-  );
-
-  it(
-    "that never come do not keep who paid from the ticket",
-    () =>
-      reported("webhooks held past the deadline", async () => {
-        await fault("webhook_hold", "*");
-        const { order } = await bought();
-        await paying(mesh, first, order);
-        await until(order, 100);
-        await ending(first, order, OrderStatus.COMPLETE);
-        await control("POST", "webhooks/release");
-        await settle(mesh);
-        return 1;
-      }),
-    60_000,
-  );
-});
-
-describe("a webhook that is not Stripe's", () => {
-  const secret = () => readFile(join(mesh.dataDir, "keys", "stripe-webhook-secret"), "utf8");
-  /** What Stripe would send of an order's PaymentIntent; days late when `created` is. */
-  async function message(order: Order, type: string, created = Date.now()): Promise<string> {
-    const [intent] = await stripePayments(mesh, order.id);
-    const object = { ...intent, status: "succeeded" };
-    return JSON.stringify({
-      ...{ id: `evt_${order.id}_${created}`, object: "event", api_version: "2026-01-01", livemode: false },
-      ...{ created: Math.floor(created / 1000), type, data: { object }, pending_webhooks: 1, request: null },
-    });
-  }
-  function signed(payload: string, with_: { secret: string; timestamp?: number }): string {
-    return Stripe.webhooks.generateTestHeaderString({ payload, ...with_ });
-  }
-  const send = (body: string, signature?: string) =>
-    fetch(`${mesh.addresses.gateway}/webhooks/stripe`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(signature !== undefined && { "stripe-signature": signature }),
-      },
-      body,
-    }).then(({ status }) => status);
-
-  it(
-    "or not as Stripe sent it, is refused and changes nothing; what Stripe says days late is only a hint",
-    () =>
-      reported("webhooks forged, altered, stale, days late", async () => {
-        const { order } = await bought();
-        await start(first, order);
-        const key = (await secret()).trim();
-        const before = await first.payments.getPayment({ orderId: order.id });
-        const payload = await message(order, "payment_intent.succeeded");
-        const now = Math.floor(Date.now() / 1000);
-        const refused = [
-          await send(payload),
-          await send(payload, ""),
-          await send(payload, "t=1,v1=00"),
-          await send(payload, signed(payload, { secret: "whsec_somebody_elses" })),
-          await send(payload.replace("4500", "1"), signed(payload, { secret: key })),
-          await send(payload, signed(payload, { secret: key, timestamp: now - 302 })),
-        ];
-        expect(refused).toEqual(refused.map(() => 400));
-        // Signed as it should be, and it says what is not so: Stripe is asked and says otherwise.
-        expect(await send(payload, signed(payload, { secret: key }))).toBe(200);
-        expect(await first.payments.getPayment({ orderId: order.id })).toEqual(before);
-
-        await paying(mesh, first, order);
-        await ending(first, order, OrderStatus.COMPLETE);
-        const paid = await first.payments.getPayment({ orderId: order.id });
-        const old = await message(
-          order,
-          "payment_intent.amount_capturable_updated",
-          Date.now() - 3 * 86_400_000,
-        );
-        expect(await send(old, signed(old, { secret: key }))).toBe(200);
-        expect(await first.payments.getPayment({ orderId: order.id })).toEqual(paid);
-        await settle(mesh);
-        return refused.length + 2;
       }),
     60_000,
   );

@@ -6,6 +6,7 @@ import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import { calm, strike } from "../stripe-control.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
 import { ending, insist, listing, locking } from "./stories.ts";
@@ -123,12 +124,7 @@ describe.each(chosen)("money held around the deadline, decided later, when %s", 
           return order;
         }),
       );
-      if (row.captures) {
-        await fetch(`${mesh.addresses.stripe}/control/faults`, {
-          method: "POST",
-          body: JSON.stringify({ operation: "payment_intents.capture", ...row.captures }),
-        });
-      }
+      if (row.captures) await strike(mesh, { operation: "payment_intents.capture", ...row.captures });
       await mesh.process("workflows").start();
       let times = 0;
       for (const order of orders) {
@@ -143,7 +139,7 @@ describe.each(chosen)("money held around the deadline, decided later, when %s", 
       }
       expect(await inTime(orders[0] as Order)).toBe(true);
       expect(await inTime(orders.at(-1) as Order)).toBe(false);
-      await fetch(`${mesh.addresses.stripe}/control/faults`, { method: "DELETE" });
+      await calm(mesh);
       await insist(() => settle(mesh));
       return times;
     });

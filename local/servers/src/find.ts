@@ -43,7 +43,8 @@ function isScriptWrapper(path: string): boolean {
   return path.includes("node_modules");
 }
 
-async function executable(path: string): Promise<boolean> {
+/** Whether a path is a file that can be run. */
+export async function executable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return (await stat(path)).isFile();

@@ -5,6 +5,7 @@ import { findServer, isEmbedded } from "./find.ts";
 import type { RunningProcess, ServerOptions } from "./launch.ts";
 import { launch } from "./launch.ts";
 import { freePort } from "./ports.ts";
+import { becomePrimary } from "./replica-set.ts";
 
 export interface MongoServer extends RunningProcess {
   readonly port: number;
@@ -65,24 +66,8 @@ function ping(url: string): Promise<void> {
   });
 }
 
-/** Makes the server the primary of a set that holds only itself, under its present port. */
 function primary(url: string, host: string): Promise<void> {
-  return withClient(url, async (client) => {
-    const admin = client.db("admin");
-    const hello = await admin.command({ hello: 1 });
-    if (hello.isWritablePrimary && hello.me === host) return;
-    const stored = await admin.command({ replSetGetConfig: 1 }).catch(() => undefined);
-    if (!stored) {
-      await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host }] } });
-    } else if (stored.config.members[0].host !== host) {
-      const { _id, version } = stored.config;
-      await admin.command({
-        replSetReconfig: { _id, version: version + 1, members: [{ _id: 0, host }] },
-        force: true,
-      });
-    }
-    throw new Error("the replica set has no primary yet");
-  });
+  return withClient(url, (client) => becomePrimary(client.db("admin"), host));
 }
 
 async function withClient(url: string, use: (client: MongoClient) => Promise<void>): Promise<void> {

@@ -1,0 +1,31 @@
+import type { Mesh } from "@ticketing/launcher/mesh";
+
+/** One of the faults of the Stripe double; its `faults.ts` says what each kind does. */
+export interface StripeFault {
+  kind: string;
+  /** A call such as `payment_intents.capture`, or a type of webhook. */
+  operation: string;
+  count?: number;
+  milliseconds?: number;
+}
+
+/** Does at the double what Stripe has no API for. */
+export async function control(
+  mesh: Mesh,
+  method: "POST" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<void> {
+  const response = await fetch(`${mesh.addresses.stripe}/control/${path}`, {
+    method,
+    body: body && JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`the double refused ${path}: ${response.status}`);
+}
+
+/** Switches a fault on. */
+export const strike = (mesh: Mesh, fault: StripeFault): Promise<void> =>
+  control(mesh, "POST", "faults", fault);
+
+/** Switches all faults off; held webhooks are sent. */
+export const calm = (mesh: Mesh): Promise<void> => control(mesh, "DELETE", "faults");
