@@ -22,16 +22,22 @@ const anonymous = (json: string): string => json.replace(/\d+@[\w.-]+/g, "worker
 
 /** Tells a row's story on a mesh of its own, so that no story's faults are another's. */
 async function record(name: string, tell: Recording): Promise<void> {
-  const mesh = await startTestMesh({ LOCK_DURATION: "4s", LAPSE_LIMIT: "100" });
+  const mesh = await startTestMesh({
+    LOCK_DURATION: "4s",
+    LAPSE_LIMIT: "100",
+    RECONCILE_EVERY: "5s",
+    RECONCILE_GRACE: "2s",
+  });
   const connection = await Connection.connect({ address: mesh.addresses.temporal });
+  const client = new Client({ connection });
   try {
     const [seller, first, second] = await Promise.all([
       mesh.person("seller"),
       mesh.person("first"),
       mesh.person("second"),
     ]);
-    const workflowId = await tell({ mesh, seller, first, second });
-    await new Client({ connection }).workflow.getHandle(workflowId).result();
+    const workflowId = await tell({ mesh, temporal: client, seller, first, second });
+    await client.workflow.getHandle(workflowId).result();
     const args = ["workflow", "show", "--workflow-id", workflowId, "--output", "json"];
     const { stdout } = await run(temporal, [...args, "--address", mesh.addresses.temporal]);
     await writeFile(join(folder, `${name}.json`), anonymous(stdout));

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "@temporalio/client";
 import type { Person } from "@ticketing/launcher/clients";
 import { expiry } from "@ticketing/launcher/demo-cast";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import type { Reconciled } from "../workflows/src/reconciliation/workflow.ts";
 import { ending, insist, listing, locking, newListing, paying, stories } from "./faults/stories.ts";
 import { control, strike } from "./stripe-control.ts";
 import { stripePayments, type TestMesh } from "./test-mesh.ts";
 
 interface Stage {
   mesh: TestMesh;
+  temporal: Client;
   seller: Person;
   first: Person;
   second: Person;
@@ -142,6 +145,14 @@ export const recordings: Record<string, Recording> = {
     await ending(stage.first, order, OrderStatus.COMPLETE);
     return lifecycle(order);
   },
+  /** As the patch `capture-listens` lets it go: the news ends the pause. */
+  async "capture-heard"(stage) {
+    const order = await soldWithStripeAway(stage);
+    await stage.mesh.process("stripe").start();
+    await stage.first.orders.cancelOrder({ orderId: order.id });
+    await ending(stage.first, order, OrderStatus.COMPLETE);
+    return lifecycle(order);
+  },
   /** Takes the more than ten minutes for which the workflow waits. */
   async "capture-unknown-for-good"(stage) {
     const order = await soldWithStripeAway(stage);
@@ -152,6 +163,21 @@ export const recordings: Record<string, Recording> = {
   },
   async refund({ mesh, seller, first }) {
     return `refund-${(await stories.refund(mesh, seller, first)).order.id}`;
+  },
+  /** The run that finds an order whose lifecycle was lost, and starts it again. */
+  async reconciliation(stage) {
+    const { order } = await bought(stage);
+    await insist(() => stage.temporal.workflow.getHandle(lifecycle(order)).terminate("lost"));
+    await ending(stage.first, order, OrderStatus.EXPIRED);
+    return insist(async () => {
+      for await (const { workflowId } of stage.temporal.workflow.list({
+        query: 'WorkflowType = "reconciliation" AND ExecutionStatus = "Completed"',
+      })) {
+        const { drift } = (await stage.temporal.workflow.getHandle(workflowId).result()) as Reconciled;
+        if (drift.some(({ orderId }) => orderId === order.id)) return workflowId;
+      }
+      return undefined;
+    });
   },
   async "refund-after-the-event-began"(stage) {
     const { mesh, seller, first } = stage;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import type { MeshProcess } from "@ticketing/launcher/mesh-process";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 
 /** A mesh whose processes can be made to die at a chosen place, and are started again as a cluster would do. */
@@ -21,9 +22,20 @@ export async function startFaultMesh(env: NodeJS.ProcessEnv = {}, downMs = 0): P
   const dir = await mkdtemp(join(tmpdir(), "ticketing-failpoints-"));
   const module = pathToFileURL(join(import.meta.dirname, "failpoints.ts"));
   module.searchParams.set("dir", dir);
+  let open = true;
+  /** As a cluster does: again and again, for what died may die once more before it serves. */
+  async function revive(process: MeshProcess): Promise<void> {
+    for (await sleep(downMs); open; await sleep(200)) {
+      try {
+        return await process.start();
+      } catch {
+        // Its place was armed again meanwhile.
+      }
+    }
+  }
   const mesh = await startTestMesh(env, {
     preload: module.href,
-    onCrash: (process) => void sleep(downMs).then(() => process.start()),
+    onCrash: (process) => void revive(process),
   });
   return {
     ...mesh,
@@ -39,6 +51,7 @@ export async function startFaultMesh(env: NodeJS.ProcessEnv = {}, downMs = 0): P
       return !alive;
     },
     async close() {
+      open = false;
       await mesh.close();
       await rm(dir, { recursive: true, force: true });
     },
