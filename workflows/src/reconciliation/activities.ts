@@ -133,7 +133,7 @@ function selected(selection: Selection): { selection: MessageInitShape<typeof Re
 
 /** The ids that records name, each once. */
 function named<T>(records: T[], idOf: (record: T) => string | undefined): string[] {
-  return [...new Set(records.map(idOf))].filter((id) => id !== undefined && id !== "") as string[];
+  return [...new Set(records.map((record) => idOf(record) ?? ""))].filter((id) => id !== "");
 }
 
 function byId<T>(records: T[], idOf: (record: T) => string | undefined): Map<string, T> {
