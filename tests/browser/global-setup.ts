@@ -6,5 +6,5 @@ import { setSharedMesh } from "./shared-mesh.ts";
 export default async function globalSetup(): Promise<void> {
   const mesh = await startTestMesh({}, { web: true });
   await seed(mesh.addresses.gateway, mesh.dataDir, () => {});
-  setSharedMesh(mesh);
+  await setSharedMesh(mesh);
 }

@@ -38,6 +38,12 @@ export function AccountScreen() {
                 <dt>{texts.email}</dt>
                 <dd>{user.email}</dd>
               </div>
+              {user.roles.length > 0 && (
+                <div>
+                  <dt>{texts.roles}</dt>
+                  <dd>{user.roles.map((role) => texts.roleNames[role] ?? role).join(", ")}</dd>
+                </div>
+              )}
               {user.createTime && (
                 <div>
                   <dt>{texts.memberSince}</dt>
@@ -48,6 +54,9 @@ export function AccountScreen() {
             <div className={styles.links}>
               <Link to="/orders" className={buttonClass("secondary", true)}>
                 {texts.orders}
+              </Link>
+              <Link to="/sell" className={buttonClass("secondary", true)}>
+                {texts.listings}
               </Link>
               <Link to="/sales" className={buttonClass("secondary", true)}>
                 {texts.sales}

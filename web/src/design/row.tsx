@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { classNames } from "./class-names.ts";
 import styles from "./row.module.css";
 
 /** The class of a link in a row's heading that makes the whole row lead there. */
@@ -9,12 +10,20 @@ export function Rows({ children }: { children: ReactNode }) {
   return <ul className={styles.list}>{children}</ul>;
 }
 
-/** One thing of a list. What can be done about it at once goes to `end`, inside `RowAction`. */
-export function Row(props: { heading: ReactNode; children?: ReactNode; end?: ReactNode }) {
+/** One thing of a list; its heading is of the level that fits where the list stands. What can be done about it at once goes to `end`, inside `RowAction`. */
+export function Row(props: {
+  heading: ReactNode;
+  level?: 2 | 3;
+  /** The end is a word or two, which fits beside the heading on a phone too. */
+  tight?: boolean;
+  children?: ReactNode;
+  end?: ReactNode;
+}) {
+  const Heading = props.level === 3 ? "h3" : "h2";
   return (
-    <li className={styles.row}>
+    <li className={classNames(styles.row, props.tight && styles.tight)}>
       <div className={styles.what}>
-        <h2>{props.heading}</h2>
+        <Heading className={styles.heading}>{props.heading}</Heading>
         {props.children}
       </div>
       {props.end && <div className={styles.end}>{props.end}</div>}

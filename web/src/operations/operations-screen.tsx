@@ -1,7 +1,59 @@
+import { useQuery } from "@connectrpc/connect-query";
+import { Link } from "@tanstack/react-router";
+import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { EmptyState, ErrorState } from "../design/states.tsx";
+import { isOperator } from "../session/roles.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { appTexts } from "../texts/app.ts";
+import { operationsTexts as texts } from "../texts/operations.ts";
+import { DeadLetters } from "./dead-letters.tsx";
+import { Freshness } from "./freshness.tsx";
+import { Health } from "./health.tsx";
+import { Lag } from "./lag.tsx";
+import { Numbers } from "./numbers.tsx";
+import styles from "./operations.module.css";
+import { OrdersByStatus } from "./orders-by-status.tsx";
+import { Reconciliation } from "./reconciliation.tsx";
+import { refresh } from "./refresh.ts";
 
+/** The marketplace at a glance, for operators. */
 export function OperationsScreen() {
-  return <SignedIn>{() => <PageHeader title="Operations" lead={appTexts.comingText} />}</SignedIn>;
+  return (
+    <SignedIn>
+      {(user) =>
+        isOperator(user) ? (
+          <Overview />
+        ) : (
+          <EmptyState page title={texts.refusedTitle} text={texts.refusedText}>
+            <Link to="/orders" className={buttonClass()}>
+              {texts.toOrders}
+            </Link>
+          </EmptyState>
+        )
+      }
+    </SignedIn>
+  );
+}
+
+function Overview() {
+  const query = useQuery(OperationsService.method.getOverview, {}, refresh);
+  const { data: overview } = query;
+  if (query.isPending) return <SkeletonList count={4} />;
+  if (!overview) return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <>
+      <PageHeader title={texts.title} lead={texts.lead} />
+      <Freshness readAt={query.dataUpdatedAt} failing={query.isRefetchError} />
+      <div className={styles.sections}>
+        <Numbers overview={overview} />
+        <Health processes={overview.processes} />
+        <Lag lag={overview.lag} />
+        <DeadLetters />
+        <Reconciliation state={overview.reconciliation} />
+        <OrdersByStatus />
+      </div>
+    </>
+  );
 }

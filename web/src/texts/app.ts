@@ -7,7 +7,7 @@ export const appTexts = {
   sell: "Sell",
   orders: "Orders",
   account: "Account",
-  operations: "Operations",
+  operations: "Ops",
   signIn: "Sign in",
   offline: "You are offline. What you see may be out of date.",
   reconnecting: "Reconnecting…",

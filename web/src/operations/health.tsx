@@ -1,0 +1,72 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { ProcessHealth } from "@ticketing/proto/type/v1/process_health";
+import { serverClock } from "../api/server-clock.ts";
+import { Badge, StatusPill } from "../design/card.tsx";
+import { formatTimeOfDay } from "../design/date-time.tsx";
+import { Row, Rows } from "../design/row.tsx";
+import { operationsTexts as texts } from "../texts/operations.ts";
+import styles from "./operations.module.css";
+import { Section } from "./section.tsx";
+
+/** Every service has a process at least (the contract names them). */
+const services = ["auth", "catalog", "orders", "payments", "tickets", "workflows"];
+
+/** Processes tell their health every two seconds. */
+const SILENT_MS = 10_000;
+
+/** Every process that was heard, and every service of which none was. */
+export function Health({ processes }: { processes: readonly ProcessHealth[] }) {
+  const missing = services.filter((name) => !processes.some(({ service }) => service === name));
+  return (
+    <Section title={texts.health}>
+      <Rows>
+        {missing.map((service) => (
+          <Row
+            key={service}
+            level={3}
+            tight
+            heading={service}
+            end={<StatusPill tone="bad">{texts.notHeard}</StatusPill>}
+          >
+            <p className={styles.soft}>{texts.notHeardText}</p>
+          </Row>
+        ))}
+        {processes.map((process) => (
+          <Process key={process.instance} process={process} />
+        ))}
+      </Rows>
+    </Section>
+  );
+}
+
+function Process({ process }: { process: ProcessHealth }) {
+  const { service, serving, dependencies } = process;
+  const heard = process.time && timestampDate(process.time);
+  const start = process.startTime && timestampDate(process.startTime);
+  const silent = heard !== undefined && serverClock.now() - heard.getTime() > SILENT_MS;
+  return (
+    <Row
+      level={3}
+      tight
+      heading={service}
+      end={
+        <StatusPill tone={serving ? "good" : "bad"}>{serving ? texts.serving : texts.notServing}</StatusPill>
+      }
+    >
+      <p className={styles.soft}>
+        {start && texts.upSince(formatTimeOfDay(start))} {silent && texts.silentSince(formatTimeOfDay(heard))}
+      </p>
+      {!silent && dependencies.length > 0 && (
+        <ul className={styles.dependencies}>
+          {dependencies.map(({ name, reachable, needed }) => (
+            <li key={name}>
+              <Badge tone={reachable ? "neutral" : needed ? "bad" : "warn"}>
+                {reachable ? texts.reachable(name) : texts.unreachable(name, needed)}
+              </Badge>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Row>
+  );
+}

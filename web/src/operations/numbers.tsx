@@ -1,0 +1,45 @@
+import type { GetOverviewResponse } from "@ticketing/proto/catalog/v1/operations_service";
+import { operationsTexts as texts } from "../texts/operations.ts";
+import { orderStatusNames } from "../texts/orders.ts";
+import styles from "./operations.module.css";
+import { Section } from "./section.tsx";
+
+const number = new Intl.NumberFormat();
+
+/** What an operator looks at first; what should be zero and is not stands out. */
+export function Numbers({ overview }: { overview: GetOverviewResponse }) {
+  const { processes, lag, deadLetters, drift, disputes, orders } = overview;
+  const serving = processes.filter((process) => process.serving).length;
+  const behind = lag.reduce((sum, { pending }) => sum + pending, 0n);
+  return (
+    <Section title={texts.numbers}>
+      <dl className={styles.numbers}>
+        <Figure
+          label={texts.processesServing}
+          value={texts.ofAll(serving, processes.length)}
+          bad={serving < processes.length}
+        />
+        <Figure label={texts.behind} value={number.format(behind)} />
+        <Figure label={texts.deadLettersCount} value={number.format(deadLetters)} bad={deadLetters > 0n} />
+        <Figure label={texts.drift} value={number.format(drift)} bad={drift > 0n} />
+        <Figure label={texts.disputes} value={number.format(disputes)} bad={disputes > 0n} />
+        {orders.map(({ status, count }) => (
+          <Figure
+            key={status}
+            label={texts.ordersIn(orderStatusNames[status])}
+            value={number.format(count)}
+          />
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+function Figure({ label, value, bad = false }: { label: string; value: string; bad?: boolean }) {
+  return (
+    <div className={styles.figure} data-bad={bad}>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

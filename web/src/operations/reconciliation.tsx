@@ -1,0 +1,48 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Drift, ReconciliationState } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { StatusPill } from "../design/card.tsx";
+import { formatDateTime } from "../design/date-time.tsx";
+import { Row, Rows } from "../design/row.tsx";
+import { driftNames, operationsTexts as texts } from "../texts/operations.ts";
+import styles from "./operations.module.css";
+import { Section } from "./section.tsx";
+
+/** What the last comparison of tickets, orders, payments and Stripe found. */
+export function Reconciliation({ state }: { state: ReconciliationState | undefined }) {
+  return (
+    <Section title={texts.reconciliation}>
+      {state?.startTime ? (
+        <>
+          <p>{texts.lastRun(formatDateTime(timestampDate(state.startTime)), state.compared)}</p>
+          <p>{state.drift.length === 0 ? texts.noDrift : texts.found(state.open, state.mended)}</p>
+          <Rows>
+            {state.drift.map((drift) => (
+              <Difference
+                key={`${drift.kind} ${drift.orderId} ${drift.ticketId} ${drift.stripePaymentIntentId}`}
+                drift={drift}
+              />
+            ))}
+          </Rows>
+        </>
+      ) : (
+        <p>{texts.neverRan}</p>
+      )}
+    </Section>
+  );
+}
+
+function Difference({ drift }: { drift: Drift }) {
+  const { kind, orderId, ticketId, stripePaymentIntentId, detail, mended } = drift;
+  return (
+    <Row
+      level={3}
+      heading={driftNames[kind]}
+      end={<StatusPill tone={mended ? "good" : "bad"}>{mended ? texts.mended : texts.open}</StatusPill>}
+    >
+      <p>{detail}</p>
+      {orderId && <p className={styles.soft}>{texts.ofOrder(orderId)}</p>}
+      {ticketId && <p className={styles.soft}>{texts.ofTicket(ticketId)}</p>}
+      {stripePaymentIntentId && <p className={styles.soft}>{texts.ofIntent(stripePaymentIntentId)}</p>}
+    </Row>
+  );
+}

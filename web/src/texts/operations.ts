@@ -1,0 +1,95 @@
+import { DriftKind } from "@ticketing/proto/workflows/v1/reconciliation_events";
+
+const plural = new Intl.PluralRules("en");
+const number = new Intl.NumberFormat();
+const count = (value: bigint | number, one: string, other: string) =>
+  `${number.format(value)} ${plural.select(Number(value)) === "one" ? one : other}`;
+
+/** What the differences that reconciliation finds are called. */
+export const driftNames: Readonly<Record<DriftKind, string>> = {
+  [DriftKind.UNSPECIFIED]: "Unknown difference",
+  [DriftKind.ORDER_OVERDUE]: "Order awaits payment past its deadline",
+  [DriftKind.ORDER_UNPAID]: "Complete order without its money",
+  [DriftKind.ORDER_WITHOUT_TICKET]: "Complete order without its ticket",
+  [DriftKind.REFUND_UNFINISHED]: "Refund not finished",
+  [DriftKind.MONEY_OF_ENDED_ORDER]: "Money held for an order that has ended",
+  [DriftKind.LOCK_WITHOUT_ORDER]: "Ticket locked for no order",
+  [DriftKind.LOCK_OF_ENDED_ORDER]: "Ticket locked for an order that has ended",
+  [DriftKind.SALE_WITHOUT_ORDER]: "Ticket sold to no order",
+  [DriftKind.SALE_OF_ENDED_ORDER]: "Ticket sold to an order that ended without it",
+  [DriftKind.PAYMENT_WITHOUT_ORDER]: "Payment for no order",
+  [DriftKind.AMOUNT_DIFFERS]: "Amounts differ",
+  [DriftKind.PAYMENT_BEHIND_STRIPE]: "Payment is behind Stripe",
+  [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe that nobody knows",
+  [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
+};
+
+/** The words of the operators' page. */
+export const operationsTexts = {
+  title: "Operations",
+  lead: "The marketplace at a glance. It is read again every few seconds while you look.",
+  refusedTitle: "This page is for operators",
+  refusedText: "Your account does not have the rights for it. Your orders and sales are under Orders.",
+  toOrders: "My orders",
+  age: (seconds: number) => `Read ${count(seconds, "second", "seconds")} ago.`,
+  ageNow: "Read just now.",
+  stale: "It cannot be read again right now. What you see is the last that was read.",
+
+  numbers: "Numbers",
+  processesServing: "Processes serving",
+  ofAll: (some: number, all: number) => `${number.format(some)} of ${number.format(all)}`,
+  ordersIn: (status: string) => `Orders: ${status.toLowerCase()}`,
+  behind: "Events behind",
+  deadLettersCount: "Dead letters",
+  drift: "Open differences",
+  disputes: "Disputes",
+
+  health: "Health",
+  serving: "Serving",
+  notServing: "Not serving",
+  notHeard: "Not heard",
+  silentSince: (at: string) => `Silent since ${at}.`,
+  upSince: (at: string) => `Up since ${at}.`,
+  notHeardText: "No process of this service has been heard in the last five minutes.",
+  reachable: (name: string) => `${name} reachable`,
+  unreachable: (name: string, needed: boolean) =>
+    needed ? `${name} not reachable, and needed` : `${name} not reachable`,
+
+  lag: "Lag of consumers",
+  lagText: "How far each consumer is behind its stream.",
+  upToDate: "Up to date",
+  pending: (events: bigint) => `${count(events, "event", "events")} behind`,
+  inFlight: (events: bigint) => `${count(events, "event", "events")} delivered and not done yet`,
+  consumerOf: (stream: string) => `Stream ${stream}`,
+
+  reconciliation: "Reconciliation",
+  neverRan: "It has not run yet.",
+  lastRun: (at: string, records: bigint) =>
+    `Last run at ${at}: ${count(records, "record", "records")} compared.`,
+  found: (open: bigint, mended: bigint) =>
+    `${count(open, "difference is open", "differences are open")}, ${number.format(mended)} mended.`,
+  noDrift: "Tickets, orders, payments and Stripe agree.",
+  open: "Open",
+  mended: "Mended",
+  ofOrder: (id: string) => `Order ${id}`,
+  ofTicket: (id: string) => `Ticket ${id}`,
+  ofIntent: (id: string) => `PaymentIntent ${id}`,
+
+  deadLetters: "Dead letters",
+  noDeadLetters: "None. Every event was understood.",
+  letterOrigin: (consumer: string, stream: string) => `Refused by ${consumer}, from stream ${stream}`,
+  replay: (sequence: bigint) => `Replay no. ${sequence}`,
+  replayTitle: "Deliver this event again?",
+  replayText:
+    "Every consumer gets it again; what they know already they ignore. If it is still not understood, it comes back under a new number.",
+  replayConfirm: "Deliver again",
+  replayKeep: "Leave it",
+  replayed: (sequence: bigint) => `No. ${sequence} was delivered again.`,
+
+  orders: "Orders",
+  status: "Status",
+  anyStatus: "Any",
+  noOrders: "No orders in this status.",
+  workflow: "Workflow",
+  workflowOf: (id: string) => `of order ${id}, in a new tab`,
+};
