@@ -2,7 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ProcessHealth } from "@ticketing/proto/type/v1/process_health";
 import { serverClock } from "../api/server-clock.ts";
 import { Badge, StatusPill } from "../design/card.tsx";
-import { formatTimeOfDay } from "../design/date-time.tsx";
+import { formatDateTime, formatTimeOfDay } from "../design/date-time.tsx";
 import { Row, Rows } from "../design/row.tsx";
 import { operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";
@@ -54,7 +54,7 @@ function Process({ process }: { process: ProcessHealth }) {
       }
     >
       <p className={styles.soft}>
-        {start && texts.upSince(formatTimeOfDay(start))} {silent && texts.silentSince(formatTimeOfDay(heard))}
+        {start && texts.upSince(formatDateTime(start))} {silent && texts.silentSince(formatTimeOfDay(heard))}
       </p>
       {!silent && dependencies.length > 0 && (
         <ul className={styles.dependencies}>

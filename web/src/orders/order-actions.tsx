@@ -5,7 +5,7 @@ import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { Countdown, useRemaining } from "../design/countdown.tsx";
-import { formatTime } from "../design/date-time.tsx";
+import { formatDateTime, formatTime } from "../design/date-time.tsx";
 import { formatMoney } from "../design/money.tsx";
 import { Notice } from "../design/states.tsx";
 import { orderTexts as texts } from "../texts/orders.ts";
@@ -81,7 +81,7 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   if (left === 0) return <p className={styles.soft}>{texts.refundOver}</p>;
   return (
     <>
-      <p>{texts.refundUntil(formatTime(until))}</p>
+      <p>{texts.refundUntil(formatDateTime(until))}</p>
       <p className={styles.clock}>
         <span>{texts.refundLeft}</span>
         <Countdown until={until} />
@@ -147,5 +147,5 @@ export function SellerView({ order }: { order: Order }) {
 function StillRefundable({ order }: { order: Order }) {
   const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
   const left = useRemaining(until);
-  return left > 0 ? <p>{texts.sellerRefundUntil(formatTime(until))}</p> : null;
+  return left > 0 ? <p>{texts.sellerRefundUntil(formatDateTime(until))}</p> : null;
 }
