@@ -152,6 +152,6 @@ describe.each([
         await settle(mesh);
         return chosen.length;
       });
-    }, 600_000);
+    }, 1_200_000);
   }
 });

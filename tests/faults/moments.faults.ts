@@ -104,7 +104,7 @@ describe("a server that dies amid what is asked of it, and stays down past the l
       await settle(mesh, 60_000);
       return chosen.length;
     });
-  }, 600_000);
+  }, 900_000);
 });
 
 describe("a gateway that dies amid live views", () => {
