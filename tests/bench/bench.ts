@@ -1,4 +1,7 @@
-import { cpus } from "node:os";
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { findServers } from "@ticketing/servers/find";
 import { stories } from "../faults/stories.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
@@ -6,7 +9,7 @@ import { closedLoop } from "./closed-loop.ts";
 import { readQuiet, settle, tellsCpuTime } from "./cpu-time.ts";
 import { createCrowd } from "./crowd.ts";
 import { measureEngines } from "./engines.ts";
-import { readLeftBehind, readStreams } from "./left-behind.ts";
+import { readBefore, readLeftBehind } from "./left-behind.ts";
 import { measureStep, type StepCost } from "./measure-step.ts";
 import { compareDoors, compareLocks, compareReplicas, compareSearch, compareServers } from "./ratios.ts";
 import { comparisonLines, demandTable, engineTable, leftBehindLines, stepTable } from "./report.ts";
@@ -19,6 +22,8 @@ import { createSteps, stock } from "./steps.ts";
 const IN_FLIGHT = 32;
 const TICKETS = 1_300;
 const settings = { LOCK_LIMIT: "10000", LAPSE_LIMIT: "10000", ADDRESS_RATE: "100000" };
+const folder = await mkdtemp(join(tmpdir(), "ticketing-bench-"));
+const stripeCalls = join(folder, "stripe-calls");
 const begun = Date.now();
 const say = (text: string) => console.log(text);
 const doing = (what: string) =>
@@ -33,7 +38,9 @@ try {
   const [cpu] = cpus();
   say(`${cpus().length} × ${cpu?.model ?? "unknown"}; the load is made on the same machine.\n`);
   if (!tellsCpuTime) say("CPU time by process is read on Linux only and left out here.\n");
-  mesh = await startTestMesh(settings);
+  const preload = pathToFileURL(join(import.meta.dirname, "count-stripe-calls.ts"));
+  preload.searchParams.set("file", stripeCalls);
+  mesh = await startTestMesh(settings, { preload: preload.href });
   await measureSteps(mesh);
   await mesh.close();
 
@@ -46,6 +53,7 @@ try {
   say(`${comparisonLines([await compareReplicas(mesh, seller, ticket)])}\n`);
 } finally {
   await mesh?.close();
+  await rm(folder, { recursive: true, force: true });
 }
 say(`Took ${((Date.now() - begun) / 1000).toFixed(0)} s.`);
 
@@ -92,12 +100,12 @@ async function measureSteps(mesh: TestMesh): Promise<void> {
 
   doing("what an order leaves behind");
   await settle(mesh, idle);
-  const before = await readStreams(mesh);
+  const before = await readBefore(mesh, stripeCalls);
   const [buyer] = buyers;
   const bought: string[] = [];
   for (let n = 0; n < 20; n++) bought.push((await stories.purchase(mesh, seller, buyer ?? seller)).order.id);
   await settle(mesh, idle);
   say(
-    `A ticket listed, locked, paid and sold leaves behind\n${leftBehindLines(await readLeftBehind(mesh, before, bought))}\n`,
+    `A ticket listed, locked, paid and sold leaves behind\n${leftBehindLines(await readLeftBehind(mesh, before, bought, stripeCalls))}\n`,
   );
 }

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
@@ -12,12 +13,28 @@ export interface LeftBehind {
   readonly documents: Readonly<Record<string, number>>;
   /** Of the lifecycle. */
   readonly history: { events: number; bytes: number };
+  /** Calls of Stripe's API by endpoint: nothing stays of them, but Stripe limits how many there may be a second. */
+  readonly stripeCalls: Readonly<Record<string, number>>;
 }
 
 type Volumes = Readonly<Record<string, { messages: number; bytes: number }>>;
 
+/** What there is before the orders that are counted. */
+export interface Before {
+  readonly streams: Volumes;
+  readonly stripeCalls: number;
+}
+
+export const readBefore = async (mesh: TestMesh, stripeCalls: string): Promise<Before> => ({
+  streams: await readStreams(mesh),
+  stripeCalls: callsIn(stripeCalls).length,
+});
+
+const callsIn = (file: string): string[] =>
+  existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+
 /** What the streams hold now. */
-export async function readStreams(mesh: TestMesh): Promise<Volumes> {
+async function readStreams(mesh: TestMesh): Promise<Volumes> {
   const connection = await connect({ servers: mesh.addresses.nats });
   try {
     const manager = await jetstreamManager(connection);
@@ -33,26 +50,32 @@ export async function readStreams(mesh: TestMesh): Promise<Volumes> {
   }
 }
 
-/** What so many orders, of which these are some, added to the streams, the databases and Temporal. */
+/** What these orders, and nothing else since, added to the streams, the databases, Temporal and the calls of Stripe. */
 export async function readLeftBehind(
   mesh: TestMesh,
-  before: Volumes,
+  before: Before,
   orderIds: readonly string[],
+  stripeCalls: string,
 ): Promise<LeftBehind> {
   const after = await readStreams(mesh);
   const events = Object.fromEntries(
     Object.entries(after).map(([stream, { messages, bytes }]) => [
       stream,
       {
-        messages: (messages - (before[stream]?.messages ?? 0)) / orderIds.length,
-        bytes: (bytes - (before[stream]?.bytes ?? 0)) / orderIds.length,
+        messages: (messages - (before.streams[stream]?.messages ?? 0)) / orderIds.length,
+        bytes: (bytes - (before.streams[stream]?.bytes ?? 0)) / orderIds.length,
       },
     ]),
   );
+  const calls: Record<string, number> = {};
+  for (const call of callsIn(stripeCalls).slice(before.stripeCalls)) {
+    calls[call] = (calls[call] ?? 0) + 1 / orderIds.length;
+  }
   return {
     events,
     documents: await documentSizes(mesh, orderIds),
     history: await historySize(mesh, orderIds),
+    stripeCalls: calls,
   };
 }
 

@@ -74,7 +74,7 @@ export function engineTable(rates: readonly EngineRate[]): string {
   ]);
 }
 
-export function leftBehindLines({ events, documents, history }: LeftBehind): string {
+export function leftBehindLines({ events, documents, history, stripeCalls }: LeftBehind): string {
   const kilo = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
   const sum = (values: number[]) => values.reduce((all, value) => all + value, 0);
   const volumes = Object.entries(events).map(
@@ -86,5 +86,8 @@ export function leftBehindLines({ events, documents, history }: LeftBehind): str
     `events     ${sum(all.map(({ messages }) => messages)).toFixed(1)}, ${kilo(sum(all.map(({ bytes }) => bytes)))}: ${volumes.join(", ")}`,
     `documents  ${sizes.length}, ${kilo(sum(Object.values(documents)))}: ${sizes.join(", ")}`,
     `history    ${history.events.toFixed(1)} events, ${kilo(history.bytes)}`,
+    `Stripe     ${Object.entries(stripeCalls)
+      .map(([call, times]) => `${times.toFixed(1)} × ${call}`)
+      .join(", ")}`,
   ].join("\n");
 }
