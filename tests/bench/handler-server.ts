@@ -2,7 +2,7 @@ import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_servi
 import { startInternalServer } from "@ticketing/runtime/internal-server";
 import { startPublicServer } from "@ticketing/runtime/public-server";
 import { createServiceAuthenticator } from "@ticketing/runtime/service-tokens";
-import { silent, testConfig } from "../../runtime/testing/service.ts";
+import { silent, testConfig } from "@ticketing/runtime/testing/service";
 
 /** One handler that does nothing, behind the internal and the public server; tells its parent their ports. */
 const handlers = { unlockTicket: () => ({}) };

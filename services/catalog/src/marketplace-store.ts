@@ -33,10 +33,13 @@ export interface ReconciliationRow {
   report: Binary;
 }
 
+const COUNT_LIMIT = 100_000;
+const STATUSES = [Order.AWAITING_PAYMENT, Order.COMPLETE, Order.CANCELLED, Order.EXPIRED, Order.REFUNDED];
+
 /** What the operators' overview is computed from. */
 export type MarketplaceStore = Awaited<ReturnType<typeof createMarketplaceStore>>;
 
-export async function createMarketplaceStore(db: Db) {
+export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT } = {}) {
   const orders = db.collection<OrderRow>("orders");
   const payments = db.collection<PaymentRow>("payments");
   const disputes = db.collection<DisputeRow>("disputes");
@@ -50,14 +53,15 @@ export async function createMarketplaceStore(db: Db) {
     applyDispute: (row: DisputeRow): Promise<void> => upsertIfNewer(disputes, row),
     applyReconciliation: (row: ReconciliationRow): Promise<void> => upsertIfNewer(reconciliations, row),
 
+    /** Counts no further than the limit, by the index: a count of all that ever were takes longer every day. */
     async countOrders(): Promise<{ status: OrderStatus; count: number }[]> {
-      const rows = await orders
-        .aggregate<{ _id: OrderStatus; count: number }>([
-          { $group: { _id: "$status", count: { $sum: 1 } } },
-          { $sort: { _id: 1 } },
-        ])
-        .toArray();
-      return rows.map(({ _id, count }) => ({ status: _id, count }));
+      const counts = await Promise.all(
+        STATUSES.map(async (status) => ({
+          status,
+          count: await orders.countDocuments({ status }, { limit: countLimit }),
+        })),
+      );
+      return counts.filter(({ count }) => count > 0);
     },
 
     /** A page of the orders in a status, or of all, newest first. Throws BAD_PAGE_TOKEN. */
