@@ -22,8 +22,10 @@ COPY services/payments/package.json services/payments/
 COPY services/catalog/package.json services/catalog/
 COPY workflows/package.json workflows/
 COPY local/launcher/package.json local/launcher/
+COPY local/cluster/package.json local/cluster/
 COPY local/servers/package.json local/servers/
 COPY local/stripe-double/package.json local/stripe-double/
+COPY web/package.json web/
 COPY tests/package.json tests/
 
 # TypeScript of the contracts.
@@ -38,6 +40,8 @@ FROM manifests AS service
 ARG SERVICE
 RUN --mount=type=cache,target=/root/.npm npm install --workspace ${SERVICE}
 COPY --from=contracts /app/proto/gen proto/gen
+# The compiler options that a build may read.
+COPY tsconfig.json ./
 COPY runtime runtime
 COPY ${SERVICE} ${SERVICE}
 RUN npm run build --if-present --workspace ${SERVICE}

@@ -1,7 +1,8 @@
 import { readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
-const schema = z.object({
+/** The variables that this process reads. */
+export const schema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -14,4 +15,4 @@ const schema = z.object({
 });
 
 /** Everything that this process reads from its environment. */
-export const config = () => readConfig(schema);
+export const config = (env = process.env) => readConfig(schema, env);

@@ -1,21 +1,22 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 import { workerBuildId } from "./build-id.ts";
 
 /**
  * A command: bundles the workflows for an image, so that a worker there neither compiles nor writes anything when it
- * starts. `image.env` beside the bundle tells the worker where it is and which build it is.
+ * starts. `image.env` beside the bundle tells the worker where it is, from the folder where it runs, and which build
+ * it is.
  */
-const folder = join(import.meta.dirname, "../dist");
-const bundle = join(folder, "workflows.js");
+const BUNDLE = "workflows/dist/workflows.js";
+const root = join(import.meta.dirname, "../..");
 const { code } = await bundleWorkflowCode({
   workflowsPath: join(import.meta.dirname, "workflows.ts"),
   logger: new DefaultLogger("WARN"),
 });
-await mkdir(folder, { recursive: true });
-await writeFile(bundle, code);
+await mkdir(join(root, dirname(BUNDLE)), { recursive: true });
+await writeFile(join(root, BUNDLE), code);
 await writeFile(
-  join(folder, "image.env"),
-  `WORKFLOW_BUNDLE=${bundle}\nWORKER_BUILD_ID=${await workerBuildId()}\n`,
+  join(root, dirname(BUNDLE), "image.env"),
+  `WORKFLOW_BUNDLE=${BUNDLE}\nWORKER_BUILD_ID=${await workerBuildId()}\n`,
 );

@@ -35,6 +35,9 @@ export interface LaunchOptions {
   /** The whole environment of the child; the parent's by default. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Whom the child runs as; the parent's by default. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** Output is appended here. */
   readonly logFile: string;
   /** Resolves once the process serves; a rejection means "not yet". Must give up by itself within seconds. */
@@ -54,6 +57,8 @@ export async function launch(options: LaunchOptions): Promise<RunningProcess> {
   const output = openSync(logFile, "a");
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
+    uid: options.uid,
+    gid: options.gid,
     env: options.env ?? process.env,
     stdio: ["ignore", output, output],
     detached: true,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const schema = z.object({
+/** The variables that this process reads. */
+export const schema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65535).default(4242),
   STRIPE_SECRET_KEY: z.string().startsWith("sk_test_", "must be a test key").default("sk_test_double"),
@@ -13,7 +14,7 @@ const schema = z.object({
 });
 
 /** The configuration, or an error that names each bad variable and never its value. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): z.output<typeof schema> {
+export function config(env: NodeJS.ProcessEnv = process.env): z.output<typeof schema> {
   const result = schema.safeParse(env);
   if (result.success) return result.data;
   throw new Error(result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));

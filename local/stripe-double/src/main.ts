@@ -1,4 +1,4 @@
-import { readConfig } from "./config.ts";
+import { config as readConfig } from "./config.ts";
 import { startStripeDouble } from "./server.ts";
 
 const config = readConfig();

@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { standaloneConfig } from "@ticketing/gateway/standalone-config";
+import { repositoryPath } from "@ticketing/launcher/process-table";
+import { validateEnvoy } from "@ticketing/servers/envoy";
+import { reapAll } from "@ticketing/servers/reaper";
+import { z } from "zod";
+import { allCalls, allPods } from "./calls.ts";
+import { type Configured, configured } from "./configurations.ts";
+import { customResourceFaults, isCustom } from "./custom-resources.ts";
+import { imageFaults } from "./image/check-images.ts";
+import { parseDockerfile } from "./image/dockerfile.ts";
+import { validateNats, writeNatsConfig } from "./nats-config.ts";
+import { networkFaults } from "./network.ts";
+import { type KubernetesObject, networkPolicies, ofKind, workloads } from "./objects.ts";
+import { buildOverlays } from "./overlays.ts";
+import { podFaults } from "./pods.ts";
+import { runPython } from "./python.ts";
+import { evaluateTiltfile, tiltFaults } from "./tilt.ts";
+
+/** Kubernetes' versions whose schemas the manifests have to fit: the oldest that they are for, and the newest known. */
+const VERSIONS = ["1.34", "1.37"];
+
+/**
+ * `npm run check:k8s`: everything about images, manifests and Tiltfile that can be told without Docker or a cluster.
+ * `--quick` leaves out the images, which take most of the time.
+ */
+const { quick } = parseArgs({ options: { quick: { type: "boolean", default: false } } }).values;
+let failed = 0;
+
+/** Runs one check and tells its faults. */
+async function check(title: string, find: () => Promise<string[]>): Promise<void> {
+  const begun = Date.now();
+  const faults = await find().catch((error: unknown) => [
+    error instanceof Error ? error.message : String(error),
+  ]);
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+  console.log(`${faults.length === 0 ? "✓" : "✗"} ${title} (${seconds} s)`);
+  for (const fault of new Set(faults)) console.log(`    ${fault}`);
+  if (faults.length > 0) failed++;
+}
+
+const stopped = () => void reapAll().then(() => process.exit(130));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stopped);
+
+const built = await buildOverlays();
+const local = built.get("k8s/overlays/local") ?? [];
+// The same command makes the Secrets of both; production has them from elsewhere than its overlay.
+const secrets = ofKind(local, "Secret");
+const complete = new Map(
+  [...built].map(([name, objects]): [string, KubernetesObject[]] => [
+    name,
+    ofKind(objects, "Secret").length > 0 ? objects : [...objects, ...secrets],
+  ]),
+);
+console.log(`${[...built].map(([name, objects]) => `${name}: ${objects.length} objects`).join(", ")}`);
+
+await check("every object fits Kubernetes' schemas, or ours of operators' resources", async () => {
+  const objects = [...built.values()].flat();
+  const faults = await runPython("validate.py", {
+    versions: VERSIONS,
+    objects: objects.filter((object) => !isCustom(object)),
+  });
+  return [...z.array(z.string()).parse(faults), ...objects.flatMap(customResourceFaults)];
+});
+await check(
+  "every pod runs without root, with limits and probes, from an image that stays what it is",
+  async () => [...built.values()].flatMap((objects) => workloads(objects).flatMap(podFaults)),
+);
+
+const ours = new Map<string, Configured[]>();
+await check("every process accepts the environment of its pod", async () => {
+  const faults: string[] = [];
+  for (const [name, objects] of complete) {
+    const found = await configured(workloads(objects), objects);
+    ours.set(name, found);
+    for (const { title, module, env } of found) {
+      try {
+        module.config(env);
+      } catch (error) {
+        faults.push(`${name}, ${title}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+  return faults;
+});
+await check("who may call whom is who calls whom", async () =>
+  [...complete].flatMap(([name, objects]) => {
+    const all = workloads(objects);
+    const calls = allCalls(all, ours.get(name) ?? [], objects);
+    return networkFaults(calls, allPods(all, objects), networkPolicies(objects)).map(
+      (fault) => `${name}: ${fault}`,
+    );
+  }),
+);
+await check("Envoy accepts the configuration that the gateway's pod writes", async () => {
+  const { config } = await import("@ticketing/gateway/config");
+  if (ours.size === 0) return ["no configuration was read"];
+  const folder = await mkdtemp(join(tmpdir(), "ticketing-envoy-"));
+  try {
+    for (const [name, found] of ours) {
+      const gateway = found.find(({ workload }) => workload.name === "gateway");
+      if (!gateway) return [`${name} has no gateway`];
+      const path = join(folder, "envoy.yaml");
+      await writeFile(path, await standaloneConfig(config(gateway.env)));
+      await validateEnvoy({ config: path });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return [];
+});
+await check("NATS accepts its configuration, with the permissions of each service", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ticketing-nats-"));
+  try {
+    for (const [name, objects] of complete)
+      await validateNats(await writeNatsConfig(objects, join(folder, name)));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return [];
+});
+await check("the Tiltfile declares what the manifests have", async () => {
+  const overlay = complete.get("tilt") ?? [];
+  const calls = allCalls(workloads(overlay), ours.get("tilt") ?? [], overlay);
+  const stages = parseDockerfile(await readFile(repositoryPath("Dockerfile"), "utf8"));
+  const { scripts } = z
+    .object({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await readFile(repositoryPath("package.json"), "utf8")));
+  return tiltFaults(await evaluateTiltfile(overlay), { stages, scripts, calls });
+});
+if (!quick) {
+  await check(
+    "a mesh from the images sells a ticket, with the pods' configuration, keys and permissions",
+    () => imageFaults(local, (message) => console.log(message)),
+  );
+}
+await reapAll();
+process.exit(failed === 0 ? 0 : 1);

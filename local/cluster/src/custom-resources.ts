@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { type KubernetesObject, title } from "./objects.ts";
+
+/**
+ * What we say in operators' resources. The operators' own schemas come with the operators; these hold our use of them:
+ * a misspelt field, a user without a password, a container without limits.
+ */
+const quantity = z.string().regex(/^\d+(m|Mi|Gi)?$/);
+const resources = z.strictObject({
+  requests: z.strictObject({ cpu: quantity, memory: quantity }),
+  limits: z.strictObject({ cpu: quantity, memory: quantity }),
+});
+const containerPatch = z.strictObject({
+  name: z.string(),
+  securityContext: z.strictObject({
+    allowPrivilegeEscalation: z.literal(false),
+    capabilities: z.strictObject({ drop: z.tuple([z.literal("ALL")]) }),
+  }),
+  resources,
+});
+const claim = z.strictObject({
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    accessModes: z.tuple([z.literal("ReadWriteOnce")]),
+    resources: z.strictObject({ requests: z.strictObject({ storage: quantity }) }),
+  }),
+});
+
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  "mongodbcommunity.mongodb.com/v1 MongoDBCommunity": z.strictObject({
+    type: z.literal("ReplicaSet"),
+    members: z.int().min(1),
+    version: z.string().regex(/^\d+\.\d+\.\d+$/),
+    security: z.strictObject({ authentication: z.strictObject({ modes: z.tuple([z.literal("SCRAM")]) }) }),
+    users: z.array(
+      z
+        .strictObject({
+          name: z.string(),
+          db: z.string(),
+          passwordSecretRef: z.strictObject({ name: z.string(), key: z.string() }),
+          scramCredentialsSecretName: z.string(),
+          roles: z.array(z.strictObject({ name: z.literal("readWrite"), db: z.string() })).length(1),
+        })
+        .refine(
+          ({ name, db, roles }) => name === db && roles[0]?.db === db,
+          "a user has its own database alone",
+        ),
+    ),
+    statefulSet: z.strictObject({
+      spec: z.strictObject({
+        volumeClaimTemplates: z.array(claim),
+        template: z.strictObject({
+          spec: z.strictObject({
+            securityContext: z.strictObject({
+              runAsNonRoot: z.literal(true),
+              runAsUser: z.int().min(1),
+              runAsGroup: z.int().min(1),
+              fsGroup: z.int().min(1),
+              seccompProfile: z.strictObject({ type: z.literal("RuntimeDefault") }),
+            }),
+            topologySpreadConstraints: z.array(z.unknown()),
+            initContainers: z.array(containerPatch),
+            containers: z.array(containerPatch),
+          }),
+        }),
+      }),
+    }),
+  }),
+  "postgresql.cnpg.io/v1 Cluster": z.strictObject({
+    instances: z.int().min(1),
+    imageName: z.string().regex(/:\d+\.\d+-/),
+    bootstrap: z.strictObject({
+      initdb: z.strictObject({
+        database: z.string(),
+        owner: z.string(),
+        secret: z.strictObject({ name: z.string() }),
+      }),
+    }),
+    storage: z.strictObject({ size: quantity }),
+    resources,
+    affinity: z.strictObject({ podAntiAffinityType: z.literal("preferred"), topologyKey: z.string() }),
+    postgresql: z
+      .strictObject({
+        synchronous: z.strictObject({
+          method: z.literal("any"),
+          number: z.literal(1),
+          dataDurability: z.literal("required"),
+        }),
+      })
+      .optional(),
+  }),
+  "postgresql.cnpg.io/v1 Database": z.strictObject({
+    name: z.string(),
+    owner: z.string(),
+    cluster: z.strictObject({ name: z.string() }),
+  }),
+};
+
+const schemaOf = ({ apiVersion, kind }: KubernetesObject) => schemas[`${apiVersion} ${kind}`];
+
+/** Whether an operator, and not Kubernetes, knows this object's schema. */
+export const isCustom = (object: KubernetesObject): boolean => schemaOf(object) !== undefined;
+
+/** Faults of a custom resource, one sentence each. */
+export function customResourceFaults(object: KubernetesObject): string[] {
+  const result = schemaOf(object)?.safeParse(object.spec);
+  if (!result || result.success) return [];
+  return result.error.issues.map((issue) => `${title(object)}: ${issue.path.join(".")}: ${issue.message}`);
+}

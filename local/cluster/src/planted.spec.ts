@@ -1,0 +1,196 @@
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { find, networkFaultsOf, overlayObjects, spoil } from "../testing/mesh.ts";
+import { customResourceFaults, isCustom } from "./custom-resources.ts";
+import { type KubernetesObject, workloads } from "./objects.ts";
+import { isFixed, podFaults } from "./pods.ts";
+import { runPython } from "./python.ts";
+
+/** Each rule of check:k8s, broken once: what is planted is found. */
+let objects: KubernetesObject[];
+beforeAll(async () => {
+  await overlayObjects("k8s/overlays/production");
+}, 120_000);
+
+describe("Kubernetes' schemas", () => {
+  it("find a misspelt field, a wrong type and an unknown kind", async () => {
+    objects = await overlayObjects("k8s/overlays/production");
+    spoil(find(objects, "Deployment", "orders"), "spec.template.spec.containers.0.livenesProbe", {});
+    spoil(find(objects, "Service", "tickets"), "spec.ports.0.port", "http");
+    const settings = objects.find(({ kind }) => kind === "ConfigMap");
+    if (settings) settings.kind = "ConfigMat";
+    const faults = await runPython("validate.py", {
+      versions: ["1.34"],
+      objects: objects.filter((object) => !isCustom(object)),
+    });
+    expect(faults).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/Deployment orders.*livenesProbe/),
+        expect.stringMatching(/Service tickets.*ports.0.port/),
+        expect.stringMatching(/ConfigMat/),
+      ]),
+    );
+    expect(faults).toHaveLength(3);
+  }, 60_000);
+});
+
+describe("our schemas of operators' resources", () => {
+  it.each([
+    ["MongoDBCommunity", "mongodb", "spec.securty", {}, /securty/],
+    ["MongoDBCommunity", "mongodb", "spec.users.1.roles.0.db", "auth", /its own database alone/],
+    ["MongoDBCommunity", "mongodb", "spec.version", "8", /version/],
+    [
+      "MongoDBCommunity",
+      "mongodb",
+      "spec.statefulSet.spec.template.spec.containers.0.resources.limits.cpu",
+      undefined,
+      /limits.cpu/,
+    ],
+    ["Cluster", "temporal-db", "spec.postgresql.synchronous.dataDurability", "preferred", /dataDurability/],
+    ["Database", "temporal-visibility", "spec.owner", undefined, /owner/],
+  ])("see a %s %s whose %s is %j", async (kind, name, path, value, fault) => {
+    objects = await overlayObjects("k8s/overlays/production");
+    expect(objects.flatMap(customResourceFaults)).toEqual([]);
+    spoil(find(objects, kind, name), path, value);
+    expect(objects.flatMap(customResourceFaults)).toEqual([expect.stringMatching(fault)]);
+  });
+});
+
+describe("the rules of pods", () => {
+  const pod = "spec.template.spec";
+  it.each([
+    [`${pod}.securityContext.runAsNonRoot`, undefined, "may run as root"],
+    [`${pod}.securityContext.runAsUser`, 0, "may run as root"],
+    [`${pod}.securityContext.seccompProfile`, undefined, "has no seccomp profile"],
+    [`${pod}.automountServiceAccountToken`, undefined, "is given a token"],
+    [`${pod}.enableServiceLinks`, undefined, "named after Services"],
+    [`${pod}.containers.0.securityContext.allowPrivilegeEscalation`, undefined, "may gain privileges"],
+    [`${pod}.containers.0.securityContext.capabilities`, { drop: [] }, "keeps capabilities"],
+    [`${pod}.containers.0.securityContext.readOnlyRootFilesystem`, undefined, "read-only"],
+    [`${pod}.containers.0.resources.limits.memory`, undefined, "has no limit of memory"],
+    [`${pod}.containers.0.resources.requests.cpu`, undefined, "requests no cpu"],
+    [`${pod}.containers.0.readinessProbe`, undefined, "has no readiness probe"],
+    [`${pod}.containers.0.livenessProbe`, undefined, "has no liveness probe"],
+    [`${pod}.containers.0.lifecycle`, undefined, "stops without waiting"],
+    [`${pod}.containers.0.image`, "ticketing/tickets:latest", "can change under the same name"],
+  ])("see a Deployment whose %s is %j", async (path, value, fault) => {
+    objects = await overlayObjects("k8s/overlays/production");
+    spoil(find(objects, "Deployment", "tickets"), path, value);
+    expect(workloads(objects).flatMap(podFaults)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it("take a digest or a release for fixed, and nothing that moves", () => {
+    const digest = `x@sha256:${"0".repeat(64)}`;
+    for (const image of [
+      digest,
+      "x:0.1.0",
+      "x:v1.2.3",
+      "nats:2.15.0-alpine",
+      "envoy:distroless-v1.40.0",
+      "pg:18.4-system-trixie",
+    ])
+      expect([image, isFixed(image)]).toEqual([image, true]);
+    for (const image of [
+      "x",
+      "x:latest",
+      "x:1",
+      "x:1.2",
+      "localhost:5000/x",
+      "x:stable",
+      "x:18-trixie",
+      "x@sha256:0",
+    ])
+      expect([image, isFixed(image)]).toEqual([image, false]);
+  });
+});
+
+describe("the network policies", () => {
+  it("are those of the calls in every overlay", async () => {
+    for (const overlay of ["k8s/overlays/local", "k8s/overlays/production", "tilt"] as const)
+      expect(await networkFaultsOf(await overlayObjects(overlay))).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a way out that is missing",
+      "orders",
+      "spec.egress",
+      [],
+      "orders → tickets:9090 is called and may not go out",
+    ],
+    [
+      "a way in that is missing",
+      "tickets",
+      "spec.ingress",
+      [],
+      "workflows → tickets:9090 is called and may not come in",
+    ],
+    [
+      "a way out that nobody needs",
+      "web",
+      "spec.egress",
+      [{ to: [{ podSelector: { matchLabels: { app: "mongodb-svc" } } }], ports: [{ port: 27_017 }] }],
+      "web → mongodb:27017 may go out (web) and is not called",
+    ],
+    [
+      "a way in that nobody needs",
+      "nats",
+      "spec.ingress",
+      [
+        {
+          from: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "web" } } }],
+          ports: [{ port: 4222 }],
+        },
+      ],
+      "web → nats:4222 may come in (nats) and is not called",
+    ],
+  ])("show %s", async (_, name, path, value, fault) => {
+    objects = await overlayObjects("k8s/overlays/production");
+    spoil(find(objects, "NetworkPolicy", name), path, value);
+    expect(await networkFaultsOf(objects)).toContain(fault);
+  });
+
+  it("show traffic that nothing restricts", async () => {
+    const all = await overlayObjects("k8s/overlays/production");
+    const general = ["default-deny", "dns"];
+    objects = all.filter(
+      ({ kind, metadata }) => kind !== "NetworkPolicy" || !general.includes(metadata.name),
+    );
+    expect(await networkFaultsOf(objects)).toContain("no policy stands before web: everything is allowed");
+  });
+
+  it("follow the configuration: an address that changes is one that is not allowed", async () => {
+    objects = await overlayObjects("k8s/overlays/production");
+    const env = "spec.template.spec.containers.0.env";
+    const orders = find(objects, "Deployment", "orders");
+    const at = workloads([orders])[0]?.pod.containers[0]?.env.findIndex(
+      ({ name }) => name === "TICKETS_ADDRESS",
+    );
+    spoil(orders, `${env}.${at}.value`, "catalog:9090");
+    expect(await networkFaultsOf(objects)).toEqual([
+      "orders → catalog:9090 is called and may not go out",
+      "orders → catalog:9090 is called and may not come in",
+      "orders → tickets:9090 may go out (orders) and is not called",
+      "orders → tickets:9090 may come in (tickets) and is not called",
+    ]);
+    spoil(orders, `${env}.${at}.value`, "nobody:9090");
+    await expect(networkFaultsOf(objects)).rejects.toThrow("nobody:9090 is no Service's name");
+  });
+
+  it.each([
+    ["every port", { from: [{ podSelector: { matchLabels: { a: "b" } } }] }, "allows every port"],
+    [
+      "everybody",
+      { from: [{ podSelector: { matchLabels: {} } }], ports: [{ port: 1 }] },
+      "a peer that is everybody",
+    ],
+    [
+      "pods that nobody makes",
+      { from: [{ podSelector: { matchLabels: { a: "b" } } }], ports: [{ port: 1 }] },
+      "pods that nobody makes",
+    ],
+  ])("must not allow %s", async (_, rule, fault) => {
+    objects = await overlayObjects("k8s/overlays/production");
+    spoil(find(objects, "NetworkPolicy", "catalog"), "spec.ingress", [rule]);
+    await expect(networkFaultsOf(objects)).rejects.toThrow(fault);
+  });
+});

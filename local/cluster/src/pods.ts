@@ -1,0 +1,67 @@
+import { ownImage } from "./configurations.ts";
+import type { Container, Workload } from "./objects.ts";
+
+/** What every pod has to keep; each fault is a sentence. */
+export function podFaults(workload: Workload): string[] {
+  const { pod } = workload;
+  const title = `${workload.kind} ${workload.name}`;
+  const faults: string[] = [];
+  if (pod.automountServiceAccountToken) faults.push(`${title} is given a token for the Kubernetes API`);
+  if (pod.enableServiceLinks) faults.push(`${title} is given variables named after Services`);
+  if (pod.securityContext.seccompProfile?.type !== "RuntimeDefault")
+    faults.push(`${title} has no seccomp profile`);
+  for (const container of [...pod.initContainers, ...pod.containers]) {
+    const own = containerFaults(container, workload);
+    const runs =
+      pod.containers.includes(container) && workload.kind !== "Job" ? servingFaults(container) : [];
+    faults.push(...[...own, ...runs].map((fault) => `${title}, container ${container.name}: ${fault}`));
+  }
+  return faults;
+}
+
+function containerFaults(container: Container, { pod }: Workload): string[] {
+  const { securityContext, resources } = container;
+  const faults: string[] = [];
+  const nonRoot = securityContext.runAsNonRoot ?? pod.securityContext.runAsNonRoot;
+  const user = securityContext.runAsUser ?? pod.securityContext.runAsUser;
+  if (!nonRoot || !user) faults.push("may run as root");
+  if (securityContext.privileged) faults.push("is privileged");
+  if (securityContext.allowPrivilegeEscalation !== false) faults.push("may gain privileges");
+  if (!securityContext.capabilities?.drop.includes("ALL") || securityContext.capabilities.add.length > 0)
+    faults.push("keeps capabilities");
+  if (securityContext.readOnlyRootFilesystem === undefined)
+    faults.push("does not say whether its root file system is read-only");
+  for (const amount of ["cpu", "memory"]) {
+    if (!(amount in resources.requests)) faults.push(`requests no ${amount}`);
+    if (!(amount in resources.limits)) faults.push(`has no limit of ${amount}`);
+  }
+  if (!isFixed(container.image)) faults.push(`its image ${container.image} can change under the same name`);
+  return faults;
+}
+
+function servingFaults(container: Container): string[] {
+  const faults: string[] = [];
+  if (!container.readinessProbe) faults.push("has no readiness probe");
+  if (!container.livenessProbe) faults.push("has no liveness probe");
+  if (
+    ownImage(container) &&
+    container.ports.length > 0 &&
+    !container.lifecycle.preStop &&
+    !isDouble(container)
+  )
+    faults.push("stops without waiting for its callers to leave");
+  return faults;
+}
+
+/** It serves one developer, who is not kept waiting for it to end. */
+const isDouble = (container: Container): boolean => ownImage(container) === "stripe-double";
+
+/**
+ * A digest, or a tag that names one release. What a registry does with such a tag is its own matter: a release that
+ * must not depend on it sets digests.
+ */
+export function isFixed(image: string): boolean {
+  if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
+  const tag = /:([^:/]+)$/.exec(image)?.[1] ?? "";
+  return /(?:^|-)v?\d+\.\d+(?:\.\d+)+(?:-[a-z0-9.-]+)?$/.test(tag) || /^\d+\.\d+-[a-z]+-[a-z]+$/.test(tag);
+}

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Installs the operators that run MongoDB and PostgreSQL, unless the cluster has them.
+set -eu
+
+if ! kubectl get crd clusters.postgresql.cnpg.io >/dev/null 2>&1; then
+  version=1.30.0
+  kubectl apply --server-side -f \
+    "https://github.com/cloudnative-pg/cloudnative-pg/releases/download/v$version/cnpg-$version.yaml"
+  kubectl --namespace cnpg-system rollout status deployment/cnpg-controller-manager --timeout 5m
+fi
+
+if ! kubectl get crd mongodbcommunity.mongodbcommunity.mongodb.com >/dev/null 2>&1; then
+  helm upgrade --install mongodb-kubernetes mongodb-kubernetes --version 1.13.0 \
+    --repo https://mongodb.github.io/helm-charts --namespace mongodb-operator --create-namespace \
+    --set operator.watchNamespace='*' --set community.mongodb.imageType=ubi9 --wait
+fi
