@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { connect as natsConnect } from "@nats-io/transport-node";
 import { createEvents, type Events } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
@@ -110,6 +111,15 @@ describe("the broker of production", () => {
   it("keeps events on three servers and takes them while one is away", async () => {
     const tickets = await connect("tickets", 1);
     await tickets.ensureStream("TICKETS", ["evt.tickets.>"]);
+    const connection = await natsConnect({
+      ...{ servers: `127.0.0.1:${clients[1]}`, user: "tickets", pass: password.get("tickets") },
+      inboxPrefix: "_INBOX.tickets",
+    });
+    const { cluster } = await (await jetstreamManager(connection, { checkAPI: false })).streams.info(
+      "TICKETS",
+    );
+    await connection.close();
+    expect(cluster?.replicas).toHaveLength(2);
     await servers[0]?.kill();
     await expect(untilTaken(tickets, event("tickets", 3))).resolves.toBeUndefined();
   });

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { validateEnvoy } from "@ticketing/servers/envoy";
+import { config } from "./config.ts";
+import { standaloneConfig } from "./standalone-config.ts";
+
+const env = {
+  ENVOY_CONFIG_FILE: "unused",
+  PUBLIC_URL: "https://tickets.example.com/",
+  ALLOWED_ORIGINS: "https://partner.example/page, https://other.example",
+  AUTH_ADDRESS: "auth:8080",
+  TICKETS_ADDRESS: "tickets:8080",
+  ORDERS_ADDRESS: "orders:8080",
+  PAYMENTS_ADDRESS: "payments:8080",
+  CATALOG_ADDRESS: "catalog:8080",
+  WEB_ADDRESS: "web:8080",
+};
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gateway-config-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function validate(text: string): Promise<void> {
+  const path = join(folder, "envoy.yaml");
+  await writeFile(path, text);
+  await validateEnvoy({ config: path });
+}
+
+describe("a gateway's configuration in one file", () => {
+  it("is one that Envoy accepts, and Envoy sees a cluster that is missing", async () => {
+    const text = await standaloneConfig(config(env));
+    await expect(validate(text)).resolves.toBeUndefined();
+    await expect(validate(text.replaceAll('"cluster":"admin"', '"cluster":"nobody"'))).rejects.toThrow(
+      /nobody/,
+    );
+  }, 60_000);
+
+  it("names the public origin, the allowed ones, and no standard one any more", async () => {
+    const text = await standaloneConfig(config(env));
+    for (const origin of ["https://tickets.example.com", "https://partner.example", "https://other.example"])
+      expect(text).toContain(`"${origin}"`);
+    // Comments may tell of it.
+    expect(text.replace(/^\s*#.*$/gm, "")).not.toContain("localhost:8080");
+  });
+
+  it("shows Envoy's admin endpoint to nobody but the pod itself", async () => {
+    const text = await standaloneConfig(config(env));
+    expect(text).toContain('admin: {"address":{"socket_address":{"address":"127.0.0.1","port_value":9901}}}');
+  });
+
+  it("is refused without one of the addresses, by its name", () => {
+    expect(() => config({ ...env, WEB_ADDRESS: "" })).toThrow(/WEB_ADDRESS: is missing/);
+  });
+});
