@@ -7,7 +7,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { demoSignIns } from "@ticketing/launcher/seed";
 import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import type { Page } from "playwright-core";
-import { expectAccessible, inspect, type Size, signIn, useBrowser } from "./browser.ts";
+import { expectAccessible, inspect, type OpenOptions, signIn, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock, pay } from "./trade.ts";
 
@@ -20,10 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => broker?.close());
 
-async function openOperations(size: Size = "desktop"): Promise<Page> {
+async function openOperations(options: OpenOptions = {}): Promise<Page> {
   const operator = demoSignIns.find(({ email }) => email.startsWith("operator"));
   if (!operator) throw new Error("the demo data has no operator");
-  const page = await browser.open(mesh, "/sign-in", { size });
+  const page = await browser.open(mesh, "/sign-in", options);
   await signIn(page, operator);
   await page.getByRole("link", { name: "Ops" }).click();
   await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();
@@ -64,7 +64,7 @@ test("an operator sees every service and what its processes need, and follows an
 
 test("an event that breaks its contract is shown, with the reason, and can be delivered again", async () => {
   const subject = `evt.tickets.v1.ticket_listed.${randomUUID()}`;
-  const page = await openOperations("phone");
+  const page = await openOperations({ size: "phone", scheme: "dark" });
   await jetstream(broker).publish(subject, new Uint8Array([0xff, 0xff, 0xff]));
   const letter = rows(page, "Dead letters").filter({ hasText: subject });
   // By itself: the page is read again while it is looked at.

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Page } from "playwright-core";
 import { expectAccessible, inspect, signIn, useBrowser } from "./browser.ts";
@@ -109,7 +110,7 @@ describe("an order", () => {
     expect((await buyer.orders.getOrder({ orderId: order.id })).order?.status).toBe(OrderStatus.REFUNDED);
   });
 
-  test("that awaits payment can be cancelled, and is nobody else's business", async () => {
+  test("that awaits payment can be cancelled, if it still does, and is nobody else's business", async () => {
     const buyer = await newPerson(mesh, "Cleo");
     const order = await lock(buyer, await list(seller, "Evening of Strings"));
     const page = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`);
@@ -119,6 +120,18 @@ describe("an order", () => {
     await page.getByText("The order was cancelled, as you asked. No money was taken.").waitFor();
     expect(await page.getByRole("link", { name: "Pay now" }).count()).toBe(0);
     await expectAccessible(page);
+
+    const paid = await lock(buyer, await list(seller, "Evening of Strings"));
+    const stale = await page.context().newPage();
+    // Without its stream the page does not know that the order was paid meanwhile.
+    await stale.route(/WatchOrder/, () => {});
+    await stale.goto(`/orders/${paid.id}`);
+    await stale.getByRole("button", { name: "Cancel the order" }).click();
+    await pay(mesh, buyer, paid);
+    await watchUntil(buyer, paid.id, OrderStatus.COMPLETE, 30_000);
+    await stale.getByRole("dialog").getByRole("button", { name: "Cancel the order" }).click();
+    await stale.getByText("It is complete and cannot be changed.").waitFor();
+    await expectAccessible(stale);
     const other = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`);
     await signIn(other, (await newPerson(mesh, "Nosy")).signIn);
     await other.getByRole("heading", { name: "Not your order" }).waitFor();

@@ -60,7 +60,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await submit.click();
   await page.getByText("Our servers do not answer right now.").waitFor();
   expect(await page.getByLabel("Price").inputValue()).toBe("1,234.5");
-  await submit.click();
+  await page.getByLabel("Price").press("Enter");
   await page.getByText("Your ticket is for sale.").first().waitFor();
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
   const { tickets } = await seller.tickets.listMyTickets({});
@@ -87,19 +87,29 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Keep it for sale" }).click();
   await dialog.waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Take it off sale" }).click();
-  await dialog.getByRole("button", { name: "Take it off sale" }).click();
+  await page.keyboard.press("Enter");
+  await dialog.waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
   await page.getByText("Nobody can buy this ticket any more.").waitFor();
   await inspect(page, "sell-withdrawn", ["phone"]);
   await visitor.getByText("Off sale").waitFor();
   expect((await seller.tickets.getTicket({ ticketId: id })).ticket?.price?.minorUnits).toBe(9_900n);
+  await page.getByRole("link", { name: "List it anew" }).click();
+  await page.getByRole("heading", { level: 1, name: "Sell a ticket" }).waitFor();
+  expect(await page.getByLabel("Price").inputValue()).toBe("99.00");
+  expect(await page.getByLabel("Event", { exact: true }).inputValue()).toBe(title);
 });
 
 describe("a ticket that somebody is paying for", () => {
   test("cannot be changed, says until when, and can again by itself, with what was typed", async () => {
     const [seller, buyer] = await Promise.all([newPerson(mesh, "Selma"), newPerson(mesh, "Bo")]);
     const ticket = await list(seller, "Evening of Strings");
-    const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`, { size: "phone" });
+    const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`, {
+      size: "phone",
+      scheme: "dark",
+    });
     await signIn(page, seller.signIn);
     const price = page.getByLabel("Price");
     await price.fill("51");

@@ -14,6 +14,11 @@ function comingFrom(search: Record<string, unknown>): { from?: string | undefine
   return typeof from === "string" && /^\/(?![/\\])/.test(from) ? { from } : {};
 }
 
+/** The ticket whose listing a new one begins with, or nothing. */
+function likeAnother({ like }: Record<string, unknown>): { like?: string | undefined } {
+  return typeof like === "string" ? { like } : {};
+}
+
 const browse = createRoute({
   ...parent,
   path: "/",
@@ -44,6 +49,7 @@ const sell = createRoute({
 const newTicket = createRoute({
   ...parent,
   path: "/sell/new",
+  validateSearch: likeAnother,
   component: lazyRouteComponent(() => import("../sell/new-ticket-screen.tsx"), "NewTicketScreen"),
 });
 const editTicket = createRoute({

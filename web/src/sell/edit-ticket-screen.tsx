@@ -125,7 +125,9 @@ function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }
         <div className={styles.notice}>
           <Notice tone="warn" title={texts.withdrawnTitle}>
             <p>{texts.withdrawnText}</p>
-            <Link to="/sell/new">{texts.sellNew}</Link>
+            <Link to="/sell/new" search={{ like: ticket.id }}>
+              {texts.listAnew}
+            </Link>
           </Notice>
         </div>
       );

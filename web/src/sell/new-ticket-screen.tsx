@@ -1,5 +1,5 @@
-import { useMutation } from "@connectrpc/connect-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useMutation, useQuery } from "@connectrpc/connect-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { CreateTicketRequestSchema, TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { useRef, useState } from "react";
 import { isPassing, reasonOf } from "../api/reason.ts";
@@ -7,23 +7,39 @@ import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { PageHeader } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { sellWords, sellTexts as texts } from "../texts/sell.ts";
-import { emptyDraft, offerOf } from "./draft.ts";
+import { type Draft, draftOf, emptyDraft, offerOf } from "./draft.ts";
 import { OfferFields } from "./offer-fields.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
 
 /** A ticket is put up for sale. */
 export function NewTicketScreen() {
-  return <SignedIn>{(user) => <NewTicket sellerName={user.displayName} />}</SignedIn>;
+  const { like } = getRouteApi("/sell/new").useSearch();
+  return (
+    <SignedIn>
+      {({ displayName }) =>
+        like ? <Likewise ticketId={like} sellerName={displayName} /> : <NewTicket sellerName={displayName} />
+      }
+    </SignedIn>
+  );
 }
 
-function NewTicket({ sellerName }: { sellerName: string }) {
+/** Begins with what was said of another ticket. */
+function Likewise({ ticketId, sellerName }: { ticketId: string; sellerName: string }) {
+  const query = useQuery(TicketService.method.getTicket, { ticketId });
+  if (query.isPending) return <SkeletonList count={2} />;
+  const ticket = query.data?.ticket;
+  return <NewTicket sellerName={sellerName} begin={ticket && draftOf(ticket)} />;
+}
+
+function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; begin?: Draft | undefined }) {
   const navigate = useNavigate();
-  const [draft, setDraft] = useState(emptyDraft);
+  const [draft, setDraft] = useState(begin);
   // One listing, however often it has to be sent.
   const requestId = useRef(crypto.randomUUID());
   const listing = useMutation(TicketService.method.createTicket);

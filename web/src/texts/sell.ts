@@ -68,6 +68,7 @@ export const sellTexts = {
   toSale: "See the sale",
   withdrawnTitle: "Off sale",
   withdrawnText: "Nobody can buy this ticket any more.",
+  listAnew: "List it anew",
   staleTitle: "Changed in another window",
   staleKept: "Your text is kept, and is saved when you save.",
   staleTaken: "Now shown below.",
