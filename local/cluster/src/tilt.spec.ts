@@ -102,6 +102,12 @@ describe("the Tiltfile", () => {
       "'mongodb:mongodb'",
       "resource mongodb names mongodb:mongodb, which is not there",
     ],
+    [
+      "Tiltfile",
+      "{'app': 'mongodb-svc'}",
+      "{'app': 'mongo'}",
+      "resource mongodb waits for pods that nobody makes",
+    ],
     ["Tiltfile", "labels=['web']", "labels=[]", "resource web has no label"],
     ["tilt/images.star", "'tickets': 'services/tickets',", "", "nobody builds ticketing/tickets"],
     [

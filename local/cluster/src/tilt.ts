@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { parseAllDocuments, stringify } from "yaml";
 import { z } from "zod";
+import { allPods } from "./calls.ts";
 import { ownImage } from "./configurations.ts";
 import { type Stage, substitute } from "./image/dockerfile.ts";
 import { serviceFolder } from "./image/images.ts";
@@ -107,12 +108,17 @@ export async function tiltFaults(
 
 function resourceFaults({ resources, objects }: TiltMesh, all: readonly Workload[]): string[] {
   const faults: string[] = [];
+  const pods = allPods(all, objects);
   const known = new Set(objects.map(({ kind, metadata }) => `${metadata.name}:${kind.toLowerCase()}`));
   for (const { name } of all) if (!resources.has(name)) faults.push(`${name} is no resource of the Tiltfile`);
   for (const [name, resource] of resources) {
     const workload = all.find((each) => each.name === name);
     if (!workload && !resource.new_name) faults.push(`resource ${name} is no workload`);
     if (resource.labels.length === 0) faults.push(`resource ${name} has no label`);
+    for (const selector of resource.extra_pod_selectors) {
+      if (!pods.some(({ labels }) => matches(selector, labels)))
+        faults.push(`resource ${name} waits for pods that nobody makes`);
+    }
     for (const object of resource.objects)
       if (!known.has(object)) faults.push(`resource ${name} names ${object}, which is not there`);
     for (const {
@@ -240,12 +246,6 @@ async function taskFaults({ tasks }: TiltMesh, scripts: Readonly<Record<string, 
   }
   return faults;
 }
-
-/** Whether the selector of a resource finds pods with these labels. */
-export const selects = (
-  selectors: readonly Record<string, string>[],
-  labels: Record<string, string>,
-): boolean => selectors.some((selector) => matches(selector, labels));
 
 const exists = (path: string): Promise<boolean> =>
   access(repositoryPath(path)).then(
