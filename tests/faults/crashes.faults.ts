@@ -127,7 +127,7 @@ describe.each([
   let mesh: FaultMesh;
   let seller: Person;
   beforeAll(async () => {
-    mesh = await startFaultMesh({ LOCK_DURATION: lock });
+    mesh = await startFaultMesh({ LOCK_DURATION: lock, LAPSE_LIMIT: "1000", ACCESS_TOKEN_LIFETIME: "6h" });
     seller = await mesh.person("seller");
   }, 120_000);
   afterAll(() => mesh?.close(), 60_000);
@@ -148,6 +148,7 @@ describe.each([
           expect(`${place} ${(await mesh.died(victim)) ? "killed it" : "was never reached"}`).toBe(
             `${place} killed it`,
           );
+          await mesh.serves(victim);
         }
         await settle(mesh);
         return chosen.length;

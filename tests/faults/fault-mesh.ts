@@ -13,8 +13,10 @@ export interface FaultMesh extends TestMesh {
   arm(process: string, place: string, nth?: number): void;
   /** The server dies when the process passes this place: amid what the process asks of it. */
   armAgainst(server: string, process: string, place: string): void;
-  /** Whether the armed process died at its place, or does within five seconds: the story may be told sooner. */
+  /** Whether what was armed died at its place, or does within half a minute: the story may be told sooner. */
   died(process: string): Promise<boolean>;
+  /** Waits until the process serves again: the next story needs all of them. */
+  serves(process: string): Promise<void>;
 }
 
 /** `downMs`: how long a process that died stays down. */
@@ -45,10 +47,16 @@ export async function startFaultMesh(env: NodeJS.ProcessEnv = {}, downMs = 0): P
       writeFileSync(join(dir, process), JSON.stringify({ place, skip: 0, pid: mesh.process(server).pid })),
     async died(process) {
       const armed = join(dir, process);
-      for (let n = 0; existsSync(armed) && n < 50; n++) await sleep(100);
+      for (let n = 0; existsSync(armed) && n < 300; n++) await sleep(100);
       const alive = existsSync(armed);
       rmSync(armed, { force: true });
       return !alive;
+    },
+    async serves(process) {
+      for (let n = 0; mesh.process(process).pid === undefined; n++) {
+        if (n === 600) throw new Error(`${process} did not come back`);
+        await sleep(100);
+      }
     },
     async close() {
       open = false;

@@ -98,7 +98,7 @@ describe("a server that dies amid what is asked of it, and stays down past the l
           `${server} at ${place} ${(await mesh.died(asking)) ? "was killed" : "was never reached"}`,
         ).toBe(`${server} at ${place} was killed`);
         // The next one needs all of them again.
-        await insist(async () => (mesh.process(server).pid ? true : undefined));
+        await mesh.serves(server);
       }
       expect(slowestMs).toBeLessThan(BOUND_MS);
       await settle(mesh, 60_000);
