@@ -120,7 +120,7 @@ export function faultsIn(books: Books): string[] {
 }
 
 /** Waits until the books hold no fault; after `ms` fails with those that stay. */
-export async function settle(mesh: Mesh, ms = 30_000): Promise<Books> {
+export async function settle(mesh: Mesh, ms = 60_000): Promise<Books> {
   for (const end = Date.now() + ms; ; ) {
     const books = await readBooks(mesh);
     const faults = faultsIn(books);

@@ -121,8 +121,8 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
 
 describe.each([
   // A lock that outlives a restart for what must complete, a short one for what must not.
-  { lock: "20s", told: ["arrival", "purchase", "cancellation", "refund"] as const },
-  { lock: "3s", told: ["expiry"] as const },
+  { lock: "120s", told: ["arrival", "purchase", "cancellation", "refund"] as const },
+  { lock: "5s", told: ["expiry"] as const },
 ])("a process killed at a step, with locks of $lock:", ({ lock, told }) => {
   let mesh: FaultMesh;
   let seller: Person;

@@ -48,7 +48,7 @@ describe("a payment around the deadline", () => {
         await settle(mesh);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 
   it(
@@ -67,7 +67,7 @@ describe("a payment around the deadline", () => {
         await settle(mesh);
         return times.length;
       }),
-    60_000,
+    120_000,
   );
 
   it(
@@ -86,7 +86,7 @@ describe("a payment around the deadline", () => {
         expect(await stripePayments(mesh, order.id)).toMatchObject([{ status: "canceled" }]);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 
   it(
@@ -108,7 +108,7 @@ describe("a payment around the deadline", () => {
         await settle(mesh);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 
   it(
@@ -126,7 +126,7 @@ describe("a payment around the deadline", () => {
         await settle(mesh);
         return orders.length;
       }),
-    60_000,
+    120_000,
   );
 });
 
@@ -148,7 +148,7 @@ describe("a capture", () => {
         await settle(mesh);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 
   it(
@@ -163,7 +163,7 @@ describe("a capture", () => {
         await locking(second, (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 });
 
@@ -181,7 +181,7 @@ describe("a wish to cancel", () => {
         await settle(mesh);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 });
 
@@ -200,6 +200,6 @@ describe("declines", () => {
         await insist(() => settle(mesh));
         return 1;
       }),
-    60_000,
+    120_000,
   );
 });

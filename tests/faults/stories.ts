@@ -9,7 +9,7 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { eventually, type TestMesh } from "../test-mesh.ts";
 
 /** Until it works: what a patient client does, with the same request every time. */
-export const insist = <T>(work: () => Promise<T | undefined>, ms = 40_000): Promise<T> =>
+export const insist = <T>(work: () => Promise<T | undefined>, ms = 90_000): Promise<T> =>
   eventually(work, ms);
 
 export const PRICE = { minorUnits: 4_500n, currency: "USD" };

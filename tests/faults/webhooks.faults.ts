@@ -43,7 +43,7 @@ describe("webhooks", () => {
         await settle(mesh);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 
   it(
@@ -59,7 +59,7 @@ describe("webhooks", () => {
         await settle(mesh);
         return 1;
       }),
-    60_000,
+    120_000,
   );
 });
 
@@ -123,6 +123,6 @@ describe("a webhook that is not Stripe's", () => {
         await settle(mesh);
         return refused.length + 2;
       }),
-    60_000,
+    120_000,
   );
 });
