@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { addedBy, offences } from "./history-rule.ts";
 
 const HISTORY = "workflows/histories/complete.json";
@@ -15,6 +15,9 @@ function git(...args: string[]): string {
   const who = ["-c", "user.name=Spec", "-c", "user.email=spec@example.com", "-c", "commit.gpgsign=false"];
   return execFileSync("git", ["-C", repository, ...who, ...args], { encoding: "utf8", stdio: "pipe" });
 }
+
+// Dozens of git processes, on a machine that may be under load.
+jest.setTimeout(60_000);
 
 let writes = 0;
 function commit(subject: string, ...paths: string[]): void {
