@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
 import chromium from "@sparticuz/chromium";
 import type { SignIn } from "@ticketing/launcher/mesh-file";
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
 import type { BrowserMesh } from "./shared-mesh.ts";
 
 const sizes = {
@@ -13,13 +13,15 @@ const sizes = {
   desktop: { viewport: { width: 1280, height: 860 } },
   /** WCAG 1.4.10: nothing is lost, nothing scrolls sideways. */
   narrow: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
+  /** A desktop window of 1280 pixels at 200 %: half as many pixels of CSS, each twice as large (WCAG 1.4.4). */
+  zoomed: { viewport: { width: 640, height: 430 }, deviceScaleFactor: 2 },
 } as const;
 
 export type Size = keyof typeof sizes;
-export const everySize = Object.keys(sizes) as Size[];
+export const everySize = ["phone", "desktop", "narrow"] as const satisfies Size[];
 
 /** How long a test waits for what it expects to see. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 25_000;
 
 const screenshots = fileURLToPath(new URL("../../.local/screenshots/", import.meta.url));
 const axe = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -27,12 +29,16 @@ const axe = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js
 export interface OpenOptions {
   size?: Size;
   scheme?: "light" | "dark";
+  /** Who has signed in to this browser already. */
+  as?: { readonly signIn: SignIn };
 }
 
 /** One Chromium for the tests of a file. */
 export interface BrowserOfFile {
   /** A page of a new visitor, with cookies of their own, at the start page unless a path is given. */
   open(mesh: BrowserMesh, path?: string, options?: OpenOptions): Promise<Page>;
+  /** In this test pages may log what matches: a failure that the test brings about. */
+  expectProblem(pattern: RegExp): void;
 }
 
 /**
@@ -42,6 +48,7 @@ export interface BrowserOfFile {
 export function useBrowser(): BrowserOfFile {
   let browser: Browser | undefined;
   const problems: string[] = [];
+  const expected: RegExp[] = [];
 
   beforeAll(async () => {
     browser = await playwright.launch({
@@ -52,7 +59,8 @@ export function useBrowser(): BrowserOfFile {
 
   afterEach(async () => {
     await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
-    expect(problems.splice(0)).toEqual([]);
+    const [found, brought] = [problems.splice(0), expected.splice(0)];
+    expect(found.filter((problem) => !brought.some((pattern) => pattern.test(problem)))).toEqual([]);
   });
 
   afterAll(async () => {
@@ -60,7 +68,8 @@ export function useBrowser(): BrowserOfFile {
   });
 
   return {
-    async open(mesh, path = "/", { size = "desktop", scheme = "light" } = {}) {
+    expectProblem: (pattern) => void expected.push(pattern),
+    async open(mesh, path = "/", { size = "desktop", scheme = "light", as } = {}) {
       if (!browser) throw new Error("the browser is not open yet");
       const context = await browser.newContext({
         ...sizes[size],
@@ -71,6 +80,7 @@ export function useBrowser(): BrowserOfFile {
         timezoneId: "Europe/London",
       });
       context.setDefaultTimeout(PATIENCE_MS);
+      if (as) await enterSession(context, mesh.addresses.gateway, as.signIn);
       const page = await context.newPage();
       page.on("pageerror", (error) => problems.push(`threw ${error.stack ?? error.message}`));
       page.on("console", (message) => {
@@ -80,6 +90,16 @@ export function useBrowser(): BrowserOfFile {
       return page;
     },
   };
+}
+
+/** Signs in as the page would, without the page: the context has the session's cookies afterwards. */
+async function enterSession(context: BrowserContext, origin: string, signIn: SignIn): Promise<void> {
+  const { email, password } = signIn;
+  const answer = await context.request.post("/ticketing.auth.v1.AuthService/SignIn", {
+    headers: { origin },
+    data: { email, password },
+  });
+  if (!answer.ok()) throw new Error(`could not sign in: ${await answer.text()}`);
 }
 
 /** Keeps a picture of the page for people to look at; `.local/screenshots` is not committed. */

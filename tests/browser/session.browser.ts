@@ -41,6 +41,24 @@ describe("a session", () => {
     await expectAccessible(page);
   });
 
+  test("is renewed by two tabs at once, and goes on in both", async () => {
+    const person = await newPerson(mesh, "Tom");
+    const page = await browser.open(mesh, "/account", { as: person });
+    const other = await page.context().newPage();
+    await other.goto("/account");
+    for (const tab of [page, other]) await tab.getByText(person.signIn.email).waitFor();
+    await page.context().clearCookies({ name: "session" });
+    const renewals: string[] = [];
+    page.context().on("response", (response) => {
+      if (response.url().endsWith("/RefreshSession")) renewals.push(response.url());
+    });
+    await Promise.all([page.reload(), other.reload()]);
+    for (const tab of [page, other]) await tab.getByText(person.signIn.email).waitFor();
+    expect(renewals).toHaveLength(1);
+    await page.reload();
+    await page.getByText(person.signIn.email).waitFor();
+  });
+
   test("that ends in one tab ends in the other", async () => {
     const person = await newPerson(mesh, "Tia");
     const page = await browser.open(mesh, "/sign-in?from=/account");
@@ -49,6 +67,7 @@ describe("a session", () => {
     const other = await page.context().newPage();
     await other.goto("/");
     await other.getByRole("link", { name: "Account" }).waitFor();
+    await page.bringToFront();
     await page.getByRole("button", { name: "Sign out" }).click();
     await other.getByRole("link", { name: "Sign in" }).waitFor();
   });

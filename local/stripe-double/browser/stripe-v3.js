@@ -52,8 +52,10 @@
         font: "inherit",
         padding: "0.5rem",
       });
-      Object.assign(label.style, { gridColumn: name === "number" ? "1 / -1" : "auto" });
-      label.append(text, input);
+      Object.assign(label.style, { gridColumn: name === "number" ? "1 / -1" : "auto", minWidth: "0" });
+      const words = document.createElement("span");
+      words.textContent = text;
+      label.append(words, input);
       input.addEventListener("input", () => this._changed());
       input.addEventListener("focus", () => this._emit("focus", { elementType: this._type }));
       input.addEventListener("blur", () => this._emit("blur", { elementType: this._type }));
@@ -62,6 +64,19 @@
       });
       this._inputs[name] = input;
       return label;
+    }
+
+    /** docs.stripe.com/elements/appearance-api: the variables and rules that the double's few parts can follow. */
+    _look({ variables = {}, rules = {} } = {}) {
+      for (const input of Object.values(this._inputs)) {
+        Object.assign(input.style, {
+          background: variables.colorBackground ?? "",
+          color: variables.colorText ?? "",
+          borderRadius: variables.borderRadius ?? "",
+          ...rules[".Input"],
+        });
+        Object.assign(input.previousElementSibling.style, rules[".Label"]);
+      }
     }
 
     _changed() {
@@ -178,6 +193,7 @@
       if (this._elements.has(type))
         throw new Error(`Can only create one Element of type ${type} through an Elements instance.`);
       const element = new Element(type, options);
+      element._look(this._options.appearance);
       element._elements = this;
       element._destroyed = () => this._elements.delete(type);
       this._elements.set(type, element);
@@ -188,6 +204,7 @@
     }
     update(options) {
       Object.assign(this._options, options);
+      for (const element of this._elements.values()) element._look(this._options.appearance);
     }
     /** docs.stripe.com/js/elements/submit: checks the fields. */
     async submit() {
@@ -272,6 +289,12 @@
     return new Promise((resolve) => {
       const dialog = document.createElement("dialog");
       dialog.setAttribute("aria-label", "3-D Secure test page");
+      Object.assign(dialog.style, {
+        maxWidth: "26rem",
+        padding: "1.5rem",
+        border: "0",
+        borderRadius: "0.5rem",
+      });
       const title = document.createElement("h2");
       title.textContent = "3-D Secure test page";
       const text = document.createElement("p");
@@ -280,7 +303,7 @@
         const button = document.createElement("button");
         button.type = "button";
         button.textContent = label;
-        button.style.marginRight = "0.5rem";
+        Object.assign(button.style, { margin: "1rem 0.5rem 0 0", padding: "0.75rem" });
         button.addEventListener("click", async () => {
           dialog.close();
           dialog.remove();

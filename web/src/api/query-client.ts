@@ -11,6 +11,7 @@ export const queryClient = new QueryClient({
       staleTime: 10_000,
       retry: (failures, error) => failures < RETRIES && isPassing(error),
     },
-    mutations: { retry: false },
+    // Without a connection a write fails at once: none is kept to happen by itself when it is back.
+    mutations: { retry: false, networkMode: "always" },
   },
 });

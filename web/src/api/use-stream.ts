@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { renewSession } from "../session/renewal.ts";
+import { useSession } from "../session/session-store.ts";
 import { noteReconnecting } from "./connection.ts";
 import { followStream, type StreamState } from "./follow-stream.ts";
 
@@ -11,7 +12,8 @@ const HIDDEN_MS = 5_000;
 
 /**
  * Follows a server stream while the component is there and somebody looks: opened anew when `key` changes, closed while
- * the page is hidden. The shell shows when it is being reopened. An undefined key follows nothing.
+ * the page is hidden or the session has ended under it. The shell shows when it is being reopened. An undefined key
+ * follows nothing.
  */
 export function useStream<M>(options: {
   key: string | undefined;
@@ -27,7 +29,8 @@ export function useStream<M>(options: {
   const open = useEffectEvent(options.open);
   const onMessage = useEffectEvent(options.onMessage);
   const isLast = useEffectEvent((message: M) => options.isLast?.(message) ?? false);
-  const { key } = options;
+  const ended = useSession().status === "ended";
+  const key = ended ? undefined : options.key;
 
   useEffect(() => {
     if (key === undefined) return;

@@ -2,6 +2,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useConnection } from "../api/connection.ts";
 import { Announcer, announce } from "../design/announcer.tsx";
+import { timeZone } from "../design/date-time.tsx";
 import { isOperator } from "../session/roles.ts";
 import { useSession } from "../session/session-store.ts";
 import { appTexts as texts } from "../texts/app.ts";
@@ -64,7 +65,9 @@ export function Shell() {
           </ApiProvider>
         </Suspense>
       </main>
-      <footer className={styles.footer}>{texts.footer}</footer>
+      <footer className={styles.footer}>
+        {texts.footer} {texts.timeZone(timeZone())}
+      </footer>
       <Announcer />
       {session.status === "ended" && (
         <Suspense>

@@ -1,9 +1,9 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { PageHeader } from "../design/page.tsx";
 import { browseTexts as texts } from "../texts/browse.ts";
 import { EventList } from "./event-list.tsx";
 import { toFilter } from "./filter.ts";
-import { Choice, Filters } from "./filters.tsx";
+import { Choice, FinerFilters } from "./filters.tsx";
+import { Hero } from "./hero.tsx";
 import { SortSelect } from "./sort-select.tsx";
 import { TicketList } from "./ticket-list.tsx";
 import { useKnownCities } from "./use-known-cities.ts";
@@ -36,8 +36,8 @@ export function BrowseScreen() {
   );
   return (
     <>
-      <PageHeader title={texts.title} lead={texts.lead} />
-      <Filters search={search} cities={cities} />
+      <Hero search={search} />
+      <FinerFilters search={search} cities={cities} />
       {showsTickets ? (
         <TicketList
           filter={filter}

@@ -23,11 +23,11 @@ export function EventScreen() {
   const [first] = tickets;
   if (query.isPending) return <SkeletonList />;
   if (query.isError && !query.data) {
-    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
   }
   if (!first?.event) {
     return (
-      <EmptyState title={texts.eventGoneTitle} text={texts.eventGoneText}>
+      <EmptyState page title={texts.eventGoneTitle} text={texts.eventGoneText}>
         <Link to="/" className={buttonClass()}>
           {texts.toAllEvents}
         </Link>
@@ -44,7 +44,7 @@ export function EventScreen() {
         <CategoryArt category={first.category} />
         <div className={styles.stubBody}>
           <PageHeader title={event.title} lead={`${event.venue}, ${event.city}`} />
-          {event.startTime && <DateTime date={timestampDate(event.startTime)} />}
+          {event.startTime && <DateTime date={timestampDate(event.startTime)} zone />}
         </div>
       </div>
       <section aria-label={texts.seatTickets}>

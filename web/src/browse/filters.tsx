@@ -2,39 +2,27 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
-import { categoryNames, browseTexts as texts } from "../texts/browse.ts";
+import { browseTexts as texts } from "../texts/browse.ts";
 import styles from "./browse.module.css";
-import { type BrowseSearch, browseSearch, type CategoryName, countFilters, currencies } from "./search.ts";
+import { type BrowseSearch, browseSearch, countFilters, currencies } from "./search.ts";
 import { useDraft } from "./use-draft.ts";
 
-/** Words, kind and the finer filters. Each acts at once and stands in the address. */
-export function Filters({ search, cities }: { search: BrowseSearch; cities: readonly string[] }) {
+/** Changes what is searched for; the address says it. */
+export function useSearchChange(search: BrowseSearch) {
   const navigate = useNavigate({ from: "/" });
-  const set = (change: Record<string, string | undefined>) =>
+  return (change: Record<string, string | undefined>) =>
     void navigate({ search: browseSearch({ ...search, ...change }), replace: true, resetScroll: false });
+}
+
+/** City, dates and prices. Each acts at once and stands in the address. */
+export function FinerFilters({ search, cities }: { search: BrowseSearch; cities: readonly string[] }) {
+  const set = useSearchChange(search);
   const active = countFilters(search);
   // Open when it says something; afterwards as the person wants it.
   const [open, setOpen] = useState(active > (search.category ? 1 : 0));
   const cityList = useId();
   return (
-    <search className={styles.hero}>
-      <DraftField
-        label={texts.search}
-        type="search"
-        placeholder={texts.searchHint}
-        enterKeyHint="search"
-        maxLength={100}
-        text={search.q ?? ""}
-        onText={(q) => set({ q })}
-      />
-      <Choice
-        legend={texts.kinds}
-        name="category"
-        look="pills"
-        value={search.category ?? ""}
-        options={[["", texts.all], ...Object.entries(categoryNames)]}
-        onChange={(category) => set({ category: category as CategoryName })}
-      />
+    <search aria-label={texts.filters}>
       <details className={styles.filters} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{active > 0 ? texts.filtersOn(active) : texts.filters}</summary>
         <div className={styles.filterGrid}>
@@ -95,7 +83,8 @@ export function Filters({ search, cities }: { search: BrowseSearch; cities: read
   );
 }
 
-function DraftField({
+/** A field that acts once the typing pauses. */
+export function DraftField({
   text,
   onText,
   ...field

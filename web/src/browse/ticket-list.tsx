@@ -12,6 +12,9 @@ import styles from "./browse.module.css";
 import { type OrderName, orders } from "./search.ts";
 import { TicketRow } from "./ticket-row.tsx";
 
+/** What is listed anew comes with the next reading; what is on the screen changes at once, by the stream. */
+const REFRESH_MS = 20_000;
+
 /** The tickets that match a filter, page by page, each as it is now. */
 export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, sort: OrderName) {
   const query = useInfiniteQuery(
@@ -21,6 +24,7 @@ export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, 
       pageParamKey: "pageToken",
       getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
       placeholderData: keepPreviousData,
+      refetchInterval: REFRESH_MS,
     },
   );
   const { data } = query;

@@ -1,38 +1,54 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { useQuery } from "@connectrpc/connect-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { Card } from "../design/card.tsx";
-import { Countdown } from "../design/countdown.tsx";
-import { Money } from "../design/money.tsx";
-import { PageHeader } from "../design/page.tsx";
+import { getRouteApi, Link, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { buttonClass } from "../design/button.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
-import { ErrorState } from "../design/states.tsx";
+import { EmptyState, ErrorState } from "../design/states.tsx";
+import { useOrder } from "../orders/use-order.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
+import { Purchase } from "./purchase.tsx";
 
-/** Paying for an order while its ticket is held. */
+/** Paying for an order while its ticket is held, and what became of it. */
 export function CheckoutScreen() {
   const { orderId } = getRouteApi("/checkout/$orderId").useParams();
-  return <SignedIn>{() => <Checkout orderId={orderId} />}</SignedIn>;
+  useCleanAddress(orderId);
+  return <SignedIn>{(user) => <Checkout key={orderId} orderId={orderId} userId={user.id} />}</SignedIn>;
 }
 
-function Checkout({ orderId }: { orderId: string }) {
-  const query = useQuery(OrderService.method.getOrder, { orderId });
-  const order = query.data?.order;
+/**
+ * A way of paying that led away comes back with Stripe's parameters in the address, a secret among them. Nothing needs
+ * them: Stripe is asked anyway.
+ */
+function useCleanAddress(orderId: string): void {
+  const navigate = useNavigate();
+  const { pathname, searchStr } = useLocation();
+  // This is still drawn while a next screen is on its way, whose address is none of its business.
+  const dirty = searchStr !== "" && pathname === `/checkout/${orderId}`;
+  useEffect(() => {
+    if (dirty) void navigate({ to: "/checkout/$orderId", params: { orderId }, search: {}, replace: true });
+  }, [dirty, orderId, navigate]);
+}
+
+function Checkout({ orderId, userId }: { orderId: string; userId: string }) {
+  const { query, order, take, refresh } = useOrder(orderId);
   if (query.isPending) return <SkeletonList count={2} />;
-  if (!order) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  return (
-    <>
-      <PageHeader title={texts.title} lead={order.ticket?.title} />
-      <Card>
-        {order.price && <Money amount={order.price} />}
-        {order.expireTime && (
-          <p>
-            {texts.timeLeft} <Countdown until={timestampDate(order.expireTime)} announceAs={texts.announce} />
-          </p>
-        )}
-      </Card>
-    </>
-  );
+  if (!order) {
+    return (
+      <ErrorState page error={query.error} onRetry={refresh}>
+        <Link to="/orders" className={buttonClass("secondary")}>
+          {texts.toOrders}
+        </Link>
+      </ErrorState>
+    );
+  }
+  if (order.buyerId !== userId) {
+    return (
+      <EmptyState page title={texts.notBuyerTitle} text={texts.notBuyerText}>
+        <Link to="/sales" className={buttonClass("secondary")}>
+          {texts.toSales}
+        </Link>
+      </EmptyState>
+    );
+  }
+  return <Purchase order={order} onOrder={take} onStale={refresh} />;
 }

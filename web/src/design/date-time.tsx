@@ -6,6 +6,10 @@ const dateTime = new Intl.DateTimeFormat(undefined, {
   hour: "numeric",
   minute: "2-digit",
 });
+const zoned = new Intl.DateTimeFormat(undefined, {
+  ...{ weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  ...{ hour: "numeric", minute: "2-digit", timeZoneName: "short" },
+});
 const day = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
   day: "numeric",
@@ -24,11 +28,14 @@ export const formatTimeOfDay = (date: Date): string => timeOfDay.format(date);
 /** "20:00" */
 export const formatTime = (date: Date): string => time.format(date);
 
-/** An instant in the reader's time zone. */
-export function DateTime({ date, className }: { date: Date; className?: string | undefined }) {
+/** The reader's time zone, as the platform calls it: "Europe/London". */
+export const timeZone = (): string => dateTime.resolvedOptions().timeZone;
+
+/** An instant in the reader's time zone, which is named where it matters: `zone`. */
+export function DateTime(props: { date: Date; zone?: boolean; className?: string | undefined }) {
   return (
-    <time dateTime={date.toISOString()} className={className}>
-      {formatDateTime(date)}
+    <time dateTime={props.date.toISOString()} className={props.className}>
+      {(props.zone ? zoned : dateTime).format(props.date)}
     </time>
   );
 }

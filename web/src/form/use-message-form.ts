@@ -1,7 +1,7 @@
 import { create, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import { type FormEvent, useRef, useState } from "react";
 import type { FieldWords } from "../texts/validation.ts";
-import { type FieldErrors, fieldErrors } from "./validation.ts";
+import { type FieldErrors, fieldErrors, refusedFields } from "./validation.ts";
 
 /** A form whose fields are checked by the constraints of the message that it sends. */
 export interface MessageForm {
@@ -30,7 +30,9 @@ export function useMessageForm<D extends DescMessage>(options: {
   const [failure, setFailure] = useState<unknown>();
   const busy = useRef(false);
   const message = create(schema, options.message);
-  const errors: FieldErrors = tried ? fieldErrors(schema, message, words) : {};
+  const errors: FieldErrors = tried
+    ? { ...refusedFields(schema, failure, words), ...fieldErrors(schema, message, words) }
+    : {};
 
   async function attempt(form: HTMLFormElement): Promise<void> {
     if (busy.current) return;
@@ -43,6 +45,7 @@ export function useMessageForm<D extends DescMessage>(options: {
       await send(message);
     } catch (error) {
       setFailure(error);
+      if (Object.keys(refusedFields(schema, error, words)).length > 0) focusFirstError(form);
     } finally {
       busy.current = false;
       setPending(false);

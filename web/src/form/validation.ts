@@ -1,5 +1,8 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
-import { createValidator, type Violation } from "@bufbuild/protovalidate";
+import type { Path } from "@bufbuild/protobuf/reflect";
+import { createValidator, pathFromViolationProto } from "@bufbuild/protovalidate";
+import { type FieldPath, ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { ConnectError } from "@connectrpc/connect";
 import { type FieldWords, violationText } from "../texts/validation.ts";
 
 /** What is wrong with each field, by its path in the message: `event.title`. */
@@ -17,11 +20,35 @@ export function fieldErrors<D extends DescMessage>(
   if (result.kind === "error") throw result.error;
   const errors: Record<string, string> = {};
   for (const violation of result.violations ?? []) {
-    const path = pathOf(violation);
+    const path = pathOf(violation.field);
     errors[path] ??= violationText(path, violation, words);
   }
   return errors;
 }
 
-const pathOf = ({ field }: Violation): string =>
-  field.map((part) => (part.kind === "field" ? part.localName : "*")).join(".");
+/**
+ * The same for what a call threw: a service may know constraints that this page, loaded before the last release, does not.
+ * Empty for any other failure.
+ */
+export function refusedFields(schema: DescMessage, thrown: unknown, words: FieldWords): FieldErrors {
+  const errors: Record<string, string> = {};
+  for (const { violations } of ConnectError.from(thrown).findDetails(ViolationsSchema)) {
+    for (const { field, ruleId, message } of violations) {
+      const path = field && knownPath(schema, field);
+      if (path) errors[path] ??= violationText(path, { ruleId, message }, words);
+    }
+  }
+  return errors;
+}
+
+/** Undefined for a field that this page's contract does not have. */
+function knownPath(schema: DescMessage, field: FieldPath): string | undefined {
+  try {
+    return pathOf(pathFromViolationProto(schema, field));
+  } catch {
+    return undefined;
+  }
+}
+
+const pathOf = (path: Path): string =>
+  path.map((part) => (part.kind === "field" ? part.localName : "*")).join(".");

@@ -15,6 +15,8 @@ function become(next: Session): void {
   setSession(next);
   // What one person has read is not for the next.
   if (before.status !== "unknown" && before.user?.id !== next.user?.id) void queryClient.resetQueries();
+  // Whoever signs in again finds what was under way going on: what was refused meanwhile is asked for anew.
+  else if (before.status === "ended") void queryClient.invalidateQueries();
 }
 
 /** Here, and in every other tab. */

@@ -13,6 +13,7 @@ export const appTexts = {
   reconnecting: "Reconnecting…",
   backOnline: "Connected again.",
   footer: "Every ticket is held for you while you pay. Nobody else can buy it in that time.",
+  timeZone: (zone: string) => `Times are in your time zone, ${zone.replaceAll("_", " ")}.`,
   notFoundTitle: "This page does not exist",
   notFoundText: "The address may be mistyped, or what was here is gone.",
   toStart: "See what is on",

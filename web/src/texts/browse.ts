@@ -24,7 +24,12 @@ export const orderNames: Readonly<Record<OrderName, string>> = {
 /** The words of browsing. */
 export const browseTexts = {
   title: "Find your seat",
-  lead: "Tickets from people who cannot go, held for you while you pay.",
+  lead: "Concerts, matches and plays, from people who cannot go.",
+  promises: [
+    "Held for you while you pay",
+    "Charged only when it is yours",
+    "Never another price than you saw",
+  ],
   search: "Search",
   searchHint: "Artist, team, play, venue or city",
   kinds: "Kind of event",

@@ -1,6 +1,145 @@
+interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+
 /** The words of paying. */
 export const checkoutTexts = {
   title: "Checkout",
   timeLeft: "Held for you for another",
   announce: (remaining: string) => `${remaining} left to pay.`,
+  summary: "Your order",
+  seat: "Seat",
+  when: "When",
+  where: "Where",
+  seller: "Seller",
+  total: "Total",
+
+  payment: "Payment",
+  loading: "The payment form is being loaded.",
+  pay: (price: string) => `Pay ${price}`,
+  paying: "Paying…",
+  payNote: "The amount is held on your card first and taken when the ticket is yours.",
+  questionTitle: "Your bank has a question",
+  questionText:
+    "An earlier attempt waits for your answer to your bank. Go on with it, or pay with another card.",
+  answer: "Go on with your bank",
+
+  cancel: "Cancel order",
+  cancelTitle: "Cancel this order?",
+  cancelText: "The ticket will be free for others right away. Nothing is charged.",
+  keep: "Keep the ticket",
+
+  confirmingTitle: "Payment received",
+  confirmingText:
+    "Your order is being completed. This takes a few seconds, and goes on if you leave this page.",
+  timeUpTitle: "The time to pay is over",
+  timeUpText: "One moment. If your payment was on time the order completes; otherwise nothing is charged.",
+  endingTitle: "The order is being cancelled",
+  endingText: "One moment. Nothing is charged.",
+
+  completeTitle: "It is yours",
+  completeText: (event: string) => `Enjoy ${event}! Your order is complete.`,
+  tooLateToCancel:
+    "You asked to cancel, but your payment had been completed by then. You can ask for a refund.",
+  receipt: "Receipt",
+  orderNumber: "Order number",
+  paid: "Paid",
+  paidOn: "Paid on",
+  refundUntil: (time: string) => `If something is wrong you can ask for your money back until ${time}.`,
+  print: "Print receipt",
+  toOrder: "See the order",
+  toStart: "See what else is on",
+
+  expiredTitle: "The time to pay is over",
+  expiredText:
+    "Your hold has ended and no money was taken. An amount that your bank shows as pending goes away by itself.",
+  cancelled: {
+    buyer: { title: "Order cancelled", text: "As you asked. No money was taken." },
+    payment_failed: {
+      title: "The payment did not work",
+      text: "Your bank declined several times, so the order was cancelled. No money was taken.",
+    },
+    capture_refused: {
+      title: "The payment did not work",
+      text: "Your bank took back its approval, so the order was cancelled. No money was taken.",
+    },
+  } as Readonly<Record<string, Words>>,
+  cancelledOtherwise: { title: "Order cancelled", text: "No money was taken." },
+  refundedTitle: "Your money went back",
+  refundedText: "This order was refunded.",
+  again: {
+    free: "Good news: the ticket is still free.",
+    buyAgain: (price: string) => `Back to the ticket for ${price}`,
+    taken: "Somebody else is buying the ticket at the moment. If they do not pay, it is free again.",
+    watch: "Watch the ticket",
+    gone: "The ticket is gone, but there may be others for this event.",
+    others: "Other tickets for this event",
+  },
+  notBuyerTitle: "Not your order",
+  notBuyerText: "Only its buyer can pay for an order. You are its seller: find it under your sales.",
+  toSales: "My sales",
+  toOrders: "My orders",
 };
+
+const declined = (text: string): Words => ({ title: "Your card was declined", text });
+const another = "Please pay with another card.";
+
+/** By Stripe's decline codes and error codes (docs.stripe.com/declines/codes, docs.stripe.com/error-codes). */
+const problems: Readonly<Record<string, Words>> = {
+  insufficient_funds: declined(`There is not enough money on this card. ${another}`),
+  card_velocity_exceeded: declined(`This card has reached its limit. ${another}`),
+  withdrawal_count_limit_exceeded: declined(`This card has reached its limit. ${another}`),
+  expired_card: declined(`This card has expired. ${another}`),
+  incorrect_cvc: declined("The security code is wrong. Check it and try again."),
+  invalid_cvc: declined("The security code is wrong. Check it and try again."),
+  incorrect_number: declined("The card number is wrong. Check it and try again."),
+  invalid_number: declined("The card number is wrong. Check it and try again."),
+  currency_not_supported: declined(`This card does not take payments in this currency. ${another}`),
+  card_not_supported: declined(`This kind of card does not take such a payment. ${another}`),
+  test_mode_live_card: declined(
+    "This shop is a test: no real cards, please. Use one of Stripe's test cards.",
+  ),
+  processing_error: declined("Something went wrong at your bank. Try again in a moment."),
+  try_again_later: declined("Your bank does not answer right now. Try again in a moment."),
+  payment_intent_authentication_failure: {
+    title: "Your bank could not confirm it is you",
+    text: "Nothing was charged. Try again, or pay with another card.",
+  },
+  authentication_required: {
+    title: "Your bank wants to ask you",
+    text: "Nothing was charged. Try again and answer your bank's question.",
+  },
+  payment_intent_unexpected_state: {
+    title: "This payment is not open any more",
+    text: "We are looking at where it stands. Nothing is charged twice.",
+  },
+};
+
+/** Why an attempt did not succeed, in plain words; `problem` is what Stripe says of it. */
+export function problemWords(problem: {
+  type: string;
+  code?: string | null | undefined;
+  decline_code?: string | null | undefined;
+  message?: string | null | undefined;
+}): Words {
+  const own = problems[problem.decline_code ?? ""] ?? problems[problem.code ?? ""];
+  if (own) return own;
+  switch (problem.type) {
+    case "validation_error":
+      return { title: "Please check your card", text: problem.message ?? "Something is missing." };
+    case "card_error":
+      // Why a bank declines is often its secret; a lost or stolen card must not be named.
+      return declined(`Your bank did not say why. Try again, or pay with another card.`);
+    case "api_connection_error":
+      return {
+        title: "No connection to our payment partner",
+        text: "Check your connection and try again. You will not be charged twice.",
+      };
+    default:
+      return {
+        title: "The payment did not go through",
+        text: "Something went wrong at our payment partner. Try again in a moment. You will not be charged twice.",
+      };
+  }
+}

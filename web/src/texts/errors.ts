@@ -23,6 +23,10 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
   Unavailable: said("Busy at the moment", "Our servers do not answer right now. Try again in a moment."),
   DeadlineExceeded: said("That took too long", "The answer did not come in time. Try again in a moment."),
   ResourceExhausted: said("Too many requests", "Please wait a moment, then try again."),
+  InvalidArgument: said(
+    "That cannot be right",
+    "Something that was sent is not valid. If you typed an address, look for a slip in it.",
+  ),
   Unauthenticated: said("Please sign in", "You need to be signed in for this."),
   UNAUTHENTICATED: said("Please sign in", "You need to be signed in for this."),
   TOKEN_EXPIRED: said("Please sign in again", "Your session has ended."),
@@ -121,5 +125,6 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
     "Payments are busy",
     "Our payment partner does not answer right now. Try again in a moment.",
   ),
+  TOO_MANY_STREAMS: said("Many tabs are open", "Close some of them, and this one goes on."),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload it to see what is there now."),
 };

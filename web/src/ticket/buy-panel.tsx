@@ -82,9 +82,11 @@ function ForBuyers(props: {
     case TicketStatus.AVAILABLE:
       return (
         <>
-          <Button wide pending={props.pending} onClick={props.onBuy}>
-            {props.pending ? texts.buying : props.buyLabel}
-          </Button>
+          <div className={styles.action}>
+            <Button wide pending={props.pending} onClick={props.onBuy}>
+              {props.pending ? texts.buying : props.buyLabel}
+            </Button>
+          </div>
           <p className={styles.note}>
             {texts.holdNote} {guest && texts.signInFirst}
           </p>
@@ -104,13 +106,15 @@ function ForBuyers(props: {
             <Countdown key={until.getTime()} until={until} onEnd={props.onTimeUp} />
           </p>
           {mine && (
-            <Link
-              to="/checkout/$orderId"
-              params={{ orderId: lock.orderId }}
-              className={buttonClass("primary", true)}
-            >
-              {texts.toCheckout}
-            </Link>
+            <div className={styles.action}>
+              <Link
+                to="/checkout/$orderId"
+                params={{ orderId: lock.orderId }}
+                className={buttonClass("primary", true)}
+              >
+                {texts.toCheckout}
+              </Link>
+            </div>
           )}
         </>
       );

@@ -1,0 +1,37 @@
+import { PageHeader } from "../design/page.tsx";
+import { categoryNames, browseTexts as texts } from "../texts/browse.ts";
+import { Choice, DraftField, useSearchChange } from "./filters.tsx";
+import styles from "./hero.module.css";
+import type { BrowseSearch } from "./search.ts";
+
+/** What this place is, and the two questions that everybody begins with: what, and what kind. */
+export function Hero({ search }: { search: BrowseSearch }) {
+  const set = useSearchChange(search);
+  return (
+    <search className={styles.hero} aria-label={texts.search}>
+      <PageHeader title={texts.title} lead={texts.lead} />
+      <DraftField
+        label={texts.search}
+        type="search"
+        placeholder={texts.searchHint}
+        enterKeyHint="search"
+        maxLength={100}
+        text={search.q ?? ""}
+        onText={(q) => set({ q })}
+      />
+      <Choice
+        legend={texts.kinds}
+        name="category"
+        look="pills"
+        value={search.category ?? ""}
+        options={[["", texts.all], ...Object.entries(categoryNames)]}
+        onChange={(category) => set({ category })}
+      />
+      <ul className={styles.promises}>
+        {texts.promises.map((promise) => (
+          <li key={promise}>{promise}</li>
+        ))}
+      </ul>
+    </search>
+  );
+}

@@ -1,0 +1,50 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Order } from "@ticketing/proto/orders/v1/order";
+import type { ReactNode } from "react";
+import { Card } from "../design/card.tsx";
+import { CategoryArt } from "../design/category-art.tsx";
+import { DateTime } from "../design/date-time.tsx";
+import { Money } from "../design/money.tsx";
+import { checkoutTexts as texts } from "../texts/checkout.ts";
+import { ticketTexts } from "../texts/ticket.ts";
+import styles from "./checkout.module.css";
+
+/** What is being bought, and for how much; `children` are further facts. */
+export function OrderSummary({ order, children }: { order: Order; children?: ReactNode }) {
+  const { ticket, price } = order;
+  const event = ticket?.event;
+  return (
+    <Card className={styles.summary}>
+      <CategoryArt category={ticket?.category ?? 0} className={styles.art} />
+      <div className={styles.summaryBody}>
+        <h2>{event?.title}</h2>
+        <p className={styles.note}>{ticket?.title}</p>
+        <dl className={styles.facts}>
+          <div>
+            <dt>{texts.seat}</dt>
+            <dd>{ticketTexts.seat(ticket?.seat)}</dd>
+          </div>
+          <div>
+            <dt>{texts.when}</dt>
+            <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} zone />}</dd>
+          </div>
+          <div>
+            <dt>{texts.where}</dt>
+            <dd>
+              {event?.venue}, {event?.city}
+            </dd>
+          </div>
+          <div>
+            <dt>{texts.seller}</dt>
+            <dd>{ticket?.sellerName}</dd>
+          </div>
+          {children}
+          <div className={styles.total}>
+            <dt>{texts.total}</dt>
+            <dd>{price && <Money amount={price} />}</dd>
+          </div>
+        </dl>
+      </div>
+    </Card>
+  );
+}

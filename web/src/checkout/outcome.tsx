@@ -1,0 +1,70 @@
+import { Link } from "@tanstack/react-router";
+import type { Order } from "@ticketing/proto/orders/v1/order";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { buttonClass } from "../design/button.tsx";
+import { Card } from "../design/card.tsx";
+import { formatMoney } from "../design/money.tsx";
+import { PageHeader } from "../design/page.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { checkoutTexts as texts } from "../texts/checkout.ts";
+import { ticketTexts } from "../texts/ticket.ts";
+import { useTicket } from "../ticket/use-ticket.ts";
+import styles from "./checkout.module.css";
+
+/** A purchase that did not come about, or was undone: why, that no money is gone, and where to go from here. */
+export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "expired" | "refunded" }) {
+  const { title, text } = wordsOf(order, phase);
+  return (
+    <div className={styles.narrow}>
+      <PageHeader title={title} lead={text} />
+      <WayOn order={order} />
+      <p>
+        <Link to="/orders/$orderId" params={{ orderId: order.id }}>
+          {texts.toOrder}
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+function wordsOf(order: Order, phase: "cancelled" | "expired" | "refunded") {
+  if (phase === "expired") return { title: texts.expiredTitle, text: texts.expiredText };
+  if (phase === "refunded") return { title: texts.refundedTitle, text: texts.refundedText };
+  return texts.cancelled[order.cancelReason] ?? texts.cancelledOtherwise;
+}
+
+/** The same ticket if it can be had, as it is now; others for the event in any case. */
+function WayOn({ order }: { order: Order }) {
+  const { query, ticket } = useTicket(order.ticketId);
+  const event = order.ticket?.event;
+  const params = { ticketId: order.ticketId };
+  if (query.isPending) return <SkeletonList count={1} />;
+  return (
+    <Card className={styles.wayOn}>
+      <h2>{event?.title}</h2>
+      <p className={styles.note}>{ticketTexts.seat(order.ticket?.seat)}</p>
+      {ticket?.status === TicketStatus.AVAILABLE && ticket.price && (
+        <>
+          <p>{texts.again.free}</p>
+          <Link to="/tickets/$ticketId" params={params} className={buttonClass("primary", true)}>
+            {texts.again.buyAgain(formatMoney(ticket.price))}
+          </Link>
+        </>
+      )}
+      {ticket?.status === TicketStatus.LOCKED && (
+        <>
+          <p>{texts.again.taken}</p>
+          <Link to="/tickets/$ticketId" params={params} className={buttonClass("primary", true)}>
+            {texts.again.watch}
+          </Link>
+        </>
+      )}
+      {ticket?.status !== TicketStatus.AVAILABLE && ticket?.status !== TicketStatus.LOCKED && (
+        <p>{texts.again.gone}</p>
+      )}
+      <Link to="/" search={{ q: event?.title, city: event?.city }} className={buttonClass("secondary", true)}>
+        {texts.again.others}
+      </Link>
+    </Card>
+  );
+}

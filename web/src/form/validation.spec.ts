@@ -1,0 +1,45 @@
+import { create } from "@bufbuild/protobuf";
+import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
+import {
+  FieldPathSchema,
+  ViolationSchema,
+  ViolationsSchema,
+} from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe, expect, test } from "@jest/globals";
+import { SignUpRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
+import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
+import { fieldErrors, refusedFields } from "./validation.ts";
+
+/** What a service throws at a message, as its validation does. */
+function refusal(violations: ReturnType<typeof violationsToProto>[0]): ConnectError {
+  return new ConnectError("invalid", Code.InvalidArgument, undefined, [
+    { desc: ViolationsSchema, value: violations },
+  ]);
+}
+
+describe("a message that a service refuses", () => {
+  test("shows each violation at the field that the page itself would show it at", () => {
+    const message = create(CreateTicketRequestSchema, { title: "x".repeat(500), event: { title: "" } });
+    const result = createValidator().validate(CreateTicketRequestSchema, message);
+    const [violations] = violationsToProto(result.violations ?? []);
+    const refused = refusedFields(CreateTicketRequestSchema, refusal(violations), {});
+    expect(refused).toEqual(fieldErrors(CreateTicketRequestSchema, message, {}));
+    expect(Object.keys(refused)).toEqual(expect.arrayContaining(["title", "event.title"]));
+  });
+
+  test("for a field that the page does not know yet, shows nothing at a wrong one", () => {
+    const violation = create(ViolationSchema, {
+      field: create(FieldPathSchema, { elements: [{ fieldNumber: 999, fieldName: "postal_code" }] }),
+      ruleId: "required",
+      message: "value is required",
+    });
+    const error = refusal(create(ViolationsSchema, { violations: [violation] }));
+    expect(refusedFields(SignUpRequestSchema, error, {})).toEqual({});
+  });
+
+  test("for another reason has nothing to say of its fields", () => {
+    expect(refusedFields(SignUpRequestSchema, new ConnectError("no", Code.Unavailable), {})).toEqual({});
+    expect(refusedFields(SignUpRequestSchema, new Error("no"), {})).toEqual({});
+  });
+});
