@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
+import { eventually } from "../test-mesh.ts";
 import { expectAccessible, expectNoSidewaysScroll, screenshot, useBrowser } from "./browser.ts";
 import { atCheckout, cards, title } from "./paying.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -8,23 +9,34 @@ import { list } from "./trade.ts";
 const browser = useBrowser();
 const mesh = sharedMesh();
 
-/** Where the focus is, in words; fails when it cannot be seen. */
+interface Focused {
+  name: string;
+  outlined: boolean;
+  covered: boolean;
+}
+
+const FOCUSED = `(() => {
+  const element = document.activeElement;
+  // A radio button lies, unseen, over what shows its focus.
+  const marked = element.matches("input[type=radio]") ? element.nextElementSibling : element;
+  const style = getComputedStyle(marked);
+  const box = marked.getBoundingClientRect();
+  const middle = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
+  return {
+    name: (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim(),
+    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    covered: !middle || !(marked.contains(middle) || middle.contains(marked) || element.contains(middle)),
+  };
+})()`;
+
+/** Where the focus is, in words; fails when it cannot be seen there, once the page has come to rest. */
 async function focused(page: Page): Promise<string> {
-  const state = (await page.evaluate(`(() => {
-    const element = document.activeElement;
-    // A radio button lies, unseen, over what shows its focus.
-    const marked = element.matches("input[type=radio]") ? element.nextElementSibling : element;
-    const style = getComputedStyle(marked);
-    const box = marked.getBoundingClientRect();
-    const middle = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 20));
-    return {
-      name: (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim(),
-      outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-      covered: !middle || !(marked.contains(middle) || middle.contains(marked) || element.contains(middle)),
-    };
-  })()`)) as { name: string; outlined: boolean; covered: boolean };
-  expect(state).toMatchObject({ outlined: true, covered: false });
-  return state.name;
+  let state: Focused | undefined;
+  await eventually(async () => {
+    state = (await page.evaluate(FOCUSED)) as Focused;
+    return (state.outlined && !state.covered) || undefined;
+  }, 3_000).catch(() => expect(state).toEqual({ name: state?.name, outlined: true, covered: false }));
+  return state?.name ?? "";
 }
 
 /** Presses Tab until the focus is on what is called so; each stop on the way is seen. */

@@ -42,6 +42,12 @@ describe("the web server", () => {
     },
   );
 
+  test("keeps an idle connection for longer than the gateway does", async () => {
+    const response = await fetch(`${origin}/`);
+    const [, seconds] = /timeout=(\d+)/.exec(response.headers.get("keep-alive") ?? "") ?? [];
+    expect(Number(seconds)).toBeGreaterThan(3600);
+  });
+
   test("hands out hashed files for ever and others for now", async () => {
     const chunk = await fetch(`${origin}/assets/chunk-abc123.js`);
     expect(chunk.headers.get("cache-control")).toContain("immutable");
@@ -76,7 +82,16 @@ describe("the content security policy", () => {
 
   test("allows no inline code or style and no evaluation, and Stripe alone beside us", () => {
     expect(policy("https://example.com")).not.toMatch(/unsafe|data:|\*(?!\.js\.stripe)/);
-    expect(policy("https://example.com")).toContain("frame-src https://js.stripe.com");
+    const sources = (directive: string) =>
+      policy("https://example.com")
+        ?.split("; ")
+        .find((each) => each.startsWith(directive));
+    // docs.stripe.com/security/guide#content-security-policy
+    expect(sources("script-src")).toContain("https://js.stripe.com https://*.js.stripe.com");
+    expect(sources("connect-src")).toContain("https://api.stripe.com");
+    for (const origin of ["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"]) {
+      expect(sources("frame-src")).toContain(origin);
+    }
   });
 
   test("allows a double in place of Stripe, never beside it", () => {

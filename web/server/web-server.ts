@@ -8,6 +8,12 @@ export interface WebServerOptions {
   readonly pageHeaders: Readonly<Record<string, string>>;
 }
 
+/**
+ * How long an idle connection is kept: longer than the gateway keeps one (an hour, unless told otherwise). Whoever sends
+ * must be the one to close, or a request now and then meets a connection that is just being closed: 503.
+ */
+const KEEP_ALIVE_MS = 65 * 60_000;
+
 /** Chunks and styles carry a hash of their content in their names. */
 const HASHED = "/assets/";
 
@@ -26,7 +32,7 @@ export function createWebServer({ root, pageHeaders }: WebServerOptions): Server
       if (path.endsWith(".html") || path === "/") setAll(response, pageHeaders);
     },
   });
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const { method = "GET", url = "/" } = request;
     const path = url.split("?", 1)[0] ?? "/";
     if (path === "/healthz") return answer(response, 200, "ok");
