@@ -29,7 +29,7 @@ export function TicketFace({ ticket, heading }: { ticket: FaceOfTicket; heading:
           </div>
           <div>
             <dt>{texts.when}</dt>
-            <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} />}</dd>
+            <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} zone />}</dd>
           </div>
           <div>
             <dt>{texts.where}</dt>
