@@ -39,7 +39,7 @@ export function useStream<M>(options: {
       open: (signal) => open(signal),
       onMessage: (message) => onMessage(message),
       isLast: (message) => isLast(message),
-      renew: renewSession,
+      renew: () => renewSession(),
       onState(state, error) {
         noteReconnecting(id, state === "reconnecting");
         setStatus((before) => (before.state === state && before.error === error ? before : { state, error }));

@@ -8,7 +8,7 @@ import type { BrowseSearch } from "./search.ts";
 export function Hero({ search }: { search: BrowseSearch }) {
   const set = useSearchChange(search);
   return (
-    <search className={styles.hero} aria-label={texts.search}>
+    <search className={styles.hero} aria-label={texts.title}>
       <PageHeader title={texts.title} lead={texts.lead} />
       <DraftField
         label={texts.search}

@@ -20,17 +20,17 @@ export function onSessionEnd(listener: () => void): void {
 /**
  * Renews the session's cookies; false when there is no session (any more). All calls that need it share one renewal, and
  * so do all tabs: whoever waited for another tab's renewal has the new cookies already. Rejects when the server
- * cannot be reached.
+ * cannot be reached. `since`: when the refused call was sent; a renewal after that is good enough for it.
  */
-export function renewSession(): Promise<boolean> {
-  underway ??= exclusively(renew).finally(() => {
+export function renewSession(since = Date.now()): Promise<boolean> {
+  underway ??= exclusively(() => renew(since)).finally(() => {
     underway = undefined;
   });
   return underway;
 }
 
-async function renew(begun: number): Promise<boolean> {
-  if (Number(localStorage.getItem(RENEWED)) > begun) return true;
+async function renew(since: number): Promise<boolean> {
+  if (Number(localStorage.getItem(RENEWED)) > since) return true;
   try {
     await authClient.refreshSession({});
     localStorage.setItem(RENEWED, `${Date.now()}`);
@@ -43,18 +43,18 @@ async function renew(begun: number): Promise<boolean> {
 }
 
 /** One tab at a time. Browsers have locks in secure contexts only; without them the server's grace for siblings helps. */
-function exclusively(task: (begun: number) => Promise<boolean>): Promise<boolean> {
-  const begun = Date.now();
-  return navigator.locks ? navigator.locks.request(RENEWED, () => task(begun)) : task(begun);
+function exclusively(task: () => Promise<boolean>): Promise<boolean> {
+  return navigator.locks ? navigator.locks.request(RENEWED, task) : task();
 }
 
 /** Repeats a call once with a renewed session when it was refused for want of one; the caller notices nothing. */
 export const renewingInterceptor: Interceptor = (next) => async (request) => {
   if (request.stream) return next(request);
+  const sent = Date.now();
   try {
     return await next(request);
   } catch (error) {
-    if (ConnectError.from(error).code !== Code.Unauthenticated || !(await renewSession())) throw error;
+    if (ConnectError.from(error).code !== Code.Unauthenticated || !(await renewSession(sent))) throw error;
     return next(request);
   }
 };

@@ -18,9 +18,11 @@ import { usePurchase } from "./use-purchase.ts";
 /** Price, state and what can be done about it. Changes by itself when the ticket does. */
 export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => void; pill: ReactNode }) {
   const { ticket, own } = props;
-  const { price, status } = ticket;
+  const { price } = ticket;
   const [shown] = useState(price);
   const purchase = usePurchase(ticket.id, shown);
+  // The stream may tell of one's own hold before the call does: it is not somebody else's.
+  const status = purchase.pending ? TicketStatus.AVAILABLE : ticket.status;
   useAnnouncedChange(status, own);
   if (!price) return null;
   const { question } = purchase;
@@ -33,7 +35,10 @@ export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => 
           <p>{texts.priceChanged(formatMoney(shown), formatMoney(price))}</p>
         </Notice>
       )}
-      {purchase.failure !== undefined && <ErrorNotice error={purchase.failure} />}
+      {/* Of a ticket that cannot be had the panel says so itself. */}
+      {purchase.failure !== undefined && status === TicketStatus.AVAILABLE && (
+        <ErrorNotice error={purchase.failure} />
+      )}
       {own ? (
         <Notice tone="warn" title={texts.ownTitle}>
           <p>{texts.ownText}</p>
@@ -44,6 +49,7 @@ export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => 
       ) : (
         <ForBuyers
           {...props}
+          status={status}
           buyLabel={texts.buy(formatMoney(price))}
           onBuy={() => purchase.buy(price)}
           pending={purchase.pending}
@@ -71,14 +77,15 @@ export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => 
 
 function ForBuyers(props: {
   ticket: Ticket;
+  status: TicketStatus;
   buyLabel: string;
   pending: boolean;
   onBuy: () => void;
   onTimeUp: () => void;
 }) {
   const guest = useSession().status === "anonymous";
-  const { status, lock } = props.ticket;
-  switch (status) {
+  const { lock } = props.ticket;
+  switch (props.status) {
     case TicketStatus.AVAILABLE:
       return (
         <>

@@ -14,6 +14,7 @@ export interface Purchase {
   readonly question: { readonly before: Amount; readonly now: Amount } | undefined;
   accept(): void;
   decline(): void;
+  /** The call is under way, or it succeeded and the checkout is about to be shown. */
   readonly pending: boolean;
   readonly failure: unknown;
 }
@@ -69,7 +70,7 @@ export function usePurchase(ticketId: string, shown: Amount | undefined): Purcha
       lock(asked);
     },
     decline: () => setAsked(undefined),
-    pending: creating.isPending,
+    pending: creating.isPending || creating.isSuccess,
     failure: creating.isError && !priceRefused ? creating.error : undefined,
   };
 }
