@@ -7,6 +7,17 @@ import { list } from "./trade.ts";
 const browser = useBrowser();
 const mesh = sharedMesh();
 
+/** Lets everybody pass once so many have come. */
+function barrier(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let come = 0;
+  return () => {
+    come += 1;
+    if (come === count) resolve();
+    return promise;
+  };
+}
+
 describe("two buyers who want one ticket", () => {
   test("in two browsers, at the same moment: one gets it, the other is told until when to wait", async () => {
     const [seller, ...buyers] = await Promise.all([
@@ -20,6 +31,14 @@ describe("two buyers who want one ticket", () => {
     );
     const buttons = pages.map((page) => page.getByRole("button", { name: "Buy for €45.00" }));
     await Promise.all(buttons.map((button) => button.waitFor()));
+    // Neither call leaves before the other is there too.
+    const bothAsk = barrier(pages.length);
+    for (const page of pages) {
+      await page.route("**/ticketing.orders.v1.OrderService/CreateOrder", async (route) => {
+        await bothAsk();
+        await route.continue();
+      });
+    }
     await Promise.all(buttons.map((button) => button.click()));
     const outcomes = await Promise.all(
       pages.map((page) =>
