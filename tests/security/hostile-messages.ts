@@ -1,4 +1,5 @@
-import { create, type DescMethod, toBinary, toJson } from "@bufbuild/protobuf";
+import { create, type DescMessage, type DescMethod, ScalarType, toBinary, toJson } from "@bufbuild/protobuf";
+import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import fc from "fast-check";
 import type { Init } from "./contracts.ts";
 
@@ -93,6 +94,80 @@ export function hostileJson(method: DescMethod, good: Init): fc.Arbitrary<Buffer
     strings,
   );
   return fc.oneof({ weight: 3, arbitrary: replaced }, broken).map((json) => Buffer.from(json));
+}
+
+/** Page tokens that name what no page ended with: their insides are ours to read, and a client's to write. */
+const tokens = [
+  { t: 9e15, i: "x" },
+  { t: 1e308, i: "x" },
+  { t: 0, i: { $gt: "" } },
+  { t: { $gt: 0 }, i: "x" },
+  { key: 1e308, id: "x", of: "dead-letters" },
+  { key: -1.5, id: "x", of: "dead-letters" },
+  null,
+].map((token) => Buffer.from(JSON.stringify(token)).toString("base64url"));
+
+const scalars = (type: ScalarType): readonly unknown[] => {
+  switch (type) {
+    case ScalarType.STRING:
+      return [...nasty.filter((text) => text.isWellFormed()), ...tokens, ""];
+    case ScalarType.BOOL:
+      return [true, false];
+    case ScalarType.BYTES:
+      return [new Uint8Array(5_000)];
+    case ScalarType.INT64:
+    case ScalarType.SINT64:
+    case ScalarType.SFIXED64:
+      // Among them seconds that no Date can hold, and the first of the year 10000.
+      return [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, 9_000_000_000_000n, 253_402_300_800n];
+    case ScalarType.UINT64:
+    case ScalarType.FIXED64:
+      return [0n, 2n ** 64n - 1n];
+    case ScalarType.DOUBLE:
+    case ScalarType.FLOAT:
+      return [Number.NaN, Number.POSITIVE_INFINITY, -0];
+    default:
+      return [0, 1, 2 ** 31 - 1];
+  }
+};
+
+/** Messages that are well formed, and hold in some fields the extremes of what their types can. */
+export function extremes(method: DescMethod, good: Init): fc.Arbitrary<Buffer> {
+  return fc.integer().map((seed) => {
+    const random = randomOf(seed);
+    const choose = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+    const set = (message: ReflectMessage, depth: number) => {
+      for (const field of message.fields) {
+        if (choose([true, true, false]) && !(field.fieldKind === "message" && message.isSet(field))) continue;
+        const one = (of: { scalar?: ScalarType; enum?: unknown; message?: DescMessage }) => {
+          if (of.scalar !== undefined) return choose(scalars(of.scalar));
+          if (of.message === undefined) return choose([0, 1, 999, -1]);
+          const nested = reflect(of.message);
+          if (depth < 4) set(nested, depth + 1);
+          return nested;
+        };
+        if (field.fieldKind === "list") {
+          for (let n = choose([1, 100, 101]); n > 0; n--) message.get(field).add(one(field));
+        } else if (field.fieldKind === "message" && message.isSet(field)) {
+          set(message.get(field), depth + 1);
+        } else if (field.fieldKind !== "map") {
+          message.set(field, one(field));
+        }
+      }
+    };
+    const message = create(method.input, good);
+    set(reflect(method.input, message), 0);
+    return Buffer.from(toBinary(method.input, message));
+  });
+}
+
+/** Numbers from 0 to 1 that a seed determines (a linear congruential generator, Numerical Recipes' constants). */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }
 
 const START_GROUP = 0x0b;

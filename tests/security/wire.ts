@@ -15,7 +15,10 @@ export interface Reply {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
-  /** `ok`, or the error's code as Connect spells it; `none` when the answer is no RPC's. */
+  /**
+   * `ok`, or the error's code as Connect spells it; `none` when the answer is no RPC's, `silent` for a live view that
+   * was neither refused nor has anything to show.
+   */
   code: string;
   /** The ErrorInfo's reason, where the protocol's errors can be read without a library. */
   reason?: string;
@@ -46,7 +49,14 @@ export function openWire(origin: string, from = "127.0.0.1", patienceMs = 30_000
         const stream = current().request({ ":method": "POST", ":path": path, ...headers });
         const reply: Reply = { status: 0, headers: {}, body: Buffer.alloc(0), code: "none" };
         let trailers: Reply["headers"] = {};
-        const timer = setTimeout(() => stream.close(), patienceMs);
+        let silent = false;
+        const timer = setTimeout(
+          () => {
+            silent = isLive(path) && reply.status === 0;
+            stream.close();
+          },
+          isLive(path) ? Math.min(SILENCE_MS, patienceMs) : patienceMs,
+        );
         stream.on("error", () => undefined);
         stream.on("response", (received) => {
           reply.status = received[":status"] ?? 0;
@@ -62,7 +72,7 @@ export function openWire(origin: string, from = "127.0.0.1", patienceMs = 30_000
         });
         stream.on("close", () => {
           clearTimeout(timer);
-          resolve({ ...reply, ...verdict(reply, trailers) });
+          resolve({ ...reply, ...(silent ? { code: "silent" } : verdict(reply, trailers)) });
         });
         stream.end(body);
       }),
@@ -77,6 +87,9 @@ export function framed(message: Uint8Array, flags = 0): Buffer {
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
 }
+
+/** How long a live view is waited for. */
+const SILENCE_MS = 2_000;
 
 const isLive = (path: string) => /\/Watch\w+$/.test(path);
 
