@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "@jest/globals";
+import { afterAll, beforeAll, jest } from "@jest/globals";
 import { abuse } from "./abuse.ts";
 import { accessMatrix } from "./access-matrix.ts";
 import { aftermath } from "./aftermath.ts";
@@ -10,6 +10,9 @@ import { internalPorts } from "./internal-ports.ts";
 import { pageAttacks } from "./page.ts";
 import { tokenAttacks } from "./tokens.ts";
 import { startWorld, type World } from "./world.ts";
+
+// Bounded, and not by how loaded the machine is.
+jest.setTimeout(120_000);
 
 /** One mesh, attacked in every way that we can think of; at the end it is searched for what got out. */
 let shared: World;

@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { DescMethod } from "@bufbuild/protobuf";
+import { create, type DescMethod } from "@bufbuild/protobuf";
+import { TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
 import { reported } from "@ticketing/launcher/suite-report";
+import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import fc from "fast-check";
+import { newListing } from "../faults/stories.ts";
 import { methodsByName } from "./access-matrix.ts";
-import { callRaw, type Encoding } from "./contracts.ts";
+import { call, callRaw, type Encoding, type Init } from "./contracts.ts";
 import { extremes, FORGED, hostileBinary, hostileJson } from "./hostile-messages.ts";
 import { rawHttp } from "./raw-http.ts";
 import { internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";
@@ -79,6 +83,33 @@ export function hostileInput(world: () => World): void {
         return tries;
       });
     }, 300_000);
+
+    it("with times that no calendar has are refused: what cannot be shown must not be stored", async () => {
+      await reported("times beyond the calendar", async () => {
+        const { wire, stranger } = world();
+        const at = wire("127.0.0.66");
+        const seconds = [2n ** 62n, -(2n ** 62n), 9_000_000_000_000n, 253_402_300_800n, 4_102_444_800n, -1n];
+        const { createTicket } = TicketService.method;
+        const { searchTickets } = CatalogService.method;
+        for (const second of seconds) {
+          const startTime = create(TimestampSchema, { seconds: second });
+          const listing = newListing();
+          const listed = await call(
+            at,
+            createTicket,
+            { ...listing, event: { ...listing.event, startTime } } as Init,
+            stranger.bearer,
+            "connect binary",
+          );
+          expect([second, listed.code, listed.reason]).toEqual([second, "invalid_argument", undefined]);
+          if (second > -1n && second < 253_402_300_800n) continue;
+          const init = { filter: { startAfter: startTime } } as Init;
+          const { code } = await call(at, searchTickets, init, {}, "connect binary");
+          expect([second, code]).toEqual([second, second === -1n ? "ok" : "invalid_argument"]);
+        }
+        return 2 * seconds.length;
+      });
+    });
 
     it("get a typed answer from every internal RPC", async () => {
       await reported("hostile messages to internal RPCs", async () => {
