@@ -6,6 +6,9 @@ import { Section } from "./section.tsx";
 
 const number = new Intl.NumberFormat();
 
+/** Orders are counted up to here; the number itself stands for that many or more. */
+const COUNTED_TO = 100_000n;
+
 /** What an operator looks at first; what should be zero and is not stands out. */
 export function Numbers({ overview }: { overview: GetOverviewResponse }) {
   const { processes, lag, deadLetters, drift, disputes, orders } = overview;
@@ -27,7 +30,7 @@ export function Numbers({ overview }: { overview: GetOverviewResponse }) {
           <Figure
             key={status}
             label={texts.ordersIn(orderStatusNames[status])}
-            value={number.format(count)}
+            value={count < COUNTED_TO ? number.format(count) : texts.orMore(number.format(count))}
           />
         ))}
       </dl>

@@ -39,6 +39,7 @@ export const operationsTexts = {
   processesServing: "Processes serving",
   ofAll: (some: number, all: number) => `${number.format(some)} of ${number.format(all)}`,
   ordersIn: (status: string) => `Orders: ${status.toLowerCase()}`,
+  orMore: (number: string) => `${number} or more`,
   behind: "Events behind",
   deadLettersCount: "Dead letters",
   drift: "Open differences",
