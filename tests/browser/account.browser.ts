@@ -13,7 +13,7 @@ test("an account leads to all that is its own, and out, in every tab", async () 
   await page.getByText(person.email).waitFor();
   expect(await page.getByRole("main").textContent()).toContain("Signed in asAda");
   expect(await page.getByText("Operator").count()).toBe(0);
-  await inspect(page, "account");
+  await inspect(page, "account", ["phone", "desktop"]);
   for (const [link, heading] of [
     ["My orders", "My orders"],
     ["My tickets for sale", "Your tickets for sale"],
@@ -48,7 +48,7 @@ test("an operator's account says so, and leads to the operators' page", async ()
   const page = await browser.open(mesh, "/sign-in?from=/account", { size: "phone" });
   await signIn(page, operator);
   await page.getByText("Operator: may see how the marketplace runs").waitFor();
-  await inspect(page, "account-operator", ["phone", "narrow"]);
+  await inspect(page, "account-operator", ["narrow"]);
   await page.getByRole("link", { name: "Operations" }).click();
   await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();
 });

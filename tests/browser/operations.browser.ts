@@ -7,7 +7,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { demoSignIns } from "@ticketing/launcher/seed";
 import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import type { Page } from "playwright-core";
-import { expectAccessible, inspect, type OpenOptions, signIn, useBrowser } from "./browser.ts";
+import { expectAccessible, inspect, type OpenOptions, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock, pay } from "./trade.ts";
 
@@ -23,8 +23,7 @@ afterAll(() => broker?.close());
 async function openOperations(options: OpenOptions = {}): Promise<Page> {
   const operator = demoSignIns.find(({ email }) => email.startsWith("operator"));
   if (!operator) throw new Error("the demo data has no operator");
-  const page = await browser.open(mesh, "/sign-in", options);
-  await signIn(page, operator);
+  const page = await browser.open(mesh, "/account", { ...options, as: { signIn: operator } });
   await page.getByRole("link", { name: "Ops" }).click();
   await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();
   return page;
@@ -56,7 +55,7 @@ test("an operator sees every service and what its processes need, and follows an
     "_blank",
     "noopener noreferrer",
   ]);
-  await inspect(page, "operations");
+  await inspect(page, "operations", ["phone", "desktop"]);
   await page.getByLabel("Status").selectOption({ label: "Awaiting payment" });
   await order(complete.id).waitFor({ state: "detached" });
   await order(held.id).waitFor();
@@ -121,15 +120,14 @@ test("what reconciliation found is shown in words, mended or not", async () => {
   expect(open).toContain(`Complete order without its moneyorder COMPLETE, payment VOIDEDOrder ${orderId}`);
   expect(open).toMatch(/Open$/);
   expect(mended).toMatch(/^Ticket locked for an order that has ended.*Mended$/);
-  await inspect(page, "operations-drift", ["desktop", "narrow"]);
+  await inspect(page, "operations-drift", ["narrow"]);
 });
 
 test("a process that was killed is seen, and the lag that it leaves; an order waits for it on its buyer's screen", async () => {
   const [seller, buyer] = await Promise.all([newPerson(mesh, "Olga"), newPerson(mesh, "Bo")]);
   const page = await openOperations();
   const order = await lock(buyer, await list(seller, "Evening of Strings"));
-  const theirs = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`, { size: "phone" });
-  await signIn(theirs, buyer.signIn);
+  const theirs = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
   await theirs.getByRole("link", { name: "Pay now" }).waitFor();
   await mesh.kill("workflows");
   try {
@@ -142,7 +140,7 @@ test("a process that was killed is seen, and the lag that it leaves; an order wa
       .getByText(/\d events? behind/)
       .first()
       .waitFor();
-    await inspect(page, "operations-down", ["desktop", "phone"]);
+    await inspect(page, "operations-down", ["desktop"]);
     expect(await theirs.getByRole("link", { name: "Pay now" }).count()).toBe(1);
   } finally {
     await mesh.start("workflows");
@@ -168,8 +166,7 @@ test("a page that cannot be read again says so, and how old it is", async () => 
 });
 
 test("others do not see the link, and are told kindly when they come by its address", async () => {
-  const page = await browser.open(mesh, "/sign-in?from=/operations", { size: "phone" });
-  await signIn(page, (await newPerson(mesh, "Otto")).signIn);
+  const page = await browser.open(mesh, "/operations", { size: "phone", as: await newPerson(mesh, "Otto") });
   await page.getByRole("heading", { level: 1, name: "This page is for operators" }).waitFor();
   expect(await page.getByRole("link", { name: "Ops" }).count()).toBe(0);
   await inspect(page, "operations-refused", ["phone"]);

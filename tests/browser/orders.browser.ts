@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Page } from "playwright-core";
-import { expectAccessible, inspect, signIn, useBrowser } from "./browser.ts";
+import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock, pay } from "./trade.ts";
 
@@ -23,8 +23,7 @@ test("my orders show what is held, with the way to pay, and what was bought", as
   const cancelled = await lock(buyer, await list(seller, "Matinee of Brass", 3_000));
   await buyer.orders.cancelOrder({ orderId: cancelled.id });
   const held = await lock(buyer, await list(seller, "Night of Drums", 1_250_000));
-  const page = await browser.open(mesh, "/sign-in?from=/orders");
-  await signIn(page, buyer.signIn);
+  const page = await browser.open(mesh, "/orders", { as: buyer });
   const rows = page.getByRole("region", { name: "My orders" }).getByRole("listitem");
   await rows.filter({ hasText: "Matinee of Brass" }).getByText("Cancelled").waitFor();
   expect(await rows.count()).toBe(3);
@@ -37,8 +36,7 @@ test("my orders show what is held, with the way to pay, and what was bought", as
 });
 
 test("somebody without orders and sales is shown the way to some", async () => {
-  const page = await browser.open(mesh, "/sign-in?from=/orders", { size: "phone" });
-  await signIn(page, (await newPerson(mesh, "Nele")).signIn);
+  const page = await browser.open(mesh, "/orders", { size: "phone", as: await newPerson(mesh, "Nele") });
   await page.getByRole("heading", { name: "No orders yet" }).waitFor();
   await inspect(page, "orders-empty", ["phone"]);
   await page.getByRole("link", { name: "My sales" }).click();
@@ -50,12 +48,10 @@ describe("an order", () => {
   test("changes on the screen as it is paid, and tells its story to buyer and seller", async () => {
     const buyer = await newPerson(mesh, "Bea");
     const order = await lock(buyer, await list(seller, "Evening of Strings"));
-    const page = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`, { size: "phone" });
-    await signIn(page, buyer.signIn);
+    const page = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
     await page.getByRole("link", { name: "Pay now" }).waitFor();
     await inspect(page, "order-awaiting", ["phone"]);
-    const theirs = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`);
-    await signIn(theirs, seller.signIn);
+    const theirs = await browser.open(mesh, `/orders/${order.id}`, { as: seller });
     await theirs.getByText("The buyer is paying").waitFor();
     expect(await theirs.getByRole("link", { name: "Pay now" }).count()).toBe(0);
     await inspect(theirs, "order-awaiting-seller", ["desktop"]);
@@ -78,16 +74,15 @@ describe("an order", () => {
   test("is refunded after a question, and the page follows it to the end, by keyboard alone", async () => {
     const buyer = await newPerson(mesh, "Rolf");
     const order = await buy(mesh, buyer, await list(seller, "Evening of Strings"));
-    const page = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`);
-    await signIn(page, buyer.signIn);
+    const page = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
     const refund = page.getByRole("button", { name: "Get a refund" });
     await refund.waitFor();
-    await inspect(page, "order-complete");
+    await inspect(page, "order-complete", ["phone", "desktop"]);
     await refund.focus();
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "Give the ticket back for €45.00?" });
     await dialog.waitFor();
-    await inspect(page, "order-refund-question", ["desktop", "narrow"]);
+    await inspect(page, "order-refund-question", ["narrow"]);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Get a refund");
@@ -113,8 +108,7 @@ describe("an order", () => {
   test("that awaits payment can be cancelled, if it still does, and is nobody else's business", async () => {
     const buyer = await newPerson(mesh, "Cleo");
     const order = await lock(buyer, await list(seller, "Evening of Strings"));
-    const page = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`);
-    await signIn(page, buyer.signIn);
+    const page = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
     await page.getByRole("button", { name: "Cancel the order" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel the order" }).click();
     await page.getByText("The order was cancelled, as you asked. No money was taken.").waitFor();
@@ -132,8 +126,7 @@ describe("an order", () => {
     await stale.getByRole("dialog").getByRole("button", { name: "Cancel the order" }).click();
     await stale.getByText("It is complete and cannot be changed.").waitFor();
     await expectAccessible(stale);
-    const other = await browser.open(mesh, `/sign-in?from=/orders/${order.id}`);
-    await signIn(other, (await newPerson(mesh, "Nosy")).signIn);
+    const other = await browser.open(mesh, `/orders/${order.id}`, { as: await newPerson(mesh, "Nosy") });
     await other.getByRole("heading", { name: "Not your order" }).waitFor();
   });
 });
@@ -146,8 +139,7 @@ describe("my sales", () => {
     const given = await lock(buyer, await list(vendor, "Night of Drums"));
     await buyer.orders.cancelOrder({ orderId: given.id });
     await lock(buyer, await list(vendor, "Morning of Bells", 900));
-    const page = await browser.open(mesh, "/sign-in?from=/sales");
-    await signIn(page, vendor.signIn);
+    const page = await browser.open(mesh, "/sales", { as: vendor });
     const rows = page.getByRole("region", { name: "My sales" }).getByRole("listitem");
     await rows.filter({ hasText: "Night of Drums" }).getByText("Brought nothing").waitFor();
     await rows.filter({ hasText: "Evening of Strings" }).getByText("Brought €45.50").waitFor();
@@ -172,8 +164,7 @@ describe("my sales", () => {
         if (buyer) await lock(buyer, await list(vendor, show));
       }),
     );
-    const page = await browser.open(mesh, "/sign-in?from=/sales");
-    await signIn(page, vendor.signIn);
+    const page = await browser.open(mesh, "/sales", { as: vendor });
     const rows = page.getByRole("region", { name: "My sales" }).getByRole("listitem");
     await rows.first().waitFor();
     await rows.last().scrollIntoViewIfNeeded();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { expectAccessible, inspect, signIn, useBrowser } from "./browser.ts";
+import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock } from "./trade.ts";
 
@@ -24,8 +24,7 @@ async function fillIn(page: Page, event: string): Promise<void> {
 test("a seller's story: mistakes are explained, the ticket is listed once, found, repriced and withdrawn", async () => {
   const seller = await newPerson(mesh, "Sella");
   const title = `Midsummer of ${seller.userId.slice(-8)}`;
-  const page = await browser.open(mesh, "/sign-in?from=/sell");
-  await signIn(page, seller.signIn);
+  const page = await browser.open(mesh, "/sell", { as: seller });
   await page.getByRole("heading", { name: "Nothing for sale yet" }).waitFor();
   await inspect(page, "sell-empty", ["phone"]);
   await page.getByRole("main").getByRole("link", { name: "Sell a ticket" }).first().click();
@@ -36,7 +35,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByText("Please choose a day and a time.").waitFor();
   await page.getByText("Please choose one.").waitFor();
   expect(await page.evaluate("document.activeElement.name")).toBe("event");
-  await inspect(page, "sell-errors");
+  await inspect(page, "sell-errors", ["phone", "narrow"]);
 
   await fillIn(page, title);
   await page.getByText("By your clock: Europe/London, GMT+1.").waitFor();
@@ -45,7 +44,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   for (const part of [title, "Fri, 4 Jul 2031, 19:30", "Old Mill, Graz", "€1,234.50", "Sella"]) {
     expect(shown).toContain(part);
   }
-  await inspect(page, "sell-filled", ["phone", "desktop"]);
+  await inspect(page, "sell-filled", ["desktop"]);
 
   // The first answer is lost on its way, after the ticket was listed.
   let lost = 0;
@@ -79,7 +78,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await save.click();
   await page.getByText("Saved.").first().waitFor();
   await visitor.getByRole("link", { name: title }).getByText("€99.00").waitFor();
-  await inspect(page, "sell-edit");
+  await inspect(page, "sell-edit", ["desktop", "narrow"]);
 
   await page.getByRole("button", { name: "Take it off sale" }).click();
   const dialog = page.getByRole("dialog", { name: "Take this ticket off sale?" });
@@ -106,11 +105,11 @@ describe("a ticket that somebody is paying for", () => {
   test("cannot be changed, says until when, and can again by itself, with what was typed", async () => {
     const [seller, buyer] = await Promise.all([newPerson(mesh, "Selma"), newPerson(mesh, "Bo")]);
     const ticket = await list(seller, "Evening of Strings");
-    const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`, {
+    const page = await browser.open(mesh, `/sell/${ticket.id}`, {
       size: "phone",
       scheme: "dark",
+      as: seller,
     });
-    await signIn(page, seller.signIn);
     const price = page.getByLabel("Price");
     await price.fill("51");
     const order = await lock(buyer, ticket);
@@ -119,7 +118,7 @@ describe("a ticket that somebody is paying for", () => {
     expect(await page.getByRole("button", { name: "Take it off sale" }).count()).toBe(0);
     expect(await page.getByRole("timer").textContent()).toMatch(/^1[45]:\d\d$/);
     expect(await page.getByRole("main").textContent()).toMatch(/Nothing can be changed until \d\d:\d\d/);
-    await inspect(page, "sell-locked");
+    await inspect(page, "sell-locked", ["phone", "narrow"]);
     const listings = await page.context().newPage();
     await listings.goto("/sell");
     await listings.getByRole("region", { name: "Your tickets" }).getByRole("timer").waitFor();
@@ -138,10 +137,10 @@ describe("a ticket that somebody is paying for", () => {
   test("refuses a change that is sent before the page knows, with the reason", async () => {
     const [seller, buyer] = await Promise.all([newPerson(mesh, "Selma"), newPerson(mesh, "Bo")]);
     const ticket = await list(seller, "Evening of Strings");
-    const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+    const page = await browser.open(mesh, "/account", { as: seller });
     // The page hears nothing: neither its stream nor what it reads again tells of the lock.
     await page.route(/WatchTickets/, () => {});
-    await signIn(page, seller.signIn);
+    await page.goto(`/sell/${ticket.id}`);
     await page.getByLabel("Price").fill("51");
     await page.route(/GetTicket/, () => {});
     await lock(buyer, ticket);
@@ -155,8 +154,7 @@ describe("a ticket that somebody is paying for", () => {
 test("a change made in another window is shown, and nothing that was typed is lost", async () => {
   const seller = await newPerson(mesh, "Stella");
   const ticket = await list(seller, "Evening of Strings");
-  const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
-  await signIn(page, seller.signIn);
+  const page = await browser.open(mesh, `/sell/${ticket.id}`, { as: seller });
   await page.getByLabel("Price").fill("48");
   const other = await page.context().newPage();
   await other.goto(`/sell/${ticket.id}`);
@@ -173,7 +171,7 @@ test("a change made in another window is shown, and nothing that was typed is lo
   ]);
   expect(await page.getByLabel("Price").inputValue()).toBe("48");
   expect(await page.getByLabel("City").inputValue()).toBe("Linz");
-  await inspect(page, "sell-stale", ["phone", "desktop"]);
+  await inspect(page, "sell-stale", ["phone"]);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").first().waitFor();
   const { ticket: saved } = await seller.tickets.getTicket({ ticketId: ticket.id });
@@ -184,10 +182,10 @@ test("a change made in another window is shown, and nothing that was typed is lo
 test("a change over a version that is gone is refused, and the newer state is shown beside what was typed", async () => {
   const seller = await newPerson(mesh, "Silke");
   const ticket = await list(seller, "Evening of Strings");
-  const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
+  const page = await browser.open(mesh, "/account", { as: seller });
   // Without its stream the page learns of the newer version only by being refused.
   await page.route(/WatchTickets/, () => {});
-  await signIn(page, seller.signIn);
+  await page.goto(`/sell/${ticket.id}`);
   await page.getByLabel("Price").fill("48");
   await seller.tickets.updateTicket({
     ticketId: ticket.id,
@@ -205,15 +203,13 @@ test("a change over a version that is gone is refused, and the newer state is sh
 test("a sold ticket says what it brought; another's cannot be changed", async () => {
   const [seller, buyer] = await Promise.all([newPerson(mesh, "Sina"), newPerson(mesh, "Bo")]);
   const ticket = await list(seller, "Evening of Strings");
-  const page = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
-  await signIn(page, seller.signIn);
+  const page = await browser.open(mesh, `/sell/${ticket.id}`, { as: seller });
   await page.getByLabel("Price").waitFor();
   await buy(mesh, buyer, ticket);
   await page.getByText("It brought €45.00.").waitFor();
   expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
   await inspect(page, "sell-sold", ["phone"]);
-  const other = await browser.open(mesh, `/sign-in?from=/sell/${ticket.id}`);
-  await signIn(other, buyer.signIn);
+  const other = await browser.open(mesh, `/sell/${ticket.id}`, { as: buyer });
   await other.getByRole("heading", { name: "Not your ticket" }).waitFor();
   await expectAccessible(other);
 });
