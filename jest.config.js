@@ -9,6 +9,8 @@ export default {
       { jsc: { parser: { syntax: "typescript" }, target: "es2024" }, module: { type: "es6" } },
     ],
   },
+  // Most end in milliseconds; a machine under load must not fail the others.
+  testTimeout: 30_000,
   testMatch: ["**/*.spec.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/", "/gen/", "/.local/"],
   modulePathIgnorePatterns: ["/.local/"],
