@@ -12,6 +12,7 @@ import { measureEngines } from "./engines.ts";
 import { readBefore, readLeftBehind } from "./left-behind.ts";
 import { measureStep, type StepCost } from "./measure-step.ts";
 import { compareDoors, compareLocks, compareReplicas, compareSearch, compareServers } from "./ratios.ts";
+import { measureReconciliation } from "./reconciling.ts";
 import { comparisonLines, demandTable, engineTable, leftBehindLines, stepTable } from "./report.ts";
 import { createSteps, stock } from "./steps.ts";
 
@@ -21,9 +22,9 @@ import { createSteps, stock } from "./steps.ts";
  */
 const IN_FLIGHT = 32;
 const TICKETS = 1_300;
-const settings = { LOCK_LIMIT: "10000", LAPSE_LIMIT: "10000", ADDRESS_RATE: "100000" };
+const settings = { LOCK_LIMIT: "10000", ADDRESS_RATE: "100000", RECONCILE_GRACE: "1s" };
 const folder = await mkdtemp(join(tmpdir(), "ticketing-bench-"));
-const stripeCalls = join(folder, "stripe-calls");
+const callsFile = join(folder, "calls");
 const begun = Date.now();
 const say = (text: string) => console.log(text);
 const doing = (what: string) =>
@@ -38,19 +39,15 @@ try {
   const [cpu] = cpus();
   say(`${cpus().length} × ${cpu?.model ?? "unknown"}; the load is made on the same machine.\n`);
   if (!tellsCpuTime) say("CPU time by process is read on Linux only and left out here.\n");
-  const preload = pathToFileURL(join(import.meta.dirname, "count-stripe-calls.ts"));
-  preload.searchParams.set("file", stripeCalls);
-  mesh = await startTestMesh(settings, { preload: preload.href });
+  mesh = await startTestMesh(settings);
   await measureSteps(mesh);
   await mesh.close();
 
   doing("a mesh with two replicas");
-  mesh = await startTestMesh(settings, { replicas: 2 });
-  const [seller] = await createCrowd(mesh, 1);
-  if (!seller) throw new Error("nobody came");
-  const [ticket] = await stock([seller], 1);
-  if (!ticket) throw new Error("no ticket was listed");
-  say(`${comparisonLines([await compareReplicas(mesh, seller, ticket)])}\n`);
+  const preload = pathToFileURL(join(import.meta.dirname, "count-calls.ts"));
+  preload.searchParams.set("file", callsFile);
+  mesh = await startTestMesh(settings, { replicas: 2, preload: preload.href });
+  await measureTwo(mesh);
 } finally {
   await mesh?.close();
   await rm(folder, { recursive: true, force: true });
@@ -58,6 +55,7 @@ try {
 say(`Took ${((Date.now() - begun) / 1000).toFixed(0)} s.`);
 
 async function measureSteps(mesh: TestMesh): Promise<void> {
+  const idle = tellsCpuTime ? await readQuiet(mesh) : {};
   doing("listing tickets");
   const people = await createCrowd(mesh, 120);
   const [seller, ...buyers] = people;
@@ -66,7 +64,7 @@ async function measureSteps(mesh: TestMesh): Promise<void> {
   const forSale = tickets.splice(0, 250);
   const [locked, seen] = [forSale.pop(), forSale.pop()];
   if (!locked || !seen) throw new Error("no ticket was listed");
-  const idle = tellsCpuTime ? await readQuiet(mesh) : {};
+  await settle(mesh, idle);
 
   const costs: StepCost[] = [];
   for (const step of createSteps(mesh, buyers, tickets)) {
@@ -79,7 +77,7 @@ async function measureSteps(mesh: TestMesh): Promise<void> {
     costs.push(await measureStep(mesh, step, { inFlight: IN_FLIGHT, aloneMs: 1_500, loadedMs: 3_000, idle }));
   }
   say(`${stepTable(costs, IN_FLIGHT)}\n`);
-  if (tellsCpuTime) say(`${demandTable(costs)}\n`);
+  if (tellsCpuTime) say(`${demandTable(costs, idle)}\n`);
 
   doing("ratios");
   await buyers[0]?.orders.createOrder({
@@ -97,15 +95,28 @@ async function measureSteps(mesh: TestMesh): Promise<void> {
   );
   doing("engines alone");
   say(`${engineTable(await measureEngines(mesh))}\n`);
+  doing("reconciliation");
+  await settle(mesh, idle);
+  const { records, seconds } = await measureReconciliation(mesh);
+  say(
+    `Reconciliation compared ${records} records in ${seconds.toFixed(1)} s: ${(records / seconds).toFixed(0)}/s.\n`,
+  );
+}
+
+async function measureTwo(mesh: TestMesh): Promise<void> {
+  const idle = tellsCpuTime ? await readQuiet(mesh) : {};
+  const [seller, buyer] = await createCrowd(mesh, 2);
+  if (!seller || !buyer) throw new Error("nobody came");
+  const [ticket] = await stock([seller], 1);
+  if (!ticket) throw new Error("no ticket was listed");
+  say(`${comparisonLines([await compareReplicas(mesh, seller, ticket)])}\n`);
 
   doing("what an order leaves behind");
   await settle(mesh, idle);
-  const before = await readBefore(mesh, stripeCalls);
-  const [buyer] = buyers;
+  const before = await readBefore(mesh, callsFile);
   const bought: string[] = [];
-  for (let n = 0; n < 20; n++) bought.push((await stories.purchase(mesh, seller, buyer ?? seller)).order.id);
+  for (let n = 0; n < 20; n++) bought.push((await stories.purchase(mesh, seller, buyer)).order.id);
   await settle(mesh, idle);
-  say(
-    `A ticket listed, locked, paid and sold leaves behind\n${leftBehindLines(await readLeftBehind(mesh, before, bought, stripeCalls))}\n`,
-  );
+  const left = leftBehindLines(await readLeftBehind(mesh, before, bought, callsFile));
+  say(`A ticket listed, locked, paid and sold leaves behind\n${left}\n`);
 }

@@ -44,19 +44,20 @@ export async function readIdle(mesh: Mesh, ms: number): Promise<CpuTime> {
   return Object.fromEntries(Object.entries(used).map(([name, time]) => [name, time / seconds]));
 }
 
-/** Waits until the mesh is done with what calls left behind (events, projections, workflows); 6 s at most. */
+/** Waits until the mesh is done with what calls left behind (events, projections, workflows); 18 s at most. */
 export async function settle(mesh: Mesh, idle: CpuTime): Promise<void> {
+  if (!tellsCpuTime) return sleep(3_000);
   const quiet = total(idle) * 1.5 + 60;
-  for (let n = 0; n < 20; n++) if (total(await readIdle(mesh, 300)) < quiet) return;
+  for (let n = 0; n < 60; n++) if (total(await readIdle(mesh, 300)) < quiet) return;
 }
 
-/** What the mesh uses once nothing is left to do: waits until it gets no quieter, for 15 s at most. */
+/**
+ * What a mesh uses that nobody has called yet: of each process its quietest of some seconds, for a database tidies up
+ * now and then, and what has just been started is not done with starting.
+ */
 export async function readQuiet(mesh: Mesh): Promise<CpuTime> {
-  let least = Number.POSITIVE_INFINITY;
-  for (let n = 0; n < 15; n++) {
-    const now = total(await readIdle(mesh, 1_000));
-    if (now > 0.9 * least) break;
-    least = now;
-  }
-  return readIdle(mesh, 2_500);
+  const seconds: CpuTime[] = [];
+  for (let n = 0; n < 4; n++) seconds.push(await readIdle(mesh, 1_000));
+  const names = Object.keys(seconds[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, Math.min(...seconds.map((each) => each[name] ?? 0))]));
 }

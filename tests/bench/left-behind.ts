@@ -13,8 +13,8 @@ export interface LeftBehind {
   readonly documents: Readonly<Record<string, number>>;
   /** Of the lifecycle. */
   readonly history: { events: number; bytes: number };
-  /** Calls of Stripe's API by endpoint: nothing stays of them, but Stripe limits how many there may be a second. */
-  readonly stripeCalls: Readonly<Record<string, number>>;
+  /** Operations on the database, and calls of Stripe, which limits how many there may be a second. */
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 type Volumes = Readonly<Record<string, { messages: number; bytes: number }>>;
@@ -22,12 +22,12 @@ type Volumes = Readonly<Record<string, { messages: number; bytes: number }>>;
 /** What there is before the orders that are counted. */
 export interface Before {
   readonly streams: Volumes;
-  readonly stripeCalls: number;
+  readonly calls: number;
 }
 
-export const readBefore = async (mesh: TestMesh, stripeCalls: string): Promise<Before> => ({
+export const readBefore = async (mesh: TestMesh, callsFile: string): Promise<Before> => ({
   streams: await readStreams(mesh),
-  stripeCalls: callsIn(stripeCalls).length,
+  calls: callsIn(callsFile).length,
 });
 
 const callsIn = (file: string): string[] =>
@@ -50,12 +50,12 @@ async function readStreams(mesh: TestMesh): Promise<Volumes> {
   }
 }
 
-/** What these orders, and nothing else since, added to the streams, the databases, Temporal and the calls of Stripe. */
+/** What these orders, and nothing else since, added to the streams, the databases, and Temporal, and what they called. */
 export async function readLeftBehind(
   mesh: TestMesh,
   before: Before,
   orderIds: readonly string[],
-  stripeCalls: string,
+  callsFile: string,
 ): Promise<LeftBehind> {
   const after = await readStreams(mesh);
   const events = Object.fromEntries(
@@ -68,14 +68,14 @@ export async function readLeftBehind(
     ]),
   );
   const calls: Record<string, number> = {};
-  for (const call of callsIn(stripeCalls).slice(before.stripeCalls)) {
+  for (const call of callsIn(callsFile).slice(before.calls)) {
     calls[call] = (calls[call] ?? 0) + 1 / orderIds.length;
   }
   return {
     events,
     documents: await documentSizes(mesh, orderIds),
     history: await historySize(mesh, orderIds),
-    stripeCalls: calls,
+    calls,
   };
 }
 

@@ -34,7 +34,7 @@ export async function measureStep(mesh: TestMesh, step: Step, load: StepLoad): P
   // A third of what is left for the quiet part; the loaded one needs the rest.
   const few = Math.max(1, Math.floor(step.left() / 3));
   const alone = await closedLoop(call, { inFlight: 1, ms: load.aloneMs, limit: few });
-  if (tellsCpuTime) await settle(mesh, load.idle);
+  await settle(mesh, load.idle);
   const [before, begun] = [tellsCpuTime ? readCpuTime(mesh) : {}, performance.now()];
   const loaded = await closedLoop(call, {
     inFlight: load.inFlight,
@@ -43,7 +43,7 @@ export async function measureStep(mesh: TestMesh, step: Step, load: StepLoad): P
     limit: Math.max(1, step.left()),
   });
   const atOnce = tellsCpuTime ? total(between(before, readCpuTime(mesh))) / 1000 : 0;
-  if (tellsCpuTime) await settle(mesh, load.idle);
+  await settle(mesh, load.idle);
   const used = tellsCpuTime ? between(before, readCpuTime(mesh)) : {};
   const seconds = (performance.now() - begun) / 1000;
   const both = (latencies: readonly number[]) => ({

@@ -1,3 +1,4 @@
+import { type CpuTime, total } from "./cpu-time.ts";
 import type { EngineRate } from "./engines.ts";
 import type { LeftBehind } from "./left-behind.ts";
 import type { StepCost } from "./measure-step.ts";
@@ -37,7 +38,7 @@ export function stepTable(costs: readonly StepCost[], inFlight: number): string 
 }
 
 /** Processes as columns; what nobody needs a hundredth of a millisecond of is left out. */
-export function demandTable(costs: readonly StepCost[]): string {
+export function demandTable(costs: readonly StepCost[], idle: CpuTime): string {
   const names = [...new Set(costs.flatMap(({ demand }) => Object.keys(demand ?? {})))].filter((name) =>
     costs.some(({ demand }) => (demand?.[name] ?? 0) >= 0.01),
   );
@@ -48,7 +49,13 @@ export function demandTable(costs: readonly StepCost[]): string {
     return [name, ...served.map((process) => cell(demand[process] ?? 0)), cell(sum), cell(demand.load ?? 0)];
   });
   const heads = names.filter((process) => process !== "load");
-  return table([["CPU ms a call", ...heads, "all", "(load)"], ...rows]);
+  const quiet = [
+    "nobody calls, ms a second",
+    ...[...heads.map((process) => idle[process] ?? 0), total(idle) - (idle.load ?? 0), idle.load ?? 0].map(
+      (value) => value.toFixed(0),
+    ),
+  ];
+  return table([["CPU ms a call", ...heads, "all", "(load)"], ...rows, quiet]);
 }
 
 export function comparisonLines(comparisons: readonly Comparison[]): string {
@@ -74,7 +81,7 @@ export function engineTable(rates: readonly EngineRate[]): string {
   ]);
 }
 
-export function leftBehindLines({ events, documents, history, stripeCalls }: LeftBehind): string {
+export function leftBehindLines({ events, documents, history, calls }: LeftBehind): string {
   const kilo = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
   const sum = (values: number[]) => values.reduce((all, value) => all + value, 0);
   const volumes = Object.entries(events).map(
@@ -82,12 +89,16 @@ export function leftBehindLines({ events, documents, history, stripeCalls }: Lef
   );
   const sizes = Object.entries(documents).map(([name, bytes]) => `${name} ${kilo(bytes)}`);
   const all = Object.values(events);
+  const counts = (kind: string) => {
+    const found = Object.entries(calls).filter(([name]) => name.startsWith(kind));
+    const each = found.map(([name, times]) => `${times.toFixed(1)} ${name.slice(kind.length).trim()}`);
+    return `${sum(found.map(([, times]) => times)).toFixed(1)} ${kind.replace("database ", "").replace("stripe", "calls")}: ${each.join(", ")}`;
+  };
   return [
     `events     ${sum(all.map(({ messages }) => messages)).toFixed(1)}, ${kilo(sum(all.map(({ bytes }) => bytes)))}: ${volumes.join(", ")}`,
     `documents  ${sizes.length}, ${kilo(sum(Object.values(documents)))}: ${sizes.join(", ")}`,
     `history    ${history.events.toFixed(1)} events, ${kilo(history.bytes)}`,
-    `Stripe     ${Object.entries(stripeCalls)
-      .map(([call, times]) => `${times.toFixed(1)} × ${call}`)
-      .join(", ")}`,
+    `database   ${counts("database writes")}; ${counts("database reads")}`,
+    `Stripe     ${counts("stripe")}`,
   ].join("\n");
 }

@@ -70,11 +70,12 @@ interface Calibration {
 }
 
 async function calibrate(mesh: TestMesh): Promise<Calibration> {
+  const idle = await readQuiet(mesh);
   doing("listing tickets to measure with");
   const [seller, ...buyers] = await createCrowd(mesh, 120);
   if (!seller) throw new Error("nobody came");
   const tickets = await stock([seller], 700);
-  const idle = await readQuiet(mesh);
+  await settle(mesh, idle);
   const walks: Partial<Record<StepName, Walk>> = {};
   const given: number[] = [];
   for (const step of createSteps(mesh, buyers, tickets)) {
