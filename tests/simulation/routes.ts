@@ -82,16 +82,17 @@ const engines = ["mongo", "nats", "temporal"];
 
 /**
  * A step's measured demands laid over its route. What it took alone beyond its work is waiting (for the disk), laid
- * evenly over its visits of engines. Work of processes that the route does not name is done afterwards.
+ * evenly over its visits of engines. Work of processes that the route does not name is done afterwards. `speed` is below
+ * 1 where a call that is alone does not get a whole core.
  */
-export function walkOf({ name, demand = {}, alone }: StepCost): Walk {
+export function walkOf({ name, demand = {}, alone }: StepCost, speed = 1): Walk {
   const { waited, after } = routes[name];
   const visits = [...waited, ...after.flat()];
   const share = (process: string) =>
     (demand[process] ?? 0) / visits.filter((each) => each === process).length;
   const work = waited.reduce((sum, process) => sum + share(process), 0);
   const stops = waited.filter((process) => engines.includes(process)).length;
-  const wait = Math.max(0, alone.p50 - work) / Math.max(1, stops);
+  const wait = Math.max(0, alone.p50 - work / speed) / Math.max(1, stops);
   const at = (process: string): Visit => ({
     process,
     work: share(process),

@@ -3,7 +3,7 @@ import { findServers } from "@ticketing/servers/find";
 import { closedLoop } from "../bench/closed-loop.ts";
 import { type CpuTime, readQuiet, settle, tellsCpuTime, total } from "../bench/cpu-time.ts";
 import { createCrowd } from "../bench/crowd.ts";
-import { measureStep } from "../bench/measure-step.ts";
+import { measureStep, type StepCost } from "../bench/measure-step.ts";
 import { table } from "../bench/report.ts";
 import { createSteps, type StepName, stock } from "../bench/steps.ts";
 import { newListing } from "../faults/stories.ts";
@@ -76,8 +76,7 @@ async function calibrate(mesh: TestMesh): Promise<Calibration> {
   if (!seller) throw new Error("nobody came");
   const tickets = await stock([seller], 700);
   await settle(mesh, idle);
-  const walks: Partial<Record<StepName, Walk>> = {};
-  const given: number[] = [];
+  const costs: StepCost[] = [];
   for (const step of createSteps(mesh, buyers, tickets)) {
     doing(`measuring ${step.name}`);
     await closedLoop(() => step.call(), {
@@ -86,13 +85,12 @@ async function calibrate(mesh: TestMesh): Promise<Calibration> {
       limit: Math.min(20, Math.floor(step.left() / 10)),
     });
     const load = { inFlight: 16, aloneMs: 1_000, loadedMs: 2_000, idle };
-    const cost = await measureStep(mesh, step, load);
-    walks[step.name] = walkOf(cost);
-    given.push(cost.cores ?? 0);
+    costs.push(await measureStep(mesh, step, load));
   }
   await settle(mesh, idle);
-  const cores = Math.max(...given) - total(idle) / 1000;
+  const cores = Math.max(...costs.map((cost) => cost.cores ?? 0)) - total(idle) / 1000;
   console.log(`${cpus().length} cores, of which ${cores.toFixed(2)} were to be had.`);
+  const walks = Object.fromEntries(costs.map((cost) => [cost.name, walkOf(cost, Math.min(1, cores))]));
   return { walks: walks as Record<StepName, Walk>, idle, cores };
 }
 
