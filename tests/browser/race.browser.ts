@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { barrier } from "./barrier.ts";
 import { expectAccessible, screenshot, useBrowser } from "./browser.ts";
 import { cards, payWith, title } from "./paying.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -6,17 +7,6 @@ import { list } from "./trade.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
-
-/** Lets everybody pass once so many have come. */
-function barrier(count: number): () => Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let come = 0;
-  return () => {
-    come += 1;
-    if (come === count) resolve();
-    return promise;
-  };
-}
 
 describe("two buyers who want one ticket", () => {
   test("in two browsers, at the same moment: one gets it, the other is told until when to wait", async () => {

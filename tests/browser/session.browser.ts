@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { barrier } from "./barrier.ts";
 import { expectAccessible, screenshot, signIn, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 
@@ -51,6 +52,12 @@ describe("a session", () => {
     const renewals: string[] = [];
     page.context().on("response", (response) => {
       if (response.url().endsWith("/RefreshSession")) renewals.push(response.url());
+    });
+    // Both are refused before either renews.
+    const bothAsk = barrier(2);
+    await page.context().route("**/ticketing.auth.v1.AuthService/GetCurrentUser", async (route) => {
+      await bothAsk();
+      await route.continue();
     });
     await Promise.all([page.reload(), other.reload()]);
     for (const tab of [page, other]) await tab.getByText(person.signIn.email).waitFor();
