@@ -94,7 +94,8 @@ export const draftFieldNames: Readonly<Record<DraftField, string>> = {
 
 /** Why a field of a ticket is refused. */
 export const sellWords = (currency: string) => ({
-  "event.startTime": "Please choose a day and a time.",
+  "event.startTime required": "Please choose a day and a time.",
+  "event.startTime": "Please choose another day: nobody sells tickets for this one.",
   "price.minorUnits": (least = "", most = "") =>
     `Please enter an amount from ${formatMoney({ minorUnits: BigInt(least), currency })} to ${formatMoney({ minorUnits: BigInt(most), currency })}.`,
 });
