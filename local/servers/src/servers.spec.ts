@@ -41,7 +41,9 @@ describe("servers of one machine", () => {
 
   it("the database keeps an acknowledged write over a kill", async () => {
     const first = await startMongo({ dir: join(dir, "mongo") });
-    const writer = await MongoClient.connect(databaseUri(first.url, "kept"));
+    // Closing, it says good-bye to a server that is gone: by default it looks for it for half a minute.
+    const options = { serverSelectionTimeoutMS: 1_000 };
+    const writer = await MongoClient.connect(databaseUri(first.url, "kept"), options);
     await writer.db().collection("things").insertOne({ name: "ring" });
     await first.kill();
     await writer.close();
