@@ -17,8 +17,12 @@ const folder = join(import.meta.dirname, "../workflows/histories");
 const run = promisify(execFile);
 const temporal = await findServer("temporal");
 
-/** Workers name themselves and their sticky queues `<pid>@<host>`; a committed history names no machine. */
-const anonymous = (json: string): string => json.replace(/\d+@[\w.-]+/g, "worker");
+/**
+ * Workers name themselves and their sticky queues `<pid>@<host>`, and failures say in which folder their code is; a
+ * committed history names no machine.
+ */
+const anonymous = (json: string): string =>
+  json.replace(/\d+@[\w.-]+/g, "worker").replaceAll(join(import.meta.dirname, ".."), "/ticketing");
 
 /** Tells a row's story on a mesh of its own, so that no story's faults are another's. */
 async function record(name: string, tell: Recording): Promise<void> {
