@@ -138,7 +138,7 @@ function showBoth(real: readonly Outcome[], simulated: readonly Outcome[]): stri
 
 function showGrowth(walks: Record<StepName, Walk>): void {
   doing("simulating larger systems");
-  const sizes = [1, 100, 10_000].map((rate) => simulateSize(walks, rate, 3_000));
+  const sizes = [1, 100, 10_000].map((rate) => simulateSize(walks, rate, Math.max(3_000, rate)));
   const demand = demandPerLock(walks);
   const share = (value: number) => `${(100 * value).toFixed(0)} %`;
   const rows = Object.entries(demand).map(([engine, ms]) => [
