@@ -31,7 +31,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   const submit = page.getByRole("button", { name: "List the ticket" });
   await page.getByLabel("Price").fill("45.005");
   await submit.click();
-  await page.getByText("Please enter an amount from €0.01 to €100,000.00.").waitFor();
+  await page.getByText("Please enter an amount of at least €0.50: less cannot be paid by card.").waitFor();
   await page.getByText("Please choose a day and a time.").waitFor();
   await page.getByText("Please choose one.").waitFor();
   expect(await page.evaluate("document.activeElement.name")).toBe("event");

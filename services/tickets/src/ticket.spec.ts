@@ -94,6 +94,14 @@ describe("a ticket", () => {
     const cheaper = wish("a", { expectedPrice: { minorUnits: 1, currency: "USD" } });
     expect(reason(() => lock(fresh(), cheaper, at(1)))).toBe("PRICE_CHANGED");
   });
+  it("is not held for a price that nobody can pay, whatever the buyer saw", () => {
+    const cheap = { minorUnits: 10, currency: "USD" };
+    const old = { ...fresh(), price: cheap };
+    expect(reason(() => lock(old, wish("a", { expectedPrice: cheap }), at(1)))).toBe("PRICE_TOO_LOW");
+    expect(reason(() => lock(old, wish("a"), at(1)))).toBe("PRICE_TOO_LOW");
+    const raised = edit(old, mine(old), { price }, at(2));
+    expect(lock(raised, wish("a"), at(3)).lock?.orderId).toBe("a");
+  });
   it("is for sale again after a refund, or withdrawn once the event began", () => {
     const sold = sell(lock(fresh(), wish("a"), at(1)), "a", at(2));
     expect(relist(sold, "a", at(3)).storedStatus).toBe(TicketStatus.AVAILABLE);

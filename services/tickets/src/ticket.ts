@@ -2,6 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { requirePayable } from "./price-floor.ts";
 
 /** How much of its published history a ticket keeps; a much-contested one would grow without end. */
 const KEPT_TRANSITIONS = 50;
@@ -199,6 +200,7 @@ export function lock(
   if (ticket.lock?.orderId === order.orderId || ticket.spentOrderIds.includes(order.orderId)) {
     throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
   }
+  requirePayable(ticket.price);
   const { minorUnits, currency } = ticket.price;
   if (minorUnits !== order.expectedPrice.minorUnits || currency !== order.expectedPrice.currency) {
     throw priceChanged(ticket.price);

@@ -2,6 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
 import { Category, TicketSchema } from "@ticketing/proto/tickets/v1/ticket";
+import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
+import { fieldErrors } from "../form/validation.ts";
 import { changesOf, draftOf, offerOf, rebase } from "./draft.ts";
 import { localDate, localText } from "./local-time.ts";
 
@@ -87,5 +89,39 @@ describe("a day and time in a field", () => {
     expect(localDate("")).toBeUndefined();
     expect(localDate("2027-13-45T99:99")).toBeUndefined();
     expect(offerOf({ ...listed, start: "" }).event).not.toHaveProperty("startTime");
+  });
+});
+
+describe("a price", () => {
+  const errors = (price: string, currency: string) => {
+    const offer = {
+      requestId: "00000000-0000-4000-8000-000000000000",
+      ...offerOf({ ...listed, price, currency }),
+    };
+    return fieldErrors(CreateTicketRequestSchema, create(CreateTicketRequestSchema, offer), {
+      price: (least) => `at least ${least}`,
+      "price.minorUnits": (_least, most) => `at most ${most}`,
+    });
+  };
+
+  it.each([
+    ["0.10", "USD", "at least 50"],
+    ["0.49", "EUR", "at least 50"],
+    ["0.29", "GBP", "at least 30"],
+    ["a lot", "EUR", "at least 50"],
+  ])("of %s %s is refused with the least that can be paid", (price, currency, least) => {
+    expect(errors(price, currency).price).toBe(least);
+  });
+
+  it.each([
+    ["0.50", "USD"],
+    ["0.30", "GBP"],
+    ["100000", "EUR"],
+  ])("of %s %s is not refused", (price, currency) => {
+    expect(errors(price, currency)).toEqual({});
+  });
+
+  it("has a most", () => {
+    expect(errors("100000.01", "EUR")["price.minorUnits"]).toBe("at most 10000000");
   });
 });

@@ -69,6 +69,7 @@ export function OfferFields(props: {
             inputMode="decimal"
             autoComplete="off"
             {...field("price", "price.minorUnits")}
+            error={errorOf("price") ?? errorOf("price.minorUnits")}
           />
           <Select label={texts.currency} {...field("currency", "price.currency")}>
             {currencies.map((currency) => (

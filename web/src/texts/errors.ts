@@ -82,6 +82,13 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
         ? `It is now ${formatMoney({ minorUnits: BigInt(minorUnits), currency })}. Nothing was bought.`
         : "Nothing was bought.",
   }),
+  PRICE_TOO_LOW: ({ minorUnits, currency }) => ({
+    title: "This ticket cannot be paid",
+    text:
+      minorUnits && currency
+        ? `Its price is below ${formatMoney({ minorUnits: BigInt(minorUnits), currency })}, the least that a card can pay. Nothing was held for you.`
+        : "Its price is below the least that a card can pay. Nothing was held for you.",
+  }),
   LOCK_LAPSED: said(
     "Your hold has ended",
     "The time to pay is over. If the ticket is still free, you can buy it again.",

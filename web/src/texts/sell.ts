@@ -96,6 +96,8 @@ export const draftFieldNames: Readonly<Record<DraftField, string>> = {
 export const sellWords = (currency: string) => ({
   "event.startTime required": "Please choose a day and a time.",
   "event.startTime": "Please choose another day: nobody sells tickets for this one.",
-  "price.minorUnits": (least = "", most = "") =>
-    `Please enter an amount from ${formatMoney({ minorUnits: BigInt(least), currency })} to ${formatMoney({ minorUnits: BigInt(most), currency })}.`,
+  price: (least = "") =>
+    `Please enter an amount of at least ${formatMoney({ minorUnits: BigInt(least), currency })}: less cannot be paid by card.`,
+  "price.minorUnits": (_least = "", most = "") =>
+    `Please enter an amount of at most ${formatMoney({ minorUnits: BigInt(most), currency })}.`,
 });
