@@ -82,6 +82,31 @@ describe("a price that changes under the buyer", () => {
   });
 });
 
+test("a ticket that nobody bought is not for sale once its event begins, and its seller can clear it", async () => {
+  const ticket = await list(4_500);
+  const page = await browser.open(mesh, `/tickets/${ticket.id}`);
+  const buy = page.getByRole("button", { name: "Buy for €45.00" });
+  await buy.waitFor();
+  const startTime = timestampFromDate(new Date(Date.now() + 15_000));
+  await seller.tickets.updateTicket({
+    ticketId: ticket.id,
+    version: ticket.version,
+    event: { title: "Evening of Strings", venue: "Old Mill", city: "Graz", startTime },
+  });
+  await page.getByText("nobody bought this one").waitFor();
+  expect(await buy.count()).toBe(0);
+  await expectAccessible(page);
+
+  const own = await browser.open(mesh, "/sign-in?from=/sell");
+  await signIn(own, seller.signIn);
+  await own.getByText("Event began", { exact: true }).waitFor();
+  await own.goto(`/sell/${ticket.id}`);
+  await own.getByText("if the event was postponed").waitFor();
+  await own.getByRole("button", { name: "Take it off sale" }).click();
+  await own.getByRole("dialog").getByRole("button", { name: "Take it off sale" }).click();
+  await own.getByText("Nobody can buy this ticket any more.").waitFor();
+}, 120_000);
+
 test("a seller is told that it is their own ticket", async () => {
   const ticket = await list(4_500);
   const page = await browser.open(mesh, `/sign-in?from=/tickets/${ticket.id}`);

@@ -1,13 +1,14 @@
-import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { type Listing, statusAt } from "./listing.ts";
+import { type Listing, nextChange } from "./listing.ts";
 
 /** Changes that the projection may not show yet are remembered this long for those who begin to watch. */
 const RECENT_MS = 5 * 60_000;
 const MAX_RECENT = 10_000;
+/** The longest that a timer can wait (https://nodejs.org/api/timers.html): 24 days; an event may be further away. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type Listener = (listing: Listing) => void;
 
-/** Live listings: every newer state of the ids that somebody watches, and each lock's end by time alone. */
+/** Live listings: every newer state of the ids that somebody watches, and each change by time alone. */
 export interface ListingFeed {
   /** Takes a state from the stream or the projection; older than known ones are dropped. */
   publish(listing: Listing): void;
@@ -22,22 +23,25 @@ export interface ListingFeed {
 export function createListingFeed(clock: () => Date): ListingFeed {
   const listeners = new Map<string, Set<Listener>>();
   const known = new Map<string, { listing: Listing; time: number }>();
-  const lapses = new Map<string, NodeJS.Timeout>();
+  const timers = new Map<string, NodeJS.Timeout>();
 
   function tell(listing: Listing): void {
     for (const listener of listeners.get(listing._id) ?? []) listener(listing);
   }
 
-  /** Tells the watchers again at the lock's end: nothing happens then but that time passes. */
-  function watchLapse(listing: Listing): void {
-    clearTimeout(lapses.get(listing._id));
-    lapses.delete(listing._id);
-    if (!listeners.has(listing._id) || statusAt(listing, clock()) !== TicketStatus.LOCKED) return;
-    const wait = (listing.lockExpireTime?.getTime() ?? 0) - clock().getTime() + 1;
-    lapses.set(
-      listing._id,
-      setTimeout(() => tell(listing), wait),
-    );
+  /** Tells the watchers again at a lock's end and an event's start: nothing happens then but that time passes. */
+  function watchTime(listing: Listing): void {
+    clearTimeout(timers.get(listing._id));
+    timers.delete(listing._id);
+    const now = clock();
+    const change = nextChange(listing, now);
+    if (!listeners.has(listing._id) || !change) return;
+    const wait = Math.min(change.getTime() - now.getTime() + 1, LONGEST_TIMER_MS);
+    const onTime = () => {
+      if (clock() >= change) tell(listing);
+      watchTime(listing);
+    };
+    timers.set(listing._id, setTimeout(onTime, wait));
   }
 
   function remember(listing: Listing): void {
@@ -55,14 +59,14 @@ export function createListingFeed(clock: () => Date): ListingFeed {
       if (held && held.version >= listing.version) return;
       remember(listing);
       tell(listing);
-      watchLapse(listing);
+      watchTime(listing);
     },
     subscribe(ids, listener) {
       for (const id of ids) {
         const set = listeners.get(id) ?? new Set();
         listeners.set(id, set.add(listener));
         const held = known.get(id);
-        if (held) watchLapse(held.listing);
+        if (held) watchTime(held.listing);
       }
       return () => {
         for (const id of ids) {
@@ -70,14 +74,14 @@ export function createListingFeed(clock: () => Date): ListingFeed {
           set?.delete(listener);
           if (set?.size !== 0) continue;
           listeners.delete(id);
-          clearTimeout(lapses.get(id));
-          lapses.delete(id);
+          clearTimeout(timers.get(id));
+          timers.delete(id);
         }
       };
     },
     recent: (id) => known.get(id)?.listing,
     close() {
-      for (const timer of lapses.values()) clearTimeout(timer);
+      for (const timer of timers.values()) clearTimeout(timer);
     },
   };
 }

@@ -68,8 +68,18 @@ function eventId(event: { title: string; venue: string; city: string }, startTim
   return createHash("sha256").update(JSON.stringify(key)).digest("base64url").slice(0, 22);
 }
 
-/** The status at an instant: LOCKED while a stored lock lives, else what is stored. */
+/** The status at an instant: of what is for sale, EXPIRED once its event began and LOCKED while a lock lives. */
 export function statusAt(listing: Listing, now: Date): TicketStatus {
+  if (listing.storedStatus !== TicketStatus.AVAILABLE) return listing.storedStatus;
+  if (listing.event.startTime <= now) return TicketStatus.EXPIRED;
   const held = listing.lockExpireTime !== null && listing.lockExpireTime > now;
-  return listing.storedStatus === TicketStatus.AVAILABLE && held ? TicketStatus.LOCKED : listing.storedStatus;
+  return held ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
+}
+
+/** When the status next changes by time alone: a lock's end or the event's start. Undefined when it does not. */
+export function nextChange(listing: Listing, now: Date): Date | undefined {
+  if (listing.storedStatus !== TicketStatus.AVAILABLE) return undefined;
+  const { startTime } = listing.event;
+  const ahead = [listing.lockExpireTime ?? startTime, startTime].filter((time) => time > now);
+  return ahead.toSorted((a, b) => a.getTime() - b.getTime())[0];
 }

@@ -1,9 +1,10 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type {
-  Event as EventMessage,
-  Seat as SeatMessage,
-  TicketSchema,
+import {
+  type Event as EventMessage,
+  type Seat as SeatMessage,
+  type TicketSchema,
+  TicketStatus,
 } from "@ticketing/proto/tickets/v1/ticket";
 import type { Money as MoneyMessage } from "@ticketing/proto/type/v1/money";
 import { type EventDetails, liveLock, type Money, type Seat, statusAt, type Ticket } from "./ticket.ts";
@@ -14,7 +15,8 @@ export function ticketMessage(
   now: Date,
   viewerId: string | undefined,
 ): MessageInitShape<typeof TicketSchema> {
-  const lock = liveLock(ticket, now);
+  const status = statusAt(ticket, now);
+  const lock = status === TicketStatus.LOCKED ? liveLock(ticket, now) : undefined;
   const party = viewerId !== undefined && (viewerId === ticket.sellerId || viewerId === lock?.buyerId);
   return {
     id: ticket._id,
@@ -25,7 +27,7 @@ export function ticketMessage(
     event: eventInit(ticket.event),
     seat: ticket.seat,
     price: moneyInit(ticket.price),
-    status: statusAt(ticket, now),
+    status,
     lock: lock && { expireTime: timestampFromDate(lock.expireTime), orderId: party ? lock.orderId : "" },
     version: BigInt(ticket.version),
     createTime: timestampFromDate(ticket.createTime),

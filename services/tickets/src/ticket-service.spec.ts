@@ -11,7 +11,7 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createTicketService } from "./ticket-service.ts";
 import { createTicketStore } from "./ticket-store.ts";
 
-const now = new Date(Date.UTC(2030, 0, 1));
+let now = new Date(Date.UTC(2030, 0, 1));
 let database: Database;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>>;
 
@@ -92,6 +92,33 @@ describe("editing a ticket", () => {
     expect(await reason(other.updateTicket({ ticketId, version, title: "Mine" }))).toBe("NOT_YOUR_TICKET");
     expect(await reason(other.withdrawTicket({ ticketId, version }))).toBe("NOT_YOUR_TICKET");
     expect(await reason(other.updateTicket({ ticketId: randomUUID(), version }))).toBe("TICKET_NOT_FOUND");
+  });
+});
+
+describe("a ticket whose event began", () => {
+  it("is expired wherever it is shown, until its seller takes it off sale or gives it a new start", async () => {
+    const lister = as({ user: randomUUID() });
+    const listed = [await lister.createTicket(offer()), await lister.createTicket(offer())];
+    const [first, second] = listed.flatMap(({ ticket }) => ticket ?? []);
+    const before = now;
+    now = new Date(now.getTime() + 1e9);
+    const { ticket: read } = await as("nobody").getTicket({ ticketId: first?.id ?? "" });
+    expect(read?.status).toBe(TicketStatus.EXPIRED);
+    const { tickets } = await lister.listMyTickets({});
+    expect(tickets.map(({ status }) => status)).toEqual([TicketStatus.EXPIRED, TicketStatus.EXPIRED]);
+    const withdrawn = await lister.withdrawTicket({
+      ticketId: first?.id ?? "",
+      version: first?.version ?? 0n,
+    });
+    expect(withdrawn.ticket?.status).toBe(TicketStatus.WITHDRAWN);
+    const postponed = { ...offer().event, startTime: timestampFromDate(new Date(now.getTime() + 1e9)) };
+    const edited = await lister.updateTicket({
+      ticketId: second?.id ?? "",
+      version: second?.version ?? 0n,
+      event: postponed,
+    });
+    expect(edited.ticket?.status).toBe(TicketStatus.AVAILABLE);
+    now = before;
   });
 });
 

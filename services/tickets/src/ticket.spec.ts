@@ -107,6 +107,25 @@ describe("a ticket", () => {
     expect(relist(sold, "a", at(3)).storedStatus).toBe(TicketStatus.AVAILABLE);
     expect(relist(sold, "a", start).storedStatus).toBe(TicketStatus.WITHDRAWN);
   });
+  it("that nobody bought is expired from its event's start on, also when its lock ends there", () => {
+    const late = lock(fresh(), wish("a"), at(24 * 60 - 5));
+    for (const ticket of [fresh(), late]) {
+      expect(statusAt(ticket, new Date(start.getTime() - 1))).not.toBe(TicketStatus.EXPIRED);
+      expect(statusAt(ticket, start)).toBe(TicketStatus.EXPIRED);
+    }
+    const sold = sell(late, "a", at(24 * 60 + 1));
+    expect(statusAt(sold, at(24 * 60 + 2))).toBe(TicketStatus.SOLD);
+  });
+  it("that expired can be taken off sale, and comes back with a start that lies ahead and no other change", () => {
+    const [ticket, now] = [fresh(), at(25 * 60)];
+    expect(statusAt(withdraw(ticket, mine(ticket), now), now)).toBe(TicketStatus.WITHDRAWN);
+    const event = { ...offer.event, startTime: at(48 * 60) };
+    expect(statusAt(edit(ticket, mine(ticket), { event }, now), now)).toBe(TicketStatus.AVAILABLE);
+    expect(reason(() => edit(ticket, mine(ticket), { title: "x" }, now))).toBe("EVENT_STARTED");
+    const past = { ...offer.event, startTime: now };
+    expect(reason(() => edit(ticket, mine(ticket), { event: past }, now))).toBe("EVENT_STARTED");
+    expect(reason(() => edit(fresh(), mine(ticket), { event: past }, now))).toBe("EVENT_STARTED");
+  });
   it("keeps its rules under any sequence of commands", () => {
     const command = fc.record({
       kind: fc.constantFrom("lock", "unlock", "expire", "sell", "relist", "edit", "withdraw"),

@@ -42,7 +42,7 @@ export interface Lock {
   expireTime: Date;
 }
 
-/** What is stored of a ticket's status. LOCKED is not: it is computed from the lock and the time. */
+/** What is stored of a ticket's status. LOCKED and EXPIRED are not: they are computed from the time. */
 export type StoredStatus = TicketStatus.AVAILABLE | TicketStatus.SOLD | TicketStatus.WITHDRAWN;
 
 /** One ticket, the document that decides who may buy it. */
@@ -75,10 +75,11 @@ export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
   return ticket.lock && ticket.lock.expireTime > now ? ticket.lock : undefined;
 }
 
-/** The status at an instant. */
+/** The status at an instant: what is unsold is EXPIRED once its event began, and LOCKED while a lock lives. */
 export function statusAt(ticket: Ticket, now: Date): TicketStatus {
-  const locked = ticket.storedStatus === TicketStatus.AVAILABLE && liveLock(ticket, now);
-  return locked ? TicketStatus.LOCKED : ticket.storedStatus;
+  if (ticket.storedStatus !== TicketStatus.AVAILABLE) return ticket.storedStatus;
+  if (ticket.event.startTime <= now) return TicketStatus.EXPIRED;
+  return liveLock(ticket, now) ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
 }
 
 function next(
@@ -157,7 +158,10 @@ function requireVersion(ticket: Ticket, version: number): void {
   }
 }
 
-/** The seller changes the offer, which nobody holds. */
+/**
+ * The seller changes the offer, which nobody holds. A ticket whose event began is for sale again with a start that
+ * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED.
+ */
 export function edit(
   ticket: Ticket,
   by: { userId: string; version: number },
@@ -167,12 +171,11 @@ export function edit(
   requireSeller(ticket, by.userId);
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
-  requireAhead(ticket.event.startTime, now);
-  if (changes.event) requireAhead(changes.event.startTime, now);
+  requireAhead((changes.event ?? ticket.event).startTime, now);
   return next(ticket, "ticket_edited", now, { ...withoutLock(ticket), ...changes });
 }
 
-/** The seller takes the ticket off sale. Done already at this version: nothing changes. */
+/** The seller takes the ticket off sale, also after its event began. Done already at this version: nothing changes. */
 export function withdraw(ticket: Ticket, by: { userId: string; version: number }, now: Date): Ticket {
   requireSeller(ticket, by.userId);
   if (ticket.storedStatus === TicketStatus.WITHDRAWN) {

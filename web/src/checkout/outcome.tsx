@@ -60,7 +60,7 @@ function WayOn({ order }: { order: Order }) {
         </>
       )}
       {ticket?.status !== TicketStatus.AVAILABLE && ticket?.status !== TicketStatus.LOCKED && (
-        <p>{texts.again.gone}</p>
+        <p>{ticket?.status === TicketStatus.EXPIRED ? texts.again.begun : texts.again.gone}</p>
       )}
       <Link to="/" search={{ q: event?.title, city: event?.city }} className={buttonClass("secondary", true)}>
         {texts.again.others}

@@ -44,7 +44,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
     );
   }
   const { status } = ticket;
-  const free = status === TicketStatus.AVAILABLE;
+  const free = status === TicketStatus.AVAILABLE || status === TicketStatus.EXPIRED;
   return (
     <>
       <Link to="/sell" className={styles.back}>
@@ -120,6 +120,14 @@ function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }
           </Notice>
         </div>
       );
+    case TicketStatus.EXPIRED:
+      return (
+        <div className={styles.notice}>
+          <Notice tone="warn" title={texts.expiredTitle}>
+            <p>{texts.expiredText}</p>
+          </Notice>
+        </div>
+      );
     case TicketStatus.WITHDRAWN:
       return (
         <div className={styles.notice}>
@@ -146,5 +154,6 @@ function useAnnouncedChange(status: TicketStatus | undefined): void {
     if (status === TicketStatus.LOCKED) announce(texts.nowLocked);
     if (status === TicketStatus.AVAILABLE) announce(texts.freeAgain);
     if (status === TicketStatus.SOLD) announce(texts.nowSold);
+    if (status === TicketStatus.EXPIRED) announce(texts.expiredTitle);
   }, [status]);
 }

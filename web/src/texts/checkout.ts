@@ -73,6 +73,7 @@ export const checkoutTexts = {
     buyAgain: (price: string) => `Back to the ticket for ${price}`,
     taken: "Somebody else is buying the ticket at the moment. If they do not pay, it is free again.",
     watch: "Watch the ticket",
+    begun: "The event has begun, so the ticket is not sold any more.",
     gone: "The ticket is gone, but there may be others for this event.",
     others: "Other tickets for this event",
   },

@@ -66,6 +66,9 @@ export const sellTexts = {
   soldText: (money: string) => `It brought ${money}.`,
   nowSold: "Your ticket is sold.",
   toSale: "See the sale",
+  expiredTitle: "The event has begun",
+  expiredText:
+    "Nobody bought this ticket, and nobody can any more. Take it off sale, or, if the event was postponed, give it its new day.",
   withdrawnTitle: "Off sale",
   withdrawnText: "Nobody can buy this ticket any more.",
   listAnew: "List it anew",

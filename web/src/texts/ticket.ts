@@ -8,6 +8,7 @@ export const ticketTexts = {
   mine: "Held for you",
   sold: "Sold",
   withdrawn: "Off sale",
+  expired: "Event began",
   unknown: "Unknown",
   /** "Floor · Row A · Seat 12"; parts that a venue does not use are left out. */
   seat: (seat: Seat | undefined): string => {
@@ -39,6 +40,8 @@ export const ticketTexts = {
   soldTitle: "This ticket is sold",
   soldText: "There may be others for this event.",
   withdrawnTitle: "This ticket is no longer for sale",
+  expiredTitle: "The event has begun",
+  expiredText: "Tickets are sold until an event begins, and nobody bought this one.",
   ownTitle: "This is your ticket",
   ownText: "You sell it, so you cannot buy it.",
   edit: "Edit ticket",

@@ -133,6 +133,12 @@ function ForBuyers(props: {
           <OthersLink ticket={props.ticket} />
         </Notice>
       );
+    case TicketStatus.EXPIRED:
+      return (
+        <Notice tone="warn" title={texts.expiredTitle}>
+          <p>{texts.expiredText}</p>
+        </Notice>
+      );
     default:
       return (
         <Notice tone="warn" title={texts.withdrawnTitle}>
@@ -161,5 +167,6 @@ function useAnnouncedChange(status: TicketStatus, own: boolean): void {
     if (status === TicketStatus.AVAILABLE && wasLocked) announce(texts.freeAgain);
     if (status === TicketStatus.LOCKED) announce(texts.nowLocked);
     if (status === TicketStatus.SOLD) announce(texts.soldTitle);
+    if (status === TicketStatus.EXPIRED) announce(texts.expiredTitle);
   }, [status, own]);
 }

@@ -1,4 +1,4 @@
-import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import { createClient } from "@connectrpc/connect";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
@@ -31,14 +31,17 @@ export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
   return useMemo(() => tickets.map((ticket) => newer(ticket, heard.get(ticket.id))), [tickets, heard]);
 }
 
-/** A lock that lapses raises no version: of two alike, the one that was heard is right, unless its lock is over. */
+/** What changes by time alone raises no version: of two alike, the one that was heard is right, unless it is overdue. */
 function newer(given: Ticket, heard: Ticket | undefined): Ticket {
   if (!heard || heard.version < given.version) return given;
-  return heard.version === given.version && isLapsed(heard) ? given : heard;
+  return heard.version === given.version && isOverdue(heard) ? given : heard;
 }
 
-/** Whether a ticket says that it is locked when, by its own deadline, it no longer is. */
-export const isLapsed = ({ status, lock }: Ticket): boolean =>
-  status === TicketStatus.LOCKED &&
-  lock?.expireTime !== undefined &&
-  timestampMs(lock.expireTime) <= serverClock.now();
+/** Whether a ticket says that it is locked past its own deadline, or for sale when its event has begun. */
+export function isOverdue({ status, lock, event }: Ticket): boolean {
+  const isOver = (time: Timestamp | undefined) =>
+    time !== undefined && timestampMs(time) <= serverClock.now();
+  const locked = status === TicketStatus.LOCKED;
+  if (locked && isOver(lock?.expireTime)) return true;
+  return (locked || status === TicketStatus.AVAILABLE) && isOver(event?.startTime);
+}

@@ -8,10 +8,14 @@ const shown: Readonly<Record<TicketStatus, readonly [Tone, string]>> = {
   [TicketStatus.LOCKED]: ["warn", texts.locked],
   [TicketStatus.SOLD]: ["neutral", texts.sold],
   [TicketStatus.WITHDRAWN]: ["neutral", texts.withdrawn],
+  [TicketStatus.EXPIRED]: ["neutral", texts.expired],
 };
 
 /** Whether a ticket can be had. */
 export function TicketStatusPill({ status, mine = false }: { status: TicketStatus; mine?: boolean }) {
-  const [tone, words] = mine ? (["accent", texts.mine] as const) : shown[status];
+  // A service may know a status that this page, loaded before the last release, does not.
+  const [tone, words] = mine
+    ? (["accent", texts.mine] as const)
+    : (shown[status] ?? shown[TicketStatus.UNSPECIFIED]);
   return <StatusPill tone={tone}>{words}</StatusPill>;
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@connectrpc/connect-query";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { useEffect, useMemo } from "react";
-import { isLapsed, useLiveTickets } from "./live-tickets.ts";
+import { isOverdue, useLiveTickets } from "./live-tickets.ts";
 
 /**
  * A ticket as it is now: read from the service that decides, kept up to date by the stream. Only the former knows whose
@@ -12,8 +12,8 @@ export function useTicket(ticketId: string) {
   const query = useQuery(
     TicketService.method.getTicket,
     { ticketId },
-    // A lock that should be over is asked about until it is: also without the stream the ticket comes back.
-    { refetchInterval: ({ state }) => (state.data?.ticket && isLapsed(state.data.ticket) ? 1000 : false) },
+    // A state that should be over is asked about until it is: also without the stream the ticket is as it is.
+    { refetchInterval: ({ state }) => (state.data?.ticket && isOverdue(state.data.ticket) ? 1000 : false) },
   );
   const read = query.data?.ticket;
   const [live] = useLiveTickets(useMemo(() => (read ? [read] : []), [read]));
