@@ -35,7 +35,9 @@ const rank: Record<PaymentStatus, number> = {
   [PaymentStatus.FAILED]: 3,
   [PaymentStatus.CAPTURED]: 4,
   [PaymentStatus.VOIDED]: 4,
-  [PaymentStatus.REFUNDED]: 5,
+  [PaymentStatus.REFUND_PENDING]: 5,
+  [PaymentStatus.REFUNDED]: 6,
+  [PaymentStatus.REFUND_FAILED]: 7,
 };
 
 describe("a payment", () => {

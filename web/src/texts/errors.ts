@@ -128,6 +128,18 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
   }),
   PAYMENT_NOT_FOUND: said("No payment yet", "Nothing was paid for this order."),
   PAYMENT_VOIDED: said("This payment was given up", "The order is ending and no money is taken."),
+  PAYMENT_REFUSED: said(
+    "This order cannot be paid",
+    "Our payment partner takes no payment for it. No money was taken, and the order ends by itself.",
+  ),
+  TOO_MANY_DECLINES: ({ retryTime }) => ({
+    title: "Too many declined cards",
+    text: `Cards were declined too often. You can pay again at ${at(retryTime)}.`,
+  }),
+  STRIPE_KEY_REFUSED: said(
+    "Payments are busy",
+    "We cannot take payments right now, and have been told. Try again in a moment.",
+  ),
   STRIPE_UNAVAILABLE: said(
     "Payments are busy",
     "Our payment partner does not answer right now. Try again in a moment.",

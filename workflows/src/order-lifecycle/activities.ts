@@ -103,6 +103,8 @@ const paymentStatus: Record<PaymentStatus, PaymentFacts["status"]> = {
   [PaymentStatus.CAPTURED]: "CAPTURED",
   [PaymentStatus.VOIDED]: "GIVEN_UP",
   [PaymentStatus.REFUNDED]: "GIVEN_UP",
+  [PaymentStatus.REFUND_PENDING]: "GIVEN_UP",
+  [PaymentStatus.REFUND_FAILED]: "GIVEN_UP",
   [PaymentStatus.FAILED]: "FAILED",
 };
 

@@ -77,7 +77,8 @@ describe("an order beside its ticket and its payment", () => {
       for (const held of ["REQUIRES_PAYMENT", "AUTHORIZED", "CAPTURED"] as const) {
         expect(ofOrder(ended, { payment: payment(PaymentStatus[held]) })).toEqual(["MONEY_OF_ENDED_ORDER"]);
       }
-      for (const given of ["VOIDED", "REFUNDED", "FAILED"] as const) {
+      expect(ofOrder(ended, { payment: payment(PaymentStatus.REFUND_FAILED) })).toEqual(["REFUND_FAILED"]);
+      for (const given of ["VOIDED", "REFUNDED", "REFUND_PENDING", "FAILED"] as const) {
         expect(ofOrder(ended, { payment: payment(PaymentStatus[given]) })).toEqual([]);
       }
     }

@@ -69,6 +69,9 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
       `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`,
     );
   }
+  if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED) {
+    found("REFUND_FAILED", `the refund ${money.stripeRefundId} failed: ${money.refundFailureReason}`);
+  }
   if (amountOf(order.price) !== amountOf(money.amount)) {
     found("AMOUNT_DIFFERS", `the order says ${amountOf(order.price)}, the payment ${amountOf(money.amount)}`);
   }
@@ -110,9 +113,9 @@ function agreeing(intent: IntentRecord): PaymentStatus[] {
     case IntentStatus.REQUIRES_CAPTURE:
       return [PaymentStatus.AUTHORIZED, PaymentStatus.FAILED];
     case IntentStatus.SUCCEEDED:
-      return [
-        intent.amountRefunded >= intent.amountReceived ? PaymentStatus.REFUNDED : PaymentStatus.CAPTURED,
-      ];
+      return intent.amountRefunded >= intent.amountReceived
+        ? [PaymentStatus.REFUNDED, PaymentStatus.REFUND_PENDING, PaymentStatus.REFUND_FAILED]
+        : [PaymentStatus.CAPTURED, PaymentStatus.REFUND_FAILED];
     case IntentStatus.CANCELED:
       return [PaymentStatus.VOIDED, PaymentStatus.FAILED];
     default:
