@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
 import chromium from "@sparticuz/chromium";
 import type { SignIn } from "@ticketing/launcher/mesh-file";
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import { LOCALE, ZONE } from "./clock.ts";
 import type { BrowserMesh } from "./shared-mesh.ts";
 
 const sizes = {
@@ -29,6 +30,8 @@ const axe = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js
 export interface OpenOptions {
   size?: Size;
   scheme?: "light" | "dark";
+  /** The visitor's time zone; London's unless one is given. */
+  zone?: string;
   /** Who has signed in to this browser already. */
   as?: { readonly signIn: SignIn };
 }
@@ -69,15 +72,15 @@ export function useBrowser(): BrowserOfFile {
 
   return {
     expectProblem: (pattern) => void expected.push(pattern),
-    async open(mesh, path = "/", { size = "desktop", scheme = "light", as } = {}) {
+    async open(mesh, path = "/", { size = "desktop", scheme = "light", zone = ZONE, as } = {}) {
       if (!browser) throw new Error("the browser is not open yet");
       const context = await browser.newContext({
         ...sizes[size],
         baseURL: mesh.addresses.gateway,
         colorScheme: scheme,
         reducedMotion: "reduce",
-        locale: "en-GB",
-        timezoneId: "Europe/London",
+        locale: LOCALE,
+        timezoneId: zone,
       });
       context.setDefaultTimeout(PATIENCE_MS);
       if (as) await enterSession(context, mesh.addresses.gateway, as.signIn);

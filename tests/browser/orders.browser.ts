@@ -3,6 +3,7 @@ import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Page } from "playwright-core";
 import { expectAccessible, inspect, useBrowser } from "./browser.ts";
+import { clockTime, zoneWhereItIs } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock, pay } from "./trade.ts";
 
@@ -56,10 +57,19 @@ describe("an order", () => {
     expect(await theirs.getByRole("link", { name: "Pay now" }).count()).toBe(0);
     await inspect(theirs, "order-awaiting-seller", ["desktop"]);
 
+    const held = (time: string) =>
+      new RegExp(`^The ticket was held for you\\.\\w{3}, \\d{1,2} \\w{3,4} \\d{4}, ${time}$`);
+    for (const hour of [4, 16]) {
+      const zone = zoneWhereItIs(hour);
+      const away = await browser.open(mesh, `/orders/${order.id}`, { zone, as: buyer });
+      await away.getByText("The ticket was held for you.").waitFor();
+      expect((await steps(away))[0]).toMatch(held(clockTime(order.createTime, zone)));
+    }
+
     await pay(mesh, buyer, order);
     await page.getByRole("button", { name: "Get a refund" }).waitFor();
     expect(await steps(page)).toEqual([
-      expect.stringMatching(/^The ticket was held for you\.\w{3}, \d{1,2} \w{3,4} \d{4}, \d\d:\d\d$/),
+      expect.stringMatching(held(clockTime(order.createTime))),
       expect.stringMatching(/^You paid, and the ticket is yours\./),
     ]);
     await theirs.getByText("Brought €45.00").waitFor();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { expectAccessible, inspect, useBrowser } from "./browser.ts";
+import { clockTime, summerDay, zoneWhereItIs } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock } from "./trade.ts";
 
@@ -13,7 +14,7 @@ async function fillIn(page: Page, event: string): Promise<void> {
   await page.getByLabel("Kind of event").selectOption({ label: "Theatre" });
   await page.getByLabel("Venue").fill("Old Mill");
   await page.getByLabel("City").fill("Graz");
-  await page.getByLabel("Day and time it begins").fill("2031-07-04T19:30");
+  await page.getByLabel("Day and time it begins").fill(`${summerDay}T19:30`);
   await page.getByLabel("Section").fill("Stalls");
   await page.getByLabel("Row").fill("B");
   await page.getByLabel("Seat").fill("7");
@@ -41,7 +42,14 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByText("By your clock: Europe/London, GMT+1.").waitFor();
   const preview = page.getByRole("region", { name: "As buyers will see it" });
   const shown = await preview.textContent();
-  for (const part of [title, "Fri, 4 Jul 2031, 19:30", "Old Mill, Graz", "€1,234.50", "Sella"]) {
+  const weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][new Date(summerDay).getUTCDay()];
+  for (const part of [
+    title,
+    `${weekday}, 4 Jul ${summerDay.slice(0, 4)}, 19:30`,
+    "Old Mill, Graz",
+    "€1,234.50",
+    "Sella",
+  ]) {
     expect(shown).toContain(part);
   }
   await inspect(page, "sell-filled", ["desktop"]);
@@ -64,7 +72,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
   const { tickets } = await seller.tickets.listMyTickets({});
   expect(tickets.map(({ price, event }) => [price?.minorUnits, event?.startTime?.seconds])).toEqual([
-    [123_450n, BigInt(Date.parse("2031-07-04T18:30:00Z") / 1000)],
+    [123_450n, BigInt(Date.parse(`${summerDay}T18:30:00Z`) / 1000)],
   ]);
   const id = tickets[0]?.id ?? "";
 
@@ -117,7 +125,13 @@ describe("a ticket that somebody is paying for", () => {
     expect(await price.isVisible()).toBe(false);
     expect(await page.getByRole("button", { name: "Take it off sale" }).count()).toBe(0);
     expect(await page.getByRole("timer").textContent()).toMatch(/^1[45]:\d\d$/);
-    expect(await page.getByRole("main").textContent()).toMatch(/Nothing can be changed until \d\d:\d\d/);
+    const until = `Nothing can be changed until ${clockTime(order.expireTime)}`;
+    expect(await page.getByRole("main").textContent()).toContain(until);
+    for (const hour of [4, 16]) {
+      const zone = zoneWhereItIs(hour);
+      const there = await browser.open(mesh, `/sell/${ticket.id}`, { zone, as: seller });
+      await there.getByText(`Nothing can be changed until ${clockTime(order.expireTime, zone)}`).waitFor();
+    }
     await inspect(page, "sell-locked", ["phone", "narrow"]);
     const listings = await page.context().newPage();
     await listings.goto("/sell");
@@ -143,9 +157,9 @@ describe("a ticket that somebody is paying for", () => {
     await page.goto(`/sell/${ticket.id}`);
     await page.getByLabel("Price").fill("51");
     await page.route(/GetTicket/, () => {});
-    await lock(buyer, ticket);
+    const order = await lock(buyer, ticket);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText(/It is held for them until \d\d:\d\d/).waitFor();
+    await page.getByText(`It is held for them until ${clockTime(order.expireTime)}.`).waitFor();
     expect(await page.getByLabel("Price").inputValue()).toBe("51");
     await expectAccessible(page);
   });

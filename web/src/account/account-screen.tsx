@@ -4,7 +4,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { toast } from "../design/announcer.tsx";
 import { Button, buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
-import { formatDay } from "../design/date-time.tsx";
+import { formatDay } from "../design/format-date.ts";
 import { PageHeader } from "../design/page.tsx";
 import { ErrorNotice } from "../design/states.tsx";
 import { isOperator } from "../session/roles.ts";

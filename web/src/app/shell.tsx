@@ -2,7 +2,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useConnection } from "../api/connection.ts";
 import { Announcer, announce } from "../design/announcer.tsx";
-import { timeZone } from "../design/date-time.tsx";
+import { readersTimeZone } from "../design/format-date.ts";
 import { isOperator } from "../session/roles.ts";
 import { useSession } from "../session/session-store.ts";
 import { appTexts as texts } from "../texts/app.ts";
@@ -66,7 +66,7 @@ export function Shell() {
         </Suspense>
       </main>
       <footer className={styles.footer}>
-        {texts.footer} {texts.timeZone(timeZone())}
+        {texts.footer} {texts.timeZone(readersTimeZone)}
       </footer>
       <Announcer />
       {session.status === "ended" && (

@@ -3,7 +3,7 @@ import type { Order } from "@ticketing/proto/orders/v1/order";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
-import { formatMoney } from "../design/money.tsx";
+import { formatMoney } from "../design/format-money.ts";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { checkoutTexts as texts } from "../texts/checkout.ts";

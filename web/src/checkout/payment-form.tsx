@@ -1,7 +1,7 @@
 import type { StripeElements, StripeError } from "@stripe/stripe-js";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../design/button.tsx";
-import { type Amount, formatMoney } from "../design/money.tsx";
+import { type Amount, formatMoney } from "../design/format-money.ts";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice, Problem } from "../design/states.tsx";
 import { problemWords, checkoutTexts as texts } from "../texts/checkout.ts";

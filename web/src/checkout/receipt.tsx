@@ -2,7 +2,8 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Link } from "@tanstack/react-router";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { Button, buttonClass } from "../design/button.tsx";
-import { DateTime, formatTime } from "../design/date-time.tsx";
+import { DateTime } from "../design/date-time.tsx";
+import { formatDateTime } from "../design/format-date.ts";
 import { PageHeader } from "../design/page.tsx";
 import { Notice } from "../design/states.tsx";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
@@ -36,7 +37,9 @@ export function Receipt({ order }: { order: Order }) {
         </OrderSummary>
       </section>
       {order.refundableUntil && (
-        <p className={styles.note}>{texts.refundUntil(formatTime(timestampDate(order.refundableUntil)))}</p>
+        <p className={styles.note}>
+          {texts.refundUntil(formatDateTime(timestampDate(order.refundableUntil)))}
+        </p>
       )}
       <div className={styles.choices}>
         <Button onClick={() => window.print()}>{texts.print}</Button>

@@ -2,7 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ProcessHealth } from "@ticketing/proto/type/v1/process_health";
 import { serverClock } from "../api/server-clock.ts";
 import { Badge, StatusPill } from "../design/card.tsx";
-import { formatDateTime, formatTimeOfDay } from "../design/date-time.tsx";
+import { formatDateTime, formatTimeOfDay } from "../design/format-date.ts";
 import { Row, Rows } from "../design/row.tsx";
 import { operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";

@@ -1,5 +1,5 @@
-import { formatTime } from "../design/date-time.tsx";
-import { formatMoney } from "../design/money.tsx";
+import { formatDateTime, formatTime } from "../design/format-date.ts";
+import { formatMoney } from "../design/format-money.ts";
 
 interface Words {
   readonly title: string;
@@ -9,6 +9,7 @@ type Facts = Readonly<Record<string, string>>;
 
 const said = (title: string, text: string) => (): Words => ({ title, text });
 const at = (iso: string | undefined) => (iso ? formatTime(new Date(iso)) : "a few minutes' time");
+const dayAt = (iso: string | undefined) => (iso ? formatDateTime(new Date(iso)) : "some time ago");
 const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replaceAll("_", " ");
 
 /** For everything that has no sentence of its own. */
@@ -124,7 +125,7 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
   }),
   REFUND_WINDOW_CLOSED: ({ refundableUntil }) => ({
     title: "Too late for a refund",
-    text: `A refund could be asked for until ${at(refundableUntil)}.`,
+    text: `A refund could be asked for until ${dayAt(refundableUntil)}.`,
   }),
   PAYMENT_NOT_FOUND: said("No payment yet", "Nothing was paid for this order."),
   PAYMENT_VOIDED: said("This payment was given up", "The order is ending and no money is taken."),
