@@ -18,6 +18,7 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
+import { canonicalizeIds } from "./canonical-ids.ts";
 import { DomainError } from "./domain-error.ts";
 import { publicError } from "./error-interceptor.ts";
 import type { Logger } from "./log.ts";
@@ -192,6 +193,7 @@ function decode(method: DescMethod, bytes: Buffer) {
   } catch {
     throw new DomainError(Code.InvalidArgument, "MALFORMED", `this is not a ${method.input.typeName}`);
   }
+  canonicalizeIds(method.input, request);
   const result = validator.validate(method.input, request);
   if (result.kind === "valid") return request;
   throw new ConnectError(result.error?.message ?? "invalid request", Code.InvalidArgument);

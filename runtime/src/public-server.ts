@@ -9,6 +9,7 @@ import {
 import type { ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createValidateInterceptor } from "@connectrpc/validate";
+import { canonicalIdsInterceptor } from "./canonical-ids.ts";
 import type { CommonConfig } from "./config.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
@@ -71,6 +72,7 @@ export async function startPublicServer(options: {
         cookieName: sessionCookieName(config.PUBLIC_URL),
       }),
       createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
+      canonicalIdsInterceptor,
       createValidateInterceptor(),
     ],
     readMaxBytes: MAX_REQUEST_BYTES,
