@@ -106,10 +106,20 @@ const ticketStatus = async (ticketId: string) =>
 const paymentStatus = async (orderId: string) =>
   (await buyer.payments.getPayment({ orderId })).payment?.status ?? PaymentStatus.UNSPECIFIED;
 
-/** A PaymentIntent that names an order and that the mesh never made. */
-async function foreignIntent(orderId: string, capture: "manual" | "automatic"): Promise<string> {
+/** By what this mesh knows its own at Stripe. */
+async function meshId(): Promise<string> {
+  const mesh = await mongo.db("payments").collection<{ id: string }>("mesh").findOne();
+  if (!mesh) throw new Error("payments has no mesh id");
+  return mesh.id;
+}
+
+/** A paid PaymentIntent with this metadata that the mesh never made. */
+async function paidIntent(
+  metadata: Record<string, string>,
+  capture: "manual" | "automatic" = "manual",
+): Promise<string> {
   const body = new URLSearchParams({ amount: "4500", currency: "usd", capture_method: capture });
-  body.set("metadata[order_id]", orderId);
+  for (const [key, value] of Object.entries(metadata)) body.set(`metadata[${key}]`, value);
   const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents`, {
     method: "POST",
     headers: { authorization: "Bearer sk_test_double" },
@@ -124,7 +134,7 @@ async function foreignIntent(orderId: string, capture: "manual" | "automatic"): 
     { clientSecret, publishableKey: "pk_test_double" },
     "pm_card_visa",
   );
-  if (!made.ok) throw new Error("the foreign intent was not paid");
+  if (!made.ok) throw new Error("the PaymentIntent was not paid");
   return id;
 }
 const intentStatus = async (orderId: string, id: string) =>
@@ -240,13 +250,14 @@ const plants: Record<string, () => Promise<Planted>> = {
   },
   async "a PaymentIntent that no payment knows"() {
     const { order } = await cancelled();
-    const id = await foreignIntent(order.id, "manual");
+    const id = await paidIntent({ order_id: order.id, mesh_id: await meshId() });
     const mended = async () => (await intentStatus(order.id, id)) === "canceled";
     return { kind: DriftKind.INTENT_UNKNOWN, id, mended };
   },
   async "money taken by a PaymentIntent that no payment knows"() {
     const { order } = await cancelled();
-    return { kind: DriftKind.INTENT_UNKNOWN, id: await foreignIntent(order.id, "automatic") };
+    const metadata = { order_id: order.id, mesh_id: await meshId() };
+    return { kind: DriftKind.INTENT_UNKNOWN, id: await paidIntent(metadata, "automatic") };
   },
   async "events that cannot be published"() {
     const { order } = await cancelled();

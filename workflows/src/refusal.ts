@@ -4,6 +4,7 @@ import { errorInfoOf } from "@ticketing/runtime/domain-error";
 /** Reasons that say "not now": the callee, or what it needs, is away. */
 const PASSING = [
   "STRIPE_UNAVAILABLE",
+  "PAYMENTS_SUSPENDED",
   "DATABASE_UNAVAILABLE",
   "CONTENTION",
   "SERVICE_TOKEN_REQUIRED",

@@ -10,6 +10,7 @@ const tasks: Readonly<Record<string, readonly string[]>> = {
   rebuild: ["catalog"],
   diff: ["catalog"],
   "dead-letters": ["catalog"],
+  "mesh-id": ["payments"],
 };
 
 /**
@@ -39,6 +40,7 @@ function environment(service: string, { addresses }: MeshFile): NodeJS.ProcessEn
     LOG_LEVEL: "warn",
     NATS_URL: addresses.nats,
     MONGODB_URI: uri(service),
+    PUBLIC_URL: addresses.gateway,
     TICKETS_MONGODB_URI: uri("tickets"),
     ORDERS_MONGODB_URI: uri("orders"),
     PAYMENTS_MONGODB_URI: uri("payments"),

@@ -27,8 +27,19 @@ const created = (pageSize: number, pageToken: string) =>
     },
   });
 const read = async (id: string) => (await records.select(named(id))).intents[0];
-/** A PaymentIntent that no payment knows. */
-const orphan = async () => (await till.stripe.create({ id: "gone", amount }, `k${Math.random()}`)).intent.id;
+/** A PaymentIntent of this mesh that no payment knows. */
+const orphan = async () => {
+  const { id: meshId } = await till.mesh.read();
+  return till.stripe.create({ id: "gone", amount, meshId }, `k${Math.random()}`);
+};
+/** Changes a PaymentIntent as whoever else uses the Stripe account would. */
+const tamper = (id: string, changes: object) => {
+  const { paymentIntents } = till.double.state;
+  const intent = paymentIntents.get(id);
+  if (!intent) throw new Error(`there is no ${id}`);
+  // What Stripe documents as text or a number is something else here.
+  paymentIntents.put({ ...intent, ...changes } as typeof intent);
+};
 const amount = { minorUnits: 4_500, currency: "USD" };
 const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
 
@@ -67,7 +78,11 @@ describe("what Stripe's books say", () => {
   });
 
   it("leaves out what is not there, and is not known while Stripe is away", async () => {
-    expect(await records.select(named("pi_none"))).toEqual({ intents: [], nextPageToken: "" });
+    expect(await records.select(named("pi_none"))).toEqual({
+      intents: [],
+      unreadable: [],
+      nextPageToken: "",
+    });
     till.double.faults.add({ kind: "drop_request", operation: "payment_intents.*" });
     expect(await reason(records.select(created(2, "")))).toBe("STRIPE_UNAVAILABLE");
     expect(await reason(records.select(named("pi_none")))).toBe("STRIPE_UNAVAILABLE");
@@ -76,7 +91,7 @@ describe("what Stripe's books say", () => {
 
 describe("a PaymentIntent that no payment knows", () => {
   it("is canceled, once and again", async () => {
-    const id = await orphan();
+    const { id } = (await orphan()).intent;
     await records.release(id);
     await records.release(id);
     expect(await read(id)).toMatchObject({ status: IntentStatus.CANCELED });
@@ -86,9 +101,67 @@ describe("a PaymentIntent that no payment knows", () => {
     const held = await till.authorized();
     expect(await reason(records.release(held.intentId ?? ""))).toBe("INTENT_KNOWN");
     expect((await till.payment(held._id)).version).toBe(held.version);
-    const { intent, clientSecret } = await till.stripe.create({ id: "gone", amount }, "taken");
+    const { intent, clientSecret } = await orphan();
     await till.confirm(clientSecret);
     await till.stripe.capture(intent.id, "capture");
     expect(await reason(records.release(intent.id))).toBe("ALREADY_CAPTURED");
+  });
+});
+
+describe("a PaymentIntent of somebody else on the same account", () => {
+  it.each([
+    ["the metadata of another shop", { order_id: "4711" }],
+    ["an order id that is too long for ours", { order_id: "x".repeat(101) }],
+    ["another mesh's id", { order_id: "o", mesh_id: "11111111-1111-4111-8111-111111111111" }],
+    ["a mesh id that is a number", { order_id: "o", mesh_id: 5 }],
+    ["a list for metadata", ["o"]],
+    ["no metadata at all", null],
+  ])("with %s is not told of and not touched", async (_, metadata) => {
+    const { intent, clientSecret } = await orphan();
+    await till.confirm(clientSecret);
+    tamper(intent.id, { metadata });
+    const all = await records.select(created(100, ""));
+    expect([...all.intents, ...all.unreadable].map(({ id }) => id)).not.toContain(intent.id);
+    expect(await records.select(named(intent.id))).toMatchObject({ intents: [], unreadable: [] });
+    expect(await reason(records.release(intent.id))).toBe("INTENT_NOT_OURS");
+    expect(till.double.state.paymentIntents.get(intent.id)?.status).toBe("requires_capture");
+  });
+
+  it("from before the mesh is not even asked for", async () => {
+    const { id } = (await orphan()).intent;
+    const { since } = await till.mesh.read();
+    tamper(id, { created: Math.floor(since.getTime() / 1000) - 7_200 });
+    expect((await records.select(created(100, ""))).intents.map((intent) => intent.id)).not.toContain(id);
+  });
+});
+
+describe("a PaymentIntent of ours", () => {
+  it("is one that a payment names, though it was made before meshes had ids", async () => {
+    const { intentId = "" } = await till.authorized();
+    tamper(intentId, { metadata: { order_id: "o" } });
+    expect(await read(intentId)).toMatchObject({ id: intentId, orderId: "o" });
+  });
+
+  it.each([
+    ["an order id of 101 characters", { metadata: { order_id: "x".repeat(101) } }],
+    ["no order id", { metadata: {} }],
+    ["a number for an order id", { metadata: { order_id: 5 } }],
+    ["a negative amount", { amount: -1 }],
+    ["half a cent", { amount: 0.5 }],
+    ["no amount", { amount: null }],
+    ["a currency of four letters", { currency: "usdc" }],
+    ["a status that is none", { status: null }],
+    ["a charge that is a number", { latest_charge: 5 }],
+  ])("with %s is told of as unreadable, beside those that can be read", async (_, changes) => {
+    const good = (await orphan()).intent.id;
+    const { id } = (await orphan()).intent;
+    const { id: mesh_id } = await till.mesh.read();
+    const metadata = { ...("metadata" in changes && changes.metadata), mesh_id };
+    tamper(id, { ...changes, ...("metadata" in changes && { metadata }) });
+    const { intents, unreadable } = await records.select(named(id, good));
+    expect(intents.map((intent) => intent.id)).toEqual([good]);
+    expect(unreadable).toEqual([{ id, problem: expect.stringMatching(/\S/) }]);
+    expect((await records.select(created(100, ""))).unreadable.map((each) => each.id)).toContain(id);
+    tamper(id, { amount: 4_500, currency: "usd", status: "canceled", latest_charge: null, metadata: {} });
   });
 });

@@ -5,14 +5,18 @@ import {
   type IntentRecordSchema,
   IntentStatus,
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import type { Reason } from "@ticketing/proto/reason";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
+import { notOurs, ownsIntent } from "./mesh.ts";
+import type { MeshIdentity } from "./mesh-store.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import type { IntentEntry, StripeGateway } from "./stripe-gateway.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable } from "./stripe-unavailable.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
+/** Stripe's clock and ours differ by less. */
+const SKEW_MS = 3_600_000;
 const statuses: Record<IntentEntry["status"], IntentStatus> = {
   open: IntentStatus.OPEN,
   requires_capture: IntentStatus.REQUIRES_CAPTURE,
@@ -23,44 +27,71 @@ const statuses: Record<IntentEntry["status"], IntentStatus> = {
 /** What Stripe's own books say, for whoever compares them with ours. */
 export type IntentRecords = ReturnType<typeof createIntentRecords>;
 
-export function createIntentRecords(deps: { payments: PaymentStore; stripe: StripeGateway }) {
-  const { payments, stripe } = deps;
+export function createIntentRecords(deps: {
+  payments: PaymentStore;
+  stripe: StripeGateway;
+  mesh: MeshIdentity;
+}) {
+  const { payments, stripe, mesh } = deps;
 
   async function read(
     selection: RecordSelection | undefined,
-  ): Promise<{ entries: (IntentEntry | undefined)[]; next?: string }> {
+  ): Promise<{ entries: (ReadEntry | undefined)[]; next?: string }> {
     if (selection?.selection.case === "named") {
       return { entries: await Promise.all(selection.selection.value.ids.map(stripe.find)) };
     }
     const span = selection?.selection.value;
     if (!span?.since || !span.until) throw new Error("a validated selection names its records");
-    const [since, until] = [timestampDate(span.since), timestampDate(span.until)];
+    const [asked, until] = [timestampDate(span.since), timestampDate(span.until)];
+    // What is older than the mesh is not its own, however far back the account goes.
+    const own = (await mesh.read()).since.getTime() - SKEW_MS;
+    const since = new Date(Math.max(asked.getTime(), own));
     // Stripe's own cursor: the last id of the page before.
     return stripe.list({ since, until, limit: span.pageSize || DEFAULT_PAGE_SIZE, after: span.pageToken });
   }
 
+  async function onlyOurs(entries: ReadEntry[]): Promise<ReadEntry[]> {
+    const unmarked = entries.filter(({ meshId }) => meshId === "").map(({ id }) => id);
+    const [own, naming] = await Promise.all([mesh.read(), payments.findByIntents(unmarked)]);
+    const payment = new Map(naming.map((each) => [each.intentId, each]));
+    return entries.filter((entry) => ownsIntent(own, entry, payment.get(entry.id)));
+  }
+
   return {
-    /** The selected PaymentIntents that name an order. Throws STRIPE_UNAVAILABLE. */
+    /** The selected PaymentIntents of this mesh. Throws STRIPE_UNAVAILABLE. */
     async select(selection: RecordSelection | undefined) {
       const { entries, next } = await orUnavailable(read(selection));
-      const ours = entries.filter((entry) => entry !== undefined).filter(({ orderId }) => orderId !== "");
-      return { intents: ours.map(intentRecord), nextPageToken: next ?? "" };
+      const ours = await onlyOurs(entries.filter((entry) => entry !== undefined));
+      const intents = ours.flatMap((read) => ("entry" in read ? [intentRecord(read.entry)] : []));
+      const unreadable = ours.flatMap((read) => ("problem" in read ? [read] : []));
+      return {
+        intents,
+        unreadable: unreadable.map(({ id, problem }) => ({ id, problem })),
+        nextPageToken: next ?? "",
+      };
     },
 
-    /** Cancels what no payment knows. Throws INTENT_KNOWN, ALREADY_CAPTURED or STRIPE_UNAVAILABLE. */
+    /**
+     * Cancels what no payment knows and this mesh made. Throws INTENT_KNOWN, INTENT_NOT_OURS, ALREADY_CAPTURED,
+     * PAYMENTS_SUSPENDED or STRIPE_UNAVAILABLE.
+     */
     async release(intentId: string): Promise<void> {
       if (await payments.findByIntent(intentId)) {
         throw refuse("INTENT_KNOWN", "this PaymentIntent is a payment's: void that");
       }
-      const before = await orUnavailable(stripe.find(intentId));
-      if (!before || before.status === "canceled") return;
-      if (before.status === "succeeded") throw refuse("ALREADY_CAPTURED", "the money was taken already");
-      await orUnavailable(stripe.cancel(intentId, `${before.orderId}:orphan:${intentId}`));
+      const found = await orUnavailable(stripe.find(intentId));
+      if (!found) return;
+      if (!ownsIntent(await mesh.readToWrite(), found, undefined)) throw notOurs();
+      if (!("entry" in found)) throw refuse("INTENT_UNREADABLE", found.problem);
+      const { status, orderId } = found.entry;
+      if (status === "canceled") return;
+      if (status === "succeeded") throw refuse("ALREADY_CAPTURED", "the money was taken already");
+      await orUnavailable(stripe.cancel(intentId, `${orderId}:orphan:${intentId}`));
     },
   };
 }
 
-const refuse = (reason: Reason, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
+const refuse = (reason: string, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
 
 function intentRecord(entry: IntentEntry): MessageInitShape<typeof IntentRecordSchema> {
   const { id, orderId, currency } = entry;

@@ -12,6 +12,7 @@ import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
+import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
 import { outbox } from "./outbox.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
@@ -43,12 +44,15 @@ const stripe = createStripeGateway({
   webhookSecret: config.STRIPE_WEBHOOK_SECRET,
   url: config.STRIPE_URL,
 });
-const settlement = createSettlement({ payments, stripe, clock });
-const intents = createIntentRecords({ payments, stripe });
+const meshes = await openMeshStore(database.db, config.PUBLIC_URL, clock);
+const mesh = createMeshIdentity(meshes, clock);
+const settlement = createSettlement({ payments, stripe, mesh, clock });
+const intents = createIntentRecords({ payments, stripe, mesh });
 
 const paymentService = createPaymentService({
   payments,
   stripe,
+  mesh,
   orders,
   publishableKey: config.STRIPE_PUBLISHABLE_KEY,
   // Stripe's script must come from Stripe: https://docs.stripe.com/js/including
@@ -64,13 +68,18 @@ const paymentLifecycleService = createPaymentLifecycleService({
   clock,
 });
 
+if (!(await meshes.find()).atHome) {
+  log.error(
+    "this database was copied or moved: nothing is written to Stripe until `npm run mesh-id` was told which",
+  );
+}
 relay.start();
 await serve({
   name: "payments",
   config,
   log,
   publicRoutes: (router) => router.service(PaymentService, paymentService),
-  publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, clock }) },
+  publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, mesh, clock }) },
   internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
   needs: { database: database.ping },
   events,

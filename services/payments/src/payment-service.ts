@@ -6,6 +6,7 @@ import type { PaymentService } from "@ticketing/proto/payments/v1/payment_servic
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requireUser } from "@ticketing/runtime/identity";
+import type { MeshIdentity } from "./mesh-store.ts";
 import { orderOf } from "./order-of.ts";
 import { paymentMessage } from "./payment-message.ts";
 import type { PaymentStore } from "./payment-store.ts";
@@ -15,6 +16,7 @@ import type { StripeGateway } from "./stripe-gateway.ts";
 export interface PaymentServiceDependencies {
   payments: PaymentStore;
   stripe: StripeGateway;
+  mesh: MeshIdentity;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   publishableKey: string;
   stripeJsUrl: string;

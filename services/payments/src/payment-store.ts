@@ -6,6 +6,8 @@ import type { Payment } from "./payment.ts";
 
 export interface PaymentStore extends DocumentStore<Payment> {
   findByIntent(intentId: string): Promise<Payment | null>;
+  /** The payments that name these PaymentIntents. */
+  findByIntents(intentIds: string[]): Promise<Payment[]>;
   /** What reconciliation asks for. Throws BAD_PAGE_TOKEN. */
   select(selection: RecordSelection | undefined): Promise<{ documents: Payment[]; nextPageToken: string }>;
 }
@@ -22,6 +24,7 @@ export async function createPaymentStore(
   return {
     ...createDocumentStore<Payment>({ collection, onPending }),
     findByIntent: (intentId) => collection.findOne({ intentId }),
+    findByIntents: (intentIds) => collection.find({ intentId: { $in: intentIds } }).toArray(),
     select: (selection) => selectRecords(collection, selection),
   };
 }

@@ -14,7 +14,7 @@ import {
 
 const now = new Date(Date.UTC(2030, 0, 1));
 const begun = () => start({ id: "o1", buyerId: "b", price: { minorUnits: 5, currency: "USD" } }, now);
-const attached = () => attachIntent(begun(), "pi_1", now);
+const attached = () => attachIntent(begun(), { intentId: "pi_1", meshId: "mesh" }, now);
 const seen = (status: IntentSnapshot["status"], more: Partial<IntentSnapshot> = {}): IntentSnapshot => ({
   id: "pi_1",
   status,
@@ -56,7 +56,9 @@ describe("a payment", () => {
     expect(observe(asked, seen("canceled"), now).status).toBe(PaymentStatus.VOIDED);
   });
   it("cannot begin once it is given up", () => {
-    expect(reason(() => attachIntent(requestVoid(begun(), now), "pi_1", now))).toBe("PAYMENT_VOIDED");
+    expect(
+      reason(() => attachIntent(requestVoid(begun(), now), { intentId: "pi_1", meshId: "mesh" }, now)),
+    ).toBe("PAYMENT_VOIDED");
   });
   it("lost its hold when it was cancelled without our asking", () => {
     const held = observe(attached(), seen("requires_capture"), now);

@@ -1,6 +1,5 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { Reason } from "@ticketing/proto/reason";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
@@ -19,6 +18,8 @@ export interface Payment extends Aggregate {
   amount: Money;
   status: PaymentStatus;
   intentId?: string;
+  /** The mesh that the PaymentIntent was made by; absent on those from before meshes had ids. */
+  meshId?: string;
   refundId?: string;
   /** When the charge was created that holds or held the money, by Stripe's clock. */
   authorizedTime?: Date;
@@ -47,7 +48,7 @@ export interface IntentSnapshot {
 const KEPT_DECLINES = 50;
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED } = PaymentStatus;
 
-const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
+const refuse = (reason: string, message: string, metadata?: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
 /** A payment begins; nothing was asked of Stripe yet. */
@@ -81,11 +82,15 @@ export function requireOpen(payment: Payment): Payment {
 }
 
 /** The PaymentIntent is ours. Throws PAYMENT_VOIDED when the payment was given up meanwhile: cancel it then. */
-export function attachIntent(payment: Payment, intentId: string, now: Date): Payment {
+export function attachIntent(
+  payment: Payment,
+  { intentId, meshId }: { intentId: string; meshId: string },
+  now: Date,
+): Payment {
   requireOpen(payment);
   if (payment.intentId === intentId) return payment;
   if (payment.intentId) throw refuse("INTENT_EXISTS", "this payment has another PaymentIntent");
-  return advance(payment, { type: "payment_updated", time: now }, { intentId });
+  return advance(payment, { type: "payment_updated", time: now }, { intentId, meshId });
 }
 
 const atMost = (payment: Payment, ...statuses: PaymentStatus[]) => statuses.includes(payment.status);

@@ -1,8 +1,9 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { Reason } from "@ticketing/proto/reason";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { requireOurs } from "./mesh.ts";
+import type { MeshIdentity } from "./mesh-store.ts";
 import {
   advanceAttempt,
   fail,
@@ -17,17 +18,23 @@ import type { PaymentStore } from "./payment-store.ts";
 import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable, stripeUnavailable } from "./stripe-unavailable.ts";
 
-const refuse = (reason: Reason, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
+const refuse = (reason: string, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
 
 /** Moving money at Stripe: act, and when the outcome is unknown, fetch, then decide. */
 export type Settlement = ReturnType<typeof createSettlement>;
 
-export function createSettlement(deps: { payments: PaymentStore; stripe: StripeGateway; clock: Clock }) {
-  const { payments, stripe, clock } = deps;
+export function createSettlement(deps: {
+  payments: PaymentStore;
+  stripe: StripeGateway;
+  mesh: MeshIdentity;
+  clock: Clock;
+}) {
+  const { payments, stripe, mesh, clock } = deps;
 
-  /** Fetches the PaymentIntent and takes note. */
+  /** Fetches the PaymentIntent and takes note. Throws INTENT_NOT_OURS or STRIPE_UNAVAILABLE. */
   async function refresh(payment: Payment): Promise<{ payment: Payment; intent?: IntentSnapshot }> {
     if (!payment.intentId) return { payment };
+    requireOurs(await mesh.read(), payment);
     const intent = await orUnavailable(stripe.fetch(payment.intentId));
     return {
       payment: await payments.update(payment._id, (current) => observe(current, intent, clock())),
@@ -37,11 +44,13 @@ export function createSettlement(deps: { payments: PaymentStore; stripe: StripeG
 
   /**
    * Does an action, then fetches and takes note whatever Stripe answered. `refused` tells that Stripe said no.
-   * An outcome that stays unknown shows in the status alone: the caller decides by it.
+   * An outcome that stays unknown shows in the status alone: the caller decides by it. Throws INTENT_NOT_OURS
+   * and PAYMENTS_SUSPENDED before anything is asked of Stripe.
    */
   async function act(payment: Payment, action: Exclude<StripeAction, "create">) {
     const { intentId } = payment;
     if (!intentId) throw new Error("there is no PaymentIntent to act on");
+    requireOurs(await mesh.readToWrite(), payment);
     let failure: StripeFailure | undefined;
     try {
       await stripe[action](intentId, idempotencyKey(payment, action));

@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { type ReadEntry, readEntry, statusOf } from "./intent-entry.ts";
 import type { IntentSnapshot, Money } from "./payment.ts";
 
 const TIMEOUT_MS = 5000;
@@ -27,20 +28,11 @@ export type WebhookEvent =
   | { kind: "dispute"; intentId: string }
   | { kind: "other" };
 
-/** A PaymentIntent as Stripe's books have it; amounts in minor units. */
-export interface IntentEntry extends Pick<IntentSnapshot, "id" | "status"> {
-  /** The order that it was made for; empty when it names none. */
-  orderId: string;
-  amount: number;
-  currency: string;
-  amountReceived: number;
-  amountRefunded: number;
-}
-
 /** Stripe, or its double, through the official SDK. Failures are {@link StripeFailure}s. */
 export interface StripeGateway {
+  /** Makes the order's PaymentIntent, which says whose it is. The key is the mesh's own, as the order's id may not be. */
   create(
-    order: { id: string; amount: Money },
+    order: { id: string; amount: Money; meshId: string },
     key: string,
   ): Promise<{ intent: IntentSnapshot; clientSecret: string }>;
   fetch(intentId: string): Promise<IntentSnapshot>;
@@ -51,9 +43,9 @@ export interface StripeGateway {
     until: Date;
     limit: number;
     after?: string;
-  }): Promise<{ entries: IntentEntry[]; next?: string }>;
+  }): Promise<{ entries: ReadEntry[]; next?: string }>;
   /** The PaymentIntent's entry; undefined when Stripe has no such one. */
-  find(intentId: string): Promise<IntentEntry | undefined>;
+  find(intentId: string): Promise<ReadEntry | undefined>;
   capture(intentId: string, key: string): Promise<void>;
   cancel(intentId: string, key: string): Promise<void>;
   refund(intentId: string, key: string): Promise<void>;
@@ -94,9 +86,9 @@ export function createStripeGateway(options: {
             amount: order.amount.minorUnits,
             currency: order.amount.currency.toLowerCase(),
             capture_method: "manual",
-            metadata: { order_id: order.id },
+            metadata: { order_id: order.id, mesh_id: order.meshId },
           },
-          { idempotencyKey: key },
+          { idempotencyKey: `${order.meshId}:${key}` },
         );
         return { intent: snapshot(intent), clientSecret: secretOf(intent) };
       }),
@@ -119,11 +111,11 @@ export function createStripeGateway(options: {
           expand: ["data.latest_charge"],
           ...(after && { starting_after: after }),
         });
-        return { entries: data.map(entry), next: more ? data.at(-1)?.id : undefined };
+        return { entries: data.map(readEntry), next: more ? data.at(-1)?.id : undefined };
       }),
     async find(intentId) {
       try {
-        return entry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }));
+        return readEntry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }));
       } catch (error) {
         const failure = failureOf(error);
         if (failure.kind === "refused") return undefined;
@@ -179,28 +171,6 @@ function snapshot(intent: Stripe.PaymentIntent): IntentSnapshot {
     ...(charge && { chargeTime: new Date(charge.created * 1000) }),
   };
 }
-
-function entry(intent: Stripe.PaymentIntent): IntentEntry {
-  return {
-    id: intent.id,
-    status: statusOf(intent.status),
-    orderId: intent.metadata.order_id ?? "",
-    amount: intent.amount,
-    currency: intent.currency.toUpperCase(),
-    amountReceived: intent.amount_received,
-    // Releasing a hold also counts as refunded there: only captured money can go back.
-    amountRefunded: intent.amount_received > 0 ? (chargeOf(intent)?.amount_refunded ?? 0) : 0,
-  };
-}
-
-const settled: Record<string, IntentSnapshot["status"]> = {
-  requires_capture: "requires_capture",
-  succeeded: "succeeded",
-  canceled: "canceled",
-};
-
-/** Everything that waits for the buyer or the bank is open. https://docs.stripe.com/payments/paymentintents/lifecycle */
-const statusOf = (status: string): IntentSnapshot["status"] => settled[status] ?? "open";
 
 const idOf = (reference: string | { id: string } | null): string =>
   typeof reference === "string" ? reference : (reference?.id ?? "");

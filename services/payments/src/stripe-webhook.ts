@@ -1,5 +1,7 @@
 import type { Clock } from "@ticketing/runtime/clock";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serve";
+import { ownsPayment } from "./mesh.ts";
+import type { MeshIdentity } from "./mesh-store.ts";
 import { dispute, recordDecline } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { Settlement } from "./settlement.ts";
@@ -15,9 +17,10 @@ export function createStripeWebhook(deps: {
   payments: PaymentStore;
   settlement: Settlement;
   stripe: StripeGateway;
+  mesh: MeshIdentity;
   clock: Clock;
 }): (request: HttpRequest) => Promise<HttpResponse> {
-  const { payments, settlement, stripe, clock } = deps;
+  const { payments, settlement, stripe, mesh, clock } = deps;
   return async ({ method, headers, body }) => {
     if (method !== "POST") return { status: 405, headers: { allow: "POST" } };
     const signature = headers["stripe-signature"];
@@ -27,6 +30,8 @@ export function createStripeWebhook(deps: {
     }
     const payment = event.kind === "other" ? null : await payments.findByIntent(event.intentId);
     if (event.kind === "other" || !payment) return received;
+    // A copied payment names a PaymentIntent of the mesh that it was copied from.
+    if (!ownsPayment(await mesh.read(), payment)) return received;
 
     if (event.kind === "dispute") {
       await payments.update(payment._id, (current) => dispute(current, clock()));

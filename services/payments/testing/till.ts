@@ -3,6 +3,7 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
+import { createMeshIdentity, openMeshStore } from "../src/mesh-store.ts";
 import type { Payment } from "../src/payment.ts";
 import { createPaymentStore, paymentCollection } from "../src/payment-store.ts";
 import { createSettlement } from "../src/settlement.ts";
@@ -24,7 +25,9 @@ export async function openTill() {
   const { url, secretKey, publishableKey, webhookSecret } = double;
   const stripe = createStripeGateway({ secretKey, webhookSecret, url });
   const clock = () => new Date();
-  const deps = { payments, stripe, clock };
+  const meshes = await openMeshStore(database.db, "https://tickets.example.com", clock);
+  const mesh = createMeshIdentity(meshes, clock);
+  const deps = { payments, stripe, mesh, clock };
   const settlement = createSettlement(deps);
   const webhook = createStripeWebhook({ ...deps, settlement });
 
@@ -43,6 +46,8 @@ export async function openTill() {
   let orders = 0;
   const till = {
     ...deps,
+    meshes,
+    db: database.db,
     settlement,
     webhook,
     double,
