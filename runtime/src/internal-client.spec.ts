@@ -37,6 +37,7 @@ const startOrders = async (port = 0) =>
         cancelOrder: () => ({}),
         expireOrder: () => ({}),
         markRefunded: () => ({}),
+        refuseRefund: () => ({}),
         listOrders: () => ({}),
       }),
     described: [],

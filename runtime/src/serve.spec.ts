@@ -69,6 +69,7 @@ describe("a process", () => {
           cancelOrder: () => ({}),
           expireOrder: () => ({}),
           markRefunded: () => ({}),
+          refuseRefund: () => ({}),
           listOrders: () => ({}),
         }),
     });

@@ -16,6 +16,7 @@ const transitions: Record<string, (data: Record<string, string>) => TransitionIn
   order_expired: () => ({ case: "orderExpired", value: {} }),
   order_refund_requested: () => ({ case: "orderRefundRequested", value: {} }),
   order_refunded: () => ({ case: "orderRefunded", value: {} }),
+  order_refund_refused: ({ reason }) => ({ case: "orderRefundRefused", value: { reason } }),
 };
 
 /** What other services learn of a transition and of the order after it: built field by field. */

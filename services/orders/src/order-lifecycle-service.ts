@@ -1,11 +1,15 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
-import { CancelReason, type OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import {
+  CancelReason,
+  type OrderLifecycleService,
+  RefundRefusal,
+} from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { isUnpublished } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
-import { cancel, complete, expire, markRefunded, type Order } from "./order.ts";
+import { cancel, complete, expire, markRefunded, type Order, refuseRefund } from "./order.ts";
 import { orderMessage } from "./order-message.ts";
 import { findOrder } from "./order-service.ts";
 import type { OrderStore } from "./order-store.ts";
@@ -14,6 +18,12 @@ const reasons = {
   [CancelReason.BUYER]: "buyer",
   [CancelReason.PAYMENT_FAILED]: "payment_failed",
   [CancelReason.CAPTURE_REFUSED]: "capture_refused",
+} as const;
+
+const refusals = {
+  [RefundRefusal.CHARGE_DISPUTED]: "charge_disputed",
+  [RefundRefusal.REFUSED_BY_PROVIDER]: "refused_by_provider",
+  [RefundRefusal.NOTHING_CAPTURED]: "nothing_captured",
 } as const;
 
 /** The internal API by which an order's workflow ends it. */
@@ -45,6 +55,12 @@ export function createOrderLifecycleService(deps: {
     },
     expireOrder: ({ orderId }, context) => change(context, orderId, (order) => expire(order, clock())),
     markRefunded: ({ orderId }, context) => change(context, orderId, (order) => markRefunded(order, clock())),
+    refuseRefund({ orderId, reason }, context) {
+      if (reason === RefundRefusal.UNSPECIFIED) {
+        throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the refund is refused");
+      }
+      return change(context, orderId, (order) => refuseRefund(order, refusals[reason], clock()));
+    },
     async listOrders({ selection }, context) {
       requireService(context, "workflows");
       const { documents, nextPageToken } = await orders.select(selection);

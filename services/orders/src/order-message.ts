@@ -34,5 +34,7 @@ export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema>
     })),
     createTime: timestampFromDate(order.createTime),
     cancelReason: order.cancelReason ?? "",
+    refundRefusedTime: optionalTime(order.refundRefusedTime),
+    refundRefusedReason: order.refundRefusedReason ?? "",
   };
 }

@@ -10,6 +10,7 @@ import {
   markRefunded,
   type Order,
   open,
+  refuseRefund,
   requestCancel,
   requestRefund,
 } from "./order.ts";
@@ -91,4 +92,27 @@ describe("an order", () => {
     expect(isFinal(done, at(60))).toBe(false);
     expect(isFinal(done, at(61))).toBe(true);
   });
+  it("keeps why a refund that was asked for cannot be made, and is refunded all the same once it can", () => {
+    const asked = requestRefund(complete(opened(), HOUR, at(1)), at(2));
+    const refused = refuseRefund(asked, "charge_disputed", at(3));
+    expect(refused).toMatchObject({
+      status: OrderStatus.COMPLETE,
+      refundRefusedTime: at(3),
+      refundRefusedReason: "charge_disputed",
+    });
+    expect(refused.history.at(-1)).toMatchObject({
+      type: "order_refund_refused",
+      data: { reason: "charge_disputed" },
+    });
+    expect(refuseRefund(refused, "charge_disputed", at(4))).toBe(refused);
+    const refunded = markRefunded(refused, at(5));
+    expect(refunded.status).toBe(OrderStatus.REFUNDED);
+    expect(refuseRefund(refunded, "refused_by_provider", at(6))).toBe(refunded);
+  });
+  it.each(Object.entries(states).filter(([name]) => name !== "REFUNDED"))(
+    "that is %s and whose refund nobody asked for refuses none",
+    (_name, state) => {
+      expect(outcome(() => refuseRefund(state(), "charge_disputed", at(20)))).toBe("ILLEGAL_TRANSITION");
+    },
+  );
 });

@@ -20,6 +20,7 @@ export interface TicketSnapshot {
 }
 
 export type CancelReason = "buyer" | "payment_failed" | "capture_refused";
+export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured";
 
 /** One purchase. Its end is decided by its workflow alone; requests are recorded here. */
 export interface Order extends Aggregate {
@@ -34,6 +35,8 @@ export interface Order extends Aggregate {
   cancelReason?: CancelReason;
   refundableUntil?: Date;
   refundRequestedTime?: Date;
+  refundRefusedTime?: Date;
+  refundRefusedReason?: RefundRefusal;
   createTime: Date;
 }
 
@@ -144,6 +147,21 @@ export function markRefunded(order: Order, now: Date): Order {
   if (order.status === OrderStatus.REFUNDED) return order;
   if (order.status !== OrderStatus.COMPLETE) throw illegal(order, OrderStatus.REFUNDED);
   return advance(order, { type: "order_refunded", time: now }, { status: OrderStatus.REFUNDED });
+}
+
+/**
+ * The refund that was asked for cannot be made. The order stays complete; the money may still go back once a person
+ * has seen to it. Throws ILLEGAL_TRANSITION unless a refund was asked for.
+ */
+export function refuseRefund(order: Order, reason: RefundRefusal, now: Date): Order {
+  if (order.status === OrderStatus.REFUNDED || order.refundRefusedReason === reason) return order;
+  if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
+    throw refuse("ILLEGAL_TRANSITION", "no refund of this order was asked for", {
+      status: statusName(order.status),
+    });
+  }
+  const changes = { refundRefusedTime: now, refundRefusedReason: reason };
+  return advance(order, { type: "order_refund_refused", time: now, data: { reason } }, changes);
 }
 
 /** Whether nothing can change any more: a complete order can be refunded for a while. */

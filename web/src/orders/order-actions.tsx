@@ -8,7 +8,7 @@ import { Countdown, useRemaining } from "../design/countdown.tsx";
 import { formatDateTime, formatTime } from "../design/format-date.ts";
 import { formatMoney } from "../design/format-money.ts";
 import { Notice } from "../design/states.tsx";
-import { orderTexts as texts } from "../texts/orders.ts";
+import { refundRefusedText, orderTexts as texts } from "../texts/orders.ts";
 import styles from "./orders.module.css";
 
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
@@ -25,9 +25,7 @@ export function BuyerActions(props: {
       return <Unpaid {...props} />;
     case OrderStatus.COMPLETE:
       return order.refundRequestedTime ? (
-        <Notice tone="warn" title={texts.refundingTitle}>
-          <p>{texts.refundingBuyer}</p>
-        </Notice>
+        <RequestedRefund order={order} side="buyer" />
       ) : (
         <Refund {...props} />
       );
@@ -102,6 +100,17 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   );
 }
 
+/** Where a refund stands that was asked for and not made yet: on its way, or refused. */
+function RequestedRefund({ order, side }: { order: Order; side: "buyer" | "seller" }) {
+  const refused = order.refundRefusedTime !== undefined;
+  const underWay = side === "buyer" ? texts.refundingBuyer : texts.refundingSeller;
+  return (
+    <Notice tone="warn" title={refused ? texts.refundRefusedTitle : texts.refundingTitle}>
+      <p>{refused ? refundRefusedText(side, order.refundRefusedReason) : underWay}</p>
+    </Notice>
+  );
+}
+
 /** What a seller should know of an order: they can do nothing about it. */
 export function SellerView({ order }: { order: Order }) {
   const money = moneyOf(order);
@@ -121,13 +130,7 @@ export function SellerView({ order }: { order: Order }) {
       );
     }
     case OrderStatus.COMPLETE:
-      if (order.refundRequestedTime) {
-        return (
-          <Notice tone="warn" title={texts.refundingTitle}>
-            <p>{texts.refundingSeller}</p>
-          </Notice>
-        );
-      }
+      if (order.refundRequestedTime) return <RequestedRefund order={order} side="seller" />;
       return (
         <Notice tone="good" title={texts.brought(money)}>
           <StillRefundable order={order} />

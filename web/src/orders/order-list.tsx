@@ -21,7 +21,9 @@ const REFRESH_MS = 4_000;
 /** Whether an order will soon be something else. */
 export const isUnderWay = (order: Order): boolean =>
   order.status === OrderStatus.AWAITING_PAYMENT ||
-  (order.status === OrderStatus.COMPLETE && order.refundRequestedTime !== undefined);
+  (order.status === OrderStatus.COMPLETE &&
+    order.refundRequestedTime !== undefined &&
+    order.refundRefusedTime === undefined);
 
 /** How often to read a list of orders again. */
 export const refreshOf = (orders: readonly Order[] | undefined): number | false =>

@@ -51,10 +51,38 @@ const cancelled: Readonly<Record<string, Told>> = {
     seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
   },
 };
+/** Why the money of a refund does not go back, by the reason that the order keeps. */
+const refundRefused: Readonly<Record<string, Told>> = {
+  charge_disputed: {
+    buyer:
+      "You or your bank disputed this payment, so we cannot refund it. Your bank decides about the money.",
+    seller:
+      "The buyer's bank disputes the payment, so it cannot be refunded. The bank decides about the money.",
+  },
+  refused_by_provider: {
+    buyer: "Our payment partner did not accept the refund. Our staff look into it.",
+    seller: "Our payment partner did not accept the refund. Our staff look into it.",
+  },
+  nothing_captured: {
+    buyer:
+      "We have not received a payment for this order, so there is nothing to refund. Our staff look into it.",
+    seller: "No payment was received for this order, so there is nothing to refund. Our staff look into it.",
+  },
+};
+const refundRefusedOtherwise: Told = {
+  buyer: "Your money could not be sent back. Our staff look into it.",
+  seller: "The money could not be sent back to the buyer. Our staff look into it.",
+};
+
+/** Why a refund was refused, as a sentence. */
+export const refundRefusedText = (side: Side, reason: string): string =>
+  (refundRefused[reason] ?? refundRefusedOtherwise)[side];
+
 const unknown: Told = { buyer: "The order changed.", seller: "The order changed." };
 
 /** A step of an order's history as a sentence. */
 export function stepText(side: Side, { type, data }: { type: string; data: Record<string, string> }): string {
+  if (type === "order_refund_refused") return refundRefusedText(side, data.reason ?? "");
   const told = type === "order_cancelled" ? cancelled[data.reason ?? ""] : steps[type];
   const sentence = (told ?? unknown)[side];
   return data.note === "cancel_requested_after_sale" ? `${sentence} ${orderTexts.cancelTooLate}` : sentence;
@@ -111,6 +139,7 @@ export const orderTexts = {
   refundingTitle: "The refund is on its way",
   refundingBuyer: "Your money is being sent back. This page says so when it is done.",
   refundingSeller: "The money is being sent back to the buyer.",
+  refundRefusedTitle: "The refund could not be made",
   refundedTitle: "Refunded",
   refundedBuyer: (money: string) =>
     `${money} went back to your card. Your bank may take some days to show it.`,
