@@ -1,19 +1,39 @@
+import { Code, ConnectError } from "@connectrpc/connect";
 import { ApplicationFailure } from "@temporalio/common";
 import { errorInfoOf } from "@ticketing/runtime/domain-error";
 
-/** Reasons that say "not now": the callee, or what it needs, is away. */
-const PASSING = [
-  "STRIPE_UNAVAILABLE",
-  "PAYMENTS_SUSPENDED",
-  "DATABASE_UNAVAILABLE",
-  "CONTENTION",
-  "SERVICE_TOKEN_REQUIRED",
-  "KEYS_UNAVAILABLE",
+/** Codes by which a callee says "not now": it, or what it needs, is away, or another writer won. */
+const PASSING_CODES = [
+  Code.Aborted,
+  Code.DeadlineExceeded,
+  Code.Internal,
+  Code.ResourceExhausted,
+  Code.Unauthenticated,
+  Code.Unavailable,
+  Code.Unknown,
 ];
 
+/** Wrong configuration of ours: an operator mends it, and until then no order may pay for it. */
+const PASSING_REASONS = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED", "SERVICE_NOT_ALLOWED"];
+
+/** The type of the failure when a request breaks the contract, which is refused without a reason. */
+const INVALID_REQUEST = "INVALID_REQUEST";
+
 /**
- * The outcome of a call: `done` when it succeeded, the named answer for a refusal that the caller expects. A
- * refusal that nobody expects is a fault that no repeat mends. Everything else is thrown to be tried again.
+ * The answer of a call. It fails with the reason of the refusal as the failure's type; a refusal that a repeat cannot
+ * change is non-retryable. `passing` are reasons by which this call says "not now".
+ */
+export async function asking<T>(call: Promise<T>, passing: string[] = []): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw failureOf(error, passing);
+  }
+}
+
+/**
+ * The outcome of a call: `done` when it succeeded, the named answer for a refusal that the caller expects.
+ * Fails as {@link asking} does.
  */
 export async function answering<Done extends string, Answer extends string = never>(
   call: Promise<unknown>,
@@ -22,13 +42,31 @@ export async function answering<Done extends string, Answer extends string = nev
   passing: string[] = [],
 ): Promise<Done | Answer> {
   try {
-    await call;
+    await asking(call, passing);
     return done;
   } catch (error) {
-    const info = errorInfoOf(error);
-    if (!info || PASSING.includes(info.reason) || passing.includes(info.reason)) throw error;
-    const answer = expected[info.reason];
+    const answer = error instanceof ApplicationFailure ? expected[error.type ?? ""] : undefined;
     if (answer) return answer;
-    throw ApplicationFailure.nonRetryable(`refused: ${info.reason}`, info.reason, info.metadata);
+    throw error;
   }
+}
+
+function failureOf(error: unknown, passing: string[]): unknown {
+  const info = errorInfoOf(error);
+  const code = error instanceof ConnectError ? error.code : undefined;
+  if (!info) {
+    if (code !== Code.InvalidArgument) return error;
+    return ApplicationFailure.nonRetryable(`refused: ${INVALID_REQUEST}`, INVALID_REQUEST);
+  }
+  const { reason, metadata } = info;
+  const passes =
+    PASSING_REASONS.includes(reason) ||
+    passing.includes(reason) ||
+    (code !== undefined && PASSING_CODES.includes(code));
+  return ApplicationFailure.create({
+    message: `refused: ${reason}`,
+    type: reason,
+    nonRetryable: !passes,
+    details: [metadata],
+  });
 }

@@ -1,11 +1,11 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { ApplicationFailure } from "@temporalio/common";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { CancelReason } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import { reasonOf } from "@ticketing/runtime/domain-error";
 import type { LifecycleClients } from "../clients.ts";
-import { answering } from "../refusal.ts";
+import { answering, asking } from "../refusal.ts";
 import type { OrderFacts, PaymentFacts } from "./decision.ts";
 
 const cancelReasons = {
@@ -24,42 +24,55 @@ export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleAct
 
 /**
  * What the lifecycle does in the world. Each may be repeated. A refusal that the story knows is an answer;
- * one that it does not know stops the workflow for a person to look; anything else is tried again.
+ * one that it does not know, such as ORDER_NOT_FOUND, ends the workflow for an operator to look; anything else is
+ * tried again.
  */
 export function createOrderLifecycleActivities(clients: LifecycleClients, options: { maxDeclines: number }) {
   const { tickets, orders, payments } = clients;
 
   async function readPayment(orderId: string, fresh: boolean): Promise<Payment | undefined> {
     try {
-      return (await payments.readPayment({ orderId, fresh })).payment;
+      return (await asking(payments.readPayment({ orderId, fresh }))).payment;
     } catch (error) {
-      if (reasonOf(error) === "PAYMENT_NOT_FOUND") return undefined;
+      if (error instanceof ApplicationFailure && error.type === "PAYMENT_NOT_FOUND") return undefined;
       throw error;
     }
   }
 
+  const relistTicket = (orderId: string, ticketId: string) =>
+    answering(tickets.relistTicket({ orderId, ticketId }), "done" as const, {
+      TICKET_NOT_FOUND: "done" as const,
+    });
+
   return {
     async readOrderAndPayment(orderId: string, askStripe: boolean) {
       const [{ order }, payment] = await Promise.all([
-        orders.readOrder({ orderId }),
+        asking(orders.readOrder({ orderId })),
         readPayment(orderId, askStripe),
       ]);
       return { order: orderFacts(order), payment: paymentFacts(payment, options.maxDeclines) };
     },
 
     sellTicket: (orderId: string, ticketId: string) =>
-      answering(tickets.sellTicket({ orderId, ticketId }), "sold" as const, { LOCK_LOST: "lost" as const }),
+      answering(tickets.sellTicket({ orderId, ticketId }), "sold" as const, {
+        LOCK_LOST: "lost" as const,
+        TICKET_NOT_FOUND: "lost" as const,
+      }),
 
     capturePayment: (orderId: string) =>
       answering(payments.capturePayment({ orderId }), "captured" as const, {
         CAPTURE_REFUSED: "refused" as const,
         NOT_AUTHORIZED: "refused" as const,
         PAYMENT_VOIDED: "refused" as const,
+        PAYMENT_NOT_FOUND: "refused" as const,
       }),
 
     completeOrder: (orderId: string) => answering(orders.completeOrder({ orderId }), "done" as const),
 
-    /** Voids what is held; what was taken already goes back instead. */
+    /**
+     * Voids what is held; what was taken already goes back instead. Throws CHARGE_DISPUTED, or REFUND_REFUSED, which
+     * may pass.
+     */
     async releaseMoney(orderId: string) {
       const voided = await answering(payments.voidPayment({ orderId }), "voided" as const, {
         ALREADY_CAPTURED: "captured" as const,
@@ -67,17 +80,21 @@ export function createOrderLifecycleActivities(clients: LifecycleClients, option
       if (voided === "captured") await answering(payments.refundPayment({ orderId }), "refunded" as const);
     },
 
-    /** Too early by the tickets service's clock is tried again. */
-    unlockTicket: (orderId: string, ticketId: string, reason: keyof typeof unlockReasons) =>
-      answering(
+    /**
+     * Too early by the tickets service's clock is tried again. A ticket that was sold to this order, whose sale was
+     * not seen to its end, is for sale again; one that does not exist any more needs no unlocking.
+     */
+    async unlockTicket(orderId: string, ticketId: string, reason: keyof typeof unlockReasons) {
+      const unlocked = await answering(
         tickets.unlockTicket({ orderId, ticketId, reason: unlockReasons[reason] }),
         "done" as const,
-        {},
+        { TICKET_SOLD: "sold" as const, TICKET_NOT_FOUND: "done" as const },
         ["LOCK_NOT_EXPIRED"],
-      ),
+      );
+      return unlocked === "sold" ? relistTicket(orderId, ticketId) : unlocked;
+    },
 
-    relistTicket: (orderId: string, ticketId: string) =>
-      answering(tickets.relistTicket({ orderId, ticketId }), "done" as const),
+    relistTicket,
 
     cancelOrder: (orderId: string, reason: keyof typeof cancelReasons) =>
       answering(orders.cancelOrder({ orderId, reason: cancelReasons[reason] }), "done" as const),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { ApplicationFailure } from "@temporalio/common";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
 import { findServer } from "@ticketing/servers/find";
@@ -67,6 +68,15 @@ beforeEach(async () => {
 
 /** Runs one lifecycle to its end; `meanwhile` happens a minute after it began, and then it is signalled. */
 async function run(meanwhile?: () => void, changes?: Partial<OrderLifecycleActivities>): Promise<string[]> {
+  await runFully(meanwhile, changes);
+  return done;
+}
+
+/** The same; tells how many events it left. */
+async function runFully(
+  meanwhile?: () => void,
+  changes?: Partial<OrderLifecycleActivities>,
+): Promise<{ events: number }> {
   const taskQueue = `lifecycle-${Math.random()}`;
   const worker = await Worker.create({
     connection: environment.nativeConnection,
@@ -74,7 +84,7 @@ async function run(meanwhile?: () => void, changes?: Partial<OrderLifecycleActiv
     workflowBundle,
     activities: activities(changes),
   });
-  await worker.runUntil(async () => {
+  return worker.runUntil(async () => {
     const handle = await environment.client.workflow.start(orderLifecycle, {
       workflowId: taskQueue,
       taskQueue,
@@ -86,9 +96,11 @@ async function run(meanwhile?: () => void, changes?: Partial<OrderLifecycleActiv
       await handle.signal(somethingChanged);
     }
     await handle.result();
+    return { events: (await handle.describe()).historyLength };
   });
-  return done;
 }
+
+const refused = (reason: string) => ApplicationFailure.nonRetryable("no", reason);
 
 const held = (authorizedTime: number): PaymentFacts => ({
   status: "AUTHORIZED",
@@ -229,5 +241,69 @@ describe("the lifecycle of an order", () => {
 
   it("is woken by a signal that says nothing new, and waits on", async () => {
     expect(await run(() => undefined)).toEqual(["release money", "unlock expired", "expire"]);
+  }, 60_000);
+
+  it("of an order that does not exist fails with the reason, so that one that comes later can begin", async () => {
+    const unknown = run(undefined, {
+      readOrderAndPayment: async () => {
+        throw refused("ORDER_NOT_FOUND");
+      },
+    });
+    await expect(unknown).rejects.toMatchObject({ cause: { type: "ORDER_NOT_FOUND" } });
+    expect(done).toEqual([]);
+  }, 60_000);
+
+  it("has a short history also when a step gets no answer for a day", async () => {
+    const away = (await environment.currentTimeMs()) + 86_400_000;
+    let asked = 0;
+    const { events } = await runFully(
+      () => {
+        order = { ...order, cancelRequested: true };
+      },
+      {
+        releaseMoney: async () => {
+          asked++;
+          if ((await environment.currentTimeMs()) < away) throw new Error("no answer");
+          done.push("release money");
+        },
+      },
+    );
+    expect(done).toEqual(["release money", "unlock cancelled", "cancel buyer"]);
+    expect(events).toBeLessThan(30);
+    // A try every two minutes, not one every second.
+    expect(asked).toBeLessThan(86_400 / 60);
+  }, 120_000);
+
+  it("undoes no sale while our own key at Stripe is wrong, however long that takes to mend", async () => {
+    const mended = (await environment.currentTimeMs()) + 3_600_000;
+    const steps = await run(
+      () => {
+        payment = held(order.expireTime - 1);
+      },
+      {
+        capturePayment: async () => {
+          if ((await environment.currentTimeMs()) < mended) {
+            throw ApplicationFailure.retryable("no", "STRIPE_KEY_REFUSED");
+          }
+          return "captured";
+        },
+      },
+    );
+    expect(steps).toEqual(["sell", "complete"]);
+  }, 60_000);
+
+  it("ends also when the money that a sale took is disputed and cannot go back", async () => {
+    const steps = await run(
+      () => {
+        payment = held(order.expireTime - 1);
+      },
+      {
+        capturePayment: async () => "refused",
+        releaseMoney: async () => {
+          throw refused("CHARGE_DISPUTED");
+        },
+      },
+    );
+    expect(steps).toEqual(["sell", "relist", "cancel capture_refused"]);
   }, 60_000);
 });

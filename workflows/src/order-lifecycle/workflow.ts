@@ -1,18 +1,18 @@
 import {
-  ApplicationFailure,
   condition,
   isCancellation,
   patched,
+  proxyActivities,
   proxyLocalActivities,
   setHandler,
   sleep,
 } from "@temporalio/workflow";
+import { payBack } from "../pay-back.ts";
+import { endingByRefusal, PATIENT, QUICK, reasonOf, steps } from "../steps.ts";
 import type { OrderLifecycleActivities } from "./activities.ts";
 import { type Decision, decide } from "./decision.ts";
 import { somethingChanged } from "./messages.ts";
 
-// Every activity is short and safe to repeat, and is repeated until it has an answer. As local activities
-// they leave one event in the history where others leave three.
 const {
   readOrderAndPayment,
   sellTicket,
@@ -22,17 +22,12 @@ const {
   relistTicket,
   cancelOrder,
   expireOrder,
-} = proxyLocalActivities<OrderLifecycleActivities>({
-  startToCloseTimeout: "15s",
-  retry: { initialInterval: "200ms", backoffCoefficient: 2, maximumInterval: "10s" },
-});
+} = steps<OrderLifecycleActivities>();
 
 /** How long a sale stands while nobody knows whether its money was taken. */
 const CAPTURE_MS = 10 * 60_000;
-const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>({
-  startToCloseTimeout: "15s",
-  retry: { initialInterval: "200ms", maximumAttempts: 3 },
-});
+const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>(QUICK);
+const { capturePayment: capturePatiently } = proxyActivities<OrderLifecycleActivities>(PATIENT);
 
 /**
  * One order from its lock to its end: complete, cancelled or expired. Signals are hints; order and payment are
@@ -40,15 +35,17 @@ const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>({
  */
 export async function orderLifecycle(orderId: string): Promise<void> {
   const news = listen();
-  const { ticketId, decision } = await awaitDecision(orderId, news);
-  switch (decision.next) {
-    case "complete":
-      return complete(orderId, ticketId, news);
-    case "cancel":
-      return cancel(orderId, ticketId, decision.because);
-    case "expire":
-      return expire(orderId, ticketId);
-  }
+  await endingByRefusal(async () => {
+    const { ticketId, decision } = await awaitDecision(orderId, news);
+    switch (decision.next) {
+      case "complete":
+        return complete(orderId, ticketId, news);
+      case "cancel":
+        return cancel(orderId, ticketId, decision.because);
+      case "expire":
+        return expire(orderId, ticketId);
+    }
+  });
 }
 
 /** Whether a signal came since somebody last cared. */
@@ -100,8 +97,9 @@ async function capture(orderId: string, news: News): Promise<"captured" | "refus
     try {
       return await capturePayment(orderId);
     } catch (error) {
-      // A refusal that no story knows: a person has to look.
-      if (isCancellation(error) || (error instanceof ApplicationFailure && error.nonRetryable)) throw error;
+      if (isCancellation(error)) throw error;
+      // Our own key is wrong, so nothing happened, and no sale is undone for it however long it takes to mend.
+      if (reasonOf(error) === "STRIPE_KEY_REFUSED") return await capturePatiently(orderId);
       if (Date.now() >= giveUp) return "refused";
       // Asked once and only here: an order that paused deafly before this came pauses deafly to its end, and one
       // that needs no pause has nothing to tell in its history.
@@ -115,20 +113,20 @@ async function capture(orderId: string, news: News): Promise<"captured" | "refus
 
 /** The money did not come after the sale: what is held or was taken goes back, the ticket is for sale again. */
 async function undoSale(orderId: string, ticketId: string): Promise<void> {
-  await releaseMoney(orderId);
+  await payBack(() => releaseMoney(orderId));
   await relistTicket(orderId, ticketId);
   await cancelOrder(orderId, "capture_refused");
 }
 
 /** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
 async function cancel(orderId: string, ticketId: string, because: "buyer" | "payment_failed"): Promise<void> {
-  await releaseMoney(orderId);
+  await payBack(() => releaseMoney(orderId));
   await unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : "payment_failed");
   await cancelOrder(orderId, because);
 }
 
 async function expire(orderId: string, ticketId: string): Promise<void> {
-  await releaseMoney(orderId);
+  await payBack(() => releaseMoney(orderId));
   await unlockTicket(orderId, ticketId, "expired");
   await expireOrder(orderId);
 }

@@ -1,17 +1,47 @@
+import { ApplicationFailure } from "@temporalio/common";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { LifecycleClients } from "../clients.ts";
-import { answering } from "../refusal.ts";
+import type { RefundRefusal as RefundRefusalName } from "../pay-back.ts";
+import { answering, asking } from "../refusal.ts";
+
+const refusals: Record<RefundRefusalName, RefundRefusal> = {
+  charge_disputed: RefundRefusal.CHARGE_DISPUTED,
+  refused_by_provider: RefundRefusal.REFUSED_BY_PROVIDER,
+  nothing_captured: RefundRefusal.NOTHING_CAPTURED,
+};
 
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
 /** What a refund does in the world. Each step may be repeated. */
 export function createRefundActivities({ tickets, orders, payments }: LifecycleClients) {
-  return {
-    refundPayment: (orderId: string) => answering(payments.refundPayment({ orderId }), "done" as const),
+  async function readOrder(orderId: string): Promise<Order> {
+    const { order } = await asking(orders.readOrder({ orderId }));
+    if (!order) throw new Error("orders answered without the order");
+    return order;
+  }
 
+  return {
+    /** Reads the order first: only a refund that its buyer asked for moves money. Throws REFUND_NOT_REQUESTED. */
+    async refundPayment(orderId: string) {
+      const order = await readOrder(orderId);
+      if (order.status === OrderStatus.REFUNDED) return "refunded before" as const;
+      if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
+        throw ApplicationFailure.nonRetryable("nobody asked for this refund", "REFUND_NOT_REQUESTED");
+      }
+      return answering(payments.refundPayment({ orderId }), "done" as const);
+    },
+
+    /** Tells the order why its money does not go back. */
+    refuseRefund: (orderId: string, reason: RefundRefusalName) =>
+      answering(orders.refuseRefund({ orderId, reason: refusals[reason] }), "done" as const),
+
+    /** A ticket that does not exist any more needs no buyer. */
     async relistTicket(orderId: string) {
-      const { order } = await orders.readOrder({ orderId });
-      if (!order) throw new Error("orders answered without the order");
-      return answering(tickets.relistTicket({ orderId, ticketId: order.ticketId }), "done" as const);
+      const { ticketId } = await readOrder(orderId);
+      return answering(tickets.relistTicket({ orderId, ticketId }), "done" as const, {
+        TICKET_NOT_FOUND: "done" as const,
+      });
     },
 
     markRefunded: (orderId: string) => answering(orders.markRefunded({ orderId }), "done" as const),

@@ -1,0 +1,40 @@
+import { log, sleep } from "@temporalio/workflow";
+import { refusalOf } from "./steps.ts";
+
+/** Why money that should go back does not. */
+export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured";
+
+/** Refusals that stand, by the reason that payments gives. */
+const FINAL: Readonly<Record<string, RefundRefusal>> = {
+  CHARGE_DISPUTED: "charge_disputed",
+  NOT_CAPTURED: "nothing_captured",
+  PAYMENT_NOT_FOUND: "nothing_captured",
+};
+
+/** How long and how often a refusal is tried again that may pass, such as that of a balance too low. */
+const FIRST_PAUSE_MS = 5 * 60_000;
+const LONGEST_PAUSE_MS = 6 * 3_600_000;
+const GIVE_UP_MS = 3 * 86_400_000;
+
+/**
+ * Does a step that gives money back. What the payment provider refuses is tried again at the pace of the people who
+ * can change that, for three days; then, or when the refusal stands, an operator is told and the refusal returned.
+ */
+export async function payBack<T>(step: () => Promise<T>): Promise<T | { refused: RefundRefusal }> {
+  const giveUp = Date.now() + GIVE_UP_MS;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await step();
+    } catch (error) {
+      const reason = refusalOf(error) ?? "";
+      const refused = FINAL[reason];
+      if (!refused && reason !== "REFUND_REFUSED") throw error;
+      if (refused || Date.now() >= giveUp) {
+        log.error("money does not go back: an operator has to look", { reason });
+        return { refused: refused ?? "refused_by_provider" };
+      }
+      log.warn("the payment provider refuses to give money back; it is asked again", { pauseMs: pause });
+      await sleep(pause);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import { fileURLToPath } from "node:url";
+import { Code, type ConnectRouter, createClient, createRouterTransport } from "@connectrpc/connect";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { type WorkflowExecutionDescription, WorkflowFailedError } from "@temporalio/client";
+import { TestWorkflowEnvironment } from "@temporalio/testing";
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderLifecycleService, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { DomainError, toConnectError } from "@ticketing/runtime/domain-error";
+import { findServer } from "@ticketing/servers/find";
+import { createRefundActivities } from "./activities.ts";
+import { refund } from "./workflow.ts";
+
+const DAY = 86_400_000;
+let environment: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundle;
+/** What the services did, in order. */
+let done: string[];
+let order: { status: OrderStatus; asked: boolean } | undefined;
+/** What payments answers to the nth call for the refund. */
+let refundAnswer: (call: number) => DomainError | undefined;
+
+const refusing = (reason: string, code = Code.FailedPrecondition) =>
+  new DomainError(code, reason, "no", { stripeCode: "x" });
+
+/** The services behind their contracts. */
+function services({ service }: ConnectRouter): void {
+  let calls = 0;
+  service(OrderLifecycleService, {
+    readOrder: () => {
+      if (!order) throw toConnectError(refusing("ORDER_NOT_FOUND", Code.NotFound));
+      const refundRequestedTime = order.asked ? { seconds: 1n } : undefined;
+      return { order: { ticketId: "t", status: order.status, refundRequestedTime } };
+    },
+    markRefunded: () => {
+      done.push("mark refunded");
+      return {};
+    },
+    refuseRefund: ({ reason }) => {
+      done.push(`refuse ${RefundRefusal[reason]}`);
+      return {};
+    },
+  });
+  service(PaymentLifecycleService, {
+    refundPayment: () => {
+      const refusal = refundAnswer(++calls);
+      if (refusal) throw toConnectError(refusal);
+      done.push("refund");
+      return {};
+    },
+  });
+  service(TicketLockService, {
+    relistTicket: () => {
+      done.push("relist");
+      return {};
+    },
+  });
+}
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+  environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: "existing-path", path: await findServer("temporal-test-server") } },
+  });
+  const workflowsPath = fileURLToPath(new URL("../workflows.ts", import.meta.url));
+  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("ERROR") });
+}, 120_000);
+afterAll(() => environment?.teardown());
+beforeEach(() => {
+  done = [];
+  order = { status: OrderStatus.COMPLETE, asked: true };
+  refundAnswer = () => undefined;
+});
+
+/** Runs a refund to its end: how it ended, how long that took, and how long its history is. */
+async function run(): Promise<{
+  failed?: string | undefined;
+  ms: number;
+  execution: WorkflowExecutionDescription;
+}> {
+  const taskQueue = `refund-${Math.random()}`;
+  const transport = createRouterTransport(services);
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle,
+    activities: createRefundActivities({
+      tickets: createClient(TicketLockService, transport),
+      orders: createClient(OrderLifecycleService, transport),
+      payments: createClient(PaymentLifecycleService, transport),
+    }),
+  });
+  const begun = await environment.currentTimeMs();
+  return worker.runUntil(async () => {
+    const handle = await environment.client.workflow.start(refund, {
+      workflowId: taskQueue,
+      taskQueue,
+      args: ["o1"],
+    });
+    const failed = await handle.result().then(
+      () => undefined,
+      (error: unknown) => {
+        const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+        return cause && "type" in cause ? String(cause.type) : String(error);
+      },
+    );
+    const execution = await handle.describe();
+    return { failed, ms: (await environment.currentTimeMs()) - begun, execution };
+  });
+}
+
+describe("a refund", () => {
+  it("gives the money back, then the ticket, and says so, in no more than eight events", async () => {
+    const { failed, execution } = await run();
+    expect(failed).toBeUndefined();
+    expect(done).toEqual(["refund", "relist", "mark refunded"]);
+    expect(execution.historyLength).toBeLessThanOrEqual(8);
+  }, 60_000);
+
+  it.each([
+    ["nobody asked for", { status: OrderStatus.COMPLETE, asked: false }],
+    ["was never paid", { status: OrderStatus.AWAITING_PAYMENT, asked: false }],
+    ["was cancelled", { status: OrderStatus.CANCELLED, asked: true }],
+    ["expired", { status: OrderStatus.EXPIRED, asked: true }],
+  ])(
+    "of an order whose refund %s moves nothing, and one that is asked for later can still begin",
+    async (_, now) => {
+      order = now;
+      expect((await run()).failed).toBe("REFUND_NOT_REQUESTED");
+      expect(done).toEqual([]);
+    },
+    60_000,
+  );
+
+  it("of an order that does not exist fails, and moves nothing", async () => {
+    order = undefined;
+    expect((await run()).failed).toBe("ORDER_NOT_FOUND");
+    expect(done).toEqual([]);
+  }, 60_000);
+
+  it("that was made before is not made again", async () => {
+    order = { status: OrderStatus.REFUNDED, asked: true };
+    expect((await run()).failed).toBeUndefined();
+    expect(done).toEqual([]);
+  }, 60_000);
+
+  it.each([
+    ["CHARGE_DISPUTED", "CHARGE_DISPUTED"],
+    ["NOT_CAPTURED", "NOTHING_CAPTURED"],
+    ["PAYMENT_NOT_FOUND", "NOTHING_CAPTURED"],
+  ])(
+    "that is refused with %s ends at once, and the order says why",
+    async (reason, kept) => {
+      refundAnswer = () => refusing(reason);
+      const { failed, ms } = await run();
+      expect(failed).toBeUndefined();
+      expect(done).toEqual([`refuse ${kept}`]);
+      expect(ms).toBeLessThan(60_000);
+    },
+    60_000,
+  );
+
+  it("that Stripe refuses is asked for again in minutes, not in a loop, and made once Stripe accepts it", async () => {
+    let asked = 0;
+    refundAnswer = (call) => {
+      asked = call;
+      return call <= 3 ? refusing("REFUND_REFUSED") : undefined;
+    };
+    const { ms } = await run();
+    expect(done).toEqual(["refund", "relist", "mark refunded"]);
+    expect(asked).toBe(4);
+    expect(ms).toBeGreaterThan(30 * 60_000);
+  }, 60_000);
+
+  it("that Stripe refuses for three days is handed to an operator, and its history stays short", async () => {
+    let asked = 0;
+    refundAnswer = (call) => {
+      asked = call;
+      return refusing("REFUND_REFUSED");
+    };
+    const { failed, ms, execution } = await run();
+    expect(failed).toBeUndefined();
+    expect(done).toEqual(["refuse REFUSED_BY_PROVIDER"]);
+    expect(ms).toBeGreaterThan(3 * DAY);
+    expect(ms).toBeLessThan(4 * DAY);
+    expect(asked).toBeLessThan(25);
+    expect(execution.historyLength).toBeLessThan(200);
+  }, 60_000);
+
+  it.each(["STRIPE_UNAVAILABLE", "STRIPE_KEY_REFUSED"])(
+    "that meets %s for two days is made after them, and its history stays short",
+    async (reason) => {
+      const until = (await environment.currentTimeMs()) + 2 * DAY;
+      let now = await environment.currentTimeMs();
+      refundAnswer = () => (now < until ? refusing(reason, Code.Unavailable) : undefined);
+      const clock = setInterval(async () => {
+        now = await environment.currentTimeMs();
+      }, 20);
+      try {
+        const { execution } = await run();
+        expect(done).toEqual(["refund", "relist", "mark refunded"]);
+        expect(execution.historyLength).toBeLessThan(20);
+      } finally {
+        clearInterval(clock);
+      }
+    },
+    120_000,
+  );
+});
