@@ -5,13 +5,13 @@ import { Client, Connection } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { Person } from "@ticketing/launcher/clients";
 import { reported } from "@ticketing/launcher/suite-report";
-import { makeCurrent } from "@ticketing/launcher/worker-version";
+import { makeVersionCurrent } from "@ticketing/launcher/worker-version";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { createLifecycleClients } from "../../workflows/src/clients.ts";
-import { DEPLOYMENT, lifecycleId, TASK_QUEUE } from "../../workflows/src/names.ts";
+import { LIFECYCLE, lifecycleId } from "../../workflows/src/names.ts";
 import { createOrderLifecycleActivities } from "../../workflows/src/order-lifecycle/activities.ts";
 import { createWorkflowStarter, type WorkflowStarter } from "../../workflows/src/starter.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
@@ -50,17 +50,17 @@ async function startWorkerBefore() {
   const native = await NativeConnection.connect({ address: mesh.addresses.temporal });
   const worker = await Worker.create({
     connection: native,
-    taskQueue: TASK_QUEUE,
+    taskQueue: LIFECYCLE.taskQueue,
     workflowsPath: join(import.meta.dirname, "workflow-change/before.ts"),
     activities: createOrderLifecycleActivities(clients, { maxDeclines: 3 }),
     workerDeploymentOptions: {
-      version: { deploymentName: DEPLOYMENT, buildId: "before" },
+      version: { deploymentName: LIFECYCLE.deployment, buildId: "before" },
       useWorkerVersioning: true,
       defaultVersioningBehavior: "AUTO_UPGRADE",
     },
   });
   const running = worker.run();
-  await makeCurrent({
+  await makeVersionCurrent(LIFECYCLE.deployment, {
     temporalAddress: mesh.addresses.temporal,
     workerBuildId: "before",
     settings: {},

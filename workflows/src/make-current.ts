@@ -3,11 +3,11 @@ import { Client, Connection } from "@temporalio/client";
 import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
 import { versionConfig } from "./config.ts";
-import { DEPLOYMENT } from "./names.ts";
+import { QUEUES } from "./names.ts";
 
 /**
- * A whole command: makes this build the deployment's current version; its workers are given no task before. Waits
- * for the first of them to poll, by which the server learns of the version.
+ * A whole command: makes this build the current version of each queue's deployment; its workers are given no task
+ * before. Waits for the first of them to poll, by which the server learns of the version.
  */
 const PATIENCE_MS = 300_000;
 
@@ -20,20 +20,24 @@ const connection = await retrying(
 );
 const { workflowService } = new Client({ connection });
 const deadline = Date.now() + PATIENCE_MS;
-for (;;) {
-  try {
-    await workflowService.setWorkerDeploymentCurrentVersion({
-      namespace: config.TEMPORAL_NAMESPACE,
-      deploymentName: DEPLOYMENT,
-      buildId: config.WORKER_BUILD_ID,
-      identity: "make-current",
-    });
-    break;
-  } catch (error) {
-    if (Date.now() > deadline) throw error;
-    log.info({ err: error }, "the version cannot be made current yet");
-    await sleep(2000);
+for (const { deployment } of QUEUES) await makeCurrent(deployment);
+await connection.close();
+
+async function makeCurrent(deploymentName: string): Promise<void> {
+  for (;;) {
+    try {
+      await workflowService.setWorkerDeploymentCurrentVersion({
+        namespace: config.TEMPORAL_NAMESPACE,
+        deploymentName,
+        buildId: config.WORKER_BUILD_ID,
+        identity: "make-current",
+      });
+      console.log(`${deploymentName}: build ${config.WORKER_BUILD_ID} is current`);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      log.info({ err: error }, "the version cannot be made current yet");
+      await sleep(2000);
+    }
   }
 }
-console.log(`${DEPLOYMENT}: build ${config.WORKER_BUILD_ID} is current`);
-await connection.close();

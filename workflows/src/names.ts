@@ -1,8 +1,18 @@
-/** The queue that lifecycle workers poll. */
-export const TASK_QUEUE = "order-lifecycle";
+/** A queue that workers poll, and the deployment whose versions its workers are. */
+export interface Queue {
+  readonly taskQueue: string;
+  readonly deployment: string;
+}
 
-/** The deployment whose versions the workers are. */
-export const DEPLOYMENT = "ticketing-workflows";
+/**
+ * Orders, refunds and reconciliation wait for none of each other's tasks. Each queue has a deployment of its own:
+ * Temporal refuses to make a version current that does not poll all queues of its deployment, and an older release
+ * knows only the first.
+ */
+export const LIFECYCLE: Queue = { taskQueue: "order-lifecycle", deployment: "ticketing-workflows" };
+export const REFUND: Queue = { taskQueue: "refund", deployment: "ticketing-refund" };
+export const RECONCILIATION: Queue = { taskQueue: "reconciliation", deployment: "ticketing-reconciliation" };
+export const QUEUES: readonly Queue[] = [LIFECYCLE, REFUND, RECONCILIATION];
 
 /** One lifecycle per order, one refund per order: the ids say so to Temporal. */
 export const lifecycleId = (orderId: string): string => `order-${orderId}`;

@@ -1,58 +1,44 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { WorkflowIdReusePolicy } from "@temporalio/common";
-import { lifecycleId, refundId, TASK_QUEUE } from "./names.ts";
+import { LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
 import { somethingChanged } from "./order-lifecycle/messages.ts";
 import type { orderLifecycle } from "./order-lifecycle/workflow.ts";
 import type { refund } from "./refund/workflow.ts";
 
-/** Starts and wakes workflows. Each is safe to repeat; a workflow that has ended already is success. */
+/**
+ * Starts and wakes workflows. Each is safe to repeat; a workflow that came to its end is success. One that failed
+ * begins again: it may have been started by an event that was not true yet, such as one of an order that came later.
+ */
 export type WorkflowStarter = ReturnType<typeof createWorkflowStarter>;
 
 export function createWorkflowStarter(client: Client) {
-  const options = (
-    workflowId: string,
-    orderId: string,
-    workflowIdReusePolicy: WorkflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE,
-  ) => ({ workflowId, taskQueue: TASK_QUEUE, workflowIdReusePolicy, args: [orderId] as [string] });
-  const { ALLOW_DUPLICATE_FAILED_ONLY } = WorkflowIdReusePolicy;
+  const options = (workflowId: string, taskQueue: string, orderId: string) => ({
+    workflowId,
+    taskQueue,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    args: [orderId] as [string],
+  });
+  const lifecycle = (orderId: string) => options(lifecycleId(orderId), LIFECYCLE.taskQueue, orderId);
+  const startRefund = (orderId: string) =>
+    once(
+      client.workflow.start<typeof refund>("refund", options(refundId(orderId), REFUND.taskQueue, orderId)),
+    );
+  /** Wakes the order's lifecycle, starting it if the event overtook the order's own. */
+  const wakeLifecycle = (orderId: string) =>
+    once(
+      client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
+        ...lifecycle(orderId),
+        signal: somethingChanged,
+      }),
+    );
   return {
     startLifecycle: (orderId: string) =>
-      once(
-        client.workflow.start<typeof orderLifecycle>(
-          "orderLifecycle",
-          options(lifecycleId(orderId), orderId),
-        ),
-      ),
-
-    /** Wakes the order's lifecycle, starting it if the event overtook the order's own. */
-    wakeLifecycle: (orderId: string) =>
-      once(
-        client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
-          ...options(lifecycleId(orderId), orderId),
-          signal: somethingChanged,
-        }),
-      ),
-
-    startRefund: (orderId: string) =>
-      once(client.workflow.start<typeof refund>("refund", options(refundId(orderId), orderId))),
-
-    /** Like {@link wakeLifecycle}, and one that failed begins again. */
-    reviveLifecycle: (orderId: string) =>
-      once(
-        client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
-          ...options(lifecycleId(orderId), orderId, ALLOW_DUPLICATE_FAILED_ONLY),
-          signal: somethingChanged,
-        }),
-      ),
-
-    /** Like {@link startRefund}, and one that failed begins again. */
-    reviveRefund: (orderId: string) =>
-      once(
-        client.workflow.start<typeof refund>(
-          "refund",
-          options(refundId(orderId), orderId, ALLOW_DUPLICATE_FAILED_ONLY),
-        ),
-      ),
+      once(client.workflow.start<typeof orderLifecycle>("orderLifecycle", lifecycle(orderId))),
+    wakeLifecycle,
+    startRefund,
+    /** What reconciliation finds unfinished begins again, or is woken. */
+    reviveLifecycle: wakeLifecycle,
+    reviveRefund: startRefund,
   };
 }
 

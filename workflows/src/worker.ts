@@ -1,6 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
-import { NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { NativeConnection, Runtime } from "@temporalio/worker";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
@@ -9,7 +8,6 @@ import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
-import { DEPLOYMENT, TASK_QUEUE } from "./names.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
@@ -18,12 +16,15 @@ import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
 import { ensureSchedule } from "./reconciliation/schedule.ts";
 import { createRefundActivities } from "./refund/activities.ts";
 import { createWorkflowStarter } from "./starter.ts";
+import { temporalLogger } from "./temporal-logger.ts";
+import { requireProgress } from "./worker-progress.ts";
+import { createWorkers } from "./workers.ts";
 
 const config = readConfig();
 startTelemetry("workflows", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("workflows", config.LOG_LEVEL);
 // This process handles its signals itself, in its own order.
-Runtime.install({ shutdownSignals: [], logger: temporalLogger() });
+Runtime.install({ shutdownSignals: [], logger: temporalLogger(log) });
 
 const address = config.TEMPORAL_ADDRESS;
 const native = await retrying(() => NativeConnection.connect({ address }), log, "temporal");
@@ -42,13 +43,11 @@ const connecting = createEvents({
 const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 const workflows = createWorkflowStarter(client);
 const lifecycle = createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES });
-const worker = await Worker.create({
+const workers = await createWorkers({
   connection: native,
   namespace: config.TEMPORAL_NAMESPACE,
-  taskQueue: TASK_QUEUE,
-  ...(config.WORKFLOW_BUNDLE
-    ? { workflowBundle: { codePath: config.WORKFLOW_BUNDLE } }
-    : { workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)) }),
+  buildId: config.WORKER_BUILD_ID,
+  bundle: config.WORKFLOW_BUNDLE,
   activities: {
     ...lifecycle,
     ...createRefundActivities(clients),
@@ -59,16 +58,10 @@ const worker = await Worker.create({
       report: createReporter({ events: connecting, log }),
     }),
   },
-  workerDeploymentOptions: {
-    version: { deploymentName: DEPLOYMENT, buildId: config.WORKER_BUILD_ID },
-    useWorkerVersioning: true,
-    defaultVersioningBehavior: "AUTO_UPGRADE",
-  },
-  shutdownGraceTime: "5s",
 });
-const running = worker.run();
+const running = Promise.all(workers.map(({ worker }) => worker.run()));
 running.catch((error: unknown) => {
-  log.fatal({ err: error }, "the worker ended");
+  log.fatal({ err: error }, "a worker ended");
   process.exit(1);
 });
 
@@ -99,12 +92,15 @@ await serve({
     temporal: async () => {
       await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.getSystemInfo({}));
     },
+    workers: async () => {
+      for (const each of workers) await requireProgress(each, client, each.queue.taskQueue);
+    },
   },
   events,
   close: [
     events.close,
     async () => {
-      worker.shutdown();
+      for (const { worker } of workers) worker.shutdown();
       await running;
     },
     () => native.close(),
@@ -112,19 +108,3 @@ await serve({
     async () => clients.close(),
   ],
 });
-
-/** Temporal's own messages in our log. */
-function temporalLogger() {
-  const write =
-    (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string, meta?: { error?: unknown }) =>
-      log[level]({ ...meta, err: meta?.error, source: "temporal" }, message);
-  return {
-    log: (level: string, message: string, meta?: object) =>
-      write(level === "ERROR" ? "error" : level === "WARN" ? "warn" : "debug")(message, meta),
-    trace: write("trace"),
-    debug: write("debug"),
-    info: write("debug"),
-    warn: write("warn"),
-    error: write("error"),
-  };
-}

@@ -1,5 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from "@temporalio/client";
-import { TASK_QUEUE } from "../names.ts";
+import { RECONCILIATION } from "../names.ts";
 import type { Plan, reconciliation } from "./workflow.ts";
 
 const ID = "reconciliation";
@@ -16,7 +16,7 @@ export async function ensureSchedule(client: Client, every: number, plan: Plan):
       type: "startWorkflow" as const,
       workflowType: "reconciliation",
       workflowId: ID,
-      taskQueue: TASK_QUEUE,
+      taskQueue: RECONCILIATION.taskQueue,
       args: [plan] as Parameters<typeof reconciliation>,
     },
   };

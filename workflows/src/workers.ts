@@ -1,0 +1,103 @@
+import { fileURLToPath } from "node:url";
+import { bundleWorkflowCode, type NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
+import { LIFECYCLE, type Queue, RECONCILIATION, REFUND } from "./names.ts";
+import { createProgress, type Progress } from "./worker-progress.ts";
+
+type Slots = Required<
+  Pick<
+    WorkerOptions,
+    | "maxConcurrentWorkflowTaskExecutions"
+    | "maxConcurrentLocalActivityExecutions"
+    | "maxConcurrentActivityTaskExecutions"
+    | "maxConcurrentWorkflowTaskPolls"
+    | "maxConcurrentActivityTaskPolls"
+  >
+> &
+  Pick<WorkerOptions, "workflowThreadPoolSize" | "maxCachedWorkflows">;
+
+/**
+ * What a worker of each queue does at once. A step holds a slot for 5 s at most before it goes on as an activity, so
+ * that a crowd of stuck orders passes through these slots once and waits outside of them from then on.
+ */
+const slots = new Map<Queue, Slots>([
+  [
+    LIFECYCLE,
+    {
+      maxConcurrentWorkflowTaskExecutions: 200,
+      maxConcurrentLocalActivityExecutions: 200,
+      maxConcurrentActivityTaskExecutions: 200,
+      maxConcurrentWorkflowTaskPolls: 10,
+      maxConcurrentActivityTaskPolls: 5,
+    },
+  ],
+  [
+    REFUND,
+    {
+      maxConcurrentWorkflowTaskExecutions: 20,
+      maxConcurrentLocalActivityExecutions: 20,
+      maxConcurrentActivityTaskExecutions: 20,
+      maxConcurrentWorkflowTaskPolls: 2,
+      maxConcurrentActivityTaskPolls: 2,
+      workflowThreadPoolSize: 1,
+      maxCachedWorkflows: 100,
+    },
+  ],
+  [
+    RECONCILIATION,
+    {
+      maxConcurrentWorkflowTaskExecutions: 2,
+      maxConcurrentLocalActivityExecutions: 2,
+      maxConcurrentActivityTaskExecutions: 8,
+      maxConcurrentWorkflowTaskPolls: 2,
+      maxConcurrentActivityTaskPolls: 2,
+      workflowThreadPoolSize: 1,
+      maxCachedWorkflows: 10,
+    },
+  ],
+]);
+
+/** A worker of one queue, and how it gets on. */
+export interface QueueWorker {
+  queue: Queue;
+  worker: Worker;
+  progress: Progress;
+}
+
+/**
+ * A worker for each queue. Each can run everything: what began on the first queue before there were others goes on
+ * there to its end.
+ */
+export async function createWorkers(options: {
+  connection: NativeConnection;
+  namespace: string;
+  buildId: string;
+  activities: object;
+  /** The workflows as one file; without it they are bundled here, once. */
+  bundle?: string | undefined;
+}): Promise<QueueWorker[]> {
+  const { connection, namespace, buildId, activities, bundle } = options;
+  const workflowBundle = bundle
+    ? { codePath: bundle }
+    : await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)) });
+  return Promise.all(
+    [...slots].map(async ([queue, limits]) => {
+      const progress = createProgress();
+      const worker = await Worker.create({
+        connection,
+        namespace,
+        taskQueue: queue.taskQueue,
+        workflowBundle,
+        activities,
+        interceptors: { activity: [progress.interceptor] },
+        workerDeploymentOptions: {
+          version: { deploymentName: queue.deployment, buildId },
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: "AUTO_UPGRADE",
+        },
+        shutdownGraceTime: "5s",
+        ...limits,
+      });
+      return { queue, worker, progress };
+    }),
+  );
+}
