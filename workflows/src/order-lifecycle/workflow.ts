@@ -17,15 +17,20 @@ const {
   readOrderAndPayment,
   sellTicket,
   completeOrder,
-  releaseMoney,
+  releaseMoney: tryReleaseMoney,
   unlockTicket,
   relistTicket,
   cancelOrder,
   expireOrder,
 } = steps<OrderLifecycleActivities>();
 
+/** Money that was taken and cannot go back keeps no order from its end: an operator is told. */
+const releaseMoney = (orderId: string) => payBack(() => tryReleaseMoney(orderId));
+
 /** How long a sale stands while nobody knows whether its money was taken. */
 const CAPTURE_MS = 10 * 60_000;
+/** Faults of ours that an operator mends: nothing happened, and no sale is undone however long that takes. */
+const OUR_FAULTS = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED"];
 const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>(QUICK);
 const { capturePayment: capturePatiently } = proxyActivities<OrderLifecycleActivities>(PATIENT);
 
@@ -98,8 +103,7 @@ async function capture(orderId: string, news: News): Promise<"captured" | "refus
       return await capturePayment(orderId);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      // Our own key is wrong, so nothing happened, and no sale is undone for it however long it takes to mend.
-      if (reasonOf(error) === "STRIPE_KEY_REFUSED") return await capturePatiently(orderId);
+      if (OUR_FAULTS.includes(reasonOf(error) ?? "")) return await capturePatiently(orderId);
       if (Date.now() >= giveUp) return "refused";
       // Asked once and only here: an order that paused deafly before this came pauses deafly to its end, and one
       // that needs no pause has nothing to tell in its history.
@@ -113,20 +117,20 @@ async function capture(orderId: string, news: News): Promise<"captured" | "refus
 
 /** The money did not come after the sale: what is held or was taken goes back, the ticket is for sale again. */
 async function undoSale(orderId: string, ticketId: string): Promise<void> {
-  await payBack(() => releaseMoney(orderId));
+  await releaseMoney(orderId);
   await relistTicket(orderId, ticketId);
   await cancelOrder(orderId, "capture_refused");
 }
 
 /** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
 async function cancel(orderId: string, ticketId: string, because: "buyer" | "payment_failed"): Promise<void> {
-  await payBack(() => releaseMoney(orderId));
+  await releaseMoney(orderId);
   await unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : "payment_failed");
   await cancelOrder(orderId, because);
 }
 
 async function expire(orderId: string, ticketId: string): Promise<void> {
-  await payBack(() => releaseMoney(orderId));
+  await releaseMoney(orderId);
   await unlockTicket(orderId, ticketId, "expired");
   await expireOrder(orderId);
 }
