@@ -7,6 +7,7 @@ import {
   type JsMsg,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
+import type { BrokerAccess } from "./broker-access.ts";
 import { deadLetterHeaders } from "./dead-letters.ts";
 import type { Publish } from "./event-publisher.ts";
 import type { Logger } from "./log.ts";
@@ -53,17 +54,19 @@ export interface ConsumeOptions {
 interface Broker {
   client: JetStreamClient;
   manager: JetStreamManager;
+  access: BrokerAccess;
   publish: Publish;
   log: Logger;
 }
 
 /**
  * Acknowledges after the handler is done. A failure is delivered again with backoff, without limit; a
- * {@link PoisonEvent} goes to the dead letters. Returns how to stop.
+ * {@link PoisonEvent} goes to the dead letters. Waits for the stream, which its owner creates. Returns how to stop.
  */
-export async function startConsumer(broker: Broker, options: ConsumeOptions): Promise<() => Promise<void>> {
-  const { client, manager, log } = broker;
+export function startConsumer(broker: Broker, options: ConsumeOptions): () => Promise<void> {
+  const { client, manager, access, log } = broker;
   const { stream, durable } = options;
+  const need = access.need(`the consumer ${durable} of ${stream}`);
   let stopped = false;
   let messages: ConsumerMessages | undefined;
   const running = new Set<Promise<void>>();
@@ -79,8 +82,14 @@ export async function startConsumer(broker: Broker, options: ConsumeOptions): Pr
     });
     const consumer = await client.consumers.get(stream, durable);
     // A consumer that an operator made to begin again was deleted: it is made anew.
-    messages = await consumer.consume({ max_messages: CONCURRENCY * 4, abort_on_missing_resource: true });
-    return messages;
+    const opened = await consumer.consume({
+      max_messages: CONCURRENCY * 4,
+      abort_on_missing_resource: true,
+    });
+    messages = opened;
+    need.granted();
+    if (stopped) await opened.close();
+    return opened;
   };
 
   const read = async (from: ConsumerMessages) => {
@@ -91,18 +100,19 @@ export async function startConsumer(broker: Broker, options: ConsumeOptions): Pr
     }
   };
 
-  const loop = async (first: ConsumerMessages) => {
-    for (let from: ConsumerMessages | undefined = first; !stopped; from = undefined) {
+  const loop = async () => {
+    while (!stopped) {
       try {
-        await read(from ?? (await open()));
+        await read(await open());
       } catch (error) {
+        need.failed(error);
         log.warn({ err: error, stream, durable }, "the consumer starts again");
       }
       if (!stopped) await sleep(RESTART_MS);
     }
   };
 
-  const ended = loop(await open());
+  const ended = loop();
   return async () => {
     stopped = true;
     await messages?.close();

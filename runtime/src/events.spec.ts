@@ -50,7 +50,7 @@ describe("events", () => {
     await publish("once", "a:1");
     await publish("once", "a:1", "a repeat");
     const seen: string[] = [];
-    await events.consume({
+    events.consume({
       stream: "ONCE",
       durable: "spec",
       filter: "spec.once.>",
@@ -79,7 +79,7 @@ describe("events", () => {
     const handle = async () => {
       seen.push(currentRequestId());
     };
-    await events.consume({ stream: "TRACE", durable: "spec", filter: "spec.trace.>", handle });
+    events.consume({ stream: "TRACE", durable: "spec", filter: "spec.trace.>", handle });
     await until(() => seen.length === 1);
     expect(seen).toEqual([requestId]);
   });
@@ -90,7 +90,7 @@ describe("events", () => {
     const handle = async ({ id }: { id: string }) => {
       seen.push(id);
     };
-    await events.consume({ stream: "FORGET", durable: "spec", filter: "spec.forget.>", handle });
+    events.consume({ stream: "FORGET", durable: "spec", filter: "spec.forget.>", handle });
     await publish("forget", "a:1");
     await until(() => seen.length === 1);
     await events.forget("FORGET", "spec");
@@ -102,7 +102,7 @@ describe("events", () => {
     await events.ensureStream("RETRY", ["spec.retry.>"]);
     let failures = 3;
     const seen: string[] = [];
-    await events.consume({
+    events.consume({
       stream: "RETRY",
       durable: "spec",
       filter: "spec.retry.>",
@@ -122,7 +122,7 @@ describe("events", () => {
     await events.ensureStream("POISON", ["spec.poison.>"]);
     let mended = false;
     const seen: string[] = [];
-    await events.consume({
+    events.consume({
       stream: "POISON",
       durable: "spec",
       filter: "spec.poison.>",

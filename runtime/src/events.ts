@@ -1,11 +1,14 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
+import { connect, errors } from "@nats-io/transport-node";
+import { createBrokerAccess } from "./broker-access.ts";
+import { brokerLogin } from "./broker-login.ts";
 import { type ConsumerLag, readConsumerLag } from "./consumer-lag.ts";
 import { createDeadLetters, type DeadLetter } from "./dead-letters.ts";
 import { type ConsumeOptions, startConsumer } from "./event-consumer.ts";
 import { createPublisher, type OutgoingEvent } from "./event-publisher.ts";
 import { startWatch, type WatchOptions } from "./event-watch.ts";
 import type { Logger } from "./log.ts";
+import { retrying } from "./retrying.ts";
 import { ensureStream } from "./streams.ts";
 
 export type { ConsumerLag } from "./consumer-lag.ts";
@@ -19,8 +22,8 @@ export interface Events {
   ensureStream(name: string, subjects: string[]): Promise<void>;
   /** Resolves when the stream has stored the event on disk. */
   publish(event: OutgoingEvent): Promise<void>;
-  /** Handles a stream's events with a durable consumer that all replicas share. */
-  consume(options: ConsumeOptions): Promise<void>;
+  /** Handles a stream's events with a durable consumer that all replicas share, as soon as the stream is there. */
+  consume(options: ConsumeOptions): void;
   /** Hears a stream's new events in this replica alone. Resolves once nothing can be missed any more. */
   watch(options: WatchOptions): Promise<void>;
   /** Forgets a durable consumer's place: whoever consumes begins again at the stream's first event. */
@@ -36,13 +39,20 @@ export interface Events {
   tell(subject: string, payload: Uint8Array): void;
   /** Hears what is told, in this replica. */
   hear(subject: string, handle: (payload: Uint8Array) => void): void;
-  /** Rejects while the broker is away. */
+  /** Rejects while the broker is away, with a BrokerRefusal while it refuses the login or a consumer. */
   ping(): Promise<void>;
   /** Lets handlers end, then disconnects. */
   close(): Promise<void>;
 }
 
-/** A connection that never gives up: it waits for the broker at start and after every loss. */
+const RESUBSCRIBE_MS = 500;
+const PULL = "$JS.API.CONSUMER.MSG.NEXT.";
+
+/**
+ * A connection that never gives up: it waits for the broker at start and after every loss, also while the broker
+ * refuses the login, which a password that is being replaced does for a while. Should it end all the same, so does
+ * the process: alive and deaf is worse than gone.
+ */
 export async function createEvents(options: {
   /** With `user:password@` before the host where the broker asks for them. */
   natsUrl: string;
@@ -52,40 +62,75 @@ export async function createEvents(options: {
   log: Logger;
 }): Promise<Events> {
   const { log, replicas = 1 } = options;
-  const { host, username, password } = new URL(options.natsUrl);
-  const connection = await connect({
-    servers: host,
-    // Answers come back under the user's own name, where a broker with permissions lets nobody else listen.
-    ...(username && { user: decodeURIComponent(username), inboxPrefix: `_INBOX.${username}` }),
-    ...(password && { pass: decodeURIComponent(password) }),
-    name: options.name,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    waitOnFirstConnect: true,
-    pingInterval: 10_000,
-  });
+  const dial = () =>
+    connect({
+      ...brokerLogin(options.natsUrl),
+      name: options.name,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      // By default two refused logins in a row end the connection for good.
+      ignoreAuthErrorAbort: true,
+      pingInterval: 10_000,
+    });
+  const connection = await retrying(dial, log, "broker");
   // checkAPI asks the broker at once; whoever needs it finds out by its own call.
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const client = jetstream(connection);
   const publish = createPublisher(client);
   const deadLetters = createDeadLetters(manager, publish);
+  const access = createBrokerAccess();
+  const login = access.need("the login");
   const stops: (() => Promise<void>)[] = [];
+  let closing = false;
   void (async () => {
     for await (const status of connection.status()) {
       if (status.type === "disconnect" || status.type === "reconnect")
         log.warn({ type: status.type }, "broker");
+      if (status.type === "reconnect") access.forget();
+      if (status.type !== "error") continue;
+      const { error } = status;
+      log.error({ err: error }, "the broker refused");
+      if (!(error instanceof errors.PermissionViolationError)) login.failed(error);
+      // Nobody waits for an answer to this request: a consumer that may not ask for events would just get none.
+      else if (error.subject.startsWith(PULL)) access.need(error.subject).failed(error);
     }
   })();
+  void connection.closed().then((error) => {
+    if (closing) return;
+    log.fatal({ err: error }, "the connection to the broker ended");
+    process.exit(1);
+  });
+
+  /** A subscription that the broker refused is over: it is made again until the broker takes it. */
+  function listen(subject: string, handle: (payload: Uint8Array) => void): void {
+    if (connection.isClosed()) return;
+    const need = access.need(`the subscription to ${subject}`);
+    connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error) {
+          need.failed(error);
+          setTimeout(() => listen(subject, handle), RESUBSCRIBE_MS).unref();
+          return;
+        }
+        need.granted();
+        try {
+          handle(message.data);
+        } catch (failure) {
+          log.warn({ err: failure, subject }, "what was told could not be heard");
+        }
+      },
+    });
+  }
   await ensureStream(manager, "DEAD_LETTERS", ["dlq.>"], replicas);
 
   return {
     ensureStream: (name, subjects) => ensureStream(manager, name, subjects, replicas),
     publish: (event) => publish(event.subject, event),
-    async consume(consume) {
-      stops.push(await startConsumer({ client, manager, publish, log }, consume));
+    consume(consume) {
+      stops.push(startConsumer({ client, manager, access, publish, log }, consume));
     },
     async watch(watch) {
-      stops.push(await startWatch({ client, log }, watch));
+      stops.push(await startWatch({ client, manager, access, log }, watch));
     },
     async forget(stream, durable) {
       await manager.consumers.delete(stream, durable);
@@ -93,22 +138,13 @@ export async function createEvents(options: {
     consumerLag: () => readConsumerLag(manager),
     ...deadLetters,
     tell: (subject, payload) => connection.publish(subject, payload),
-    hear(subject, handle) {
-      connection.subscribe(subject, {
-        callback: (error, message) => {
-          try {
-            if (error) throw error;
-            handle(message.data);
-          } catch (failure) {
-            log.warn({ err: failure, subject }, "what was told could not be heard");
-          }
-        },
-      });
-    },
+    hear: listen,
     ping: async () => {
+      access.require();
       await connection.flush();
     },
     async close() {
+      closing = true;
       await Promise.all(stops.map((stop) => stop()));
       await connection.close();
     },

@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
 import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { BrokerRefusal } from "./broker-access.ts";
 import type { Events } from "./events.ts";
 import { newId } from "./ids.ts";
 import type { Logger } from "./log.ts";
@@ -29,6 +30,8 @@ export function createHealth(options: {
   const identity = { service: name, instance: newId(), startTime: timestampNow() };
   let dependencies: Pick<ProcessHealth["dependencies"][number], "name" | "reachable" | "needed">[] = [];
 
+  let left = false;
+
   const tell = (serving: boolean) => {
     const health = create(ProcessHealthSchema, { ...identity, serving, dependencies, time: timestampNow() });
     events?.tell(`health.${name}`, toBinary(ProcessHealthSchema, health));
@@ -39,7 +42,8 @@ export function createHealth(options: {
       return { name: dependency, reachable: true, needed };
     } catch (error) {
       log.warn({ err: error, dependency }, "not healthy");
-      return { name: dependency, reachable: false, needed };
+      // A broker that is away lets events wait; one that refuses this process leaves it deaf for good.
+      return { name: dependency, reachable: false, needed: needed || error instanceof BrokerRefusal };
     }
   };
 
@@ -50,10 +54,14 @@ export function createHealth(options: {
         ...(events ? [ask("broker", events.ping, false)] : []),
       ]);
       const serving = dependencies.every(({ reachable, needed }) => reachable || !needed);
-      tell(serving);
+      // A check may be under way when the process leaves.
+      tell(serving && !left);
       return serving;
     },
-    leave: () => tell(false),
+    leave() {
+      left = true;
+      tell(false);
+    },
   };
 }
 

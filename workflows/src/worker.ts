@@ -69,13 +69,13 @@ const events = await connecting;
 await events.ensureStream("ORDERS", ["evt.orders.>"]);
 await events.ensureStream("PAYMENTS", ["evt.payments.>"]);
 await events.ensureStream(STREAM, [SUBJECT]);
-await events.consume({
+events.consume({
   stream: "ORDERS",
   durable: "workflows",
   filter: "evt.orders.>",
   handle: onOrderEvent(workflows),
 });
-await events.consume({
+events.consume({
   stream: "PAYMENTS",
   durable: "workflows",
   filter: "evt.payments.>",

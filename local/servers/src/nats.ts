@@ -12,21 +12,35 @@ export interface NatsServer extends RunningProcess {
   readonly url: string;
 }
 
+export interface NatsOptions extends ServerOptions {
+  /** Who may enter and do what; without it anybody may do everything. */
+  readonly users?: NatsUsers;
+}
+
+/** An `authorization` block of NATS' configuration, and the variables that it refers to. */
+export interface NatsUsers {
+  readonly config: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Starts NATS with JetStream; streams live in `dir` and every acknowledged message is on the disk. */
-export async function startNats(options: ServerOptions): Promise<NatsServer> {
+export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const dir = resolve(options.dir);
   const port = options.port ?? (await freePort());
   await mkdir(dir, { recursive: true });
   const config = join(dir, "nats.conf");
   // By default NATS flushes every two minutes and can lose acknowledged messages when the power fails.
-  await writeFile(
-    config,
-    `listen: "127.0.0.1:${port}"\njetstream {\n  store_dir: ${JSON.stringify(join(dir, "jetstream"))}\n  sync_interval: always\n}\n`,
-  );
+  const lines = [
+    `listen: "127.0.0.1:${port}"`,
+    `jetstream {\n  store_dir: ${JSON.stringify(join(dir, "jetstream"))}\n  sync_interval: always\n}`,
+    options.users?.config ?? "",
+  ];
+  await writeFile(config, lines.join("\n"));
   const process = await launch({
     name: "nats",
     command: await findServer("nats"),
     args: ["--config", config],
+    env: { ...globalThis.process.env, ...options.users?.env },
     logFile: join(resolve(options.logs ?? dir), "nats.log"),
     probe: async () => {
       if (!(await greeting(port)).includes('"jetstream":true')) throw new Error("JetStream is not up yet");

@@ -51,11 +51,11 @@ export async function createListingStore(db: Db) {
   }
 
   return {
-    /** Takes a state unless a newer one is held already. */
-    applyListing: (listing: Listing): Promise<void> => upsertIfNewer(listings, listing),
+    /** Takes a state unless one as new is held already; gives whether it was taken. */
+    applyListing: (listing: Listing): Promise<boolean> => upsertIfNewer(listings, listing),
 
     /** Takes a seller's name unless a newer one is held already. */
-    applySeller: (seller: SellerName): Promise<void> => upsertIfNewer(sellers, seller),
+    applySeller: (seller: SellerName): Promise<boolean> => upsertIfNewer(sellers, seller),
 
     async findByIds(ids: string[]): Promise<Listing[]> {
       return withSellerNames(await listings.find({ _id: { $in: ids } }).toArray());

@@ -45,7 +45,7 @@ const handlers = {
 };
 for (const { stream, subject } of sources) {
   await events.ensureStream(stream, [subject]);
-  await events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
+  events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
 }
 // Each replica hears every ticket, whichever replica projects it.
 await events.watch({

@@ -48,10 +48,10 @@ export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT 
   await orders.createIndex({ createTime: -1, _id: -1 });
 
   return {
-    applyOrder: (row: OrderRow): Promise<void> => upsertIfNewer(orders, row),
-    applyPayment: (row: PaymentRow): Promise<void> => upsertIfNewer(payments, row),
-    applyDispute: (row: DisputeRow): Promise<void> => upsertIfNewer(disputes, row),
-    applyReconciliation: (row: ReconciliationRow): Promise<void> => upsertIfNewer(reconciliations, row),
+    applyOrder: (row: OrderRow): Promise<boolean> => upsertIfNewer(orders, row),
+    applyPayment: (row: PaymentRow): Promise<boolean> => upsertIfNewer(payments, row),
+    applyDispute: (row: DisputeRow): Promise<boolean> => upsertIfNewer(disputes, row),
+    applyReconciliation: (row: ReconciliationRow): Promise<boolean> => upsertIfNewer(reconciliations, row),
 
     /** Counts no further than the limit, by the index: a count of all that ever were takes longer every day. */
     async countOrders(): Promise<{ status: OrderStatus; count: number }[]> {

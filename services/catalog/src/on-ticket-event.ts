@@ -11,11 +11,10 @@ export function listingFrom(payload: Uint8Array): Listing {
   return listingOf(state);
 }
 
-/** Projects TICKETS into search. */
+/** Projects TICKETS into search, and announces what was new to it. */
 export const onTicketEvent =
   (store: ListingStore, changed: (listing: Listing) => void) =>
   async (event: { payload: Uint8Array }): Promise<void> => {
     const listing = listingFrom(event.payload);
-    await store.applyListing(listing);
-    changed(listing);
+    if (await store.applyListing(listing)) changed(listing);
   };

@@ -13,15 +13,19 @@ export interface Projected {
  * upsert meets the document's own `_id`, and nothing changes. Two first writes of one id meet there too, so
  * a duplicate key is followed by one plain replace, which sees what the other one wrote.
  */
-export async function upsertIfNewer<T extends Projected>(collection: Collection<T>, next: T): Promise<void> {
+export async function upsertIfNewer<T extends Projected>(
+  collection: Collection<T>,
+  next: T,
+): Promise<boolean> {
   const { _id, ...rest } = next;
   // The driver's generic types cannot see that T has these two fields.
   const older = { _id, version: { $lt: next.version } } as Filter<T>;
   const replacement = rest as WithoutId<T>;
   try {
     await collection.replaceOne(older, replacement, { upsert: true });
+    return true;
   } catch (error) {
     if (!(error instanceof MongoServerError && error.code === DUPLICATE_KEY)) throw error;
-    await collection.replaceOne(older, replacement);
+    return (await collection.replaceOne(older, replacement)).matchedCount > 0;
   }
 }

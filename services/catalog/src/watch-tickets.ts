@@ -4,7 +4,8 @@ import type { ListingStore } from "./listing-store.ts";
 
 /**
  * The listings now and each again when it changes; undefined is a heartbeat. Subscribes first and reads
- * then, so that nothing falls between. Ends when the signal aborts.
+ * then, so that nothing falls between. Never goes back to an older state of a listing, however late an event comes.
+ * Ends when the signal aborts.
  */
 export async function* watchTickets(
   deps: { store: ListingStore; feed: ListingFeed; heartbeatMs: number },
@@ -12,20 +13,23 @@ export async function* watchTickets(
   signal: AbortSignal,
 ): AsyncGenerator<Listing | undefined> {
   const queue = new Map<string, Listing>();
+  const newest = new Map<string, number>();
   let wake = () => {};
-  const unsubscribe = deps.feed.subscribe(ids, (listing) => {
+  const take = (listing: Listing) => {
+    // The same version comes again when its lock lapses: the state is another by time alone.
+    if (listing.version < (newest.get(listing._id) ?? 0)) return;
+    newest.set(listing._id, listing.version);
     queue.set(listing._id, listing);
     wake();
-  });
+  };
+  const unsubscribe = deps.feed.subscribe(ids, take);
   const stop = () => wake();
   signal.addEventListener("abort", stop);
   try {
     for (const listing of await deps.store.findByIds([...ids])) {
       const heard = deps.feed.recent(listing._id);
-      const newest = heard && heard.version > listing.version ? heard : listing;
-      deps.feed.publish(newest);
-      const queued = queue.get(newest._id);
-      if (!queued || queued.version < newest.version) queue.set(newest._id, newest);
+      deps.feed.publish(listing);
+      take(heard && heard.version > listing.version ? heard : listing);
     }
     while (!signal.aborted) {
       const changed = [...queue.values()];

@@ -31,6 +31,8 @@ export async function* watchOrder(
       }
       dirty = false;
       const order = await deps.read(orderId);
+      // A read may show an older state than one before it: a new primary may not know the last write yet.
+      if (order.version < seen) continue;
       if (order.version > seen) yield order;
       seen = order.version;
       if (isFinal(order, deps.clock())) return;

@@ -25,11 +25,15 @@ export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
     open: (signal) => catalog.watchTickets({ ticketIds: ids }, { signal, timeoutMs: 0 }),
     onMessage({ ticket }) {
       const now = ticket?.ticket;
-      if (now) setHeard((before) => new Map(before).set(now.id, now));
+      // A stream that was opened again may begin with an older state than the one before it ended with.
+      if (now) setHeard((before) => (isNewest(now, before) ? new Map(before).set(now.id, now) : before));
     },
   });
   return useMemo(() => tickets.map((ticket) => newer(ticket, heard.get(ticket.id))), [tickets, heard]);
 }
+
+const isNewest = (ticket: Ticket, heard: ReadonlyMap<string, Ticket>): boolean =>
+  ticket.version >= (heard.get(ticket.id)?.version ?? 0n);
 
 /** What changes by time alone raises no version: of two alike, the one that was heard is right, unless it is overdue. */
 function newer(given: Ticket, heard: Ticket | undefined): Ticket {
