@@ -3,14 +3,18 @@ import { Code } from "@connectrpc/connect";
 import type { VersionedDocument } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
-/** How long a used refresh token still yields a sibling: two tabs that renew at once. */
+/** How long after its last use a refresh token still yields a sibling: two tabs at once, an answer that was lost. */
 export const ROTATION_GRACE_MS = 30_000;
-/** Live tokens of one session; a client that renews without using the answers stops here. */
-const MAX_LIVE_TOKENS = 10;
+/** So many tokens are given out within so long; a client that renews without using the answers has to pause. */
+const BURST = { tokens: 10, ms: 10_000 };
+/** How long after the pause a token is good at least, so that waiting as told helps. */
+const AFTER_PAUSE_MS = 10_000;
 
 interface RefreshToken {
   hash: string;
-  /** Set when the token was used. */
+  /** Absent in what was stored before it was written down: long ago. */
+  issuedTime?: Date;
+  /** When it was last used, if it was. */
   rotatedTime?: Date;
 }
 
@@ -49,34 +53,52 @@ export function openSession(
     published: 1,
     pending: false,
     userId: input.userId,
-    tokens: [{ hash: hashOf(input.secret) }],
+    tokens: [{ hash: hashOf(input.secret), issuedTime: now }],
     createTime: now,
     expireTime: new Date(now.getTime() + input.lifetimeMs),
   };
 }
 
 /**
- * The session after `secret` was used to renew it: `nextSecret` is good now. A secret that was used more
- * than the grace ago, or that this session never gave out, means that somebody else has a copy: the
+ * The session after `secret` was used to renew it: `nextSecret` is good now. Of the siblings that it gave out before,
+ * one reached its client at most: every other token is good for 30 seconds more. A secret that was used longer ago,
+ * that was passed over for a sibling, or that this session never gave out, means that somebody else has a copy: the
  * session is returned revoked (see {@link isRevoked}).
- * Throws UNAUTHENTICATED SESSION_EXPIRED for a session that ended, RESOURCE_EXHAUSTED TOO_MANY_TOKENS.
+ * Throws UNAUTHENTICATED SESSION_EXPIRED for a session that ended, RESOURCE_EXHAUSTED TOO_MANY_TOKENS with retryAfter.
  */
 export function rotate(session: Session, secret: string, nextSecret: string, now: Date): Session {
   if (isRevoked(session) || session.expireTime <= now) {
     throw new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this session has ended; sign in again");
   }
-  const inGrace = (token: RefreshToken) =>
-    !token.rotatedTime || now.getTime() - token.rotatedTime.getTime() <= ROTATION_GRACE_MS;
-  const tokens = session.tokens.filter(inGrace);
-  const used = tokens.find((token) => token.hash === hashOf(secret));
+  const isGood = ({ rotatedTime }: RefreshToken) =>
+    !rotatedTime || age(rotatedTime, now) <= ROTATION_GRACE_MS;
+  const used = session.tokens.find((token) => token.hash === hashOf(secret) && isGood(token));
   if (!used) return revoke(session, now);
-  if (tokens.length >= MAX_LIVE_TOKENS) {
-    throw new DomainError(Code.ResourceExhausted, "TOO_MANY_TOKENS", "renewed too often; wait 30 seconds");
-  }
-  const rotated = tokens.map((token) =>
-    token === used ? { hash: token.hash, rotatedTime: token.rotatedTime ?? now } : token,
+  requireFew(session, used, now);
+  const others = session.tokens.filter(
+    (token) => token !== used && age(token.rotatedTime ?? token.issuedTime, now) <= ROTATION_GRACE_MS,
   );
-  return { ...session, version: session.version + 1, tokens: [...rotated, { hash: hashOf(nextSecret) }] };
+  const tokens = [...others, { ...used, rotatedTime: now }, { hash: hashOf(nextSecret), issuedTime: now }];
+  return { ...session, version: session.version + 1, tokens };
+}
+
+const age = (time: Date | undefined, now: Date) => now.getTime() - (time?.getTime() ?? 0);
+
+/** Throws while a burst of tokens goes on, unless the token in use would not outlast the pause. */
+function requireFew(session: Session, used: RefreshToken, now: Date): void {
+  const ages = session.tokens.map(({ issuedTime }) => age(issuedTime, now)).sort((a, b) => a - b);
+  const pauseMs = BURST.ms - (ages[BURST.tokens - 1] ?? BURST.ms);
+  const lastsMs = used.rotatedTime
+    ? ROTATION_GRACE_MS - age(used.rotatedTime, now)
+    : Number.POSITIVE_INFINITY;
+  if (pauseMs <= 0 || lastsMs < pauseMs + AFTER_PAUSE_MS) return;
+  const seconds = Math.ceil(pauseMs / 1000);
+  throw new DomainError(
+    Code.ResourceExhausted,
+    "TOO_MANY_TOKENS",
+    `renewed too often; wait ${seconds} seconds`,
+    { retryAfter: String(seconds) },
+  );
 }
 
 /** The session, ended for good. Ending it twice changes nothing. */

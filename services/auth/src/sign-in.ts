@@ -86,7 +86,7 @@ export function createSignInFlow(deps: SignInDependencies) {
       return begin(user);
     },
 
-    /** Fresh tokens for a refresh token. Throws SESSION_EXPIRED or REFRESH_TOKEN_REUSED. */
+    /** Fresh tokens for a refresh token. Throws SESSION_EXPIRED, REFRESH_TOKEN_REUSED or TOO_MANY_TOKENS. */
     async renew(token: string): Promise<SignedIn> {
       const parsed = parseRefreshToken(token);
       const known = parsed && (await deps.sessions.find(parsed.sessionId));

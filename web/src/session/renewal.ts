@@ -9,6 +9,12 @@ export const authClient = createClient(AuthService, createTransport());
 /** When any tab of this browser last renewed the session, as milliseconds since 1970. */
 const RENEWED = "session-renewed";
 
+/**
+ * Pauses before a renewal that got no answer is repeated. It has to be soon: within 30 seconds a token that was used is
+ * still good, later its use ends the session.
+ */
+const REPEAT_AFTER_MS = [500, 2_000];
+
 let underway: Promise<boolean> | undefined;
 const endListeners = new Set<() => void>();
 
@@ -32,7 +38,7 @@ export function renewSession(since = Date.now()): Promise<boolean> {
 async function renew(since: number): Promise<boolean> {
   if (Number(localStorage.getItem(RENEWED)) > since) return true;
   try {
-    await authClient.refreshSession({});
+    await refresh();
     localStorage.setItem(RENEWED, `${Date.now()}`);
     return true;
   } catch (error) {
@@ -40,6 +46,18 @@ async function renew(since: number): Promise<boolean> {
     for (const listener of endListeners) listener();
     return false;
   }
+}
+
+async function refresh(): Promise<void> {
+  for (const pause of REPEAT_AFTER_MS) {
+    try {
+      return void (await authClient.refreshSession({}));
+    } catch (error) {
+      if (isUnauthenticated(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  await authClient.refreshSession({});
 }
 
 /** One tab at a time. Browsers have locks in secure contexts only; without them the server's grace for siblings helps. */

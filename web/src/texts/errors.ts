@@ -38,10 +38,10 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
     "Please sign in again",
     "Your session was ended to protect your account, because it was used from two places.",
   ),
-  TOO_MANY_TOKENS: said(
-    "One moment",
-    "Your session was renewed too often. Wait half a minute, then try again.",
-  ),
+  TOO_MANY_TOKENS: ({ retryAfter }) => ({
+    title: "One moment",
+    text: `Your session was renewed too often. Try again in ${retryAfter ?? "a few"} seconds.`,
+  }),
   KEYS_UNAVAILABLE: said(
     "Busy at the moment",
     "We cannot check your session right now. Try again in a moment.",
