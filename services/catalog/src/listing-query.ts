@@ -2,13 +2,12 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderBy, type TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { Filter, Sort } from "mongodb";
-import type { Listing } from "./listing.ts";
+import { cityKeysOf, type Listing } from "./listing.ts";
 import type { Position } from "./page-token.ts";
-import { fold, wordsOf } from "./words.ts";
+import { type Term, termsOf, type WantedWord } from "./text/words.ts";
 
-const MAX_WORDS = 8;
-/** Sorts after every word that starts with the prefix before it. */
-const AFTER_PREFIX = "\uffff";
+/** Sorts after every word that starts with the prefix before it: no letter is a higher code point. */
+const AFTER_PREFIX = "\u{10ffff}";
 
 /** What is for sale now and matches every part of the filter that is set. */
 export function matching(filter: TicketFilter | undefined, now: Date): Filter<Listing> {
@@ -19,20 +18,30 @@ export function matching(filter: TicketFilter | undefined, now: Date): Filter<Li
   return { $and: all };
 }
 
-function textConditions(filter: TicketFilter): Filter<Listing>[] {
-  const words = wordsOf(filter.query).slice(0, MAX_WORDS);
-  const prefix = words.at(-1);
-  const whole = words.slice(0, -1);
+function textConditions({ query, city }: TicketFilter): Filter<Listing>[] {
+  const terms = termsOf(query);
+  // Signs alone name nothing.
+  const none = terms.length === 0 && query.trim() !== "" ? [{ _id: "" }] : [];
   return [
-    ...(whole.length > 0 ? [{ words: { $all: whole } }] : []),
-    ...(prefix === undefined
-      ? filter.query.trim() === ""
-        ? []
-        : [{ _id: "" }]
-      : [{ words: { $elemMatch: { $gte: prefix, $lt: prefix + AFTER_PREFIX } } }]),
-    ...(filter.city === "" ? [] : [{ cityKey: fold(filter.city) }]),
+    ...none,
+    ...terms.map(matchingTerm),
+    ...(city === "" ? [] : [{ cityKeys: { $in: cityKeysOf(city) } }]),
   ];
 }
+
+function matchingTerm(term: Term): Filter<Listing> {
+  const readings = term.map((words) => allOf(words.map(matchingWord)));
+  const [first] = readings;
+  return readings.length === 1 && first ? first : { $or: readings };
+}
+
+const allOf = (conditions: Filter<Listing>[]): Filter<Listing> => {
+  const [first] = conditions;
+  return conditions.length === 1 && first ? first : { $and: conditions };
+};
+
+const matchingWord = ({ text, prefix }: WantedWord): Filter<Listing> =>
+  prefix ? { words: { $elemMatch: { $gte: text, $lt: text + AFTER_PREFIX } } } : { words: text };
 
 function rangeConditions(filter: TicketFilter, now: Date): Filter<Listing>[] {
   const conditions: Filter<Listing>[] = [];

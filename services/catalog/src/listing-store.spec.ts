@@ -57,8 +57,19 @@ const listing = (draft: Draft): Listing =>
 const draft = fc.record({
   n: fc.integer({ min: 0, max: 60 }),
   version: fc.integer({ min: 1, max: 5 }),
-  title: fc.constantFrom("Café Jazz", "Jazz Night", "Opera", "Rock the Casbah", "Rocky Horror"),
-  city: fc.constantFrom("Oslo", "São Paulo", "Zürich"),
+  title: fc.constantFrom(
+    ...["Café Jazz", "Jazz Night", "Opera", "Rock the Casbah", "Rocky Horror", "Rock'n'Roll", "Straßenmusik"],
+    ...[
+      "東京マラソン2026",
+      "京都 音楽祭",
+      "コンサート",
+      "คอนเสิร์ตเพลงรัก",
+      "서울재즈페스티벌",
+      "𞤀𞤣𞤤𞤢𞤥 Night",
+      "𠮷野家",
+    ],
+  ),
+  city: fc.constantFrom("Oslo", "São Paulo", "Zürich", "København", "東京"),
   price: fc.integer({ min: 1, max: 5 }),
   currency: fc.constantFrom("USD", "EUR"),
   starts: fc.integer({ min: -1, max: 3 }),
@@ -67,8 +78,11 @@ const draft = fc.record({
   category: fc.integer({ min: 1, max: 2 }),
 });
 const filter = fc.record({
-  query: fc.constantFrom("", "jazz", "JAZZ ni", "cafe", "ro", "rock cas", "nothing", "!!"),
-  city: fc.constantFrom("", "", "sao paulo", "ZÜRICH"),
+  query: fc.constantFrom(
+    ...["", "jazz", "JAZZ ni", "cafe", "ro", "rock cas", "nothing", "!!", "rocknroll", "rock'n", "STRASSENM"],
+    ...["東京", "マラソン", "京", "2026 東京", "รัก", "재즈", "𞤀𞤣", "野家", "𠮷", "zuerich"],
+  ),
+  city: fc.constantFrom("", "", "sao paulo", "ZÜRICH", "zuerich", "Kobenhavn"),
   category: fc.constantFrom(0, 0, 1),
   minPrice: fc.constantFrom(0n, 0n, 2n),
   maxPrice: fc.constantFrom(0n, 0n, 4n),
@@ -143,6 +157,47 @@ describe("the catalog", () => {
       { numRuns: 60 },
     );
   }, 120_000);
+
+  it.each([
+    ["Kobenhavn", 3],
+    ["kobenhavn oper", 1],
+    ["STRASSENMUSIK", 1],
+    ["マラソン", 1],
+    ["京", 2],
+    ["เพลง", 1],
+    ["𞤀𞤣", 1],
+    ["𞤀", 1],
+    ["🎷", 0],
+  ])("finds %s", async (query, count) => {
+    const titles = ["Opera", "Straßenmusik", "東京マラソン", "京都音楽祭", "คอนเสิร์ตเพลงรัก", "𞤀𞤣𞤤𞤢𞤥 🎷"];
+    await database.db.collection("listings").deleteMany({});
+    for (const [n, title] of titles.entries()) {
+      const city = n < 2 || n === 5 ? "København" : "Oslo";
+      const status = TicketStatus.AVAILABLE;
+      const rest = { version: 1, price: 1, currency: "USD", starts: 1, category: 1, lock: null, status };
+      await store.applyListing(listing({ ...rest, n, title, city }));
+    }
+    expect(await searchAll(filterOf({ query }), OrderBy.START_TIME, 10)).toHaveLength(count);
+  });
+
+  it("folds anew what another release folded, once, and never what is newer", async () => {
+    const status = TicketStatus.AVAILABLE;
+    const rest = { version: 2, price: 1, currency: "USD", starts: 1, category: 1, lock: null, status };
+    const listed = listing({ ...rest, n: 1, title: "Straßenmusik", city: "København" });
+    const { textVersion: _, cityKeys: __, ...old } = listed;
+    const collection = database.db.collection<Partial<Listing>>("listings");
+    await collection.deleteMany({});
+    await collection.insertOne({ ...old, words: ["straßenmusik"], event: { ...old.event, id: "old" } });
+    await store.applyListing(listing({ ...rest, n: 2, title: "Jazz", city: "Oslo" }));
+    const found = async (init: Parameters<typeof filterOf>[0]) =>
+      (await searchAll(filterOf(init), OrderBy.START_TIME, 10)).map(({ _id }) => _id);
+    expect(await found({ query: "strassenmusik" })).toEqual([]);
+    expect(await store.refold(10)).toBe(1);
+    expect(await found({ query: "strassenmusik", city: "koebenhavn", eventId: listed.event.id })).toEqual([
+      "t1",
+    ]);
+    expect(await store.refold(10)).toBe(0);
+  });
 
   it("counts what nobody holds and names the cheapest of it", async () => {
     await database.db.collection("listings").deleteMany({});

@@ -1,7 +1,7 @@
 import type { OrderBy, TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { Db } from "mongodb";
 import { type EventRow, findEvents } from "./event-query.ts";
-import type { Listing } from "./listing.ts";
+import { type Listing, TEXT_VERSION, textsOf } from "./listing.ts";
 import { matching, pageOf } from "./listing-query.ts";
 import type { Position } from "./page-token.ts";
 import { upsertIfNewer } from "./upsert-if-newer.ts";
@@ -37,7 +37,8 @@ export async function createListingStore(db: Db) {
     { key: { storedStatus: 1, "price.minorUnits": 1, _id: 1 } },
     { key: { storedStatus: 1, createTime: -1, _id: -1 } },
     { key: { words: 1 } },
-    { key: { cityKey: 1, "event.startTime": 1 } },
+    { key: { cityKeys: 1, "event.startTime": 1 } },
+    { key: { textVersion: 1 } },
     { key: { "event.id": 1 } },
   ]);
 
@@ -56,6 +57,21 @@ export async function createListingStore(db: Db) {
 
     /** Takes a seller's name unless a newer one is held already. */
     applySeller: (seller: SellerName): Promise<boolean> => upsertIfNewer(sellers, seller),
+
+    /**
+     * Folds listings that were written by the rules of another release, at most `limit`; returns how many it found.
+     * A state that arrives meanwhile is folded already, or found by the next call.
+     */
+    async refold(limit: number): Promise<number> {
+      const outdated = await listings
+        .find({ textVersion: { $ne: TEXT_VERSION } })
+        .limit(limit)
+        .toArray();
+      for (const { _id, version, title, event } of outdated) {
+        await listings.updateOne({ _id, version }, { $set: textsOf({ title, event }) });
+      }
+      return outdated.length;
+    },
 
     async findByIds(ids: string[]): Promise<Listing[]> {
       return withSellerNames(await listings.find({ _id: { $in: ids } }).toArray());

@@ -3,7 +3,8 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
 import { PoisonEvent } from "@ticketing/runtime/events";
-import { fold, wordsOf } from "./words.ts";
+import { nameKey, spellings } from "./text/fold.ts";
+import { wordsOf } from "./text/words.ts";
 
 /** A ticket as search holds it: the public state of one version, and what finds it. */
 export interface Listing {
@@ -20,11 +21,31 @@ export interface Listing {
   storedStatus: TicketStatus;
   /** Null without a lock. It may have lapsed: ask {@link statusAt}. */
   lockExpireTime: Date | null;
+  /** What finds it by text. */
   words: string[];
-  cityKey: string;
+  /** The spellings of its city. */
+  cityKeys: string[];
+  /** By which release's rules the texts were folded: see {@link TEXT_VERSION}. */
+  textVersion: number;
   createTime: Date;
   updateTime: Date;
 }
+
+/** Raised by every change of how texts are folded or parted: listings held by older rules are folded anew. */
+export const TEXT_VERSION = 1;
+
+/** What is computed from a listing's texts. */
+export function textsOf({ title, event }: { title: string; event: Omit<Listing["event"], "id"> }) {
+  return {
+    event: { ...event, id: eventId(event) },
+    words: wordsOf(title, event.title, event.venue, event.city),
+    cityKeys: cityKeysOf(event.city),
+    textVersion: TEXT_VERSION,
+  };
+}
+
+/** A city in its spellings: a filter finds it by any of them. */
+export const cityKeysOf = (city: string): string[] => spellings(city).map(nameKey);
 
 /** The listing for a published state. Throws {@link PoisonEvent} when the state lacks what the contract promises. */
 export function listingOf(state: TicketState): Listing {
@@ -32,7 +53,7 @@ export function listingOf(state: TicketState): Listing {
   if (!state.id || !event?.startTime || !price || !state.createTime || !state.updateTime) {
     throw new PoisonEvent("the ticket's state is incomplete");
   }
-  const startTime = timestampDate(event.startTime);
+  const { title, venue, city } = event;
   return {
     _id: state.id,
     version: Number(state.version),
@@ -40,13 +61,10 @@ export function listingOf(state: TicketState): Listing {
     sellerName: state.sellerName,
     title: state.title,
     category: state.category,
-    event: {
-      id: eventId(event, startTime),
-      title: event.title,
-      venue: event.venue,
-      city: event.city,
-      startTime,
-    },
+    ...textsOf({
+      title: state.title,
+      event: { title, venue, city, startTime: timestampDate(event.startTime) },
+    }),
     seat: {
       section: state.seat?.section ?? "",
       row: state.seat?.row ?? "",
@@ -55,16 +73,14 @@ export function listingOf(state: TicketState): Listing {
     price: { minorUnits: Number(price.minorUnits), currency: price.currency },
     storedStatus: state.storedStatus,
     lockExpireTime: state.lockExpireTime ? timestampDate(state.lockExpireTime) : null,
-    words: wordsOf(state.title, event.title, event.venue, event.city),
-    cityKey: fold(event.city),
     createTime: timestampDate(state.createTime),
     updateTime: timestampDate(state.updateTime),
   };
 }
 
-/** Two tickets are for the same event when title, venue, city and start agree but for case and accents. */
-function eventId(event: { title: string; venue: string; city: string }, startTime: Date): string {
-  const key = [event.title, event.venue, event.city].map(fold).concat(startTime.toISOString());
+/** Two tickets are for the same event when title, venue, city and start agree but for case, accents, punctuation. */
+function eventId({ title, venue, city, startTime }: Omit<Listing["event"], "id">): string {
+  const key = [title, venue, city].map(nameKey).concat(startTime.toISOString());
   return createHash("sha256").update(JSON.stringify(key)).digest("base64url").slice(0, 22);
 }
 

@@ -19,6 +19,7 @@ import { onUserEvent } from "./on-user-event.ts";
 import { createOperationsService } from "./operations-service.ts";
 import { createProcessRoster } from "./process-roster.ts";
 import { DURABLE, sources } from "./projections.ts";
+import { keepFolded } from "./refold.ts";
 
 const config = readConfig();
 startTelemetry("catalog", config.OTEL_EXPORTER_OTLP_ENDPOINT);
@@ -54,6 +55,8 @@ await events.watch({
   handle: async (event) => feed.publish(listingFrom(event.payload)),
 });
 
+const stopFolding = keepFolded(listings, log);
+
 const roster = createProcessRoster(clock);
 events.hear(HEALTH_SUBJECTS, roster.hear);
 
@@ -73,5 +76,5 @@ await serve({
     ),
   needs: { database: database.ping },
   events,
-  close: [events.close, async () => feed.close(), database.close],
+  close: [stopFolding, events.close, async () => feed.close(), database.close],
 });

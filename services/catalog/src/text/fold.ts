@@ -1,0 +1,98 @@
+import anyAscii from "any-ascii";
+
+/**
+ * Texts as search compares them: the same for what is listed and for what is looked for. Unicode's compatibility forms
+ * (NFKD) and full case folding; then what people leave out or type differently, by script:
+ *
+ * - Latin: no accents; letters that have no accent to lose (ø, æ, ł, ı, ß) as any-ascii spells them
+ * - Greek, Hebrew, Arabic and the like: no accents, points or vowel signs; the Arabic and the Persian keyboard are one
+ * - Cyrillic: ё is е; what composes otherwise (й, ї, ў) is a letter of its own
+ * - Indic, Thai, kana and all others: marks are part of the word; Hindi's nukta and candrabindu do not matter
+ *
+ * Scripts stay apart. Joiners, soft hyphens and everything else that cannot be seen does not count.
+ */
+export function fold(text: string): string {
+  return foldLetters(text).replaceAll(NON_JOINER, "").replace(/\s+/g, " ").trim();
+}
+
+/**
+ * The folded spellings of a text that stand for each other: `munchen` and `muenchen` for "München". One if it has
+ * none of the letters that are written with an e where a keyboard lacks them.
+ */
+export function spellings(text: string): string[] {
+  return [...new Set([fold(text), fold(spellOut(text))])];
+}
+
+/** What tells names apart: folded, without punctuation, unless there is nothing else. */
+export function nameKey(text: string): string {
+  const folded = fold(text);
+  return folded.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu)?.join(" ") ?? folded;
+}
+
+/** Parts a word without a gap, as in Persian. It stays until words are parted. */
+export const NON_JOINER = "\u200c";
+
+const spelledOut: Readonly<Record<string, string>> = { ä: "ae", ö: "oe", ü: "ue", ø: "oe", å: "aa" };
+
+/** German and Scandinavian letters as they are written where a keyboard lacks them. */
+export function spellOut(text: string): string {
+  return text.normalize("NFC").replace(/[äöüøå]/giu, (letter) => spelledOut[letter.toLowerCase()] ?? letter);
+}
+
+/** As {@link fold}, with the non-joiners and spaces of the text. */
+export function foldLetters(text: string): string {
+  const visible = text
+    .toWellFormed()
+    .replace(/(?!\u200c)\p{Default_Ignorable_Code_Point}|[™℠]/gu, "")
+    .replace(/[´\u1ffd]/g, "'")
+    .normalize("NFKD")
+    // An iota below is left out, and a non-joiner amid a letter says nothing of words.
+    .replace(/\u0345|\u200c(?=\p{M})/gu, "");
+  return foldCase(visible)
+    .normalize("NFKD")
+    .replace(/(\P{M}?)(\p{M}*)/gu, (_, base: string, marks: string) => foldCluster(base, marks))
+    .replace(/[’‘‛ʼʻʾʿʹ′`׳]/gu, "'")
+    .replace(/[«»„“”‟‹›‚״]/gu, '"')
+    .replace(/\p{Pd}/gu, "-")
+    .normalize("NFC");
+}
+
+/**
+ * Full case folding: ẞ is lower first, then ß is SS, then both are ss. A dotless ı meets I on the way, and a final ς
+ * becomes the σ that it is inside a word. Of և, Armenian capitals are written ԵՎ or ԵՒ.
+ */
+function foldCase(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ").replaceAll("եւ", "եվ");
+}
+
+const LATIN_OR_DIGIT = /^(?:(?=\p{L})\p{Script=Latin}|\p{Nd})$/u;
+const ACCENTED = /^[\p{scx=Grek}\p{scx=Copt}\p{scx=Hebr}\p{scx=Armn}\p{scx=Geor}\p{Script=Common}]$/u;
+const SEMITIC = /^[\p{Script=Arabic}\p{Script=Syriac}]$/u;
+
+/** A letter of the script with what is left of its marks. */
+function foldCluster(base: string, marks: string): string {
+  // The Arabic tatweel only makes a word longer.
+  if (base === "" || base === "ـ") return "";
+  if (LATIN_OR_DIGIT.test(base)) return base < "\u0080" ? base : anyAscii(base).toLowerCase() || base;
+  if (SEMITIC.test(base)) return sameKey[base] ?? base;
+  if (ACCENTED.test(base)) return base;
+  if (/\p{Script=Cyrillic}/u.test(base)) return foldCyrillic(base + marks);
+  return (sameKey[base] ?? hiragana(base)) + marks.replace(/\u093c/g, "").replace(/\u0901/g, "\u0902");
+}
+
+/** Marks that compose are part of the letter, but for those of ё, ѐ and ѝ; stress marks are not. */
+function foldCyrillic(cluster: string): string {
+  const [letter = ""] = cluster.normalize("NFC");
+  return /[ёѐѝ]/.test(letter) ? (cluster[0] ?? "") : letter;
+}
+
+/** Katakana is hiragana. */
+function hiragana(letter: string): string {
+  return /[ァ-ヶ]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) - 0x60) : letter;
+}
+
+/** Letters that look alike and stand on one keyboard each; Malayalam and Bengali letters with two encodings. */
+const sameKey: Readonly<Record<string, string>> = {
+  ...{ ى: "ي", ی: "ي", ې: "ي", ک: "ك", ة: "ه", ہ: "ه", ە: "ه", ٱ: "ا" },
+  ...{ ൺ: "ണ്", ൻ: "ന്", ർ: "ര്", ൽ: "ല്", ൾ: "ള്", ൿ: "ക്", ৎ: "ত্" },
+};
