@@ -1,5 +1,12 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import { browseSearch, eventSearch } from "../browse/search.ts";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type SearchSchemaInput,
+} from "@tanstack/react-router";
+import { type BrowseSearch, browseSearch, eventSearch } from "../browse/search.ts";
+import { type Complete, ownPath, parseSearch, stringifySearch } from "./address.ts";
 import { Crash } from "./crash.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
@@ -8,27 +15,28 @@ import { Waiting } from "./waiting.tsx";
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Crash });
 const parent = { getParentRoute: () => root };
 
+type Raw<Search> = Search & SearchSchemaInput;
+
 /** Where to go after signing in: a path of this app, or nothing. */
-function comingFrom(search: Record<string, unknown>): { from?: string | undefined } {
-  const { from } = search;
-  return typeof from === "string" && /^\/(?![/\\])/.test(from) ? { from } : {};
-}
+const comingFrom = ({ from }: Raw<{ from?: string | undefined }>): Complete<{ from?: string }> => ({
+  from: ownPath(from),
+});
 
 /** The ticket whose listing a new one begins with, or nothing. */
-function likeAnother({ like }: Record<string, unknown>): { like?: string | undefined } {
-  return typeof like === "string" ? { like } : {};
-}
+const likeAnother = ({ like }: Raw<{ like?: string | undefined }>): Complete<{ like?: string }> => ({
+  like: typeof like === "string" && like.length <= 64 ? like : undefined,
+});
 
 const browse = createRoute({
   ...parent,
   path: "/",
-  validateSearch: browseSearch,
+  validateSearch: (raw: Raw<BrowseSearch>) => browseSearch({ ...raw }),
   component: lazyRouteComponent(() => import("../browse/browse-screen.tsx"), "BrowseScreen"),
 });
 const event = createRoute({
   ...parent,
   path: "/events/$eventId",
-  validateSearch: eventSearch,
+  validateSearch: (raw: Raw<Pick<BrowseSearch, "sort">>) => eventSearch({ ...raw }),
   component: lazyRouteComponent(() => import("../browse/event-screen.tsx"), "EventScreen"),
 });
 const ticket = createRoute({
@@ -113,6 +121,8 @@ export const router = createRouter({
     signUp,
     operations,
   ]),
+  parseSearch,
+  stringifySearch,
   defaultPreload: "intent",
   defaultPendingComponent: Waiting,
   defaultErrorComponent: Crash,

@@ -1,7 +1,10 @@
+import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "@jest/globals";
+import { TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import fc from "fast-check";
 import { inZone } from "../../testing/in-zone.ts";
 import { toFilter } from "./filter.ts";
-import { browseSearch, countFilters } from "./search.ts";
+import { browseSearch, countFilters, eventSearch } from "./search.ts";
 
 describe("an address of the browse page", () => {
   test("gives back what it says", () => {
@@ -29,7 +32,48 @@ describe("an address of the browse page", () => {
   });
 
   test("takes words that look like numbers as words, and prices that were typed as text", () => {
-    expect(browseSearch({ q: 1984, max: "50" })).toEqual({ q: "1984", max: 50 });
+    expect(browseSearch({ q: "1984", max: "50" })).toEqual({ q: "1984", max: 50 });
+    expect(browseSearch({ q: "1e3", city: "true" })).toEqual({ q: "1e3", city: "true" });
+    expect(browseSearch({ max: "٥٠" })).toEqual({ max: 50 });
+    expect(browseSearch({ min: "1e3", max: "0x10" })).toEqual({});
+  });
+
+  test("says every parameter, so that nothing comes back from the raw address", () => {
+    const keys = ["q", "category", "city", "from", "to", "min", "max", "currency", "sort", "view"];
+    expect(Object.keys(browseSearch({})).sort()).toEqual(keys.sort());
+    expect(Object.keys(eventSearch({}))).toEqual(["sort"]);
+  });
+
+  test.each([
+    "2026-02-30",
+    "0000-01-01",
+    "9999-12-31",
+    "2026-1-1",
+    "2026-12-31T00:00",
+    "٢٠٢٦-١٢-٣١",
+    "yesterday",
+  ])("takes %s for no day", (from) => {
+    expect(browseSearch({ from })).toEqual({});
+  });
+
+  test("cuts words between characters", () => {
+    expect(browseSearch({ q: "🎷".repeat(101) }).q).toBe("🎷".repeat(100));
+  });
+
+  test("becomes a filter, whatever it says", () => {
+    const anything = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("1e3", "-1", "NaN", "2026-02-29", "EUR"),
+    );
+    const names = ["q", "category", "city", "from", "to", "min", "max", "currency", "sort", "view"];
+    const address = fc.dictionary(fc.constantFrom(...names), anything);
+    fc.assert(
+      fc.property(address, (given) => {
+        expect(
+          toBinary(TicketFilterSchema, create(TicketFilterSchema, toFilter(browseSearch(given)))),
+        ).toBeDefined();
+      }),
+    );
   });
 });
 

@@ -1,3 +1,6 @@
+import type { Complete } from "../app/address.ts";
+import { latinDigits } from "../form/digits.ts";
+
 /** Categories as they stand in addresses; their numbers are those of the contract. */
 export const categories = { concert: 1, sports: 2, theatre: 3, comedy: 4, festival: 5, other: 6 } as const;
 export type CategoryName = keyof typeof categories;
@@ -27,8 +30,8 @@ export interface BrowseSearch {
 }
 
 /** Reads an address. What makes no sense is left out, so that any address shows something. */
-export function browseSearch(given: Record<string, unknown>): BrowseSearch {
-  const search: BrowseSearch = {
+export function browseSearch(given: Readonly<Record<string, unknown>>): Complete<BrowseSearch> {
+  return {
     q: text(given.q, 100),
     category: oneOf(Object.keys(categories) as CategoryName[], given.category),
     city: text(given.city, 80),
@@ -40,37 +43,39 @@ export function browseSearch(given: Record<string, unknown>): BrowseSearch {
     sort: oneOf(Object.keys(orders) as OrderName[], given.sort),
     view: given.view === "tickets" ? "tickets" : undefined,
   };
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 }
 
 /** The page of one event keeps an order of its tickets. */
-export function eventSearch(given: Record<string, unknown>): { sort?: OrderName | undefined } {
-  const { sort } = browseSearch(given);
-  return sort ? { sort } : {};
-}
+export const eventSearch = (
+  given: Readonly<Record<string, unknown>>,
+): Complete<Pick<BrowseSearch, "sort">> => ({
+  sort: browseSearch(given).sort,
+});
 
 /** How many filters narrow the result, the words aside. */
 export const countFilters = ({ category, city, from, to, min, max }: BrowseSearch): number =>
   [category, city, from ?? to, min ?? max].filter((value) => value !== undefined).length;
 
-// The router reads `?q=42` as a number.
 function text(value: unknown, max: number): string | undefined {
-  if (typeof value !== "string" && typeof value !== "number") return undefined;
-  return String(value).slice(0, max).trim() || undefined;
+  if (typeof value !== "string") return undefined;
+  // Characters as the contract counts them.
+  return [...value].slice(0, max).join("").trim() || undefined;
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
   return allowed.find((each) => each === value);
 }
 
+/** A day of this century that the calendar has. */
 function day(value: unknown): string | undefined {
-  const given = text(value, 10);
-  return given && /^\d{4}-\d{2}-\d{2}$/.test(given) && !Number.isNaN(Date.parse(given)) ? given : undefined;
+  if (typeof value !== "string" || !/^20\d{2}-\d{2}-\d{2}$/.test(value)) return undefined;
+  const date = new Date(value);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undefined;
 }
 
+/** Whole units, as text or as a number; "1e3" and "0x10" are none. */
 function price(value: unknown): number | undefined {
-  const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof amount === "number" && Number.isInteger(amount) && amount > 0 && amount <= 100_000
-    ? amount
-    : undefined;
+  const digits = latinDigits(String(value ?? "")).trim();
+  const amount = /^\d{1,6}$/.test(digits) ? Number(digits) : 0;
+  return amount > 0 && amount <= 100_000 ? amount : undefined;
 }

@@ -1,0 +1,32 @@
+/**
+ * What an address says. Anybody can write one and have somebody else follow it, so nothing in it is believed: every
+ * parameter is text, and each route takes what makes sense of it (its `validateSearch`).
+ */
+
+/**
+ * A route's parameters with every key said, if only as undefined. The router merges what a validator leaves out back in
+ * from the raw address (github.com/TanStack/router/issues/1965), so that a screen would see what was refused.
+ */
+export type Complete<Search> = { [Key in keyof Required<Search>]: Search[Key] | undefined };
+
+/** The parameters of `?q=1e3&q=2` as they stand there, of several with one name the first: `{ q: "1e3" }`. */
+export function parseSearch(text: string): Record<string, string> {
+  // Later entries win in an object.
+  return Object.fromEntries([...new URLSearchParams(text)].reverse());
+}
+
+/** Parameters as an address has them, with a question mark, or nothing when there are none. */
+export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== null);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text && `?${text}`;
+}
+
+// Our paths are letters, digits, hyphens and underscores between single slashes. Dots (`/.//host`), backslashes, escapes
+// (`/%5chost`) and what a browser drops on its way (tabs, line ends) are in none of them. What follows names no host.
+const OWN_PATH = /^\/(?:[\w-]+(?:\/[\w-]+)*)?(?:[?#][^\s\\\p{Cc}]*)?$/u;
+
+/** `value` if it is the address of a page of this app without its origin; undefined for all else. */
+export function ownPath(value: unknown): string | undefined {
+  return typeof value === "string" && value.length <= 2_000 && OWN_PATH.test(value) ? value : undefined;
+}
