@@ -1,17 +1,34 @@
+import { latinDigits } from "./digits.ts";
+
 /**
- * The minor units of an amount as people type it, exactly: "1,234.50", "1.234,50", "1 234,5", "€45". No number is ever a
- * fraction on the way. Undefined when it is not an amount, or finer than the currency's smallest coin. A mark
- * that could part thousands or decimals is what it is in the reader's own way of writing (`locale`).
+ * The minor units of an amount as people type it, exactly: "1,234.50", "1.234,50", "1 234,5", "€45", "١٬٢٣٤٫٥٠". No number
+ * is ever a fraction on the way. Undefined when it is not an amount, or finer than the currency's smallest coin. A mark
+ * that could part thousands or decimals is what it is in the reader's own way of writing (`locale`). Whatever the page
+ * prints can be typed.
  */
 export function parseAmount(typed: string, currency: string, locale?: string): bigint | undefined {
   const { decimals, group, symbols } = conventions(currency, locale);
-  const bare = symbols.reduce((text, symbol) => text.replace(symbol, ""), typed).replace(/[\s'’]/g, "");
+  const bare = symbols
+    .reduce((text, symbol) => text.replace(plain(symbol), ""), plain(typed))
+    .replace(/[\s'’]/g, "");
   const mark = decimalMark(bare, decimals, group);
   const [whole = "", fraction = "", ...rest] = mark ? bare.split(mark) : [bare];
   if (rest.length > 0 || fraction.length > decimals || !/^\d*$/.test(fraction)) return undefined;
-  const digits = withoutGroups(whole);
+  const digits = withoutGroups(whole, locale);
   if (digits === undefined || digits + fraction === "") return undefined;
   return BigInt(digits + fraction.padEnd(decimals, "0"));
+}
+
+/** The decimal mark of Arabic digits, which parts nothing else, and their mark of thousands. */
+const ARABIC_DECIMAL = "٫";
+const ARABIC_GROUP = "٬";
+
+/** Digits from 0 to 9, full-width signs as the usual ones, and no marks of direction, which nobody sees. */
+function plain(text: string): string {
+  return latinDigits(text)
+    .replace(/[\uff01-\uff5e\uffe0-\uffe6]/g, (sign) => sign.normalize("NFKC"))
+    .replaceAll("،", ",")
+    .replace(/\p{Bidi_Control}/gu, "");
 }
 
 /** "1234.50" as the reader would type it into a field, without signs that only help reading. */
@@ -47,6 +64,7 @@ function conventions(currency: string, locale: string | undefined) {
 
 /** Which mark, if any, parts the decimals: the last of two kinds; of one kind, what fits. */
 function decimalMark(text: string, decimals: number, group: string | undefined): string | undefined {
+  if (text.includes(ARABIC_DECIMAL)) return ARABIC_DECIMAL;
   const [last] = text.match(/[.,](?=\d*$)/) ?? [];
   if (!last) return undefined;
   const other = last === "." ? "," : ".";
@@ -57,7 +75,12 @@ function decimalMark(text: string, decimals: number, group: string | undefined):
   return after === 3 && decimals !== 3 && last === group ? undefined : last;
 }
 
-/** Digits alone, if the marks between them stand where thousands are parted. */
-function withoutGroups(text: string): string | undefined {
-  return /^(\d*|\d{1,3}(,\d{3})+|\d{1,3}(\.\d{3})+)$/.test(text) ? text.replace(/[.,]/g, "") : undefined;
+/** Digits alone, if the marks between them stand where thousands are parted, or where the reader parts digits. */
+function withoutGroups(text: string, locale: string | undefined): string | undefined {
+  const digits = text.replace(/[.,٬]/g, "");
+  if (!/^\d*$/.test(digits)) return undefined;
+  if (/^(\d*|\d{1,3}(,\d{3})+|\d{1,3}(\.\d{3})+|\d{1,3}(٬\d{3})+)$/.test(text)) return digits;
+  // "1,23,456" in India.
+  const own = new Intl.NumberFormat(locale, { numberingSystem: "latn" }).format(BigInt(digits));
+  return own === text.replaceAll(ARABIC_GROUP, ",") ? digits : undefined;
 }
