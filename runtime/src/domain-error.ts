@@ -1,5 +1,6 @@
 import { type Code, ConnectError } from "@connectrpc/connect";
 import { type ErrorInfo, ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import type { Reason } from "@ticketing/proto/reason";
 
 /** The domain of every reason of this API, as google.rpc.ErrorInfo names it. */
 export const ERROR_DOMAIN = "ticketing";
@@ -7,10 +8,10 @@ export const ERROR_DOMAIN = "ticketing";
 /** Why a rule refuses: a gRPC code for machines, a stable reason for programs, a message for people. */
 export class DomainError extends Error {
   readonly code: Code;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly metadata: Record<string, string>;
 
-  constructor(code: Code, reason: string, message: string, metadata: Record<string, string> = {}) {
+  constructor(code: Code, reason: Reason, message: string, metadata: Record<string, string> = {}) {
     super(message);
     this.name = "DomainError";
     this.code = code;

@@ -20,21 +20,24 @@ async function serving(orders: Partial<ServiceImpl<typeof OrderService>>) {
 }
 
 it("a port that drains lets the running call end, cuts the streams, and takes no new call", async () => {
+  const arrived = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
   const { server, client } = await serving({
     async getOrder() {
+      arrived[0].resolve();
       await pause(300);
       return { order: { id: orderId } };
     },
     async *watchOrder(_, { signal }) {
+      const left = new Promise((resolve) => signal.addEventListener("abort", resolve));
       yield {};
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await left;
     },
   });
   const running = client().getOrder({ orderId });
   const watching = (async () => {
-    for await (const _ of client().watchOrder({ orderId }));
+    for await (const _ of client().watchOrder({ orderId })) arrived[1].resolve();
   })();
-  await pause(100);
+  await Promise.all(arrived.map(({ promise }) => promise));
   const begun = Date.now();
   await server.drain(5000);
   expect(Date.now() - begun).toBeLessThan(3000);
@@ -44,9 +47,15 @@ it("a port that drains lets the running call end, cuts the streams, and takes no
 });
 
 it("a call that does not end in time is cut", async () => {
-  const { server, client } = await serving({ getOrder: () => new Promise(() => undefined) });
+  const arrived = Promise.withResolvers<void>();
+  const { server, client } = await serving({
+    getOrder() {
+      arrived.resolve();
+      return new Promise(() => undefined);
+    },
+  });
   const running = client().getOrder({ orderId }).catch(ConnectError.from);
-  await pause(100);
+  await arrived.promise;
   await server.drain(200);
   expect(await running).toBeInstanceOf(ConnectError);
 });

@@ -44,3 +44,25 @@ it("fails where nobody listens, and where the server breaks off", async () => {
   );
   expect(outcome).toBe(false);
 });
+
+it.each([
+  ["CANCEL", 8],
+  ["NO_ERROR", 0],
+  ["INTERNAL_ERROR", 2],
+])("fails at once where the server resets the stream with %s, before or amid its answer", async (_, code) => {
+  const before = await serving((request) => request.stream.close(code));
+  const amid = await serving((request, response) => {
+    response.write("{");
+    setTimeout(() => request.stream.close(code), 20);
+  });
+  for (const origin of [before, amid]) {
+    const begun = Date.now();
+    // A stream that ends without an error counts as an answer, but its text shows that it was cut.
+    const text = await h2cGet(origin).then(
+      (response) => response.text(),
+      () => "",
+    );
+    expect(text).not.toContain("}");
+    expect(Date.now() - begun).toBeLessThan(4_000);
+  }
+});

@@ -1,3 +1,4 @@
+import type { Http2Server } from "node:http2";
 import { create, type DescMethod, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { createValidator } from "@bufbuild/protovalidate";
 import {
@@ -21,6 +22,7 @@ import { canonicalizeIds } from "./canonical-ids.ts";
 import { DomainError } from "./domain-error.ts";
 import { publicError } from "./error-interceptor.ts";
 import type { Logger } from "./log.ts";
+import { limitDeadline } from "./longest-deadline.ts";
 import { codeName } from "./measure-interceptor.ts";
 import { measureCall } from "./measures.ts";
 import { addReflection } from "./reflection.ts";
@@ -82,6 +84,11 @@ export async function startInternalServer(options: {
       error ? reject(error) : resolve(bound),
     ),
   );
+  // grpc-js counts deadlines in 32 bits of milliseconds and has no public hook before it does: hence the cast.
+  const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
+  for (const listening of http2Servers.keys()) {
+    listening.prependListener("stream", (_stream, headers) => limitDeadline(headers));
+  }
   return {
     port,
     setServing: (serving) => health.setStatus("", serving ? "SERVING" : "NOT_SERVING"),
@@ -134,12 +141,16 @@ function unaryHandler(
   { log, authenticate }: { log: Logger; authenticate: ServiceAuthenticator },
 ): UntypedHandleCall {
   async function handle(call: ServerUnaryCall<Buffer, Uint8Array>): Promise<Uint8Array> {
+    // Listens before it waits for anything: a caller that gives up meanwhile says so once.
+    const leaving = new AbortController();
+    call.once("cancelled", () => leaving.abort(new ConnectError("the caller gave up", Code.Canceled)));
     const header = new Headers();
     for (const [name, value] of Object.entries(call.metadata.getMap())) {
       if (typeof value === "string") header.set(name, value);
     }
     const values = createContextValues();
     values.set(serviceCallerKey, await authenticate(header.get("authorization") ?? undefined));
+    leaving.signal.throwIfAborted();
     const request = decode(method, call.request);
     const context = createHandlerContext({
       service: method.parent,
@@ -148,9 +159,9 @@ function unaryHandler(
       requestMethod: "POST",
       url: `http://internal/${method.parent.typeName}/${method.name}`,
       requestHeader: header,
+      requestSignal: leaving.signal,
       contextValues: values,
     });
-    call.once("cancelled", () => context.abort(new ConnectError("the caller gave up", Code.Canceled)));
     const answer = await impl(request, context);
     return toBinary(method.output, create(method.output, answer as Record<string, unknown>));
   }

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type ServiceImpl } from "@connectrpc/connect";
 import {
   createConnectTransport,
@@ -6,7 +7,7 @@ import {
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { GetOrderRequestSchema, OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { h2cRequest } from "../testing/h2c-request.ts";
 import { startIssuer } from "../testing/keys.ts";
 import { silent, testConfig } from "../testing/service.ts";
@@ -142,6 +143,29 @@ describe.each(protocols)("over %s", (protocol) => {
   });
 });
 
+describe("a deadline beyond an hour becomes an hour", () => {
+  it.each([
+    ["application/json", "connect-timeout-ms", "3600001"],
+    ["application/json", "connect-timeout-ms", "9999999999"],
+    ["application/json", "connect-timeout-ms", "99999999999999999999"],
+    ["application/grpc", "grpc-timeout", "61M"],
+    ["application/grpc", "grpc-timeout", "99999999H"],
+    ["application/grpc-web+proto", "grpc-timeout", "99999999S"],
+  ])("in %s: %s %s", async (type, header, deadline) => {
+    let left: number | undefined;
+    orders.getOrder = (_, context) => {
+      left = context.timeoutMs();
+      return {};
+    };
+    const message = Buffer.from(toBinary(GetOrderRequestSchema, create(GetOrderRequestSchema, { orderId })));
+    const framed = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
+    const body = type === "application/json" ? JSON.stringify({ orderId }) : framed;
+    expect((await json(GET_ORDER, body, { "content-type": type, [header]: deadline })).status).toBe(200);
+    expect(left).toBeGreaterThan(3_590_000);
+    expect(left).toBeLessThanOrEqual(3_600_000);
+  });
+});
+
 describe("every answer", () => {
   it("names its request: the gateway's id, or a new one for an id that is none", async () => {
     const idOf = async (given: Record<string, string>) =>
@@ -228,7 +252,7 @@ describe("nonsense gets a typed error and the process lives:", () => {
     }
   });
 
-  it.each(["abc", "-1", "99999999999"])("the deadline %s", async (timeout) => {
+  it.each(["abc", "-1", "1e99"])("the deadline %s", async (timeout) => {
     const answer = await json(GET_ORDER, JSON.stringify({ orderId }), { "connect-timeout-ms": timeout });
     expect(JSON.parse(answer.body)).toMatchObject({ code: "invalid_argument" });
   });

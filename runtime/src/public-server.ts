@@ -15,14 +15,13 @@ import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
+import { limitDeadline } from "./longest-deadline.ts";
 import { measureInterceptor } from "./measure-interceptor.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 
 /** The largest request, in bytes, that this API takes. Its largest legitimate one is a few kilobytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
-/** The longest deadline that a client may ask for: streams are reopened hourly at the latest. */
-const MAX_TIMEOUT_MS = 3_600_000;
 /** The longest that a unary call may take. */
 const MAX_UNARY_MS = 10_000;
 /** Live views that a process keeps open, about 20 KiB of memory each. */
@@ -77,14 +76,16 @@ export async function startPublicServer(options: {
       createValidateInterceptor(),
     ],
     readMaxBytes: MAX_REQUEST_BYTES,
-    maxTimeoutMs: MAX_TIMEOUT_MS,
     shutdownSignal: shutdown.signal,
     fallback: (request, response) => {
       // Only HTTP/2 requests arrive: the server below speaks nothing else.
       void answer(options.http, request as Http2ServerRequest, response as Http2ServerResponse, log);
     },
   });
-  const server = createServer({ settings: { maxConcurrentStreams: 1000 } }, handler);
+  const server = createServer({ settings: { maxConcurrentStreams: 1000 } }, (request, response) => {
+    limitDeadline(request.headers);
+    handler(request, response);
+  });
   server.on("stream", endUnread);
   const sessions = trackSessions(server);
   await new Promise<void>((resolve, reject) => {

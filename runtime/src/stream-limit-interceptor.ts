@@ -30,6 +30,8 @@ export function createStreamLimitInterceptor(limits: { perCaller: number; total:
 
   return (next) => (request) => {
     if (!request.stream) return next(request);
+    // A client that left while its token was checked: an abort that has happened is told to no listener.
+    request.signal.throwIfAborted();
     const user = optionalUser({ values: request.contextValues });
     const release = take(user ? `user ${user.userId}` : `address ${clientNetwork(request.header)}`);
     // Aborted when the call ends, in whatever way.

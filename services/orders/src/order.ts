@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { Reason } from "@ticketing/proto/reason";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
@@ -42,7 +43,7 @@ export interface Order extends Aggregate {
 
 const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSPECIFIED";
 
-const refuse = (reason: string, message: string, metadata: Record<string, string>) =>
+const refuse = (reason: Reason, message: string, metadata: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
 /** A purchase begins, its ticket locked until `expireTime`. */

@@ -5,6 +5,7 @@ import {
   type IntentRecordSchema,
   IntentStatus,
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import type { Reason } from "@ticketing/proto/reason";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
@@ -91,7 +92,7 @@ export function createIntentRecords(deps: {
   };
 }
 
-const refuse = (reason: string, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
+const refuse = (reason: Reason, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
 
 function intentRecord(entry: IntentEntry): MessageInitShape<typeof IntentRecordSchema> {
   const { id, orderId, currency } = entry;

@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { Reason } from "@ticketing/proto/reason";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
@@ -48,7 +49,7 @@ export interface IntentSnapshot {
 const KEPT_DECLINES = 50;
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED } = PaymentStatus;
 
-const refuse = (reason: string, message: string, metadata?: Record<string, string>) =>
+const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
 /** A payment begins; nothing was asked of Stripe yet. */

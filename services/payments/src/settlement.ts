@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { Reason } from "@ticketing/proto/reason";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requireOurs } from "./mesh.ts";
@@ -18,7 +19,7 @@ import type { PaymentStore } from "./payment-store.ts";
 import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable, stripeUnavailable } from "./stripe-unavailable.ts";
 
-const refuse = (reason: string, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
+const refuse = (reason: Reason, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
 
 /** Moving money at Stripe: act, and when the outcome is unknown, fetch, then decide. */
 export type Settlement = ReturnType<typeof createSettlement>;

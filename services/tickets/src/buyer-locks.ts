@@ -1,4 +1,5 @@
 import { Code } from "@connectrpc/connect";
+import type { Reason } from "@ticketing/proto/reason";
 import type { VersionedDocument } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 
@@ -106,6 +107,6 @@ function cooldownEnd(lapses: Lapse[], policy: LockPolicy): Date | undefined {
   return new Date(last + policy.cooldownMs);
 }
 
-function exhausted(reason: string, message: string, retryTime: Date): DomainError {
+function exhausted(reason: Reason, message: string, retryTime: Date): DomainError {
   return new DomainError(Code.ResourceExhausted, reason, message, { retryTime: retryTime.toISOString() });
 }

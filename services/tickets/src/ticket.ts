@@ -1,4 +1,5 @@
 import { Code } from "@connectrpc/connect";
+import type { Reason } from "@ticketing/proto/reason";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
@@ -61,7 +62,7 @@ export interface Ticket extends Aggregate, Offer {
   createTime: Date;
 }
 
-const refuse = (reason: string, message: string, metadata?: Record<string, string>) =>
+const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
 const priceChanged = (price: Money) =>

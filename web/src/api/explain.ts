@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { errorTexts, genericError } from "../texts/errors.ts";
+import { errorTextOf, genericError } from "../texts/errors.ts";
 import { isPassing, reasonOf } from "./reason.ts";
 
 /** A failure in plain words. */
@@ -15,7 +15,7 @@ export interface Explanation {
 /** Says what went wrong and what to do, for anything that a call threw. */
 export function explain(thrown: unknown): Explanation {
   const reason = reasonOf(thrown);
-  const words = errorTexts[reason.name]?.(reason.facts);
+  const words = errorTextOf(reason.name)?.(reason.facts);
   if (words) return { ...words, canRetry: isPassing(thrown), requestId: undefined };
   return {
     ...genericError,

@@ -1,5 +1,8 @@
+import type { Code } from "@connectrpc/connect";
+import type { PublicReason } from "@ticketing/proto/reason";
 import { formatDateTime, formatTime } from "../design/format-date.ts";
 import { formatMoney } from "../design/format-money.ts";
+import { designTexts } from "./design.ts";
 
 interface Words {
   readonly title: string;
@@ -18,8 +21,14 @@ export const genericError: Words = {
   text: "Nothing was changed. Please try again; if it happens again, tell us the number below.",
 };
 
-/** One entry for each reason of the API that a person can meet. */
-export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
+/** What a call can fail with: a reason of the API, the name of a code without one, or no answer. */
+type Failure = PublicReason | keyof typeof Code | "NETWORK";
+
+/** Words for each reason that a client can meet, complete by its type, and for codes that come without one. */
+const texts: Readonly<
+  Record<PublicReason | "NETWORK", (facts: Facts) => Words> &
+    Partial<Record<Failure, (facts: Facts) => Words>>
+> = {
   NETWORK: said("No connection", "We could not reach the server. Check your connection and try again."),
   Unavailable: said("Busy at the moment", "Our servers do not answer right now. Try again in a moment."),
   DeadlineExceeded: said("That took too long", "The answer did not come in time. Try again in a moment."),
@@ -61,6 +70,10 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
   TOO_MANY_ATTEMPTS: ({ retryAfter }) => ({
     title: "Too many attempts",
     text: `For your safety, sign-in is paused. Try again in ${retryAfter ?? "a few"} seconds.`,
+  }),
+  TOO_MANY_ACCOUNTS: ({ retryAfter }) => ({
+    title: "No more accounts for now",
+    text: `Too many accounts were opened from your network. Try again in ${retryAfter ? designTexts.duration(Number(retryAfter) * 1000) : "an hour"}.`,
   }),
   ROLE_REQUIRED: said("Not for this account", "Your account does not have the rights for this page."),
 
@@ -128,6 +141,10 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
     text: `A refund could be asked for until ${dayAt(refundableUntil)}.`,
   }),
   PAYMENT_NOT_FOUND: said("No payment yet", "Nothing was paid for this order."),
+  INTENT_EXISTS: said(
+    "Busy at the moment",
+    "This payment has begun elsewhere. Reload the page to go on with it.",
+  ),
   PAYMENT_VOIDED: said("This payment was given up", "The order is ending and no money is taken."),
   PAYMENT_REFUSED: said(
     "This order cannot be paid",
@@ -154,5 +171,14 @@ export const errorTexts: Readonly<Record<string, (facts: Facts) => Words>> = {
     "Our payment partner does not answer right now. Try again in a moment.",
   ),
   TOO_MANY_STREAMS: said("Many tabs are open", "Close some of them, and this one goes on."),
+  NOT_FOUND: said("Nothing found", "There is nothing at this address any more."),
+  DEAD_LETTER_NOT_FOUND: said(
+    "No such event",
+    "It was delivered again or taken away meanwhile. Reload the page to see what is left.",
+  ),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload it to see what is there now."),
 };
+
+/** The words for what a call failed with; undefined for what has none, such as a reason newer than this page. */
+export const errorTextOf = (failure: string): ((facts: Facts) => Words) | undefined =>
+  Object.hasOwn(texts, failure) ? texts[failure as Failure] : undefined;

@@ -7,6 +7,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderLifecycleService, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { DomainError, toConnectError } from "@ticketing/runtime/domain-error";
 import { findServer } from "@ticketing/servers/find";
@@ -22,7 +23,7 @@ let order: { status: OrderStatus; asked: boolean } | undefined;
 /** What payments answers to the nth call for the refund. */
 let refundAnswer: (call: number) => DomainError | undefined;
 
-const refusing = (reason: string, code = Code.FailedPrecondition) =>
+const refusing = (reason: Reason, code = Code.FailedPrecondition) =>
   new DomainError(code, reason, "no", { stripeCode: "x" });
 
 /** The services behind their contracts. */
@@ -150,7 +151,7 @@ describe("a refund", () => {
     ["CHARGE_DISPUTED", "CHARGE_DISPUTED"],
     ["NOT_CAPTURED", "NOTHING_CAPTURED"],
     ["PAYMENT_NOT_FOUND", "NOTHING_CAPTURED"],
-  ])(
+  ] as const)(
     "that is refused with %s ends at once, and the order says why",
     async (reason, kept) => {
       refundAnswer = () => refusing(reason);
@@ -189,7 +190,7 @@ describe("a refund", () => {
     expect(execution.historyLength).toBeLessThan(200);
   }, 60_000);
 
-  it.each(["STRIPE_UNAVAILABLE", "STRIPE_KEY_REFUSED"])(
+  it.each(["STRIPE_UNAVAILABLE", "STRIPE_KEY_REFUSED"] as const)(
     "that meets %s for two days is made after them, and its history stays short",
     async (reason) => {
       const until = (await environment.currentTimeMs()) + 2 * DAY;
