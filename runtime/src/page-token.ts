@@ -8,11 +8,16 @@ export interface TimePosition {
   id: string;
 }
 
-const token = z.object({ t: z.number().int(), i: z.string().max(64) });
+/** The longest id that a token names whole. */
+const MAX_ID = 200;
+/** After every other character: a position past all ids that begin like one that is too long. */
+const LAST = "\u{10ffff}";
+const token = z.object({ t: z.number().int(), i: z.string().max(MAX_ID + LAST.length) });
 
 /** The opaque token for the page after a position. */
 export function encodeTimePosition({ time, id }: TimePosition): string {
-  return Buffer.from(JSON.stringify({ t: time.getTime(), i: id })).toString("base64url");
+  const i = id.length > MAX_ID ? `${id.slice(0, MAX_ID).replace(/[\ud800-\udbff]$/, "")}${LAST}` : id;
+  return Buffer.from(JSON.stringify({ t: time.getTime(), i })).toString("base64url");
 }
 
 /** The position in a token; undefined for the first page. Throws INVALID_ARGUMENT BAD_PAGE_TOKEN. */

@@ -1,13 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { MoneySchema } from "@ticketing/proto/type/v1/money";
 import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
 import type { Collection } from "mongodb";
 import { openSpecDatabase } from "../testing/spec-database.ts";
 import type { Database } from "./database.ts";
 import { type Aggregate, advance, born } from "./document-store.ts";
 import { reasonOf } from "./domain-error.ts";
-import { byUpdateTime, isUnpublished, selectRecords } from "./select-records.ts";
+import { byUpdateTime, isUnpublished, selectRecords, tellRecords } from "./select-records.ts";
 
 const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, second));
 let database: Database;
@@ -25,12 +26,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database?.close());
 
-async function walk(since: Date, until: Date, pageSize: number): Promise<string[]> {
+async function walk(since: Date, until: Date, pageSize: number, of = records): Promise<string[]> {
   const ids: string[] = [];
   for (let pageToken = ""; ; ) {
     const value = { since: timestampFromDate(since), until: timestampFromDate(until), pageSize, pageToken };
     const selection = create(RecordSelectionSchema, { selection: { case: "changed", value } });
-    const page = await selectRecords(records, selection);
+    const page = await selectRecords(of, selection);
     expect(page.documents.length).toBeLessThanOrEqual(pageSize);
     ids.push(...page.documents.map(({ _id }) => _id));
     if (!page.nextPageToken) return ids;
@@ -54,6 +55,32 @@ describe("records that reconciliation selects", () => {
     const page = await selectRecords(records, create(RecordSelectionSchema, { selection: named }));
     expect(page.documents.map(({ _id }) => _id).sort()).toEqual(["r03", "r17"]);
     expect(page.nextPageToken).toBe("");
+  });
+
+  it("are all walked through, though the ids of some are empty, longer than ours or no text", async () => {
+    const odd = database.db.collection<Aggregate>("odd");
+    const ids = ["", "a".repeat(65), "b".repeat(5_000), `${"c".repeat(199)}\u{1f600}`, "d", "\ud800 alone"];
+    await odd.insertMany(
+      ids.map((_id, n) => ({ ...born({ _id }, { type: "made", time: at(n % 2) }), published: 1 })),
+    );
+    await odd.insertOne({
+      ...born({ _id: "x" }, { type: "made", time: at(2) }),
+      _id: 5 as unknown as string,
+    });
+    const stored = await odd.countDocuments();
+    for (const size of [1, 2, 3]) expect((await walk(at(0), at(9), size, odd)).length).toBe(stored);
+  });
+
+  it("are told one by one: what a contract has no words for takes nothing from the others", () => {
+    const good = { ...born({ _id: "good" }, { type: "made", time: at(0) }), amount: 5 as unknown };
+    const amounts = [Number.NaN, 0.5, "five", undefined, 2 ** 70];
+    const documents = [...amounts.map((amount, n) => ({ ...good, _id: `bad${n}`, amount })), good];
+    const { records, unreadable } = tellRecords(MoneySchema, documents, ({ amount }) => ({
+      minorUnits: BigInt(amount as number),
+      currency: "USD",
+    }));
+    expect(records).toMatchObject([{ minorUnits: 5n }]);
+    expect(unreadable.map(({ id }) => id)).toEqual(amounts.map((_, n) => `bad${n}`));
   });
 
   it("are not selected by a token of something else", async () => {

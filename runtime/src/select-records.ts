@@ -1,3 +1,10 @@
+import {
+  create,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import type { Collection, Filter, Sort } from "mongodb";
@@ -40,8 +47,36 @@ export async function selectRecords<T extends Aggregate>(
   const more = found.length > limit && last;
   return {
     documents,
-    nextPageToken: more ? encodeTimePosition({ time: last.updateTime, id: last._id }) : "",
+    nextPageToken: more ? encodeTimePosition({ time: last.updateTime, id: String(last._id) }) : "",
   };
+}
+
+/**
+ * Documents as a contract tells them. One that was written past its service, so that the contract has no words for
+ * it, is named in `unreadable` and takes nothing from the others.
+ */
+export function tellRecords<Schema extends DescMessage, T extends Aggregate>(
+  schema: Schema,
+  documents: T[],
+  tell: (document: T) => MessageInitShape<Schema>,
+): { records: MessageShape<Schema>[]; unreadable: { id: string; problem: string }[] } {
+  const records: MessageShape<Schema>[] = [];
+  const unreadable: { id: string; problem: string }[] = [];
+  for (const document of documents) {
+    try {
+      const record = create(schema, tell(document));
+      // What does not encode would take the whole answer with it.
+      toBinary(schema, record);
+      records.push(record);
+    } catch (error) {
+      const id: unknown = document._id;
+      const problem = error instanceof Error ? error.message : String(error);
+      // Only text can be asked for by name.
+      if (typeof id === "string") unreadable.push({ id, problem });
+      else unreadable.push({ id: "", problem: `the id ${id} is no text; ${problem}` });
+    }
+  }
+  return { records, unreadable };
 }
 
 /** Whether a document's events have waited for longer than a moment. */

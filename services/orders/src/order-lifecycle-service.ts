@@ -3,11 +3,12 @@ import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect
 import {
   CancelReason,
   type OrderLifecycleService,
+  OrderRecordSchema,
   RefundRefusal,
 } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
-import { isUnpublished } from "@ticketing/runtime/select-records";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
 import { cancel, complete, expire, markRefunded, type Order, refuseRefund } from "./order.ts";
 import { orderMessage } from "./order-message.ts";
@@ -64,12 +65,12 @@ export function createOrderLifecycleService(deps: {
     async listOrders({ selection }, context) {
       requireService(context, "workflows");
       const { documents, nextPageToken } = await orders.select(selection);
-      const records = documents.map((order) => ({
+      const { records, unreadable } = tellRecords(OrderRecordSchema, documents, (order) => ({
         order: orderMessage(order),
         updateTime: timestampFromDate(order.updateTime),
         unpublished: isUnpublished(order, clock()),
       }));
-      return { orders: records, nextPageToken };
+      return { orders: records, unreadable, nextPageToken };
     },
   };
 }

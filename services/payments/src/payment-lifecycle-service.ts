@@ -1,10 +1,13 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type Client, Code, type ServiceImpl } from "@connectrpc/connect";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import type { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import {
+  type PaymentLifecycleService,
+  PaymentRecordSchema,
+} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
-import { isUnpublished } from "@ticketing/runtime/select-records";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
 import type { IntentRecords } from "./intent-records.ts";
 import { orderOf } from "./order-of.ts";
@@ -58,12 +61,12 @@ export function createPaymentLifecycleService(deps: {
     async listPayments({ selection }, context) {
       requireService(context, "workflows");
       const { documents, nextPageToken } = await payments.select(selection);
-      const records = documents.map((payment) => ({
+      const { records, unreadable } = tellRecords(PaymentRecordSchema, documents, (payment) => ({
         payment: paymentMessage(payment),
         updateTime: timestampFromDate(payment.updateTime),
         unpublished: isUnpublished(payment, deps.clock()),
       }));
-      return { payments: records, nextPageToken };
+      return { payments: records, unreadable, nextPageToken };
     },
 
     async listIntents({ selection }, context) {

@@ -1,8 +1,12 @@
 import { Code, type ServiceImpl } from "@connectrpc/connect";
-import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import {
+  type TicketLockService,
+  TicketRecordSchema,
+  UnlockReason,
+} from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
-import { isUnpublished } from "@ticketing/runtime/select-records";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
 import { type LockPolicy, recordLapse, releaseSlot, takeSlot } from "./buyer-locks.ts";
 import { lock, relist, sell, type Ticket, unlock } from "./ticket.ts";
@@ -88,12 +92,12 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
     async listTickets({ selection }, context) {
       requireService(context, "workflows");
       const { documents, nextPageToken } = await tickets.select(selection);
-      const records = documents.map((ticket) => ({
+      const { records, unreadable } = tellRecords(TicketRecordSchema, documents, (ticket) => ({
         ...answer(ticket),
         soldOrderId: ticket.soldOrderId ?? "",
         unpublished: isUnpublished(ticket, clock()),
       }));
-      return { tickets: records, nextPageToken };
+      return { tickets: records, unreadable, nextPageToken };
     },
   };
 }
