@@ -14,7 +14,14 @@ export function Reconciliation({ state }: { state: ReconciliationState | undefin
       {state?.startTime ? (
         <>
           <p>{texts.lastRun(formatDateTime(timestampDate(state.startTime)), state.compared)}</p>
-          <p>{state.drift.length === 0 ? texts.noDrift : texts.found(state.open, state.mended)}</p>
+          <p>{agrees(state) ? texts.noDrift : texts.found(state.open, state.mended)}</p>
+          {state.unchecked > 0n && <p>{texts.unchecked(state.unchecked)}</p>}
+          {state.skipped > 0n && <p>{texts.skipped(state.skipped)}</p>}
+          {state.skippedRecords.map(({ source, id, reason }) => (
+            <p key={`${source} ${id}`} className={styles.soft}>
+              {texts.skippedRecord(source, id, reason)}
+            </p>
+          ))}
           <Rows>
             {state.drift.map((drift) => (
               <Difference
@@ -30,6 +37,10 @@ export function Reconciliation({ state }: { state: ReconciliationState | undefin
     </Section>
   );
 }
+
+/** Whether all was compared and nothing differs. */
+const agrees = ({ drift, unchecked, skipped }: ReconciliationState): boolean =>
+  drift.length === 0 && unchecked === 0n && skipped === 0n;
 
 function Difference({ drift }: { drift: Drift }) {
   const { kind, orderId, ticketId, stripePaymentIntentId, detail, mended } = drift;

@@ -22,6 +22,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.AMOUNT_DIFFERS]: "Amounts differ",
   [DriftKind.PAYMENT_BEHIND_STRIPE]: "Payment is behind Stripe",
   [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe that nobody knows",
+  [DriftKind.RECORD_INVALID]: "Record that breaks its own rules",
   [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
 };
 
@@ -70,6 +71,11 @@ export const operationsTexts = {
     `Last run at ${at}: ${count(records, "record", "records")} compared.`,
   found: (open: bigint, mended: bigint) =>
     `${count(open, "difference is open", "differences are open")}, ${number.format(mended)} mended.`,
+  unchecked: (differences: bigint) =>
+    `${count(differences, "more difference was", "more differences were")} seen and not looked at again: there are too many.`,
+  skipped: (records: bigint) =>
+    `${count(records, "record or list", "records or lists")} could not be compared. The next run tries again.`,
+  skippedRecord: (source: string, id: string, reason: string) => `${source} ${id || "(the rest)"}: ${reason}`,
   noDrift: "Tickets, orders, payments and Stripe agree.",
   open: "Open",
   mended: "Mended",

@@ -19,9 +19,24 @@ export interface Drift {
   detail: string;
 }
 
+/** What a run could not compare: one record, or with an empty id the rest of its source. Plain data. */
+export interface Skipped {
+  source: Source;
+  id: string;
+  reason: string;
+}
+
+/** Whether a record can be asked for by this id: see RecordSelection. */
+export const isId = (id: string): boolean => id.length >= 1 && id.length <= 100;
+
 /** Two sightings of one difference have the same key, also when one is seen at the order and one at its payment. */
 export function driftKey({ kind, source, orderId, ticketId, intentId }: Drift): string {
-  // Order and payment have one id, and each has events of its own.
-  const of = kind === "EVENTS_UNPUBLISHED" ? source : "";
+  // Order and payment have one id, and each has events and faults of its own.
+  const of = kind === "EVENTS_UNPUBLISHED" || kind === "RECORD_INVALID" ? source : "";
   return [kind, of, orderId, ticketId, intentId].join(" ");
+}
+
+/** Each difference once. */
+export function unique(drift: Drift[]): Drift[] {
+  return [...new Map(drift.map((each) => [driftKey(each), each])).values()];
 }

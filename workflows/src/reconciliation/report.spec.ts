@@ -60,6 +60,22 @@ describe("a report of reconciliation", () => {
     expect(state?.drift[0]).toMatchObject({ kind: DriftKind.AMOUNT_DIFFERS, orderId: "100" });
   });
 
+  it("shows of each kind its share, and says what was not compared", async () => {
+    const flood = Array.from({ length: 150 }, (_, n) => drift(n, false));
+    const lone = { ...drift(999, false), kind: "INTENT_UNKNOWN" as const, intentId: "pi" };
+    const named = Array.from({ length: 30 }, (_, n) => {
+      return { source: "orders" as const, id: `o${n}`, reason: "it broke" };
+    });
+    const skipped = { count: 70, named };
+    await report({ startTime: 1, endTime: 2, compared: 1, drift: [...flood, lone], unchecked: 12, skipped });
+    const { state } = fromBinary(ReconciliationEventSchema, published.at(-1)?.payload ?? new Uint8Array());
+    expect(state).toMatchObject({ open: 151n, unchecked: 12n, skipped: 70n });
+    expect(state?.drift.map(({ kind }) => kind)).toContain(DriftKind.INTENT_UNKNOWN);
+    expect(state?.drift).toHaveLength(100);
+    expect(state?.skippedRecords).toHaveLength(20);
+    expect(state?.skippedRecords[0]).toMatchObject({ source: "orders", id: "o0", reason: "it broke" });
+  });
+
   it("is measured by kind and by what became of it", async () => {
     await report({ startTime: 1, endTime: 2, compared: 3, drift: [drift(1, true), drift(2, false)] });
     await stopTelemetry();

@@ -4,12 +4,14 @@ import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows
 import type { Events } from "@ticketing/runtime/events";
 import type { Logger } from "@ticketing/runtime/log";
 import { instrument } from "@ticketing/runtime/telemetry";
-import type { Drift } from "./drift.ts";
+import type { Drift, Skipped } from "./drift.ts";
+import { fairShare } from "./fair-share.ts";
 
 export const STREAM = "RECONCILIATION";
 export const SUBJECT = "evt.workflows.>";
 const ID = "reconciliation";
 const SHOWN = 100;
+const SHOWN_SKIPPED = 20;
 
 const runs = instrument((meter) =>
   meter.createCounter("ticketing.reconciliation.runs", { description: "Comparisons that came to their end" }),
@@ -26,6 +28,10 @@ export interface ReconciliationReport {
   endTime: number;
   compared: number;
   drift: (Drift & { mended: boolean })[];
+  /** Differences that were not looked at again; absent in reports of earlier releases. */
+  unchecked?: number;
+  /** What could not be compared: how many, and the first of them; absent in reports of earlier releases. */
+  skipped?: { count: number; named: Skipped[] };
 }
 
 /** Tells people of a run. */
@@ -33,14 +39,32 @@ export type Reporter = (report: ReconciliationReport) => Promise<void>;
 
 /** Reports to the log, the metrics and, as an event, to whoever shows it to operators. */
 export function createReporter({ events, log }: { events: Promise<Events>; log: Logger }): Reporter {
-  return async ({ startTime, endTime, compared, drift }) => {
+  return async ({
+    startTime,
+    endTime,
+    compared,
+    drift,
+    unchecked = 0,
+    skipped = { count: 0, named: [] },
+  }) => {
     const open = drift.filter(({ mended }) => !mended);
     const mended = drift.length - open.length;
-    const shown = [...open, ...drift.filter((each) => each.mended)].slice(0, SHOWN);
+    const byKind = ({ kind }: Drift) => kind;
+    const shown = [
+      ...fairShare(open, byKind, SHOWN),
+      ...fairShare(
+        drift.filter((each) => each.mended),
+        byKind,
+        SHOWN,
+      ),
+    ].slice(0, SHOWN);
+    const named = skipped.named.slice(0, SHOWN_SKIPPED);
     runs().add(1);
     for (const { kind, mended } of drift) differences().add(1, { kind, outcome: mended ? "mended" : "open" });
     for (const each of shown) log.warn({ drift: each }, each.mended ? "drift was mended" : "drift stays");
-    log.info({ compared, open: open.length, mended, ms: endTime - startTime }, "reconciled");
+    for (const each of named) log.warn({ skipped: each }, "could not be compared");
+    const counts = { compared, open: open.length, mended, unchecked, skipped: skipped.count };
+    log.info({ ...counts, ms: endTime - startTime }, "reconciled");
     const event = create(ReconciliationEventSchema, {
       id: ID,
       version: BigInt(startTime),
@@ -60,6 +84,9 @@ export function createReporter({ events, log }: { events: Promise<Events>; log: 
           detail,
           mended,
         })),
+        unchecked: BigInt(unchecked),
+        skipped: BigInt(skipped.count),
+        skippedRecords: named,
       },
     });
     await (await events).publish({

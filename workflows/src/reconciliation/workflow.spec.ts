@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
 import { findServer } from "@ticketing/servers/find";
-import type { ReconciliationActivities, Selection } from "./activities.ts";
+import type { ReconciliationActivities } from "./activities.ts";
 import type { Drift } from "./drift.ts";
+import type { FirstLook } from "./first-look.ts";
+import type { Selection } from "./look.ts";
 import type { ReconciliationReport } from "./report.ts";
 import { type Plan, reconciliation } from "./workflow.ts";
 
@@ -52,7 +54,13 @@ beforeEach(() => {
 
 /** One run, as the schedule starts it, after a run that left `before`; `meanwhile` happens between the looks. */
 async function run(
-  options: { before?: Drift[]; meanwhile?: () => void; changes?: Partial<ReconciliationActivities> } = {},
+  options: {
+    before?: Drift[];
+    /** What the run before left besides. */
+    left?: Partial<FirstLook>;
+    meanwhile?: () => void;
+    changes?: Partial<ReconciliationActivities>;
+  } = {},
 ) {
   const taskQueue = `reconciliation-${Math.random()}`;
   const worker = await Worker.create({
@@ -71,7 +79,10 @@ async function run(
     const handle = await environment.client.workflow.start(reconciliation, {
       workflowId: taskQueue,
       taskQueue,
-      args: before.length > 0 ? [plan, { ...begun, left: [...begun.left] }] : [plan],
+      args:
+        before.length > 0 || options.left
+          ? [plan, { ...begun, left: [...begun.left], ...options.left }]
+          : [plan],
     });
     if (options.meanwhile) {
       await environment.sleep("1 minute");
@@ -135,6 +146,110 @@ describe("reconciliation", () => {
     };
     expect((await run({ changes })).drift).toMatchObject([{ id: "a", mended: false }]);
     expect(reports).toHaveLength(1);
+  }, 60_000);
+
+  it("ends although a source is never answered, says so, and lets the next run begin there", async () => {
+    present = [drift("a"), { ...drift("t", "LOCK_OF_ENDED_ORDER"), source: "tickets" }];
+    const changes: Partial<ReconciliationActivities> = {
+      async look(source, selection, graceMs) {
+        if (source === "payments") throw new Error("nobody is there");
+        return activities().look(source, selection, graceMs);
+      },
+    };
+    const result = await run({ changes });
+    expect(result.drift.map(({ id }) => id)).toEqual(["a", "t"]);
+    expect(result.unfinished).toEqual({ payments: 0 });
+    const skipped = { count: 1, named: [{ source: "payments", id: "", reason: "nobody is there" }] };
+    expect(reports).toMatchObject([{ skipped, unchecked: 0 }]);
+    looks = [];
+    await run({ left: { since: 5_000, sinceOf: result.unfinished } });
+    const walks = looks.flatMap(({ selection }) => ("since" in selection ? [selection.since] : []));
+    expect(walks).toEqual([5_000, 5_000, 0, 5_000]);
+  }, 60_000);
+
+  it("looks at suspects one by one where one of them breaks the look at all", async () => {
+    present = ["a", "bad", "c"].map((id) => drift(id));
+    const changes: Partial<ReconciliationActivities> = {
+      async look(source, selection, graceMs) {
+        if ("ids" in selection && selection.ids.includes("bad")) throw new Error("a bad record");
+        return activities().look(source, selection, graceMs);
+      },
+    };
+    const result = await run({ changes });
+    expect(result.drift.map(({ id }) => id)).toEqual(["a", "c"]);
+    expect(result.leftOut).toMatchObject({ orders: ["bad"], tickets: [] });
+    expect(reports).toMatchObject([{ skipped: { count: 1, named: [{ source: "orders", id: "bad" }] } }]);
+    // The next run comes back to it, however long ago it was changed.
+    looks = [];
+    const next = await run({ left: { since: Date.now(), again: result.leftOut } });
+    expect(looks[0]?.selection).toEqual({ ids: ["bad"] });
+    expect(next.drift.map(({ id }) => id)).toContain("bad");
+  }, 60_000);
+
+  it("has an end also when every second look fails", async () => {
+    present = Array.from({ length: 300 }, (_, n) => drift(`o${n}`));
+    const changes: Partial<ReconciliationActivities> = {
+      async look(source, selection, graceMs) {
+        if ("ids" in selection) throw new Error("no");
+        return activities().look(source, selection, graceMs);
+      },
+    };
+    const result = await run({ changes });
+    expect(result.drift).toEqual([]);
+    expect(result.leftOut?.orders).toHaveLength(300);
+  }, 60_000);
+
+  it("says how many of too many differences it did not look at again, and lets no kind crowd out another", async () => {
+    const flood = Array.from({ length: 700 }, (_, n) => drift(`o${n}`, "ORDER_UNPAID"));
+    const few: Drift[] = Array.from({ length: 3 }, (_, n) => ({
+      ...drift(`pi${n}`, "INTENT_UNKNOWN"),
+      ...{ source: "intents" as const, orderId: "", intentId: `pi${n}` },
+    }));
+    present = [...flood, ...few];
+    const result = await run();
+    expect(result.drift).toHaveLength(500);
+    expect(result.drift.filter(({ kind }) => kind === "INTENT_UNKNOWN")).toHaveLength(3);
+    expect(reports).toMatchObject([{ unchecked: 203 }]);
+    expect(result.unfinished).toMatchObject({ orders: 0 });
+    // Those that are known leave room for the others.
+    const known = new Set(result.drift.map(({ id }) => id));
+    const { drift: later } = await run({ before: result.drift });
+    expect(later.filter(({ id }) => !known.has(id)).length).toBeGreaterThan(200);
+  }, 120_000);
+
+  it("confirms a record by whose id nobody can ask", async () => {
+    const id = "x".repeat(101);
+    present = [drift(id, "RECORD_INVALID")];
+    expect((await run()).drift).toMatchObject([{ id, kind: "RECORD_INVALID" }]);
+    expect(looks.filter(({ selection }) => "ids" in selection)).toEqual([]);
+  }, 60_000);
+
+  it("stops a kind of mending that has no answers, and goes on with the others", async () => {
+    present = [
+      ...Array.from({ length: 9 }, (_, n) => drift(`o${n}`)),
+      ...Array.from({ length: 3 }, (_, n) => drift(`r${n}`, "REFUND_UNFINISHED")),
+    ];
+    const asked: string[] = [];
+    const changes: Partial<ReconciliationActivities> = {
+      async mend({ id, kind }) {
+        asked.push(id);
+        if (kind === "ORDER_OVERDUE") throw new Error("no answer");
+        return true;
+      },
+    };
+    const { drift: found } = await run({ changes });
+    expect(found.filter(({ mended }) => mended).map(({ id }) => id)).toEqual(["r0", "r1", "r2"]);
+    expect(new Set(asked.filter((id) => id.startsWith("o"))).size).toBe(5);
+  }, 60_000);
+
+  it("ends although its report reaches nobody", async () => {
+    present = [drift("a")];
+    const changes = {
+      report: async () => {
+        throw new Error("no broker");
+      },
+    };
+    expect((await run({ changes })).drift).toMatchObject([{ id: "a" }]);
   }, 60_000);
 
   it("goes through any number of pages, with a short history for each stretch of them", async () => {
