@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { Client, Connection } from "@temporalio/client";
 import type { Person } from "@ticketing/launcher/clients";
 import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { IncomingEvent } from "@ticketing/runtime/events";
+import { refundId } from "../../workflows/src/names.ts";
+import { onOrderEvent } from "../../workflows/src/on-order-event.ts";
 import { createWorkflowStarter } from "../../workflows/src/starter.ts";
 import { calm, strike } from "../stripe-control.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { readBooks } from "./audit.ts";
 import { ending, insist, listing, locking, stories } from "./stories.ts";
 
 const STUCK = process.env.QUICK ? 60 : 200;
@@ -50,10 +57,23 @@ async function purchaseMs(): Promise<number> {
   return performance.now() - begun;
 }
 
-/** A purchase beside the stuck ones takes no longer than one alone, but for the machine that all of them share. */
+/**
+ * A purchase beside the stuck orders takes no longer than one alone. The machine is busy with others too, so the
+ * fastest of some counts; where stuck orders stop others, none completes.
+ */
 async function purchasesGoOn(): Promise<void> {
-  for (let n = 0; n < 3; n++) expect(await purchaseMs()).toBeLessThan(3 * usualMs + 5_000);
+  const bound = 2 * usualMs + 1_000;
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < 8 && fastest > bound; n++) fastest = Math.min(fastest, await purchaseMs());
+  expect(fastest).toBeLessThanOrEqual(bound);
 }
+
+/** Waits until so many payments were asked to be given up. */
+const givingUp = (wanted: number) =>
+  insist(async () => {
+    const { payments } = await readBooks(mesh);
+    return payments.filter(({ voidRequestedTime }) => voidRequestedTime).length >= wanted ? true : undefined;
+  });
 
 /** So many, a few at a time. */
 async function crowd<T>(make: () => Promise<T>): Promise<T[]> {
@@ -79,9 +99,10 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
       const starter = createWorkflowStarter(temporal);
       const gone = Array.from({ length: STUCK }, () => randomUUID());
       await Promise.all(gone.flatMap((id) => [starter.wakeLifecycle(id), starter.startRefund(id)]));
-      await purchasesGoOn();
+      await stories.purchase(mesh, seller, innocent);
       await workflows("orderLifecycle", "Failed", STUCK);
       await workflows("refund", "Failed", STUCK);
+      await purchasesGoOn();
       const ended = temporal.workflow.getHandle(`order-${gone[0]}`).result();
       await expect(ended).rejects.toMatchObject({ cause: { type: "ORDER_NOT_FOUND" } });
       return STUCK;
@@ -97,6 +118,7 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
       });
       await strike(mesh, { kind: "error_before", operation: "payment_intents.cancel" });
       await Promise.all(orders.map((order) => insist(() => buyer.orders.cancelOrder({ orderId: order.id }))));
+      await givingUp(STUCK);
       await purchasesGoOn();
       expect((await readOrder(orders[0] as Order))?.status).toBe(OrderStatus.AWAITING_PAYMENT);
       await calm(mesh);
@@ -104,4 +126,26 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
       return STUCK;
     });
   }, 300_000);
+});
+
+describe("an event that is not true", () => {
+  it("refunds nothing, and keeps nobody from the refund that they ask for later", async () => {
+    await reported("a refund that only an event asks for", async () => {
+      const { order } = await stories.purchase(mesh, seller, buyer);
+      const event = create(OrderEventSchema, {
+        id: order.id,
+        transition: { case: "orderRefundRequested", value: {} },
+      });
+      const incoming = { payload: toBinary(OrderEventSchema, event) } as IncomingEvent;
+      await onOrderEvent(createWorkflowStarter(temporal))(incoming);
+      const refund = temporal.workflow.getHandle(refundId(order.id));
+      await expect(refund.result()).rejects.toMatchObject({ cause: { type: "REFUND_NOT_REQUESTED" } });
+      const { payment } = await buyer.payments.getPayment({ orderId: order.id });
+      expect(payment?.status).toBe(PaymentStatus.CAPTURED);
+
+      await buyer.orders.requestRefund({ orderId: order.id });
+      await ending(buyer, order, OrderStatus.REFUNDED);
+      return 1;
+    });
+  }, 120_000);
 });

@@ -11,9 +11,11 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { createLifecycleClients } from "../../workflows/src/clients.ts";
-import { LIFECYCLE, lifecycleId } from "../../workflows/src/names.ts";
+import { LIFECYCLE, lifecycleId, refundId } from "../../workflows/src/names.ts";
 import { createOrderLifecycleActivities } from "../../workflows/src/order-lifecycle/activities.ts";
+import { createRefundActivities } from "../../workflows/src/refund/activities.ts";
 import { createWorkflowStarter, type WorkflowStarter } from "../../workflows/src/starter.ts";
+import { calm, strike } from "../stripe-control.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
 import { ending, insist, listing, locking, paying } from "./stories.ts";
@@ -52,7 +54,10 @@ async function startWorkerBefore() {
     connection: native,
     taskQueue: LIFECYCLE.taskQueue,
     workflowsPath: join(import.meta.dirname, "workflow-change/before.ts"),
-    activities: createOrderLifecycleActivities(clients, { maxDeclines: 3 }),
+    activities: {
+      ...createOrderLifecycleActivities(clients, { maxDeclines: 3 }),
+      ...createRefundActivities(clients),
+    },
     workerDeploymentOptions: {
       version: { deploymentName: LIFECYCLE.deployment, buildId: "before" },
       useWorkerVersioning: true,
@@ -71,6 +76,26 @@ async function startWorkerBefore() {
     await native.close();
     clients.close();
   };
+}
+
+/** Starts a refund as the build before did: on the queue of the lifecycles, the only one. */
+async function startRefundBefore(order: Order): Promise<void> {
+  await client.workflow.start("refund", {
+    workflowId: refundId(order.id),
+    taskQueue: LIFECYCLE.taskQueue,
+    workflowIdReusePolicy: "ALLOW_DUPLICATE_FAILED_ONLY",
+    args: [order.id],
+  });
+}
+
+/** Waits until the refund has asked Stripe in vain. */
+async function untilItWaitsForRefund(order: Order): Promise<void> {
+  await insist(async () => {
+    const { payment } = await buyer.payments.getPayment({ orderId: order.id });
+    const { raw } = await client.workflow.getHandle(refundId(order.id)).describe();
+    const waits = payment?.status === PaymentStatus.CAPTURED && raw.pendingActivities?.length;
+    return waits ? true : undefined;
+  });
 }
 
 /** Held, and known to be. */
@@ -149,6 +174,47 @@ describe("a change of workflow code", () => {
       expect(await changes(after)).toEqual(["capture-listens"]);
       await settle(mesh);
       return 4;
+    });
+  }, 240_000);
+
+  it("goes there and back: refunds that began on either release's queue end, and purchases go on", async () => {
+    await reported("queues of a release, and rollback from it", async () => {
+      const bought = async () => {
+        const order = await locking(buyer, await listing(seller));
+        await starter.startLifecycle(order.id);
+        await pay(order);
+        await starter.wakeLifecycle(order.id);
+        await ending(buyer, order, OrderStatus.COMPLETE);
+        return order;
+      };
+      // The release comes while a refund waits on the queue of the release before.
+      const early = await bought();
+      await mesh.process("workflows").kill();
+      await buyer.orders.requestRefund({ orderId: early.id });
+      await startRefundBefore(early);
+      await mesh.process("workflows").start();
+      await ending(buyer, early, OrderStatus.REFUNDED);
+
+      // It goes away again while a refund waits on the queue that only it knows.
+      const late = await bought();
+      await strike(mesh, { kind: "error_before", operation: "refunds.create" });
+      await buyer.orders.requestRefund({ orderId: late.id });
+      await untilItWaitsForRefund(late);
+      await mesh.process("workflows").kill();
+      const stopBefore = await startWorkerBefore();
+      await calm(mesh);
+      const after = await bought();
+      await buyer.orders.requestRefund({ orderId: after.id });
+      await startRefundBefore(after);
+      await ending(buyer, after, OrderStatus.REFUNDED);
+      // As the page on clusters says: what waits there ends, and begins again where the older release looks.
+      await client.workflow.getHandle(refundId(late.id)).terminate("rollback");
+      await startRefundBefore(late);
+      await ending(buyer, late, OrderStatus.REFUNDED);
+      await stopBefore();
+      await mesh.process("workflows").start();
+      await settle(mesh);
+      return 3;
     });
   }, 240_000);
 });

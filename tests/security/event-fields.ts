@@ -56,6 +56,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "order_expired",
     "order_refund_requested",
     "order_refunded",
+    "order_refund_refused",
     "state",
   ],
   "ticketing.orders.v1.OrderState": [
@@ -76,6 +77,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.orders.v1.OrderExpired": [],
   "ticketing.orders.v1.OrderRefundRequested": [],
   "ticketing.orders.v1.OrderRefunded": [],
+  "ticketing.orders.v1.OrderRefundRefused": ["reason"],
 
   "ticketing.payments.v1.PaymentEvent": [
     ...event,

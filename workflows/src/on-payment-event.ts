@@ -14,6 +14,9 @@ export const onPaymentEvent =
       case "paymentCaptured":
       case "paymentFailed":
         return workflows.wakeLifecycle(id);
+      // The order has ended as refunded: its buyer reads that the money did not arrive.
+      case "paymentRefundFailed":
+        return workflows.restartRefund(id);
     }
   };
 

@@ -2,13 +2,14 @@ import { log, sleep } from "@temporalio/workflow";
 import { refusalOf } from "./steps.ts";
 
 /** Why money that should go back does not. */
-export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured";
+export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured" | "refund_failed";
 
 /** Refusals that stand, by the reason that payments gives. */
 const FINAL: Readonly<Record<string, RefundRefusal>> = {
   CHARGE_DISPUTED: "charge_disputed",
   NOT_CAPTURED: "nothing_captured",
   PAYMENT_NOT_FOUND: "nothing_captured",
+  REFUND_FAILED: "refund_failed",
 };
 
 /** How long and how often a refusal is tried again that may pass, such as that of a balance too low. */

@@ -12,17 +12,22 @@ import type { refund } from "./refund/workflow.ts";
 export type WorkflowStarter = ReturnType<typeof createWorkflowStarter>;
 
 export function createWorkflowStarter(client: Client) {
-  const options = (workflowId: string, taskQueue: string, orderId: string) => ({
-    workflowId,
-    taskQueue,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-    args: [orderId] as [string],
-  });
+  const { ALLOW_DUPLICATE, ALLOW_DUPLICATE_FAILED_ONLY } = WorkflowIdReusePolicy;
+  const options = (
+    workflowId: string,
+    taskQueue: string,
+    orderId: string,
+    workflowIdReusePolicy: WorkflowIdReusePolicy = ALLOW_DUPLICATE_FAILED_ONLY,
+  ) => ({ workflowId, taskQueue, workflowIdReusePolicy, args: [orderId] as [string] });
   const lifecycle = (orderId: string) => options(lifecycleId(orderId), LIFECYCLE.taskQueue, orderId);
-  const startRefund = (orderId: string) =>
+  const beginRefund = (orderId: string, reuse?: WorkflowIdReusePolicy) =>
     once(
-      client.workflow.start<typeof refund>("refund", options(refundId(orderId), REFUND.taskQueue, orderId)),
+      client.workflow.start<typeof refund>(
+        "refund",
+        options(refundId(orderId), REFUND.taskQueue, orderId, reuse),
+      ),
     );
+  const startRefund = (orderId: string) => beginRefund(orderId);
   /** Wakes the order's lifecycle, starting it if the event overtook the order's own. */
   const wakeLifecycle = (orderId: string) =>
     once(
@@ -36,6 +41,8 @@ export function createWorkflowStarter(client: Client) {
       once(client.workflow.start<typeof orderLifecycle>("orderLifecycle", lifecycle(orderId))),
     wakeLifecycle,
     startRefund,
+    /** Looks at a refund again that came to its end. */
+    restartRefund: (orderId: string) => beginRefund(orderId, ALLOW_DUPLICATE),
     /** What reconciliation finds unfinished begins again, or is woken. */
     reviveLifecycle: wakeLifecycle,
     reviveRefund: startRefund,

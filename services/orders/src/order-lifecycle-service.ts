@@ -25,6 +25,7 @@ const refusals = {
   [RefundRefusal.CHARGE_DISPUTED]: "charge_disputed",
   [RefundRefusal.REFUSED_BY_PROVIDER]: "refused_by_provider",
   [RefundRefusal.NOTHING_CAPTURED]: "nothing_captured",
+  [RefundRefusal.REFUND_FAILED]: "refund_failed",
 } as const;
 
 /** The internal API by which an order's workflow ends it. */

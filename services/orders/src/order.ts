@@ -21,7 +21,7 @@ export interface TicketSnapshot {
 }
 
 export type CancelReason = "buyer" | "payment_failed" | "capture_refused";
-export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured";
+export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured" | "refund_failed";
 
 /** One purchase. Its end is decided by its workflow alone; requests are recorded here. */
 export interface Order extends Aggregate {
@@ -151,12 +151,13 @@ export function markRefunded(order: Order, now: Date): Order {
 }
 
 /**
- * The refund that was asked for cannot be made. The order stays complete; the money may still go back once a person
- * has seen to it. Throws ILLEGAL_TRANSITION unless a refund was asked for.
+ * The refund that was asked for cannot be made, or failed after it was made. The status stays what it is; the money
+ * may still go back once a person has seen to it. Throws ILLEGAL_TRANSITION unless a refund was asked for.
  */
 export function refuseRefund(order: Order, reason: RefundRefusal, now: Date): Order {
-  if (order.status === OrderStatus.REFUNDED || order.refundRefusedReason === reason) return order;
-  if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
+  if (order.refundRefusedReason === reason) return order;
+  if (order.status === OrderStatus.REFUNDED && reason !== "refund_failed") return order;
+  if (!order.refundRequestedTime) {
     throw refuse("ILLEGAL_TRANSITION", "no refund of this order was asked for", {
       status: statusName(order.status),
     });

@@ -7,6 +7,7 @@ import { formatMoney } from "../design/format-money.ts";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
+import { orderTexts, refundRefusedText } from "../texts/orders.ts";
 import { ticketTexts } from "../texts/ticket.ts";
 import { useTicket } from "../ticket/use-ticket.ts";
 import styles from "./checkout.module.css";
@@ -29,7 +30,11 @@ export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "
 
 function wordsOf(order: Order, phase: "cancelled" | "expired" | "refunded") {
   if (phase === "expired") return { title: texts.expiredTitle, text: texts.expiredText };
-  if (phase === "refunded") return { title: texts.refundedTitle, text: texts.refundedText };
+  if (phase === "refunded") {
+    return order.refundRefusedTime
+      ? { title: orderTexts.refundRefusedTitle, text: refundRefusedText("buyer", order.refundRefusedReason) }
+      : { title: texts.refundedTitle, text: texts.refundedText };
+  }
   return texts.cancelled[order.cancelReason] ?? texts.cancelledOtherwise;
 }
 

@@ -30,7 +30,9 @@ export function BuyerActions(props: {
         <Refund {...props} />
       );
     case OrderStatus.REFUNDED:
-      return (
+      return order.refundRefusedTime ? (
+        <RequestedRefund order={order} side="buyer" />
+      ) : (
         <Notice tone="good" title={texts.refundedTitle}>
           <p>{texts.refundedBuyer(moneyOf(order))}</p>
         </Notice>
@@ -100,7 +102,7 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   );
 }
 
-/** Where a refund stands that was asked for and not made yet: on its way, or refused. */
+/** Where a refund stands that was asked for and is not made: on its way, or refused. */
 function RequestedRefund({ order, side }: { order: Order; side: "buyer" | "seller" }) {
   const refused = order.refundRefusedTime !== undefined;
   const underWay = side === "buyer" ? texts.refundingBuyer : texts.refundingSeller;

@@ -68,6 +68,10 @@ const refundRefused: Readonly<Record<string, Told>> = {
       "We have not received a payment for this order, so there is nothing to refund. Our staff look into it.",
     seller: "No payment was received for this order, so there is nothing to refund. Our staff look into it.",
   },
+  refund_failed: {
+    buyer: "Your bank returned the refund to us, so you have not received it. Our staff look into it.",
+    seller: "The buyer's bank returned the refund. Our staff look into it.",
+  },
 };
 const refundRefusedOtherwise: Told = {
   buyer: "Your money could not be sent back. Our staff look into it.",

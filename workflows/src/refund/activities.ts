@@ -1,6 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import type { RefundRefusal as RefundRefusalName } from "../pay-back.ts";
 import { answering, asking } from "../refusal.ts";
@@ -9,6 +10,7 @@ const refusals: Record<RefundRefusalName, RefundRefusal> = {
   charge_disputed: RefundRefusal.CHARGE_DISPUTED,
   refused_by_provider: RefundRefusal.REFUSED_BY_PROVIDER,
   nothing_captured: RefundRefusal.NOTHING_CAPTURED,
+  refund_failed: RefundRefusal.REFUND_FAILED,
 };
 
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
@@ -22,10 +24,17 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
   }
 
   return {
-    /** Reads the order first: only a refund that its buyer asked for moves money. Throws REFUND_NOT_REQUESTED. */
+    /**
+     * Reads the order first: only a refund that its buyer asked for moves money. Throws REFUND_NOT_REQUESTED. One that
+     * was made is not made again, also when it failed since, for that mostly fails too. Throws REFUND_FAILED then.
+     */
     async refundPayment(orderId: string) {
       const order = await readOrder(orderId);
-      if (order.status === OrderStatus.REFUNDED) return "refunded before" as const;
+      if (order.status === OrderStatus.REFUNDED) {
+        const { payment } = await asking(payments.readPayment({ orderId }));
+        if (payment?.status !== PaymentStatus.REFUND_FAILED) return "refunded before" as const;
+        throw ApplicationFailure.nonRetryable("the refund failed after it was made", "REFUND_FAILED");
+      }
       if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
         throw ApplicationFailure.nonRetryable("nobody asked for this refund", "REFUND_NOT_REQUESTED");
       }

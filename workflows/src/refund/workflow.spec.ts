@@ -6,6 +6,7 @@ import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderLifecycleService, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
@@ -20,6 +21,7 @@ let workflowBundle: WorkflowBundle;
 /** What the services did, in order. */
 let done: string[];
 let order: { status: OrderStatus; asked: boolean } | undefined;
+let paid: PaymentStatus;
 /** What payments answers to the nth call for the refund. */
 let refundAnswer: (call: number) => DomainError | undefined;
 
@@ -45,6 +47,7 @@ function services({ service }: ConnectRouter): void {
     },
   });
   service(PaymentLifecycleService, {
+    readPayment: () => ({ payment: { status: paid } }),
     refundPayment: () => {
       const refusal = refundAnswer(++calls);
       if (refusal) throw toConnectError(refusal);
@@ -72,6 +75,7 @@ afterAll(() => environment?.teardown());
 beforeEach(() => {
   done = [];
   order = { status: OrderStatus.COMPLETE, asked: true };
+  paid = PaymentStatus.REFUNDED;
   refundAnswer = () => undefined;
 });
 
@@ -145,6 +149,13 @@ describe("a refund", () => {
     order = { status: OrderStatus.REFUNDED, asked: true };
     expect((await run()).failed).toBeUndefined();
     expect(done).toEqual([]);
+  }, 60_000);
+
+  it("that failed after it was made is not made again, and the order says so", async () => {
+    order = { status: OrderStatus.REFUNDED, asked: true };
+    paid = PaymentStatus.REFUND_FAILED;
+    expect((await run()).failed).toBeUndefined();
+    expect(done).toEqual(["refuse REFUND_FAILED"]);
   }, 60_000);
 
   it.each([
