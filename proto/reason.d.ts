@@ -36,6 +36,7 @@ export type PublicReason =
   | "OWN_TICKET"
   | "PRICE_CHANGED"
   | "PRICE_TOO_LOW"
+  | "RELOCK_TOO_SOON"
   | "REQUEST_ID_REUSED"
   | "STALE_VERSION"
   | "TICKET_LOCKED"

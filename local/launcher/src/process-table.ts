@@ -56,7 +56,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
   tickets: {
     script: "services/tickets/src/main.ts",
     database: true,
-    settings: ["LOCK_DURATION", "LOCK_LIMIT", "LAPSE_LIMIT", "LAPSE_WINDOW", "LOCK_COOLDOWN"],
+    settings: ["LOCK_DURATION", "RELOCK_WAIT", "LOCK_LIMIT", "LAPSE_LIMIT", "LAPSE_WINDOW", "LOCK_COOLDOWN"],
   },
   orders: {
     script: "services/orders/src/main.ts",

@@ -1,8 +1,9 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import type { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { Clock } from "@ticketing/runtime/clock";
+import { reasonOf } from "@ticketing/runtime/domain-error";
 import { derivedId } from "@ticketing/runtime/ids";
 import { type Money, type Order, open, requireSameRequest } from "./order.ts";
 import { moneyInit } from "./order-message.ts";
@@ -15,19 +16,23 @@ export interface OrderWish {
   expectedPrice: Money;
 }
 
+/** What the making of an order asks of tickets. */
+export type TicketLocks = Pick<Client<typeof TicketLockService>, "lockTicket" | "unlockTicket">;
+
 /**
  * Locks the ticket, then opens the order: whoever gets the lock has the ticket, before any workflow begins.
  * A crash in between costs nothing: a repeat finds its own lock, or the lock lapses. The price and the
- * deadline are what tickets answered. Its refusals pass through with their reasons.
+ * deadline are what tickets answered. Its refusals pass through with their reasons. A request_id that was used for
+ * another ticket leaves nothing locked.
  */
 export async function createOrder(
-  deps: { orders: OrderStore; tickets: Pick<Client<typeof TicketLockService>, "lockTicket">; clock: Clock },
+  deps: { orders: OrderStore; tickets: TicketLocks; clock: Clock },
   buyerId: string,
   wish: OrderWish,
 ): Promise<Order> {
   const id = derivedId(buyerId, wish.requestId);
   const known = await deps.orders.find(id);
-  if (known) return requireSameRequest(known, wish);
+  if (known) return sameRequest(deps.tickets, known, wish);
 
   const { ticket } = await deps.tickets.lockTicket({
     ticketId: wish.ticketId,
@@ -39,7 +44,23 @@ export async function createOrder(
   if ((await deps.orders.insert(order)) === "inserted") return order;
   const other = await deps.orders.find(id);
   if (!other) throw new Error("an order that exists cannot be read");
-  return requireSameRequest(other, wish);
+  return sameRequest(deps.tickets, other, wish);
+}
+
+/**
+ * The order that is there, if it is what was asked for. One for another ticket wins: what this call, or one before it
+ * that died, may have locked under its id is given back first.
+ */
+async function sameRequest(tickets: TicketLocks, order: Order, wish: OrderWish): Promise<Order> {
+  if (order.ticketId !== wish.ticketId) {
+    const { ticketId } = wish;
+    try {
+      await tickets.unlockTicket({ ticketId, orderId: order._id, reason: UnlockReason.NO_ORDER });
+    } catch (error) {
+      if (reasonOf(error) !== "TICKET_NOT_FOUND") throw error;
+    }
+  }
+  return requireSameRequest(order, wish);
 }
 
 function lockedTerms(ticket: Ticket | undefined) {

@@ -6,7 +6,7 @@ import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { CancelReason, OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { Database } from "@ticketing/runtime/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
@@ -24,6 +24,10 @@ let orders: OrderStore;
 /** What tickets answers; its calls are counted. */
 let refusal: DomainError | undefined;
 let locks: number;
+/** The locks that were given back. */
+let givenBack: { ticketId: string; orderId: string }[];
+/** Runs before tickets answers that a lock is granted. */
+let meanwhile: () => Promise<unknown>;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof OrderService>>;
 let lifecycle: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof OrderLifecycleService>>;
 
@@ -34,9 +38,17 @@ beforeAll(async () => {
   const tickets = clientOf(
     TicketLockService,
     {
-      lockTicket({ ticketId, expectedPrice }) {
+      unlockTicket({ ticketId, orderId, reason }) {
+        expect(reason).toBe(UnlockReason.NO_ORDER);
+        givenBack.push({ ticketId, orderId });
+        return {};
+      },
+      async lockTicket({ ticketId, expectedPrice }) {
         locks++;
         if (refusal) throw refusal;
+        const others = meanwhile;
+        meanwhile = async () => undefined;
+        await others();
         return {
           ticket: {
             id: ticketId,
@@ -68,6 +80,8 @@ beforeEach(() => {
   now = Date.UTC(2030, 0, 1);
   refusal = undefined;
   locks = 0;
+  givenBack = [];
+  meanwhile = async () => undefined;
 });
 
 const buyer = { user: "buyer" };
@@ -108,6 +122,28 @@ describe("buying", () => {
     expect(await reason(as(buyer).createOrder({ ...request, expectedPrice: cheaper }))).toBe(
       "REQUEST_ID_REUSED",
     );
+  });
+
+  it("gives a lock back whose request_id met another order meanwhile, and whatever an earlier call left", async () => {
+    const request = wish();
+    const other = { ...request, ticketId: randomUUID() };
+    meanwhile = () => as(buyer).createOrder(request);
+    expect(await reason(as(buyer).createOrder(other))).toBe("REQUEST_ID_REUSED");
+    const [order] = (await as(buyer).listMyOrders({ pageSize: 1 })).orders;
+    expect(order?.ticketId).toBe(request.ticketId);
+    const lock = { ticketId: other.ticketId, orderId: order?.id };
+    expect(givenBack).toEqual([lock]);
+    expect(await reason(as(buyer).createOrder(other))).toBe("REQUEST_ID_REUSED");
+    expect(givenBack).toEqual([lock, lock]);
+    // The order's own lock is never among them, whatever price is named.
+    const cheaper = { ...price, minorUnits: 1n };
+    expect(await reason(as(buyer).createOrder({ ...request, expectedPrice: cheaper }))).toBe(
+      "REQUEST_ID_REUSED",
+    );
+    const twice = wish();
+    meanwhile = () => as(buyer).createOrder(twice);
+    expect(await reason(as(buyer).createOrder(twice))).toBe("done");
+    expect(givenBack).toHaveLength(2);
   });
 
   it("passes on why tickets refuses, and leaves no order behind", async () => {

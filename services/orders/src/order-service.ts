@@ -1,10 +1,9 @@
-import { type Client, Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import type { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requireUser } from "@ticketing/runtime/identity";
-import { createOrder } from "./create-order.ts";
+import { createOrder, type TicketLocks } from "./create-order.ts";
 import { type Order, requestCancel, requestRefund } from "./order.ts";
 import type { OrderFeed } from "./order-feed.ts";
 import { orderMessage } from "./order-message.ts";
@@ -15,7 +14,7 @@ const HEARTBEAT_MS = 15_000;
 
 export interface OrderServiceDependencies {
   orders: OrderStore;
-  tickets: Pick<Client<typeof TicketLockService>, "lockTicket">;
+  tickets: TicketLocks;
   feed: OrderFeed;
   clock: Clock;
 }

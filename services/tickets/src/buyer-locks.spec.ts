@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { reasonOf } from "@ticketing/runtime/domain-error";
-import { noLocks, recordLapse, releaseSlot, takeSlot } from "./buyer-locks.ts";
+import { type BuyerLocks, endHold, noLocks, returnSlot, slotsInDoubt, takeSlot } from "./buyer-locks.ts";
 
-const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
+const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const policy = { limit: 2, lapseLimit: 3, lapseWindowMs: 60 * 60_000, cooldownMs: 15 * 60_000 };
+const nothing = new Set<string>();
 const reason = (work: () => unknown) => {
   try {
     work();
@@ -12,28 +13,101 @@ const reason = (work: () => unknown) => {
   }
   return "allowed";
 };
+/** Takes a slot for fifteen minutes, for the order's own ticket unless another is named. */
+const take = (
+  locks: BuyerLocks,
+  orderId: string,
+  minute: number,
+  { ticketId = `ticket of ${orderId}`, held = nothing } = {},
+) => takeSlot(locks, { orderId, ticketId, expireTime: at(minute + 15) }, held, policy, at(minute));
+const end = (locks: BuyerLocks, orderId: string, minute: number, strike: number, told = minute) =>
+  endHold(locks, { orderId, ticketId: `ticket of ${orderId}`, time: at(minute) }, strike, policy, at(told));
 
 describe("a buyer's locks", () => {
   it("are limited at a time, and a slot whose time is over is free", () => {
-    let locks = takeSlot(noLocks("b"), "o1", at(15), policy, at(0));
-    locks = takeSlot(locks, "o2", at(15), policy, at(0));
-    expect(reason(() => takeSlot(locks, "o3", at(15), policy, at(1)))).toBe("LOCK_LIMIT");
-    expect(takeSlot(locks, "o1", at(15), policy, at(1))).toBe(locks);
-    expect(reason(() => takeSlot(releaseSlot(locks, "o1"), "o3", at(15), policy, at(1)))).toBe("allowed");
-    expect(reason(() => takeSlot(locks, "o3", at(31), policy, at(16)))).toBe("allowed");
+    const locks = take(take(noLocks("b"), "o1", 0), "o2", 0);
+    const held = new Set(["o1", "o2"]);
+    expect(reason(() => take(locks, "o3", 1, { held }))).toBe("LOCK_LIMIT");
+    expect(reason(() => take(returnSlot(locks, "o1"), "o3", 1, { held }))).toBe("allowed");
+    expect(reason(() => take(locks, "o3", 15))).toBe("allowed");
   });
-  it("pause after three that ran out within the hour, told or by time alone", () => {
-    let locks = noLocks("b");
-    for (const order of ["o1", "o2"]) {
-      locks = recordLapse(takeSlot(locks, order, at(15), policy, at(0)), order, policy, at(15));
+
+  it("are each for one ticket, from the slot on and after its end, however it ended", () => {
+    const other = { ticketId: "another" };
+    const taken = take(noLocks("b"), "o1", 0);
+    expect(reason(() => take(taken, "o1", 0, other))).toBe("REQUEST_ID_REUSED");
+    expect(reason(() => take(taken, "o1", 15, other))).toBe("REQUEST_ID_REUSED");
+    for (const strike of [0, 0.5, 1]) {
+      expect(reason(() => take(end(taken, "o1", 5, strike), "o1", 6, other))).toBe("REQUEST_ID_REUSED");
     }
-    locks = takeSlot(locks, "o3", at(30), policy, at(15));
-    expect(reason(() => takeSlot(locks, "o4", at(46), policy, at(31)))).toBe("LOCK_COOLDOWN");
-    expect(reason(() => takeSlot(locks, "o4", at(61), policy, at(45)))).toBe("allowed");
+    expect(reason(() => take(returnSlot(taken, "o1"), "o1", 1, other))).toBe("allowed");
   });
-  it("count a lapse once", () => {
-    const taken = takeSlot(noLocks("b"), "o1", at(15), policy, at(0));
-    const lapsed = recordLapse(taken, "o1", policy, at(15));
-    expect(recordLapse(lapsed, "o1", policy, at(16))).toBe(lapsed);
+
+  it("take one slot for an order that is asked for twice, which no single refusal gives back", () => {
+    const twice = take(take(noLocks("b"), "o1", 0), "o1", 0);
+    expect(twice.slots).toHaveLength(1);
+    expect(returnSlot(twice, "o1")).toBe(twice);
+  });
+
+  it("are asked of the ticket once nobody can be writing them any more", () => {
+    const locks = take(take(noLocks("b"), "o1", 0), "o2", 0);
+    expect(slotsInDoubt(locks, at(0.49))).toEqual([]);
+    expect(slotsInDoubt(locks, at(0.5)).map(({ orderId }) => orderId)).toEqual(["o1", "o2"]);
+    // What the ticket does not hold is free, and nothing is held against the buyer for it.
+    const next = take(locks, "o3", 1, { held: new Set(["o2"]) });
+    expect(next.slots.map(({ orderId }) => orderId)).toEqual(["o2", "o3"]);
+    expect(next.ended).toMatchObject([{ orderId: "o1", strike: 0 }]);
+    expect(slotsInDoubt(next, at(1)).map(({ orderId }) => orderId)).toEqual([]);
+  });
+
+  it("that were written before slots named their ticket live until their deadline", () => {
+    const old = { ...noLocks("b"), slots: ["o1", "o2"].map((orderId) => ({ orderId, expireTime: at(15) })) };
+    expect(slotsInDoubt(old, at(10))).toEqual([]);
+    expect(reason(() => take(old, "o3", 10))).toBe("LOCK_LIMIT");
+    expect(reason(() => take(old, "o1", 10))).toBe("REQUEST_ID_REUSED");
+    expect(reason(() => take(old, "o3", 15))).toBe("allowed");
+    const lapses = ["o1", "o2", "o3"].map((orderId) => ({ orderId, time: at(5) }));
+    expect(reason(() => take({ ...old, slots: [], lapses }, "o4", 10))).toBe("LOCK_COOLDOWN");
+    expect(take({ ...old, slots: [], lapses: lapses.slice(1) }, "o4", 10)).not.toHaveProperty("lapses");
+  });
+});
+
+describe("a pause", () => {
+  const after = (...ends: [minute: number, strike: number, told?: number][]) =>
+    ends.reduce(
+      (locks, [minute, strike, told], n) =>
+        end(take(locks, `o${n}`, minute - 1), `o${n}`, minute, strike, told),
+      noLocks("b"),
+    );
+  const allowed = (locks: BuyerLocks, minute: number) => reason(() => take(locks, "next", minute));
+
+  it("comes of three lapses within the hour, and counts from the last deadline", () => {
+    const locks = after([10, 1], [20, 1], [30, 1]);
+    expect(allowed(locks, 44)).toBe("LOCK_COOLDOWN");
+    expect(allowed(locks, 45)).toBe("allowed");
+    expect(allowed(after([10, 1], [20, 1], [71, 1]), 72)).toBe("allowed");
+  });
+  it("comes of six locks that were cancelled or declined, each a half", () => {
+    const cancelled = Array.from({ length: 6 }, (_, n): [number, number] => [n + 2, 0.5]);
+    expect(allowed(after(...cancelled.slice(1)), 8)).toBe("allowed");
+    expect(allowed(after(...cancelled), 8)).toBe("LOCK_COOLDOWN");
+    expect(allowed(after([2, 1], [3, 1], [4, 0.5], [5, 0.5]), 6)).toBe("LOCK_COOLDOWN");
+  });
+  it("is over by now when a worker tells of old lapses late", () => {
+    expect(allowed(after([10, 1, 40], [11, 1, 40], [12, 1, 40]), 41)).toBe("allowed");
+  });
+  it("is not brought by time alone: an order that was paid in time may wait for its workflow", () => {
+    let locks = noLocks("b");
+    for (const minute of [0, 16, 32]) locks = take(locks, `o${minute}`, minute);
+    expect(allowed(locks, 48)).toBe("allowed");
+    // Told later, each counts by its deadline.
+    for (const minute of [0, 16, 32]) locks = end(locks, `o${minute}`, minute + 15, 1, 49);
+    expect(allowed(locks, 49)).toBe("LOCK_COOLDOWN");
+    expect(allowed(locks, 62)).toBe("allowed");
+  });
+  it("counts an order once", () => {
+    const once = end(take(noLocks("b"), "o1", 0), "o1", 5, 0.5);
+    expect(end(once, "o1", 15, 1)).toBe(once);
+    expect(end(once, "o1", 15, 0)).toBe(once);
   });
 });

@@ -1,30 +1,42 @@
 import { Code } from "@connectrpc/connect";
-import type { Reason } from "@ticketing/proto/reason";
 import type { VersionedDocument } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { cooldownEnd, type EndedHold, remembered, type StrikePolicy } from "./strikes.ts";
 
+/** Longer than a write can be under way: afterwards the ticket says whether a lock call took effect. */
+const DOUBT_MS = 30_000;
+
+/** A place for one lock, taken before the ticket is asked. */
 interface Slot {
   orderId: string;
+  /** The ticket that the order is for. Absent in slots written before they named it: those live by time alone. */
+  ticketId?: string;
+  /** The lock's deadline. A slot whose time is over is free. */
   expireTime: Date;
-}
-
-interface Lapse {
-  orderId: string;
-  time: Date;
+  /** Until then a lock call may be under way; absent once the ticket was seen to be the order's. */
+  doubtUntil?: Date;
+  /** Several calls ask for this one lock: one that is refused cannot know how the others end. */
+  shared?: boolean;
 }
 
 /** How one buyer uses locks. `_id` is the buyer's id. Publishes nothing. */
 export interface BuyerLocks extends VersionedDocument {
   slots: Slot[];
-  lapses: Lapse[];
+  /** Absent until the first lock of a buyer ends. */
+  ended?: EndedHold[];
+  /** Locks that ran out, as they were kept before `ended` was: each counts one strike. */
+  lapses?: { orderId: string; time: Date }[];
 }
 
-/** How many locks at a time, and how many may lapse before a pause. */
-export interface LockPolicy {
+/** How many locks at a time, and what brings a pause. */
+export interface LockPolicy extends StrikePolicy {
   limit: number;
-  lapseLimit: number;
-  lapseWindowMs: number;
-  cooldownMs: number;
+}
+
+/** An order and the one ticket that it is for. */
+interface Hold {
+  orderId: string;
+  ticketId: string;
 }
 
 /** A buyer who never locked anything. */
@@ -35,78 +47,117 @@ export const noLocks = (buyerId: string): BuyerLocks => ({
   published: 1,
   pending: false,
   slots: [],
-  lapses: [],
 });
 
-const changed = (locks: BuyerLocks, changes: Partial<BuyerLocks>): BuyerLocks => ({
+/** The document after a change; a form of it that is no longer written goes with the first. */
+const changed = ({ lapses, ...locks }: BuyerLocks, slots: Slot[], ended: EndedHold[]): BuyerLocks => ({
   ...locks,
-  ...changes,
+  slots,
+  ended,
   version: locks.version + 1,
 });
 
+const endedOf = ({ ended = [], lapses = [] }: BuyerLocks): EndedHold[] => [
+  ...ended,
+  ...lapses.map((lapse) => ({ ...lapse, strike: 1 })),
+];
+
+/** The slots of which only their tickets can tell now whether a lock came of them. */
+export const slotsInDoubt = (locks: BuyerLocks, now: Date): Hold[] =>
+  locks.slots.flatMap(({ orderId, ticketId, expireTime, doubtUntil }) =>
+    ticketId && doubtUntil && doubtUntil <= now && expireTime > now ? [{ orderId, ticketId }] : [],
+  );
+
 /**
- * Takes a slot for an order until its lock's deadline. A slot whose time is over is free, and a lock that
- * ran out that way is a lapse. Throws RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with retryTime.
+ * Takes a slot for an order and its ticket until the lock's deadline. `held` are the orders among those in doubt whose
+ * lock was found on their ticket; the others' slots are free. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order
+ * that is for another ticket, RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with retryTime.
  */
 export function takeSlot(
   locks: BuyerLocks,
-  orderId: string,
-  expireTime: Date,
+  hold: Hold & { expireTime: Date },
+  held: ReadonlySet<string>,
   policy: LockPolicy,
   now: Date,
 ): BuyerLocks {
-  if (locks.slots.some((slot) => slot.orderId === orderId && slot.expireTime > now)) return locks;
-  const current = settle(locks, now, policy);
-  const pause = cooldownEnd(current.lapses, policy);
+  const { slots, ended } = settle(locks, held, policy, now);
+  const own = slots.find(({ orderId }) => orderId === hold.orderId);
+  const bound = own ?? ended.find(({ orderId }) => orderId === hold.orderId);
+  if (bound && bound.ticketId !== hold.ticketId) {
+    throw new DomainError(
+      Code.AlreadyExists,
+      "REQUEST_ID_REUSED",
+      "this request_id was used for another ticket",
+    );
+  }
+  const doubtUntil = new Date(now.getTime() + DOUBT_MS);
+  if (own) {
+    const expireTime = new Date(Math.max(own.expireTime.getTime(), hold.expireTime.getTime()));
+    const joined = { ...own, expireTime, doubtUntil, shared: true };
+    return changed(
+      locks,
+      slots.map((slot) => (slot === own ? joined : slot)),
+      ended,
+    );
+  }
+  const pause = cooldownEnd(ended, policy);
   if (pause && pause > now) {
     throw exhausted("LOCK_COOLDOWN", "too many purchases were left unpaid; try again later", pause);
   }
-  if (current.slots.length >= policy.limit) {
-    const first = current.slots.reduce((a, b) => (a.expireTime < b.expireTime ? a : b));
+  if (slots.length >= policy.limit) {
+    const first = slots.reduce((a, b) => (a.expireTime < b.expireTime ? a : b));
     throw exhausted("LOCK_LIMIT", `only ${policy.limit} tickets can be held at a time`, first.expireTime);
   }
-  return changed(current, { slots: [...current.slots, { orderId, expireTime }] });
+  return changed(locks, [...slots, { ...hold, doubtUntil }], ended);
 }
 
-/** Gives an order's slot back: the ticket was refused, sold, or let go in time. */
-export function releaseSlot(locks: BuyerLocks, orderId: string): BuyerLocks {
-  const slots = locks.slots.filter((slot) => slot.orderId !== orderId);
-  return slots.length === locks.slots.length ? locks : changed(locks, { slots });
+/**
+ * Gives a slot back whose call the ticket refused. One that several calls asked for stays until its doubt is over:
+ * another of them may have got the lock.
+ */
+export function returnSlot(locks: BuyerLocks, orderId: string): BuyerLocks {
+  const slots = locks.slots.filter((slot) => slot.orderId !== orderId || slot.shared);
+  return slots.length === locks.slots.length ? locks : changed(locks, slots, endedOf(locks));
 }
 
-/** Gives the slot back and remembers that the buyer let the lock run out; once per order. */
-export function recordLapse(locks: BuyerLocks, orderId: string, policy: LockPolicy, now: Date): BuyerLocks {
-  const held = locks.slots.find((slot) => slot.orderId === orderId);
-  if (!held) return locks;
-  const slots = locks.slots.filter((slot) => slot !== held);
-  return changed(locks, { slots, lapses: recent([...locks.lapses, { orderId, time: now }], now, policy) });
+/** A lock ended. What it counts against the buyer is counted once an order, by the first word of it that counts. */
+export function endHold(
+  locks: BuyerLocks,
+  hold: Hold & { time: Date },
+  strike: number,
+  policy: LockPolicy,
+  now: Date,
+): BuyerLocks {
+  const slots = locks.slots.filter(({ orderId }) => orderId !== hold.orderId);
+  const ended = endedOf(locks);
+  const known = ended.find(({ orderId }) => orderId === hold.orderId);
+  const counted = strike === 0 || (known !== undefined && known.strike > 0);
+  if (slots.length === locks.slots.length && counted) return locks;
+  const { orderId, ticketId, time } = hold;
+  const others = ended.filter((other) => other !== known);
+  const last = known && known.strike > 0 ? known : { orderId, ticketId, time, strike };
+  return changed(locks, slots, remembered([...others, last], policy, now));
 }
 
-function settle(locks: BuyerLocks, now: Date, policy: LockPolicy): BuyerLocks {
-  const over = locks.slots.filter((slot) => slot.expireTime <= now);
-  const lapses = over.map((slot) => ({ orderId: slot.orderId, time: slot.expireTime }));
-  return {
-    ...locks,
-    slots: locks.slots.filter((slot) => slot.expireTime > now),
-    lapses: recent([...locks.lapses, ...lapses], now, policy),
-  };
+/**
+ * Slots whose time is over, or of which nothing came, are free. Nothing is held against the buyer for that: an order
+ * that was paid in time may only be waiting for its workflow, which tells of a lapse.
+ */
+function settle(locks: BuyerLocks, held: ReadonlySet<string>, policy: LockPolicy, now: Date) {
+  const slots: Slot[] = [];
+  const over: EndedHold[] = [];
+  for (const slot of locks.slots) {
+    const { orderId, ticketId, expireTime, doubtUntil } = slot;
+    const told = ticketId !== undefined && doubtUntil !== undefined && doubtUntil <= now;
+    if (expireTime <= now) over.push({ orderId, ticketId, time: expireTime, strike: 0 });
+    else if (told && !held.has(orderId)) over.push({ orderId, ticketId, time: now, strike: 0 });
+    else slots.push(told ? { orderId, ticketId, expireTime } : slot);
+  }
+  const ended = endedOf(locks);
+  const fresh = over.filter(({ orderId }) => !ended.some((hold) => hold.orderId === orderId));
+  return { slots, ended: remembered([...ended, ...fresh], policy, now) };
 }
 
-/** Lapses that still count: for the window, or for the pause that they caused. */
-function recent(lapses: Lapse[], now: Date, policy: LockPolicy): Lapse[] {
-  const since = now.getTime() - Math.max(policy.lapseWindowMs, policy.cooldownMs);
-  return lapses.filter((lapse) => lapse.time.getTime() > since);
-}
-
-/** When the pause ends that the newest lapses caused, if they came close enough together. */
-function cooldownEnd(lapses: Lapse[], policy: LockPolicy): Date | undefined {
-  const newest = lapses.map((lapse) => lapse.time.getTime()).sort((a, b) => b - a);
-  const last = newest[0];
-  const first = newest[policy.lapseLimit - 1];
-  if (last === undefined || first === undefined || last - first > policy.lapseWindowMs) return undefined;
-  return new Date(last + policy.cooldownMs);
-}
-
-function exhausted(reason: Reason, message: string, retryTime: Date): DomainError {
+function exhausted(reason: "LOCK_COOLDOWN" | "LOCK_LIMIT", message: string, retryTime: Date): DomainError {
   return new DomainError(Code.ResourceExhausted, reason, message, { retryTime: retryTime.toISOString() });
 }

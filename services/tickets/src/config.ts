@@ -11,7 +11,9 @@ export const schema = z.object({
   LOCK_DURATION: duration.default(15 * 60_000),
   /** How many tickets one buyer may hold at a time. */
   LOCK_LIMIT: count.default(4),
-  /** So many locks left to lapse within LAPSE_WINDOW ... */
+  /** How long a buyer who let a ticket go unpaid waits before locking the same ticket again. */
+  RELOCK_WAIT: duration.default(30_000),
+  /** So many strikes (a lock left to lapse 1, one cancelled or declined to its end a half) within LAPSE_WINDOW ... */
   LAPSE_LIMIT: count.default(3),
   LAPSE_WINDOW: duration.default(3_600_000),
   /** ... and the buyer waits this long before the next. */

@@ -33,6 +33,7 @@ const ticketLockService = createTicketLockService({
   buyers: createBuyerLockStore(database.db),
   policy: {
     durationMs: config.LOCK_DURATION,
+    relockWaitMs: config.RELOCK_WAIT,
     limit: config.LOCK_LIMIT,
     lapseLimit: config.LAPSE_LIMIT,
     lapseWindowMs: config.LAPSE_WINDOW,

@@ -15,6 +15,8 @@ import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
 const minutes = (n: number) => n * 60_000;
 const price = { minorUnits: 4_500n, currency: "USD" };
 let now = Date.UTC(2030, 0, 1);
+/** What happens to the next write of a ticket: it dies before it, or its answer is lost. */
+let dies: "before" | "after" | undefined;
 let database: Database;
 let locks: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketLockService>>;
 let sellers: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>>;
@@ -22,12 +24,24 @@ let sellers: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketSe
 beforeAll(async () => {
   database = await openSpecDatabase();
   const clock = () => new Date(now);
-  const tickets = await createTicketStore(database.db, () => undefined);
+  const store = await createTicketStore(database.db, () => undefined);
+  const tickets: typeof store = {
+    ...store,
+    async update(id, change) {
+      const death = dies;
+      dies = undefined;
+      if (death === "before") throw new Error("the process died");
+      const ticket = await store.update(id, change);
+      if (death === "after") throw new Error("the process died");
+      return ticket;
+    },
+  };
   const lockService = createTicketLockService({
     tickets,
     buyers: createBuyerLockStore(database.db),
     policy: {
       durationMs: minutes(15),
+      relockWaitMs: minutes(0.5),
       limit: 2,
       lapseLimit: 3,
       lapseWindowMs: minutes(60),
@@ -43,7 +57,7 @@ afterAll(() => database?.close());
 
 const workflows = () => locks({ service: "workflows" });
 const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
-async function listed(): Promise<Ticket> {
+async function listed(beginsInMs = minutes(600)): Promise<Ticket> {
   const { ticket } = await sellers().createTicket({
     requestId: randomUUID(),
     title: "Jazz",
@@ -52,7 +66,7 @@ async function listed(): Promise<Ticket> {
       title: "Jazz",
       venue: "Hall",
       city: "Oslo",
-      startTime: timestampFromDate(new Date(now + minutes(600))),
+      startTime: timestampFromDate(new Date(now + beginsInMs)),
     },
     seat: {},
     price,
@@ -60,7 +74,7 @@ async function listed(): Promise<Ticket> {
   if (!ticket) throw new Error("no ticket");
   return ticket;
 }
-const wish = (ticket: Ticket, buyerId = randomUUID(), orderId = randomUUID()) => ({
+const wish = (ticket: Ticket, buyerId: string = randomUUID(), orderId: string = randomUUID()) => ({
   ticketId: ticket.id,
   orderId,
   buyerId,
@@ -72,6 +86,9 @@ async function locked() {
   await locks().lockTicket(request);
   return request;
 }
+type Request = Awaited<ReturnType<typeof locked>>;
+const { CANCELLED } = UnlockReason;
+const errorInfo = (call: Promise<unknown>) => call.then(() => undefined, errorInfoOf);
 const state = async (ticketId: string) => (await sellers().getTicket({ ticketId })).ticket;
 
 describe("locking a ticket", () => {
@@ -129,7 +146,7 @@ describe("locking a ticket", () => {
 
   it("holds the limit also when all are asked at once", async () => {
     const buyer = randomUUID();
-    const tickets = await Promise.all(Array.from({ length: 8 }, listed));
+    const tickets = await Promise.all(Array.from({ length: 8 }, () => listed()));
     const answers = await Promise.all(
       tickets.map((ticket) => reason(locks().lockTicket(wish(ticket, buyer)))),
     );
@@ -148,6 +165,199 @@ describe("locking a ticket", () => {
     expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("LOCK_COOLDOWN");
     now += minutes(15);
     expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
+  });
+});
+
+describe("an order's id", () => {
+  const statuses = (tickets: Ticket[]) =>
+    Promise.all(tickets.map(async ({ id }) => (await state(id))?.status ?? TicketStatus.UNSPECIFIED));
+
+  it("locks one ticket at most, however many are asked for at once", async () => {
+    const [buyer, order] = [randomUUID(), randomUUID()];
+    const tickets = await Promise.all(Array.from({ length: 60 }, () => listed()));
+    const answers = await Promise.all(
+      tickets.map((ticket) => reason(locks().lockTicket(wish(ticket, buyer, order)))),
+    );
+    const locked = (await statuses(tickets)).filter((status) => status === TicketStatus.LOCKED);
+    expect(locked.length).toBeLessThanOrEqual(1);
+    expect(answers.filter((answer) => answer === "done")).toHaveLength(locked.length);
+    for (const answer of answers) expect(["done", "REQUEST_ID_REUSED", "CONTENTION"]).toContain(answer);
+  });
+
+  it.each([
+    ["while its lock lives", async () => undefined],
+    ["after its lock was given up", (r: Request) => workflows().unlockTicket({ ...r, reason: CANCELLED })],
+    [
+      "after its lock ran out unseen",
+      async () => {
+        now += minutes(16);
+      },
+    ],
+    ["after it was sold", (r: Request) => workflows().sellTicket(r)],
+    [
+      "after its sale was taken back",
+      async (r: Request) => {
+        await workflows().sellTicket(r);
+        await workflows().relistTicket(r);
+      },
+    ],
+  ] as const)("is for no other ticket %s", async (_, meanwhile) => {
+    const first = await locked();
+    await meanwhile(first);
+    const other = await listed();
+    expect(await reason(locks().lockTicket({ ...first, ticketId: other.id }))).toBe("REQUEST_ID_REUSED");
+    expect(await statuses([other])).toEqual([TicketStatus.AVAILABLE]);
+  });
+
+  it("that was refused may ask for another ticket, and locks only that", async () => {
+    const [taken, other] = [await locked(), await listed()];
+    const request = { ...wish(other), ticketId: taken.ticketId };
+    expect(await reason(locks().lockTicket(request))).toBe("TICKET_LOCKED");
+    expect(await reason(locks().lockTicket({ ...request, ticketId: other.id }))).toBe("done");
+  });
+});
+
+describe("a lock call that died", () => {
+  const fill = async (buyer: string) => reason(locks().lockTicket(wish(await listed(), buyer)));
+
+  it("before the ticket was written keeps its slot for half a minute, and costs nothing", async () => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 2; n++) {
+      dies = "before";
+      expect(await fill(buyer)).toBeUndefined();
+    }
+    now += minutes(0.5) - 1;
+    expect(await fill(buyer)).toBe("LOCK_LIMIT");
+    now += 1;
+    expect([await fill(buyer), await fill(buyer), await fill(buyer)]).toEqual(["done", "done", "LOCK_LIMIT"]);
+  });
+
+  it("after the ticket was written keeps its slot for as long as the lock lives", async () => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 2; n++) {
+      dies = "after";
+      expect(await fill(buyer)).toBeUndefined();
+    }
+    now += minutes(15) - 1;
+    expect(await fill(buyer)).toBe("LOCK_LIMIT");
+    now += 1;
+    expect(await fill(buyer)).toBe("done");
+  });
+
+  it("is repeated under its slot, whether or not the lock was written", async () => {
+    for (const death of ["before", "after"] as const) {
+      const request = wish(await listed());
+      dies = death;
+      expect(await reason(locks().lockTicket(request))).toBeUndefined();
+      expect(await reason(locks().lockTicket(request))).toBe("done");
+      expect(await fill(request.buyerId)).toBe("done");
+      expect(await fill(request.buyerId)).toBe("LOCK_LIMIT");
+    }
+  });
+
+  it("again and again brings no pause", async () => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 8; n++) {
+      dies = n % 2 ? "before" : "after";
+      await fill(buyer);
+      now += minutes(15);
+    }
+    expect(await fill(buyer)).toBe("done");
+  });
+});
+
+describe("who let a ticket go", () => {
+  const give = (request: Request) => workflows().unlockTicket({ ...request, reason: CANCELLED });
+
+  it("waits half a minute for it while a rival who asks again and again gets it", async () => {
+    const first = await locked();
+    await give(first);
+    const again = { ...first, orderId: randomUUID() };
+    const rival = { ...first, orderId: randomUUID(), buyerId: randomUUID() };
+    const refused = await errorInfo(locks().lockTicket(again));
+    const retryTime = new Date(now + minutes(0.5)).toISOString();
+    expect(refused).toMatchObject({ reason: "RELOCK_TOO_SOON", metadata: { retryTime } });
+    expect(await reason(locks().lockTicket(wish(await listed(), first.buyerId)))).toBe("done");
+    expect(await reason(locks().lockTicket(rival))).toBe("done");
+  });
+
+  it("pauses after the sixth", async () => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 6; n++) {
+      const request = wish(await listed(), buyer);
+      expect(await reason(locks().lockTicket(request))).toBe("done");
+      await give(request);
+    }
+    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("LOCK_COOLDOWN");
+  });
+
+  it("is counted once when the worker dies between slot and ticket and comes again", async () => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 4; n++) {
+      const request = wish(await listed(), buyer);
+      await locks().lockTicket(request);
+      dies = "before";
+      expect(await reason(give(request))).toBeUndefined();
+      await give(request);
+      await give(request);
+    }
+    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
+  });
+});
+
+describe("a lapse", () => {
+  const expire = (request: Request) => workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED });
+  const buys = async (buyer: string) => reason(locks().lockTicket(wish(await listed(), buyer)));
+
+  it("counts also when a rival took the ticket before the worker came, by its deadline", async () => {
+    const buyer = randomUUID();
+    const requests = [];
+    for (let n = 0; n < 3; n++) {
+      const request = wish(await listed(), buyer);
+      await locks().lockTicket(request);
+      requests.push(request);
+      now += minutes(15);
+      await locks().lockTicket({ ...request, buyerId: randomUUID(), orderId: randomUUID() });
+    }
+    for (const request of requests) await expire(request);
+    expect(await buys(buyer)).toBe("LOCK_COOLDOWN");
+    now += minutes(15);
+    expect(await buys(buyer)).toBe("done");
+  });
+
+  it("is not one when the money came in time and the worker was late", async () => {
+    const buyer = randomUUID();
+    const requests = [];
+    for (let n = 0; n < 3; n++) {
+      const request = wish(await listed(), buyer);
+      await locks().lockTicket(request);
+      requests.push(request);
+      now += minutes(15);
+    }
+    expect(await buys(buyer)).toBe("done");
+    for (const request of requests) await workflows().sellTicket(request);
+    expect(await buys(buyer)).toBe("done");
+  });
+
+  it.each([UnlockReason.PAYMENT_FAILED, UnlockReason.NO_ORDER])("is not one for reason %s", async (why) => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 4; n++) {
+      const request = wish(await listed(), buyer);
+      await locks().lockTicket(request);
+      await workflows().unlockTicket({ ...request, reason: why });
+    }
+    expect(await buys(buyer)).toBe("done");
+  });
+
+  it("is not one when the event's start cut the time short", async () => {
+    const buyer = randomUUID();
+    for (let n = 0; n < 3; n++) {
+      const request = wish(await listed(minutes(5)), buyer);
+      await locks().lockTicket(request);
+      now += minutes(5);
+      await expire(request);
+    }
+    expect(await buys(buyer)).toBe("done");
   });
 });
 

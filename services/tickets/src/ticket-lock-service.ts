@@ -8,21 +8,47 @@ import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
 import { requireService } from "@ticketing/runtime/service-tokens";
-import { type LockPolicy, recordLapse, releaseSlot, takeSlot } from "./buyer-locks.ts";
-import { lock, relist, sell, type Ticket, unlock } from "./ticket.ts";
+import {
+  type BuyerLocks,
+  endHold,
+  type LockPolicy,
+  returnSlot,
+  slotsInDoubt,
+  takeSlot,
+} from "./buyer-locks.ts";
+import type { Release } from "./release.ts";
+import { lock, type ReleaseReason, relist, sell, type Ticket, unlock, unpaidHold } from "./ticket.ts";
 import { moneyOf, ticketMessage } from "./ticket-message.ts";
 import type { BuyerLockStore, TicketStore } from "./ticket-store.ts";
+
+/** A call whose lock was not written by then gives up; its caller has. */
+const LOCK_CALL_MS = 5_000;
 
 const reasons = {
   [UnlockReason.CANCELLED]: "cancelled",
   [UnlockReason.EXPIRED]: "expired",
   [UnlockReason.PAYMENT_FAILED]: "payment_failed",
-} as const;
+  [UnlockReason.DECLINED]: "declined",
+  [UnlockReason.NO_ORDER]: "no_order",
+} as const satisfies Partial<Record<UnlockReason, ReleaseReason>>;
+
+/** What each reason counts against the buyer. */
+const strikes: Readonly<Record<ReleaseReason, number>> = {
+  cancelled: 0.5,
+  declined: 0.5,
+  expired: 1,
+  payment_failed: 0,
+  no_order: 0,
+};
+
+/** A lapse counts nothing where the event's start was the deadline. */
+const strikeOf = (reason: ReleaseReason, { cutShort }: Release): number =>
+  reason === "expired" && cutShort ? 0 : strikes[reason];
 
 export interface TicketLockDependencies {
   tickets: TicketStore;
   buyers: BuyerLockStore;
-  policy: LockPolicy & { durationMs: number };
+  policy: LockPolicy & { durationMs: number; relockWaitMs: number };
   clock: Clock;
 }
 
@@ -33,44 +59,76 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
   /** To the callers of this API an order sees its own lock. */
   const answer = (ticket: Ticket) => ({ ticket: ticketMessage(ticket, clock(), ticket.sellerId) });
 
+  /** Takes the slot; those in doubt are free unless their ticket is found locked by their order. */
+  async function takeSlotFor(buyerId: string, hold: Parameters<typeof takeSlot>[1]): Promise<void> {
+    await buyers.update(buyerId, async (locks) => {
+      const now = clock();
+      return takeSlot(locks, hold, await heldInDoubt(locks, now), policy, now);
+    });
+  }
+
+  async function heldInDoubt(locks: BuyerLocks, now: Date): Promise<ReadonlySet<string>> {
+    const held = await Promise.all(
+      slotsInDoubt(locks, now).map(async ({ orderId, ticketId }) => {
+        const ticket = await tickets.find(ticketId);
+        return ticket?.lock?.orderId === orderId ? [orderId] : [];
+      }),
+    );
+    return new Set(held.flat());
+  }
+
   return {
     /** Read ticket, take slot, lock ticket; refused: give the slot back. */
     async lockTicket({ ticketId, orderId, buyerId, expectedPrice }, context) {
       requireService(context, "orders");
-      const { durationMs } = policy;
-      const wish = { orderId, buyerId, expectedPrice: moneyOf(expectedPrice), durationMs };
+      const begun = clock().getTime();
+      const wish = {
+        orderId,
+        buyerId,
+        expectedPrice: moneyOf(expectedPrice),
+        until: new Date(begun + policy.durationMs),
+        relockWaitMs: policy.relockWaitMs,
+      };
       const seen = await findTicket(tickets, ticketId);
       const preview = lock(seen, wish, clock());
-      const expireTime = preview.lock?.expireTime ?? clock();
-      await buyers.update(buyerId, (locks) => takeSlot(locks, orderId, expireTime, policy, clock()));
+      if (preview === seen) return answer(seen);
+      await takeSlotFor(buyerId, { orderId, ticketId, expireTime: preview.lock?.expireTime ?? wish.until });
       try {
-        return answer(await tickets.update(ticketId, (ticket) => lock(ticket, wish, clock())));
+        return answer(
+          await tickets.update(ticketId, (ticket) => {
+            const locked = lock(ticket, wish, clock());
+            if (locked !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
+              throw new DomainError(Code.Aborted, "CONTENTION", "this took too long; try again");
+            }
+            return locked;
+          }),
+        );
       } catch (error) {
+        // Anything else leaves open whether the lock was written; the slot is kept until the ticket can tell.
         if (error instanceof DomainError) {
-          await buyers.update(buyerId, (locks) => releaseSlot(locks, orderId));
+          await buyers.update(buyerId, (locks) => returnSlot(locks, orderId));
         }
         throw error;
       }
     },
 
+    /** The buyer's slot comes first: a repeat after a crash in between still finds whose lock it was. */
     async unlockTicket({ ticketId, orderId, reason }, context) {
       requireService(context, "workflows", "orders");
       if (reason === UnlockReason.UNSPECIFIED) {
         throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the lock is given up");
       }
-      const before = await findTicket(tickets, ticketId);
-      const ticket = await tickets.update(ticketId, (current) =>
-        unlock(current, { orderId, reason: reasons[reason] }, clock()),
-      );
-      const holder = before.lock?.orderId === orderId ? before.lock.buyerId : undefined;
-      if (holder) {
-        await buyers.update(holder, (locks) =>
-          reason === UnlockReason.EXPIRED
-            ? recordLapse(locks, orderId, policy, clock())
-            : releaseSlot(locks, orderId),
+      const by = { orderId, reason: reasons[reason] };
+      const seen = await findTicket(tickets, ticketId);
+      unlock(seen, by, clock());
+      const hold = unpaidHold(seen, orderId, clock());
+      if (hold) {
+        const { buyerId, time } = hold;
+        await buyers.update(buyerId, (locks) =>
+          endHold(locks, { orderId, ticketId, time }, strikeOf(by.reason, hold), policy, clock()),
         );
       }
-      return answer(ticket);
+      return answer(await tickets.update(ticketId, (ticket) => unlock(ticket, by, clock())));
     },
 
     async sellTicket({ ticketId, orderId }, context) {
@@ -78,7 +136,8 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       await findTicket(tickets, ticketId);
       const ticket = await tickets.update(ticketId, (current) => sell(current, orderId, clock()));
       if (ticket.soldBuyerId) {
-        await buyers.update(ticket.soldBuyerId, (locks) => releaseSlot(locks, orderId));
+        const hold = { orderId, ticketId, time: clock() };
+        await buyers.update(ticket.soldBuyerId, (locks) => endHold(locks, hold, 0, policy, clock()));
       }
       return answer(ticket);
     },

@@ -33,7 +33,7 @@ export async function createTicketStore(db: Db, onPending: (id: string) => void)
 
 /** Every buyer's lock slots, made on first use. */
 export interface BuyerLockStore {
-  update(buyerId: string, change: (locks: BuyerLocks) => BuyerLocks): Promise<void>;
+  update(buyerId: string, change: (locks: BuyerLocks) => BuyerLocks | Promise<BuyerLocks>): Promise<void>;
 }
 
 /** Lock slots in `buyer_locks`. */

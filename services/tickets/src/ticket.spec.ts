@@ -4,18 +4,20 @@ import { reasonOf } from "@ticketing/runtime/domain-error";
 import fc from "fast-check";
 import {
   edit,
+  type LockWish,
   list,
   liveLock,
-  lock,
+  lock as lockUntil,
   relist,
   sell,
   statusAt,
   type Ticket,
   unlock,
+  unpaidHold,
   withdraw,
 } from "./ticket.ts";
 
-const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
+const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const start = at(24 * 60);
 const price = { minorUnits: 5_000, currency: "USD" };
 const offer = {
@@ -31,9 +33,11 @@ const wish = (orderId: string, changes = {}) => ({
   orderId,
   buyerId: `buyer of ${orderId}`,
   expectedPrice: price,
-  durationMs: 15 * 60_000,
   ...changes,
 });
+/** A lock for fifteen minutes; who let the ticket go waits for one. */
+const lock = (ticket: Ticket, order: Partial<LockWish> & ReturnType<typeof wish>, now: Date) =>
+  lockUntil(ticket, { until: new Date(now.getTime() + 15 * 60_000), relockWaitMs: 60_000, ...order }, now);
 const mine = (ticket: Ticket) => ({ userId: "seller", version: ticket.version });
 const reason = (work: () => unknown) => {
   try {
@@ -101,6 +105,53 @@ describe("a ticket", () => {
     expect(reason(() => lock(old, wish("a"), at(1)))).toBe("PRICE_TOO_LOW");
     const raised = edit(old, mine(old), { price }, at(2));
     expect(lock(raised, wish("a"), at(3)).lock?.orderId).toBe("a");
+  });
+  it("tells the holder's repeat at another price that the price is another", () => {
+    const locked = lock(fresh(), wish("a"), at(1));
+    const cheaper = wish("a", { expectedPrice: { minorUnits: 1, currency: "USD" } });
+    expect(reason(() => lock(locked, cheaper, at(2)))).toBe("PRICE_CHANGED");
+  });
+  it.each([
+    ["cancelled", at(2)],
+    ["declined", at(2)],
+    ["expired", at(16)],
+  ] as const)("that its buyer let go (%s) goes to others first, until the wait is over", (why, when) => {
+    const held = lock(fresh(), wish("a", { buyerId: "bob" }), at(1));
+    // However late a worker notices, a lapse is of the deadline.
+    const free = unlock(held, { orderId: "a", reason: why }, why === "expired" ? at(16.5) : when);
+    const again = wish("b", { buyerId: "bob" });
+    const soon = new Date(when.getTime() + 59_999);
+    expect(reason(() => lock(free, again, soon))).toBe("RELOCK_TOO_SOON");
+    expect(liveLock(lock(free, wish("c"), soon), soon)?.orderId).toBe("c");
+    expect(liveLock(lock(free, again, new Date(when.getTime() + 60_000)), soon)?.orderId).toBe("b");
+    // Not even somebody who took it meanwhile and let it go ends the wait.
+    const passed = unlock(lock(free, wish("c"), soon), { orderId: "c", reason: "cancelled" }, soon);
+    expect(reason(() => lock(passed, again, soon))).toBe("RELOCK_TOO_SOON");
+  });
+  it("whose lock ran out goes to others first, whoever wrote that down and whether anybody did", () => {
+    const held = lock(fresh(), wish("a", { buyerId: "bob" }), at(1));
+    const again = wish("b", { buyerId: "bob" });
+    for (const ticket of [held, edit(held, mine(held), { title: "x" }, at(16))]) {
+      expect(reason(() => lock(ticket, again, at(16.9)))).toBe("RELOCK_TOO_SOON");
+      expect(liveLock(lock(ticket, again, at(17)), at(17))?.orderId).toBe("b");
+    }
+  });
+  it.each(["payment_failed", "no_order"] as const)(
+    "that its buyer lost for %s keeps nobody waiting",
+    (why) => {
+      const free = unlock(lock(fresh(), wish("a"), at(1)), { orderId: "a", reason: why }, at(2));
+      const again = wish("b", { buyerId: "buyer of a" });
+      expect(liveLock(lock(free, again, at(2)), at(2))?.orderId).toBe("b");
+    },
+  );
+  it("knows who held it and until when, also after somebody else took it", () => {
+    const held = lock(fresh(), wish("a"), at(1));
+    const taken = lock(held, wish("b"), at(20));
+    const hold = { orderId: "a", buyerId: "buyer of a", time: at(16), cutShort: false };
+    expect(unpaidHold(held, "a", at(20))).toEqual(hold);
+    expect(unpaidHold(taken, "a", at(25))).toEqual(hold);
+    const late = lock(fresh(), wish("a"), at(24 * 60 - 5));
+    expect(unpaidHold(late, "a", start)).toMatchObject({ time: start, cutShort: true });
   });
   it("is for sale again after a refund, or withdrawn once the event began", () => {
     const sold = sell(lock(fresh(), wish("a"), at(1)), "a", at(2));

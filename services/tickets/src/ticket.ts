@@ -4,6 +4,7 @@ import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket"
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requirePayable } from "./price-floor.ts";
+import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
 
 /** How much of its published history a ticket keeps; a much-contested one would grow without end. */
 const KEPT_TRANSITIONS = 50;
@@ -57,6 +58,8 @@ export interface Ticket extends Aggregate, Offer {
   soldBuyerId?: string;
   /** Orders that had their lock; an order locks once in its life. The newest of them. */
   spentOrderIds: string[];
+  /** Who let it go unpaid, and when. The newest of them; absent until the first. */
+  releases?: Release[];
   /** What the first CreateTicket asked for, to tell a repeat from another wish. */
   requestFingerprint: string;
   createTime: Date;
@@ -93,13 +96,20 @@ function next(
   return advance(ticket, { type, time: now, data }, changes, KEPT_TRANSITIONS);
 }
 
-/** A lapsed lock goes with the write that follows it, and its order is spent. */
+/** The lock goes, and its order is spent. */
 const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
   lock: undefined,
   spentOrderIds: ticket.lock
     ? [...ticket.spentOrderIds, ticket.lock.orderId].slice(-KEPT_TRANSITIONS)
     : ticket.spentOrderIds,
 });
+
+/** The lock goes unpaid: at its deadline if that is past, with the write that follows it. */
+const released = (ticket: Ticket, now: Date): Partial<Ticket> & Pick<Ticket, "releases"> => {
+  const { lock, releases = [], event } = ticket;
+  if (!lock) return { ...withoutLock(ticket), releases };
+  return { ...withoutLock(ticket), releases: withRelease(releases, releaseOf(lock, event.startTime, now)) };
+};
 
 function requireAhead(startTime: Date, now: Date): void {
   if (startTime <= now) {
@@ -173,7 +183,7 @@ export function edit(
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
   requireAhead((changes.event ?? ticket.event).startTime, now);
-  return next(ticket, "ticket_edited", now, { ...withoutLock(ticket), ...changes });
+  return next(ticket, "ticket_edited", now, { ...released(ticket, now), ...changes });
 }
 
 /** The seller takes the ticket off sale, also after its event began. Done already at this version: nothing changes. */
@@ -186,44 +196,62 @@ export function withdraw(ticket: Ticket, by: { userId: string; version: number }
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
   return next(ticket, "ticket_withdrawn", now, {
-    ...withoutLock(ticket),
+    ...released(ticket, now),
     storedStatus: TicketStatus.WITHDRAWN,
   });
 }
 
+/** What a buyer's order asks for. */
+export interface LockWish {
+  orderId: string;
+  buyerId: string;
+  expectedPrice: Money;
+  /** When the buyer's time to pay is over; the event's start may be sooner. */
+  until: Date;
+  /** How long a buyer waits who let this ticket go unpaid. */
+  relockWaitMs: number;
+}
+
 /** A buyer's order takes the ticket for a while. Its own live lock again: nothing changes. */
-export function lock(
-  ticket: Ticket,
-  order: { orderId: string; buyerId: string; expectedPrice: Money; durationMs: number },
-  now: Date,
-): Ticket {
+export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   if (ticket.sellerId === order.buyerId) throw refuse("OWN_TICKET", "this is your own ticket");
-  if (liveLock(ticket, now)?.orderId === order.orderId) return ticket;
+  if (liveLock(ticket, now)?.orderId === order.orderId) {
+    requirePrice(ticket, order.expectedPrice);
+    return ticket;
+  }
   requireFree(ticket, now);
   requireAhead(ticket.event.startTime, now);
   if (ticket.lock?.orderId === order.orderId || ticket.spentOrderIds.includes(order.orderId)) {
     throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
   }
+  const { releases = [], ...freed } = released(ticket, now);
+  requireWaited(releases, order.buyerId, order.relockWaitMs, now);
   requirePayable(ticket.price);
-  const { minorUnits, currency } = ticket.price;
-  if (minorUnits !== order.expectedPrice.minorUnits || currency !== order.expectedPrice.currency) {
-    throw priceChanged(ticket.price);
-  }
-  const deadline = Math.min(now.getTime() + order.durationMs, ticket.event.startTime.getTime());
-  const { orderId, buyerId } = order;
-  const changes = { ...withoutLock(ticket), lock: { orderId, buyerId, expireTime: new Date(deadline) } };
+  requirePrice(ticket, order.expectedPrice);
+  const { orderId, buyerId, until } = order;
+  const expireTime = new Date(Math.min(until.getTime(), ticket.event.startTime.getTime()));
+  const changes = { ...freed, releases, lock: { orderId, buyerId, expireTime } };
   return next(ticket, "ticket_locked", now, changes, { orderId });
 }
+
+/** Throws PRICE_CHANGED unless the price is what the buyer saw. */
+function requirePrice({ price }: Ticket, expected: Money): void {
+  if (price.minorUnits !== expected.minorUnits || price.currency !== expected.currency) {
+    throw priceChanged(price);
+  }
+}
+
+/** Why an order lets a ticket go. */
+export type ReleaseReason = "cancelled" | "expired" | "payment_failed" | "declined" | "no_order";
+
+/** Those that are the buyer's doing. */
+const BUYERS_DOING: readonly ReleaseReason[] = ["cancelled", "expired", "declined"];
 
 /**
  * The order lets the ticket go. Not its lock any more counts as done. Throws LOCK_NOT_EXPIRED for an expiry
  * before the deadline by this clock, TICKET_SOLD when it was sold to this very order.
  */
-export function unlock(
-  ticket: Ticket,
-  by: { orderId: string; reason: "cancelled" | "expired" | "payment_failed" },
-  now: Date,
-): Ticket {
+export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseReason }, now: Date): Ticket {
   if (ticket.storedStatus === TicketStatus.SOLD && ticket.soldOrderId === by.orderId) {
     throw refuse("TICKET_SOLD", "the ticket was sold to this order");
   }
@@ -234,7 +262,14 @@ export function unlock(
     });
   }
   const data = { orderId: by.orderId, reason: by.reason };
-  return next(ticket, "ticket_unlocked", now, withoutLock(ticket), data);
+  const changes = BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket);
+  return next(ticket, "ticket_unlocked", now, changes, data);
+}
+
+/** How an order holds or held the ticket that it did not get: by its lock, or as one of the newest releases. */
+export function unpaidHold(ticket: Ticket, orderId: string, now: Date): Release | undefined {
+  if (ticket.lock?.orderId === orderId) return releaseOf(ticket.lock, ticket.event.startTime, now);
+  return ticket.releases?.find((release) => release.orderId === orderId);
 }
 
 /**

@@ -37,7 +37,14 @@ function withoutVersionFilter(db: Db): Db {
 async function replicaOn(db: Db): Promise<Replica> {
   const tickets = await createTicketStore(db, () => undefined);
   const clock = () => new Date();
-  const policy = { durationMs: 900_000, limit: 100, lapseLimit: 100, lapseWindowMs: 1, cooldownMs: 1 };
+  const policy = {
+    durationMs: 900_000,
+    relockWaitMs: 30_000,
+    limit: 100,
+    lapseLimit: 100,
+    lapseWindowMs: 1,
+    cooldownMs: 1,
+  };
   const locks = createTicketLockService({ tickets, buyers: createBuyerLockStore(db), policy, clock });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
   const seller = clientOf(TicketService, createTicketService({ tickets, clock }), { user: "seller" });

@@ -1,6 +1,6 @@
 import type { Code } from "@connectrpc/connect";
 import type { PublicReason } from "@ticketing/proto/reason";
-import { formatDateTime, formatTime } from "../design/format-date.ts";
+import { formatDateTime, formatTime, formatTimeOfDay } from "../design/format-date.ts";
 import { formatMoney } from "../design/format-money.ts";
 import { designTexts } from "./design.ts";
 
@@ -113,7 +113,13 @@ const texts: Readonly<
   ),
   LOCK_COOLDOWN: ({ retryTime }) => ({
     title: "Please take a short break",
-    text: `Several tickets were held for you and not paid. You can buy again at ${at(retryTime)}.`,
+    text: `Several tickets were held for you and not bought. You can buy again at ${at(retryTime)}.`,
+  }),
+  RELOCK_TOO_SOON: ({ retryTime }) => ({
+    title: "Others come first",
+    text: `You have just let this ticket go. If nobody takes it, you can buy it again at ${
+      retryTime ? formatTimeOfDay(new Date(retryTime)) : "a later time"
+    }.`,
   }),
   REQUEST_ID_REUSED: said("This was sent before", "Reload the page and try again."),
   NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),

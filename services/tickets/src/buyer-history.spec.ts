@@ -1,0 +1,129 @@
+import { expect, it } from "@jest/globals";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import fc from "fast-check";
+import { type BuyerLocks, endHold, noLocks, returnSlot, slotsInDoubt, takeSlot } from "./buyer-locks.ts";
+
+const MINUTE = 60_000;
+const LOCK_MS = 15 * MINUTE;
+const policy = { limit: 4, lapseLimit: 3, lapseWindowMs: 60 * MINUTE, cooldownMs: 15 * MINUTE };
+
+/** What becomes of an order, and what that counts against its buyer. */
+const fates = {
+  paid: 0,
+  "paid, and sold when the worker came back": 0,
+  "refused by Stripe": 0,
+  "never opened, since a process died": 0,
+  "never locked, since a process died": 0,
+  refused: 0,
+  cancelled: 0.5,
+  declined: 0.5,
+  lapsed: 1,
+  "lapsed, and told late": 1,
+} as const;
+type Fate = keyof typeof fates;
+
+/** One order of a history. Times are minutes. */
+interface Purchase {
+  fate: Fate;
+  /** How long after the order before it. */
+  after: number;
+  /** How long after it was locked, or for a late worker after the deadline, its end is told. */
+  told: number;
+}
+
+const purchases = fc.array(
+  fc.record({
+    fate: fc.constantFrom(...(Object.keys(fates) as Fate[])),
+    after: fc.integer({ min: 0, max: 20 }),
+    told: fc.integer({ min: 0, max: 14 }),
+  }),
+  { maxLength: 40 },
+);
+
+/** When pauses end that strikes bring, written from the contract: so many in an hour, then a quarter of an hour. */
+function pausedUntil(strikes: readonly { time: number; strike: number }[]): number {
+  const newest = Math.max(...strikes.map(({ time }) => time));
+  const close = strikes.filter(({ time }) => newest - time <= policy.lapseWindowMs);
+  const sum = close.reduce((total, { strike }) => total + strike, 0);
+  return sum >= policy.lapseLimit ? newest + policy.cooldownMs : 0;
+}
+
+/** Runs a history and tells, for each try to lock, what was answered and what the contract says. */
+function live(history: readonly Purchase[]) {
+  let locks: BuyerLocks = noLocks("buyer");
+  /** Orders whose ticket is locked, with the deadline. */
+  const onTicket = new Map<string, number>();
+  const due: { time: number; tell: () => void }[] = [];
+  const strikes: { time: number; strike: number }[] = [];
+  const answers: { reason: string; paused: boolean; holding: number }[] = [];
+  let now = 0;
+
+  const happens = (until: number) => {
+    due.sort((a, b) => a.time - b.time);
+    while (due[0] && due[0].time <= until) {
+      const next = due.shift();
+      now = next?.time ?? now;
+      next?.tell();
+    }
+    now = until;
+  };
+
+  for (const [n, { fate, after, told }] of history.entries()) {
+    happens(now + after * MINUTE);
+    const [orderId, ticketId, expireTime] = [`order ${n}`, `ticket ${n}`, now + LOCK_MS];
+    const time = new Date(now);
+    const held = slotsInDoubt(locks, time).filter((slot) => onTicket.has(slot.orderId));
+    const holding = [...onTicket.values()].filter((deadline) => deadline > now).length;
+    const paused = pausedUntil(strikes) > now;
+    try {
+      const hold = { orderId, ticketId, expireTime: new Date(expireTime) };
+      locks = takeSlot(locks, hold, new Set(held.map((slot) => slot.orderId)), policy, time);
+    } catch (error) {
+      answers.push({ reason: reasonOf(error) ?? "", paused, holding });
+      continue;
+    }
+    answers.push({ reason: "locked", paused, holding });
+    if (fate === "refused") locks = returnSlot(locks, orderId);
+    if (fate === "refused" || fate === "never locked, since a process died") continue;
+    onTicket.set(orderId, expireTime);
+    const strike = fates[fate];
+    const ends = (when: number, of: number) =>
+      due.push({
+        time: when,
+        tell() {
+          onTicket.delete(orderId);
+          locks = endHold(locks, { orderId, ticketId, time: new Date(of) }, strike, policy, new Date(now));
+          if (strike > 0) strikes.push({ time: of, strike });
+        },
+      });
+    const early = now + told * MINUTE;
+    if (fate === "never opened, since a process died") continue;
+    if (fate === "lapsed") ends(expireTime, expireTime);
+    else if (fate === "lapsed, and told late" || fate === "paid, and sold when the worker came back")
+      ends(expireTime + told * MINUTE, expireTime);
+    else ends(early, early);
+  }
+  return answers;
+}
+
+it("a buyer pauses for strikes of the buyer's own and for nothing else, whatever the history", () => {
+  fc.assert(
+    fc.property(purchases, (history) => {
+      for (const { reason, paused, holding } of live(history)) {
+        expect(reason === "LOCK_COOLDOWN").toBe(paused);
+        if (reason === "locked") expect(holding).toBeLessThan(policy.limit);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+it("a buyer who did nothing wrong never pauses", () => {
+  const innocent = purchases.map((history) => history.filter(({ fate }) => fates[fate] === 0));
+  fc.assert(
+    fc.property(innocent, (history) => {
+      expect(live(history).map(({ reason }) => reason)).not.toContain("LOCK_COOLDOWN");
+    }),
+    { numRuns: 500 },
+  );
+});
