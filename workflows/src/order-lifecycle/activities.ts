@@ -18,6 +18,7 @@ const unlockReasons = {
   cancelled: UnlockReason.CANCELLED,
   expired: UnlockReason.EXPIRED,
   payment_failed: UnlockReason.PAYMENT_FAILED,
+  declined: UnlockReason.DECLINED,
 } as const;
 
 export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleActivities>;
@@ -131,5 +132,6 @@ function paymentFacts(payment: Payment | undefined, maxDeclines: number): Paymen
     status: paymentStatus[payment.status],
     authorizedTime: payment.authorizedTime && timestampMs(payment.authorizedTime),
     declinesExhausted: payment.declines >= maxDeclines,
+    neverOpened: payment.status === PaymentStatus.REQUIRES_PAYMENT && payment.stripePaymentIntentId === "",
   };
 }

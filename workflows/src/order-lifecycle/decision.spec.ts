@@ -26,11 +26,16 @@ describe("what happens to an order that awaits payment", () => {
     expect(decide(order(), held(1_000), 5_000)).toEqual({ next: "complete" });
   });
   it("expires when the money was held after the deadline", () => {
-    expect(decide(order(), held(1_001), 5_000)).toEqual({ next: "expire" });
+    expect(decide(order(), held(1_001), 5_000)).toEqual({ next: "expire", because: "expired" });
   });
   it("expires at the deadline without money", () => {
     expect(decide(order(), payment(), 999).next).toBe("wait");
-    expect(decide(order(), payment(), 1_000)).toEqual({ next: "expire" });
+    expect(decide(order(), payment(), 1_000)).toEqual({ next: "expire", because: "expired" });
+  });
+  it("is not its buyer's lapse when Stripe never opened a payment", () => {
+    const decision = decide(order(), payment({ neverOpened: true }), 1_000);
+    expect(decision).toEqual({ next: "expire", because: "payment_failed" });
+    expect(decide(order(), payment({ neverOpened: true }), 999).next).toBe("wait");
   });
   it("is cancelled when its buyer asked, even with money held", () => {
     expect(decide(order({ cancelRequested: true }), held(999), 999)).toEqual({
@@ -39,9 +44,9 @@ describe("what happens to an order that awaits payment", () => {
     });
   });
   it("is cancelled by the last decline or a lost hold", () => {
-    const because = { next: "cancel", because: "payment_failed" };
-    expect(decide(order(), payment({ declinesExhausted: true }), 1)).toEqual(because);
-    expect(decide(order(), payment({ status: "FAILED" }), 1)).toEqual(because);
+    const cancelled = (because: string) => ({ next: "cancel", because });
+    expect(decide(order(), payment({ declinesExhausted: true }), 1)).toEqual(cancelled("declined"));
+    expect(decide(order(), payment({ status: "FAILED" }), 1)).toEqual(cancelled("payment_failed"));
   });
   it("does nothing once it has ended, and completes whatever was captured", () => {
     expect(decide(order({ status: "ENDED" }), held(1), 1)).toEqual({ next: "nothing" });

@@ -13,14 +13,21 @@ export interface PaymentFacts {
   authorizedTime?: number;
   /** The last allowed decline has happened. */
   declinesExhausted: boolean;
+  /** The buyer asked to pay and Stripe never opened a payment. Absent in what was read before this was told. */
+  neverOpened?: boolean;
 }
 
 export type Decision =
   | { next: "nothing" }
   | { next: "wait"; until: number }
   | { next: "complete" }
-  | { next: "cancel"; because: "buyer" | "payment_failed" }
-  | { next: "expire" };
+  | { next: "cancel"; because: CancelCause }
+  | { next: "expire"; because: ExpireCause };
+
+/** Why an order is cancelled: its buyer asked, or spent the last decline, or lost the money without doing either. */
+export type CancelCause = "buyer" | "declined" | "payment_failed";
+/** Why it expires: the buyer let the time pass, or could not pay. */
+export type ExpireCause = "expired" | "payment_failed";
 
 /**
  * The rule by which an order that awaits payment goes on. The time of the authorisation decides whether it
@@ -32,10 +39,12 @@ export function decide(order: OrderFacts, payment: PaymentFacts, now: number): D
   if (order.cancelRequested) return { next: "cancel", because: "buyer" };
   if (payment.status === "AUTHORIZED") {
     const inTime = payment.authorizedTime !== undefined && payment.authorizedTime <= order.expireTime;
-    return inTime ? { next: "complete" } : { next: "expire" };
+    return inTime ? { next: "complete" } : { next: "expire", because: "expired" };
   }
-  if (now >= order.expireTime) return { next: "expire" };
-  if (payment.declinesExhausted || payment.status === "FAILED")
-    return { next: "cancel", because: "payment_failed" };
+  if (now >= order.expireTime) {
+    return { next: "expire", because: payment.neverOpened ? "payment_failed" : "expired" };
+  }
+  if (payment.declinesExhausted) return { next: "cancel", because: "declined" };
+  if (payment.status === "FAILED") return { next: "cancel", because: "payment_failed" };
   return { next: "wait", until: order.expireTime };
 }

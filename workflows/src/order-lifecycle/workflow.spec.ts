@@ -143,7 +143,7 @@ describe("the lifecycle of an order", () => {
       },
       { sellTicket: async () => "lost" },
     );
-    expect(steps).toEqual(["release money", "unlock expired", "expire"]);
+    expect(steps).toEqual(["release money", "unlock payment_failed", "expire"]);
   }, 60_000);
 
   it("cancels for the buyer, even with money held", async () => {
@@ -158,7 +158,18 @@ describe("the lifecycle of an order", () => {
     const steps = await run(() => {
       payment = { ...payment, declinesExhausted: true };
     });
-    expect(steps).toEqual(["release money", "unlock payment_failed", "cancel payment_failed"]);
+    expect(steps).toEqual(["release money", "unlock declined", "cancel payment_failed"]);
+  }, 60_000);
+
+  it("holds nothing against a buyer whose payment was lost or could never begin", async () => {
+    const lost = await run(() => {
+      payment = { ...payment, status: "FAILED" };
+    });
+    expect(lost).toEqual(["release money", "unlock payment_failed", "cancel payment_failed"]);
+    done = [];
+    payment = { status: "REQUIRES_PAYMENT", declinesExhausted: false, neverOpened: true };
+    order = { ...order, expireTime: (await environment.currentTimeMs()) + LOCK_MS };
+    expect(await run()).toEqual(["release money", "unlock payment_failed", "expire"]);
   }, 60_000);
 
   it("takes the sale back when the capture is refused for good", async () => {

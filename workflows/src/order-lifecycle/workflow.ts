@@ -10,7 +10,7 @@ import {
 import { payBack } from "../pay-back.ts";
 import { endingByRefusal, PATIENT, QUICK, reasonOf, steps } from "../steps.ts";
 import type { OrderLifecycleActivities } from "./activities.ts";
-import { type Decision, decide } from "./decision.ts";
+import { type CancelCause, type Decision, decide, type ExpireCause } from "./decision.ts";
 import { somethingChanged } from "./messages.ts";
 
 const {
@@ -48,7 +48,7 @@ export async function orderLifecycle(orderId: string): Promise<void> {
       case "cancel":
         return cancel(orderId, ticketId, decision.because);
       case "expire":
-        return expire(orderId, ticketId);
+        return expire(orderId, ticketId, decision.because);
     }
   });
 }
@@ -85,7 +85,8 @@ async function awaitDecision(orderId: string, news: News): Promise<{ ticketId: s
 
 /** Sell, then take the money, then complete. */
 async function complete(orderId: string, ticketId: string, news: News): Promise<void> {
-  if ((await sellTicket(orderId, ticketId)) === "lost") return expire(orderId, ticketId);
+  // Paid in time and decided too late: that is not the buyer's doing.
+  if ((await sellTicket(orderId, ticketId)) === "lost") return expire(orderId, ticketId, "payment_failed");
   if ((await capture(orderId, news)) === "refused") return undoSale(orderId, ticketId);
   await completeOrder(orderId);
 }
@@ -123,14 +124,14 @@ async function undoSale(orderId: string, ticketId: string): Promise<void> {
 }
 
 /** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
-async function cancel(orderId: string, ticketId: string, because: "buyer" | "payment_failed"): Promise<void> {
+async function cancel(orderId: string, ticketId: string, because: CancelCause): Promise<void> {
   await releaseMoney(orderId);
-  await unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : "payment_failed");
-  await cancelOrder(orderId, because);
+  await unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : because);
+  await cancelOrder(orderId, because === "declined" ? "payment_failed" : because);
 }
 
-async function expire(orderId: string, ticketId: string): Promise<void> {
+async function expire(orderId: string, ticketId: string, because: ExpireCause): Promise<void> {
   await releaseMoney(orderId);
-  await unlockTicket(orderId, ticketId, "expired");
+  await unlockTicket(orderId, ticketId, because);
   await expireOrder(orderId);
 }

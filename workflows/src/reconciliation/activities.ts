@@ -27,7 +27,7 @@ export function createReconciliationActivities(deps: {
     REFUND_UNFINISHED: ({ orderId }) => workflows.reviveRefund(orderId),
     MONEY_OF_ENDED_ORDER: ({ orderId }) => releaseMoney(orderId),
     LOCK_OF_ENDED_ORDER: ({ orderId, ticketId }) =>
-      answering(tickets.unlockTicket({ orderId, ticketId, reason: UnlockReason.CANCELLED }), "done"),
+      answering(tickets.unlockTicket({ orderId, ticketId, reason: UnlockReason.NO_ORDER }), "done"),
     SALE_OF_ENDED_ORDER: ({ orderId, ticketId }) =>
       answering(tickets.relistTicket({ orderId, ticketId }), "done"),
     PAYMENT_BEHIND_STRIPE: ({ orderId }) => answering(payments.readPayment({ orderId, fresh: true }), "done"),
