@@ -325,6 +325,21 @@ describe("a lapse", () => {
     expect(await buys(buyer)).toBe("done");
   });
 
+  it("is of its deadline, however late the worker tells of it", async () => {
+    const buyer = randomUUID();
+    const requests = [wish(await listed(), buyer), wish(await listed(), buyer)];
+    for (const request of requests) await locks().lockTicket(request);
+    now += minutes(20);
+    requests.push(wish(await listed(), buyer));
+    for (const request of requests.slice(2)) await locks().lockTicket(request);
+    now += minutes(29);
+    for (const request of requests) await expire(request);
+    // The last deadline was fourteen minutes ago, and the pause is a quarter of an hour.
+    expect(await buys(buyer)).toBe("LOCK_COOLDOWN");
+    now += minutes(1);
+    expect(await buys(buyer)).toBe("done");
+  });
+
   it("is not one when the money came in time and the worker was late", async () => {
     const buyer = randomUUID();
     const requests = [];
