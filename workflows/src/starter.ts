@@ -27,25 +27,23 @@ export function createWorkflowStarter(client: Client) {
         options(refundId(orderId), REFUND.taskQueue, orderId, reuse),
       ),
     );
-  const startRefund = (orderId: string) => beginRefund(orderId);
-  /** Wakes the order's lifecycle, starting it if the event overtook the order's own. */
-  const wakeLifecycle = (orderId: string) =>
-    once(
-      client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
-        ...lifecycle(orderId),
-        signal: somethingChanged,
-      }),
-    );
   return {
     startLifecycle: (orderId: string) =>
       once(client.workflow.start<typeof orderLifecycle>("orderLifecycle", lifecycle(orderId))),
-    wakeLifecycle,
-    startRefund,
+
+    /** Wakes the order's lifecycle, starting it if the event overtook the order's own. */
+    wakeLifecycle: (orderId: string) =>
+      once(
+        client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
+          ...lifecycle(orderId),
+          signal: somethingChanged,
+        }),
+      ),
+
+    startRefund: (orderId: string) => beginRefund(orderId),
+
     /** Looks at a refund again that came to its end. */
     restartRefund: (orderId: string) => beginRefund(orderId, ALLOW_DUPLICATE),
-    /** What reconciliation finds unfinished begins again, or is woken. */
-    reviveLifecycle: wakeLifecycle,
-    reviveRefund: startRefund,
   };
 }
 

@@ -1,5 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode, type NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
+import {
+  bundleWorkflowCode,
+  type NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from "@temporalio/worker";
 import { LIFECYCLE, type Queue, RECONCILIATION, REFUND } from "./names.ts";
 import { createProgress, type Progress } from "./worker-progress.ts";
 
@@ -78,7 +84,10 @@ export async function createWorkers(options: {
   const { connection, namespace, buildId, activities, bundle } = options;
   const workflowBundle = bundle
     ? { codePath: bundle }
-    : await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)) });
+    : await bundleWorkflowCode({
+        workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
+        logger: Runtime.instance().logger,
+      });
   return Promise.all(
     [...slots].map(async ([queue, limits]) => {
       const progress = createProgress();

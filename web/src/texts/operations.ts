@@ -12,6 +12,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.ORDER_UNPAID]: "Complete order without its money",
   [DriftKind.ORDER_WITHOUT_TICKET]: "Complete order without its ticket",
   [DriftKind.REFUND_UNFINISHED]: "Refund not finished",
+  [DriftKind.REFUND_REFUSED]: "A refund was refused: somebody has to look",
   [DriftKind.REFUND_FAILED]: "A refund came back: the buyer did not get the money",
   [DriftKind.MONEY_OF_ENDED_ORDER]: "Money held for an order that has ended",
   [DriftKind.LOCK_WITHOUT_ORDER]: "Ticket locked for no order",

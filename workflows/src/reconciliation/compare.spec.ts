@@ -18,7 +18,7 @@ const GRACE = 1_000;
 const DEADLINE = 10_000;
 const price = { minorUnits: 4_500n, currency: "USD" };
 
-const order = (status: OrderStatus, refundRequestedTime?: Timestamp) =>
+const order = (status: OrderStatus, refundRequestedTime?: Timestamp, refundRefusedTime?: Timestamp) =>
   create(OrderRecordSchema, {
     order: {
       id: "o",
@@ -27,6 +27,7 @@ const order = (status: OrderStatus, refundRequestedTime?: Timestamp) =>
       price,
       expireTime: timestampFromMs(DEADLINE),
       refundRequestedTime,
+      refundRefusedTime,
     },
   });
 const payment = (status: PaymentStatus, amount = price) =>
@@ -69,6 +70,12 @@ describe("an order beside its ticket and its payment", () => {
   it("is not complete and to be refunded for long", () => {
     const asked = order(OrderStatus.COMPLETE, timestampFromMs(1));
     expect(ofOrder(asked, { payment: payment(PaymentStatus.REFUNDED) })).toEqual(["REFUND_UNFINISHED"]);
+  });
+  it("whose refund was refused waits for a person, and goes on once the money went back", () => {
+    const refused = order(OrderStatus.COMPLETE, timestampFromMs(1), timestampFromMs(2));
+    expect(ofOrder(refused, { payment: payment(PaymentStatus.CAPTURED) })).toEqual(["REFUND_REFUSED"]);
+    expect(ofOrder(refused)).toEqual(["REFUND_REFUSED"]);
+    expect(ofOrder(refused, { payment: payment(PaymentStatus.REFUNDED) })).toEqual(["REFUND_UNFINISHED"]);
   });
   it("holds no money once it ended without a sale", () => {
     for (const status of [OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED]) {

@@ -44,7 +44,10 @@ export function compareOrder(
     if (deadline + graceMs < now) found("ORDER_OVERDUE", `due at ${new Date(deadline).toISOString()}`);
   }
   if (order.status === OrderStatus.COMPLETE && order.refundRequestedTime) {
-    found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
+    const refused = order.refundRefusedTime && payment?.payment?.status !== PaymentStatus.REFUNDED;
+    if (refused)
+      found("REFUND_REFUSED", `${order.refundRefusedReason}; the payment is ${paymentName(payment)}`);
+    else found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
   } else if (order.status === OrderStatus.COMPLETE) {
     if (payment?.payment?.status !== PaymentStatus.CAPTURED) {
       found("ORDER_UNPAID", `the payment is ${paymentName(payment)}`);
