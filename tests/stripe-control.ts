@@ -7,6 +7,10 @@ export interface StripeFault {
   operation: string;
   count?: number;
   milliseconds?: number;
+  /** Of `refuse` and `reject`. */
+  status?: number;
+  type?: string;
+  code?: string;
 }
 
 /** Does at the double what Stripe has no API for. */

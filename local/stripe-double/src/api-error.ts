@@ -1,6 +1,11 @@
 import type { PaymentIntent, PaymentMethod } from "./objects.ts";
 
-export type ErrorType = "api_error" | "card_error" | "idempotency_error" | "invalid_request_error";
+export type ErrorType =
+  | "api_error"
+  | "card_error"
+  | "idempotency_error"
+  | "invalid_request_error"
+  | "rate_limit_error";
 
 export interface ErrorDetails {
   type?: ErrorType;
@@ -16,15 +21,12 @@ export interface ErrorDetails {
 export class ApiError extends Error {
   readonly status: number;
   readonly details: ErrorDetails;
-  /** Whether the endpoint had begun to act, so that an idempotency key keeps this answer (docs.stripe.com/api/idempotent_requests). */
-  readonly acted: boolean;
 
-  constructor(status: number, message: string, details: ErrorDetails = {}, acted = false) {
+  constructor(status: number, message: string, details: ErrorDetails = {}) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.details = details;
-    this.acted = acted;
   }
 
   /** The JSON body. */
@@ -41,7 +43,7 @@ export function docUrl(code: string): string {
   return `https://stripe.com/docs/error-codes/${code.replaceAll("_", "-")}`;
 }
 
-/** A parameter that is wrong: answered before the endpoint acts, never kept by an idempotency key. */
+/** A parameter that is wrong. */
 export function invalid(message: string, param?: string, code?: string): ApiError {
   return new ApiError(400, message, { param, code });
 }
@@ -53,10 +55,5 @@ export function missing(kind: string, id: string, param = "id"): ApiError {
 
 /** A refusal that depends on the state of a PaymentIntent: docs.stripe.com/error-codes#payment-intent-unexpected-state */
 export function unexpectedState(message: string, intent: PaymentIntent): ApiError {
-  return new ApiError(
-    400,
-    message,
-    { code: "payment_intent_unexpected_state", payment_intent: intent },
-    true,
-  );
+  return new ApiError(400, message, { code: "payment_intent_unexpected_state", payment_intent: intent });
 }

@@ -26,6 +26,13 @@ export interface ApiRequest {
 /** What to send; `undefined` for closing the connection without an answer. */
 export type ApiResponse = { status: number; headers: Record<string, string>; body: string } | undefined;
 
+/** An answer, and whether the endpoint had begun to act when it was made. */
+interface Answer {
+  status: number;
+  body: string;
+  acted: boolean;
+}
+
 const OPERATIONS: Operation[] = [
   ...paymentIntentOperations,
   ...paymentMethodOperations,
@@ -60,13 +67,15 @@ export function createApi({
     if (key) headers["idempotency-key"] = key;
     const endpoint = `${request.method} ${request.path}`;
     let begun = false;
-    let answer: { status: number; body: string; acted: boolean } | undefined;
+    let answer: Answer | undefined;
     try {
       const form = parseForm(request.method === "POST" ? request.body : request.query);
       const client = authenticate(keys, request.headers.authorization, form.key);
       const { operation, id } = findOperation(request.method, request.path);
       requireAccess(operation, client);
       const strike = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name);
+      const rejection = strike("reject");
+      if (rejection) throw refusalOf(rejection);
       if (key) {
         const saved = idempotency.begin(key, endpoint, request.body, now);
         if (saved) {
@@ -99,11 +108,12 @@ export function createApi({
         : strike("saved_error_before")
           ? failure(true)
           : refusal
-            ? answerError(
-                new ApiError(400, "Refused by a fault of the double.", { code: refusal.code }, true),
+            ? answerError(refusalOf(refusal), client, true)
+            : act(
+                operation.prepare(call, form, id),
+                (result) => render(state, result, client, expansions(form)),
                 client,
-              )
-            : act(() => render(state, operation.run(call, form, id), client, expansions(form)), client);
+              );
       if (strike("error_after")) answer = failure(true);
       const drop = strike("drop_response");
       const slow = strike("delay_response");
@@ -116,7 +126,7 @@ export function createApi({
         body: answer.body,
       };
     } catch (error) {
-      const { status, body } = answerError(error, false);
+      const { status, body } = answerError(error, false, false);
       return { status, headers: { ...headers, ...retryAdvice(status) }, body };
     } finally {
       keep();
@@ -137,15 +147,19 @@ export function createApi({
   };
 }
 
-function act(run: () => object, client: boolean): { status: number; body: string; acted: boolean } {
+/**
+ * Acts, and shows the result. The answer is kept by an idempotency key from here on, a refusal too: only what is
+ * found before an endpoint begins is not (docs.stripe.com/api/idempotent_requests).
+ */
+function act(work: () => object, show: (result: object) => object, client: boolean): Answer {
   try {
-    return { status: 200, body: JSON.stringify(run()), acted: true };
+    return { status: 200, body: JSON.stringify(show(work())), acted: true };
   } catch (error) {
-    return answerError(error, client);
+    return answerError(error, client, true);
   }
 }
 
-function answerError(error: unknown, client: boolean): { status: number; body: string; acted: boolean } {
+function answerError(error: unknown, client: boolean, acted: boolean): Answer {
   if (!(error instanceof ApiError)) {
     console.error(error);
     return failure(false);
@@ -153,12 +167,15 @@ function answerError(error: unknown, client: boolean): { status: number; body: s
   const body = error.body();
   const { payment_intent: intent } = error.details;
   if (client && intent) body.error.payment_intent = clientView({ ...intent });
-  return { status: error.status, body: JSON.stringify(body), acted: error.acted };
+  return { status: error.status, body: JSON.stringify(body), acted };
 }
 
+const refusalOf = ({ status, type, code }: Fault): ApiError =>
+  new ApiError(status, "Refused by a fault of the double.", { type, code });
+
 /** docs.stripe.com/error-low-level#server-errors: the outcome is indeterminate. */
-function failure(acted: boolean): { status: number; body: string; acted: boolean } {
-  const error = new ApiError(500, "An unknown error occurred", { type: "api_error" }, acted);
+function failure(acted: boolean): Answer {
+  const error = new ApiError(500, "An unknown error occurred", { type: "api_error" });
   return { status: error.status, body: JSON.stringify(error.body()), acted };
 }
 

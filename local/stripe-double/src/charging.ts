@@ -62,7 +62,7 @@ export function charge(call: Call, intent: PaymentIntent, method: PaymentMethod)
       attempt.id,
     );
     const { doc_url: _page, message, ...details } = failed.last_payment_error ?? { message: decline.message };
-    throw new ApiError(402, message, { ...details, payment_intent: failed }, true);
+    throw new ApiError(402, message, { ...details, payment_intent: failed });
   }
   emit(call, "charge.succeeded", attempt);
   const next = call.state.paymentIntents.put({

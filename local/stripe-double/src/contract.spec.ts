@@ -26,7 +26,7 @@ const targets: [string, Stripe][] = [
     : []),
 ];
 
-describe.each(targets)("contract with %s", (_name, stripe) => {
+describe.each(targets)("contract with %s", (name, stripe) => {
   const create = (
     extra: Partial<Stripe.PaymentIntentCreateParams> = {},
     options: Stripe.RequestOptions = {},
@@ -179,6 +179,70 @@ describe.each(targets)("contract with %s", (_name, stripe) => {
     expect((await refusal(attempt())).code).toBe("card_declined");
     expect((await refusal(attempt())).code).toBe("card_declined");
     expect((await stripe.charges.list({ payment_intent: id })).data).toHaveLength(1);
+  });
+
+  // docs.stripe.com/api/idempotent_requests and docs.stripe.com/error-low-level#content-errors
+  it("repeats a refusal for the same idempotency key although its cause is gone; another key is asked anew", async () => {
+    const { id } = await authorize();
+    const refund = (idempotencyKey: string) =>
+      stripe.refunds.create({ payment_intent: id }, { idempotencyKey });
+    const [first, second] = [randomUUID(), randomUUID()];
+    expect(await refusal(refund(first))).toMatchObject({ statusCode: 400, rawType: "invalid_request_error" });
+    await stripe.paymentIntents.capture(id);
+    const again = await refusal(refund(first));
+    expect(again).toMatchObject({ statusCode: 400, headers: { "idempotent-replayed": "true" } });
+    expect(await refund(second)).toMatchObject({ amount: 4200 });
+  });
+
+  // docs.stripe.com/api/idempotent_requests: "If incoming parameters fail validation … no idempotent result is saved"
+  it("keeps no answer for a request that was never begun: a parameter is missing", async () => {
+    const options = { idempotencyKey: randomUUID() };
+    const incomplete: Partial<Stripe.PaymentIntentCreateParams> = { amount: undefined };
+    expect(await refusal(create(incomplete, options))).toMatchObject({ code: "parameter_missing" });
+    const metadata = { order_id: options.idempotencyKey };
+    expect(await create({ metadata }, options)).toMatchObject({ amount: 4200 });
+  });
+
+  // docs.stripe.com/refunds and docs.stripe.com/testing#refunds
+  it("says of a refund that waits that it is pending, and lists it with its charge", async () => {
+    const { id } = await create({ confirm: true, payment_method: "pm_card_pendingRefund" });
+    await stripe.paymentIntents.capture(id);
+    const metadata = { operation_id: "o:refund:1" };
+    const refund = await stripe.refunds.create({ payment_intent: id, metadata });
+    expect(refund).toMatchObject({ status: "pending", metadata });
+    const intent = await stripe.paymentIntents.retrieve(id, { expand: ["latest_charge.refunds"] });
+    expect(intent.latest_charge).toMatchObject({ refunds: { data: [{ id: refund.id, metadata }] } });
+  });
+
+  // docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  it.each([
+    ["usd", 49, 50],
+    ["eur", 49, 50],
+    ["gbp", 29, 30],
+    ["jpy", 49, 50],
+    ["czk", 1_499, 1_500],
+  ])("charges no less than the least of %s", async (currency, less, least) => {
+    const error = await refusal(create({ currency, amount: less }));
+    expect(error).toMatchObject({ rawType: "invalid_request_error", code: "amount_too_small" });
+    // An account asks for more where its own currency, after conversion, is worth less than its least.
+    if (name === "the double") {
+      expect(await create({ currency, amount: least })).toMatchObject({ amount: least, currency });
+    }
+  });
+
+  // docs.stripe.com/currencies#three-decimal
+  it("takes amounts of currencies with three decimals only with a last digit of 0", async () => {
+    expect(await refusal(create({ currency: "kwd", amount: 5_124 }))).toMatchObject({ statusCode: 400 });
+    expect(await create({ currency: "kwd", amount: 5_120 })).toMatchObject({ amount: 5_120 });
+  });
+
+  // docs.stripe.com/error-low-level: content errors, 401
+  it("refuses a key that is none of its own, and keeps nothing of that", async () => {
+    const stranger = new Stripe("sk_test_of_nobody", {
+      ...(name === "the double" && { host: "127.0.0.1", port: double.port, protocol: "http" as const }),
+      maxNetworkRetries: 0,
+    });
+    expect(await refusal(stranger.paymentIntents.retrieve("pi_1"))).toMatchObject({ statusCode: 401 });
   });
 
   it("acts once when the same key comes twice at the same time", async () => {

@@ -29,6 +29,7 @@ table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;pad
   "saved_error_before",
   "error_after",
   "refuse",
+  "reject",
   "webhook_delay",
   "webhook_duplicate",
   "webhook_reorder",

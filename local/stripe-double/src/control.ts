@@ -6,6 +6,7 @@ import { type Faults, faultSchema } from "./faults.ts";
 import type { PaymentIntent } from "./objects.ts";
 import type { Call } from "./operation.ts";
 import { expireAuthorization, finishAuthentication } from "./payment-intents.ts";
+import { settleRefund } from "./refunds.ts";
 import type { State } from "./state.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -23,11 +24,17 @@ export interface ControlResponse {
 }
 
 const intentSchema = z.object({ payment_intent: z.string() });
+const settleSchema = z.strictObject({
+  refund: z.string(),
+  status: z.enum(["requires_action", "succeeded", "failed", "canceled"]),
+  /** docs.stripe.com/refunds#failed-refunds */
+  failure_reason: z.string().max(100).optional(),
+});
 
 /**
  * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
  * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
- * · `POST /control/disputes {payment_intent, reason?}` · `POST /control/authorizations/expire {payment_intent}`
+ * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?}` · `POST /control/authorizations/expire {payment_intent}`
  * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
  */
 export function createControl({
@@ -68,6 +75,12 @@ export function createControl({
       const charge = state.charges.get(intent(body).latest_charge ?? "");
       if (!charge?.captured) throw invalid("Only a captured payment can be disputed.");
       return openDispute(call, charge, reason);
+    },
+    "POST /control/refunds/settle": (call, body) => {
+      const { refund: id, ...outcome } = settleSchema.parse(body);
+      const refund = state.refunds.get(id);
+      if (!refund) throw missing("refund", id);
+      return settleRefund(call, refund, outcome);
     },
     "POST /control/authorizations/expire": (call, body) => expireAuthorization(call, intent(body)),
     "POST /control/authentications": (call, body) =>

@@ -258,6 +258,35 @@ describe("faults", () => {
     expect((await stripe.paymentIntents.create(manual, options)).id).toBe((await first).id);
   });
 
+  // docs.stripe.com/error-low-level#idempotency: what is answered before a request begins is kept nowhere.
+  it.each([
+    [401, "invalid_request_error", "StripeAuthenticationError"],
+    [403, "invalid_request_error", "StripePermissionError"],
+    [409, "idempotency_error", "StripeAPIError"],
+    [429, "rate_limit_error", "StripeRateLimitError"],
+  ] as const)(
+    "a call that is rejected with %d acts with the same key next time",
+    async (status, type, name) => {
+      const { double, stripe } = await start();
+      double.faults.add({ kind: "reject", operation: "payment_intents.create", count: 1, status, type });
+      const create = () => stripe.paymentIntents.create(manual, { idempotencyKey: "k" });
+      await expect(create()).rejects.toMatchObject({ statusCode: status, rawType: type, type: name });
+      expect(await create()).toMatchObject({ amount: 4200 });
+    },
+  );
+
+  // docs.stripe.com/error-low-level#content-errors
+  it("a call that is refused is refused with the same key for ever", async () => {
+    const { double, stripe } = await start();
+    const fault = { status: 402, type: "card_error", code: "card_declined" } as const;
+    double.faults.add({ kind: "refuse", operation: "payment_intents.create", count: 1, ...fault });
+    const create = (idempotencyKey: string) => stripe.paymentIntents.create(manual, { idempotencyKey });
+    for (let time = 0; time < 2; time++) {
+      await expect(create("k")).rejects.toMatchObject({ statusCode: 402, code: "card_declined" });
+    }
+    expect(await create("another")).toMatchObject({ amount: 4200 });
+  });
+
   it("are switched over HTTP; another site's page cannot", async () => {
     const { double } = await start();
     const body = JSON.stringify({ kind: "delay", operation: "refunds.*", milliseconds: 5, count: 2 });
@@ -296,6 +325,35 @@ describe("faults", () => {
     await control("disputes", paid.id);
     expect(await receiver.until(11)).toContain("charge.dispute.created");
     expect((await stripe.disputes.list({ payment_intent: paid.id })).data).toHaveLength(1);
+  });
+});
+
+// docs.stripe.com/refunds#failed-refunds
+describe("a refund", () => {
+  it("can fail after it had succeeded: the money is the account's again, and can be refunded again", async () => {
+    const receiver = await receive();
+    const { double, stripe } = await start({ webhookUrl: receiver.url });
+    const { id } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(id);
+    const refund = await stripe.refunds.create({ payment_intent: id });
+    const settle = (status: string) =>
+      fetch(`${double.url}/control/refunds/settle`, {
+        method: "POST",
+        body: JSON.stringify({ refund: refund.id, status, failure_reason: "lost_or_stolen_card" }),
+      });
+    await settle("failed");
+    expect(await stripe.refunds.retrieve(refund.id)).toMatchObject({
+      status: "failed",
+      failure_reason: "lost_or_stolen_card",
+    });
+    const types = (await receiver.until(11)).slice(8);
+    expect(types).toEqual(["charge.refund.updated", "refund.updated", "refund.failed"]);
+    const { latest_charge } = await stripe.paymentIntents.retrieve(id, {
+      expand: ["latest_charge.refunds"],
+    });
+    expect(latest_charge).toMatchObject({ refunded: false, amount_refunded: 0 });
+    expect((await settle("succeeded")).status).toBe(400);
+    expect(await stripe.refunds.create({ payment_intent: id })).toMatchObject({ status: "succeeded" });
   });
 });
 

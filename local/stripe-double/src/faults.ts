@@ -9,7 +9,9 @@ import { matchesType } from "./read-operations.ts";
  * - `error_before`: 500 without acting, nothing kept: the same idempotency key acts next time
  * - `saved_error_before`: 500 without acting, kept: the same idempotency key never acts
  * - `error_after`: act, then 500, kept: the same idempotency key gets the 500 again
- * - `refuse`: refused for good with `code`, without acting
+ * - `refuse`: refused for good with `status`, `type` and `code`, without acting, kept: the same key is refused again
+ * - `reject`: answered with `status`, `type` and `code` before idempotency is looked at, nothing kept: 401 and 403 for
+ *   a key that is not accepted, 409 for a conflict, 429 for a rate limit (docs.stripe.com/error-low-level#idempotency)
  *
  * On webhooks (`operation` is a pattern of event types such as `payment_intent.*`):
  * - `webhook_delay`: wait `milliseconds` first · `webhook_duplicate`: deliver twice · `webhook_reorder`: deliver after the next one
@@ -25,6 +27,7 @@ export const faultSchema = z.strictObject({
     "saved_error_before",
     "error_after",
     "refuse",
+    "reject",
     "webhook_delay",
     "webhook_duplicate",
     "webhook_reorder",
@@ -35,7 +38,11 @@ export const faultSchema = z.strictObject({
   /** How many times it happens; without it, until it is removed. */
   count: z.int().min(1).optional(),
   milliseconds: z.int().min(0).max(600_000).default(1000),
-  /** Of `refuse`: docs.stripe.com/error-codes */
+  /** Of `refuse` and `reject`: docs.stripe.com/api/errors and docs.stripe.com/error-codes */
+  status: z.int().min(400).max(499).default(400),
+  type: z
+    .enum(["card_error", "idempotency_error", "invalid_request_error", "rate_limit_error"])
+    .default("invalid_request_error"),
   code: z.string().max(100).default("charge_expired_for_capture"),
 });
 export type FaultKind = z.output<typeof faultSchema>["kind"];

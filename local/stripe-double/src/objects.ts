@@ -119,7 +119,8 @@ export interface Refund {
   metadata: Metadata;
   payment_intent: string;
   reason: string | null;
-  status: "succeeded";
+  failure_reason: string | null;
+  status: "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
 }
 
 export interface Dispute {

@@ -29,15 +29,22 @@ export interface Operation {
   path: string;
   /** May be called with a publishable key. */
   client?: boolean;
-  run(call: Call, form: Form, id: string): object;
+  /** Reads the parameters, or throws before anything has begun; then acts when it is called. */
+  prepare(call: Call, form: Form, id: string): () => object;
 }
 
-/** Makes an endpoint of a typed function; `read` is given the form and returns the parameters. */
+/** Makes an endpoint of a typed function. */
 export function operation<T extends z.ZodType>(
-  { schema, ...endpoint }: Omit<Operation, "run"> & { schema: T },
+  { schema, ...endpoint }: Omit<Operation, "prepare"> & { schema: T },
   act: (call: Call, parameters: z.output<T>, id: string) => object,
 ): Operation {
-  return { ...endpoint, run: (call, form, id) => act(call, readParameters(schema, form), id) };
+  return {
+    ...endpoint,
+    prepare: (call, form, id) => {
+      const parameters = readParameters(schema, form);
+      return () => act(call, parameters, id);
+    },
+  };
 }
 
 /** Records an event with the object as it is now (docs.stripe.com/api/events/object); webhooks pick it up after the commit. */

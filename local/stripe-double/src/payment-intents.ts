@@ -1,5 +1,6 @@
 import { ApiError, docUrl, invalid, missing, unexpectedState } from "./api-error.ts";
 import { charge, failPayment, openDispute, releaseCharge } from "./charging.ts";
+import { checkAmount } from "./currencies.ts";
 import { newId, randomText } from "./ids.ts";
 import type { PaymentIntent, PaymentMethod } from "./objects.ts";
 import { type Call, emit } from "./operation.ts";
@@ -12,9 +13,6 @@ import type {
   UpdateParameters,
 } from "./payment-intent-operations.ts";
 import { behaviourOf, usePaymentMethod } from "./payment-methods.ts";
-
-const MAX_AMOUNT = 99_999_999;
-const MIN_AMOUNT = 50;
 
 /** The intent; with a publishable key only to whom its client secret is known (docs.stripe.com/payments/payment-intents#passing-to-client). */
 export function findIntent(call: Call, id: string, clientSecret: string | undefined): PaymentIntent {
@@ -35,7 +33,7 @@ export function findIntent(call: Call, id: string, clientSecret: string | undefi
 
 /** docs.stripe.com/api/payment_intents/create */
 export function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
-  checkAmount(parameters.amount);
+  checkAmount(parameters.amount, parameters.currency);
   const types = parameters.payment_method_types;
   const automatic = parameters.automatic_payment_methods;
   if (automatic?.enabled && types) {
@@ -86,7 +84,9 @@ export function createIntent(call: Call, parameters: CreateParameters): PaymentI
 /** docs.stripe.com/api/payment_intents/update: not once the payment is under way. */
 export function updateIntent(call: Call, intent: PaymentIntent, parameters: UpdateParameters): PaymentIntent {
   const { metadata, payment_method: _method, expand: _expand, ...changes } = parameters;
-  if (changes.amount !== undefined) checkAmount(changes.amount);
+  if (changes.amount !== undefined || changes.currency !== undefined) {
+    checkAmount(changes.amount ?? intent.amount, changes.currency ?? intent.currency);
+  }
   const before = ["requires_payment_method", "requires_confirmation", "requires_action"].includes(
     intent.status,
   );
@@ -281,11 +281,4 @@ function close(call: Call, intent: PaymentIntent, reason: string | null): Paymen
   });
   emit(call, "payment_intent.canceled", canceled);
   return canceled;
-}
-
-/** docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
-function checkAmount(amount: number): void {
-  if (amount < MIN_AMOUNT) throw invalid("Amount must be at least $0.50 usd", "amount", "amount_too_small");
-  if (amount > MAX_AMOUNT)
-    throw invalid("Amount must be no more than $999,999.99", "amount", "amount_too_large");
 }

@@ -5,6 +5,7 @@ import { page } from "./listing.ts";
 import type { Charge, Refund } from "./objects.ts";
 import { type Call, emit, type Operation, operation } from "./operation.ts";
 import { common, integer, listing, mergeMetadata, metadata } from "./parameters.ts";
+import { behaviourOf } from "./payment-methods.ts";
 
 const createSchema = z.strictObject({
   ...common,
@@ -18,23 +19,18 @@ const createSchema = z.strictObject({
 /** docs.stripe.com/api/refunds/create: once in full, or in parts up to what was captured. */
 function createRefund(call: Call, parameters: z.output<typeof createSchema>): Refund {
   const charge = refundable(call, parameters);
+  const method = call.state.paymentMethods.get(charge.payment_method);
   const left = charge.amount_captured - charge.amount_refunded;
   const amount = parameters.amount ?? left;
   if (charge.refunded) {
-    throw new ApiError(
-      400,
-      `Charge ${charge.id} has already been refunded.`,
-      { code: "charge_already_refunded" },
-      true,
-    );
+    throw new ApiError(400, `Charge ${charge.id} has already been refunded.`, {
+      code: "charge_already_refunded",
+    });
   }
   if (charge.disputed) {
-    throw new ApiError(
-      400,
-      `Charge ${charge.id} has been charged back; cannot issue a refund.`,
-      { code: "charge_disputed" },
-      true,
-    );
+    throw new ApiError(400, `Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: "charge_disputed",
+    });
   }
   if (amount < 1 || amount > left) {
     throw invalid(
@@ -53,21 +49,50 @@ function createRefund(call: Call, parameters: z.output<typeof createSchema>): Re
     metadata: mergeMetadata({}, parameters.metadata),
     payment_intent: charge.payment_intent,
     reason: parameters.reason ?? null,
-    status: "succeeded",
+    failure_reason: null,
+    // docs.stripe.com/testing#refunds: which test cards' refunds wait first.
+    status: method && behaviourOf(call, method).refundPending ? "pending" : "succeeded",
   });
-  const refunded = charge.amount_refunded + amount;
   emit(call, "refund.created", refund);
-  emit(
-    call,
-    "charge.refunded",
-    call.state.charges.put({
-      ...charge,
-      amount_refunded: refunded,
-      refunded: refunded === charge.amount_captured,
-    }),
-  );
+  emit(call, "charge.refunded", giveBack(call, charge, amount));
   emit(call, "refund.updated", refund);
   return refund;
+}
+
+/** The charge with that much more of it refunded; negative: less. */
+function giveBack(call: Call, charge: Charge, amount: number): Charge {
+  const refunded = charge.amount_refunded + amount;
+  return call.state.charges.put({
+    ...charge,
+    amount_refunded: refunded,
+    refunded: refunded === charge.amount_captured,
+  });
+}
+
+/**
+ * What becomes of a refund later: a pending one succeeds, or waits for the customer; any fails, also one that had
+ * succeeded, and the money is the account's again (docs.stripe.com/refunds#failed-refunds).
+ */
+export function settleRefund(
+  call: Call,
+  refund: Refund,
+  outcome: { status: Refund["status"]; failure_reason?: string },
+): Refund {
+  if (refund.status === "failed" || refund.status === "canceled") {
+    throw new ApiError(400, `The refund ${refund.id} is ${refund.status}.`);
+  }
+  const failed = outcome.status === "failed" || outcome.status === "canceled";
+  const settled = call.state.refunds.put({
+    ...refund,
+    status: outcome.status,
+    failure_reason: outcome.status === "failed" ? (outcome.failure_reason ?? "unknown") : null,
+  });
+  const charge = call.state.charges.get(refund.charge);
+  if (failed && charge) giveBack(call, charge, -refund.amount);
+  // docs.stripe.com/api/events/types: an update has two names, a failure one of its own besides.
+  for (const type of ["charge.refund.updated", "refund.updated"]) emit(call, type, settled);
+  if (outcome.status === "failed") emit(call, "refund.failed", settled);
+  return settled;
 }
 
 function refundable(
@@ -87,8 +112,6 @@ function refundable(
     throw new ApiError(
       400,
       `This PaymentIntent (${intentId ?? charge?.payment_intent}) does not have a successful charge to refund.`,
-      {},
-      true,
     );
   }
   return charge;

@@ -1,4 +1,5 @@
 import { invalid } from "./api-error.ts";
+import { page } from "./listing.ts";
 import type { PaymentIntent } from "./objects.ts";
 import type { State } from "./state.ts";
 
@@ -45,6 +46,7 @@ export function clientView(intent: Node): Node {
 
 function expandPath(state: State, node: unknown, [name, ...rest]: string[], path: string): void {
   if (name === undefined || !isNode(node)) return;
+  if (node.object === "charge" && name === "refunds") node.refunds = refundsOf(state, String(node.id));
   if (!(name in node)) throw invalid(`This property cannot be expanded (${path}).`, "expand");
   const value = node[name];
   const children = Array.isArray(value) ? value : [value];
@@ -58,6 +60,12 @@ function expandPath(state: State, node: unknown, [name, ...rest]: string[], path
     node[name] = structuredClone(found);
   }
   expandPath(state, node[name], rest, path);
+}
+
+/** docs.stripe.com/api/charges/object, `refunds`: the newest ten, shown only when expanded. */
+function refundsOf(state: State, chargeId: string): object {
+  const refunds = state.refunds.all().filter(({ charge }) => charge === chargeId);
+  return page(refunds, { limit: 10 }, `/v1/charges/${chargeId}/refunds`);
 }
 
 function lookUp(state: State, id: string): object | undefined {

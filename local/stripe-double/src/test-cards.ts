@@ -10,6 +10,8 @@ export interface CardBehaviour {
   decline?: { code: string; declineCode?: string; message: string };
   /** Disputed as soon as it is captured: docs.stripe.com/testing#disputes */
   dispute?: boolean;
+  /** Its refunds are pending at first: docs.stripe.com/testing#refunds */
+  refundPending?: boolean;
 }
 
 const declined = (declineCode: string, message = "Your card was declined.") => ({
@@ -89,6 +91,7 @@ export const TEST_CARDS: readonly CardBehaviour[] = [
     decline: declined("generic_decline"),
   },
   { brand: "visa", number: "4000000000000259", ids: ["pm_card_createDispute"], dispute: true },
+  { brand: "visa", number: "4000000000007726", ids: ["pm_card_pendingRefund"], refundPending: true },
 ];
 
 /** A number of no test card in test mode: docs.stripe.com/declines/codes, `test_mode_live_card`. */
