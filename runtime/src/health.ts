@@ -24,9 +24,11 @@ export function createHealth(options: {
   name: string;
   log: Logger;
   needs: Record<string, () => Promise<void>>;
+  /** What it can serve without. */
+  uses?: Record<string, () => Promise<void>>;
   events?: Pick<Events, "tell" | "ping">;
 }): Health {
-  const { name, log, needs, events } = options;
+  const { name, log, needs, uses = {}, events } = options;
   const identity = { service: name, instance: newId(), startTime: timestampNow() };
   let dependencies: Pick<ProcessHealth["dependencies"][number], "name" | "reachable" | "needed">[] = [];
 
@@ -51,6 +53,7 @@ export function createHealth(options: {
     async check() {
       dependencies = await Promise.all([
         ...Object.entries(needs).map(([dependency, ping]) => ask(dependency, ping, true)),
+        ...Object.entries(uses).map(([dependency, ping]) => ask(dependency, ping, false)),
         ...(events ? [ask("broker", events.ping, false)] : []),
       ]);
       const serving = dependencies.every(({ reachable, needed }) => reachable || !needed);

@@ -22,6 +22,8 @@ export interface ServeOptions {
   internalRoutes?: (router: InternalRouter) => void;
   /** What it needs to serve, by name; each rejects while it is away. Asked every two seconds. */
   needs?: Record<string, () => Promise<void>>;
+  /** What it can serve without, by name; each rejects while something is wrong with it. */
+  uses?: Record<string, () => Promise<void>>;
   /** What its health is told to. That the broker is away keeps nobody from serving: events wait. */
   events?: Pick<Events, "tell" | "ping">;
   /** Run in order after the ports were drained. */
@@ -66,7 +68,13 @@ export async function serve(
     described,
   });
 
-  const health = createHealth({ name, log, needs: options.needs ?? {}, events: options.events });
+  const health = createHealth({
+    name,
+    log,
+    needs: options.needs ?? {},
+    uses: options.uses,
+    events: options.events,
+  });
   let closing: Promise<void> | undefined;
   const check = async () => {
     const serving = await health.check();

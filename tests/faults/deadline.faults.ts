@@ -16,7 +16,13 @@ let first: Person;
 let second: Person;
 
 beforeAll(async () => {
-  mesh = await startTestMesh({ LOCK_DURATION: "4s", LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" });
+  mesh = await startTestMesh({
+    LOCK_DURATION: "4s",
+    LOCK_LIMIT: "1000",
+    LAPSE_LIMIT: "1000",
+    STRIPE_GRACE: "2s",
+    DECLINE_LIMIT: "1000",
+  });
   [seller, first, second] = (await Promise.all(["seller", "first", "second"].map(mesh.person))) as [
     Person,
     Person,

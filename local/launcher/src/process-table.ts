@@ -74,6 +74,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
       ...(stripe.url && { STRIPE_URL: stripe.url }),
     }),
+    settings: ["STRIPE_GRACE", "DECLINE_LIMIT", "DECLINE_WINDOW"],
   },
   catalog: {
     script: "services/catalog/src/main.ts",

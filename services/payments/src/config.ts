@@ -1,4 +1,11 @@
-import { addresses, calls, commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
+import {
+  addresses,
+  calls,
+  commonConfig,
+  databaseConfig,
+  duration,
+  readConfig,
+} from "@ticketing/runtime/config";
 import { z } from "zod";
 
 /** The variables that this process reads. */
@@ -14,6 +21,14 @@ export const schema = z.object({
   STRIPE_URL: z.url().optional().register(calls, { unset: "https://api.stripe.com" }),
   /** Where browsers find the double, if not at STRIPE_URL. */
   STRIPE_BROWSER_URL: z.url().optional(),
+  /**
+   * How long looks at Stripe have to show nothing of a call without an answer before it gets another idempotency
+   * key: longer than a call can be in flight, and than a search may be behind.
+   */
+  STRIPE_GRACE: duration.default(90_000),
+  /** So many declined cards of one buyer within DECLINE_WINDOW, and no further payment can begin. */
+  DECLINE_LIMIT: z.coerce.number().int().min(1).default(10),
+  DECLINE_WINDOW: duration.default(3_600_000),
 });
 
 /** Everything that this process reads from its environment. A live key never goes to a double. */

@@ -19,6 +19,7 @@ import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore, paymentCollection } from "./payment-store.ts";
 import { createSettlement } from "./settlement.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
+import { createStripeKeyWatch } from "./stripe-key-watch.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
 
 const config = readConfig();
@@ -39,14 +40,17 @@ const orders = createInternalClient(OrderLifecycleService, {
 });
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const payments = await createPaymentStore(paymentCollection(database.db), relay.wake);
+const keyWatch = createStripeKeyWatch(log);
 const stripe = createStripeGateway({
   secretKey: config.STRIPE_SECRET_KEY,
   webhookSecret: config.STRIPE_WEBHOOK_SECRET,
   url: config.STRIPE_URL,
+  keyWatch,
 });
 const meshes = await openMeshStore(database.db, config.PUBLIC_URL, clock);
 const mesh = createMeshIdentity(meshes, clock);
-const settlement = createSettlement({ payments, stripe, mesh, clock });
+const graceMs = config.STRIPE_GRACE;
+const settlement = createSettlement({ payments, stripe, mesh, clock, log, graceMs });
 const intents = createIntentRecords({ payments, stripe, mesh });
 
 const paymentService = createPaymentService({
@@ -58,7 +62,10 @@ const paymentService = createPaymentService({
   // Stripe's script must come from Stripe: https://docs.stripe.com/js/including
   stripeJsUrl: new URL("/v3/", config.STRIPE_BROWSER_URL ?? config.STRIPE_URL ?? "https://js.stripe.com")
     .href,
+  declineLimit: { count: config.DECLINE_LIMIT, windowMs: config.DECLINE_WINDOW },
+  graceMs,
   clock,
+  log,
 });
 const paymentLifecycleService = createPaymentLifecycleService({
   payments,
@@ -82,6 +89,7 @@ await serve({
   publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, mesh, clock }) },
   internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
   needs: { database: database.ping },
+  uses: { stripe: keyWatch.ping },
   events,
   close: [relay.stop, events.close, async () => orders.close(), database.close],
 });

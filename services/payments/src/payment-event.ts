@@ -3,7 +3,8 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
 import type { Transition } from "@ticketing/runtime/document-store";
 import type { OutgoingEvent } from "@ticketing/runtime/events";
-import type { Payment } from "./payment.ts";
+import type { Payment, StripeAction } from "./payment.ts";
+import { actions } from "./payment-message.ts";
 
 type TransitionInit = MessageInitShape<typeof PaymentEventSchema>["transition"];
 
@@ -16,6 +17,12 @@ const transitions: Record<string, (data: Record<string, string>) => TransitionIn
   payment_refunded: () => ({ case: "paymentRefunded", value: {} }),
   payment_disputed: () => ({ case: "paymentDisputed", value: {} }),
   payment_updated: () => ({ case: "paymentUpdated", value: {} }),
+  payment_refund_pending: () => ({ case: "paymentRefundPending", value: {} }),
+  payment_refund_failed: ({ reason }) => ({ case: "paymentRefundFailed", value: { reason } }),
+  payment_action_refused: ({ action, code }) => ({
+    case: "paymentActionRefused",
+    value: { action: actions[action as StripeAction], stripeCode: code },
+  }),
   payment_failed: () => ({ case: "paymentFailed", value: {} }),
 };
 

@@ -1,11 +1,23 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { PaymentSchema } from "@ticketing/proto/payments/v1/payment";
-import type { Payment } from "./payment.ts";
+import { PaymentAction, type PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { Payment, StripeAction } from "./payment.ts";
+
+const { CREATE, CAPTURE, CANCEL, REFUND } = PaymentAction;
+
+/** An action as the contract names it. */
+export const actions: Record<StripeAction, PaymentAction> = {
+  create: CREATE,
+  capture: CAPTURE,
+  cancel: CANCEL,
+  refund: REFUND,
+};
 
 /** The payment as its buyer and the lifecycle see it. */
 export function paymentMessage(payment: Payment): MessageInitShape<typeof PaymentSchema> {
-  const { authorizedTime, voidRequestedTime } = payment;
+  const { authorizedTime, voidRequestedTime, disputedTime, refusal } = payment;
+  const failed = payment.status === PaymentStatus.REFUND_FAILED;
+  const refund = payment.refunds?.find(({ id }) => id === payment.refundId);
   return {
     id: payment._id,
     status: payment.status,
@@ -17,5 +29,12 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
     voidRequestedTime: voidRequestedTime && timestampFromDate(voidRequestedTime),
     version: BigInt(payment.version),
     lastDeclineCode: payment.lastDeclineCode ?? "",
+    refusal: refusal && {
+      action: actions[refusal.action],
+      stripeCode: refusal.code,
+      time: timestampFromDate(refusal.time),
+    },
+    refundFailureReason: failed ? (refund?.reason ?? "unknown") : "",
+    disputedTime: disputedTime && timestampFromDate(disputedTime),
   };
 }

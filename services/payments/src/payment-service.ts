@@ -3,24 +3,16 @@ import { type Client, Code, type HandlerContext, type ServiceImpl } from "@conne
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
-import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requireUser } from "@ticketing/runtime/identity";
-import type { MeshIdentity } from "./mesh-store.ts";
 import { orderOf } from "./order-of.ts";
 import { paymentMessage } from "./payment-message.ts";
-import type { PaymentStore } from "./payment-store.ts";
-import { startPayment } from "./start-payment.ts";
-import type { StripeGateway } from "./stripe-gateway.ts";
+import { type StartPaymentDependencies, startPayment } from "./start-payment.ts";
 
-export interface PaymentServiceDependencies {
-  payments: PaymentStore;
-  stripe: StripeGateway;
-  mesh: MeshIdentity;
+export interface PaymentServiceDependencies extends StartPaymentDependencies {
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   publishableKey: string;
   stripeJsUrl: string;
-  clock: Clock;
 }
 
 /** The buyers' API of paying. */

@@ -3,6 +3,9 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Reason } from "@ticketing/proto/reason";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { type Decline, speaksOfCard } from "./decline-limit.ts";
+import { mergeRefunds, type Refund, sameRefunds, standingOf } from "./refunds.ts";
+import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
 
 /** Integer minor units and an ISO 4217 currency. */
 export interface Money {
@@ -21,18 +24,28 @@ export interface Payment extends Aggregate {
   intentId?: string;
   /** The mesh that the PaymentIntent was made by; absent on those from before meshes had ids. */
   meshId?: string;
+  /** The refund that gives, or last failed to give, the money back. */
   refundId?: string;
+  /** What Stripe ever showed of its refunds, oldest first. Absent before the first. */
+  refunds?: Refund[];
+  /** Stripe's latest definite no; gone once that action has succeeded. */
+  refusal?: { action: StripeAction; code: string; time: Date };
   /** When the charge was created that holds or held the money, by Stripe's clock. */
   authorizedTime?: Date;
   declines: number;
   /** Stripe's ids of the declines counted, so that each counts once. The newest of them. */
   declineEventIds: string[];
   lastDeclineCode?: string;
+  /** When cards were declined, by Stripe's clock, for a limit over all of a buyer's payments. The newest of them. */
+  declineTimes?: Date[];
+  lastDeclineTime?: Date;
   /** No attempt may begin any more, and what is held is to be released. */
   voidRequestedTime?: Date;
   disputedTime?: Date;
   /** The number in the idempotency key of each action. */
   attempts: Record<StripeAction, number>;
+  /** Since when looks at Stripe show nothing of an action although it was asked for with the current key. */
+  unknownSince?: Partial<Record<StripeAction, Date>>;
   createTime: Date;
 }
 
@@ -42,12 +55,14 @@ export interface IntentSnapshot {
   status: "open" | "requires_capture" | "succeeded" | "canceled";
   /** When its latest charge was created. */
   chargeTime?: Date;
-  /** Set when the whole amount went back. */
-  refundId?: string;
+  /** Minor units. */
+  amountReceived: number;
+  refunds: Refund[];
 }
 
 const KEPT_DECLINES = 50;
-const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED } = PaymentStatus;
+const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED, REFUND_PENDING, REFUND_FAILED } =
+  PaymentStatus;
 
 const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
@@ -74,13 +89,18 @@ const begun = (order: { id: string; buyerId: string; price: Money }, status: Pay
   createTime: now,
 });
 
-/** Throws PAYMENT_VOIDED for a payment that is given up. */
+/** Throws PAYMENT_REFUSED for a payment that Stripe does not take, PAYMENT_VOIDED for one that is given up. */
 export function requireOpen(payment: Payment): Payment {
+  if (payment.refusal?.action === "create") throw paymentRefused(payment.refusal.code);
   if (payment.voidRequestedTime || payment.status === VOIDED || payment.status === FAILED) {
     throw refuse("PAYMENT_VOIDED", "this payment is given up");
   }
   return payment;
 }
+
+/** What the buyer is told when Stripe takes no payment for the order. */
+export const paymentRefused = (stripeCode: string): DomainError =>
+  refuse("PAYMENT_REFUSED", "the payment provider takes no payment for this order", { stripeCode });
 
 /** The PaymentIntent is ours. Throws PAYMENT_VOIDED when the payment was given up meanwhile: cancel it then. */
 export function attachIntent(
@@ -91,7 +111,8 @@ export function attachIntent(
   requireOpen(payment);
   if (payment.intentId === intentId) return payment;
   if (payment.intentId) throw refuse("INTENT_EXISTS", "this payment has another PaymentIntent");
-  return advance(payment, { type: "payment_updated", time: now }, { intentId, meshId });
+  const changes = { ...withoutFailures(payment, "create"), intentId, meshId };
+  return advance(payment, { type: "payment_updated", time: now }, changes);
 }
 
 const atMost = (payment: Payment, ...statuses: PaymentStatus[]) => statuses.includes(payment.status);
@@ -103,13 +124,7 @@ const atMost = (payment: Payment, ...statuses: PaymentStatus[]) => statuses.incl
 export function observe(payment: Payment, intent: IntentSnapshot, now: Date): Payment {
   if (intent.id !== payment.intentId) return payment;
   const authorizedTime = payment.authorizedTime ?? intent.chargeTime;
-  if (intent.refundId && payment.status !== REFUNDED) {
-    const changes = { status: REFUNDED, refundId: intent.refundId, authorizedTime };
-    return advance(payment, { type: "payment_refunded", time: now }, changes);
-  }
-  if (intent.status === "succeeded" && atMost(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) {
-    return advance(payment, { type: "payment_captured", time: now }, { status: CAPTURED, authorizedTime });
-  }
+  if (intent.status === "succeeded") return observeTaken(payment, intent, now);
   if (intent.status === "requires_capture" && atMost(payment, REQUIRES_PAYMENT)) {
     return advance(
       payment,
@@ -119,38 +134,88 @@ export function observe(payment: Payment, intent: IntentSnapshot, now: Date): Pa
   }
   if (intent.status === "canceled" && payment.voidRequestedTime) {
     if (!atMost(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) return payment;
-    return advance(payment, { type: "payment_voided", time: now }, { status: VOIDED });
+    const changes = { ...withoutFailures(payment, "cancel"), status: VOIDED };
+    return advance(payment, { type: "payment_voided", time: now }, changes);
   }
-  if (intent.status === "canceled" && atMost(payment, REQUIRES_PAYMENT, AUTHORIZED))
-    return fail(payment, now);
+  if (intent.status === "canceled" && atMost(payment, REQUIRES_PAYMENT, AUTHORIZED)) {
+    return advance(payment, { type: "payment_failed", time: now }, { status: FAILED });
+  }
   return payment;
 }
 
-/** The hold was refused for good at capture. */
-export function fail(payment: Payment, now: Date): Payment {
-  if (!atMost(payment, REQUIRES_PAYMENT, AUTHORIZED)) return payment;
-  return advance(payment, { type: "payment_failed", time: now }, { status: FAILED });
+/** How a refund's standing shows in the payment. */
+const refunded = {
+  underway: { status: REFUND_PENDING, type: "payment_refund_pending" },
+  succeeded: { status: REFUNDED, type: "payment_refunded" },
+  failed: { status: REFUND_FAILED, type: "payment_refund_failed" },
+} as const;
+
+/** The money was taken: from then on only what becomes of its refunds is news. */
+function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Payment {
+  const known = payment.refunds ?? [];
+  const refunds = mergeRefunds(known, intent.refunds);
+  const standing = standingOf(refunds, intent.amountReceived);
+  const noted = {
+    ...withoutFailures(payment, "capture"),
+    ...keyAfterRefunds(payment, refunds),
+    authorizedTime: payment.authorizedTime ?? intent.chargeTime,
+    refunds,
+  };
+  if (standing) {
+    const { outcome, refund } = standing;
+    const { status, type } = refunded[outcome];
+    if (status !== payment.status || refund.id !== payment.refundId) {
+      const data = outcome === "failed" ? { reason: refund.reason ?? "unknown" } : undefined;
+      return advance(payment, { type, time: now, data }, { ...noted, status, refundId: refund.id });
+    }
+  } else if (atMost(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) {
+    return advance(payment, { type: "payment_captured", time: now }, { ...noted, status: CAPTURED });
+  }
+  if (sameRefunds(known, refunds)) return payment;
+  return advance(payment, { type: "payment_updated", time: now }, noted);
 }
 
-/** An attempt was declined; counted once per event of Stripe's. */
-export function recordDecline(
-  payment: Payment,
-  decline: { eventId: string; code: string },
-  now: Date,
-): Payment {
+/** A key whose refund has failed would only be told of that refund again; one whose refund stands has no failures. */
+function keyAfterRefunds(payment: Payment, refunds: Refund[]): Partial<Payment> {
+  const key = idempotencyKey(payment, "refund");
+  const failedBefore = payment.refunds?.filter(({ status }) => status === "failed").map(({ id }) => id) ?? [];
+  const failed = refunds.filter(({ id, status }) => status === "failed" && !failedBefore.includes(id));
+  if (failed.some(({ operationId }) => (operationId ?? key) === key)) return withNextKey(payment, "refund");
+  return refunds.some(({ operationId }) => operationId === key) ? withoutFailures(payment, "refund") : {};
+}
+
+/** Stripe refused for good to make the payment, or to take what was held. */
+export function fail(payment: Payment, action: "create" | "capture", code: string, now: Date): Payment {
+  if (!atMost(payment, REQUIRES_PAYMENT, AUTHORIZED)) return payment;
+  // Another call has made it meanwhile.
+  if (action === "create" && payment.intentId) return payment;
+  const changes = { status: FAILED, refusal: { action, code, time: now } };
+  return advance(payment, { type: "payment_failed", time: now }, changes);
+}
+
+/** An attempt was declined; counted once per event of Stripe's, and only when it says something of the card. */
+export function recordDecline(payment: Payment, decline: Decline, now: Date): Payment {
   if (payment.declineEventIds.includes(decline.eventId)) return payment;
   const step = { type: "payment_declined", time: now, data: { code: decline.code } };
-  return advance(payment, step, {
-    declines: payment.declines + 1,
+  const noted = {
     declineEventIds: [...payment.declineEventIds, decline.eventId].slice(-KEPT_DECLINES),
     lastDeclineCode: decline.code,
+  };
+  if (!speaksOfCard(decline)) return advance(payment, step, noted);
+  const times = [...(payment.declineTimes ?? []), decline.time].slice(-KEPT_DECLINES);
+  return advance(payment, step, {
+    ...noted,
+    declines: payment.declines + 1,
+    declineTimes: times,
+    lastDeclineTime: new Date(Math.max(...times.map((time) => time.getTime()))),
   });
 }
 
 /** The payment is to be given up. Without a PaymentIntent it is, at once. Throws ALREADY_CAPTURED. */
 export function requestVoid(payment: Payment, now: Date): Payment {
   if (payment.voidRequestedTime) return payment;
-  if (atMost(payment, CAPTURED, REFUNDED)) throw refuse("ALREADY_CAPTURED", "the money was taken already");
+  if (atMost(payment, CAPTURED, REFUNDED, REFUND_PENDING, REFUND_FAILED))
+    throw refuse("ALREADY_CAPTURED", "the money was taken already");
   if (payment.intentId) {
     return advance(payment, { type: "payment_updated", time: now }, { voidRequestedTime: now });
   }
@@ -158,18 +223,8 @@ export function requestVoid(payment: Payment, now: Date): Payment {
   return advance(payment, { type: "payment_voided", time: now }, changes);
 }
 
-/** Stripe failed at an action and a fetch showed that nothing happened: the next try needs another key. */
-export function advanceAttempt(payment: Payment, action: StripeAction, now: Date): Payment {
-  const attempts = { ...payment.attempts, [action]: payment.attempts[action] + 1 };
-  return advance(payment, { type: "payment_updated", time: now }, { attempts });
-}
-
 /** A cardholder's bank disputes the charge. */
 export function dispute(payment: Payment, now: Date): Payment {
   if (payment.disputedTime) return payment;
   return advance(payment, { type: "payment_disputed", time: now }, { disputedTime: now });
 }
-
-/** The idempotency key of an action: the same for every repeat until Stripe is known to have failed at it. */
-export const idempotencyKey = (payment: Payment, action: StripeAction): string =>
-  `${payment._id}:${action}:${payment.attempts[action]}`;

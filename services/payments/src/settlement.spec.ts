@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
+import Stripe from "stripe";
 import { openTill, type Till } from "../testing/till.ts";
+import type { Payment } from "./payment.ts";
+import { paymentMessage } from "./payment-message.ts";
 
 let till: Till;
 beforeAll(async () => {
@@ -9,6 +12,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => till?.close());
 beforeEach(() => till.double.faults.clear());
+/** Long enough for a call without an answer to be given up. */
+const pass = () => till.wait(till.graceMs);
 
 const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
 /** Repeats as the workflow does: whatever is refused as passing is tried again. */
@@ -18,6 +23,7 @@ async function untilDone<T>(call: () => Promise<T>): Promise<{ answer: T; tries:
       return { answer: await call(), tries };
     } catch (error) {
       if (reasonOf(error) !== "STRIPE_UNAVAILABLE") throw error;
+      pass();
     }
   }
   throw new Error("still unavailable after five tries");
@@ -47,14 +53,74 @@ describe("capture", () => {
     expect(answer).toMatchObject({ status: PaymentStatus.CAPTURED, attempts: { capture: 1 } });
   });
 
-  it("takes another key after a 500 that Stripe keeps", async () => {
+  it("takes another key after a 500 that Stripe keeps, once looks have shown nothing for the grace", async () => {
     const payment = await till.authorized();
     till.double.faults.add({ kind: "saved_error_before", operation: "payment_intents.capture", count: 1 });
-    const { answer, tries } = await untilDone(async () =>
-      till.settlement.capture(await till.payment(payment._id)),
-    );
+    const capture = async () => till.settlement.capture(await till.payment(payment._id));
+    for (let tries = 0; tries < 3; tries++) {
+      expect(await reason(capture())).toBe("STRIPE_UNAVAILABLE");
+      expect(await till.payment(payment._id)).toMatchObject({ attempts: { capture: 1 } });
+      till.wait(till.graceMs / 4);
+    }
+    till.wait(till.graceMs);
+    const { answer, tries } = await untilDone(capture);
     expect(tries).toBe(2);
     expect(answer).toMatchObject({ status: PaymentStatus.CAPTURED, attempts: { capture: 2 } });
+    expect(till.intents(payment._id)).toMatchObject([{ amount_received: 4_500 }]);
+  });
+
+  it.each([
+    [409, "idempotency_error", "idempotency_key_in_use"],
+    [429, "rate_limit_error", "rate_limit"],
+    [429, "invalid_request_error", "lock_timeout"],
+  ] as const)("keeps its key after %d %s %s, however long", async (status, type, code) => {
+    const payment = await till.authorized();
+    till.double.faults.add({
+      ...{ kind: "reject", operation: "payment_intents.capture", count: 2, status, type, code },
+    });
+    const begun = Date.now();
+    expect(await reason(till.settlement.capture(payment))).toBe("STRIPE_UNAVAILABLE");
+    expect(Date.now() - begun).toBeLessThan(5_000);
+    expect((await till.payment(payment._id)).status).toBe(PaymentStatus.AUTHORIZED);
+    till.double.faults.clear();
+    expect((await till.settlement.capture(await till.payment(payment._id))).attempts.capture).toBe(1);
+  });
+
+  it.each([401, 403])("is not refused by %d: our key is wrong, and the sale stands", async (status) => {
+    const payment = await till.authorized();
+    await till.keyWatch.ping();
+    const fault = till.double.faults.add({ kind: "reject", operation: "payment_intents.capture", status });
+    for (let time = 0; time < 3; time++) {
+      expect(await reason(till.settlement.capture(payment))).toBe("STRIPE_KEY_REFUSED");
+    }
+    await expect(till.keyWatch.ping()).rejects.toThrow("payment_intents.capture");
+    expect(await till.payment(payment._id)).toEqual(payment);
+    till.double.faults.remove(fault.id);
+    expect((await till.settlement.capture(payment)).status).toBe(PaymentStatus.CAPTURED);
+    await till.keyWatch.ping();
+  });
+
+  it("is not refused by a key of another account, which knows nothing of ours", async () => {
+    const payment = await till.authorized();
+    const stranger: Payment = { ...payment, intentId: "pi_of_another_account" };
+    expect(await reason(till.settlement.capture(stranger))).toBe("STRIPE_KEY_REFUSED");
+    await expect(till.keyWatch.ping()).rejects.toThrow("payment_intents.retrieve");
+    expect((await till.settlement.capture(payment)).status).toBe(PaymentStatus.CAPTURED);
+  });
+
+  it.each([
+    [402, "card_error", "card_declined"],
+    [400, "invalid_request_error", "charge_expired_for_capture"],
+  ] as const)("tells Stripe's code of a refusal: %d %s %s", async (status, type, code) => {
+    const payment = await till.authorized();
+    till.double.faults.add({
+      ...{ kind: "refuse", operation: "payment_intents.capture", count: 1, status, type, code },
+    });
+    const info = await till.settlement.capture(payment).catch(errorInfoOf);
+    expect(info).toMatchObject({ reason: "CAPTURE_REFUSED", metadata: { stripeCode: code } });
+    expect(await till.payment(payment._id)).toMatchObject({
+      ...{ status: PaymentStatus.FAILED, refusal: { action: "capture", code } },
+    });
   });
 
   it("is refused for good when the bank says no, and stays refused", async () => {
@@ -156,5 +222,98 @@ describe("refund", () => {
 
   it("gives nothing back when nothing was taken", async () => {
     expect(await reason(till.settlement.refund(await till.authorized()))).toBe("NOT_CAPTURED");
+  });
+
+  const refund = async (id: string) => till.settlement.refund(await till.payment(id));
+  const info = async (id: string) => refund(id).catch(errorInfoOf);
+  const { REFUNDED, REFUND_FAILED, REFUND_PENDING } = PaymentStatus;
+
+  it("refused once is told, and succeeds with another key as soon as Stripe agrees", async () => {
+    const { _id } = await captured();
+    const code = "balance_insufficient";
+    till.double.faults.add({ kind: "refuse", operation: "refunds.create", count: 1, code });
+    expect(await info(_id)).toMatchObject({ reason: "REFUND_REFUSED", metadata: { stripeCode: code } });
+    const refused = await till.payment(_id);
+    expect(refused).toMatchObject({ attempts: { refund: 2 }, refusal: { action: "refund", code } });
+    expect(refused.history.at(-1)).toMatchObject({ type: "payment_action_refused", data: { code } });
+    expect((await refund(_id)).status).toBe(REFUNDED);
+    expect((await till.payment(_id)).refusal).toBeUndefined();
+    expect(till.refunds(_id)).toHaveLength(1);
+  });
+
+  it("refused four times at once costs one key", async () => {
+    const payment = await captured();
+    till.double.faults.add({ kind: "refuse", operation: "refunds.create", code: "balance_insufficient" });
+    await Promise.allSettled(Array.from({ length: 4 }, () => till.settlement.refund(payment)));
+    expect((await till.payment(payment._id)).attempts.refund).toBe(2);
+  });
+
+  it("of a disputed charge ends with that reason, whether or not the dispute was told", async () => {
+    const { _id, intentId } = await captured();
+    till.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    await fetch(`${till.double.url}/control/disputes`, {
+      method: "POST",
+      body: JSON.stringify({ payment_intent: intentId }),
+    });
+    expect(await info(_id)).toMatchObject({
+      ...{ reason: "CHARGE_DISPUTED", metadata: { stripeCode: "charge_disputed" } },
+    });
+    expect((await till.payment(_id)).disputedTime).toBeInstanceOf(Date);
+    expect(till.refunds(_id)).toEqual([]);
+  });
+
+  it("takes no other key for one whose answer is lost, nor for one that was made with it", async () => {
+    const { _id } = await captured();
+    till.double.faults.add({ kind: "error_after", operation: "refunds.create", count: 1 });
+    expect(await refund(_id)).toMatchObject({ status: REFUNDED, attempts: { refund: 1 } });
+    expect((await till.payment(_id)).unknownSince?.refund).toBeFalsy();
+  });
+
+  it("that waits is accepted and not asked again; it is given back when Stripe says so", async () => {
+    const payment = await till.settlement.capture(await till.authorized("pm_card_pendingRefund"));
+    expect((await refund(payment._id)).status).toBe(REFUND_PENDING);
+    expect((await refund(payment._id)).status).toBe(REFUND_PENDING);
+    expect((await till.settlement.refresh(await till.payment(payment._id))).payment.status).toBe(
+      REFUND_PENDING,
+    );
+    expect(till.refunds(payment._id)).toHaveLength(1);
+    await till.settleRefund(payment._id, { status: "requires_action" });
+    expect((await refund(payment._id)).status).toBe(REFUND_PENDING);
+    await till.settleRefund(payment._id, { status: "succeeded" });
+    expect((await refund(payment._id)).status).toBe(REFUNDED);
+  });
+
+  it.each([
+    ["succeeded", "pm_card_visa", "failed"],
+    ["waited", "pm_card_pendingRefund", "failed"],
+    ["waited", "pm_card_pendingRefund", "canceled"],
+  ])(
+    "that had %s (%s) and then is %s is money not given back, and can be given again",
+    async (_was, card, status) => {
+      const { _id } = await till.settlement.capture(await till.authorized(card));
+      await refund(_id);
+      await till.settleRefund(_id, { status, failure_reason: "expired_or_canceled_card" });
+      const { payment } = await till.settlement.refresh(await till.payment(_id));
+      expect(payment.status).toBe(REFUND_FAILED);
+      const shown = paymentMessage(payment);
+      expect(shown.refundFailureReason).toBe(status === "failed" ? "expired_or_canceled_card" : "canceled");
+      const again = await refund(_id);
+      expect(again.status).toBe(card === "pm_card_visa" ? REFUNDED : REFUND_PENDING);
+      expect(till.refunds(_id)).toHaveLength(2);
+      expect(paymentMessage(again)).toMatchObject({ stripeRefundId: till.refunds(_id)[1]?.id });
+    },
+  );
+
+  it("by hand and in part, then the rest by us, is all of it", async () => {
+    const { _id, intentId } = await captured();
+    const stripe = new Stripe(till.double.secretKey, {
+      ...{ host: "127.0.0.1", port: till.double.port, protocol: "http" },
+    });
+    for (let part = 0; part < 12; part++)
+      await stripe.refunds.create({ payment_intent: intentId, amount: 100 });
+    const { payment } = await till.settlement.refresh(await till.payment(_id));
+    expect(payment.status).toBe(PaymentStatus.CAPTURED);
+    expect((await refund(_id)).status).toBe(REFUNDED);
+    expect(till.refunds(_id).reduce((sum, { amount }) => sum + amount, 0)).toBe(4_500);
   });
 });

@@ -3,34 +3,45 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Reason } from "@ticketing/proto/reason";
 import type { Clock } from "@ticketing/runtime/clock";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import type { Logger } from "@ticketing/runtime/log";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import {
-  advanceAttempt,
+  dispute,
   fail,
   type IntentSnapshot,
-  idempotencyKey,
   observe,
   type Payment,
   requestVoid,
   type StripeAction,
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
-import { orUnavailable, stripeUnavailable } from "./stripe-unavailable.ts";
+import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
+import { StripeFailure } from "./stripe-failure.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
+import { orUnavailable, passing, stripeUnavailable } from "./stripe-unavailable.ts";
 
-const refuse = (reason: Reason, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
+const { AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND_PENDING, REFUND_FAILED } = PaymentStatus;
 
-/** Moving money at Stripe: act, and when the outcome is unknown, fetch, then decide. */
+const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
+  new DomainError(Code.FailedPrecondition, reason, message, metadata);
+
+/** https://docs.stripe.com/error-codes#charge-disputed */
+const CHARGE_DISPUTED = "charge_disputed";
+
+/** Moving money at Stripe: act, and when it failed, fetch, then decide. */
 export type Settlement = ReturnType<typeof createSettlement>;
 
 export function createSettlement(deps: {
   payments: PaymentStore;
   stripe: StripeGateway;
+  /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
+  graceMs: number;
   mesh: MeshIdentity;
   clock: Clock;
+  log: Pick<Logger, "warn">;
 }) {
-  const { payments, stripe, mesh, clock } = deps;
+  const { payments, stripe, graceMs, mesh, clock, log } = deps;
 
   /** Fetches the PaymentIntent and takes note. Throws INTENT_NOT_OURS or STRIPE_UNAVAILABLE. */
   async function refresh(payment: Payment): Promise<{ payment: Payment; intent?: IntentSnapshot }> {
@@ -44,54 +55,90 @@ export function createSettlement(deps: {
   }
 
   /**
-   * Does an action, then fetches and takes note whatever Stripe answered. `refused` tells that Stripe said no.
-   * An outcome that stays unknown shows in the status alone: the caller decides by it. Throws INTENT_NOT_OURS
-   * and PAYMENTS_SUSPENDED before anything is asked of Stripe.
+   * Does an action, then fetches and takes note, also when Stripe's answer was a failure: it may have happened, or
+   * another call did it. With `failure` it did not happen, as far as the fetch could show. Throws INTENT_NOT_OURS and
+   * PAYMENTS_SUSPENDED before anything is asked of Stripe.
    */
-  async function act(payment: Payment, action: Exclude<StripeAction, "create">) {
+  async function act(
+    payment: Payment,
+    action: Exclude<StripeAction, "create">,
+  ): Promise<{ payment: Payment; failure?: StripeFailure }> {
     const { intentId } = payment;
     if (!intentId) throw new Error("there is no PaymentIntent to act on");
     requireOurs(await mesh.readToWrite(), payment);
+    const key = idempotencyKey(payment, action);
     let failure: StripeFailure | undefined;
     try {
-      await stripe[action](intentId, idempotencyKey(payment, action));
+      await stripe[action](intentId, key);
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
+      // One more call would only add to what is too much already.
+      if (error.kind === "limited") throw passing(error);
       failure = error;
     }
     const { payment: seen } = await refresh(payment);
-    const undone = seen.version === payment.version && failure?.serverError;
-    if (undone) await payments.update(payment._id, (current) => advanceAttempt(current, action, clock()));
-    return { payment: seen, refused: failure?.kind === "refused" };
+    if (!failure || seen.status !== payment.status) return { payment: seen };
+    const failed = { action, key, failure };
+    if (failure.kind === "refused") {
+      log.warn({ orderId: payment._id, action, stripeCode: failure.code, err: failure }, "Stripe refused");
+    }
+    return {
+      payment: await payments.update(payment._id, (current) =>
+        afterFailure(current, failed, clock(), graceMs),
+      ),
+      failure,
+    };
   }
 
-  /** Releases or gives back what a payment that is given up holds. VOIDED or REFUNDED, or it throws. */
+  /** Gives back what was taken. Returns it REFUNDED or REFUND_PENDING, or throws as `refund` does. */
+  async function giveBack(payment: Payment): Promise<Payment> {
+    const { payment: after, failure } = await act(payment, "refund");
+    if (isGivenUp(after)) return after;
+    if (failure?.kind === "refused") {
+      const facts = { stripeCode: failure.code };
+      if (failure.code !== CHARGE_DISPUTED) throw refuse("REFUND_REFUSED", "the refund was refused", facts);
+      // The message of the dispute may never have come.
+      await payments.update(payment._id, (current) => dispute(current, clock()));
+      throw refuse("CHARGE_DISPUTED", "the charge is disputed: the money is the bank's to give back", facts);
+    }
+    if (!failure && after.status === REFUND_FAILED) {
+      throw refuse("REFUND_REFUSED", "the refund failed", { stripeCode: failureReason(after) });
+    }
+    throw failure ? passing(failure) : stripeUnavailable();
+  }
+
+  /** Releases or gives back what a payment that is given up holds. */
   async function finishVoid(payment: Payment): Promise<Payment> {
-    let seen = (await refresh(payment)).payment;
-    if (seen.status === PaymentStatus.CAPTURED) seen = (await act(seen, "refund")).payment;
-    else if (!isGivenUp(seen)) seen = (await act(seen, "cancel")).payment;
+    const { payment: seen } = await refresh(payment);
+    if (isGivenUp(seen)) return seen;
+    if (isTaken(seen)) return giveBack(seen);
+    const { payment: after, failure } = await act(seen, "cancel");
+    if (isGivenUp(after)) return after;
     // Captured between the fetch and the cancel: the next call gives it back.
-    if (!isGivenUp(seen)) throw stripeUnavailable();
-    return seen;
+    throw failure ? passing(failure) : stripeUnavailable();
   }
 
   return {
     refresh,
     finishVoid,
 
-    /** Takes the authorised money. Throws CAPTURE_REFUSED, NOT_AUTHORIZED, PAYMENT_VOIDED or STRIPE_UNAVAILABLE. */
+    /** Takes the authorised money. Throws CAPTURE_REFUSED, NOT_AUTHORIZED, PAYMENT_VOIDED or what passes. */
     async capture(payment: Payment): Promise<Payment> {
       const { payment: seen } = await refresh(payment);
-      if (seen.status === PaymentStatus.CAPTURED || seen.status === PaymentStatus.REFUNDED) return seen;
-      if (seen.status === PaymentStatus.FAILED)
-        throw refuse("CAPTURE_REFUSED", "the hold on the money was lost");
+      if (wasTaken(seen)) return seen;
+      if (seen.status === FAILED) {
+        throw captureRefused(seen.refusal?.code ?? "", "the hold on the money was lost");
+      }
       if (seen.voidRequestedTime) throw refuse("PAYMENT_VOIDED", "this payment is given up");
-      if (seen.status !== PaymentStatus.AUTHORIZED) throw refuse("NOT_AUTHORIZED", "no money is held");
-      const { payment: after, refused } = await act(seen, "capture");
-      if (after.status === PaymentStatus.CAPTURED) return after;
-      if (!refused && after.status !== PaymentStatus.FAILED) throw stripeUnavailable();
-      await payments.update(payment._id, (current) => fail(current, clock()));
-      throw refuse("CAPTURE_REFUSED", "the bank refused to pay what it had promised");
+      if (seen.status !== AUTHORIZED) throw refuse("NOT_AUTHORIZED", "no money is held");
+      const { payment: after, failure } = await act(seen, "capture");
+      if (wasTaken(after)) return after;
+      if (after.status !== FAILED && failure?.kind !== "refused") {
+        throw failure ? passing(failure) : stripeUnavailable();
+      }
+      const code = failure?.code ?? "";
+      await payments.update(payment._id, (current) => fail(current, "capture", code, clock()));
+      throw captureRefused(code, "the bank refused to pay what it had promised");
     },
 
     /** Gives the payment up: recorded first, so that no attempt can begin, then done. Throws ALREADY_CAPTURED. */
@@ -100,17 +147,29 @@ export function createSettlement(deps: {
       return isGivenUp(payment) ? payment : finishVoid(payment);
     },
 
-    /** Gives the captured money back, whole, once. Throws NOT_CAPTURED or STRIPE_UNAVAILABLE. */
+    /**
+     * Gives the captured money back, whole, once; again after a refund that failed. Accepted by Stripe is done: of a
+     * refund that waits nothing more can be asked. Throws NOT_CAPTURED, REFUND_REFUSED, CHARGE_DISPUTED or what
+     * passes: STRIPE_UNAVAILABLE, STRIPE_KEY_REFUSED.
+     */
     async refund(payment: Payment): Promise<Payment> {
       const { payment: seen } = await refresh(payment);
-      if (seen.status === PaymentStatus.REFUNDED) return seen;
-      if (seen.status !== PaymentStatus.CAPTURED) throw refuse("NOT_CAPTURED", "no money was taken");
-      const { payment: after } = await act(seen, "refund");
-      if (after.status !== PaymentStatus.REFUNDED) throw stripeUnavailable();
-      return after;
+      if (!wasTaken(seen)) throw refuse("NOT_CAPTURED", "no money was taken");
+      return isTaken(seen) ? giveBack(seen) : seen;
     },
   };
 }
 
-const isGivenUp = (payment: Payment): boolean =>
-  payment.status === PaymentStatus.VOIDED || payment.status === PaymentStatus.REFUNDED;
+const captureRefused = (stripeCode: string, message: string): DomainError =>
+  refuse("CAPTURE_REFUSED", message, { stripeCode });
+
+/** Nothing more can be asked of Stripe to let the money go. */
+const isGivenUp = ({ status }: Payment): boolean => [VOIDED, REFUNDED, REFUND_PENDING].includes(status);
+/** The money is with us, since a refund failed or was never asked for. */
+const isTaken = ({ status }: Payment): boolean => [CAPTURED, REFUND_FAILED].includes(status);
+/** The money came, whatever became of it. */
+const wasTaken = (payment: Payment): boolean =>
+  isTaken(payment) || [REFUNDED, REFUND_PENDING].includes(payment.status);
+
+const failureReason = ({ refunds = [], refundId }: Payment): string =>
+  refunds.find(({ id }) => id === refundId)?.reason ?? "unknown";

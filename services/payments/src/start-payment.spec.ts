@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
 import { openTill, type Till } from "../testing/till.ts";
+import type { Payment } from "./payment.ts";
 
 let till: Till;
 beforeAll(async () => {
@@ -9,6 +10,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => till?.close());
 beforeEach(() => till.double.faults.clear());
+
+/** The payment once its webhook told of the decline. */
+async function decliningEnds(id: string): Promise<Payment> {
+  for (let waited = 0; waited < 8_000; waited += 20) {
+    const payment = await till.payment(id);
+    if (payment.lastDeclineCode) return payment;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("the decline was never told");
+}
 
 const answer = (call: Promise<string>) => call.catch((error: unknown) => String(reasonOf(error)));
 
@@ -29,13 +40,75 @@ describe("starting a payment", () => {
     expect(till.intents(order.id)).toHaveLength(1);
   });
 
-  it("takes another key after a 500 that Stripe keeps; nobody can pay the orphan", async () => {
+  it("takes the PaymentIntent that a failed call has made", async () => {
     const order = till.order();
     till.double.faults.add({ kind: "error_after", operation: "payment_intents.create", count: 1 });
-    expect(await answer(till.start(order))).toBe("STRIPE_UNAVAILABLE");
     const secret = await till.start(order);
     expect(secret.startsWith(`${(await till.payment(order.id)).intentId}_secret_`)).toBe(true);
+    expect(till.intents(order.id)).toHaveLength(1);
   });
+
+  it("takes another key after a 500 that Stripe keeps, once a search has shown nothing for the grace", async () => {
+    const order = till.order();
+    till.double.faults.add({ kind: "saved_error_before", operation: "payment_intents.create", count: 1 });
+    for (let tries = 0; tries < 3; tries++)
+      expect(await answer(till.start(order))).toBe("STRIPE_UNAVAILABLE");
+    till.wait(till.graceMs);
+    expect(await answer(till.start(order))).toBe("STRIPE_UNAVAILABLE");
+    expect(await answer(till.start(order))).toMatch(/_secret_/);
+    expect((await till.payment(order.id)).attempts.create).toBe(2);
+    expect(till.intents(order.id)).toHaveLength(1);
+  });
+
+  it("of an amount that Stripe does not take is refused for good, and the payment with it", async () => {
+    const order = { ...till.order(), price: { minorUnits: 10, currency: "USD" } };
+    for (let time = 0; time < 2; time++) {
+      expect(await till.start(order).catch(errorInfoOf)).toMatchObject({
+        ...{ reason: "PAYMENT_REFUSED", metadata: { stripeCode: "amount_too_small" } },
+      });
+    }
+    const payment = await till.payment(order.id);
+    expect(payment).toMatchObject({
+      status: PaymentStatus.FAILED,
+      refusal: { action: "create", code: "amount_too_small" },
+    });
+    expect(payment.history.at(-1)?.type).toBe("payment_failed");
+    expect((await till.settlement.void(order.id)).status).toBe(PaymentStatus.VOIDED);
+    expect(till.intents(order.id)).toEqual([]);
+  });
+
+  it("is not refused for good while our key is wrong or Stripe has too much to do", async () => {
+    const order = till.order();
+    for (const [status, refusal] of [
+      [401, "STRIPE_KEY_REFUSED"],
+      [429, "STRIPE_UNAVAILABLE"],
+    ] as const) {
+      till.double.faults.add({ kind: "reject", operation: "payment_intents.create", count: 1, status });
+      expect(await answer(till.start(order))).toBe(refusal);
+    }
+    expect(await answer(till.start(order))).toMatch(/_secret_/);
+    expect((await till.payment(order.id)).attempts.create).toBe(1);
+  });
+
+  it("is refused to who tries card after card, over all orders, and to nobody else", async () => {
+    const decline = async (card: string) => {
+      const order = till.order("tester");
+      const secret = await till.start(order);
+      await till.confirm(secret, card);
+      return (await decliningEnds(order.id)).declineTimes?.length;
+    };
+    for (let n = 0; n < 10; n++) {
+      // What the bank or Stripe could not answer is nobody's fault.
+      if (n % 3 === 0) expect(await decline("pm_card_chargeDeclinedProcessingError")).toBeUndefined();
+      expect(await decline("pm_card_chargeDeclined")).toBe(1);
+    }
+    const refused = await till.start(till.order("tester")).catch(errorInfoOf);
+    expect(refused).toMatchObject({ reason: "TOO_MANY_DECLINES" });
+    const retry = new Date(typeof refused === "object" ? (refused.metadata.retryTime ?? "") : "");
+    expect(await answer(till.start(till.order("another")))).toMatch(/_secret_/);
+    till.wait(retry.getTime() - till.clock().getTime());
+    expect(await answer(till.start(till.order("tester")))).toMatch(/_secret_/);
+  }, 60_000);
 
   it("is refused once the payment is given up", async () => {
     const order = till.order();

@@ -1,53 +1,114 @@
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/clock";
 import { reasonOf } from "@ticketing/runtime/domain-error";
+import type { Logger } from "@ticketing/runtime/log";
+import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { advanceAttempt, attachIntent, idempotencyKey, type Money, requireOpen, start } from "./payment.ts";
+import {
+  attachIntent,
+  fail,
+  type Money,
+  type Payment,
+  paymentRefused,
+  requireOpen,
+  start,
+} from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import { StripeFailure, type StripeGateway } from "./stripe-gateway.ts";
-import { stripeUnavailable } from "./stripe-unavailable.ts";
+import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
+import { StripeFailure } from "./stripe-failure.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
+import { orUnavailable, passing } from "./stripe-unavailable.ts";
+
+export interface StartPaymentDependencies {
+  payments: PaymentStore;
+  stripe: StripeGateway;
+  mesh: MeshIdentity;
+  declineLimit: DeclineLimit;
+  /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
+  graceMs: number;
+  clock: Clock;
+  log: Pick<Logger, "error">;
+}
 
 /**
  * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
  * The secret leaves only after the PaymentIntent was saved against a payment that is still open: one that is
- * given up meanwhile wins, and the PaymentIntent is canceled. Throws PAYMENT_VOIDED, PAYMENTS_SUSPENDED,
- * INTENT_NOT_OURS or STRIPE_UNAVAILABLE.
+ * given up meanwhile wins, and the PaymentIntent is canceled. Throws PAYMENT_VOIDED, PAYMENT_REFUSED,
+ * TOO_MANY_DECLINES, PAYMENTS_SUSPENDED, INTENT_NOT_OURS, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
  */
 export async function startPayment(
-  deps: { payments: PaymentStore; stripe: StripeGateway; mesh: MeshIdentity; clock: Clock },
+  deps: StartPaymentDependencies,
   order: { id: string; buyerId: string; price: Money },
 ): Promise<string> {
-  const { payments, stripe, clock } = deps;
+  const { payments, stripe, declineLimit, clock } = deps;
   const fresh = start(order, clock());
   const known = await payments.find(order.id);
   if (!known) await payments.insert(fresh);
   const payment = requireOpen((known ?? (await payments.find(order.id))) || fresh);
+  if (payment.status === PaymentStatus.REQUIRES_PAYMENT) {
+    const since = new Date(clock().getTime() - declineLimit.windowMs);
+    requireFewDeclines(await payments.declineTimes(order.buyerId, since), declineLimit, clock());
+  }
   // Whoever has the client secret can pay: it is handed out by the mesh that the PaymentIntent belongs to.
   const mesh = await deps.mesh.readToWrite();
   requireOurs(mesh, payment);
+  if (payment.intentId) return orUnavailable(stripe.fetchClientSecret(payment.intentId));
+  const key = idempotencyKey(payment, "create");
   try {
-    if (payment.intentId) return await stripe.fetchClientSecret(payment.intentId);
-    const created = await stripe.create(
+    const { intent, clientSecret } = await stripe.create(
       { id: order.id, amount: payment.amount, meshId: mesh.id },
-      idempotencyKey(payment, "create"),
+      key,
     );
-    const intentId = created.intent.id;
-    try {
-      await payments.update(order.id, (current) =>
-        attachIntent(current, { intentId, meshId: mesh.id }, clock()),
-      );
-    } catch (error) {
-      if (reasonOf(error))
-        await stripe.cancel(intentId, `${order.id}:orphan:${intentId}`).catch(() => undefined);
-      throw error;
-    }
-    return created.clientSecret;
+    await attach(deps, payment, { intentId: intent.id, meshId: mesh.id });
+    return clientSecret;
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
-    // Nobody ever saw the secret of a PaymentIntent that this failed call may have made: another one is safe.
-    if (error.serverError && !payment.intentId) {
-      await payments.update(order.id, (current) => advanceAttempt(current, "create", clock()));
-    }
-    throw stripeUnavailable();
+    return afterCreateFailed(deps, payment, { meshId: mesh.id, key, failure: error });
   }
+}
+
+/** Saves the PaymentIntent; one that lost to a payment that is given up, or to another one, is canceled. */
+async function attach(
+  deps: StartPaymentDependencies,
+  payment: Payment,
+  made: { intentId: string; meshId: string },
+): Promise<void> {
+  const { payments, stripe, clock } = deps;
+  try {
+    await payments.update(payment._id, (current) => attachIntent(current, made, clock()));
+  } catch (error) {
+    if (reasonOf(error)) {
+      const { intentId } = made;
+      await stripe.cancel(intentId, `${payment._id}:orphan:${intentId}`).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+/** What a failed call may have made is looked for, and taken; its client secret, or the failure as the caller may know it. */
+async function afterCreateFailed(
+  deps: StartPaymentDependencies,
+  payment: Payment,
+  { meshId, key, failure }: { meshId: string; key: string; failure: StripeFailure },
+): Promise<string> {
+  const { payments, stripe, graceMs, clock, log } = deps;
+  if (failure.kind === "refused") {
+    log.error(
+      { orderId: payment._id, err: failure, stripeCode: failure.code },
+      "Stripe takes no such payment",
+    );
+    await payments.update(payment._id, (current) => fail(current, "create", failure.code, clock()));
+    throw paymentRefused(failure.code);
+  }
+  if (failure.kind === "unknown") {
+    const intentId = await orUnavailable(stripe.findByOperation({ meshId }, key));
+    if (intentId) {
+      await attach(deps, payment, { intentId, meshId });
+      return orUnavailable(stripe.fetchClientSecret(intentId));
+    }
+    const failed = { action: "create" as const, key, failure };
+    await payments.update(payment._id, (current) => afterFailure(current, failed, clock(), graceMs));
+  }
+  throw passing(failure);
 }

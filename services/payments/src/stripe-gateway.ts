@@ -1,40 +1,32 @@
 import Stripe from "stripe";
 import { type ReadEntry, readEntry, statusOf } from "./intent-entry.ts";
 import type { IntentSnapshot, Money } from "./payment.ts";
+import type { Refund } from "./refunds.ts";
+import { failureOf, StripeFailure } from "./stripe-failure.ts";
+import type { StripeKeyWatch } from "./stripe-key-watch.ts";
+import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
 const TIMEOUT_MS = 5000;
 /** The SDK repeats with the same idempotency key what Stripe asks to repeat: lost connections and conflicts. */
 const SDK_RETRIES = 1;
 const TOLERANCE_S = 300;
+const MAX_REFUNDS = 1000;
 
-/** Why a call to Stripe did not succeed. */
-export class StripeFailure extends Error {
-  /** `refused`: Stripe said no, nothing happened. `unknown`: it may have happened. */
-  readonly kind: "refused" | "unknown";
-  /** Stripe answered 5xx, and will answer the same for this idempotency key again. */
-  readonly serverError: boolean;
-
-  constructor(kind: "refused" | "unknown", serverError: boolean, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
-    this.name = "StripeFailure";
-    this.kind = kind;
-    this.serverError = serverError;
-  }
-}
-
-/** A webhook event, reduced to what concerns us. */
-export type WebhookEvent =
-  | { kind: "intent"; intentId: string; decline?: { eventId: string; code: string } }
-  | { kind: "dispute"; intentId: string }
-  | { kind: "other" };
-
-/** Stripe, or its double, through the official SDK. Failures are {@link StripeFailure}s. */
+/**
+ * Stripe, or its double, through the official SDK. Failures are {@link StripeFailure}s. The idempotency key of what
+ * is made stands in its metadata too, as `operation_id`: keys are forgotten after a day, and cannot be asked for.
+ */
 export interface StripeGateway {
   /** Makes the order's PaymentIntent, which says whose it is. The key is the mesh's own, as the order's id may not be. */
   create(
     order: { id: string; amount: Money; meshId: string },
     key: string,
   ): Promise<{ intent: IntentSnapshot; clientSecret: string }>;
+  /**
+   * The PaymentIntent that this mesh made with this key; undefined when a search shows none. What was made in the last
+   * minute may not show yet. https://docs.stripe.com/search#data-freshness
+   */
+  findByOperation(order: { meshId: string }, key: string): Promise<string | undefined>;
   fetch(intentId: string): Promise<IntentSnapshot>;
   fetchClientSecret(intentId: string): Promise<string>;
   /** A page of what was created in [since, until), newest first; `next` is where the page after it begins. */
@@ -57,6 +49,7 @@ export function createStripeGateway(options: {
   secretKey: string;
   webhookSecret: string;
   url?: string;
+  keyWatch: StripeKeyWatch;
 }): StripeGateway {
   const url = options.url ? new URL(options.url) : undefined;
   const stripe = new Stripe(options.secretKey, {
@@ -70,41 +63,62 @@ export function createStripeGateway(options: {
     }),
   });
 
-  const call = async <T>(work: () => Promise<T>): Promise<T> => {
+  const { keyWatch } = options;
+  /** `owned`: it names what Stripe has given us; that it knows no such thing tells that the key is another account's. */
+  async function call<T>(name: string, work: () => Promise<T>, owned = false): Promise<T> {
     try {
-      return await work();
+      const answer = await work();
+      keyWatch.accepted(name);
+      return answer;
     } catch (error) {
-      throw failureOf(error);
+      const failure = failureOf(error);
+      const { code } = failure;
+      const known = owned && code === "resource_missing" ? new StripeFailure("key", code, error) : failure;
+      if (known.kind === "key") keyWatch.refused(name, known);
+      else if (known.kind === "refused" && code !== "resource_missing") keyWatch.accepted(name);
+      throw known;
     }
-  };
+  }
 
   return {
     create: (order, key) =>
-      call(async () => {
+      call("payment_intents.create", async () => {
         const intent = await stripe.paymentIntents.create(
           {
             amount: order.amount.minorUnits,
             currency: order.amount.currency.toLowerCase(),
             capture_method: "manual",
-            metadata: { order_id: order.id, mesh_id: order.meshId },
+            metadata: { order_id: order.id, mesh_id: order.meshId, operation_id: operationId(order, key) },
           },
-          { idempotencyKey: `${order.meshId}:${key}` },
+          { idempotencyKey: operationId(order, key) },
         );
         return { intent: snapshot(intent), clientSecret: secretOf(intent) };
       }),
-    fetch: (intentId) =>
-      call(async () => {
-        const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] });
-        const charge = chargeOf(intent);
-        // Releasing a hold also marks its charge refunded: only captured money can go back.
-        if (!charge?.refunded || !charge.captured) return snapshot(intent);
-        const refunds = await stripe.refunds.list({ payment_intent: intentId, limit: 1 });
-        return { ...snapshot(intent), refundId: refunds.data[0]?.id ?? charge.id };
+    findByOperation: (order, key) =>
+      call("payment_intents.search", async () => {
+        const query = `metadata['operation_id']:'${operationId(order, key)}'`;
+        return (await stripe.paymentIntents.search({ query, limit: 1 })).data[0]?.id;
       }),
+    fetch: (intentId) => {
+      const retrieve = async () => {
+        const expand = ["latest_charge.refunds"];
+        const intent = await stripe.paymentIntents.retrieve(intentId, { expand });
+        const list = chargeOf(intent)?.refunds;
+        // An expanded list ends after ten.
+        const more = list?.has_more && stripe.refunds.list({ payment_intent: intentId, limit: 100 });
+        const refunds = more ? await more.autoPagingToArray({ limit: MAX_REFUNDS }) : (list?.data ?? []);
+        return { ...snapshot(intent), refunds: refunds.map(refundOf) };
+      };
+      return call("payment_intents.retrieve", retrieve, true);
+    },
     fetchClientSecret: (intentId) =>
-      call(async () => secretOf(await stripe.paymentIntents.retrieve(intentId))),
+      call(
+        "payment_intents.retrieve",
+        async () => secretOf(await stripe.paymentIntents.retrieve(intentId)),
+        true,
+      ),
     list: ({ since, until, limit, after }) =>
-      call(async () => {
+      call("payment_intents.list", async () => {
         const { data, has_more: more } = await stripe.paymentIntents.list({
           created: { gte: Math.floor(since.getTime() / 1000), lt: Math.ceil(until.getTime() / 1000) },
           limit,
@@ -115,24 +129,26 @@ export function createStripeGateway(options: {
       }),
     async find(intentId) {
       try {
-        return readEntry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] }));
+        return await call("payment_intents.retrieve", async () =>
+          readEntry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] })),
+        );
       } catch (error) {
-        const failure = failureOf(error);
-        if (failure.kind === "refused") return undefined;
-        throw failure;
+        if (error instanceof StripeFailure && error.code === "resource_missing") return undefined;
+        throw error;
       }
     },
     capture: (intentId, key) =>
-      call(async () => {
+      call("payment_intents.capture", async () => {
         await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key });
       }),
     cancel: (intentId, key) =>
-      call(async () => {
+      call("payment_intents.cancel", async () => {
         await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key });
       }),
     refund: (intentId, key) =>
-      call(async () => {
-        await stripe.refunds.create({ payment_intent: intentId }, { idempotencyKey: key });
+      call("refunds.create", async () => {
+        const metadata = { operation_id: key };
+        await stripe.refunds.create({ payment_intent: intentId, metadata }, { idempotencyKey: key });
       }),
     readWebhook(body, signature) {
       try {
@@ -145,14 +161,8 @@ export function createStripeGateway(options: {
   };
 }
 
-function failureOf(error: unknown): StripeFailure {
-  if (error instanceof Stripe.errors.StripeError) {
-    const status = error.statusCode ?? 0;
-    const refused = status >= 400 && status < 500 && status !== 409 && status !== 429;
-    return new StripeFailure(refused ? "refused" : "unknown", status >= 500, error);
-  }
-  return new StripeFailure("unknown", false, error);
-}
+/** Of what a mesh makes. A copy of its database has orders of the same ids. */
+const operationId = ({ meshId }: { meshId: string }, key: string): string => `${meshId}:${key}`;
 
 function chargeOf(intent: Stripe.PaymentIntent): Stripe.Charge | undefined {
   return intent.latest_charge && typeof intent.latest_charge === "object" ? intent.latest_charge : undefined;
@@ -168,29 +178,27 @@ function snapshot(intent: Stripe.PaymentIntent): IntentSnapshot {
   return {
     id: intent.id,
     status: statusOf(intent.status),
+    amountReceived: intent.amount_received,
+    refunds: [],
     ...(charge && { chargeTime: new Date(charge.created * 1000) }),
   };
 }
 
-const idOf = (reference: string | { id: string } | null): string =>
-  typeof reference === "string" ? reference : (reference?.id ?? "");
+const refundStatus: Record<string, Refund["status"]> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  canceled: "failed",
+};
 
-function reduced(event: Stripe.Event): WebhookEvent {
-  switch (event.type) {
-    case "payment_intent.payment_failed": {
-      const error = event.data.object.last_payment_error;
-      const code = error?.decline_code ?? error?.code ?? "declined";
-      return { kind: "intent", intentId: event.data.object.id, decline: { eventId: event.id, code } };
-    }
-    case "payment_intent.amount_capturable_updated":
-    case "payment_intent.succeeded":
-    case "payment_intent.canceled":
-      return { kind: "intent", intentId: event.data.object.id };
-    case "charge.refunded":
-      return { kind: "intent", intentId: idOf(event.data.object.payment_intent) };
-    case "charge.dispute.created":
-      return { kind: "dispute", intentId: idOf(event.data.object.payment_intent) };
-    default:
-      return { kind: "other" };
-  }
+/** What waits for our balance, the bank or the buyer is underway. https://docs.stripe.com/api/refunds/object */
+function refundOf(refund: Stripe.Refund): Refund {
+  const { id, amount, created, metadata } = refund;
+  const status = refundStatus[refund.status ?? ""] ?? "underway";
+  const reason = refund.status === "canceled" ? "canceled" : (refund.failure_reason ?? "unknown");
+  const operationId = metadata?.operation_id;
+  return {
+    ...{ id, amount, status, createTime: new Date(created * 1000) },
+    ...(status === "failed" && { reason }),
+    ...(operationId && { operationId }),
+  };
 }

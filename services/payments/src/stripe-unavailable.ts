@@ -1,16 +1,24 @@
 import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/domain-error";
-import { StripeFailure } from "./stripe-gateway.ts";
+import { StripeFailure } from "./stripe-failure.ts";
 
 /** What a caller is told when Stripe's answer is not known. */
 export const stripeUnavailable = () =>
   new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
 
-/** The answer of a call that only reads; every failure of it is STRIPE_UNAVAILABLE. */
+/** What a caller is told when Stripe does not accept our key: nothing happened, and nothing may be undone for it. */
+export const stripeKeyRefused = () =>
+  new DomainError(Code.Unavailable, "STRIPE_KEY_REFUSED", "payments are not set up rightly; try again later");
+
+/** A failure after which the call may be repeated. */
+export const passing = ({ kind }: StripeFailure): DomainError =>
+  kind === "key" ? stripeKeyRefused() : stripeUnavailable();
+
+/** The answer of a call that only reads. Throws STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED. */
 export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw error instanceof StripeFailure ? stripeUnavailable() : error;
+    throw error instanceof StripeFailure ? passing(error) : error;
   }
 }

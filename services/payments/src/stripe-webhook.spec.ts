@@ -20,6 +20,16 @@ async function until(id: string, wanted: (payment: Payment) => boolean): Promise
   throw new Error(`the payment never became so: ${JSON.stringify(await till.payment(id))}`);
 }
 
+/** All that has happened to the refunds of an order so far was told. */
+async function told(orderId: string): Promise<void> {
+  const ids = till.refunds(orderId).map(({ id }) => id);
+  const waiting = () =>
+    till.double.state.events
+      .all()
+      .some(({ data, pending_webhooks }) => ids.includes(data.object.id) && pending_webhooks > 0);
+  while (waiting()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 const started = async () => {
   const order = till.order();
   return { order, secret: await till.start(order) };
@@ -138,6 +148,37 @@ describe("a webhook", () => {
     await till.stripe.capture(String(payment.intentId), "by-hand");
     await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
     expect(till.refunds(payment._id)).toMatchObject([{ amount: 4_500 }]);
+  });
+
+  it.each(["refund.failed", "refund.updated", "charge.refund.updated"])(
+    "of a refund that failed later (%s alone arrives) takes REFUNDED back",
+    async (alone) => {
+      const { _id } = await till.settlement.capture(await till.authorized());
+      await till.settlement.refund(await till.payment(_id));
+      await told(_id);
+      for (const type of ["refund.failed", "refund.updated", "charge.refund.updated"]) {
+        if (type !== alone) till.double.faults.add({ kind: "webhook_hold", operation: type });
+      }
+      await till.settleRefund(_id, { status: "failed", failure_reason: "lost_or_stolen_card" });
+      const failed = await until(_id, ({ status }) => status === PaymentStatus.REFUND_FAILED);
+      till.double.releaseWebhooks();
+      await till.settlement.refund(failed);
+      expect((await until(_id, ({ status }) => status === PaymentStatus.REFUNDED)).refunds).toHaveLength(2);
+    },
+  );
+
+  it("of a payment taken after it was given up, whose charge is disputed, is accepted: no repeat helps", async () => {
+    const payment = await till.authorized();
+    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    till.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    await till.settlement.void(payment._id).catch(() => undefined);
+    await till.stripe.capture(String(payment.intentId), "disputed-later");
+    await fetch(`${till.double.url}/control/disputes`, {
+      method: "POST",
+      body: JSON.stringify({ payment_intent: payment.intentId }),
+    });
+    expect((await post(event(payment._id, "payment_intent.succeeded"))).status).toBe(200);
+    expect(await till.payment(payment._id)).toMatchObject({ refusal: { code: "charge_disputed" } });
   });
 
   it("of a dispute marks the payment", async () => {

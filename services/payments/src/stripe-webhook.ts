@@ -1,12 +1,14 @@
 import type { Clock } from "@ticketing/runtime/clock";
+import { reasonOf } from "@ticketing/runtime/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { dispute, recordDecline } from "./payment.ts";
+import { dispute, type Payment, recordDecline } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { Settlement } from "./settlement.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
+const DEFINITE = new Set(["REFUND_REFUSED", "CHARGE_DISPUTED"]);
 const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
 
 /**
@@ -21,6 +23,16 @@ export function createStripeWebhook(deps: {
   clock: Clock;
 }): (request: HttpRequest) => Promise<HttpResponse> {
   const { payments, settlement, stripe, mesh, clock } = deps;
+
+  /** What Stripe refuses to give back is in the payment and the log; another message of the same changes nothing. */
+  async function finishVoid(payment: Payment): Promise<void> {
+    try {
+      await settlement.finishVoid(payment);
+    } catch (error) {
+      if (!DEFINITE.has(reasonOf(error) ?? "")) throw error;
+    }
+  }
+
   return async ({ method, headers, body }) => {
     if (method !== "POST") return { status: 405, headers: { allow: "POST" } };
     const signature = headers["stripe-signature"];
@@ -41,7 +53,7 @@ export function createStripeWebhook(deps: {
     if (decline) await payments.update(payment._id, (current) => recordDecline(current, decline, clock()));
     const { payment: seen } = await settlement.refresh(payment);
     // The buyer's attempt ended after the payment was given up: what it holds or took goes back.
-    if (seen.voidRequestedTime) await settlement.finishVoid(seen);
+    if (seen.voidRequestedTime) await finishVoid(seen);
     return received;
   };
 }

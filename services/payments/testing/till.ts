@@ -9,6 +9,7 @@ import { createPaymentStore, paymentCollection } from "../src/payment-store.ts";
 import { createSettlement } from "../src/settlement.ts";
 import { startPayment } from "../src/start-payment.ts";
 import { createStripeGateway } from "../src/stripe-gateway.ts";
+import { createStripeKeyWatch } from "../src/stripe-key-watch.ts";
 import { createStripeWebhook } from "../src/stripe-webhook.ts";
 
 /** Everything that moves money in this service, on a real database and the double of Stripe, without a server. */
@@ -23,11 +24,16 @@ export async function openTill() {
     webhookRetry: { firstRetry: 20, longestRetry: 100 },
   });
   const { url, secretKey, publishableKey, webhookSecret } = double;
-  const stripe = createStripeGateway({ secretKey, webhookSecret, url });
-  const clock = () => new Date();
+  const log = { warn: () => undefined, error: () => undefined, info: () => undefined };
+  const keyWatch = createStripeKeyWatch(log);
+  const stripe = createStripeGateway({ secretKey, webhookSecret, url, keyWatch });
+  let ahead = 0;
+  const clock = () => new Date(Date.now() + ahead);
   const meshes = await openMeshStore(database.db, "https://tickets.example.com", clock);
   const mesh = createMeshIdentity(meshes, clock);
-  const deps = { payments, stripe, mesh, clock };
+  const graceMs = 60_000;
+  const declineLimit = { count: 10, windowMs: 3_600_000 };
+  const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit };
   const settlement = createSettlement(deps);
   const webhook = createStripeWebhook({ ...deps, settlement });
 
@@ -51,10 +57,15 @@ export async function openTill() {
     settlement,
     webhook,
     double,
+    keyWatch,
+    /** Lets time pass for the service; Stripe's goes on as it does. */
+    wait: (ms: number) => {
+      ahead += ms;
+    },
     /** An order that nobody has paid. */
-    order: () => ({
+    order: (buyerId = `buyer-${orders + 1}`) => ({
       id: `order-${++orders}`,
-      buyerId: "buyer",
+      buyerId,
       price: { minorUnits: 4_500, currency: "USD" },
     }),
     start: (order: { id: string; buyerId: string; price: { minorUnits: number; currency: string } }) =>
@@ -63,9 +74,9 @@ export async function openTill() {
     confirm: (clientSecret: string, card = "pm_card_visa") =>
       confirmPayment(url, { clientSecret, publishableKey }, card),
     /** A payment whose money is held, and known to be. */
-    async authorized(): Promise<Payment> {
+    async authorized(card = "pm_card_visa"): Promise<Payment> {
       const order = till.order();
-      await till.confirm(await till.start(order));
+      await till.confirm(await till.start(order), card);
       return (await settlement.refresh(await till.payment(order.id))).payment;
     },
     async payment(id: string): Promise<Payment> {
@@ -79,6 +90,13 @@ export async function openTill() {
     refunds: (orderId: string) => {
       const ids = till.intents(orderId).map(({ id }) => id);
       return double.state.refunds.all().filter((refund) => ids.includes(String(refund.payment_intent)));
+    },
+    /** What becomes of the newest refund of an order, as the double's control has it. */
+    async settleRefund(orderId: string, outcome: { status: string; failure_reason?: string }) {
+      const refund = till.refunds(orderId).at(-1)?.id;
+      const body = JSON.stringify({ refund, ...outcome });
+      const { ok } = await fetch(`${url}/control/refunds/settle`, { method: "POST", body });
+      if (!ok) throw new Error(`the refund ${refund} could not become ${outcome.status}`);
     },
     async close() {
       await double.close();

@@ -1,0 +1,57 @@
+/** A refund as Stripe shows it, in our words. */
+export interface Refund {
+  id: string;
+  /** Minor units. */
+  amount: number;
+  /**
+   * `underway`: accepted, not carried out. `failed`: the money is ours again, also after it had succeeded.
+   * https://docs.stripe.com/api/refunds/object
+   */
+  status: "underway" | "succeeded" | "failed";
+  /** Why it failed: Stripe's failure_reason, or `canceled`. */
+  reason?: string;
+  /** The idempotency key that it was made with; absent for one that was made by hand. */
+  operationId?: string;
+  createTime: Date;
+}
+
+/** How far each status lies in a refund's life; Stripe never goes back from one. */
+const RANK: Record<Refund["status"], number> = { underway: 0, succeeded: 1, failed: 2 };
+
+/**
+ * What is known of the refunds of a charge after one more look: each at the furthest that was ever seen of it, so
+ * that a look that comes late or twice changes nothing. Oldest first.
+ */
+export function mergeRefunds(known: readonly Refund[], seen: readonly Refund[]): Refund[] {
+  const merged = new Map(known.map((refund) => [refund.id, refund]));
+  for (const refund of seen) {
+    const before = merged.get(refund.id);
+    if (!before || RANK[refund.status] > RANK[before.status]) merged.set(refund.id, refund);
+  }
+  return [...merged.values()].sort(
+    (a, b) => a.createTime.getTime() - b.createTime.getTime() || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** Whether two merged lists say the same. */
+export const sameRefunds = (a: readonly Refund[], b: readonly Refund[]): boolean =>
+  a.length === b.length && a.every(({ id, status }, n) => id === b[n]?.id && status === b[n]?.status);
+
+/**
+ * What refunds make of the money that was taken, and which of them does: all given back; all given back once those
+ * underway are carried out; or failed to be. Undefined when a part of it at most was ever asked back.
+ */
+export function standingOf(
+  refunds: readonly Refund[],
+  taken: number,
+): { outcome: Refund["status"]; refund: Refund } | undefined {
+  const total = (status: Refund["status"]) =>
+    refunds.filter((refund) => refund.status === status).reduce((sum, { amount }) => sum + amount, 0);
+  const given = total("succeeded");
+  const promised = given + total("underway");
+  const newest = (status: Refund["status"], least = 0) =>
+    refunds.findLast((refund) => refund.status === status && refund.amount >= least);
+  const outcome = given >= taken ? "succeeded" : promised >= taken ? "underway" : "failed";
+  const refund = newest(outcome, outcome === "failed" ? taken - promised : 0);
+  return refund && { outcome, refund };
+}
