@@ -10,7 +10,7 @@ const browser = useBrowser();
 let mesh: TestMesh;
 
 beforeAll(async () => {
-  mesh = await startTestMesh({ LOCK_DURATION: "12s" }, { web: true });
+  mesh = await startTestMesh({ LOCK_DURATION: "12s", RELOCK_WAIT: "0s" }, { web: true });
 }, 120_000);
 afterAll(async () => {
   await mesh.close();

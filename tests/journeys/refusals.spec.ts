@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { listTicket, lockTicket, refusal } from "@ticketing/launcher/demo-cast";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { eventually, startTestMesh, type TestMesh } from "../test-mesh.ts";
 
 let mesh: TestMesh;
 let seller: Person;
@@ -97,5 +98,56 @@ describe("what is wrong gets a typed answer", () => {
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(4);
     const [over] = results.filter((result) => result.status === "rejected");
     expect((await refusal(Promise.reject(over?.reason))).reason).toBe("LOCK_LIMIT");
+  });
+
+  it("one request_id for sixty tickets, of which one at most is locked", async () => {
+    const hoarder = await mesh.person("hoarder");
+    const tickets = await Promise.all(Array.from({ length: 60 }, list));
+    const requestId = randomUUID();
+    const results = await Promise.allSettled(
+      tickets.map(({ id, price }) =>
+        hoarder.orders.createOrder({ requestId, ticketId: id, expectedPrice: price }),
+      ),
+    );
+    for (const result of results) {
+      if (result.status === "fulfilled") continue;
+      const { reason } = await refusal(Promise.reject(result.reason));
+      expect(["REQUEST_ID_REUSED", "CONTENTION"]).toContain(reason);
+    }
+    const seen = await Promise.all(tickets.map(({ id }) => hoarder.tickets.getTicket({ ticketId: id })));
+    const locked = seen.filter(({ ticket }) => ticket?.status === TicketStatus.LOCKED);
+    expect(locked.length).toBeLessThanOrEqual(1);
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(locked.length);
+  }, 60_000);
+
+  it("a ticket that was just let go, to who let it go, while a rival who asks again and again gets it", async () => {
+    const [ticket, first, rival] = [await list(), await mesh.person("first"), await mesh.person("rival")];
+    const { id: orderId } = await lockTicket(first, ticket);
+    await first.orders.cancelOrder({ orderId });
+    const relock = async (): Promise<string> => {
+      const { reason } = await refusal(lockTicket(first, ticket));
+      return reason === "TICKET_LOCKED" ? relock() : reason;
+    };
+    expect(await relock()).toBe("RELOCK_TOO_SOON");
+    const order = await eventually(() => lockTicket(rival, ticket));
+    expect(order.ticketId).toBe(ticket.id);
+  });
+
+  it("no id for being written in capitals", async () => {
+    const ticket = await list();
+    const shout = (text: string) => text.toUpperCase();
+    const ios = await mesh.person("ios");
+    const wish = { requestId: randomUUID(), ticketId: ticket.id, expectedPrice: ticket.price };
+    const { order } = await ios.orders.createOrder(wish);
+    const again = { ...wish, requestId: shout(wish.requestId), ticketId: shout(wish.ticketId) };
+    expect((await ios.orders.createOrder(again)).order?.id).toBe(order?.id);
+    const orderId = shout(order?.id ?? "");
+    expect((await ios.payments.startPayment({ orderId })).clientSecret).not.toBe("");
+    for await (const { ticket: seen } of ios.catalog.watchTickets({ ticketIds: [shout(ticket.id)] })) {
+      if (!seen) continue;
+      expect(seen.ticket?.id).toBe(ticket.id);
+      break;
+    }
+    expect((await ios.orders.cancelOrder({ orderId })).order?.cancelRequestedTime).toBeDefined();
   });
 });

@@ -1,14 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { refusal } from "@ticketing/launcher/demo-cast";
 import { reported } from "@ticketing/launcher/suite-report";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { newOrder } from "../faults/stories.ts";
+import { eventually } from "../test-mesh.ts";
 import { call } from "./contracts.ts";
 import { type Account, limits, type World } from "./world.ts";
 
 let idler: Account;
-let lapsed: number;
 
 /** Somebody takes what can be taken without paying. Comes early: what is taken lapses while other attacks run. */
 export function hoarding(world: () => World): void {
@@ -31,12 +32,65 @@ export function hoarding(world: () => World): void {
         // Up to the limit, none of which will be paid.
         for (const ticket of await Promise.all(Array.from({ length: limits.locks - held.length }, list)))
           await idler.orders.createOrder(newOrder(ticket));
-        lapsed = Date.now() + limits.lockMs;
         return asked.length;
       });
     }, 30_000);
+
+    it("is not helped by one request_id for many tickets: one at most is locked", async () => {
+      await reported("tickets asked for with one request_id", async () => {
+        const { newcomer, list } = world();
+        const reuser = await newcomer("reuser");
+        const tickets = await Promise.all(Array.from({ length: 60 }, list));
+        const { requestId } = newOrder(tickets[0] as Ticket);
+        await Promise.allSettled(
+          tickets.map((ticket) => reuser.orders.createOrder({ ...newOrder(ticket), requestId })),
+        );
+        const seen = await Promise.all(tickets.map(({ id }) => reuser.tickets.getTicket({ ticketId: id })));
+        const locked = seen.filter(({ ticket }) => ticket?.status === TicketStatus.LOCKED);
+        expect(locked.length).toBeLessThanOrEqual(1);
+        return tickets.length;
+      });
+    }, 60_000);
+
+    it("is not helped by cancelling and locking again: a rival gets the ticket, and a pause follows", async () => {
+      await reported("locks cancelled", async () => {
+        const { newcomer, list } = world();
+        const [cheat, rival] = await Promise.all([newcomer("cheat"), newcomer("rival")]);
+        const lockAndCancel = async (ticket: Ticket) => {
+          const { order } = await cheat.orders.createOrder(newOrder(ticket));
+          await cheat.orders.cancelOrder({ orderId: order?.id ?? "" });
+        };
+        const wanted = await list();
+        let taken = false;
+        await lockAndCancel(wanted);
+        const grabbing = (async () => {
+          while (!taken) await cheat.orders.createOrder(newOrder(wanted)).catch(() => undefined);
+        })();
+        try {
+          expect((await eventually(() => rival.orders.createOrder(newOrder(wanted)))).order).toBeDefined();
+        } finally {
+          taken = true;
+          await grabbing;
+        }
+        let cancelled = 1;
+        for (await allEnded(cheat); cancelled < 6; cancelled++) {
+          await lockAndCancel(await list());
+          await allEnded(cheat);
+        }
+        const { reason } = await refusal(cheat.orders.createOrder(newOrder(await list())));
+        expect(reason).toBe("LOCK_COOLDOWN");
+        return cancelled;
+      });
+    }, 60_000);
   });
 }
+
+/** Waits until none of a buyer's orders awaits payment. */
+const allEnded = (buyer: Account) =>
+  eventually(async () => {
+    const { orders } = await buyer.orders.listMyOrders({ pageSize: 100 });
+    return orders.some(({ status }) => status === OrderStatus.AWAITING_PAYMENT) ? undefined : orders;
+  }, limits.lockMs + 15_000);
 
 /** The locks that were taken have lapsed. */
 export function hoardingAgain(world: () => World): void {
@@ -44,7 +98,7 @@ export function hoardingAgain(world: () => World): void {
     it("has to wait: locks that were left to lapse bring a pause, also for calls at once", async () => {
       await reported("locks asked for during the pause", async () => {
         const { list, wire } = world();
-        while (Date.now() < lapsed + 500) await sleep(200);
+        await allEnded(idler);
         const tickets = await Promise.all(Array.from({ length: 8 }, list));
         const at = wire("127.0.0.29");
         const replies = await Promise.all(

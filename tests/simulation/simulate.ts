@@ -40,6 +40,7 @@ const mesh = await startTestMesh({
     LOCK_DURATION: `${sale.lockDuration}ms`,
     LOCK_LIMIT: "10000",
     LAPSE_LIMIT: "10000",
+    RELOCK_WAIT: "0s",
     ADDRESS_RATE: "100000",
   },
 });

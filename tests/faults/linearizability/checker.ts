@@ -10,16 +10,26 @@ export interface Call {
   answer?: Answer;
 }
 
-/** Answers that promise that nothing happened, whatever the ticket's state. */
-const NOTHING_HAPPENED = ["CONTENTION"];
+/**
+ * Whether an answer promises that nothing happened, whatever the tickets' state. An order id that is sent for several
+ * tickets may be refused as reused also beside a call for it that comes to nothing.
+ */
+function nothingHappened({ operation, answer }: Call, calls: readonly Call[]): boolean {
+  if (answer?.reason === "CONTENTION") return true;
+  if (answer?.reason !== "REQUEST_ID_REUSED" || operation.kind !== "lock") return false;
+  return calls.some(
+    ({ operation: other }) =>
+      other.kind === "lock" && other.orderId === operation.orderId && other.ticket !== operation.ticket,
+  );
+}
 
 /**
- * Whether there is an order of the calls, each at some instant between its beginning and its end, in which a
- * sequential ticket gives every answer that was given: linearizability, by the search of Wing and Gong with the
+ * Whether there is an order of the calls, each at some instant between its beginning and its end, in which sequential
+ * tickets give every answer that was given: linearizability, by the search of Wing and Gong with the
  * memory of Lowe (Testing for linearizability, 2017).
  */
 export function isLinearizable(start: State, calls: readonly Call[]): boolean {
-  const relevant = calls.filter(({ answer }) => !answer || !NOTHING_HAPPENED.includes(answer.reason));
+  const relevant = calls.filter((call) => !nothingHappened(call, calls));
   const seen = new Set<string>();
 
   function search(state: State, done: ReadonlySet<number>): boolean {
@@ -34,7 +44,8 @@ export function isLinearizable(start: State, calls: readonly Call[]): boolean {
     for (const { call, index } of open) {
       if (call.began > horizon) continue;
       const { state: after, reason } = apply(state, call.operation);
-      const fits = !call.answer || (call.answer.reason === reason && shows(after, call.answer));
+      const { ticket } = call.operation;
+      const fits = !call.answer || (call.answer.reason === reason && shows(after, ticket, call.answer));
       if (fits && search(after, new Set([...done, index]))) return true;
     }
     return false;

@@ -1,8 +1,8 @@
 /**
- * One ticket as a sequential thing, written from the contract of TicketLockService and TicketService and not from
- * their code. Locks of this model outlive its histories: time is tested elsewhere.
+ * Tickets as sequential things, written from the contract of TicketLockService and TicketService and not from their
+ * code. Locks of this model outlive its histories: time is tested elsewhere.
  */
-export interface State {
+export interface TicketState {
   readonly version: number;
   readonly price: number;
   readonly lock?: string;
@@ -11,42 +11,68 @@ export interface State {
   readonly spent: readonly string[];
 }
 
-/** What a client asked for. */
-export type Operation =
+/** A few tickets, and which of them each order that ever held one is for: that one and no other. */
+export interface State {
+  readonly tickets: readonly TicketState[];
+  readonly boundTo: Readonly<Record<string, number>>;
+}
+
+/** What a client asked for, of the ticket with this number. */
+export type Operation = { ticket: number } & (
   | { kind: "lock"; orderId: string; price: number }
   | { kind: "unlock"; orderId: string }
   | { kind: "sell"; orderId: string }
   | { kind: "relist"; orderId: string }
   | { kind: "edit"; version: number; price: number }
-  | { kind: "read" };
+  | { kind: "read" }
+);
 
 /** What it was told: `ok`, with what the answer shows of the ticket, or the reason of a refusal. */
 export type Answer =
   | { reason: "ok"; version: number; price: number; status: "AVAILABLE" | "LOCKED" | "SOLD" }
   | { reason: string };
 
-/** The new ticket, listed at a price. */
-export const initial = (price: number): State => ({ version: 1, price, spent: [] });
+/** New tickets, listed at a price. */
+export const initial = (price: number, tickets = 1): State => ({
+  tickets: Array.from({ length: tickets }, () => ({ version: 1, price, spent: [] })),
+  boundTo: {},
+});
 
-const next = (state: State, changes: Partial<State>): State => ({
+const next = (state: TicketState, changes: Partial<TicketState>): TicketState => ({
   ...state,
   ...changes,
   version: state.version + 1,
 });
-const letGo = (state: State): Partial<State> => ({
+const letGo = (state: TicketState): Partial<TicketState> => ({
   lock: undefined,
   spent: state.lock ? [...state.spent, state.lock] : state.spent,
 });
 
-/** What the ticket does with an operation at an instant: the state after it, and a refusal's reason. */
+/** What the tickets do with an operation at an instant: the state after it, and a refusal's reason. */
 export function apply(state: State, operation: Operation): { state: State; reason: string } {
+  const ticket = state.tickets[operation.ticket];
+  if (!ticket) throw new Error(`there is no ticket ${operation.ticket}`);
+  const { state: after, reason } = applyTo(ticket, operation);
+  if (after === ticket) return { state, reason };
+  const tickets = state.tickets.map((other) => (other === ticket ? after : other));
+  if (operation.kind !== "lock") return { state: { ...state, tickets }, reason };
+  const { orderId } = operation;
+  const bound = state.boundTo[orderId] ?? operation.ticket;
+  if (bound !== operation.ticket) return { state, reason: "REQUEST_ID_REUSED" };
+  return { state: { tickets, boundTo: { ...state.boundTo, [orderId]: bound } }, reason };
+}
+
+/** What one ticket does, whatever the others are. */
+function applyTo(state: TicketState, operation: Operation): { state: TicketState; reason: string } {
   const same = (reason: string) => ({ state, reason });
-  const done = (changes: Partial<State>) => ({ state: next(state, changes), reason: "ok" });
+  const done = (changes: Partial<TicketState>) => ({ state: next(state, changes), reason: "ok" });
   switch (operation.kind) {
     case "read":
       return same("ok");
     case "lock":
-      if (state.lock === operation.orderId) return same("ok");
+      if (state.lock === operation.orderId) {
+        return same(state.price === operation.price ? "ok" : "PRICE_CHANGED");
+      }
       if (state.soldTo) return same("TICKET_SOLD");
       if (state.lock) return same("TICKET_LOCKED");
       if (state.spent.includes(operation.orderId)) return same("LOCK_LAPSED");
@@ -69,9 +95,10 @@ export function apply(state: State, operation: Operation): { state: State; reaso
   }
 }
 
-/** Whether a ticket in this state shows itself so. */
-export function shows(state: State, answer: Answer): boolean {
+/** Whether a ticket with this number shows itself so in this state. */
+export function shows(state: State, ticket: number, answer: Answer): boolean {
   if (!("version" in answer)) return true;
-  const status = state.soldTo ? "SOLD" : state.lock ? "LOCKED" : "AVAILABLE";
-  return answer.version === state.version && answer.price === state.price && answer.status === status;
+  const { version, price, lock, soldTo } = state.tickets[ticket] ?? {};
+  const status = soldTo ? "SOLD" : lock ? "LOCKED" : "AVAILABLE";
+  return answer.version === version && answer.price === price && answer.status === status;
 }

@@ -17,17 +17,21 @@ export interface Replica {
 }
 
 const PRICES = [4_500, 5_000];
-/** Few orders and prices, so that clients get in each other's way. */
+/** Few tickets, orders and prices, so that clients get in each other's way, and orders are sent for both tickets. */
+export const TICKETS = 2;
+const ticket = fc.integer({ min: 0, max: TICKETS - 1 });
 const order = fc.integer({ min: 0, max: 4 });
 
-/** One step of a client's program; an edit is made with the version that the client saw last. */
-export type Step =
+/** One step of a client's program; an edit is made with the version that the client saw last of the ticket. */
+export type Step = { ticket: number } & Action;
+
+type Action =
   | { kind: "lock"; order: number; price: number }
   | { kind: "unlock" | "sell" | "relist"; order: number }
   | { kind: "edit"; price: number }
   | { kind: "read" };
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant("lock" as const), order, price: fc.constantFrom(...PRICES) }),
@@ -45,6 +49,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ kind: "read" as const }) },
 );
+
+const step: fc.Arbitrary<Step> = fc
+  .tuple(action, ticket)
+  .map(([what, number]) => ({ ...what, ticket: number }));
 
 /** Programs of clients that run at the same time. */
 export const programs = fc.array(fc.array(step, { minLength: 3, maxLength: 6 }), {
@@ -64,10 +72,10 @@ function seen(ticket: Ticket | undefined): Answer {
   return { reason: "ok", version: Number(ticket.version), price: Number(ticket.price.minorUnits), status };
 }
 
-/** Runs the programs against one ticket, each step on one of the replicas, and records what every client saw. */
+/** Runs the programs against the tickets, each step on one of the replicas, and records what every client saw. */
 export async function record(
   replicas: readonly Replica[],
-  ticketId: string,
+  ticketIds: readonly string[],
   plan: readonly (readonly Step[])[],
 ): Promise<Call[]> {
   const orders: string[] = Array.from({ length: 5 }, () => randomUUID());
@@ -75,16 +83,21 @@ export async function record(
   const calls: Call[] = [];
 
   async function run(program: readonly Step[], client: number): Promise<void> {
-    let version = 1;
-    for (const [index, { kind, ...rest }] of program.entries()) {
+    const versions = ticketIds.map(() => 1);
+    for (const [index, { kind, ticket, ...rest }] of program.entries()) {
       const replica = replicas[(client + index) % replicas.length];
       if (!replica) throw new Error("there is no replica");
       const orderId = "order" in rest ? (orders[rest.order] ?? "") : "";
       const price = "price" in rest ? rest.price : 0;
-      const operation = { kind, orderId, price, version } as Operation;
+      const operation = { ticket, kind, orderId, price, version: versions[ticket] } as Operation;
       const began = performance.now();
-      const answer = await ask(replica, ticketId, operation, buyers[orders.indexOf(orderId)] ?? "");
-      if (answer && "version" in answer) version = answer.version;
+      const answer = await ask(
+        replica,
+        ticketIds[ticket] ?? "",
+        operation,
+        buyers[orders.indexOf(orderId)] ?? "",
+      );
+      if (answer && "version" in answer) versions[ticket] = answer.version;
       calls.push({ operation, began, ended: answer ? performance.now() : Number.POSITIVE_INFINITY, answer });
       await sleep(Math.random() * 4);
     }
