@@ -1,0 +1,151 @@
+import { create, type DescMessage, getOption, hasOption } from "@bufbuild/protobuf";
+import { createValidator } from "@bufbuild/protovalidate";
+import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { describe, expect, it } from "@jest/globals";
+import { SignUpRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
+import { EventSchema, SeatSchema } from "@ticketing/proto/tickets/v1/ticket";
+import {
+  CreateTicketRequestSchema,
+  UpdateTicketRequestSchema,
+} from "@ticketing/proto/tickets/v1/ticket_service";
+
+const validator = createValidator();
+
+/** Every field that holds what a person wrote and others read, and how many characters it may have. */
+const texts: readonly (readonly [DescMessage, string, number])[] = [
+  [SignUpRequestSchema, "displayName", 50],
+  [CreateTicketRequestSchema, "title", 120],
+  [UpdateTicketRequestSchema, "title", 120],
+  [EventSchema, "title", 120],
+  [EventSchema, "venue", 120],
+  [EventSchema, "city", 80],
+];
+const seats: typeof texts = [
+  [SeatSchema, "section", 40],
+  [SeatSchema, "row", 10],
+  [SeatSchema, "number", 10],
+];
+const named = (fields: typeof texts) =>
+  fields.map(([schema, name, most]) => [`${schema.name}.${name}`, schema, name, most] as const);
+
+/** Whether the contract takes the text in a field, as services and pages check it. */
+function isTaken(schema: DescMessage, name: string, text: string): boolean {
+  const { violations = [] } = validator.validate(schema, create(schema, { [name]: text }));
+  return !violations.some(({ field: [part] }) => part?.kind === "field" && part.localName === name);
+}
+
+const written = [
+  ["Persian, with a non-joiner", "می\u200cخواهم"],
+  ["Sinhala, with a joiner", "ශ්\u200dරී ලංකා"],
+  ["Malayalam, joined", "അവന്\u200d തന്നെ"],
+  ["Bengali, not joined", "র\u200c্যাব"],
+  ["a family", "👨‍👩‍👧‍👦"],
+  ["a heart", "❤️"],
+  ["a keycap", "1️⃣ Festival"],
+  ["a skin tone", "👩🏽‍🚀 Night"],
+  ["a rainbow", "Pride 🏳️‍🌈"],
+  ["a flag of two letters", "🇳🇴"],
+  ["the flag of England", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"],
+  ["flags among words", "🏴󠁧󠁢󠁳󠁣󠁴󠁿 v 🏴󠁧󠁢󠁥󠁮󠁧󠁿 final"],
+  ["the black flag", "🏴"],
+  ["an emoji of a later Unicode", "\u{1fadd}\u{1faf0} \u{1facf}"],
+  ["a letter of plane 2", "𠮷野家"],
+  ["a variant of a name", "葛\u{e0100}城"],
+  ["Arabic with harakat", "مُحَمَّد"],
+  ["Thai", "น้ำ"],
+  ["one letter", "é"],
+  ["letter and accent", "e\u0301"],
+  ["wide and no-break spaces inside", "東京\u3000公演\u00a01"],
+  ["signs", "P!nk & +/- (live) @ 50%"],
+] as const;
+
+const refused = [
+  ["a new line", "a\nb"],
+  ["a tab", "a\tb"],
+  ["nothing", "a\u0000b"],
+  ["an escape", "a\u001bb"],
+  ["a C1 control", "a\u0085b"],
+  ["a line separator", "a\u2028b"],
+  ["a paragraph separator", "a\u2029b"],
+  ...["202a", "202b", "202c", "202d", "202e", "2066", "2067", "2068", "2069", "200e", "200f", "061c"].map(
+    (bidi) => [`the direction mark ${bidi}`, `a${String.fromCodePoint(Number.parseInt(bidi, 16))}b`] as const,
+  ),
+  ["a zero width space", "a\u200bb"],
+  ["a byte order mark", "a\ufeffb"],
+  ["a soft hyphen", "a\u00adb"],
+  ["a word joiner", "a\u2060b"],
+  ["a private letter", "a\ue000b"],
+  ["tags without a flag", "a\u{e0067}\u{e007f}b"],
+  ["a flag that does not end", "🏴\u{e0067}\u{e0062} b"],
+  ["a hidden text behind a flag", "🏴\u{e0067}\u{e007f}\u{e0068}\u{e0069}"],
+] as const;
+
+const unseen = [
+  ["a joiner", "\u200d"],
+  ["non-joiners", "\u200c\u200c"],
+  ["variation selectors", "\ufe0f\ufe0f"],
+  ["a grapheme joiner", "\u034f"],
+  ["a mark alone", "\u0301"],
+  ["a Hangul filler", "\u3164"],
+  ["half a Hangul filler", "\uffa0"],
+  ["an empty Braille cell", "\u2800"],
+  ["Khmer inherent vowels", "\u17b4\u17b5"],
+  ["Hangul fillers", "\u115f\u1160"],
+] as const;
+
+const ends = [
+  ["a space before", " a"],
+  ["a space behind", "a "],
+  ["a wide space behind", "a\u3000"],
+  ["a no-break space before", "\u00a0a"],
+  ["a joiner before", "\u200da"],
+  ["a joiner behind", "a\u200d"],
+  ["a non-joiner behind", "می\u200c"],
+  ["a Hangul filler behind", "a\u3164"],
+  ["an accent before", "\u0301a"],
+] as const;
+
+describe.each(named([...texts, ...seats]))("%s", (_, schema, name, most) => {
+  const inSeat = schema === SeatSchema;
+  const short = ([, text]: readonly [string, string]) => [...text].length <= most;
+
+  it.each(written.filter(short))("takes %s", (_what, text) => {
+    expect(isTaken(schema, name, text)).toBe(true);
+  });
+  it.each([...refused, ...unseen].filter(short))("refuses %s", (_what, text) => {
+    expect(isTaken(schema, name, text)).toBe(false);
+  });
+  it.each(ends)("refuses %s, but for spaces around a seat", (_what, text) => {
+    expect(isTaken(schema, name, text)).toBe(inSeat && /^\p{Zs}|\p{Zs}$/u.test(text));
+  });
+  it("counts characters, not bytes or halves of them", () => {
+    for (const letter of ["a", "é", "東", "𠮷", "🎷"]) {
+      expect(isTaken(schema, name, letter.repeat(most))).toBe(true);
+      expect(isTaken(schema, name, letter.repeat(most + 1))).toBe(false);
+    }
+  });
+  it("may be empty only in a seat", () => {
+    expect(isTaken(schema, name, "")).toBe(inSeat);
+  });
+});
+
+it("texts have one rule, which JavaScript reads as RE2 does", () => {
+  const patterns = (fields: typeof texts) => [
+    ...new Set(
+      fields.map(([schema, name]) => {
+        const field = schema.fields.find(({ localName }) => localName === name);
+        if (!field || !hasOption(field, fieldRules)) throw new Error(`${name} has no rules`);
+        const { type } = getOption(field, fieldRules);
+        return type.case === "string" ? type.value.pattern : "";
+      }),
+    ),
+  ];
+  const [[text = "", ...others], [seat = ""]] = [patterns(texts), patterns(seats)];
+  expect(others).toEqual([]);
+  expect(seat).toBe(text.replace(/^\^(.*)\$$/s, "^\\p{Zs}*(?:$1)?\\p{Zs}*$"));
+  const expression = new RegExp(text, "u");
+  for (const [, each] of written) expect([each, expression.test(each)]).toEqual([each, true]);
+  for (const [, each] of [...refused, ...unseen, ...ends]) {
+    expect([each, expression.test(each)]).toEqual([each, false]);
+  }
+});
