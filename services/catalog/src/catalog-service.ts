@@ -26,10 +26,11 @@ export function createCatalogService(deps: {
   return {
     async searchTickets(request) {
       const now = clock();
-      const of = searchFingerprint(TicketFilterSchema, request.filter, request.orderBy);
+      const order = request.orderBy || OrderBy.START_TIME;
+      const of = searchFingerprint(TicketFilterSchema, request.filter, order);
       const page = await store.search({
         filter: request.filter,
-        order: request.orderBy || OrderBy.START_TIME,
+        order,
         after: decodePageToken(request.pageToken, of),
         limit: request.pageSize || DEFAULT_PAGE_SIZE,
         now,

@@ -3,7 +3,7 @@ import { OrderBy, type TicketFilter } from "@ticketing/proto/catalog/v1/catalog_
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { Filter, Sort } from "mongodb";
 import { cityKeysOf, type Listing } from "./listing.ts";
-import type { Position } from "./page-token.ts";
+import { badPageToken, type Position } from "./page-token.ts";
 import { type Term, termsOf, type WantedWord } from "./text/words.ts";
 
 /** Sorts after every word that starts with the prefix before it: no letter is a higher code point. */
@@ -61,6 +61,8 @@ function rangeConditions(filter: TicketFilter, now: Date): Filter<Listing>[] {
 interface Ordering {
   field: "event.startTime" | "price.minorUnits" | "createTime";
   direction: 1 | -1;
+  /** Amounts of different currencies are not compared: one currency comes after the other. */
+  byCurrency?: boolean;
   keyOf: (listing: Listing) => number;
 }
 
@@ -72,6 +74,7 @@ const byStart: Ordering = {
 const byPrice: Ordering = {
   field: "price.minorUnits",
   direction: 1,
+  byCurrency: true,
   keyOf: (listing) => listing.price.minorUnits,
 };
 const orderings: Record<OrderBy, Ordering> = {
@@ -84,12 +87,23 @@ const orderings: Record<OrderBy, Ordering> = {
 
 /** How an order sorts, and where a page of it continues. */
 export function pageOf(order: OrderBy, after: Position | undefined) {
-  const { field, direction, keyOf } = orderings[order];
-  const sort: Sort = { [field]: direction, _id: direction };
+  const { field, direction, byCurrency, keyOf } = orderings[order];
+  const sort: Sort = { ...(byCurrency && { "price.currency": 1 }), [field]: direction, _id: direction };
+  const positionOf = (last: Listing): Position => ({
+    ...(byCurrency && { currency: last.price.currency }),
+    key: keyOf(last),
+    id: last._id,
+  });
+  return { sort, rest: after ? pastPosition(orderings[order], after) : {}, positionOf };
+}
+
+function pastPosition({ field, direction, byCurrency }: Ordering, after: Position): Filter<Listing> {
   const beyond = direction === 1 ? "$gt" : "$lt";
-  const key = after && (field === "price.minorUnits" ? after.key : new Date(after.key));
-  const rest: Filter<Listing> = after
-    ? { $or: [{ [field]: { [beyond]: key } }, { [field]: key, _id: { [beyond]: after.id } }] }
-    : {};
-  return { sort, rest, positionOf: (last: Listing): Position => ({ key: keyOf(last), id: last._id }) };
+  const key = field === "price.minorUnits" ? after.key : new Date(after.key);
+  const past = { $or: [{ [field]: { [beyond]: key } }, { [field]: key, _id: { [beyond]: after.id } }] };
+  if (!byCurrency) return past;
+  const { currency } = after;
+  // From a release that compared all prices with each other.
+  if (currency === undefined) throw badPageToken();
+  return { $or: [{ "price.currency": { $gt: currency } }, { "price.currency": currency, ...past }] };
 }

@@ -34,7 +34,8 @@ export async function createListingStore(db: Db) {
   const sellers = db.collection<SellerName>("sellers");
   await listings.createIndexes([
     { key: { storedStatus: 1, "event.startTime": 1, _id: 1 } },
-    { key: { storedStatus: 1, "price.minorUnits": 1, _id: 1 } },
+    { key: { storedStatus: 1, "price.currency": 1, "price.minorUnits": 1, _id: 1 } },
+    { key: { storedStatus: 1, "price.currency": 1, "price.minorUnits": -1, _id: -1 } },
     { key: { storedStatus: 1, createTime: -1, _id: -1 } },
     { key: { words: 1 } },
     { key: { cityKeys: 1, "event.startTime": 1 } },

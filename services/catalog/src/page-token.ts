@@ -4,13 +4,19 @@ import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { z } from "zod";
 
-/** Where a page ended: the sort key and the id of its last row. */
+/** Where a page ended: the sort key and the id of its last row, and its currency where the order goes by it first. */
 export interface Position {
+  currency?: string | undefined;
   key: number;
   id: string;
 }
 
-const token = z.object({ key: z.number(), id: z.string().max(64), of: z.string() });
+const token = z.object({
+  currency: z.string().max(3).optional(),
+  key: z.number(),
+  id: z.string().max(64),
+  of: z.string(),
+});
 
 /** A fingerprint of a search, so that a token of one search is refused by another. */
 export function searchFingerprint<D extends DescMessage>(
@@ -32,9 +38,14 @@ export function decodePageToken(text: string, of: string): Position | undefined 
   if (text === "") return undefined;
   try {
     const parsed = token.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
-    if (parsed.of === of) return { key: parsed.key, id: parsed.id };
+    const { of: given, ...position } = parsed;
+    if (given === of) return position;
   } catch {
     // Falls through: whatever is wrong with it, it is not a token that this search gave out.
   }
-  throw new DomainError(Code.InvalidArgument, "BAD_PAGE_TOKEN", "the page token is not one of this search");
+  throw badPageToken();
 }
+
+/** A token that this search never gave out. */
+export const badPageToken = () =>
+  new DomainError(Code.InvalidArgument, "BAD_PAGE_TOKEN", "the page token is not one of this search");

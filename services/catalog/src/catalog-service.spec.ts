@@ -1,0 +1,134 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { createValidator } from "@bufbuild/protovalidate";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import {
+  CatalogService,
+  OrderBy,
+  SearchTicketsRequestSchema,
+  type TicketFilterSchema,
+} from "@ticketing/proto/catalog/v1/catalog_service";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import type { Database } from "@ticketing/runtime/database";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import { clientOf } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { createCatalogService } from "./catalog-service.ts";
+import { listingOf } from "./listing.ts";
+import { createListingFeed } from "./listing-feed.ts";
+import { createListingStore } from "./listing-store.ts";
+
+const now = new Date(Date.UTC(2030, 0, 1));
+const clock = () => now;
+const later = timestampFromDate(new Date(now.getTime() + 3_600_000));
+let database: Database;
+let catalog: ReturnType<typeof clientOf<typeof CatalogService>>;
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+  const store = await createListingStore(database.db);
+  catalog = clientOf(
+    CatalogService,
+    createCatalogService({ store, feed: createListingFeed(clock), clock }),
+    "nobody",
+  );
+  const prices = [
+    ["USD", 10],
+    ["EUR", 30],
+    ["GBP", 20],
+    ["USD", 40],
+    ["EUR", 5],
+    ["GBP", 50],
+  ] as const;
+  for (const [n, [currency, minorUnits]] of prices.entries()) {
+    const state = create(TicketStateSchema, {
+      id: `t${n}`,
+      title: "Jazz",
+      event: { title: "Jazz", venue: "Hall", city: "Oslo", startTime: later },
+      price: { minorUnits: BigInt(minorUnits), currency },
+      storedStatus: TicketStatus.AVAILABLE,
+      version: 1n,
+      createTime: timestampFromDate(now),
+      updateTime: timestampFromDate(now),
+    });
+    await store.applyListing(listingOf(state));
+  }
+}, 60_000);
+afterAll(() => database?.close());
+
+/** All pages of a search, as "currency amount". */
+async function search(orderBy: OrderBy, pageSize: number): Promise<string[]> {
+  const found: string[] = [];
+  let pageToken = "";
+  do {
+    const page = await catalog.searchTickets({ orderBy, pageSize, pageToken });
+    found.push(
+      ...page.tickets.map(({ ticket }) => `${ticket?.price?.currency} ${ticket?.price?.minorUnits}`),
+    );
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+  return found;
+}
+
+describe("tickets by price", () => {
+  it.each([1, 2, 4, 100])("never compare amounts of different currencies, %d to a page", async (size) => {
+    const rising = ["EUR 5", "EUR 30", "GBP 20", "GBP 50", "USD 10", "USD 40"];
+    expect(await search(OrderBy.PRICE, size)).toEqual(rising);
+    const falling = ["EUR 30", "EUR 5", "GBP 50", "GBP 20", "USD 40", "USD 10"];
+    expect(await search(OrderBy.PRICE_DESC, size)).toEqual(falling);
+  });
+});
+
+describe("a page token", () => {
+  const tokenOf = async (request: MessageInitShape<typeof SearchTicketsRequestSchema>) =>
+    (await catalog.searchTickets({ ...request, pageSize: 1 })).nextPageToken;
+  const useOf = (request: MessageInitShape<typeof SearchTicketsRequestSchema>) =>
+    catalog.searchTickets(request).then(() => "taken", reasonOf);
+
+  it("is good for the search that gave it out, in that order, and for no other", async () => {
+    const [pageToken, orderBy] = [await tokenOf({ orderBy: OrderBy.PRICE }), OrderBy.PRICE];
+    expect(await useOf({ pageToken, orderBy })).toBe("taken");
+    for (const other of [OrderBy.START_TIME, OrderBy.PRICE_DESC, OrderBy.NEWEST, OrderBy.UNSPECIFIED]) {
+      expect(await useOf({ pageToken, orderBy: other })).toBe("BAD_PAGE_TOKEN");
+    }
+    expect(await useOf({ pageToken, orderBy, filter: { query: "jazz" } })).toBe("BAD_PAGE_TOKEN");
+    expect(await catalog.listEvents({ pageToken }).then(() => "taken", reasonOf)).toBe("BAD_PAGE_TOKEN");
+  });
+
+  it("of the order that is the default is one of no order", async () => {
+    expect(await useOf({ pageToken: await tokenOf({}), orderBy: OrderBy.START_TIME })).toBe("taken");
+    expect(await useOf({ pageToken: await tokenOf({ orderBy: OrderBy.START_TIME }) })).toBe("taken");
+  });
+
+  it("of a release that compared all prices is refused", async () => {
+    const token = await tokenOf({ orderBy: OrderBy.PRICE });
+    const { currency: _, ...old } = JSON.parse(Buffer.from(token, "base64url").toString());
+    const pageToken = Buffer.from(JSON.stringify(old)).toString("base64url");
+    expect(await useOf({ pageToken, orderBy: OrderBy.PRICE })).toBe("BAD_PAGE_TOKEN");
+  });
+});
+
+describe("the contract of a search", () => {
+  const validator = createValidator();
+  const broken = (filter: MessageInitShape<typeof TicketFilterSchema>) => {
+    const request = create(SearchTicketsRequestSchema, { filter });
+    return (validator.validate(SearchTicketsRequestSchema, request).violations ?? []).map(
+      ({ ruleId }) => ruleId,
+    );
+  };
+
+  it.each([{ minPrice: 1n }, { maxPrice: 1n }, { minPrice: 1n, maxPrice: 2n }])(
+    "refuses a price range without a currency: %#",
+    (range) => {
+      expect(broken(range)).toEqual(["price_range.currency"]);
+      expect(broken({ ...range, currency: "EUR" })).toEqual([]);
+    },
+  );
+  it("takes a currency without a range, and none at all", () => {
+    expect([broken({}), broken({ currency: "GBP" }), broken({ minPrice: 0n })]).toEqual([[], [], []]);
+  });
+  it.each(["usd", "US", "EURO", "€", "U$D"])("refuses %s as a currency", (currency) => {
+    expect(broken({ currency })).toEqual(["string.pattern"]);
+  });
+});
