@@ -32,11 +32,15 @@ export function AccountScreen() {
             <dl className={styles.facts}>
               <div>
                 <dt>{texts.signedInAs}</dt>
-                <dd>{user.displayName}</dd>
+                <dd>
+                  <bdi>{user.displayName}</bdi>
+                </dd>
               </div>
               <div>
                 <dt>{texts.email}</dt>
-                <dd>{user.email}</dd>
+                <dd>
+                  <bdi>{user.email}</bdi>
+                </dd>
               </div>
               {user.roles.length > 0 && (
                 <div>

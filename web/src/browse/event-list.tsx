@@ -16,6 +16,7 @@ import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { browseTexts as texts } from "../texts/browse.ts";
+import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 
 /** Events have no stream of their own: counts and prices are read again so often while somebody looks. */
@@ -70,9 +71,11 @@ function EventCard({ summary }: { summary: EventSummary }) {
     <Link to="/events/$eventId" params={{ eventId: summary.id }} className={styles.event}>
       <CategoryArt category={summary.category} />
       <div className={styles.eventBody}>
-        <h2>{event?.title}</h2>
+        <h2>
+          <bdi>{event?.title}</bdi>
+        </h2>
         <p className={styles.soft}>
-          {event?.venue}, {event?.city}
+          <Place event={event} />
         </p>
         {event?.startTime && <DateTime date={timestampDate(event.startTime)} className={styles.soft} />}
         <div className={styles.priceRow}>

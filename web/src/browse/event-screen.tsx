@@ -3,10 +3,12 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { buttonClass } from "../design/button.tsx";
 import { CategoryArt } from "../design/category-art.tsx";
 import { DateTime } from "../design/date-time.tsx";
+import { isolate } from "../design/isolate.ts";
 import { MoreOfList, PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { browseTexts as texts } from "../texts/browse.ts";
+import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { SortSelect } from "./sort-select.tsx";
 import { useTickets } from "./ticket-list.tsx";
@@ -43,7 +45,7 @@ export function EventScreen() {
       <div className={styles.stub}>
         <CategoryArt category={first.category} />
         <div className={styles.stubBody}>
-          <PageHeader title={event.title} lead={`${event.venue}, ${event.city}`} />
+          <PageHeader title={isolate(event.title)} lead={<Place event={event} />} />
           {event.startTime && <DateTime date={timestampDate(event.startTime)} zone />}
         </div>
       </div>

@@ -5,6 +5,7 @@ import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { browseTexts } from "../texts/browse.ts";
 import { ticketTexts } from "../texts/ticket.ts";
+import { Place } from "../ticket/place.tsx";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import styles from "./browse.module.css";
 
@@ -19,11 +20,10 @@ export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withE
       data-free={ticket.status === TicketStatus.AVAILABLE}
     >
       <div>
-        <h2>{withEvent ? event?.title : ticketTexts.seat(ticket.seat)}</h2>
+        <h2>{withEvent ? <bdi>{event?.title}</bdi> : ticketTexts.seat(ticket.seat)}</h2>
         {withEvent && (
           <p className={styles.soft}>
-            {event?.venue}, {event?.city}{" "}
-            {event?.startTime && <DateTime date={timestampDate(event.startTime)} />}
+            <Place event={event} /> {event?.startTime && <DateTime date={timestampDate(event.startTime)} />}
           </p>
         )}
         <p className={styles.soft}>

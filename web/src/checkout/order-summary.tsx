@@ -7,6 +7,7 @@ import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { ticketTexts } from "../texts/ticket.ts";
+import { Place } from "../ticket/place.tsx";
 import styles from "./checkout.module.css";
 
 /** What is being bought, and for how much; `children` are further facts. */
@@ -17,8 +18,12 @@ export function OrderSummary({ order, children }: { order: Order; children?: Rea
     <Card className={styles.summary}>
       <CategoryArt category={ticket?.category ?? 0} className={styles.art} />
       <div className={styles.summaryBody}>
-        <h2>{event?.title}</h2>
-        <p className={styles.note}>{ticket?.title}</p>
+        <h2>
+          <bdi>{event?.title}</bdi>
+        </h2>
+        <p className={styles.note}>
+          <bdi>{ticket?.title}</bdi>
+        </p>
         <dl className={styles.facts}>
           <div>
             <dt>{texts.seat}</dt>
@@ -31,12 +36,14 @@ export function OrderSummary({ order, children }: { order: Order; children?: Rea
           <div>
             <dt>{texts.where}</dt>
             <dd>
-              {event?.venue}, {event?.city}
+              <Place event={event} />
             </dd>
           </div>
           <div>
             <dt>{texts.seller}</dt>
-            <dd>{ticket?.sellerName}</dd>
+            <dd>
+              <bdi>{ticket?.sellerName}</bdi>
+            </dd>
           </div>
           {children}
           <div className={styles.total}>

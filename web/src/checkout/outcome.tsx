@@ -46,7 +46,9 @@ function WayOn({ order }: { order: Order }) {
   if (query.isPending) return <SkeletonList count={1} />;
   return (
     <Card className={styles.wayOn}>
-      <h2>{event?.title}</h2>
+      <h2>
+        <bdi>{event?.title}</bdi>
+      </h2>
       <p className={styles.note}>{ticketTexts.seat(order.ticket?.seat)}</p>
       {ticket?.status === TicketStatus.AVAILABLE && ticket.price && (
         <>

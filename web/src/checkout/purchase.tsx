@@ -43,7 +43,7 @@ export function Purchase(props: {
     <PhaseFrame phase={phase}>
       {phase === "pay" && (
         <>
-          <PageHeader title={texts.title} lead={order.ticket?.event?.title} />
+          <PageHeader title={texts.title} lead={<bdi>{order.ticket?.event?.title}</bdi>} />
           {order.expireTime && (
             <p className={styles.clock}>
               <span>{texts.timeLeft}</span>

@@ -13,7 +13,8 @@ export type FieldProps = Labelled & InputHTMLAttributes<HTMLInputElement>;
 /** An input with its label, hint and error. */
 export function Field({ label, hint, error, ...input }: FieldProps) {
   const { frame, attributes } = useFrame({ label, hint, error, id: input.id });
-  return frame(<input {...input} {...attributes} className={styles.input} />);
+  // What is typed runs as its own script does.
+  return frame(<input dir="auto" {...input} {...attributes} className={styles.input} />);
 }
 
 export type SelectProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>;

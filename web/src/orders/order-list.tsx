@@ -69,7 +69,7 @@ function OrderRow({ order, end }: { order: Order; end: ReactNode }) {
     <Row
       heading={
         <Link to="/orders/$orderId" params={{ orderId: order.id }} className={coverClass}>
-          {ticket?.event?.title}
+          <bdi>{ticket?.event?.title}</bdi>
         </Link>
       }
       end={

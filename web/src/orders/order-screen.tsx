@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { announce } from "../design/announcer.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
+import { isolate } from "../design/isolate.ts";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
@@ -35,8 +36,8 @@ function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
         ticket={{ ...snapshotOf(order), sellerName: order.ticket?.sellerName ?? "" }}
         heading={
           <PageHeader
-            title={`${side === "seller" ? texts.sale : texts.order}: ${order.ticket?.event?.title ?? ""}`}
-            lead={order.ticket?.title}
+            title={`${side === "seller" ? texts.sale : texts.order}: ${isolate(order.ticket?.event?.title ?? "")}`}
+            lead={<bdi>{order.ticket?.title}</bdi>}
           />
         }
       />

@@ -9,6 +9,7 @@ import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { Countdown } from "../design/countdown.tsx";
 import { formatTime } from "../design/format-date.ts";
 import { formatMoney } from "../design/format-money.ts";
+import { isolate } from "../design/isolate.ts";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
@@ -51,7 +52,11 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
       <Link to="/sell" className={styles.back}>
         ← {texts.back}
       </Link>
-      <PageHeader title={ticket.event?.title ?? ""} lead={ticket.title} actions={toTicket} />
+      <PageHeader
+        title={isolate(ticket.event?.title ?? "")}
+        lead={<bdi>{ticket.title}</bdi>}
+        actions={toTicket}
+      />
       <div className={styles.standing}>
         <TicketStatusPill status={status} />
         {ticket.price && <Money amount={ticket.price} className={styles.amount} />}

@@ -22,8 +22,12 @@ export function OfferPreview({ draft, sellerName }: { draft: Draft; sellerName: 
         heading={
           <div className={styles.previewHead}>
             <div>
-              <h3>{event.title || texts.previewEvent}</h3>
-              <p className={styles.soft}>{title || texts.previewTitle}</p>
+              <h3>
+                <bdi>{event.title || texts.previewEvent}</bdi>
+              </h3>
+              <p className={styles.soft}>
+                <bdi>{title || texts.previewTitle}</bdi>
+              </p>
             </div>
             {price.minorUnits > 0n && <Money amount={price} className={styles.amount} />}
           </div>

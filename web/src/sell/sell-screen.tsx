@@ -93,7 +93,7 @@ function Listing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void })
     <Row
       heading={
         <Link to="/sell/$ticketId" params={{ ticketId: ticket.id }} className={coverClass}>
-          {event?.title}
+          <bdi>{event?.title}</bdi>
         </Link>
       }
       end={

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { announce } from "../design/announcer.tsx";
 import { formatDateTime } from "../design/format-date.ts";
 import { formatMoney } from "../design/format-money.ts";
+import { isolate } from "../design/isolate.ts";
 import { categoryNames } from "../texts/browse.ts";
 import { sellTexts as texts } from "../texts/sell.ts";
 import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
@@ -75,6 +76,6 @@ export function shownText(field: DraftField, ticket: Ticket): string {
     case "category":
       return Object.values(categoryNames)[ticket.category - 1] ?? "";
     default:
-      return draftOf(ticket)[field];
+      return isolate(draftOf(ticket)[field]);
   }
 }

@@ -1,3 +1,4 @@
+import { isolate } from "../design/isolate.ts";
 /** The words of signing up, in and out. */
 export const accountTexts = {
   signIn: "Sign in",
@@ -23,7 +24,7 @@ export const accountTexts = {
   sell: "Sell a ticket",
   operations: "Operations",
   signedOut: "You are signed out.",
-  welcome: (name: string) => `Welcome, ${name}.`,
+  welcome: (name: string) => `Welcome, ${isolate(name)}.`,
   endedTitle: "Please sign in again",
   endedText: "Your session has ended. What is on the screen stays as it is.",
   continueWithout: "Continue without signing in",

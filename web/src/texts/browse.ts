@@ -1,4 +1,5 @@
 import type { CategoryName, OrderName } from "../browse/search.ts";
+import { isolate } from "../design/isolate.ts";
 
 const plural = new Intl.PluralRules("en");
 const count = (value: number, one: string, other: string) =>
@@ -62,5 +63,5 @@ export const browseTexts = {
   toAllEvents: "See all events",
   back: "All events",
   seatTickets: "Tickets",
-  soldBy: (name: string) => `Sold by ${name}`,
+  soldBy: (name: string) => `Sold by ${isolate(name)}`,
 };

@@ -1,3 +1,5 @@
+import { isolate } from "../design/isolate.ts";
+
 interface Words {
   readonly title: string;
   readonly text: string;
@@ -39,7 +41,7 @@ export const checkoutTexts = {
   endingText: "One moment. Nothing is charged.",
 
   completeTitle: "It is yours",
-  completeText: (event: string) => `Enjoy ${event}! Your order is complete.`,
+  completeText: (event: string) => `Enjoy ${isolate(event)}! Your order is complete.`,
   tooLateToCancel:
     "You asked to cancel, but your payment had been completed by then. You can ask for a refund.",
   receipt: "Receipt",

@@ -1,4 +1,5 @@
 import type { Seat } from "@ticketing/proto/tickets/v1/ticket";
+import { isolate } from "../design/isolate.ts";
 
 /** The words of a ticket, in lists and on its own page. */
 export const ticketTexts = {
@@ -13,9 +14,9 @@ export const ticketTexts = {
   /** "Floor · Row A · Seat 12"; parts that a venue does not use are left out. */
   seat: (seat: Seat | undefined): string => {
     const parts = [
-      seat?.section,
-      seat?.row && `Row ${seat.row}`,
-      seat?.number && `Seat ${seat.number}`,
+      seat?.section && isolate(seat.section),
+      seat?.row && `Row ${isolate(seat.row)}`,
+      seat?.number && `Seat ${isolate(seat.number)}`,
     ].filter(Boolean);
     return parts.length > 0 ? parts.join(" · ") : "Free choice of place";
   },

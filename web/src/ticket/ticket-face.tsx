@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { CategoryArt } from "../design/category-art.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { ticketTexts as texts } from "../texts/ticket.ts";
+import { Place } from "./place.tsx";
 import styles from "./ticket.module.css";
 
 /** What is said of a ticket, whether it is listed, being written or in an order. */
@@ -33,11 +34,15 @@ export function TicketFace({ ticket, heading }: { ticket: FaceOfTicket; heading:
           </div>
           <div>
             <dt>{texts.where}</dt>
-            <dd>{[event?.venue, event?.city].filter(Boolean).join(", ")}</dd>
+            <dd>
+              <Place event={event} />
+            </dd>
           </div>
           <div>
             <dt>{texts.seller}</dt>
-            <dd>{ticket.sellerName}</dd>
+            <dd>
+              <bdi>{ticket.sellerName}</bdi>
+            </dd>
           </div>
         </dl>
       </div>

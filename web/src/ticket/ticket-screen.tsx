@@ -1,4 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { isolate } from "../design/isolate.ts";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
@@ -21,7 +22,9 @@ export function TicketScreen() {
     <div className={styles.page}>
       <TicketFace
         ticket={ticket}
-        heading={<PageHeader title={ticket.event?.title ?? texts.title} lead={ticket.title} />}
+        heading={
+          <PageHeader title={isolate(ticket.event?.title ?? texts.title)} lead={<bdi>{ticket.title}</bdi>} />
+        }
       />
       <aside className={styles.side} aria-label={texts.price}>
         <BuyPanel
