@@ -44,6 +44,7 @@ async function expectIsolated(page: Page, path: string, written: string): Promis
 test("what sellers write from right to left turns nothing around it, wherever it is shown", async () => {
   const [seller, buyer] = await Promise.all([newPerson(mesh, "דנה 7"), newPerson(mesh, "سلمى")]);
   const title = `مساء الأوتار ${randomUUID().slice(0, 8)}`;
+  const startTime = timestampFromDate(new Date(Date.now() + 20 * 24 * 3_600_000));
   const listed = async (seat: string) => {
     const { ticket } = await seller.tickets.createTicket({
       requestId: randomUUID(),
@@ -53,7 +54,7 @@ test("what sellers write from right to left turns nothing around it, wherever it
         title,
         venue: "مسرح 12",
         city: "القاهرة",
-        startTime: timestampFromDate(new Date(Date.now() + 20 * 24 * 3_600_000)),
+        startTime,
       },
       seat: { section: "يسار", row: "ב", number: seat },
       price: { minorUnits: 4_500n, currency: "EUR" },

@@ -58,7 +58,8 @@ export function sharedMesh(): SharedMesh {
 /** An account that a browser can sign in to, and clients that act for the same person. */
 export async function newPerson(mesh: BrowserMesh, name: string): Promise<Person & { signIn: SignIn }> {
   const signIn = {
-    email: `${name.toLowerCase()}-${randomUUID()}@example.com`,
+    // Letters of every script may stand in a name, and not in an address.
+    email: `${name.toLowerCase().replace(/[^a-z]/g, "")}-${randomUUID()}@example.com`.replace(/^-/, ""),
     password: randomUUID(),
     displayName: name,
   };

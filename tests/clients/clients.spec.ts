@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { listTicket } from "@ticketing/launcher/demo-cast";
+import { seed } from "@ticketing/launcher/seed";
 import { pythonWith } from "@ticketing/servers/python";
+import { examplesOf, markdown } from "../docs/markdown.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 
 const run = promisify(execFile);
@@ -19,6 +21,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ticketing-clients-"));
   mesh = await startTestMesh();
+  await seed(mesh.addresses.gateway, mesh.dataDir, () => {});
   seller = await mesh.person("seller");
 }, 120_000);
 afterAll(async () => {
@@ -105,4 +108,54 @@ describe("a purchase", () => {
     );
     expect(stdout.trim().split("\n").at(-1)).toBe("COMPLETE");
   }, 240_000);
+});
+
+/** The examples of all pages in a language, as they would be typed on a machine where the mesh has these addresses. */
+const examplesIn = (language: string) =>
+  markdown()
+    .flatMap((page) => examplesOf(page))
+    .filter((example) => example.language === language)
+    .map(({ page, code }) => ({ page, code }));
+const here = (code: string) => code.replaceAll("localhost:8080", new URL(mesh.addresses.gateway).host);
+
+describe("an example of the pages", () => {
+  it.each(examplesIn("ts"))(
+    "in TypeScript runs, and finds something: $page",
+    async ({ code }) => {
+      // Where packages of the repository are found.
+      await mkdir(join(root, ".local"), { recursive: true });
+      const project = await mkdtemp(join(root, ".local", "example-"));
+      try {
+        const file = join(project, "example.ts");
+        await writeFile(
+          file,
+          `${here(code)}\nconsole.log(tickets.length, tickets[0]?.ticket?.event?.title);\n`,
+        );
+        const { stdout } = await run(process.execPath, ["--conditions=@ticketing/source", file], {
+          timeout: 30_000,
+        });
+        expect(stdout).toMatch(/^[1-9]\d* \S+/);
+      } finally {
+        await rm(project, { recursive: true, force: true });
+      }
+    },
+    60_000,
+  );
+
+  it.each(examplesIn("sh"))(
+    "in a shell runs, and what it says happens: $page",
+    async ({ code }) => {
+      const { stdout } = await run("sh", ["-euc", here(code)], {
+        env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+        timeout: 30_000,
+      });
+      const { order } = JSON.parse(stdout) as { order: { status: string; price: { currency: string } } };
+      expect(order).toMatchObject({ status: "ORDER_STATUS_AWAITING_PAYMENT", price: { currency: "EUR" } });
+    },
+    60_000,
+  );
+
+  it("is there in each language", () => {
+    expect([examplesIn("ts").length, examplesIn("sh").length]).toEqual([1, 1]);
+  });
 });

@@ -1,18 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-
-const root = join(import.meta.dirname, "../..");
-const read = (path: string) => readFileSync(join(root, path), "utf8");
-const SKIPPED = new Set(["node_modules", ".git", ".local", "dist", "gen"]);
-
-function markdown(folder = ""): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : markdown(path);
-    return entry.name.endsWith(".md") ? [path] : [];
-  });
-}
+import { markdown, read, root } from "./markdown.ts";
 
 /** The links of a page: their text, and where they lead. */
 function linksOf(page: string, text = read(page)) {
