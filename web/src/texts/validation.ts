@@ -21,8 +21,9 @@ export function violationText(
   const [limit] = limits;
   switch (ruleId) {
     case "required":
-    case "string.pattern":
       return "Please fill this in.";
+    case "string.pattern":
+      return "Please fill this in, without hidden characters.";
     case "enum.not_in":
     case "enum.defined_only":
     case "string.in":

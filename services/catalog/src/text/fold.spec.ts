@@ -39,6 +39,20 @@ describe("folding", () => {
     );
   });
 
+  it.each([
+    ["St. John's", "st johns"],
+    ["L’Aquila", "LAQUILA"],
+    ["Saint-Étienne", "saint etienne"],
+    ["Winston–Salem", "Winston-Salem"],
+    ["東京", "東京 "],
+  ])("takes the names %s and %s for the same", (one, other) => {
+    expect(nameKey(one)).toBe(nameKey(other));
+  });
+
+  it("tells names of signs alone apart", () => {
+    expect(nameKey("!!!")).not.toBe(nameKey("???"));
+  });
+
   it("takes each letter of Unicode, its capital, its small letter and its composition for the same", () => {
     const differing = letters.filter((letter) => {
       const folded = fold(letter);

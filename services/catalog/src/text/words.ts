@@ -1,4 +1,4 @@
-import { foldLetters, NON_JOINER, spellOut } from "./fold.ts";
+import { foldLetters, NON_JOINER, spelledOut } from "./fold.ts";
 
 /**
  * Words without spaces between them are found from any letter on: of 東京マラソン, マラソン and 京 too. Each place where
@@ -23,8 +23,8 @@ export type Term = readonly (readonly WantedWord[])[];
 /** The different words by which texts are found. */
 export function wordsOf(...texts: string[]): string[] {
   const words = texts
-    .flatMap((text) => [foldLetters(text), foldLetters(spellOut(text))])
-    .flatMap(tokensOf)
+    .flatMap(spelledOut)
+    .flatMap((text) => tokensOf(foldLetters(text)))
     .flatMap(({ parts }) => [parts.join(""), ...parts])
     .flatMap(runsOf)
     .flatMap(({ text, spaced }) => (spaced ? [start(text, LONGEST_WORD)] : beginnings(text)));
@@ -33,11 +33,13 @@ export function wordsOf(...texts: string[]): string[] {
 
 /** What a text has to have to be found by a query, all of it; empty for a query without a word. */
 export function termsOf(query: string): Term[] {
-  const tokens = tokensOf(foldLetters(query));
-  const spelledOut = tokensOf(foldLetters(spellOut(query)));
+  const [tokens = [], ...others] = spelledOut(query).map((text) => tokensOf(foldLetters(text)));
   return tokens.slice(0, MOST_WORDS).map((token, place) => {
     const last = place === Math.min(tokens.length, MOST_WORDS) - 1;
-    const readings = [token, spelledOut[place] ?? token].flatMap(({ parts }) => [[parts.join("")], parts]);
+    const readings = [token, ...others.flatMap((other) => other[place] ?? [])].flatMap(({ parts }) => [
+      [parts.join("")],
+      parts,
+    ]);
     const terms = readings.map((pieces) => wantedOf(pieces, last));
     return [...new Map(terms.map((term) => [JSON.stringify(term), term])).values()];
   });
