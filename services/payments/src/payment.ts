@@ -39,6 +39,8 @@ export interface Payment extends Aggregate {
   /** When cards were declined, by Stripe's clock, for a limit over all of a buyer's payments. The newest of them. */
   declineTimes?: Date[];
   lastDeclineTime?: Date;
+  /** When opening it first failed through no fault of the buyer's. */
+  startFailedTime?: Date;
   /** No attempt may begin any more, and what is held is to be released. */
   voidRequestedTime?: Date;
   disputedTime?: Date;
@@ -101,6 +103,12 @@ export function requireOpen(payment: Payment): Payment {
 /** What the buyer is told when Stripe takes no payment for the order. */
 export const paymentRefused = (stripeCode: string): DomainError =>
   refuse("PAYMENT_REFUSED", "the payment provider takes no payment for this order", { stripeCode });
+
+/** It could not be opened, through no fault of the buyer's; noted once. */
+export function startFailed(payment: Payment, now: Date): Payment {
+  if (payment.startFailedTime || payment.intentId) return payment;
+  return advance(payment, { type: "payment_updated", time: now }, { startFailedTime: now });
+}
 
 /** The PaymentIntent is ours. Throws PAYMENT_VOIDED when the payment was given up meanwhile: cancel it then. */
 export function attachIntent(

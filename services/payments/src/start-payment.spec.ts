@@ -86,6 +86,8 @@ describe("starting a payment", () => {
       till.double.faults.add({ kind: "reject", operation: "payment_intents.create", count: 1, status });
       expect(await answer(till.start(order))).toBe(refusal);
     }
+    // The order is not held against its buyer, should it end before the payment can be opened.
+    expect(await till.payment(order.id)).toMatchObject({ startFailedTime: expect.any(Date) });
     expect(await answer(till.start(order))).toMatch(/_secret_/);
     expect((await till.payment(order.id)).attempts.create).toBe(1);
   });
@@ -104,6 +106,9 @@ describe("starting a payment", () => {
     }
     const refused = await till.start(till.order("tester")).catch(errorInfoOf);
     expect(refused).toMatchObject({ reason: "TOO_MANY_DECLINES" });
+    const unopened = till.order("tester");
+    await till.start(unopened).catch(errorInfoOf);
+    expect((await till.payment(unopened.id)).startFailedTime).toBeUndefined();
     const retry = new Date(typeof refused === "object" ? (refused.metadata.retryTime ?? "") : "");
     expect(await answer(till.start(till.order("another")))).toMatch(/_secret_/);
     till.wait(retry.getTime() - till.clock().getTime());

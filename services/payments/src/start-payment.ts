@@ -13,6 +13,7 @@ import {
   paymentRefused,
   requireOpen,
   start,
+  startFailed,
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
@@ -31,6 +32,9 @@ export interface StartPaymentDependencies {
   log: Pick<Logger, "error">;
 }
 
+/** Failures that say nothing of the buyer: an order that met one and was never opened is not held against them. */
+const NOT_THE_BUYERS = ["STRIPE_UNAVAILABLE", "STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED"];
+
 /**
  * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
  * The secret leaves only after the PaymentIntent was saved against a payment that is still open: one that is
@@ -41,7 +45,7 @@ export async function startPayment(
   deps: StartPaymentDependencies,
   order: { id: string; buyerId: string; price: Money },
 ): Promise<string> {
-  const { payments, stripe, declineLimit, clock } = deps;
+  const { payments, declineLimit, clock } = deps;
   const fresh = start(order, clock());
   const known = await payments.find(order.id);
   if (!known) await payments.insert(fresh);
@@ -50,6 +54,19 @@ export async function startPayment(
     const since = new Date(clock().getTime() - declineLimit.windowMs);
     requireFewDeclines(await payments.declineTimes(order.buyerId, since), declineLimit, clock());
   }
+  try {
+    return await open(deps, payment);
+  } catch (error) {
+    if (NOT_THE_BUYERS.includes(reasonOf(error) ?? "")) {
+      await payments.update(order.id, (current) => startFailed(current, clock()));
+    }
+    throw error;
+  }
+}
+
+/** Asks Stripe for the payment's client secret, and for the PaymentIntent where there is none yet. */
+async function open(deps: StartPaymentDependencies, payment: Payment): Promise<string> {
+  const { stripe } = deps;
   // Whoever has the client secret can pay: it is handed out by the mesh that the PaymentIntent belongs to.
   const mesh = await deps.mesh.readToWrite();
   requireOurs(mesh, payment);
@@ -57,7 +74,7 @@ export async function startPayment(
   const key = idempotencyKey(payment, "create");
   try {
     const { intent, clientSecret } = await stripe.create(
-      { id: order.id, amount: payment.amount, meshId: mesh.id },
+      { id: payment._id, amount: payment.amount, meshId: mesh.id },
       key,
     );
     await attach(deps, payment, { intentId: intent.id, meshId: mesh.id });

@@ -47,7 +47,7 @@ export async function orderLifecycle(orderId: string): Promise<void> {
     case "complete":
       return complete(orderId, ticketId);
     case "cancel":
-      return cancel(orderId, ticketId, decision.because === "buyer" ? "buyer" : "payment_failed");
+      return cancel(orderId, ticketId, decision.because.startsWith("buyer") ? "buyer" : "payment_failed");
     case "expire":
       return expire(orderId, ticketId);
   }

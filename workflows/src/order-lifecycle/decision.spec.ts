@@ -36,6 +36,8 @@ describe("what happens to an order that awaits payment", () => {
     const decision = decide(order(), payment({ neverOpened: true }), 1_000);
     expect(decision).toEqual({ next: "expire", because: "payment_failed" });
     expect(decide(order(), payment({ neverOpened: true }), 999).next).toBe("wait");
+    const cancelled = decide(order({ cancelRequested: true }), payment({ neverOpened: true }), 999);
+    expect(cancelled).toEqual({ next: "cancel", because: "buyer_unable" });
   });
   it("is cancelled when its buyer asked, even with money held", () => {
     expect(decide(order({ cancelRequested: true }), held(999), 999)).toEqual({

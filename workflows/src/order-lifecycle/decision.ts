@@ -13,7 +13,7 @@ export interface PaymentFacts {
   authorizedTime?: number;
   /** The last allowed decline has happened. */
   declinesExhausted: boolean;
-  /** The buyer asked to pay and Stripe never opened a payment. Absent in what was read before this was told. */
+  /** The buyer asked to pay and no payment could be opened, for no fault of theirs. Absent in what was read before this was told. */
   neverOpened?: boolean;
 }
 
@@ -24,8 +24,11 @@ export type Decision =
   | { next: "cancel"; because: CancelCause }
   | { next: "expire"; because: ExpireCause };
 
-/** Why an order is cancelled: its buyer asked, or spent the last decline, or lost the money without doing either. */
-export type CancelCause = "buyer" | "declined" | "payment_failed";
+/**
+ * Why an order is cancelled: its buyer asked, or asked after trying in vain to pay, or spent the last decline, or lost
+ * the money without doing any of these.
+ */
+export type CancelCause = "buyer" | "buyer_unable" | "declined" | "payment_failed";
 /** Why it expires: the buyer let the time pass, or could not pay. */
 export type ExpireCause = "expired" | "payment_failed";
 
@@ -36,7 +39,9 @@ export type ExpireCause = "expired" | "payment_failed";
 export function decide(order: OrderFacts, payment: PaymentFacts, now: number): Decision {
   if (order.status === "ENDED") return { next: "nothing" };
   if (payment.status === "CAPTURED") return { next: "complete" };
-  if (order.cancelRequested) return { next: "cancel", because: "buyer" };
+  if (order.cancelRequested) {
+    return { next: "cancel", because: payment.neverOpened ? "buyer_unable" : "buyer" };
+  }
   if (payment.status === "AUTHORIZED") {
     const inTime = payment.authorizedTime !== undefined && payment.authorizedTime <= order.expireTime;
     return inTime ? { next: "complete" } : { next: "expire", because: "expired" };

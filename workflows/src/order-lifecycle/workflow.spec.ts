@@ -170,6 +170,12 @@ describe("the lifecycle of an order", () => {
     payment = { status: "REQUIRES_PAYMENT", declinesExhausted: false, neverOpened: true };
     order = { ...order, expireTime: (await environment.currentTimeMs()) + LOCK_MS };
     expect(await run()).toEqual(["release money", "unlock payment_failed", "expire"]);
+    done = [];
+    order = { ...order, expireTime: (await environment.currentTimeMs()) + LOCK_MS };
+    const gaveUp = await run(() => {
+      order = { ...order, cancelRequested: true };
+    });
+    expect(gaveUp).toEqual(["release money", "unlock payment_failed", "cancel buyer"]);
   }, 60_000);
 
   it("takes the sale back when the capture is refused for good", async () => {

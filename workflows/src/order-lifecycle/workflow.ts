@@ -123,11 +123,20 @@ async function undoSale(orderId: string, ticketId: string): Promise<void> {
   await cancelOrder(orderId, "capture_refused");
 }
 
+/** What tickets and orders are told of a cancellation: what counts against the buyer, and what people read. */
+const told = {
+  buyer: { unlock: "cancelled", order: "buyer" },
+  buyer_unable: { unlock: "payment_failed", order: "buyer" },
+  declined: { unlock: "declined", order: "payment_failed" },
+  payment_failed: { unlock: "payment_failed", order: "payment_failed" },
+} as const satisfies Record<CancelCause, object>;
+
 /** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
 async function cancel(orderId: string, ticketId: string, because: CancelCause): Promise<void> {
   await releaseMoney(orderId);
-  await unlockTicket(orderId, ticketId, because === "buyer" ? "cancelled" : because);
-  await cancelOrder(orderId, because === "declined" ? "payment_failed" : because);
+  const { unlock, order } = told[because];
+  await unlockTicket(orderId, ticketId, unlock);
+  await cancelOrder(orderId, order);
 }
 
 async function expire(orderId: string, ticketId: string, because: ExpireCause): Promise<void> {
