@@ -23,6 +23,8 @@ export const schema = z.object({
     .pipe(z.array(origin)),
   /** Calls a second that one address may make, twice as many at once. */
   ADDRESS_RATE: z.coerce.number().int().min(1).default(300),
+  /** Proxies before this gateway that add the address that they see to x-forwarded-for, and that are trusted in it. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** Public ports of what it routes to. */
   AUTH_ADDRESS: addresses,
   TICKETS_ADDRESS: addresses,

@@ -46,6 +46,21 @@ describe("a gateway's configuration in one file", () => {
     expect(text.replace(/^\s*#.*$/gm, "")).not.toContain("localhost:8080");
   });
 
+  it("lets calls with cookies come from the public origin alone, each of whose dots is a dot", async () => {
+    const text = await standaloneConfig(config(env));
+    expect(text).toContain(`safe_regex: { regex: ${JSON.stringify("https://tickets\\.example\\.com")} }`);
+    const loopback = await standaloneConfig(config({ ...env, PUBLIC_URL: "http://127.0.0.1:8080" }));
+    expect(loopback).toContain(JSON.stringify("http://localhost:8080|http://127\\.0\\.0\\.1:8080"));
+  });
+
+  it("counts the proxies that it is told to trust", async () => {
+    expect(await standaloneConfig(config(env))).toContain("xff_num_trusted_hops: 0");
+    expect(await standaloneConfig(config({ ...env, TRUSTED_PROXIES: "2" }))).toContain(
+      "xff_num_trusted_hops: 2",
+    );
+    expect(() => config({ ...env, TRUSTED_PROXIES: "-1" })).toThrow(/TRUSTED_PROXIES/);
+  });
+
   it("shows Envoy's admin endpoint to nobody but the pod itself", async () => {
     const text = await standaloneConfig(config(env));
     expect(text).toContain('admin: {"address":{"socket_address":{"address":"127.0.0.1","port_value":9901}}}');

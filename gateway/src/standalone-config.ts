@@ -15,6 +15,7 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
     origin: settings.PUBLIC_URL,
     others: settings.ALLOWED_ORIGINS,
     addressRate: settings.ADDRESS_RATE,
+    trustedProxies: settings.TRUSTED_PROXIES,
   });
   if (!text.includes(LISTENERS))
     throw new Error("gateway/envoy.yaml no longer begins its resources as it did");

@@ -1,11 +1,14 @@
 import { isIPv6 } from "node:net";
 
+/** Set by the gateway, which replaces what a client sends under this name: the address that it trusts, one alone. */
+const CLIENT_ADDRESS = "x-client-address";
+
 /**
- * From where a call came, as the gateway saw it: the entry of x-forwarded-for that it appended itself, after any
- * forged ones. Of IPv6 it is the network of one subscriber (the first 64 bits), in which addresses cost nothing.
+ * From where a call came, as the gateway saw it. Of IPv6 it is the network of one subscriber (the first 64 bits), in
+ * which addresses cost nothing.
  */
 export function clientNetwork(header: Pick<Headers, "get">): string {
-  const address = header.get("x-forwarded-for")?.split(",").at(-1)?.trim();
+  const address = header.get(CLIENT_ADDRESS);
   if (!address) return "direct";
   if (!isIPv6(address) || address.includes(".")) return address;
   // The URL parser writes an address in its shortest form (RFC 5952), so `::` stands for what is missing of 8 groups.

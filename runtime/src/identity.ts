@@ -119,7 +119,14 @@ export function createUserAuthenticator(options: { jwksUrl: string; cookieName: 
 
 /** The name of the session cookie at a public origin (see auth's cookies). */
 export const sessionCookieName = (publicUrl: string): string =>
-  publicUrl.startsWith("https:") ? "__Host-session" : "session";
+  publicUrl.startsWith("https:") ? "__Host-session" : portCookieName("session", publicUrl);
+
+/**
+ * The name of a cookie at an http origin, which is loopback only. It carries the port: browsers send a cookie to every
+ * port of its host (RFC 6265 section 8.5), so that two meshes on one machine would overwrite each other's.
+ */
+export const portCookieName = (name: string, publicUrl: string): string =>
+  `${name}-${new URL(publicUrl).port || "80"}`;
 
 function bearer(header: string | null): string | undefined {
   if (header === null) return undefined;

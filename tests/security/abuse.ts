@@ -31,6 +31,7 @@ export function abuse(world: () => World): void {
         const at = wire("127.0.0.20");
         const claims = Array.from({ length: 40 }, (_, n) => ({
           "x-forwarded-for": `203.0.113.${n}`,
+          "x-client-address": `203.0.113.${n}`,
           "x-real-ip": `${n}`,
         }));
         const answers = await Promise.all(

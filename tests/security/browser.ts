@@ -4,6 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { reported } from "@ticketing/launcher/suite-report";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { sessionCookieName } from "@ticketing/runtime/identity";
 import { methodsByName } from "./access-matrix.ts";
 import { call, contentType, rpcPath } from "./contracts.ts";
 import { publicVerdicts } from "./verdicts.ts";
@@ -47,7 +48,7 @@ export function browserAttacks(world: () => World): void {
       .map((value) => value.split(";")[0])
       .join("; ");
     replies.push(await call(at, AuthService.method.refreshSession, {}, { origin, cookie }));
-    const session = `session=${contentOf(cookiesOf(replies[2] as Reply)[0])}`;
+    const session = `${sessionCookieName(origin)}=${contentOf(cookiesOf(replies[2] as Reply)[0])}`;
     replies.push(await call(at, AuthService.method.getCurrentUser, {}, { origin, cookie: session }));
     for (const value of [person.email, person.password, ...replies.flatMap(cookiesOf).map(contentOf)])
       secrets.add(value);
@@ -61,9 +62,9 @@ export function browserAttacks(world: () => World): void {
         for (const reply of replies.slice(0, 3)) {
           const [session = "", refresh = "", ...more] = cookiesOf(reply);
           expect(more).toEqual([]);
-          expect(session).toMatch(/^session=[\w.-]+; Path=\/; Max-Age=900; SameSite=Lax; HttpOnly$/);
+          expect(session).toMatch(/^session-\d+=[\w.-]+; Path=\/; Max-Age=900; SameSite=Lax; HttpOnly$/);
           expect(refresh).toMatch(
-            /^refresh=[\w.-]+; Path=\/ticketing\.auth\.v1\.AuthService; Max-Age=2592000; SameSite=Strict; HttpOnly$/,
+            /^refresh-\d+=[\w.-]+; Path=\/ticketing\.auth\.v1\.AuthService; Max-Age=2592000; SameSite=Strict; HttpOnly$/,
           );
           const body = reply.body.toString();
           for (const token of [contentOf(session), contentOf(refresh), "eyJ"])

@@ -10,6 +10,7 @@ import { OperationsService } from "@ticketing/proto/catalog/v1/operations_servic
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity";
 import { decodeJwt } from "jose";
 import { call, type Init } from "./contracts.ts";
 import { accessToken, attackerKeys, forgedTokens, startKeyServer } from "./forged-tokens.ts";
@@ -47,7 +48,7 @@ export function tokenAttacks(world: () => World): void {
             for (const [method, init] of asked) {
               const headers = [
                 { authorization: `Bearer ${token}` },
-                { cookie: `session=${token}`, origin: gateway },
+                { cookie: `${sessionCookieName(gateway)}=${token}`, origin: gateway },
               ];
               for (const header of headers) {
                 const { code } = await call(at, method, init, header);
@@ -173,12 +174,12 @@ export function tokenAttacks(world: () => World): void {
         expect((await call(at, AuthService.method.issueToken, { grant })).reason).toBe("SESSION_EXPIRED");
 
         const browser = await newcomer("browser");
-        const cookie = `refresh=${browser.refreshToken}`;
+        const cookie = `${portCookieName("refresh", gateway)}=${browser.refreshToken}`;
         const out = await call(at, AuthService.method.signOut, {}, { cookie, origin: gateway });
         const cleared = [out.headers["set-cookie"]].flat();
-        expect(cleared.filter((value) => /^(session|refresh)=;.*Max-Age=0/.test(value ?? ""))).toHaveLength(
-          2,
-        );
+        expect(
+          cleared.filter((value) => /^(session|refresh)-\d+=;.*Max-Age=0/.test(value ?? "")),
+        ).toHaveLength(2);
         const again = await call(at, AuthService.method.refreshSession, {}, { cookie, origin: gateway });
         expect(again).toMatchObject({ code: "unauthenticated", reason: "SESSION_EXPIRED" });
         return 2;

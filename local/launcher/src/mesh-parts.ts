@@ -73,6 +73,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
           config: await writeGatewayConfig(dataDir, ports.gateway, context.publicUrl, {
             others: allowedOrigins(context.settings),
             addressRate: addressRate(context.settings),
+            trustedProxies: trustedProxies(context.settings),
           }),
           overrides: clustersYaml({
             ...publicAddresses(replicas),
@@ -144,6 +145,13 @@ function addressRate({ ADDRESS_RATE = "2500" }: NodeJS.ProcessEnv): number {
   if (!Number.isInteger(rate) || rate < 1)
     throw new Error(`ADDRESS_RATE is a number of calls a second, not ${ADDRESS_RATE}.`);
   return rate;
+}
+
+/** TRUSTED_PROXIES: how many proxies before the gateway are trusted to tell a client's address; none by default. */
+function trustedProxies({ TRUSTED_PROXIES = "0" }: NodeJS.ProcessEnv): number {
+  if (!/^([0-9]|10)$/.test(TRUSTED_PROXIES))
+    throw new Error(`TRUSTED_PROXIES is a number of proxies from 0 to 10, not ${TRUSTED_PROXIES}.`);
+  return Number(TRUSTED_PROXIES);
 }
 
 function publicAddresses(replicas: readonly Replica[]) {

@@ -67,7 +67,7 @@ beforeEach(() => {
 /** An address of its own for each person. */
 let addresses = 0;
 async function signedUp() {
-  const headers = { "x-forwarded-for": `192.0.2.${addresses++}` };
+  const headers = { "x-client-address": `192.0.2.${addresses++}` };
   await ask.signUp({ ...person, displayName: "Ada" }, { headers });
   return { ...(await ask.issueToken({ grant: { case: "credentials", value: person } })), headers };
 }
@@ -86,7 +86,7 @@ const renew = (refreshToken: string) =>
 
 describe("a browser", () => {
   it("gets its tokens in cookies, and never in a message", async () => {
-    const headers = { "x-forwarded-for": "192.0.2.200" };
+    const headers = { "x-client-address": "192.0.2.200" };
     const up = await answered((onHeader) =>
       ask.signUp({ ...person, displayName: "Ada" }, { headers, onHeader }),
     );
@@ -141,7 +141,7 @@ describe("a native client", () => {
 
 describe("an address", () => {
   it("opens so many accounts in an hour", async () => {
-    const headers = { "x-forwarded-for": "203.0.113.1, 192.0.2.250" };
+    const headers = { "x-client-address": "192.0.2.250", "x-forwarded-for": "203.0.113.1" };
     const open = () =>
       ask
         .signUp(

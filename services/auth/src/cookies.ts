@@ -1,3 +1,5 @@
+import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity";
+
 const REFRESH_PATH = "/ticketing.auth.v1.AuthService";
 
 /** The two cookies of a browser session, named and flagged for the public origin (RFC 6265bis). */
@@ -12,12 +14,12 @@ export interface Cookies {
 
 /**
  * On https the cookies are Secure and carry the `__Host-`/`__Secure-` prefixes. On http, which is loopback
- * only, they have plain names: Safari drops Secure cookies there.
+ * only, they carry the port in their names and no flag: Safari drops Secure cookies there.
  */
 export function createCookies(publicUrl: string): Cookies {
   const secure = new URL(publicUrl).protocol === "https:";
-  const session = secure ? "__Host-session" : "session";
-  const refresh = secure ? "__Secure-refresh" : "refresh";
+  const session = sessionCookieName(publicUrl);
+  const refresh = secure ? "__Secure-refresh" : portCookieName("refresh", publicUrl);
   const flags = secure ? "; HttpOnly; Secure" : "; HttpOnly";
   const cookies = (access: string, accessMs: number, token: string, refreshMs: number) => [
     `${session}=${access}; Path=/; Max-Age=${Math.floor(accessMs / 1000)}; SameSite=Lax${flags}`,
