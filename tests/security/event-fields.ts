@@ -90,6 +90,9 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "payment_disputed",
     "payment_updated",
     "payment_failed",
+    "payment_refund_pending",
+    "payment_refund_failed",
+    "payment_action_refused",
     "state",
   ],
   "ticketing.payments.v1.PaymentState": ["id", "status", "amount", "declines", "version"],
@@ -102,4 +105,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payments.v1.PaymentDisputed": [],
   "ticketing.payments.v1.PaymentUpdated": [],
   "ticketing.payments.v1.PaymentFailed": [],
+  "ticketing.payments.v1.PaymentRefundPending": [],
+  "ticketing.payments.v1.PaymentRefundFailed": ["reason"],
+  "ticketing.payments.v1.PaymentActionRefused": ["action", "stripe_code"],
 };

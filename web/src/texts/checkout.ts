@@ -60,7 +60,7 @@ export const checkoutTexts = {
     buyer: { title: "Order cancelled", text: "As you asked. No money was taken." },
     payment_failed: {
       title: "The payment did not work",
-      text: "Your bank declined several times, so the order was cancelled. No money was taken.",
+      text: "No payment came about, so the order was cancelled. No money was taken.",
     },
     capture_refused: {
       title: "The payment did not work",

@@ -43,7 +43,7 @@ const cancelled: Readonly<Record<string, Told>> = {
     seller: "The buyer cancelled. The ticket is for sale again.",
   },
   payment_failed: {
-    buyer: "Your card was declined too often, so the order was cancelled. No money was taken.",
+    buyer: "No payment came about, so the order was cancelled. No money was taken.",
     seller: "The payment failed. The ticket is for sale again.",
   },
   capture_refused: {
