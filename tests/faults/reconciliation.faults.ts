@@ -23,7 +23,7 @@ import type { Payment } from "../../services/payments/src/payment.ts";
 import type { Ticket } from "../../services/tickets/src/ticket.ts";
 import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
-import { insist, listing, locking, paying, stories } from "./stories.ts";
+import { insist, listing, locking, stories } from "./stories.ts";
 import { trade } from "./traffic.ts";
 
 const EVERY_MS = 3_000;
@@ -140,6 +140,12 @@ async function paidIntent(
 const intentStatus = async (orderId: string, id: string) =>
   (await stripePayments(mesh, orderId)).find((intent) => intent.id === id)?.status;
 
+const statusAtStripe = async (id: string) => {
+  const headers = { authorization: "Bearer sk_test_double" };
+  const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents/${id}`, { headers });
+  return ((await response.json()) as { status: string }).status;
+};
+
 /** What a planted drift is reported as, under which id, and what is so once it was mended. */
 interface Planted {
   kind: DriftKind;
@@ -154,14 +160,6 @@ const plants: Record<string, () => Promise<Planted>> = {
     await terminate(order.id);
     const mended = async () =>
       (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.EXPIRED;
-    return { kind: DriftKind.ORDER_OVERDUE, id: order.id, mended };
-  },
-  async "a paid order whose lifecycle was lost"() {
-    const order = await locking(buyer, await listing(seller));
-    await terminate(order.id);
-    await paying(mesh, buyer, order);
-    const mended = async () =>
-      (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.COMPLETE;
     return { kind: DriftKind.ORDER_OVERDUE, id: order.id, mended };
   },
   async "a complete order whose payment says that it was given up"() {
@@ -186,9 +184,11 @@ const plants: Record<string, () => Promise<Planted>> = {
   },
   async "money held for an order that expired"() {
     const order = await locking(buyer, await listing(seller));
+    const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
     await terminate(order.id);
-    await paying(mesh, buyer, order);
+    // Before the money is held: news of it would start the lifecycle again.
     await tamperOrder(order.id, { $set: { status: OrderStatus.EXPIRED } });
+    await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
     const mended = async () =>
       (await paymentStatus(order.id)) === PaymentStatus.VOIDED &&
       (await stripePayments(mesh, order.id)).every(({ status }) => status === "canceled");
@@ -199,6 +199,12 @@ const plants: Record<string, () => Promise<Planted>> = {
     await tamperOrder(order.id, { $set: { status: OrderStatus.CANCELLED } });
     const mended = async () => (await paymentStatus(order.id)) === PaymentStatus.REFUNDED;
     return { kind: DriftKind.MONEY_OF_ENDED_ORDER, id: order.id, mended };
+  },
+  async "a refund that failed later"() {
+    const { order } = await bought();
+    await tamperPayment(order.id, { $set: { status: PaymentStatus.REFUND_FAILED } });
+    await tamperOrder(order.id, { $set: { status: OrderStatus.REFUNDED } });
+    return { kind: DriftKind.REFUND_FAILED, id: order.id };
   },
   async "a ticket sold to an order that was cancelled"() {
     const { order, ticket } = await bought();
@@ -259,6 +265,30 @@ const plants: Record<string, () => Promise<Planted>> = {
     const metadata = { order_id: order.id, mesh_id: await meshId() };
     return { kind: DriftKind.INTENT_UNKNOWN, id: await paidIntent(metadata, "automatic") };
   },
+  async "a PaymentIntent of ours that names an order as none is named"() {
+    const metadata = { order_id: "x".repeat(101), mesh_id: await meshId() };
+    return { kind: DriftKind.RECORD_INVALID, id: await paidIntent(metadata) };
+  },
+  async "a ticket whose price nobody can pay"() {
+    const ticket = await listing(seller);
+    await tamperTicket(ticket.id, { $set: { "price.minorUnits": -4_500 } });
+    return { kind: DriftKind.RECORD_INVALID, id: ticket.id };
+  },
+  async "an order that its contract has no words for"() {
+    const { order } = await cancelled();
+    await tamperOrder(order.id, { $set: { "price.minorUnits": 45.5 } });
+    return { kind: DriftKind.RECORD_INVALID, id: order.id };
+  },
+  async "a ticket locked for an order of too long an id"() {
+    const ticket = await listing(seller);
+    const lock = {
+      orderId: "y".repeat(101),
+      buyerId: buyer.userId,
+      expireTime: new Date(Date.now() + 3_600_000),
+    };
+    await tamperTicket(ticket.id, { $set: { lock } });
+    return { kind: DriftKind.RECORD_INVALID, id: ticket.id };
+  },
   async "events that cannot be published"() {
     const { order } = await cancelled();
     const time = new Date(Date.now() - 120_000);
@@ -295,6 +325,15 @@ describe("reconciliation", () => {
 
   it("reports each kind of drift, mends what is safe to mend and leaves the rest to people", async () => {
     await reported("drift of every kind, planted", async () => {
+      // What others do on the same Stripe account is theirs, whatever it says and however it is written.
+      const { order: ended } = await cancelled();
+      const theirs: Record<string, string>[] = [
+        { order_id: ended.id },
+        { order_id: ended.id, mesh_id: randomUUID() },
+        { order_id: "z".repeat(101) },
+        {},
+      ];
+      const strangers = await Promise.all(theirs.map((metadata) => paidIntent(metadata)));
       const planted = await Promise.all(
         Object.entries(plants).map(async ([name, plant]) => ({ name, ...(await plant()) })),
       );
@@ -328,6 +367,11 @@ describe("reconciliation", () => {
         const shown = new Set(reconciliation?.drift.map(({ kind }) => kind));
         return drift >= BigInt(forPeople.length) && forPeople.every((kind) => shown.has(kind));
       });
+      const seen = (await reports()).flatMap(({ drift }) => drift);
+      for (const id of strangers) {
+        expect(seen.filter(({ stripePaymentIntentId }) => stripePaymentIntentId === id)).toEqual([]);
+        expect(await statusAtStripe(id)).toBe("requires_capture");
+      }
       return planted.length;
     });
   }, 180_000);

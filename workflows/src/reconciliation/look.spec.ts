@@ -1,117 +1,16 @@
-import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
-import { createValidator } from "@bufbuild/protovalidate";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import {
-  ListOrdersRequestSchema,
-  OrderLifecycleService,
-  type OrderRecordSchema,
-} from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import {
-  type IntentRecordSchema,
-  IntentStatus,
-  PaymentLifecycleService,
-  type PaymentRecordSchema,
-} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import { TicketLockService, type TicketRecordSchema } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { type Books, captured, complete, sales, servicesOver, sold, succeeded } from "../../testing/books.ts";
 import { sources } from "./drift.ts";
 import { createLooks, type Selection } from "./look.ts";
 
 const everything: Selection = { since: 0, until: 1, pageToken: "" };
-const price = { minorUnits: 4_500n, currency: "USD" };
 const LONG = "x".repeat(101);
-
-type Init<T extends DescMessage> = MessageInitShape<T>;
-interface Books {
-  orders: Init<typeof OrderRecordSchema>[];
-  tickets: Init<typeof TicketRecordSchema>[];
-  payments: Init<typeof PaymentRecordSchema>[];
-  intents: Init<typeof IntentRecordSchema>[];
-  /** What each service cannot tell. */
-  unreadable: { id: string; problem: string }[];
-  /** Ids that break whoever is asked for them. */
-  poison: string[];
-}
-
-const validator = createValidator();
-
-/** The services, with these books; each refuses what its contract refuses. */
-function looksOver(given: Partial<Books>) {
-  const { orders = [], tickets = [], payments = [], intents = [], unreadable = [], poison = [] } = given;
-  const answer = <T>(all: T[], idOf: (one: T) => string | undefined, selection?: RecordSelection) => {
-    const { kind } = validator.validate(
-      ListOrdersRequestSchema,
-      create(ListOrdersRequestSchema, { selection }),
-    );
-    if (kind !== "valid") throw new ConnectError("the selection is not valid", Code.InvalidArgument);
-    if (selection?.selection.case !== "named") return { records: all, unreadable };
-    const { ids } = selection.selection.value;
-    if (ids.some((id) => poison.includes(id))) throw new ConnectError("it broke", Code.Internal);
-    return {
-      records: all.filter((one) => ids.includes(idOf(one) ?? "")),
-      unreadable: unreadable.filter(({ id }) => ids.includes(id)),
-    };
-  };
-  const transport = createRouterTransport(({ service }) => {
-    service(OrderLifecycleService, {
-      listOrders({ selection }) {
-        const { records, unreadable } = answer(orders, ({ order }) => order?.id, selection);
-        return { orders: records, unreadable };
-      },
-    });
-    service(TicketLockService, {
-      listTickets({ selection }) {
-        const { records, unreadable } = answer(tickets, ({ ticket }) => ticket?.id, selection);
-        return { tickets: records, unreadable };
-      },
-    });
-    service(PaymentLifecycleService, {
-      listPayments({ selection }) {
-        const { records, unreadable } = answer(payments, ({ payment }) => payment?.id, selection);
-        return { payments: records, unreadable };
-      },
-      listIntents({ selection }) {
-        const { records, unreadable } = answer(intents, ({ id }) => id, selection);
-        return { intents: records, unreadable };
-      },
-    });
-  });
-  return createLooks({
-    orders: createClient(OrderLifecycleService, transport),
-    tickets: createClient(TicketLockService, transport),
-    payments: createClient(PaymentLifecycleService, transport),
-  });
-}
-
-const complete = (id: string, changes: object = {}) => ({
-  order: { id, ticketId: `t-${id}`, status: OrderStatus.COMPLETE, price, ...changes },
-});
-const sold = (id: string, changes: object = {}) => ({
-  ticket: { id: `t-${id}`, price, ...changes },
-  soldOrderId: id,
-});
-const captured = (id: string, changes: object = {}) => ({
-  payment: {
-    ...{ id, status: PaymentStatus.CAPTURED, amount: price, stripePaymentIntentId: `pi-${id}` },
-    ...changes,
-  },
-});
-const succeeded = (id: string, changes: object = {}) => ({
-  ...{ id: `pi-${id}`, orderId: id, status: IntentStatus.SUCCEEDED, amount: 4_500n, currency: "USD" },
-  ...{ amountReceived: 4_500n, ...changes },
-});
-/** The books of sales that all agree. */
-const sales = (...ids: string[]): Books => ({
-  orders: ids.map((id) => complete(id)),
-  tickets: ids.map((id) => sold(id)),
-  payments: ids.map((id) => captured(id)),
-  intents: ids.map((id) => succeeded(id)),
-  unreadable: [],
-  poison: [],
-});
+const looksOver = (books: Partial<Books>) => createLooks(servicesOver(books));
 
 /** What all four looks see. */
 async function lookAtAll(books: Partial<Books>) {
