@@ -22,7 +22,13 @@ import { createSteps, stock } from "./steps.ts";
  */
 const IN_FLIGHT = 32;
 const TICKETS = 1_300;
-const settings = { LOCK_LIMIT: "10000", ADDRESS_RATE: "100000", RECONCILE_GRACE: "1s" };
+const settings = {
+  LOCK_LIMIT: "10000",
+  LAPSE_LIMIT: "10000",
+  RELOCK_WAIT: "0s",
+  ADDRESS_RATE: "100000",
+  RECONCILE_GRACE: "1s",
+};
 const folder = await mkdtemp(join(tmpdir(), "ticketing-bench-"));
 const callsFile = join(folder, "calls");
 const begun = Date.now();

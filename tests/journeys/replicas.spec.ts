@@ -11,7 +11,7 @@ import { purchaseJourneys, type Stage } from "./purchase.ts";
 let stage: Stage;
 
 beforeAll(async () => {
-  const mesh = await startTestMesh({ LOCK_LIMIT: "1000" }, { replicas: 2 });
+  const mesh = await startTestMesh({ LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" }, { replicas: 2 });
   const [seller, buyer] = await Promise.all([mesh.person("seller"), mesh.person("buyer")]);
   stage = { mesh, seller, buyer };
 }, 120_000);
