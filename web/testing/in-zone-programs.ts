@@ -1,9 +1,13 @@
 import { toFilter } from "../src/browse/filter.ts";
-import { localText } from "../src/sell/local-time.ts";
+import { localDate, localText } from "../src/sell/local-time.ts";
 
-/** What runs in a process of a zone (`inZone`), where arguments and results are plain JSON. */
+// What runs by the clock of a zone (`inZones`), where arguments and results are plain JSON.
 
-export const localTextOf = (iso: string): string => localText(new Date(iso));
+/** The text of a field after it was read and written once. */
+export function typedAndShown(text: string): string | undefined {
+  const date = localDate(text);
+  return date && localText(date);
+}
 
 /** The seconds of the epoch between which a filter of one day looks. */
 export function secondsOfDay(day: string): [number, number] {

@@ -12,17 +12,25 @@ export const awkwardZones = [
 ] as const;
 
 /**
- * What an exported function gives for each of the arguments in a process whose clock stands in `zone`, since a process
- * has one zone. Dates come and go as ISO texts: `undefined` as null.
+ * What an exported function gives for arguments, each by the clock of a zone. It runs in a process of its own, where
+ * Node takes a new zone from the environment; Jest's environment is a copy. `undefined` comes back as null.
  */
-export function inZone(zone: string, module: URL, name: string, given: readonly unknown[]): unknown[] {
+export function inZones(
+  module: URL,
+  name: string,
+  given: readonly (readonly [zone: string, argument: string])[],
+): unknown[] {
   const program = `
     const { ${name}: tested } = await import(${JSON.stringify(module.href)});
-    console.log(JSON.stringify(${JSON.stringify(given)}.map((each) => tested(each) ?? null)));`;
+    const results = ${JSON.stringify(given)}.map(([zone, argument]) => {
+      process.env.TZ = zone;
+      return tested(argument) ?? null;
+    });
+    console.log(JSON.stringify(results));`;
   const output = execFileSync(
     process.execPath,
     ["--conditions=@ticketing/source", "--input-type=module", "--eval", program],
-    { env: { ...process.env, TZ: zone }, encoding: "utf8" },
+    { encoding: "utf8" },
   );
   return JSON.parse(output) as unknown[];
 }
