@@ -151,16 +151,17 @@ describe("a relay", () => {
     await storeOf().insert(first("left"));
     for (const { relay } of replicas) relay.start();
     await eventually(() => sent.includes("left"));
-    sent.length = 0;
     const ids = Array.from({ length: 40 }, (_, n) => `${n}`);
     await Promise.all(
       ids.flatMap((id) => replicas.map(({ name, store }) => store.insert(first(`${name}${id}`)))),
     );
     await eventually(async () => (await collection.countDocuments({ pending: true })) === 0);
     for (const { relay } of replicas) await relay.stop();
-    expect(new Set(sent).size).toBe(80);
+    // What was left may be in the hands of both when they begin.
+    const own = sent.filter((id) => id !== "left");
+    expect(new Set(own).size).toBe(80);
     // A look around in the middle of it may meet what the other has in hand.
-    expect(sent.length).toBeLessThan(110);
+    expect(own.length).toBeLessThan(110);
   });
 });
 
