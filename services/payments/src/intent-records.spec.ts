@@ -135,6 +135,16 @@ describe("a PaymentIntent of somebody else on the same account", () => {
   });
 });
 
+describe("an orphan whose cancel was refused once", () => {
+  it("is canceled as soon as Stripe agrees: the refusal is not kept for a day", async () => {
+    const { id } = (await orphan()).intent;
+    till.double.faults.add({ kind: "refuse", operation: "payment_intents.cancel", count: 1 });
+    expect(await reason(records.release(id))).toBe("STRIPE_UNAVAILABLE");
+    await records.release(id);
+    expect(await read(id)).toMatchObject({ status: IntentStatus.CANCELED });
+  });
+});
+
 describe("a PaymentIntent of ours", () => {
   it("is one that a payment names, though it was made before meshes had ids", async () => {
     const { intentId = "" } = await till.authorized();

@@ -91,10 +91,10 @@ export function createIntentRecords(deps: {
       if (!found) return;
       if (!ownsIntent(await mesh.readToWrite(), found, undefined)) throw notOurs();
       if (!("entry" in found)) throw refuse("INTENT_UNREADABLE", found.problem);
-      const { status, orderId } = found.entry;
+      const { status } = found.entry;
       if (status === "canceled") return;
       if (status === "succeeded") throw refuse("ALREADY_CAPTURED", "the money was taken already");
-      await orUnavailable(stripe.cancel(intentId, `${orderId}:orphan:${intentId}`));
+      await orUnavailable(stripe.cancel(intentId));
     },
   };
 }

@@ -96,8 +96,7 @@ async function attach(
     await payments.update(payment._id, (current) => attachIntent(current, made, clock()));
   } catch (error) {
     if (reasonOf(error)) {
-      const { intentId } = made;
-      await stripe.cancel(intentId, `${payment._id}:orphan:${intentId}`).catch(() => undefined);
+      await stripe.cancel(made.intentId).catch(() => undefined);
     }
     throw error;
   }

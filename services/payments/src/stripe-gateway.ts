@@ -39,7 +39,8 @@ export interface StripeGateway {
   /** The PaymentIntent's entry; undefined when Stripe has no such one. */
   find(intentId: string): Promise<ReadEntry | undefined>;
   capture(intentId: string, key: string): Promise<void>;
-  cancel(intentId: string, key: string): Promise<void>;
+  /** Without a key each call stands for itself: what one was refused is asked anew by the next. */
+  cancel(intentId: string, key?: string): Promise<void>;
   refund(intentId: string, key: string): Promise<void>;
   /** The event in a signed webhook; undefined when signature or age (300 s) is wrong. */
   readWebhook(body: Uint8Array, signature: string): WebhookEvent | undefined;
