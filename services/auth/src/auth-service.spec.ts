@@ -8,6 +8,7 @@ import { createErrorInterceptor } from "@ticketing/runtime/error-interceptor";
 import { makeServiceKeys } from "@ticketing/runtime/testing/keys";
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { madeAt } from "../testing/password-hash.ts";
 import { createAccessTokens } from "./access-token.ts";
 import { createAuthService } from "./auth-service.ts";
 import { createCookies } from "./cookies.ts";
@@ -15,6 +16,7 @@ import { createLoginAttempts } from "./login-attempts.ts";
 import { createPasswordHasher } from "./password.ts";
 import { createSignInFlow } from "./sign-in.ts";
 import { createSignUpLimit } from "./sign-up-limit.ts";
+import type { User } from "./user.ts";
 import { createSessionStore, createUserStore } from "./user-store.ts";
 
 jest.setTimeout(30_000);
@@ -136,6 +138,25 @@ describe("a native client", () => {
     expect(await renew(first)).toBe("REFRESH_TOKEN_REUSED");
     for (const token of [first, `${second}`, `${sibling}`])
       expect(await renew(token)).toBe("SESSION_EXPIRED");
+  });
+});
+
+describe("an account of an earlier release, whose password was hashed at another cost", () => {
+  it("signs in, has its hash renewed, and tells no event of it", async () => {
+    await signedUp();
+    const users = database.db.collection<User>("users");
+    const passwordHash = madeAt(person.password, { memory: 4096, passes: 1, parallelism: 1 });
+    const mine = { email: person.email };
+    await users.updateOne(mine, { $set: { passwordHash, pending: false, published: 1 } });
+    expect(await ask.signIn({ ...person, password: "wrong" }).catch(reasonOf)).toBe("BAD_CREDENTIALS");
+    expect((await users.findOne(mine))?.passwordHash).toBe(passwordHash);
+    await ask.signIn(person);
+    const after = await users.findOne(mine);
+    expect(after?.passwordHash).toContain("$m=19456,t=2,p=1$");
+    expect(after).toMatchObject({ version: 2, published: 2, pending: false });
+    expect(after?.history).toHaveLength(1);
+    await ask.signIn(person);
+    expect((await users.findOne(mine))?.version).toBe(2);
   });
 });
 

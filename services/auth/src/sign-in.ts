@@ -4,7 +4,7 @@ import { DomainError } from "@ticketing/runtime/domain-error";
 import { newId } from "@ticketing/runtime/ids";
 import type { AccessTokens } from "./access-token.ts";
 import type { LoginAttempts } from "./login-attempts.ts";
-import type { PasswordHasher } from "./password.ts";
+import { isOutdated, type PasswordHasher } from "./password.ts";
 import {
   isRevoked,
   newSecret,
@@ -15,7 +15,7 @@ import {
   rotate,
 } from "./session.ts";
 import type { SignUpLimit } from "./sign-up-limit.ts";
-import { normalizeEmail, signUp, type User } from "./user.ts";
+import { normalizeEmail, rehash, signUp, type User } from "./user.ts";
 import type { SessionStore, UserStore } from "./user-store.ts";
 
 /** A user with fresh tokens. */
@@ -60,6 +60,16 @@ export function createSignInFlow(deps: SignInDependencies) {
     return issue(user, refreshToken(session, secret));
   }
 
+  /** Makes the hash of a password that is known now at today's cost. */
+  async function renewHash(user: User, password: string, address: string): Promise<User> {
+    if (!isOutdated(user.passwordHash)) return user;
+    const passwordHash = await deps.passwords.hash(password, address);
+    return deps.users.update(user._id, (current) =>
+      // A password that was changed meanwhile stays.
+      current.passwordHash === user.passwordHash ? rehash(current, passwordHash) : current,
+    );
+  }
+
   return {
     /** Creates the account and its first session. Throws EMAIL_TAKEN, TOO_MANY_ACCOUNTS or BUSY. */
     async signUp(
@@ -78,7 +88,8 @@ export function createSignInFlow(deps: SignInDependencies) {
       const email = normalizeEmail(input.email);
       const user = await deps.attempts.guard(email, address, async () => {
         const found = await deps.users.findByEmail(email);
-        return (await deps.passwords.verify(input.password, found?.passwordHash, address)) ? found : null;
+        const isRight = await deps.passwords.verify(input.password, found?.passwordHash, address);
+        return isRight && found ? renewHash(found, input.password, address) : null;
       });
       if (!user) {
         throw new DomainError(Code.Unauthenticated, "BAD_CREDENTIALS", "wrong address or password");

@@ -9,6 +9,8 @@ import type { User } from "./user.ts";
 export interface UserStore {
   find(id: string): Promise<User | null>;
   findByEmail(email: string): Promise<User | null>;
+  /** As a document store's `update`. */
+  update: DocumentStore<User>["update"];
   /** Throws ALREADY_EXISTS EMAIL_TAKEN when somebody has the address. */
   insert(user: User): Promise<void>;
 }
@@ -26,6 +28,7 @@ export async function createUserStore(db: Db, onPending: (id: string) => void): 
   const store = createDocumentStore<User>({ collection, onPending });
   return {
     find: store.find,
+    update: store.update,
     findByEmail: (email) => collection.findOne({ email }),
     async insert(user) {
       try {

@@ -12,6 +12,12 @@ export interface User extends Aggregate {
 /** The one spelling under which an address is stored and looked up. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
+/** The account with the same password hashed anew, which no event tells. */
+export function rehash(user: User, passwordHash: string): User {
+  const version = user.version + 1;
+  return { ...user, version, published: user.pending ? user.published : version, passwordHash };
+}
+
 /** A new account. */
 export function signUp(
   input: { id: string; email: string; displayName: string; passwordHash: string },

@@ -112,6 +112,21 @@ describe("a webhook", () => {
     expect((await till.payment(order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
   });
 
+  it.each([
+    ["thin", { object: "v2.core.event", type: "v2.core.account.updated" }],
+    ["thin, about a payment", { object: "v2.core.event", type: "v1.payment_intent.succeeded" }],
+    [
+      "of a type that is new",
+      { object: "event", type: "payment_intent.thought_about", data: { object: {} } },
+    ],
+    ["of an object that is new", { object: "v3.event" }],
+  ])("that is %s is accepted and ignored, and with another signature refused", async (_, fields) => {
+    const body = JSON.stringify({ id: "evt_1", livemode: false, ...fields });
+    expect((await post(body)).status).toBe(200);
+    expect((await post(body, sign(body, Date.now(), "whsec_other"))).status).toBe(400);
+    expect((await post(body, sign(body, Date.now() - 301_000))).status).toBe(400);
+  });
+
   it("of somebody else's PaymentIntent is accepted and ignored", async () => {
     const { order, secret } = await started();
     await till.confirm(secret);
