@@ -22,16 +22,17 @@ type Slots = Required<
   Pick<WorkerOptions, "workflowThreadPoolSize" | "maxCachedWorkflows">;
 
 /**
- * What a worker of each queue does at once. A step holds a slot for 5 s at most before it goes on as an activity, so
- * that a crowd of stuck orders passes through these slots once and waits outside of them from then on.
+ * What a worker of each queue does at once. A step holds a workflow task for 5 s at most before it goes on as an
+ * activity, so that a crowd of stuck orders passes through these slots once and waits outside of them from then on. A
+ * call that hangs holds a local activity until its own deadline, three times as long. A slot costs nothing.
  */
 const slots = new Map<Queue, Slots>([
   [
     LIFECYCLE,
     {
-      maxConcurrentWorkflowTaskExecutions: 200,
-      maxConcurrentLocalActivityExecutions: 200,
-      maxConcurrentActivityTaskExecutions: 200,
+      maxConcurrentWorkflowTaskExecutions: 400,
+      maxConcurrentLocalActivityExecutions: 1_000,
+      maxConcurrentActivityTaskExecutions: 400,
       maxConcurrentWorkflowTaskPolls: 10,
       maxConcurrentActivityTaskPolls: 5,
     },
