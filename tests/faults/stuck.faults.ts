@@ -11,8 +11,8 @@ import type { IncomingEvent } from "@ticketing/runtime/events";
 import { refundId } from "../../workflows/src/names.ts";
 import { onOrderEvent } from "../../workflows/src/on-order-event.ts";
 import { createWorkflowStarter } from "../../workflows/src/starter.ts";
-import { calm, strike } from "../stripe-control.ts";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { calm, control, strike } from "../stripe-control.ts";
+import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
 import { readBooks } from "./audit.ts";
 import { ending, insist, listing, locking, stories } from "./stories.ts";
 
@@ -75,6 +75,17 @@ const givingUp = (wanted: number) =>
     return payments.filter(({ voidRequestedTime }) => voidRequestedTime).length >= wanted ? true : undefined;
   });
 
+/** Waits until all of the orders are cancelled: the pauses between their tries have grown to a minute. */
+async function cancelled(orders: Order[]): Promise<void> {
+  const ids = new Set(orders.map(({ id }) => id));
+  await insist(async () => {
+    const done = (await readBooks(mesh)).orders.filter(({ _id, status }) => {
+      return ids.has(_id) && status === OrderStatus.CANCELLED;
+    });
+    return done.length === ids.size ? true : undefined;
+  }, 150_000);
+}
+
 /** So many, a few at a time. */
 async function crowd<T>(make: () => Promise<T>): Promise<T[]> {
   const made: T[] = [];
@@ -122,7 +133,33 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
       await purchasesGoOn();
       expect((await readOrder(orders[0] as Order))?.status).toBe(OrderStatus.AWAITING_PAYMENT);
       await calm(mesh);
-      await Promise.all(orders.map((order) => ending(buyer, order, OrderStatus.CANCELLED)));
+      await cancelled(orders);
+      return STUCK;
+    });
+  }, 300_000);
+
+  it("when their charges are disputed: no refund is made, and the buyers read why", async () => {
+    await reported("refunds of disputed charges beside a purchase", async () => {
+      const orders = await crowd(async () => {
+        const { order } = await stories.purchase(mesh, seller, buyer);
+        const [intent] = await stripePayments(mesh, order.id);
+        await control(mesh, "POST", "disputes", { payment_intent: intent?.id });
+        return order;
+      });
+      await Promise.all(
+        orders.map((order) => insist(() => buyer.orders.requestRefund({ orderId: order.id }))),
+      );
+      await stories.purchase(mesh, seller, innocent);
+      for (const order of orders) {
+        const now = await insist(async () => {
+          const read = await readOrder(order);
+          return read?.refundRefusedTime ? read : undefined;
+        });
+        expect(now.status).toBe(OrderStatus.COMPLETE);
+        expect(now.refundRefusedReason).toBe("charge_disputed");
+        expect(now.history.at(-1)?.type).toBe("order_refund_refused");
+      }
+      await purchasesGoOn();
       return STUCK;
     });
   }, 300_000);

@@ -18,7 +18,7 @@ export const QUICK = {
 /** As an activity it holds nothing while it waits for its next try, and all its tries leave three events. */
 export const PATIENT = {
   startToCloseTimeout: "20s",
-  retry: { initialInterval: "3s", backoffCoefficient: 3, maximumInterval: "2m" },
+  retry: { initialInterval: "3s", backoffCoefficient: 3, maximumInterval: "1m" },
 } as const;
 
 /**

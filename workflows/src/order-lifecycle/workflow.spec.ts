@@ -270,8 +270,8 @@ describe("the lifecycle of an order", () => {
     expect(done).toEqual([]);
   }, 60_000);
 
-  it("has a short history also when a step gets no answer for a day", async () => {
-    const away = (await environment.currentTimeMs()) + 86_400_000;
+  it("has a short history also when a step gets no answer for hours", async () => {
+    const away = (await environment.currentTimeMs()) + 3 * 3_600_000;
     let asked = 0;
     const { events } = await runFully(
       () => {
@@ -287,8 +287,8 @@ describe("the lifecycle of an order", () => {
     );
     expect(done).toEqual(["release money", "unlock cancelled", "cancel buyer"]);
     expect(events).toBeLessThan(30);
-    // A try every two minutes, not one every second.
-    expect(asked).toBeLessThan(86_400 / 60);
+    // A try every minute, not one every second.
+    expect(asked).toBeLessThan((3 * 3_600) / 30);
   }, 120_000);
 
   it("undoes no sale while our own key at Stripe is wrong, however long that takes to mend", async () => {
