@@ -98,6 +98,9 @@ test("what reconciliation found is shown in words, mended or not", async () => {
       compared: 1_234n,
       open: 1n,
       mended: 1n,
+      unchecked: 203n,
+      skipped: 1n,
+      skippedRecords: [{ source: "orders", id: "o-1", reason: "it broke" }],
       drift: [
         { kind: DriftKind.ORDER_UNPAID, orderId, detail: "order COMPLETE, payment VOIDED" },
         {
@@ -116,6 +119,10 @@ test("what reconciliation found is shown in words, mended or not", async () => {
   );
   await page.getByText("1 difference is open, 1 mended.").waitFor();
   await page.getByText(/Last run at .*: 1,234 records compared\./).waitFor();
+  await page
+    .getByText("203 more differences were seen and not looked at again: there are too many.")
+    .waitFor();
+  await page.getByText("orders o-1: it broke").waitFor();
   const [open, mended] = await rows(page, "Reconciliation").allTextContents();
   expect(open).toContain(`Complete order without its moneyorder COMPLETE, payment VOIDEDOrder ${orderId}`);
   expect(open).toMatch(/Open$/);
