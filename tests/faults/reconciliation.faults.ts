@@ -200,6 +200,14 @@ const plants: Record<string, () => Promise<Planted>> = {
     const mended = async () => (await paymentStatus(order.id)) === PaymentStatus.REFUNDED;
     return { kind: DriftKind.MONEY_OF_ENDED_ORDER, id: order.id, mended };
   },
+  async "a refund that was refused for good"() {
+    const { order } = await bought();
+    const refundRefusedReason = "charge_disputed";
+    await tamperOrder(order.id, {
+      $set: { refundRequestedTime: new Date(), refundRefusedTime: new Date(), refundRefusedReason },
+    });
+    return { kind: DriftKind.REFUND_REFUSED, id: order.id };
+  },
   async "a refund that failed later"() {
     const { order } = await bought();
     await tamperPayment(order.id, { $set: { status: PaymentStatus.REFUND_FAILED } });
