@@ -77,6 +77,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("orders", "write orders.replaceOne"),
       ...both("orders", "publish order_cancel_requested"),
       ...both("orders", "write orders.replaceOne", 2),
+      ...both("tickets", "write buyer_locks.replaceOne", 2),
       ...both("tickets", "write tickets.replaceOne", 2),
       ...both("payments", "write payments.replaceOne", 2),
       ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),

@@ -17,7 +17,7 @@ const PASSING_CODES = [
 const PASSING_REASONS = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED", "SERVICE_NOT_ALLOWED"];
 
 /** The type of the failure when a request breaks the contract, which is refused without a reason. */
-const INVALID_REQUEST = "INVALID_REQUEST";
+export const INVALID_REQUEST = "INVALID_REQUEST";
 
 /**
  * The answer of a call. It fails with the reason of the refusal as the failure's type; a refusal that a repeat cannot

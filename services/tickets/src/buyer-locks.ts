@@ -24,8 +24,11 @@ export interface BuyerLocks extends VersionedDocument {
   slots: Slot[];
   /** Absent until the first lock of a buyer ends. */
   ended?: EndedHold[];
-  /** Locks that ran out, as they were kept before `ended` was: each counts one strike. */
-  lapses?: { orderId: string; time: Date }[];
+  /**
+   * Locks that ran out, as the release before `ended` keeps them: each counts one strike. This one empties it, and
+   * leaves it there for replicas of that release.
+   */
+  lapses: { orderId: string; time: Date }[];
 }
 
 /** How many locks at a time, and what brings a pause. */
@@ -47,18 +50,19 @@ export const noLocks = (buyerId: string): BuyerLocks => ({
   published: 1,
   pending: false,
   slots: [],
+  lapses: [],
 });
 
-/** The document after a change; a form of it that is no longer written goes with the first. */
-const changed = ({ lapses, ...locks }: BuyerLocks, slots: Slot[], ended: EndedHold[]): BuyerLocks => ({
+const changed = (locks: BuyerLocks, slots: Slot[], ended: EndedHold[]): BuyerLocks => ({
   ...locks,
   slots,
   ended,
+  lapses: [],
   version: locks.version + 1,
 });
 
-const endedOf = ({ ended = [], lapses = [] }: BuyerLocks): EndedHold[] => [
-  ...ended,
+const endedOf = ({ ended = [], lapses }: BuyerLocks): EndedHold[] => [
+  ...ended.filter(({ orderId }) => !lapses.some((lapse) => lapse.orderId === orderId)),
   ...lapses.map((lapse) => ({ ...lapse, strike: 1 })),
 ];
 

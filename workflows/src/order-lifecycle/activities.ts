@@ -5,7 +5,7 @@ import { CancelReason } from "@ticketing/proto/orders/v1/order_lifecycle_service
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { LifecycleClients } from "../clients.ts";
-import { answering, asking } from "../refusal.ts";
+import { answering, asking, INVALID_REQUEST } from "../refusal.ts";
 import type { OrderFacts, PaymentFacts } from "./decision.ts";
 
 const cancelReasons = {
@@ -86,13 +86,18 @@ export function createOrderLifecycleActivities(clients: LifecycleClients, option
      * not seen to its end, is for sale again; one that does not exist any more needs no unlocking.
      */
     async unlockTicket(orderId: string, ticketId: string, reason: keyof typeof unlockReasons) {
-      const unlocked = await answering(
-        tickets.unlockTicket({ orderId, ticketId, reason: unlockReasons[reason] }),
-        "done" as const,
-        { TICKET_SOLD: "sold" as const, TICKET_NOT_FOUND: "done" as const },
-        ["LOCK_NOT_EXPIRED"],
-      );
-      return unlocked === "sold" ? relistTicket(orderId, ticketId) : unlocked;
+      const unlock = (why: UnlockReason, expected: Record<string, "unknown"> = {}) =>
+        answering<"done", "done" | "sold" | "unknown">(
+          tickets.unlockTicket({ orderId, ticketId, reason: why }),
+          "done",
+          { TICKET_SOLD: "sold", TICKET_NOT_FOUND: "done", ...expected },
+          ["LOCK_NOT_EXPIRED"],
+        );
+      // A replica of tickets from before declines had a reason of their own knows them as failed payments.
+      const older: Record<string, "unknown"> = reason === "declined" ? { [INVALID_REQUEST]: "unknown" } : {};
+      const unlocked = await unlock(unlockReasons[reason], older);
+      const outcome = unlocked === "unknown" ? await unlock(UnlockReason.PAYMENT_FAILED) : unlocked;
+      return outcome === "sold" ? relistTicket(orderId, ticketId) : outcome;
     },
 
     relistTicket,

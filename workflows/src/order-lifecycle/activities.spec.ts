@@ -1,0 +1,27 @@
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { expect, it } from "@jest/globals";
+import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { createOrderLifecycleActivities } from "./activities.ts";
+
+it("declines let a ticket go also at a replica that does not know them as a reason yet", async () => {
+  const reasons: UnlockReason[] = [];
+  const transport = createRouterTransport(({ service }) => {
+    service(TicketLockService, {
+      unlockTicket({ reason }) {
+        reasons.push(reason);
+        if (reason > UnlockReason.PAYMENT_FAILED) throw new ConnectError("no", Code.InvalidArgument);
+        return {};
+      },
+    });
+  });
+  const clients = {
+    tickets: createClient(TicketLockService, transport),
+    orders: createClient(OrderLifecycleService, transport),
+    payments: createClient(PaymentLifecycleService, transport),
+  };
+  const { unlockTicket } = createOrderLifecycleActivities(clients, { maxDeclines: 3 });
+  expect(await unlockTicket("o", "t", "declined")).toBe("done");
+  expect(reasons).toEqual([UnlockReason.DECLINED, UnlockReason.PAYMENT_FAILED]);
+});
