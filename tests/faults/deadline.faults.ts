@@ -173,6 +173,41 @@ describe("a capture", () => {
   );
 });
 
+describe("a refusal of Stripe's", () => {
+  it(
+    "of our key takes no sale back: the capture waits until the key is right",
+    () =>
+      reported("capture while our key is not accepted", async () => {
+        const operation = "payment_intents.capture";
+        await strike(mesh, { kind: "reject", operation, count: 5, status: 401 });
+        await stories.purchase(mesh, seller, first);
+        await settle(mesh);
+        return 1;
+      }),
+    120_000,
+  );
+
+  it(
+    "to take a payment for the order ends it before its deadline, and the ticket can be had again",
+    () =>
+      reported("payment refused as it begins", async () => {
+        const operation = "payment_intents.create";
+        await strike(mesh, { kind: "refuse", operation, count: 1, code: "amount_too_small" });
+        const { ticket, order } = await bought();
+        const { reason, metadata } = await refusal(start(first, order));
+        expect({ reason, metadata }).toEqual({
+          reason: "PAYMENT_REFUSED",
+          metadata: { stripeCode: "amount_too_small" },
+        });
+        await ending(first, order, OrderStatus.CANCELLED);
+        await settle(mesh);
+        await locking(second, (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket);
+        return 1;
+      }),
+    120_000,
+  );
+});
+
 describe("a wish to cancel", () => {
   it(
     "before the sale wins over money that is held",
