@@ -22,15 +22,6 @@ const isStatus = (status: number) => ({
 const isType = (prefix: string) => ({
   header_filter: { header: { name: "content-type", string_match: { prefix } } },
 });
-/** The filter that turns gRPC-Web into gRPC leaves nothing but this header of it, which every known client sends. */
-const isGrpcWeb = {
-  or_filter: {
-    filters: [
-      isType("application/grpc-web"),
-      { header_filter: { header: { name: "x-grpc-web", present_match: true } } },
-    ],
-  },
-};
 const both = (...filters: object[]) => ({ and_filter: { filters } });
 const header = (key: string, value: string) => ({
   append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
@@ -38,21 +29,11 @@ const header = (key: string, value: string) => ({
 });
 
 /**
- * Envoy's `local_reply_config.mappers`: each status that Envoy answers itself, in the client's protocol. gRPC and
- * gRPC-Web have their status in the headers of an answer without messages, Connect has it in a JSON body. The first
- * match counts.
+ * Envoy's `local_reply_config.mappers`: each status that Envoy answers itself, in the client's protocol. gRPC has its
+ * own status instead of HTTP's, gRPC-Web beside it, Connect in a JSON body. The first match counts.
  */
 export const refusalMappers = Object.entries(meanings).flatMap(([code, { grpc, statuses }]) =>
   statuses.flatMap((status) => [
-    {
-      filter: both(isStatus(status), isGrpcWeb),
-      status_code: 200,
-      headers_to_add: [
-        header("grpc-status", String(grpcStatus(status, grpc))),
-        header("grpc-message", code.replace("_", " ")),
-      ],
-      body_format_override: { text_format_source: { inline_string: "" } },
-    },
     {
       filter: both(isStatus(status), isType("application/grpc")),
       headers_to_add: [header("grpc-status", String(grpcStatus(status, grpc)))],

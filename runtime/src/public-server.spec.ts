@@ -188,6 +188,18 @@ describe("a plain HTTP route", () => {
     expect(answer.headers).toMatchObject({ "content-type": "text/plain", "x-signature": "t=1" });
   });
 
+  it("answers HEAD as GET, but for the body, also where there is none", async () => {
+    http["/hook"] = async () => ({ status: 200, headers: { "cache-control": "no-store" }, body: "{}" });
+    for (const [path, status] of [
+      ["/hook", 200],
+      ["/nothing", 404],
+    ] as const) {
+      const answer = await h2cRequest(origin, { ":path": path, ":method": "HEAD" }, "");
+      expect([path, answer.status, answer.body]).toEqual([path, status, ""]);
+      expect(answer.headers["content-type"]).toBe("application/json");
+    }
+  });
+
   it("that fails answers 500 and says nothing of why", async () => {
     http["/hook"] = () => Promise.reject(new Error("secret"));
     const answer = await json("/hook", "{}");

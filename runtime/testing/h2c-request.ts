@@ -40,6 +40,7 @@ export function h2cRequest(
       session.destroy();
       resolve(answer);
     });
-    stream.end(body);
+    // A HEAD is sent ended.
+    if (!stream.writableEnded) stream.end(body);
   });
 }
