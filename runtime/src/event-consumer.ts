@@ -8,8 +8,7 @@ import {
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import type { BrokerAccess } from "./broker-access.ts";
-import { deadLetterHeaders } from "./dead-letters.ts";
-import type { Publish } from "./event-publisher.ts";
+import type { DeadLetters } from "./dead-letters.ts";
 import type { Logger } from "./log.ts";
 import { measureHandled } from "./measures.ts";
 import { withRequestId } from "./request-context.ts";
@@ -55,7 +54,7 @@ interface Broker {
   client: JetStreamClient;
   manager: JetStreamManager;
   access: BrokerAccess;
-  publish: Publish;
+  deadLetters: DeadLetters;
   log: Logger;
 }
 
@@ -88,7 +87,8 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
     });
     messages = opened;
     need.granted();
-    if (stopped) await opened.close();
+    // Takes effect when the messages are read.
+    if (stopped) void opened.close();
     return opened;
   };
 
@@ -113,8 +113,10 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
   };
 
   const ended = loop();
+  const stopReplays = broker.deadLetters.onReplay(options, (letter) => handleAgain(broker, options, letter));
   return async () => {
     stopped = true;
+    stopReplays();
     await messages?.close();
     await Promise.allSettled(running);
     await ended;
@@ -144,24 +146,34 @@ async function handleOne(broker: Broker, options: ConsumeOptions, message: JsMsg
 
 /** Keeps the event aside; only when that is stored is the original ended. */
 async function deadLetter(
-  { publish, log }: Broker,
+  { deadLetters, log }: Broker,
   { stream, durable }: ConsumeOptions,
   message: JsMsg,
   poison: PoisonEvent,
 ): Promise<void> {
   try {
-    const event = incoming(message);
     const id = `${stream}:${message.seq}:${durable}`;
-    await publish(
-      `dlq.${stream}.${durable}`,
-      { ...event, id, source: durable },
-      deadLetterHeaders({ stream, consumer: durable, subject: message.subject, reason: poison.message }),
-    );
+    await deadLetters.setAside(id, incoming(message), durable, poison.message);
     log.error({ subject: message.subject, reason: poison.message }, "an event was dead-lettered");
     message.term(poison.message.slice(0, 100));
   } catch (error) {
     log.warn({ err: error, subject: message.subject }, "a poison event waits: it could not be set aside");
     message.nak(MAX_BACKOFF_MS);
+  }
+}
+
+/** Handles a dead letter on an operator's request. What is poison still is set aside anew, under another number. */
+async function handleAgain(
+  { deadLetters, log }: Broker,
+  { durable, handle }: ConsumeOptions,
+  { id, event }: { id: string; event: IncomingEvent },
+): Promise<void> {
+  try {
+    await withRequestId(event.requestId, () => handle(event));
+  } catch (error) {
+    log.warn({ err: error, subject: event.subject }, "a dead letter could not be handled again");
+    if (!(error instanceof PoisonEvent)) throw error;
+    await deadLetters.setAside(id, event, durable, error.message);
   }
 }
 

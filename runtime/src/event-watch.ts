@@ -50,7 +50,8 @@ export async function startWatch(
     position = next.position;
     if (next.gap) options.onGap?.();
     need.granted();
-    if (stopped) await opened.close();
+    // Takes effect when the messages are read.
+    if (stopped) void opened.close();
     return opened;
   };
 

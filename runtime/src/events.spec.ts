@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { startNats } from "@ticketing/servers/nats";
-import { createEvents, type Events, PoisonEvent } from "./events.ts";
+import { createEvents, type Events, type IncomingEvent, PoisonEvent } from "./events.ts";
 import { newId } from "./ids.ts";
 import { createLogger } from "./log.ts";
 import { currentRequestId } from "./request-context.ts";
@@ -19,6 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ticketing-events-"));
   server = await startNats({ dir: folder });
   events = await createEvents({ natsUrl: server.url, name: "spec", log });
+  await events.ensureDeadLetters();
 }, 60_000);
 afterAll(async () => {
   await events?.close();
@@ -141,12 +142,73 @@ describe("events", () => {
       subject: "spec.poison.made.a",
       reason: "not what it should be",
     });
-    mended = true;
+    // Delivered again it is poison still: it comes back under another number.
     await events.replayDeadLetter(letter?.sequence ?? 0);
-    await until(() => seen.length === 2);
+    const [again] = await events.listDeadLetters({ limit: 10 });
+    expect(again).toMatchObject({ subject: "spec.poison.made.a", reason: "not what it should be" });
+    expect(again?.sequence).toBeGreaterThan(letter?.sequence ?? 0);
+    mended = true;
+    await events.replayDeadLetter(again?.sequence ?? 0);
     expect(seen).toEqual(["b:1", "a:1"]);
-    expect(await events.countDeadLetters()).toBe(0);
+    expect([await events.countDeadLetters(), await events.listDeadLetters({ limit: 10 })]).toEqual([0, []]);
+    // Again is done already, of the first number too.
+    await events.replayDeadLetter(again?.sequence ?? 0);
+    await events.replayDeadLetter(letter?.sequence ?? 0);
+    expect(seen).toEqual(["b:1", "a:1"]);
     await expect(events.replayDeadLetter(999)).rejects.toMatchObject({ reason: "DEAD_LETTER_NOT_FOUND" });
+  });
+
+  it("set aside by one consumer come again to that one alone, as they were", async () => {
+    await events.ensureStream("ASIDE", ["spec.aside.>"]);
+    let mended = false;
+    const seen: Record<string, IncomingEvent[]> = { first: [], second: [] };
+    for (const durable of ["first", "second"]) {
+      events.consume({
+        stream: "ASIDE",
+        durable,
+        filter: "spec.aside.>",
+        handle: async (event) => {
+          if (durable === "first" && !mended) throw new PoisonEvent("not yet understood");
+          seen[durable]?.push(event);
+        },
+      });
+    }
+    await publish("aside", "a:1");
+    await until(async () => seen.second?.length === 1 && (await events.countDeadLetters()) === 1);
+    mended = true;
+    const [letter] = await events.listDeadLetters({ limit: 1 });
+    await Promise.all([1, 2, 3].map(() => events.replayDeadLetter(letter?.sequence ?? 0)));
+    expect(seen.second).toHaveLength(1);
+    expect(seen.first?.[0]).toEqual(seen.second?.[0]);
+    expect([await events.countDeadLetters(), await events.listDeadLetters({ limit: 10 })]).toEqual([0, []]);
+  });
+
+  it("set aside by a consumer that is away, or whose outage lasts, stay until it can take them", async () => {
+    await events.ensureStream("AWAY", ["spec.away.>"]);
+    let answer: Error | undefined = new PoisonEvent("not what it should be");
+    const consumer = await createEvents({ natsUrl: server.url, name: "away", log });
+    consumer.consume({
+      stream: "AWAY",
+      durable: "away",
+      filter: "spec.away.>",
+      handle: async () => {
+        if (answer) throw answer;
+      },
+    });
+    await publish("away", "a:1");
+    await until(async () => (await events.countDeadLetters()) === 1);
+    const [letter] = await events.listDeadLetters({ limit: 1 });
+    const replay = () => events.replayDeadLetter(letter?.sequence ?? 0);
+    answer = new Error("an outage");
+    await expect(replay()).rejects.toMatchObject({ reason: "DEAD_LETTER_CONSUMER_AWAY" });
+    await consumer.close();
+    await expect(replay()).rejects.toMatchObject({ reason: "DEAD_LETTER_CONSUMER_AWAY" });
+    expect(await events.countDeadLetters()).toBe(1);
+    const back = await createEvents({ natsUrl: server.url, name: "away", log });
+    back.consume({ stream: "AWAY", durable: "away", filter: "spec.away.>", handle: async () => undefined });
+    await replay();
+    expect(await events.countDeadLetters()).toBe(0);
+    await back.close();
   });
 
   it("are heard by every watcher from the moment the watch stands", async () => {

@@ -3,7 +3,7 @@ import { connect, errors } from "@nats-io/transport-node";
 import { createBrokerAccess } from "./broker-access.ts";
 import { brokerLogin } from "./broker-login.ts";
 import { type ConsumerLag, readConsumerLag } from "./consumer-lag.ts";
-import { createDeadLetters, type DeadLetter } from "./dead-letters.ts";
+import { createDeadLetters, DEAD_LETTER_SUBJECTS, DEAD_LETTERS, type DeadLetter } from "./dead-letters.ts";
 import { type ConsumeOptions, startConsumer } from "./event-consumer.ts";
 import { createPublisher, type OutgoingEvent } from "./event-publisher.ts";
 import { startWatch, type WatchOptions } from "./event-watch.ts";
@@ -18,7 +18,7 @@ export type { OutgoingEvent } from "./event-publisher.ts";
 
 /** Domain events over JetStream. */
 export interface Events {
-  /** Creates the stream or brings it to its settings. Streams are files, never expire and deduplicate. */
+  /** Creates the stream or brings it to its settings: its owner does. Streams are files, never expire and deduplicate. */
   ensureStream(name: string, subjects: string[]): Promise<void>;
   /** Resolves when the stream has stored the event on disk. */
   publish(event: OutgoingEvent): Promise<void>;
@@ -30,10 +30,16 @@ export interface Events {
   forget(stream: string, durable: string): Promise<void>;
   /** How far each durable consumer is behind. */
   consumerLag(): Promise<ConsumerLag[]>;
+  /** Creates the stream of dead letters, as its owner; until then, events that break their contract wait. */
+  ensureDeadLetters(): Promise<void>;
+  /** Those that were not handled again. */
   countDeadLetters(): Promise<number>;
   /** Newest first; `before` is a sequence. */
   listDeadLetters(query: { before?: number; limit: number }): Promise<DeadLetter[]>;
-  /** Delivers a dead letter's event again. Throws NOT_FOUND DEAD_LETTER_NOT_FOUND. */
+  /**
+   * Asks the consumer that set the event aside to handle it again; one that was handled already is done. Throws
+   * NOT_FOUND DEAD_LETTER_NOT_FOUND; UNAVAILABLE DEAD_LETTER_CONSUMER_AWAY.
+   */
   replayDeadLetter(sequence: number): Promise<void>;
   /** Tells whoever listens at this moment; kept nowhere, and lost while the broker is away. */
   tell(subject: string, payload: Uint8Array): void;
@@ -77,7 +83,7 @@ export async function createEvents(options: {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const client = jetstream(connection);
   const publish = createPublisher(client);
-  const deadLetters = createDeadLetters(manager, publish);
+  const deadLetters = createDeadLetters({ connection, manager, publish });
   const access = createBrokerAccess();
   const login = access.need("the login");
   const stops: (() => Promise<void>)[] = [];
@@ -121,13 +127,12 @@ export async function createEvents(options: {
       },
     });
   }
-  await ensureStream(manager, "DEAD_LETTERS", ["dlq.>"], replicas);
 
   return {
     ensureStream: (name, subjects) => ensureStream(manager, name, subjects, replicas),
     publish: (event) => publish(event.subject, event),
     consume(consume) {
-      stops.push(startConsumer({ client, manager, access, publish, log }, consume));
+      stops.push(startConsumer({ client, manager, access, deadLetters, log }, consume));
     },
     async watch(watch) {
       stops.push(await startWatch({ client, manager, access, log }, watch));
@@ -136,7 +141,10 @@ export async function createEvents(options: {
       await manager.consumers.delete(stream, durable);
     },
     consumerLag: () => readConsumerLag(manager),
-    ...deadLetters,
+    ensureDeadLetters: () => ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], replicas),
+    countDeadLetters: deadLetters.countDeadLetters,
+    listDeadLetters: deadLetters.listDeadLetters,
+    replayDeadLetter: deadLetters.replayDeadLetter,
     tell: (subject, payload) => connection.publish(subject, payload),
     hear: listen,
     ping: async () => {

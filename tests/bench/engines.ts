@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
+import { brokerLogin } from "@ticketing/runtime/broker-login";
 import { MongoClient } from "mongodb";
 import type { TestMesh } from "../test-mesh.ts";
 import { closedLoop, quantile } from "./closed-loop.ts";
@@ -21,7 +22,7 @@ export async function measureEngines(mesh: TestMesh): Promise<EngineRate[]> {
 
 /** Acknowledged publishes: each is on the disk. */
 async function publishing(mesh: TestMesh): Promise<EngineRate> {
-  const connection = await connect({ servers: mesh.addresses.nats });
+  const connection = await connect(brokerLogin(mesh.addresses.nats));
   try {
     const manager = await jetstreamManager(connection);
     await manager.streams.add({ name: "BENCH", subjects: ["bench.>"], storage: StorageType.File });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
+import { brokerLogin } from "@ticketing/runtime/broker-login";
 import { BSON, MongoClient } from "mongodb";
 import type { TestMesh } from "../test-mesh.ts";
 
@@ -35,7 +36,7 @@ const callsIn = (file: string): string[] =>
 
 /** What the streams hold now. */
 async function readStreams(mesh: TestMesh): Promise<Volumes> {
-  const connection = await connect({ servers: mesh.addresses.nats });
+  const connection = await connect(brokerLogin(mesh.addresses.nats));
   try {
     const manager = await jetstreamManager(connection);
     const entries = await Promise.all(

@@ -6,6 +6,7 @@ import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { demoSignIns } from "@ticketing/launcher/seed";
 import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { brokerLogin } from "@ticketing/runtime/broker-login";
 import type { Page } from "playwright-core";
 import { expectAccessible, inspect, type OpenOptions, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -16,7 +17,7 @@ const mesh = sharedMesh();
 let broker: NatsConnection;
 
 beforeAll(async () => {
-  broker = await connect({ servers: mesh.addresses.nats });
+  broker = await connect(brokerLogin(mesh.addresses.nats));
 });
 afterAll(() => broker?.close());
 

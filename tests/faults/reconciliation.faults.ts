@@ -15,6 +15,7 @@ import {
   ReconciliationEventSchema,
   type ReconciliationState,
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { brokerLogin } from "@ticketing/runtime/broker-login";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { MongoClient, type UpdateFilter } from "mongodb";
@@ -44,7 +45,7 @@ beforeAll(async () => {
     // Longer than a lifecycle is late on a machine under load.
     RECONCILE_GRACE: "5s",
   });
-  broker = await connect({ servers: mesh.addresses.nats });
+  broker = await connect(brokerLogin(mesh.addresses.nats));
   temporal = await Connection.connect({ address: mesh.addresses.temporal });
   mongo = new MongoClient(databaseUri(mesh.addresses.mongo, "orders"));
   [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];

@@ -8,6 +8,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import { reported } from "@ticketing/launcher/suite-report";
+import { brokerLogin } from "@ticketing/runtime/broker-login";
 import { stories } from "../faults/stories.ts";
 import { allMessages } from "./contracts.ts";
 import { eventFields } from "./event-fields.ts";
@@ -76,7 +77,7 @@ export function aftermath(world: () => World): void {
         for (const [name, fields] of Object.entries(eventFields)) {
           expect([name, messages.get(name)?.fields.map((field) => field.name)]).toEqual([name, fields]);
         }
-        const broker = await connect({ servers: mesh.addresses.nats });
+        const broker = await connect(brokerLogin(mesh.addresses.nats));
         try {
           const manager = await jetstreamManager(broker);
           let count = 0;

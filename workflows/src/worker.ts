@@ -66,8 +66,6 @@ running.catch((error: unknown) => {
 });
 
 const events = await connecting;
-await events.ensureStream("ORDERS", ["evt.orders.>"]);
-await events.ensureStream("PAYMENTS", ["evt.payments.>"]);
 await events.ensureStream(STREAM, [SUBJECT]);
 events.consume({
   stream: "ORDERS",

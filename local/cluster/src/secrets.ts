@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { brokerUsers, newPassword } from "@ticketing/launcher/broker-users";
 import { ensureKeys } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import { stringify } from "yaml";
@@ -25,20 +25,17 @@ export async function makeSecrets(folder: string, env: NodeJS.ProcessEnv = proce
   };
   for (const service of serviceNames) {
     secrets[service] = [`service-key=${service}.jwk.json`];
-    await add(service, "nats-password", password);
-    if (service !== "workflows") await add(service, "mongodb-password", password);
+    if (service !== "workflows") await add(service, "mongodb-password", newPassword);
   }
+  for (const user of brokerUsers) await add(user, "nats-password", newPassword);
   secrets.auth?.push("token-key=access-token.jwk.json");
   for (const [key, [variable, double]] of Object.entries(stripeKeys)) {
     await add("payments", key, () => env[variable] || double || keys.webhookSecret);
   }
   await add("temporal-db", "username", () => "temporal");
-  await add("temporal-db", "password", password);
+  await add("temporal-db", "password", newPassword);
   await writeFile(join(folder, "kustomization.yaml"), kustomization(secrets));
 }
-
-/** Begins with a letter: NATS reads what begins with a digit as a number. */
-const password = (): string => `p${randomBytes(24).toString("base64url")}`;
 
 function kustomization(secrets: Readonly<Record<string, string[]>>): string {
   return stringify({

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JWK } from "jose";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
+import { type BrokerUser, brokerUsers, newPassword } from "./broker-users.ts";
 import { serviceNames } from "./service-names.ts";
 
 /** Files that hold the secrets of one mesh; all are readable by their owner only. */
@@ -15,6 +16,8 @@ export interface KeyFiles {
   readonly tokenKeyFile: string;
   /** Signs the webhooks of the Stripe double. */
   readonly webhookSecret: string;
+  /** The passwords of the broker's users: one for each service, and the operator's. */
+  readonly brokerPasswords: Readonly<Record<BrokerUser, string>>;
 }
 
 /** Makes the keys of a mesh in `directory` where they are missing; what is there stays. */
@@ -33,7 +36,13 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     join(directory, "stripe-webhook-secret"),
     async () => `whsec_${randomBytes(24).toString("base64url")}`,
   );
-  return { serviceKeyFile, serviceKeysFile, tokenKeyFile, webhookSecret };
+  const passwords = brokerUsers.map(async (user) => {
+    const file = join(directory, `${user}.nats-password`);
+    return [user, await ensureFile(file, async () => newPassword())] as const;
+  });
+  // Every user is among the keys.
+  const brokerPasswords = Object.fromEntries(await Promise.all(passwords)) as Record<BrokerUser, string>;
+  return { serviceKeyFile, serviceKeysFile, tokenKeyFile, webhookSecret, brokerPasswords };
 }
 
 /** An Ed25519 key; its id is the given one, else its thumbprint (RFC 7638). */

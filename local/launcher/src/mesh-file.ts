@@ -23,6 +23,7 @@ export interface MeshAddresses {
   /** host:port */
   readonly temporal: string;
   readonly temporalUi: string;
+  /** With the login of the broker's user `operator`, who may do everything. */
   readonly nats: string;
   readonly mongo: string;
 }

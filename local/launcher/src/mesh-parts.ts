@@ -9,6 +9,7 @@ import { startNats } from "@ticketing/servers/nats";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
 import { type MeshPlan, type Replica, replicaName } from "./mesh-plan.ts";
+import { natsUsers } from "./nats-users.ts";
 import { baseEnvironment, repositoryPath, serviceProcess, webProcess } from "./process-table.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
 import { buildWeb } from "./web-build.ts";
@@ -49,7 +50,13 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       name: "nats",
       stage: "server",
       needs: [],
-      run: () => startNats({ dir: join(servers, "nats"), port: ports.nats, logs }),
+      run: async () =>
+        startNats({
+          dir: join(servers, "nats"),
+          port: ports.nats,
+          logs,
+          users: await natsUsers(context.keys.brokerPasswords),
+        }),
     },
     {
       name: "temporal",

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { workerBuildId } from "@ticketing/workflows/build-id";
+import { brokerUrl } from "./broker-users.ts";
 import { ensureKeys } from "./keys.ts";
 import type { MeshAddresses, MeshFile } from "./mesh-file.ts";
 import { type PortPlan, planPorts } from "./port-plan.ts";
@@ -61,7 +62,7 @@ export async function planMesh({
     stripe: stripe.url ?? "https://api.stripe.com",
     temporal: context.temporalAddress,
     temporalUi: context.temporalUiUrl,
-    nats: context.natsUrl,
+    nats: brokerUrl(context.natsUrl, "operator", keys.brokerPasswords),
     mongo: context.mongoUrl,
   };
   const services = Object.fromEntries(

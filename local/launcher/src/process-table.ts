@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { databaseUri } from "@ticketing/servers/mongo";
+import { brokerUrl } from "./broker-users.ts";
 import type { KeyFiles } from "./keys.ts";
 import type { ServiceName } from "./service-names.ts";
 
@@ -129,7 +130,7 @@ export function serviceProcess(
     ...(own.public !== undefined && { PORT: `${own.public}` }),
     INTERNAL_PORT: `${own.internal}`,
     ...(row.database && { MONGODB_URI: databaseUri(mesh.mongoUrl, service) }),
-    NATS_URL: mesh.natsUrl,
+    NATS_URL: brokerUrl(mesh.natsUrl, service, mesh.keys.brokerPasswords),
     JWKS_URL: `http://127.0.0.1:${replicas[0]?.auth.public}/.well-known/jwks.json`,
     SERVICE_KEY_FILE: mesh.keys.serviceKeyFile(service),
     SERVICE_KEYS_FILE: mesh.keys.serviceKeysFile,

@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { databaseUri } from "@ticketing/servers/mongo";
+import { brokerUrl } from "./broker-users.ts";
+import { ensureKeys } from "./keys.ts";
 import { type MeshFile, readMeshFile } from "./mesh-file.ts";
 import { readOptions } from "./options.ts";
 import { baseEnvironment, repositoryPath } from "./process-table.ts";
+import type { ServiceName } from "./service-names.ts";
 
 /** What an operator runs beside a mesh: scripts of services, each with the addresses that it needs. */
-const tasks: Readonly<Record<string, readonly string[]>> = {
+const tasks: Readonly<Record<string, readonly ServiceName[]>> = {
   republish: ["auth", "tickets", "orders", "payments"],
   rebuild: ["catalog"],
   diff: ["catalog"],
@@ -22,6 +26,7 @@ const services = tasks[task];
 if (!services) throw new Error(`the tasks are ${Object.keys(tasks).join(", ")}`);
 const { dataDir, words } = readOptions(options);
 const mesh = await readMeshFile(dataDir);
+const { brokerPasswords } = await ensureKeys(join(dataDir, "keys"));
 if (!mesh) {
   console.error("No mesh runs here; npm start starts one.");
   process.exit(1);
@@ -33,12 +38,12 @@ for (const service of services) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-function environment(service: string, { addresses }: MeshFile): NodeJS.ProcessEnv {
+function environment(service: ServiceName, { addresses }: MeshFile): NodeJS.ProcessEnv {
   const uri = (name: string) => databaseUri(addresses.mongo, name);
   return {
     ...baseEnvironment(),
     LOG_LEVEL: "warn",
-    NATS_URL: addresses.nats,
+    NATS_URL: brokerUrl(addresses.nats, service, brokerPasswords),
     MONGODB_URI: uri(service),
     PUBLIC_URL: addresses.gateway,
     TICKETS_MONGODB_URI: uri("tickets"),

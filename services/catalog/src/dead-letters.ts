@@ -4,8 +4,8 @@ import { createLogger } from "@ticketing/runtime/log";
 import { z } from "zod";
 
 /**
- * A whole command: lists the events that were set aside, oldest first; `replay 3 5` or `replay all` delivers them
- * again, to all their consumers, who ignore what they know already. What is poison still is set aside again.
+ * A whole command: lists the events that were set aside, oldest first; `replay 3 5` or `replay all` has the consumers
+ * that set them aside handle them again. What is poison still is set aside again.
  */
 const PAGE = 100;
 const [command = "list", ...wanted] = process.argv.slice(2);

@@ -44,8 +44,8 @@ const handlers = {
   PAYMENTS: onPaymentEvent(marketplace),
   RECONCILIATION: onReconciliationEvent(marketplace),
 };
+await events.ensureDeadLetters();
 for (const { stream, subject } of sources) {
-  await events.ensureStream(stream, [subject]);
   events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
 }
 // Each replica hears every ticket, whichever replica projects it.

@@ -1,0 +1,315 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { AckPolicy, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { type BrokerUser, brokerUrl, brokerUsers } from "@ticketing/launcher/broker-users";
+import { ensureKeys } from "@ticketing/launcher/keys";
+import { natsUsers } from "@ticketing/launcher/nats-users";
+import { type ServiceName, serviceNames } from "@ticketing/launcher/service-names";
+import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { createEvents, type Events, PoisonEvent } from "@ticketing/runtime/events";
+import { createLogger } from "@ticketing/runtime/log";
+import { findServer } from "@ticketing/servers/find";
+import { launch, type RunningProcess } from "@ticketing/servers/launch";
+import { startNats } from "@ticketing/servers/nats";
+import { freePort } from "@ticketing/servers/ports";
+import { httpOk } from "@ticketing/servers/probe";
+import { overlayObjects } from "../testing/mesh.ts";
+import { writeNatsConfig } from "./nats-config.ts";
+import { secret } from "./objects.ts";
+
+jest.setTimeout(60_000);
+const log = createLogger("spec", "silent");
+
+interface Broker {
+  server: RunningProcess;
+  /** The address with the login of a user. */
+  url(user: BrokerUser): string;
+}
+
+/** The broker of an overlay, alone: permissions are the same on one server and on three. */
+async function onCluster(folder: string): Promise<Broker> {
+  const objects = await overlayObjects("k8s/overlays/production");
+  const [client, monitor] = [await freePort(), await freePort()];
+  const { file, env } = await writeNatsConfig(objects, folder, (text) =>
+    text
+      .replace("include ./cluster.conf", "")
+      .replace("0.0.0.0:4222", `127.0.0.1:${client}`)
+      .replace("0.0.0.0:8222", `127.0.0.1:${monitor}`)
+      .replace("/run/nats/", `${folder}/`)
+      .replace("store_dir: /data", `store_dir: ${JSON.stringify(join(folder, "data"))}`),
+  );
+  const server = await launch({
+    name: "nats",
+    command: await findServer("nats"),
+    args: ["--config", file],
+    env: { ...process.env, ...env, POD_NAME: "nats-0" },
+    logFile: join(folder, "nats.log"),
+    probe: () => httpOk(`http://127.0.0.1:${monitor}/healthz`),
+  });
+  const url = (user: BrokerUser) =>
+    `nats://${user}:${secret(objects, user)?.["nats-password"]}@127.0.0.1:${client}`;
+  return { server, url };
+}
+
+/** The broker of `npm start`. */
+async function onOneMachine(folder: string): Promise<Broker> {
+  const { brokerPasswords } = await ensureKeys(join(folder, "keys"));
+  const server = await startNats({ dir: folder, users: await natsUsers(brokerPasswords) });
+  return { server, url: (user) => brokerUrl(server.url, user, brokerPasswords) };
+}
+
+const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> = {
+  USERS: { owner: "auth", subject: "evt.auth.>" },
+  TICKETS: { owner: "tickets", subject: "evt.tickets.>" },
+  ORDERS: { owner: "orders", subject: "evt.orders.>" },
+  PAYMENTS: { owner: "payments", subject: "evt.payments.>" },
+  RECONCILIATION: { owner: "workflows", subject: "evt.workflows.>" },
+  DEAD_LETTERS: { owner: "catalog", subject: "dlq.>" },
+};
+const streams = Object.keys(owners);
+const event = (service: string, id: string) => ({
+  subject: `evt.${service}.v1.spec.${id}`,
+  id,
+  type: "spec",
+  source: service,
+  time: new Date(0),
+  payload: new TextEncoder().encode(id),
+});
+
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 500; n++) {
+    if (await done()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("it never happened");
+}
+
+/** Refusals come in their own time; the first that does not come is for the caller to name. */
+const untilRefused = (refused: ReadonlySet<string>, subjects: readonly string[]) =>
+  until(() => subjects.every((subject) => refused.has(subject))).catch(() => undefined);
+
+describe.each([
+  ["a cluster", onCluster],
+  ["one machine", onOneMachine],
+])("the broker of %s", (_, start) => {
+  let folder: string;
+  let broker: Broker;
+  const events = new Map<ServiceName, Events>();
+  const raw = new Map<BrokerUser, NatsConnection>();
+  const managers = new Map<BrokerUser, JetStreamManager>();
+  const of = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {
+    const found = map.get(key);
+    if (!found) throw new Error(`there is no ${key}`);
+    return found;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ticketing-permissions-"));
+    broker = await start(folder);
+    for (const user of brokerUsers) {
+      const connection = await connect(brokerLogin(broker.url(user)));
+      raw.set(user, connection);
+      managers.set(user, await jetstreamManager(connection, { checkAPI: false }));
+    }
+    for (const service of serviceNames)
+      events.set(service, await createEvents({ natsUrl: broker.url(service), name: service, log }));
+  });
+  afterAll(async () => {
+    for (const each of events.values()) await each.close();
+    for (const connection of raw.values()) await connection.close();
+    await broker?.server.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("lets nobody in without a password, or with another's", async () => {
+    const { servers } = brokerLogin(broker.url("auth"));
+    const { pass } = brokerLogin(broker.url("tickets"));
+    await expect(connect({ servers })).rejects.toThrow(/authorization/i);
+    await expect(connect({ servers, user: "auth", pass })).rejects.toThrow(/authorization/i);
+  });
+
+  it("lets each service do its work", async () => {
+    const seen: string[] = [];
+    const poison = new Set(["workflows"]);
+    const see = (who: ServiceName) => async (incoming: { payload: Uint8Array }) => {
+      if (poison.has(who)) throw new PoisonEvent("not yet understood");
+      seen.push(`${who} ${new TextDecoder().decode(incoming.payload)}`);
+    };
+    // Consumers come before what they read is there.
+    for (const [stream, { owner, subject }] of Object.entries(owners)) {
+      if (owner === "catalog") continue;
+      of(events, "catalog").consume({ stream, durable: "catalog", filter: subject, handle: see("catalog") });
+      if (stream !== "ORDERS" && stream !== "PAYMENTS") continue;
+      const handle = see("workflows");
+      of(events, "workflows").consume({ stream, durable: "workflows", filter: subject, handle });
+    }
+    for (const [stream, { owner, subject }] of Object.entries(owners)) {
+      // Created, and brought to its settings.
+      for (let n = 0; n < 2; n++) {
+        if (owner === "catalog") await of(events, owner).ensureDeadLetters();
+        else await of(events, owner).ensureStream(stream, [subject]);
+      }
+    }
+    for (const [who, stream] of [
+      ["orders", "ORDERS"],
+      ["catalog", "TICKETS"],
+    ] as const) {
+      await of(events, who).watch({
+        stream,
+        filter: owners[stream]?.subject ?? "",
+        handle: async ({ id }) => {
+          seen.push(`watch ${id}`);
+        },
+      });
+    }
+    const healths: string[] = [];
+    of(events, "catalog").hear("health.*", (payload) => healths.push(new TextDecoder().decode(payload)));
+    await of(events, "catalog").ping();
+    for (const [stream, { owner }] of Object.entries(owners)) {
+      of(events, owner).tell(`health.${owner}`, new TextEncoder().encode(owner));
+      if (stream !== "DEAD_LETTERS") await of(events, owner).publish(event(owner, owner));
+    }
+    await until(() => healths.length === 6);
+    const own = ["auth", "tickets", "orders", "payments", "workflows"];
+    const heard = [...own.map((name) => `catalog ${name}`), "watch orders", "watch tickets"].sort();
+    await until(() => seen.length >= heard.length);
+    expect(seen.sort()).toEqual(heard);
+
+    // What workflows did not understand comes again to it alone, on the operators' request to catalog.
+    await until(async () => (await of(events, "catalog").countDeadLetters()) === 2);
+    poison.clear();
+    seen.length = 0;
+    for (const { sequence } of await of(events, "catalog").listDeadLetters({ limit: 10 })) {
+      await of(events, "catalog").replayDeadLetter(sequence);
+      await of(events, "catalog").replayDeadLetter(sequence);
+    }
+    expect(seen.sort()).toEqual(["workflows orders", "workflows payments"]);
+    expect(await of(events, "catalog").countDeadLetters()).toBe(0);
+
+    // Read models are built anew, and operators see how far everybody is.
+    await of(events, "catalog").forget("ORDERS", "catalog");
+    await until(() => seen.includes("catalog orders"));
+    const lag = async () =>
+      (await of(events, "catalog").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
+    await until(async () => (await lag()).length === 7);
+    for (const each of events.values()) await each.ping();
+  });
+
+  const consumers: readonly [string, string][] = [
+    ["ORDERS", "workflows"],
+    ["PAYMENTS", "workflows"],
+    ...streams.slice(0, -1).map((stream): [string, string] => [stream, "catalog"]),
+  ];
+
+  /** All that a user must not do, by the subject that it takes, whatever is sent there. */
+  const forbidden = (user: ServiceName): string[] => {
+    const others = serviceNames.filter((name) => name !== user);
+    const foreign = streams.filter((stream) => owners[stream]?.owner !== user);
+    const api = (verb: string, name: string) => `$JS.API.${verb}.${name}`;
+    return [
+      ...others.flatMap((name) => [
+        `evt.${name}.v1.forged.1`,
+        `health.${name}`,
+        `_INBOX.${name}.x`,
+        `dlq.ORDERS.${name}`,
+        `dlq.ORDERS.${name}.handled.1`,
+      ]),
+      ...streams.flatMap((stream) =>
+        [
+          ...["STREAM.DELETE", "STREAM.PURGE", "STREAM.MSG.DELETE", "STREAM.SNAPSHOT", "STREAM.RESTORE"],
+          ...["STREAM.LEADER.STEPDOWN", "STREAM.PEER.REMOVE", "DIRECT.GET"],
+          // Without a name in the subject, any consumer could be meant.
+          ...["CONSUMER.CREATE", "CONSUMER.DURABLE.CREATE"],
+        ].map((verb) => api(verb, stream)),
+      ),
+      ...foreign.flatMap((stream) => [api("STREAM.CREATE", stream), api("STREAM.UPDATE", stream)]),
+      ...["MINE", "EVT"].map((name) => api("STREAM.CREATE", name)),
+      // Dead letters are read by those who set them aside.
+      ...streams
+        .filter((stream) => stream !== "DEAD_LETTERS" || !["catalog", "workflows"].includes(user))
+        .map((stream) => api("STREAM.MSG.GET", stream)),
+      ...consumers.flatMap(([stream, consumer]) =>
+        consumer === user
+          ? []
+          : [
+              `$JS.API.CONSUMER.CREATE.${stream}.${consumer}`,
+              `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.${owners[stream]?.subject.replace(">", "x")}`,
+              `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.${consumer}`,
+              ...["DELETE", "INFO", "MSG.NEXT", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN"].map((verb) =>
+                api(`CONSUMER.${verb}`, `${stream}.${consumer}`),
+              ),
+              `$JS.ACK.${stream}.${consumer}.1.1.1.1.1`,
+            ],
+      ),
+      ...(user === "catalog" ? [] : ["replay.ORDERS.workflows", "replay.TICKETS.catalog"]),
+      ...[
+        "$JS.API.INFO",
+        "$JS.API.ACCOUNT.PURGE.$G",
+        "$JS.API.META.LEADER.STEPDOWN",
+        "$SYS.REQ.SERVER.PING",
+        "other",
+      ],
+    ];
+  };
+
+  it.each(serviceNames)(
+    "refuses %s everything that is another's, and to delete what is its own",
+    async (user) => {
+      const connection = await connect(brokerLogin(broker.url(user)));
+      const refused = new Set<string>();
+      void (async () => {
+        for await (const status of connection.status()) {
+          const subject = status.type === "error" && /to "([^"]+)"/.exec(status.error.message)?.[1];
+          if (subject) refused.add(subject);
+        }
+      })();
+      const subjects = forbidden(user);
+      for (const subject of subjects) connection.publish(subject, "{}", { reply: `_INBOX.${user}.x` });
+      await untilRefused(refused, subjects);
+      expect(subjects.filter((subject) => !refused.has(subject))).toEqual([]);
+
+      const listening = [
+        ...serviceNames.filter((name) => name !== user).map((name) => `_INBOX.${name}.>`),
+        ...["_INBOX.>", ">", "evt.>", "dlq.>", "$JS.>", "$SYS.>", "replay.>"],
+        ...(user === "catalog" ? [] : ["health.*", "replay.*.catalog"]),
+        ...(user === "workflows" ? [] : ["replay.*.workflows"]),
+      ];
+      refused.clear();
+      for (const subject of listening) connection.subscribe(subject, { callback: () => undefined });
+      await untilRefused(refused, listening);
+      expect(listening.filter((subject) => !refused.has(subject))).toEqual([]);
+      await connection.close();
+    },
+  );
+
+  it("answers what a service asks of its own stream, but not over another's subjects", async () => {
+    const payments = of(managers, "payments");
+    const wider = {
+      ...(await payments.streams.info("PAYMENTS")).config,
+      subjects: ["evt.payments.>", "evt.>"],
+    };
+    await expect(payments.streams.update("PAYMENTS", wider)).rejects.toThrow(/overlap/);
+    await expect(payments.streams.purge("PAYMENTS")).rejects.toThrow(/permissions violation/i);
+    await expect(payments.streams.delete("PAYMENTS")).rejects.toThrow(/permissions violation/i);
+    await expect(payments.streams.deleteMessage("PAYMENTS", 1)).rejects.toThrow(/permissions violation/i);
+  });
+
+  it("keeps everything through all of it", async () => {
+    const operator = of(managers, "operator");
+    for (const stream of streams) {
+      const { state } = await operator.streams.info(stream);
+      expect([stream, state.messages > 0, state.num_deleted ?? 0]).toEqual([stream, true, 0]);
+    }
+    for (const [stream, name] of consumers) {
+      const { config } = await operator.consumers.info(stream, name);
+      expect([config.ack_policy, config.filter_subject]).toEqual([
+        AckPolicy.Explicit,
+        owners[stream]?.subject,
+      ]);
+    }
+    expect((await jetstream(of(raw, "operator")).publish("evt.auth.v1.spec.operator")).stream).toBe("USERS");
+  });
+});
