@@ -61,7 +61,8 @@ export type PublicReason =
   | "STRIPE_UNAVAILABLE"
   | "TOO_MANY_DECLINES"
   // Operations
-  | "DEAD_LETTER_NOT_FOUND";
+  | "DEAD_LETTER_NOT_FOUND"
+  | "DEAD_LETTER_CONSUMER_AWAY";
 
 /** Reasons between services, on ports that no client reaches. */
 export type InternalReason =

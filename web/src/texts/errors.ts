@@ -178,6 +178,10 @@ const texts: Readonly<
   ),
   TOO_MANY_STREAMS: said("Many tabs are open", "Close some of them, and this one goes on."),
   NOT_FOUND: said("Nothing found", "There is nothing at this address any more."),
+  DEAD_LETTER_CONSUMER_AWAY: said(
+    "Its consumer does not answer",
+    "The event stays set aside. See under Health whether the service runs, then try again.",
+  ),
   DEAD_LETTER_NOT_FOUND: said(
     "No such event",
     "It was delivered again or taken away meanwhile. Reload the page to see what is left.",
