@@ -28,6 +28,8 @@ describe("an amount as people type it", () => {
     ["١٬٢٣٤", "EUR", "de-DE", 123_400n],
     ["١٬٢٣٤", "EUR", "ar-EG", 123_400n],
     ["٤٥٫٥", "EUR", "en-GB", 4_550n],
+    ["£45", "GBP", "ar-EG", 4_500n],
+    ["$45", "USD", "fa-IR", 4_500n],
     ["٤٥،٥", "EUR", "ar-EG", 4_550n],
     ["\u200f٤٥٫٠٠\u00a0US$", "USD", "ar-EG", 4_500n],
     ["۱٬۲۳۴٫۵", "EUR", "fa-IR", 123_450n],

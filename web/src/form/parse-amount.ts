@@ -47,12 +47,12 @@ export function amountText(minorUnits: bigint, currency: string, locale?: string
 function conventions(currency: string, locale: string | undefined) {
   const format = new Intl.NumberFormat(locale, { style: "currency", currency, numberingSystem: "latn" });
   const parts = format.formatToParts(1234567.5);
-  const narrow = new Intl.NumberFormat(locale, {
-    style: "currency",
-    currency,
-    currencyDisplay: "narrowSymbol",
-  });
-  const symbols = [...parts, ...narrow.formatToParts(1)]
+  // The reader's sign, the same without a country ("$" for "US$"), and what stands on keyboards ("£", also in Arabic).
+  const narrow = [locale, "en"].map(
+    (each) => new Intl.NumberFormat(each, { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
+  );
+  const symbols = [parts, ...narrow.map((each) => each.formatToParts(1))]
+    .flat()
     .filter(({ type }) => type === "currency")
     .map(({ value }) => value);
   return {
