@@ -260,6 +260,11 @@ describe("calls with cookies", () => {
     }
   });
 
+  it("call no RPC with HEAD", async () => {
+    const answer = await send(origin, { ":method": "HEAD", ":path": GET_TICKET, cookie, origin: FOREIGN });
+    expect(answer.status).toBe(403);
+  });
+
   it("need no Origin when there are no cookies: apps and scripts", async () => {
     expect((await call(GET_TICKET, { authorization: "Bearer x" })).status).toBe(200);
     expect((await call(GET_TICKET, { authorization: "Bearer x", origin: FOREIGN })).status).toBe(200);
