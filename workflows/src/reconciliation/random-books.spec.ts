@@ -1,11 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { IntentStatus } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import { findServer } from "@ticketing/servers/find";
 import fc from "fast-check";
 import {
   type Books,
@@ -17,6 +15,7 @@ import {
   sold,
   succeeded,
 } from "../../testing/books.ts";
+import { startTimeSkipping } from "../../testing/time-skipping.ts";
 import { createReconciliationActivities } from "./activities.ts";
 import type { ReconciliationReport } from "./report.ts";
 import { reconciliation } from "./workflow.ts";
@@ -24,12 +23,7 @@ import { reconciliation } from "./workflow.ts";
 let environment: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
-  environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: "existing-path", path: await findServer("temporal-test-server") } },
-  });
-  const workflowsPath = fileURLToPath(new URL("../workflows.ts", import.meta.url));
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("ERROR") });
+  ({ environment, workflowBundle } = await startTimeSkipping());
 }, 120_000);
 afterAll(() => environment?.teardown());
 

@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
-import { findServer } from "@ticketing/servers/find";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { startTimeSkipping } from "../../testing/time-skipping.ts";
 import type { ReconciliationActivities } from "./activities.ts";
 import type { Drift } from "./drift.ts";
 import type { FirstLook } from "./first-look.ts";
@@ -38,12 +37,7 @@ const activities = (changes: Partial<ReconciliationActivities> = {}): Reconcilia
 });
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
-  environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: "existing-path", path: await findServer("temporal-test-server") } },
-  });
-  const workflowsPath = fileURLToPath(new URL("../workflows.ts", import.meta.url));
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("ERROR") });
+  ({ environment, workflowBundle } = await startTimeSkipping());
 }, 120_000);
 afterAll(() => environment?.teardown());
 beforeEach(() => {

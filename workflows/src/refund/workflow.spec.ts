@@ -1,9 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { Code, type ConnectRouter, createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type WorkflowExecutionDescription, WorkflowFailedError } from "@temporalio/client";
-import { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderLifecycleService, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
@@ -11,7 +10,7 @@ import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_li
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { DomainError, toConnectError } from "@ticketing/runtime/domain-error";
-import { findServer } from "@ticketing/servers/find";
+import { startTimeSkipping } from "../../testing/time-skipping.ts";
 import { createRefundActivities } from "./activities.ts";
 import { refund } from "./workflow.ts";
 
@@ -64,12 +63,7 @@ function services({ service }: ConnectRouter): void {
 }
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
-  environment = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: "existing-path", path: await findServer("temporal-test-server") } },
-  });
-  const workflowsPath = fileURLToPath(new URL("../workflows.ts", import.meta.url));
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("ERROR") });
+  ({ environment, workflowBundle } = await startTimeSkipping());
 }, 120_000);
 afterAll(() => environment?.teardown());
 beforeEach(() => {
