@@ -186,6 +186,7 @@ export const internalVerdicts: Readonly<Record<string, InternalVerdict>> = {
   "orders.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({ ...someOrder(), reason: 1 })),
   "orders.v1.OrderLifecycleService/ExpireOrder": lifecycle("orders", someOrder),
   "orders.v1.OrderLifecycleService/MarkRefunded": lifecycle("orders", someOrder),
+  "orders.v1.OrderLifecycleService/RefuseRefund": lifecycle("orders", () => ({ ...someOrder(), reason: 1 })),
   "orders.v1.OrderLifecycleService/ListOrders": records("orders"),
   "payments.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder),
   "payments.v1.PaymentLifecycleService/CapturePayment": lifecycle("payments", someOrder),

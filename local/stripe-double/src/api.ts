@@ -196,8 +196,7 @@ function expansions(form: Form): string[] {
 function findOperation(method: string, path: string): { operation: Operation; id: string } {
   for (const operation of OPERATIONS) {
     if (operation.method !== method) continue;
-    const [, id = ""] =
-      new RegExp(`^${operation.path.replace(":id", "([A-Za-z0-9_]{1,255})")}/?$`).exec(path) ?? [];
+    const [, id = ""] = new RegExp(`^${operation.path.replace(":id", "([^/]+)")}/?$`).exec(path) ?? [];
     const matches = operation.path.includes(":id") ? id !== "" : path.replace(/\/$/, "") === operation.path;
     if (matches) return { operation, id };
   }

@@ -259,10 +259,12 @@ describe.each(targets)("contract with %s", (name, stripe) => {
   });
 
   it("refuses what it does not know in Stripe's words", async () => {
-    expect(await refusal(stripe.paymentIntents.retrieve("pi_unknown"))).toMatchObject({
-      statusCode: 404,
-      code: "resource_missing",
-    });
+    for (const id of ["pi_unknown", "pi-unknown"]) {
+      expect(await refusal(stripe.paymentIntents.retrieve(id))).toMatchObject({
+        statusCode: 404,
+        code: "resource_missing",
+      });
+    }
     expect(await refusal(create({ amount: 10 }))).toMatchObject({
       statusCode: 400,
       code: "amount_too_small",

@@ -89,6 +89,20 @@ describe("what Stripe's books say", () => {
   });
 });
 
+describe("what cannot be an id at Stripe", () => {
+  const strange = ["", ".", "..", "search", "a/b", "../refunds", "%00", "\0", "é", "\ud800", "x".repeat(300)];
+  it.each([...strange, "pi_0b6a-4c1e"])(
+    "such as %j names nothing, and spoils no answer beside it",
+    async (id) => {
+      const good = (await orphan()).intent.id;
+      const { intents, unreadable } = await records.select(named(id, good));
+      expect([intents.map((intent) => intent.id), unreadable]).toEqual([[good], []]);
+      await records.release(id);
+      expect(await read(good)).toMatchObject({ status: IntentStatus.OPEN });
+    },
+  );
+});
+
 describe("a PaymentIntent that no payment knows", () => {
   it("is canceled, once and again", async () => {
     const { id } = (await orphan()).intent;

@@ -11,6 +11,8 @@ const TIMEOUT_MS = 5000;
 const SDK_RETRIES = 1;
 const TOLERANCE_S = 300;
 const MAX_REFUNDS = 1000;
+/** What every id at Stripe is: a prefix and word characters. In a path, anything else might name another endpoint. */
+const OBJECT_ID = /^[A-Za-z0-9]+_\w{1,250}$/;
 
 /**
  * Stripe, or its double, through the official SDK. Failures are {@link StripeFailure}s. The idempotency key of what
@@ -129,6 +131,7 @@ export function createStripeGateway(options: {
         return { entries: data.map(readEntry), next: more ? data.at(-1)?.id : undefined };
       }),
     async find(intentId) {
+      if (!OBJECT_ID.test(intentId)) return undefined;
       try {
         return await call("payment_intents.retrieve", async () =>
           readEntry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] })),
