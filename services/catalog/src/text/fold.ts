@@ -7,7 +7,8 @@ import anyAscii from "any-ascii";
  * - Latin: no accents; letters that have no accent to lose (ø, æ, ł, ı, ß) as any-ascii spells them
  * - Greek, Hebrew, Arabic and the like: no accents, points or vowel signs; the Arabic and the Persian keyboard are one
  * - Cyrillic: ё is е; what composes otherwise (й, ї, ў) is a letter of its own
- * - Indic, Thai, kana and all others: marks are part of the word; Hindi's nukta and candrabindu do not matter
+ * - Indic, Thai, kana and all others: marks are part of the word; Hindi's nukta and candrabindu do not matter, and what
+ *   looks the same in Thai is the same (แ is often typed as เเ)
  *
  * Scripts stay apart. Joiners, soft hyphens and everything else that cannot be seen does not count.
  */
@@ -37,11 +38,27 @@ export const NON_JOINER = "\u200c";
 
 const withoutAccent: Readonly<Record<string, string>> = { ä: "ae", ö: "oe", ü: "ue", ø: "oe", å: "aa" };
 
-/** The text, and with its German and Scandinavian letters as they are written where a keyboard lacks them. */
+/**
+ * A nasal before a letter of its own row, by the row's place in each Indic block (Devanagari to Malayalam): हिन्दी is as
+ * often हिंदी.
+ */
+const NASALS = [0x900, 0x980, 0xa00, 0xa80, 0xb00, 0xc00, 0xc80, 0xd00].map((block) => {
+  const at = (offset: number) => String.fromCodePoint(block + offset);
+  const rows = [0x15, 0x1a, 0x1f, 0x24, 0x2a].map(
+    (first) => `${at(first + 4)}${at(0x4d)}(?=[${at(first)}-${at(first + 3)}])`,
+  );
+  return { nasal: new RegExp(rows.join("|"), "gu"), anusvara: at(0x02) };
+});
+
+/**
+ * The text, and with its German and Scandinavian letters as they are written where a keyboard lacks them, and the nasals
+ * of Indic scripts as the dot that stands for each of them.
+ */
 export function spelledOut(text: string): string[] {
-  const other = text
+  const latin = text
     .normalize("NFC")
     .replace(/[äöüøå]/giu, (letter) => withoutAccent[letter.toLowerCase()] ?? letter);
+  const other = NASALS.reduce((rest, { nasal, anusvara }) => rest.replace(nasal, anusvara), latin);
   return other === text ? [text] : [text, other];
 }
 
@@ -54,13 +71,16 @@ export function foldLetters(text: string): string {
     .replace(/[´\u1ffd]/g, "'")
     .normalize("NFKD")
     // An iota below is left out, and a non-joiner amid a letter says nothing of words.
-    .replace(/\u0345|\u200c(?=\p{M})/gu, "");
+    .replace(/\u0345|\u200c(?=\p{M})/gu, "")
+    // Thai as it looks: two เ are แ, and a tone stands above the ring of ำ.
+    .replaceAll("เเ", "แ")
+    .replace(/(\u0e4d)([\u0e48-\u0e4b])/g, "$2$1");
   return foldCase(visible)
     .normalize("NFKD")
     .replace(/(\P{M}?)(\p{M}*)/gu, (_, base: string, marks: string) => foldCluster(base, marks))
     .replace(/[’‘‛ʼʻʾʿʹ′`׳]/gu, "'")
     .replace(/[«»„“”‟‹›‚״]/gu, '"')
-    .replace(/\p{Pd}/gu, "-")
+    .replace(/[\p{Pd}−⁃]/gu, "-")
     .normalize("NFC");
 }
 
@@ -82,7 +102,7 @@ function foldCluster(base: string, marks: string): string {
   if (base === "" || base === "ـ") return "";
   if (LATIN_OR_DIGIT.test(base)) return base < "\u0080" ? base : anyAscii(base).toLowerCase() || base;
   if (SEMITIC.test(base)) return sameKey[base] ?? base;
-  if (ACCENTED.test(base)) return base;
+  if (ACCENTED.test(base)) return sameKey[base] ?? base;
   if (/\p{Script=Cyrillic}/u.test(base)) return foldCyrillic(base + marks);
   return (sameKey[base] ?? hiragana(base)) + marks.replace(/\u093c/g, "").replace(/\u0901/g, "\u0902");
 }
@@ -98,8 +118,9 @@ function hiragana(letter: string): string {
   return /[ァ-ヶ]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) - 0x60) : letter;
 }
 
-/** Letters that look alike and stand on one keyboard each; Malayalam and Bengali letters with two encodings. */
+/** Letters that look alike and stand on one keyboard each; Yiddish, Malayalam and Bengali letters with two encodings. */
 const sameKey: Readonly<Record<string, string>> = {
-  ...{ ى: "ي", ی: "ي", ې: "ي", ک: "ك", ة: "ه", ہ: "ه", ە: "ه", ٱ: "ا" },
+  ...{ ى: "ي", ی: "ي", ې: "ي", ک: "ك", ة: "ه", ہ: "ه", ھ: "ه", ۃ: "ه", ە: "ه", ٱ: "ا" },
+  ...{ װ: "וו", ױ: "וי", ײ: "יי" },
   ...{ ൺ: "ണ്", ൻ: "ന്", ർ: "ര്", ൽ: "ല്", ൾ: "ള്", ൿ: "ക്", ৎ: "ত্" },
 };

@@ -79,7 +79,7 @@ const UNSPACED = [
   "Talu",
   "Tale",
 ]
-  .concat(["Tavt", "Java", "Bali"])
+  .concat(["Tavt", "Java", "Bali", "Yiii"])
   .map((script) => `\\p{scx=${script}}`)
   .join("");
 const RUN = new RegExp(`((?:(?=[\\p{L}\\p{N}])[${UNSPACED}]\\p{M}*)+)|(?:(?![${UNSPACED}])[^])+`, "gu");
