@@ -79,6 +79,14 @@ describe("an amount as people type it", () => {
     );
   });
 
+  it.each([
+    ["ff-Adlm", "€ 𞥑⹁𞥒𞥓𞥔.𞥕𞥖", 123_456n],
+    ["nqo", "€ ߁߀߀،߀߀߀", 10_000_000n],
+    ["nqo", "€ ߁،߂߃߄.߅߆", 123_456n],
+  ])("takes the mark of thousands that the reader writes (%s, %s)", (locale, typed, minorUnits) => {
+    expect(parseAmount(typed, "EUR", locale)).toBe(minorUnits);
+  });
+
   it("may be typed as the page prints it", () => {
     const languages = [
       "ar-EG",
@@ -98,6 +106,8 @@ describe("an amount as people type it", () => {
       "ckb-IQ",
       "ps-AF",
       "sd-PK",
+      "ff-Adlm",
+      "nqo",
       "th-TH-u-nu-thai",
       "ja-JP-u-nu-fullwide",
       "en-IN",

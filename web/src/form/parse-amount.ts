@@ -23,11 +23,11 @@ export function parseAmount(typed: string, currency: string, locale?: string): b
 const ARABIC_DECIMAL = "٫";
 const ARABIC_GROUP = "٬";
 
-/** Digits from 0 to 9, full-width signs as the usual ones, and no marks of direction, which nobody sees. */
+/** Digits from 0 to 9, full-width signs and commas of other scripts as the usual ones, and no marks of direction, which nobody sees. */
 function plain(text: string): string {
   return latinDigits(text)
     .replace(/[\uff01-\uff5e\uffe0-\uffe6]/g, (sign) => sign.normalize("NFKC"))
-    .replaceAll("،", ",")
+    .replace(/[،⹁]/g, ",")
     .replace(/\p{Bidi_Control}/gu, "");
 }
 
@@ -57,13 +57,13 @@ function conventions(currency: string, locale: string | undefined) {
     .map(({ value }) => value);
   return {
     decimals: format.resolvedOptions().maximumFractionDigits ?? 2,
-    group: parts.find(({ type }) => type === "group")?.value,
+    group: plain(parts.find(({ type }) => type === "group")?.value ?? ""),
     symbols: [...symbols, currency],
   };
 }
 
 /** Which mark, if any, parts the decimals: the last of two kinds; of one kind, what fits. */
-function decimalMark(text: string, decimals: number, group: string | undefined): string | undefined {
+function decimalMark(text: string, decimals: number, group: string): string | undefined {
   if (text.includes(ARABIC_DECIMAL)) return ARABIC_DECIMAL;
   const [last] = text.match(/[.,](?=\d*$)/) ?? [];
   if (!last) return undefined;
