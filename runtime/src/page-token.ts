@@ -27,6 +27,10 @@ export function decodeTimePosition(text: string): TimePosition | undefined {
     const { t, i } = token.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
     return { time: new Date(t), id: i };
   } catch {
-    throw new DomainError(Code.InvalidArgument, "BAD_PAGE_TOKEN", "this is not a page token of this list");
+    throw badPageToken();
   }
 }
+
+/** What a caller is told whose token no page of the list gave. */
+export const badPageToken = () =>
+  new DomainError(Code.InvalidArgument, "BAD_PAGE_TOKEN", "this is not a page token of this list");

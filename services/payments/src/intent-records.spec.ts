@@ -83,6 +83,7 @@ describe("what Stripe's books say", () => {
       unreadable: [],
       nextPageToken: "",
     });
+    expect(await reason(records.select(created(2, "pi_none")))).toBe("BAD_PAGE_TOKEN");
     till.double.faults.add({ kind: "drop_request", operation: "payment_intents.*" });
     expect(await reason(records.select(created(2, "")))).toBe("STRIPE_UNAVAILABLE");
     expect(await reason(records.select(named("pi_none")))).toBe("STRIPE_UNAVAILABLE");
@@ -99,6 +100,7 @@ describe("what cannot be an id at Stripe", () => {
       expect([intents.map((intent) => intent.id), unreadable]).toEqual([[good], []]);
       await records.release(id);
       expect(await read(good)).toMatchObject({ status: IntentStatus.OPEN });
+      if (id) expect(await reason(records.select(created(2, id)))).toBe("BAD_PAGE_TOKEN");
     },
   );
 });

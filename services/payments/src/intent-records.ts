@@ -8,6 +8,7 @@ import {
 import type { Reason } from "@ticketing/proto/reason";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { DomainError } from "@ticketing/runtime/domain-error";
+import { badPageToken } from "@ticketing/runtime/page-token";
 import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
 import { notOurs, ownsIntent } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -55,7 +56,10 @@ export function createIntentRecords(deps: {
     const own = (await mesh.read()).since.getTime() - SKEW_MS;
     const since = new Date(Math.max(asked.getTime(), own));
     // Stripe's own cursor: the last id of the page before.
-    return stripe.list({ since, until, limit: span.pageSize || DEFAULT_PAGE_SIZE, after: span.pageToken });
+    const limit = span.pageSize || DEFAULT_PAGE_SIZE;
+    const page = await stripe.list({ since, until, limit, after: span.pageToken });
+    if (!page) throw badPageToken();
+    return page;
   }
 
   async function onlyOurs(entries: ReadEntry[]): Promise<ReadEntry[]> {
@@ -66,7 +70,7 @@ export function createIntentRecords(deps: {
   }
 
   return {
-    /** The selected PaymentIntents of this mesh. Throws STRIPE_UNAVAILABLE. */
+    /** The selected PaymentIntents of this mesh. Throws BAD_PAGE_TOKEN or STRIPE_UNAVAILABLE. */
     async select(selection: RecordSelection | undefined) {
       const { entries, next } = await orUnavailable(read(selection));
       const ours = await onlyOurs(entries.filter((entry) => entry !== undefined));

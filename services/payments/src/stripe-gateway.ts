@@ -31,13 +31,16 @@ export interface StripeGateway {
   findByOperation(order: { meshId: string }, key: string): Promise<string | undefined>;
   fetch(intentId: string): Promise<IntentSnapshot>;
   fetchClientSecret(intentId: string): Promise<string>;
-  /** A page of what was created in [since, until), newest first; `next` is where the page after it begins. */
+  /**
+   * A page of what was created in [since, until), newest first; `next` is where the page after it begins. Undefined
+   * when Stripe has no such one to begin after.
+   */
   list(span: {
     since: Date;
     until: Date;
     limit: number;
     after?: string;
-  }): Promise<{ entries: ReadEntry[]; next?: string }>;
+  }): Promise<{ entries: ReadEntry[]; next?: string } | undefined>;
   /** The PaymentIntent's entry; undefined when Stripe has no such one. */
   find(intentId: string): Promise<ReadEntry | undefined>;
   capture(intentId: string, key: string): Promise<void>;
@@ -120,27 +123,25 @@ export function createStripeGateway(options: {
         async () => secretOf(await stripe.paymentIntents.retrieve(intentId)),
         true,
       ),
-    list: ({ since, until, limit, after }) =>
-      call("payment_intents.list", async () => {
-        const { data, has_more: more } = await stripe.paymentIntents.list({
-          created: { gte: Math.floor(since.getTime() / 1000), lt: Math.ceil(until.getTime() / 1000) },
-          limit,
-          expand: ["data.latest_charge"],
-          ...(after && { starting_after: after }),
+    list({ since, until, limit, after }) {
+      const page = () =>
+        call("payment_intents.list", async () => {
+          const { data, has_more: more } = await stripe.paymentIntents.list({
+            created: { gte: Math.floor(since.getTime() / 1000), lt: Math.ceil(until.getTime() / 1000) },
+            limit,
+            expand: ["data.latest_charge"],
+            ...(after && { starting_after: after }),
+          });
+          return { entries: data.map(readEntry), next: more ? data.at(-1)?.id : undefined };
         });
-        return { entries: data.map(readEntry), next: more ? data.at(-1)?.id : undefined };
-      }),
-    async find(intentId) {
-      if (!OBJECT_ID.test(intentId)) return undefined;
-      try {
-        return await call("payment_intents.retrieve", async () =>
-          readEntry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] })),
-        );
-      } catch (error) {
-        if (error instanceof StripeFailure && error.code === "resource_missing") return undefined;
-        throw error;
-      }
+      return after ? ifKnown(after, page) : page();
     },
+    find: (intentId) =>
+      ifKnown(intentId, () =>
+        call("payment_intents.retrieve", async () =>
+          readEntry(await stripe.paymentIntents.retrieve(intentId, { expand: ["latest_charge"] })),
+        ),
+      ),
     capture: (intentId, key) =>
       call("payment_intents.capture", async () => {
         await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key });
@@ -167,6 +168,17 @@ export function createStripeGateway(options: {
       }
     },
   };
+}
+
+/** What is read of an id, which may be anything; undefined when Stripe has no such one. */
+async function ifKnown<T>(id: string, read: () => Promise<T>): Promise<T | undefined> {
+  if (!OBJECT_ID.test(id)) return undefined;
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StripeFailure && error.code === "resource_missing") return undefined;
+    throw error;
+  }
 }
 
 /** Of what a mesh makes. A copy of its database has orders of the same ids. */
