@@ -5,6 +5,7 @@ import {
   MongoErrorLabel,
   MongoNetworkError,
   MongoServerSelectionError,
+  MongoUnexpectedServerResponseError,
 } from "mongodb";
 import type { Logger } from "./log.ts";
 
@@ -49,10 +50,23 @@ export async function openDatabase(uri: string, log: Logger): Promise<Database> 
   };
 }
 
+/** The server shuts down, changes its primary or waits for others: the driver labels these for writes only. */
+const STATE_CHANGES: unknown[] = [6, 7, 89, 91, 134, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436];
+/** A connection broke while a command waited to be written; the driver passes on what the socket said. */
+const BROKEN_SOCKET: unknown[] = ["EPIPE", "ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "EHOSTUNREACH"];
+
 /** Whether an operation failed because the database could not be reached or was changing its primary. */
-export const isDatabaseAway = (error: unknown): boolean =>
-  error instanceof MongoNetworkError ||
-  error instanceof MongoServerSelectionError ||
-  // The driver does not export this class of its pool's.
-  (error instanceof MongoError && error.name === "MongoWaitQueueTimeoutError") ||
-  (error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.RetryableWriteError));
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof MongoError)) {
+    return error instanceof Error && "code" in error && BROKEN_SOCKET.includes(error.code);
+  }
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoUnexpectedServerResponseError ||
+    // The driver does not export this class of its pool's.
+    error.name === "MongoWaitQueueTimeoutError" ||
+    error.hasErrorLabel(MongoErrorLabel.RetryableWriteError) ||
+    STATE_CHANGES.includes(error.code)
+  );
+}

@@ -1,7 +1,12 @@
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { MongoNetworkError, MongoServerSelectionError } from "mongodb";
+import {
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoUnexpectedServerResponseError,
+} from "mongodb";
 import { silent } from "../testing/service.ts";
 import { DomainError, reasonOf, toConnectError } from "./domain-error.ts";
 import { createErrorInterceptor, publicError } from "./error-interceptor.ts";
@@ -67,11 +72,23 @@ describe.each(["unary", "stream"] as const)("an error of a %s call", (kind) => {
 it.each([
   ["lost the connection to the database", new MongoNetworkError("gone")],
   ["found no primary", new MongoServerSelectionError("none", new Map() as never)],
+  ["read from a primary that stepped down", new MongoServerError({ code: 189, message: "gone" })],
+  ["read while the database shuts down", new MongoServerError({ code: 11_600, message: "gone" })],
+  ["wrote to an ended connection", Object.assign(new Error("gone"), { code: "EPIPE" })],
+  ["waited to write when the connection broke", Object.assign(new Error("gone"), { code: "ECONNRESET" })],
+  ["was retried where it cannot be", new MongoUnexpectedServerResponseError("none")],
 ])("a call that %s can be tried again, and is told nothing of the database", (_, cause) => {
   const error = publicError(cause, silent);
   expect(error).toMatchObject({ code: Code.Unavailable });
   expect(reasonOf(error)).toBe("DATABASE_UNAVAILABLE");
   expect(error.rawMessage).not.toMatch(/gone|none/);
+});
+
+it.each([
+  ["a refused write", new MongoServerError({ code: 11_000, message: "duplicate" })],
+  ["a file that is not there", Object.assign(new Error("gone"), { code: "ENOENT" })],
+])("%s is not the database's absence", (_, cause) => {
+  expect(publicError(cause, silent).code).toBe(Code.Internal);
 });
 
 it("an unexpected error names the request under which the log has the rest", () => {
