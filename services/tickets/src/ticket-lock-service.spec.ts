@@ -17,6 +17,8 @@ const price = { minorUnits: 4_500n, currency: "USD" };
 let now = Date.UTC(2030, 0, 1);
 /** What happens to the next write of a ticket: it dies before it, or its answer is lost. */
 let dies: "before" | "after" | undefined;
+/** How long the next write of a ticket takes. */
+let writeMs = 0;
 let database: Database;
 let locks: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketLockService>>;
 let sellers: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>>;
@@ -32,6 +34,8 @@ beforeAll(async () => {
       dies = undefined;
       if (death === "before") throw new Error("the process died");
       const ticket = await store.update(id, change);
+      now += writeMs;
+      writeMs = 0;
       if (death === "after") throw new Error("the process died");
       return ticket;
     },
@@ -115,6 +119,24 @@ describe("locking a ticket", () => {
     expect(ticket?.lock?.expireTime && timestampDate(ticket.lock.expireTime).getTime()).toBe(
       now + minutes(14),
     );
+  });
+
+  it("says that the lock lapsed when writing it took as long as it lasts, and counts nothing", async () => {
+    const buyer = randomUUID();
+    for (const [beginsInMs, takesMs] of [
+      [minutes(600), minutes(15)],
+      [minutes(600), minutes(20)],
+      [1_000, 1_000],
+      [1_000, 4_000],
+    ] as const) {
+      const request = wish(await listed(beginsInMs), buyer);
+      writeMs = takesMs;
+      expect(await reason(locks().lockTicket(request))).toBe("LOCK_LAPSED");
+      const other = { ...wish(await listed(), buyer), orderId: request.orderId };
+      expect(await reason(locks().lockTicket(other))).toBe("REQUEST_ID_REUSED");
+    }
+    for (let n = 0; n < 2; n++)
+      expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
   });
 
   it("gives a refused buyer the slot back", async () => {

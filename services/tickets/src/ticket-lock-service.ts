@@ -17,7 +17,16 @@ import {
   takeSlot,
 } from "./buyer-locks.ts";
 import type { Release } from "./release.ts";
-import { lock, type ReleaseReason, relist, sell, type Ticket, unlock, unpaidHold } from "./ticket.ts";
+import {
+  lock,
+  type ReleaseReason,
+  relist,
+  requireLive,
+  sell,
+  type Ticket,
+  unlock,
+  unpaidHold,
+} from "./ticket.ts";
 import { moneyOf, ticketMessage } from "./ticket-message.ts";
 import type { BuyerLockStore, TicketStore } from "./ticket-store.ts";
 
@@ -59,6 +68,13 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
   /** To the callers of this API an order sees its own lock. */
   const answer = (ticket: Ticket) => ({ ticket: ticketMessage(ticket, clock(), ticket.sellerId) });
 
+  /** A lock, told only while it lives. */
+  const lockAnswer = (ticket: Ticket, orderId: string) => {
+    const now = clock();
+    requireLive(ticket, orderId, now);
+    return { ticket: ticketMessage(ticket, now, ticket.sellerId) };
+  };
+
   /** Takes the slot; those in doubt are free unless their ticket is found locked by their order. */
   async function takeSlotFor(buyerId: string, hold: Parameters<typeof takeSlot>[1]): Promise<void> {
     await buyers.update(buyerId, async (locks) => {
@@ -91,18 +107,17 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       };
       const seen = await findTicket(tickets, ticketId);
       const preview = lock(seen, wish, clock());
-      if (preview === seen) return answer(seen);
+      if (preview === seen) return lockAnswer(seen, orderId);
       await takeSlotFor(buyerId, { orderId, ticketId, expireTime: preview.lock?.expireTime ?? wish.until });
+      let locked: Ticket;
       try {
-        return answer(
-          await tickets.update(ticketId, (ticket) => {
-            const locked = lock(ticket, wish, clock());
-            if (locked !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
-              throw new DomainError(Code.Aborted, "CONTENTION", "this took too long; try again");
-            }
-            return locked;
-          }),
-        );
+        locked = await tickets.update(ticketId, (ticket) => {
+          const next = lock(ticket, wish, clock());
+          if (next !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
+            throw new DomainError(Code.Aborted, "CONTENTION", "this took too long; try again");
+          }
+          return next;
+        });
       } catch (error) {
         // Anything else leaves open whether the lock was written; the slot is kept until the ticket can tell.
         if (error instanceof DomainError) {
@@ -110,6 +125,8 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         }
         throw error;
       }
+      // The slot of one that lapsed meanwhile is free by time, and goes on binding the order to its ticket.
+      return lockAnswer(locked, orderId);
     },
 
     /** The buyer's slot comes first: a repeat after a crash in between still finds whose lock it was. */

@@ -222,7 +222,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   requireFree(ticket, now);
   requireAhead(ticket.event.startTime, now);
   if (ticket.lock?.orderId === order.orderId || ticket.spentOrderIds.includes(order.orderId)) {
-    throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
+    throw lapsed();
   }
   const { releases = [], ...freed } = released(ticket, now);
   requireWaited(releases, order.buyerId, order.relockWaitMs, now);
@@ -232,6 +232,13 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   const expireTime = new Date(Math.min(until.getTime(), ticket.event.startTime.getTime()));
   const changes = { ...freed, releases, lock: { orderId, buyerId, expireTime } };
   return next(ticket, "ticket_locked", now, changes, { orderId });
+}
+
+const lapsed = () => refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
+
+/** Throws LOCK_LAPSED where an order's lock is over as it is to be told: its writing may take as long as it lasts. */
+export function requireLive(ticket: Ticket, orderId: string, now: Date): void {
+  if (liveLock(ticket, now)?.orderId !== orderId) throw lapsed();
 }
 
 /** Throws PRICE_CHANGED unless the price is what the buyer saw. */
