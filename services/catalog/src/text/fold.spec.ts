@@ -40,6 +40,14 @@ describe("folding", () => {
   });
 
   it.each([
+    ["non-joiners", "\u200c\u200c\u3099", ""],
+    ["a space of Ogham", "\u1680\u0301", ""],
+    ["a hyphen of Canadian syllabics", "\u1400\u0301", "-"],
+  ])("leaves nothing of a mark behind %s, which has no letter", (_, typed, folded) => {
+    expect(fold(typed)).toBe(folded);
+  });
+
+  it.each([
     ["St. John's", "st johns"],
     ["L’Aquila", "LAQUILA"],
     ["Saint-Étienne", "saint etienne"],

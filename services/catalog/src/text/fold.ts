@@ -71,7 +71,7 @@ export function foldLetters(text: string): string {
     .replace(/[´\u1ffd]/g, "'")
     .normalize("NFKD")
     // An iota below is left out, and a non-joiner amid a letter says nothing of words.
-    .replace(/\u0345|\u200c(?=\p{M})/gu, "")
+    .replace(/\u0345|\u200c+(?=\p{M})/gu, "")
     // Thai as it looks: two เ are แ, and a tone stands above the ring of ำ.
     .replaceAll("เเ", "แ")
     .replace(/(\u0e4d)([\u0e48-\u0e4b])/g, "$2$1");
@@ -100,6 +100,8 @@ const SEMITIC = /^[\p{Script=Arabic}\p{Script=Syriac}]$/u;
 function foldCluster(base: string, marks: string): string {
   // The Arabic tatweel only makes a word longer.
   if (base === "" || base === "ـ") return "";
+  // Signs and spaces have no marks: some of them become a hyphen, or are left out, later on.
+  if (!/[\p{L}\p{N}]/u.test(base)) return base;
   if (LATIN_OR_DIGIT.test(base)) return base < "\u0080" ? base : anyAscii(base).toLowerCase() || base;
   if (SEMITIC.test(base)) return sameKey[base] ?? base;
   if (ACCENTED.test(base)) return sameKey[base] ?? base;
