@@ -107,10 +107,10 @@ export function createSettlement(deps: {
     throw failure ? passing(failure) : stripeUnavailable();
   }
 
-  /** Releases or gives back what a payment that is given up holds. */
-  async function finishVoid(payment: Payment): Promise<Payment> {
+  /** Releases or gives back what a payment that is given up holds; `again`: also after a refund of it failed. */
+  async function finishVoid(payment: Payment, again: boolean): Promise<Payment> {
     const { payment: seen } = await refresh(payment);
-    if (isGivenUp(seen)) return seen;
+    if (isGivenUp(seen) || (seen.status === REFUND_FAILED && !again)) return seen;
     if (isTaken(seen)) return giveBack(seen);
     const { payment: after, failure } = await act(seen, "cancel");
     if (isGivenUp(after)) return after;
@@ -120,7 +120,12 @@ export function createSettlement(deps: {
 
   return {
     refresh,
-    finishVoid,
+
+    /**
+     * Lets go what a payment that is given up holds or took, as a message of Stripe's tells. A refund that failed is a
+     * person's to look at: made again by its own message, each failure would make the next.
+     */
+    finishVoid: (payment: Payment): Promise<Payment> => finishVoid(payment, false),
 
     /** Takes the authorised money. Throws CAPTURE_REFUSED, NOT_AUTHORIZED, PAYMENT_VOIDED or what passes. */
     async capture(payment: Payment): Promise<Payment> {
@@ -144,7 +149,7 @@ export function createSettlement(deps: {
     /** Gives the payment up: recorded first, so that no attempt can begin, then done. Throws ALREADY_CAPTURED. */
     async void(orderId: string): Promise<Payment> {
       const payment = await payments.update(orderId, (current) => requestVoid(current, clock()));
-      return isGivenUp(payment) ? payment : finishVoid(payment);
+      return isGivenUp(payment) ? payment : finishVoid(payment, true);
     },
 
     /**

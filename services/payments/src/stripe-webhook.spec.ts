@@ -182,6 +182,19 @@ describe("a webhook", () => {
     },
   );
 
+  it("of a refund that failed, of a payment taken after it was given up, makes no other refund", async () => {
+    const payment = await till.authorized();
+    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await till.settlement.void(payment._id).catch(() => undefined);
+    await till.stripe.capture(String(payment.intentId), "lands-late");
+    await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
+    await told(payment._id);
+    await till.settleRefund(payment._id, { status: "failed", failure_reason: "lost_or_stolen_card" });
+    await until(payment._id, ({ status }) => status === PaymentStatus.REFUND_FAILED);
+    await told(payment._id);
+    expect(till.refunds(payment._id)).toMatchObject([{ status: "failed" }]);
+  });
+
   it("of a payment taken after it was given up, whose charge is disputed, is accepted: no repeat helps", async () => {
     const payment = await till.authorized();
     till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
