@@ -3,6 +3,8 @@ import { barrier } from "./barrier.ts";
 import { expectAccessible, screenshot, signIn, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 
+/** The cookie with the access token; the mesh's port is in its name. */
+const ACCESS_COOKIE = /^session-\d+$/;
 const browser = useBrowser();
 const mesh = sharedMesh();
 
@@ -35,7 +37,7 @@ describe("a session", () => {
     const page = await browser.open(mesh, "/sign-in?from=/account");
     await signIn(page, person.signIn);
     await page.getByText(person.signIn.email).waitFor();
-    await page.context().clearCookies({ name: "session" });
+    await page.context().clearCookies({ name: ACCESS_COOKIE });
     await page.reload();
     await page.getByText(person.signIn.email).waitFor();
     await screenshot(page, "account-desktop");
@@ -48,7 +50,7 @@ describe("a session", () => {
     const other = await page.context().newPage();
     await other.goto("/account");
     for (const tab of [page, other]) await tab.getByText(person.signIn.email).waitFor();
-    await page.context().clearCookies({ name: "session" });
+    await page.context().clearCookies({ name: ACCESS_COOKIE });
     const renewals: string[] = [];
     page.context().on("response", (response) => {
       if (response.url().endsWith("/RefreshSession")) renewals.push(response.url());
