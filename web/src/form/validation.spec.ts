@@ -43,3 +43,23 @@ describe("a message that a service refuses", () => {
     expect(refusedFields(SignUpRequestSchema, new Error("no"), {})).toEqual({});
   });
 });
+
+test("a text that cannot be read is refused in plain words, at every field for text", () => {
+  const text = "Jazz\u202e";
+  const event = { title: text, venue: text, city: text };
+  const seat = { section: text, row: text, number: text };
+  const message = create(CreateTicketRequestSchema, { title: text, event, seat });
+  const errors = fieldErrors(CreateTicketRequestSchema, message, {});
+  const fields = [
+    "title",
+    "event.title",
+    "event.venue",
+    "event.city",
+    "seat.section",
+    "seat.row",
+    "seat.number",
+  ];
+  for (const field of fields) expect(errors[field]).toMatch(/^Please .* hidden .*\.$/);
+  const signUp = create(SignUpRequestSchema, { displayName: text });
+  expect(fieldErrors(SignUpRequestSchema, signUp, {})).toMatchObject({ displayName: errors.title });
+});

@@ -1,5 +1,5 @@
 /**
- * Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.pattern`). A sentence that
+ * Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.max_len`). A sentence that
  * names the limits gets them from the contract, in the order of its rule.
  */
 export type FieldWords = Readonly<Record<string, string | ((...limits: string[]) => string)>>;
@@ -22,8 +22,8 @@ export function violationText(
   switch (ruleId) {
     case "required":
       return "Please fill this in.";
-    case "string.pattern":
-      return "Please fill this in, without hidden characters.";
+    case "text.visible":
+      return "Please use characters that can be seen, without hidden ones or spaces around them.";
     case "enum.not_in":
     case "enum.defined_only":
     case "string.in":
