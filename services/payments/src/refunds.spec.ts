@@ -44,5 +44,12 @@ describe("refunds of a charge", () => {
     expect(outcome(refund(1, 30, "succeeded"), refund(2, 70, "succeeded"))).toBe("succeeded");
     expect(outcome(refund(1, 30, "succeeded"), refund(2, 70, "underway"))).toBe("underway");
     expect(outcome(refund(1, 30, "succeeded"), refund(2, 70, "failed"))).toBe("failed");
+    expect(outcome(refund(1, 30, "failed"), refund(2, 70, "failed"))).toBe("failed");
+    expect(outcome(refund(1, 30, "failed"), refund(2, 70, "underway"))).toBe("failed");
+    expect(outcome(refund(1, 60, "failed"), refund(2, 30, "failed"))).toBeUndefined();
+    expect(outcome(refund(1, 100, "failed"), refund(2, 30, "succeeded"))).toBe("failed");
+    expect(outcome(refund(1, 100, "failed"), refund(2, 30, "failed"), refund(3, 100, "succeeded"))).toBe(
+      "succeeded",
+    );
   });
 });

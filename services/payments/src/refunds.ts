@@ -39,19 +39,18 @@ export const sameRefunds = (a: readonly Refund[], b: readonly Refund[]): boolean
 
 /**
  * What refunds make of the money that was taken, and which of them does: all given back; all given back once those
- * underway are carried out; or failed to be. Undefined when a part of it at most was ever asked back.
+ * underway are carried out; or asked back, and failed to be. Undefined while less than all was ever asked back. It
+ * follows from the refunds alone: whether the parts of it were ever underway together, only a look in between would tell.
  */
 export function standingOf(
   refunds: readonly Refund[],
   taken: number,
 ): { outcome: Refund["status"]; refund: Refund } | undefined {
-  const total = (status: Refund["status"]) =>
-    refunds.filter((refund) => refund.status === status).reduce((sum, { amount }) => sum + amount, 0);
-  const given = total("succeeded");
-  const promised = given + total("underway");
-  const newest = (status: Refund["status"], least = 0) =>
-    refunds.findLast((refund) => refund.status === status && refund.amount >= least);
+  const total = (...statuses: Refund["status"][]) =>
+    refunds.filter(({ status }) => statuses.includes(status)).reduce((sum, { amount }) => sum + amount, 0);
+  const [given, promised] = [total("succeeded"), total("succeeded", "underway")];
+  if (promised + total("failed") < taken) return undefined;
   const outcome = given >= taken ? "succeeded" : promised >= taken ? "underway" : "failed";
-  const refund = newest(outcome, outcome === "failed" ? taken - promised : 0);
+  const refund = refunds.findLast(({ status }) => status === outcome);
   return refund && { outcome, refund };
 }

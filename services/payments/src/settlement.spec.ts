@@ -304,13 +304,38 @@ describe("refund", () => {
     },
   );
 
+  /** Gives a part of it back as a person does, on Stripe's own pages. */
+  const refundByHand = ({ intentId }: Pick<Payment, "intentId">, amount: number) =>
+    new Stripe(till.double.secretKey, {
+      ...{ host: "127.0.0.1", port: till.double.port, protocol: "http" },
+    }).refunds.create({ payment_intent: intentId, amount });
+
+  it.each([
+    ["failed", "failed"],
+    ["canceled", "failed"],
+    ["failed", "canceled"],
+  ])(
+    "a part by hand that %s and the rest that %s between two looks are money not given back",
+    async (...ends) => {
+      const payment = await till.settlement.capture(await till.authorized("pm_card_pendingRefund"));
+      const hold = till.double.faults.add({ kind: "webhook_hold", operation: "*" });
+      await refundByHand(payment, 2_000);
+      expect((await refund(payment._id)).status).toBe(REFUND_PENDING);
+      for (const [part, status] of ends.entries()) {
+        await till.settleRefund(payment._id, { status, failure_reason: "lost_or_stolen_card" }, part);
+      }
+      const { payment: seen } = await till.settlement.refresh(await till.payment(payment._id));
+      expect(seen.status).toBe(REFUND_FAILED);
+      expect(till.refunds(payment._id).map(({ id }) => id)).toContain(seen.refundId);
+      expect(await refund(payment._id)).toMatchObject({ status: REFUND_PENDING });
+      expect(till.refunds(payment._id).map(({ amount }) => amount)).toEqual([2_000, 2_500, 4_500]);
+      till.double.faults.remove(hold.id);
+    },
+  );
+
   it("by hand and in part, then the rest by us, is all of it", async () => {
     const { _id, intentId } = await captured();
-    const stripe = new Stripe(till.double.secretKey, {
-      ...{ host: "127.0.0.1", port: till.double.port, protocol: "http" },
-    });
-    for (let part = 0; part < 12; part++)
-      await stripe.refunds.create({ payment_intent: intentId, amount: 100 });
+    for (let part = 0; part < 12; part++) await refundByHand({ intentId }, 100);
     const { payment } = await till.settlement.refresh(await till.payment(_id));
     expect(payment.status).toBe(PaymentStatus.CAPTURED);
     expect((await refund(_id)).status).toBe(REFUNDED);

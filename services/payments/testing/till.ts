@@ -91,9 +91,9 @@ export async function openTill() {
       const ids = till.intents(orderId).map(({ id }) => id);
       return double.state.refunds.all().filter((refund) => ids.includes(String(refund.payment_intent)));
     },
-    /** What becomes of the newest refund of an order, as the double's control has it. */
-    async settleRefund(orderId: string, outcome: { status: string; failure_reason?: string }) {
-      const refund = till.refunds(orderId).at(-1)?.id;
+    /** What becomes of a refund of an order, the newest unless told which, as the double's control has it. */
+    async settleRefund(orderId: string, outcome: { status: string; failure_reason?: string }, which = -1) {
+      const refund = till.refunds(orderId).at(which)?.id;
       const body = JSON.stringify({ refund, ...outcome });
       const { ok } = await fetch(`${url}/control/refunds/settle`, { method: "POST", body });
       if (!ok) throw new Error(`the refund ${refund} could not become ${outcome.status}`);
