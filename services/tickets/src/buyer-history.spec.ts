@@ -1,7 +1,16 @@
 import { expect, it } from "@jest/globals";
 import { reasonOf } from "@ticketing/runtime/domain-error";
 import fc from "fast-check";
-import { type BuyerLocks, endHold, noLocks, returnSlot, slotsInDoubt, takeSlot } from "./buyer-locks.ts";
+import {
+  type BuyerLocks,
+  endHold,
+  endSlotAt,
+  giveUp,
+  noLocks,
+  returnSlot,
+  slotsInDoubt,
+  takeSlot,
+} from "./buyer-locks.ts";
 
 const MINUTE = 60_000;
 const LOCK_MS = 15 * MINUTE;
@@ -29,6 +38,10 @@ interface Purchase {
   after: number;
   /** How long after it was locked, or for a late worker after the deadline, its end is told. */
   told: number;
+  /** How much sooner than it could the lock ends, as the event begins. */
+  cut: number;
+  /** How long it takes from the write of what it counts to the unlocking of its ticket. Seconds. */
+  lag: number;
 }
 
 const purchases = fc.array(
@@ -36,6 +49,8 @@ const purchases = fc.array(
     fate: fc.constantFrom(...(Object.keys(fates) as Fate[])),
     after: fc.integer({ min: 0, max: 20 }),
     told: fc.integer({ min: 0, max: 14 }),
+    cut: fc.constantFrom(0, 0, 0, 3, 14),
+    lag: fc.constantFrom(0, 0, 1, 90),
   }),
   { maxLength: 40 },
 );
@@ -68,16 +83,21 @@ function live(history: readonly Purchase[]) {
     now = until;
   };
 
-  for (const [n, { fate, after, told }] of history.entries()) {
+  for (const [n, { fate, after, told, cut, lag }] of history.entries()) {
     happens(now + after * MINUTE);
-    const [orderId, ticketId, expireTime] = [`order ${n}`, `ticket ${n}`, now + LOCK_MS];
+    const [orderId, ticketId, latest] = [`order ${n}`, `ticket ${n}`, now + LOCK_MS];
+    const expireTime = latest - cut * MINUTE;
     const time = new Date(now);
-    const held = slotsInDoubt(locks, time).filter((slot) => onTicket.has(slot.orderId));
+    const found = new Map(
+      slotsInDoubt(locks, time).flatMap((slot): [string, Date][] => {
+        const deadline = onTicket.get(slot.orderId);
+        return deadline === undefined ? [] : [[slot.orderId, new Date(deadline)]];
+      }),
+    );
     const holding = [...onTicket.values()].filter((deadline) => deadline > now).length;
     const paused = pausedUntil(strikes) > now;
     try {
-      const hold = { orderId, ticketId, expireTime: new Date(expireTime) };
-      locks = takeSlot(locks, hold, new Set(held.map((slot) => slot.orderId)), policy, time);
+      locks = takeSlot(locks, { orderId, ticketId, expireTime: new Date(latest) }, found, policy, time);
     } catch (error) {
       answers.push({ reason: reasonOf(error) ?? "", paused, holding });
       continue;
@@ -86,17 +106,28 @@ function live(history: readonly Purchase[]) {
     if (fate === "refused") locks = returnSlot(locks, orderId);
     if (fate === "refused" || fate === "never locked, since a process died") continue;
     onTicket.set(orderId, expireTime);
+    // A process that died before it could say that the lock ends early leaves that to the ticket.
+    if (fate !== "never opened, since a process died")
+      locks = endSlotAt(locks, orderId, new Date(expireTime));
     const strike = fates[fate];
-    const ends = (when: number, of: number) =>
-      due.push({
-        time: when,
-        tell() {
-          onTicket.delete(orderId);
-          locks = endHold(locks, { orderId, ticketId, time: new Date(of) }, strike, policy, new Date(now));
-          if (strike > 0) strikes.push({ time: of, strike });
-        },
-      });
-    const early = now + told * MINUTE;
+    const ends = (when: number, of: number) => {
+      const hold = { orderId, ticketId, time: new Date(of) };
+      const leaves = () => onTicket.delete(orderId);
+      if (fate.startsWith("paid")) {
+        const sold = () => {
+          leaves();
+          locks = endHold(locks, hold, policy, new Date(now));
+        };
+        due.push({ time: when, tell: sold });
+        return;
+      }
+      const counted = () => {
+        locks = giveUp(locks, hold, strike, policy, new Date(now));
+        if (strike > 0) strikes.push({ time: of, strike });
+      };
+      due.push({ time: when, tell: counted }, { time: when + lag * 1_000, tell: leaves });
+    };
+    const early = now + Math.min(told * MINUTE, expireTime - now);
     if (fate === "never opened, since a process died") continue;
     if (fate === "lapsed") ends(expireTime, expireTime);
     else if (fate === "lapsed, and told late" || fate === "paid, and sold when the worker came back")

@@ -1,10 +1,21 @@
 import { describe, expect, it } from "@jest/globals";
 import { reasonOf } from "@ticketing/runtime/domain-error";
-import { type BuyerLocks, endHold, noLocks, returnSlot, slotsInDoubt, takeSlot } from "./buyer-locks.ts";
+import {
+  type BuyerLocks,
+  endHold,
+  endSlotAt,
+  giveUp,
+  noLocks,
+  returnSlot,
+  slotsInDoubt,
+  takeSlot,
+} from "./buyer-locks.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const policy = { limit: 2, lapseLimit: 3, lapseWindowMs: 60 * 60_000, cooldownMs: 15 * 60_000 };
-const nothing = new Set<string>();
+const nothing = new Map<string, Date>();
+/** Locks found on their tickets, each until a minute. */
+const found = (minute: number, ...orderIds: string[]) => new Map(orderIds.map((id) => [id, at(minute)]));
 const reason = (work: () => unknown) => {
   try {
     work();
@@ -20,13 +31,19 @@ const take = (
   minute: number,
   { ticketId = `ticket of ${orderId}`, held = nothing } = {},
 ) => takeSlot(locks, { orderId, ticketId, expireTime: at(minute + 15) }, held, policy, at(minute));
+const ofTicket = (orderId: string, minute: number) => ({
+  orderId,
+  ticketId: `ticket of ${orderId}`,
+  time: at(minute),
+});
+/** The order gives its lock up; the ticket is found without it when it is asked. */
 const end = (locks: BuyerLocks, orderId: string, minute: number, strike: number, told = minute) =>
-  endHold(locks, { orderId, ticketId: `ticket of ${orderId}`, time: at(minute) }, strike, policy, at(told));
+  giveUp(locks, ofTicket(orderId, minute), strike, policy, at(told));
 
 describe("a buyer's locks", () => {
   it("are limited at a time, and a slot whose time is over is free", () => {
     const locks = take(take(noLocks("b"), "o1", 0), "o2", 0);
-    const held = new Set(["o1", "o2"]);
+    const held = found(15, "o1", "o2");
     expect(reason(() => take(locks, "o3", 1, { held }))).toBe("LOCK_LIMIT");
     expect(reason(() => take(returnSlot(locks, "o1"), "o3", 1, { held }))).toBe("allowed");
     expect(reason(() => take(locks, "o3", 15))).toBe("allowed");
@@ -54,10 +71,48 @@ describe("a buyer's locks", () => {
     expect(slotsInDoubt(locks, at(0.49))).toEqual([]);
     expect(slotsInDoubt(locks, at(0.5)).map(({ orderId }) => orderId)).toEqual(["o1", "o2"]);
     // What the ticket does not hold is free, and nothing is held against the buyer for it.
-    const next = take(locks, "o3", 1, { held: new Set(["o2"]) });
+    const next = take(locks, "o3", 1, { held: found(15, "o2") });
     expect(next.slots.map(({ orderId }) => orderId)).toEqual(["o2", "o3"]);
     expect(next.ended).toMatchObject([{ orderId: "o1", strike: 0 }]);
     expect(slotsInDoubt(next, at(1)).map(({ orderId }) => orderId)).toEqual([]);
+  });
+
+  it("keep their slot, once given up, until the ticket is seen without the lock", () => {
+    const taken = take(take(noLocks("b"), "o1", 0), "o2", 0);
+    const givenUp = end(taken, "o1", 0.1, 0.5);
+    expect(givenUp.ended).toMatchObject([{ orderId: "o1", strike: 0.5 }]);
+    expect(slotsInDoubt(givenUp, at(0.1))).toEqual([{ orderId: "o1", ticketId: "ticket of o1" }]);
+    const held = found(15, "o1", "o2");
+    expect(reason(() => take(givenUp, "o3", 0.2, { held }))).toBe("LOCK_LIMIT");
+    expect(reason(() => take(givenUp, "o3", 0.2))).toBe("allowed");
+    // Another slot that was taken meanwhile leaves it as it is.
+    const wider = takeSlot(
+      givenUp,
+      { orderId: "o3", ticketId: "ticket of o3", expireTime: at(20) },
+      held,
+      { ...policy, limit: 3 },
+      at(1),
+    );
+    expect(slotsInDoubt(wider, at(1)).map(({ orderId }) => orderId)).toEqual(["o1"]);
+  });
+
+  it("are free with the lock that was written, also when its deadline is sooner than it could have been", () => {
+    const taken = take(take(noLocks("b"), "o1", 0), "o2", 0);
+    expect(reason(() => take(endSlotAt(taken, "o1", at(0.2)), "o3", 0.1))).toBe("LOCK_LIMIT");
+    expect(reason(() => take(endSlotAt(taken, "o1", at(0.2)), "o3", 0.2))).toBe("allowed");
+    // Found on the ticket where the process died before it could say so.
+    const held = found(2, "o1", "o2");
+    expect(reason(() => take(taken, "o3", 1, { held }))).toBe("LOCK_LIMIT");
+    expect(reason(() => take(taken, "o3", 2, { held }))).toBe("allowed");
+    expect(endSlotAt(taken, "o1", at(15))).toBe(taken);
+    expect(endSlotAt(taken, "none", at(1))).toBe(taken);
+  });
+
+  it("that were sold free their slot and count nothing", () => {
+    const taken = take(noLocks("b"), "o1", 0);
+    const sold = endHold(taken, ofTicket("o1", 1), policy, at(1));
+    expect(sold).toMatchObject({ slots: [], ended: [{ orderId: "o1", strike: 0 }] });
+    expect(endHold(sold, ofTicket("o1", 2), policy, at(2))).toBe(sold);
   });
 
   it("that were written before slots named their ticket live until their deadline", () => {

@@ -11,12 +11,14 @@ interface Slot {
   orderId: string;
   /** The ticket that the order is for. Absent in slots written before they named it: those live by time alone. */
   ticketId?: string;
-  /** The lock's deadline. A slot whose time is over is free. */
+  /** The lock's deadline, or the latest that it can have. A slot whose time is over is free. */
   expireTime: Date;
   /** Until then a lock call may be under way; absent once the ticket was seen to be the order's. */
   doubtUntil?: Date;
   /** Several calls ask for this one lock: one that is refused cannot know how the others end. */
   shared?: boolean;
+  /** The order is giving its lock up: free as soon as the ticket is seen without it. */
+  givenUp?: boolean;
 }
 
 /** How one buyer uses locks. `_id` is the buyer's id. Publishes nothing. */
@@ -66,25 +68,33 @@ const endedOf = ({ ended = [], lapses }: BuyerLocks): EndedHold[] => [
   ...lapses.map((lapse) => ({ ...lapse, strike: 1 })),
 ];
 
-/** The slots of which only their tickets can tell now whether a lock came of them. */
+/** Only the ticket can tell now whether there is a lock. */
+const isInDoubt = ({ ticketId, expireTime, doubtUntil, givenUp }: Slot, now: Date): boolean =>
+  ticketId !== undefined && expireTime > now && (givenUp || (doubtUntil !== undefined && doubtUntil <= now));
+
+/** The slots of which only their tickets can tell now whether they are still needed. */
 export const slotsInDoubt = (locks: BuyerLocks, now: Date): Hold[] =>
-  locks.slots.flatMap(({ orderId, ticketId, expireTime, doubtUntil }) =>
-    ticketId && doubtUntil && doubtUntil <= now && expireTime > now ? [{ orderId, ticketId }] : [],
-  );
+  locks.slots.flatMap((slot) => {
+    const { orderId, ticketId } = slot;
+    return ticketId && isInDoubt(slot, now) ? [{ orderId, ticketId }] : [];
+  });
+
+/** The deadlines of the locks that were found on their tickets, by order. */
+export type FoundLocks = ReadonlyMap<string, Date>;
 
 /**
- * Takes a slot for an order and its ticket until the lock's deadline. `held` are the orders among those in doubt whose
- * lock was found on their ticket; the others' slots are free. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order
- * that is for another ticket, RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with retryTime.
+ * Takes a slot for an order and its ticket until the latest deadline that the lock can have. Of the slots in doubt
+ * those not in `found` are free. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order that is for another ticket,
+ * RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with retryTime.
  */
 export function takeSlot(
   locks: BuyerLocks,
   hold: Hold & { expireTime: Date },
-  held: ReadonlySet<string>,
+  found: FoundLocks,
   policy: LockPolicy,
   now: Date,
 ): BuyerLocks {
-  const { slots, ended } = settle(locks, held, policy, now);
+  const { slots, ended } = settle(locks, found, policy, now);
   const own = slots.find(({ orderId }) => orderId === hold.orderId);
   const bound = own ?? ended.find(({ orderId }) => orderId === hold.orderId);
   if (bound && bound.ticketId !== hold.ticketId) {
@@ -124,38 +134,63 @@ export function returnSlot(locks: BuyerLocks, orderId: string): BuyerLocks {
   return slots.length === locks.slots.length ? locks : changed(locks, slots, endedOf(locks));
 }
 
-/** A lock ended. What it counts against the buyer is counted once an order, by the first word of it that counts. */
-export function endHold(
+/** The lock was written, with a deadline that may be sooner than the latest it could have: its slot is free by then. */
+export function endSlotAt(locks: BuyerLocks, orderId: string, expireTime: Date): BuyerLocks {
+  if (!locks.slots.some((slot) => slot.orderId === orderId && slot.expireTime > expireTime)) return locks;
+  const slots = locks.slots.map((slot) => (slot.orderId === orderId ? { ...slot, expireTime } : slot));
+  return changed(locks, slots, endedOf(locks));
+}
+
+/**
+ * An order is about to give its lock up. What that counts against the buyer is counted now, once an order, by the
+ * first word of it that counts. The slot stays until the ticket is seen without the lock.
+ */
+export function giveUp(
   locks: BuyerLocks,
   hold: Hold & { time: Date },
   strike: number,
   policy: LockPolicy,
   now: Date,
 ): BuyerLocks {
-  const slots = locks.slots.filter(({ orderId }) => orderId !== hold.orderId);
   const ended = endedOf(locks);
-  const known = ended.find(({ orderId }) => orderId === hold.orderId);
-  const counted = strike === 0 || (known !== undefined && known.strike > 0);
-  if (slots.length === locks.slots.length && counted) return locks;
   const { orderId, ticketId, time } = hold;
+  const known = ended.find((other) => other.orderId === orderId);
+  const counted = strike === 0 || (known !== undefined && known.strike > 0);
+  const own = locks.slots.find((slot) => slot.orderId === orderId);
+  if (counted && (!own || own.givenUp)) return locks;
+  const slots = locks.slots.map((slot) => (slot === own ? { ...slot, ticketId, givenUp: true } : slot));
+  const last = counted && known ? known : { orderId, ticketId, time, strike };
   const others = ended.filter((other) => other !== known);
-  const last = known && known.strike > 0 ? known : { orderId, ticketId, time, strike };
   return changed(locks, slots, remembered([...others, last], policy, now));
+}
+
+/** The ticket was sold to the order: its slot is free, and nothing counts against the buyer. */
+export function endHold(
+  locks: BuyerLocks,
+  hold: Hold & { time: Date },
+  policy: LockPolicy,
+  now: Date,
+): BuyerLocks {
+  const slots = locks.slots.filter(({ orderId }) => orderId !== hold.orderId);
+  if (slots.length === locks.slots.length) return locks;
+  const ended = endedOf(locks);
+  const known = ended.some(({ orderId }) => orderId === hold.orderId);
+  return changed(locks, slots, known ? ended : remembered([...ended, { ...hold, strike: 0 }], policy, now));
 }
 
 /**
  * Slots whose time is over, or of which nothing came, are free. Nothing is held against the buyer for that: an order
  * that was paid in time may only be waiting for its workflow, which tells of a lapse.
  */
-function settle(locks: BuyerLocks, held: ReadonlySet<string>, policy: LockPolicy, now: Date) {
+function settle(locks: BuyerLocks, found: FoundLocks, policy: LockPolicy, now: Date) {
   const slots: Slot[] = [];
   const over: EndedHold[] = [];
   for (const slot of locks.slots) {
-    const { orderId, ticketId, expireTime, doubtUntil } = slot;
-    const told = ticketId !== undefined && doubtUntil !== undefined && doubtUntil <= now;
+    const { orderId, ticketId, givenUp } = slot;
+    const inDoubt = isInDoubt(slot, now);
+    const expireTime = inDoubt ? (found.get(orderId) ?? now) : slot.expireTime;
     if (expireTime <= now) over.push({ orderId, ticketId, time: expireTime, strike: 0 });
-    else if (told && !held.has(orderId)) over.push({ orderId, ticketId, time: now, strike: 0 });
-    else slots.push(told ? { orderId, ticketId, expireTime } : slot);
+    else slots.push(inDoubt ? { orderId, ticketId, expireTime, ...(givenUp && { givenUp }) } : slot);
   }
   const ended = endedOf(locks);
   const fresh = over.filter(({ orderId }) => !ended.some((hold) => hold.orderId === orderId));

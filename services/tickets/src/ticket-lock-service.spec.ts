@@ -1,99 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Category, type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import type { Database } from "@ticketing/runtime/database";
-import { errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
-import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
-import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
-import { createTicketLockService } from "./ticket-lock-service.ts";
-import { createTicketService } from "./ticket-service.ts";
-import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import type { SpecCaller } from "@ticketing/runtime/testing/calls";
+import { minutes, openTicketWorld, reason, type TicketWorld, wish } from "../testing/ticket-world.ts";
 
-const minutes = (n: number) => n * 60_000;
-const price = { minorUnits: 4_500n, currency: "USD" };
-let now = Date.UTC(2030, 0, 1);
-/** What happens to the next write of a ticket: it dies before it, or its answer is lost. */
-let dies: "before" | "after" | undefined;
-/** How long the next write of a ticket takes. */
-let writeMs = 0;
-let database: Database;
-let locks: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketLockService>>;
-let sellers: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>>;
-
+let world: TicketWorld;
+let control: TicketWorld["control"];
 beforeAll(async () => {
-  database = await openSpecDatabase();
-  const clock = () => new Date(now);
-  const store = await createTicketStore(database.db, () => undefined);
-  const tickets: typeof store = {
-    ...store,
-    async update(id, change) {
-      const death = dies;
-      dies = undefined;
-      if (death === "before") throw new Error("the process died");
-      const ticket = await store.update(id, change);
-      now += writeMs;
-      writeMs = 0;
-      if (death === "after") throw new Error("the process died");
-      return ticket;
-    },
-  };
-  const lockService = createTicketLockService({
-    tickets,
-    buyers: createBuyerLockStore(database.db),
-    policy: {
-      durationMs: minutes(15),
-      relockWaitMs: minutes(0.5),
-      limit: 2,
-      lapseLimit: 3,
-      lapseWindowMs: minutes(60),
-      cooldownMs: minutes(15),
-    },
-    clock,
-  });
-  const ticketService = createTicketService({ tickets, clock });
-  locks = (caller = { service: "orders" }) => clientOf(TicketLockService, lockService, caller);
-  sellers = (caller = { user: "seller" }) => clientOf(TicketService, ticketService, caller);
+  world = await openTicketWorld();
+  control = world.control;
 }, 60_000);
-afterAll(() => database?.close());
+afterAll(() => world?.close());
 
-const workflows = () => locks({ service: "workflows" });
-const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
-async function listed(beginsInMs = minutes(600)): Promise<Ticket> {
-  const { ticket } = await sellers().createTicket({
-    requestId: randomUUID(),
-    title: "Jazz",
-    category: Category.CONCERT,
-    event: {
-      title: "Jazz",
-      venue: "Hall",
-      city: "Oslo",
-      startTime: timestampFromDate(new Date(now + beginsInMs)),
-    },
-    seat: {},
-    price,
-  });
-  if (!ticket) throw new Error("no ticket");
-  return ticket;
-}
-const wish = (ticket: Ticket, buyerId: string = randomUUID(), orderId: string = randomUUID()) => ({
-  ticketId: ticket.id,
-  orderId,
-  buyerId,
-  expectedPrice: price,
-});
-/** A ticket that an order holds. */
-async function locked() {
-  const request = wish(await listed());
-  await locks().lockTicket(request);
-  return request;
-}
+const locks = (caller?: SpecCaller) => world.locks(caller);
+const workflows = () => world.workflows();
+const listed = (beginsInMs?: number) => world.listed(beginsInMs);
+const locked = () => world.locked();
+const state = (ticketId: string) => world.ticket(ticketId);
 type Request = Awaited<ReturnType<typeof locked>>;
 const { CANCELLED } = UnlockReason;
 const errorInfo = (call: Promise<unknown>) => call.then(() => undefined, errorInfoOf);
-const state = async (ticketId: string) => (await sellers().getTicket({ ticketId })).ticket;
 
 describe("locking a ticket", () => {
   it("lets one of many buyers have it, and tells the others until when", async () => {
@@ -102,7 +31,7 @@ describe("locking a ticket", () => {
       Array.from({ length: 30 }, () => locks().lockTicket(wish(ticket))),
     );
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    const lockedUntil = new Date(now + minutes(15)).toISOString();
+    const lockedUntil = new Date(control.now + minutes(15)).toISOString();
     for (const result of results) {
       if (result.status === "fulfilled") continue;
       const info = errorInfoOf(result.reason);
@@ -114,10 +43,10 @@ describe("locking a ticket", () => {
 
   it("is the same lock when asked again, with the same deadline", async () => {
     const request = await locked();
-    now += minutes(1);
+    control.now += minutes(1);
     const { ticket } = await locks().lockTicket(request);
     expect(ticket?.lock?.expireTime && timestampDate(ticket.lock.expireTime).getTime()).toBe(
-      now + minutes(14),
+      control.now + minutes(14),
     );
   });
 
@@ -130,40 +59,24 @@ describe("locking a ticket", () => {
       [1_000, 4_000],
     ] as const) {
       const request = wish(await listed(beginsInMs), buyer);
-      writeMs = takesMs;
+      control.writeMs = takesMs;
       expect(await reason(locks().lockTicket(request))).toBe("LOCK_LAPSED");
       const other = { ...wish(await listed(), buyer), orderId: request.orderId };
       expect(await reason(locks().lockTicket(other))).toBe("REQUEST_ID_REUSED");
     }
-    for (let n = 0; n < 2; n++)
-      expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
+    for (let n = 0; n < 2; n++) expect(await world.buys(buyer)).toBe("done");
   });
 
-  it("gives a refused buyer the slot back", async () => {
-    const [taken, other, third] = [await locked(), await listed(), await listed()];
+  it("gives a refused buyer the slot back, also one who lost the race at the last step", async () => {
     const buyer = randomUUID();
+    const taken = { ...(await locked()), buyerId: buyer };
     for (let n = 0; n < 3; n++) {
-      const request = { ...wish(other, buyer), ticketId: taken.ticketId };
-      expect(await reason(locks().lockTicket(request))).toBe("TICKET_LOCKED");
+      expect(await reason(locks().lockTicket({ ...taken, orderId: randomUUID() }))).toBe("TICKET_LOCKED");
+      const contested = await listed();
+      control.meanwhile = () => locks().lockTicket(wish(contested));
+      expect(await reason(locks().lockTicket(wish(contested, buyer)))).toBe("TICKET_LOCKED");
     }
-    await locks().lockTicket(wish(other, buyer));
-    await locks().lockTicket(wish(third, buyer));
-    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("LOCK_LIMIT");
-  });
-
-  it("gives the slot back to who lost the race at the last step", async () => {
-    const contested = await listed();
-    const buyers = Array.from({ length: 6 }, () => randomUUID());
-    const answers = await Promise.all(
-      buyers.map((buyer) => reason(locks().lockTicket(wish(contested, buyer)))),
-    );
-    const losers = buyers.filter((_, n) => answers[n] !== "done");
-    expect(losers).toHaveLength(5);
-    for (const buyer of losers) {
-      for (let n = 0; n < 2; n++) {
-        expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
-      }
-    }
+    for (const answer of ["done", "done", "LOCK_LIMIT"]) expect(await world.buys(buyer)).toBe(answer);
   });
 
   it("holds the limit also when all are asked at once", async () => {
@@ -181,12 +94,12 @@ describe("locking a ticket", () => {
     for (let n = 0; n < 3; n++) {
       const request = wish(await listed(), buyer);
       await locks().lockTicket(request);
-      now += minutes(15);
+      control.now += minutes(15);
       await workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED });
     }
-    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("LOCK_COOLDOWN");
-    now += minutes(15);
-    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
+    expect(await world.buys(buyer)).toBe("LOCK_COOLDOWN");
+    control.now += minutes(15);
+    expect(await world.buys(buyer)).toBe("done");
   });
 });
 
@@ -212,7 +125,7 @@ describe("an order's id", () => {
     [
       "after its lock ran out unseen",
       async () => {
-        now += minutes(16);
+        control.now += minutes(16);
       },
     ],
     ["after it was sold", (r: Request) => workflows().sellTicket(r)],
@@ -240,51 +153,53 @@ describe("an order's id", () => {
 });
 
 describe("a lock call that died", () => {
-  const fill = async (buyer: string) => reason(locks().lockTicket(wish(await listed(), buyer)));
-
   it("before the ticket was written keeps its slot for half a minute, and costs nothing", async () => {
     const buyer = randomUUID();
     for (let n = 0; n < 2; n++) {
-      dies = "before";
-      expect(await fill(buyer)).toBeUndefined();
+      control.dies = "before";
+      expect(await world.buys(buyer)).toBeUndefined();
     }
-    now += minutes(0.5) - 1;
-    expect(await fill(buyer)).toBe("LOCK_LIMIT");
-    now += 1;
-    expect([await fill(buyer), await fill(buyer), await fill(buyer)]).toEqual(["done", "done", "LOCK_LIMIT"]);
+    control.now += minutes(0.5) - 1;
+    expect(await world.buys(buyer)).toBe("LOCK_LIMIT");
+    control.now += 1;
+    expect([await world.buys(buyer), await world.buys(buyer), await world.buys(buyer)]).toEqual([
+      "done",
+      "done",
+      "LOCK_LIMIT",
+    ]);
   });
 
   it("after the ticket was written keeps its slot for as long as the lock lives", async () => {
     const buyer = randomUUID();
     for (let n = 0; n < 2; n++) {
-      dies = "after";
-      expect(await fill(buyer)).toBeUndefined();
+      control.dies = "after";
+      expect(await world.buys(buyer)).toBeUndefined();
     }
-    now += minutes(15) - 1;
-    expect(await fill(buyer)).toBe("LOCK_LIMIT");
-    now += 1;
-    expect(await fill(buyer)).toBe("done");
+    control.now += minutes(15) - 1;
+    expect(await world.buys(buyer)).toBe("LOCK_LIMIT");
+    control.now += 1;
+    expect(await world.buys(buyer)).toBe("done");
   });
 
   it("is repeated under its slot, whether or not the lock was written", async () => {
     for (const death of ["before", "after"] as const) {
       const request = wish(await listed());
-      dies = death;
+      control.dies = death;
       expect(await reason(locks().lockTicket(request))).toBeUndefined();
       expect(await reason(locks().lockTicket(request))).toBe("done");
-      expect(await fill(request.buyerId)).toBe("done");
-      expect(await fill(request.buyerId)).toBe("LOCK_LIMIT");
+      expect(await world.buys(request.buyerId)).toBe("done");
+      expect(await world.buys(request.buyerId)).toBe("LOCK_LIMIT");
     }
   });
 
   it("again and again brings no pause", async () => {
     const buyer = randomUUID();
     for (let n = 0; n < 8; n++) {
-      dies = n % 2 ? "before" : "after";
-      await fill(buyer);
-      now += minutes(15);
+      control.dies = n % 2 ? "before" : "after";
+      await world.buys(buyer);
+      control.now += minutes(15);
     }
-    expect(await fill(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("done");
   });
 });
 
@@ -297,7 +212,7 @@ describe("who let a ticket go", () => {
     const again = { ...first, orderId: randomUUID() };
     const rival = { ...first, orderId: randomUUID(), buyerId: randomUUID() };
     const refused = await errorInfo(locks().lockTicket(again));
-    const retryTime = new Date(now + minutes(0.5)).toISOString();
+    const retryTime = new Date(control.now + minutes(0.5)).toISOString();
     expect(refused).toMatchObject({ reason: "RELOCK_TOO_SOON", metadata: { retryTime } });
     expect(await reason(locks().lockTicket(wish(await listed(), first.buyerId)))).toBe("done");
     expect(await reason(locks().lockTicket(rival))).toBe("done");
@@ -310,26 +225,12 @@ describe("who let a ticket go", () => {
       expect(await reason(locks().lockTicket(request))).toBe("done");
       await give(request);
     }
-    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("LOCK_COOLDOWN");
-  });
-
-  it("is counted once when the worker dies between slot and ticket and comes again", async () => {
-    const buyer = randomUUID();
-    for (let n = 0; n < 4; n++) {
-      const request = wish(await listed(), buyer);
-      await locks().lockTicket(request);
-      dies = "before";
-      expect(await reason(give(request))).toBeUndefined();
-      await give(request);
-      await give(request);
-    }
-    expect(await reason(locks().lockTicket(wish(await listed(), buyer)))).toBe("done");
+    expect(await world.buys(buyer)).toBe("LOCK_COOLDOWN");
   });
 });
 
 describe("a lapse", () => {
   const expire = (request: Request) => workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED });
-  const buys = async (buyer: string) => reason(locks().lockTicket(wish(await listed(), buyer)));
 
   it("counts also when a rival took the ticket before the worker came, by its deadline", async () => {
     const buyer = randomUUID();
@@ -338,28 +239,28 @@ describe("a lapse", () => {
       const request = wish(await listed(), buyer);
       await locks().lockTicket(request);
       requests.push(request);
-      now += minutes(15);
+      control.now += minutes(15);
       await locks().lockTicket({ ...request, buyerId: randomUUID(), orderId: randomUUID() });
     }
     for (const request of requests) await expire(request);
-    expect(await buys(buyer)).toBe("LOCK_COOLDOWN");
-    now += minutes(15);
-    expect(await buys(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("LOCK_COOLDOWN");
+    control.now += minutes(15);
+    expect(await world.buys(buyer)).toBe("done");
   });
 
   it("is of its deadline, however late the worker tells of it", async () => {
     const buyer = randomUUID();
     const requests = [wish(await listed(), buyer), wish(await listed(), buyer)];
     for (const request of requests) await locks().lockTicket(request);
-    now += minutes(20);
+    control.now += minutes(20);
     requests.push(wish(await listed(), buyer));
     for (const request of requests.slice(2)) await locks().lockTicket(request);
-    now += minutes(29);
+    control.now += minutes(29);
     for (const request of requests) await expire(request);
     // The last deadline was fourteen minutes ago, and the pause is a quarter of an hour.
-    expect(await buys(buyer)).toBe("LOCK_COOLDOWN");
-    now += minutes(1);
-    expect(await buys(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("LOCK_COOLDOWN");
+    control.now += minutes(1);
+    expect(await world.buys(buyer)).toBe("done");
   });
 
   it("is not one when the money came in time and the worker was late", async () => {
@@ -369,11 +270,11 @@ describe("a lapse", () => {
       const request = wish(await listed(), buyer);
       await locks().lockTicket(request);
       requests.push(request);
-      now += minutes(15);
+      control.now += minutes(15);
     }
-    expect(await buys(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("done");
     for (const request of requests) await workflows().sellTicket(request);
-    expect(await buys(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("done");
   });
 
   it.each([UnlockReason.PAYMENT_FAILED, UnlockReason.NO_ORDER])("is not one for reason %s", async (why) => {
@@ -383,7 +284,7 @@ describe("a lapse", () => {
       await locks().lockTicket(request);
       await workflows().unlockTicket({ ...request, reason: why });
     }
-    expect(await buys(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("done");
   });
 
   it("is not one when the event's start cut the time short", async () => {
@@ -391,10 +292,10 @@ describe("a lapse", () => {
     for (let n = 0; n < 3; n++) {
       const request = wish(await listed(minutes(5)), buyer);
       await locks().lockTicket(request);
-      now += minutes(5);
+      control.now += minutes(5);
       await expire(request);
     }
-    expect(await buys(buyer)).toBe("done");
+    expect(await world.buys(buyer)).toBe("done");
   });
 });
 
@@ -402,17 +303,17 @@ describe("unlocking", () => {
   it("for expiry waits for the deadline", async () => {
     const request = await locked();
     const expire = () => reason(workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED }));
-    now += minutes(15) - 1;
+    control.now += minutes(15) - 1;
     expect(await expire()).toBe("LOCK_NOT_EXPIRED");
     expect((await state(request.ticketId))?.status).toBe(TicketStatus.LOCKED);
-    now += 1;
+    control.now += 1;
     expect((await state(request.ticketId))?.status).toBe(TicketStatus.AVAILABLE);
     expect(await expire()).toBe("done");
   });
 
   it("by an order whose lock is gone changes nothing for the one that holds it", async () => {
     const request = await locked();
-    now += minutes(15);
+    control.now += minutes(15);
     const next = { ...wish({ id: request.ticketId } as Ticket), ticketId: request.ticketId };
     await locks().lockTicket(next);
     for (const why of [UnlockReason.EXPIRED, UnlockReason.CANCELLED]) {

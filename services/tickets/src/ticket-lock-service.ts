@@ -11,6 +11,9 @@ import { requireService } from "@ticketing/runtime/service-tokens";
 import {
   type BuyerLocks,
   endHold,
+  endSlotAt,
+  type FoundLocks,
+  giveUp,
   type LockPolicy,
   returnSlot,
   slotsInDoubt,
@@ -79,18 +82,18 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
   async function takeSlotFor(buyerId: string, hold: Parameters<typeof takeSlot>[1]): Promise<void> {
     await buyers.update(buyerId, async (locks) => {
       const now = clock();
-      return takeSlot(locks, hold, await heldInDoubt(locks, now), policy, now);
+      return takeSlot(locks, hold, await findLocks(locks, now), policy, now);
     });
   }
 
-  async function heldInDoubt(locks: BuyerLocks, now: Date): Promise<ReadonlySet<string>> {
-    const held = await Promise.all(
-      slotsInDoubt(locks, now).map(async ({ orderId, ticketId }) => {
-        const ticket = await tickets.find(ticketId);
-        return ticket?.lock?.orderId === orderId ? [orderId] : [];
+  async function findLocks(locks: BuyerLocks, now: Date): Promise<FoundLocks> {
+    const found = await Promise.all(
+      slotsInDoubt(locks, now).map(async ({ orderId, ticketId }): Promise<[string, Date][]> => {
+        const lock = (await tickets.find(ticketId))?.lock;
+        return lock?.orderId === orderId ? [[orderId, lock.expireTime]] : [];
       }),
     );
-    return new Set(held.flat());
+    return new Map(found.flat());
   }
 
   return {
@@ -106,9 +109,9 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         relockWaitMs: policy.relockWaitMs,
       };
       const seen = await findTicket(tickets, ticketId);
-      const preview = lock(seen, wish, clock());
-      if (preview === seen) return lockAnswer(seen, orderId);
-      await takeSlotFor(buyerId, { orderId, ticketId, expireTime: preview.lock?.expireTime ?? wish.until });
+      if (lock(seen, wish, clock()) === seen) return lockAnswer(seen, orderId);
+      // The ticket may change before it is locked: the slot is for as long as the lock can last at all.
+      await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
       let locked: Ticket;
       try {
         locked = await tickets.update(ticketId, (ticket) => {
@@ -125,11 +128,18 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         }
         throw error;
       }
+      const expireTime = locked.lock?.expireTime ?? wish.until;
+      if (expireTime < wish.until) {
+        await buyers.update(buyerId, (locks) => endSlotAt(locks, orderId, expireTime));
+      }
       // The slot of one that lapsed meanwhile is free by time, and goes on binding the order to its ticket.
       return lockAnswer(locked, orderId);
     },
 
-    /** The buyer's slot comes first: a repeat after a crash in between still finds whose lock it was. */
+    /**
+     * What it counts is written first: a repeat after a crash in between still finds whose lock it was. The buyer has
+     * the slot for another ticket only once this one is seen to be free.
+     */
     async unlockTicket({ ticketId, orderId, reason }, context) {
       requireService(context, "workflows", "orders");
       if (reason === UnlockReason.UNSPECIFIED) {
@@ -142,7 +152,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       if (hold) {
         const { buyerId, time } = hold;
         await buyers.update(buyerId, (locks) =>
-          endHold(locks, { orderId, ticketId, time }, strikeOf(by.reason, hold), policy, clock()),
+          giveUp(locks, { orderId, ticketId, time }, strikeOf(by.reason, hold), policy, clock()),
         );
       }
       return answer(await tickets.update(ticketId, (ticket) => unlock(ticket, by, clock())));
@@ -154,7 +164,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       const ticket = await tickets.update(ticketId, (current) => sell(current, orderId, clock()));
       if (ticket.soldBuyerId) {
         const hold = { orderId, ticketId, time: clock() };
-        await buyers.update(ticket.soldBuyerId, (locks) => endHold(locks, hold, 0, policy, clock()));
+        await buyers.update(ticket.soldBuyerId, (locks) => endHold(locks, hold, policy, clock()));
       }
       return answer(ticket);
     },

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { createTicketLockService } from "../src/ticket-lock-service.ts";
+import { createTicketService } from "../src/ticket-service.ts";
+import { createBuyerLockStore, createTicketStore } from "../src/ticket-store.ts";
+
+export const minutes = (n: number) => n * 60_000;
+export const price = { minorUnits: 4_500n, currency: "USD" };
+
+/** The reason that a call was refused with, undefined for a failure without one, or "done". */
+export const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
+
+/** What an order asks of tickets. */
+export const wish = (ticket: Ticket, buyerId: string = randomUUID(), orderId: string = randomUUID()) => ({
+  ticketId: ticket.id,
+  orderId,
+  buyerId,
+  expectedPrice: price,
+});
+
+export type TicketWorld = Awaited<ReturnType<typeof openTicketWorld>>;
+
+/** Both APIs of tickets over a database of their own. A lock lasts a quarter of an hour, a buyer holds two. */
+export async function openTicketWorld() {
+  const database = await openSpecDatabase();
+  /** What a spec sets: the clock, and what happens to writes. */
+  const control = {
+    /** Epoch milliseconds. */
+    now: Date.UTC(2030, 0, 1),
+    /** What happens to the next write of a ticket: the process dies before it, or its answer is lost. */
+    dies: undefined as "before" | "after" | undefined,
+    /** How long the next write of a ticket takes. */
+    writeMs: 0,
+    /** Runs once, before the next write of a ticket. */
+    meanwhile: undefined as (() => Promise<unknown>) | undefined,
+    /** Runs before and after every write of a ticket or of a buyer's slots that it does not cause itself. */
+    atEveryStep: undefined as (() => Promise<unknown>) | undefined,
+  };
+
+  async function step(): Promise<void> {
+    const { atEveryStep } = control;
+    control.atEveryStep = undefined;
+    await atEveryStep?.();
+    control.atEveryStep = atEveryStep;
+  }
+
+  const clock = () => new Date(control.now);
+  const store = await createTicketStore(database.db, () => undefined);
+  const tickets: typeof store = {
+    ...store,
+    async update(id, change) {
+      const { dies: death, meanwhile } = control;
+      control.dies = undefined;
+      control.meanwhile = undefined;
+      await meanwhile?.();
+      await step();
+      if (death === "before") throw new Error("the process died");
+      const ticket = await store.update(id, change);
+      control.now += control.writeMs;
+      control.writeMs = 0;
+      await step();
+      if (death === "after") throw new Error("the process died");
+      return ticket;
+    },
+  };
+  const slots = createBuyerLockStore(database.db);
+  const buyers: typeof slots = {
+    async update(buyerId, change) {
+      await step();
+      await slots.update(buyerId, change);
+      await step();
+    },
+  };
+  const policy = {
+    durationMs: minutes(15),
+    relockWaitMs: minutes(0.5),
+    limit: 2,
+    lapseLimit: 3,
+    lapseWindowMs: minutes(60),
+    cooldownMs: minutes(15),
+  };
+  const lockService = createTicketLockService({ tickets, buyers, policy, clock });
+  const ticketService = createTicketService({ tickets, clock });
+  const locks = (caller: SpecCaller = { service: "orders" }) =>
+    clientOf(TicketLockService, lockService, caller);
+  const sellers = (caller: SpecCaller = { user: "seller" }) => clientOf(TicketService, ticketService, caller);
+
+  /** An event that begins after so many milliseconds. */
+  const eventIn = (ms: number) => ({
+    title: "Jazz",
+    venue: "Hall",
+    city: "Oslo",
+    startTime: timestampFromDate(new Date(control.now + ms)),
+  });
+
+  async function listed(beginsInMs = minutes(600)): Promise<Ticket> {
+    const { ticket } = await sellers().createTicket({
+      requestId: randomUUID(),
+      title: "Jazz",
+      category: Category.CONCERT,
+      event: eventIn(beginsInMs),
+      seat: {},
+      price,
+    });
+    if (!ticket) throw new Error("no ticket");
+    return ticket;
+  }
+
+  /** A ticket that an order holds. */
+  async function locked(buyerId?: string, beginsInMs?: number) {
+    const request = wish(await listed(beginsInMs), buyerId);
+    await locks().lockTicket(request);
+    return request;
+  }
+
+  return {
+    control,
+    locks,
+    workflows: () => locks({ service: "workflows" }),
+    sellers,
+    eventIn,
+    listed,
+    locked,
+    /** A buyer asks for some ticket: the refusal, or "done". */
+    buys: async (buyerId: string) => reason(locks().lockTicket(wish(await listed(), buyerId))),
+    ticket: async (ticketId: string) => (await sellers().getTicket({ ticketId })).ticket,
+    close: database.close,
+  };
+}
