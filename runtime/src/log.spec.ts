@@ -36,8 +36,19 @@ it("secrets are cut out, wherever a caller nests them", () => {
     log.info({ password: "s3cret", headers: { authorization: "s3cret", cookie: "s3cret" } }, "one");
     log.info({ payment: { intent: { client_secret: "s3cret", id: "pi_1" } } }, "two");
     log.info({ a: { b: { c: { token: "s3cret" } } }, headers: { "set-cookie": ["s3cret"] } }, "deep");
-    log.error({ err: Object.assign(new Error("no"), { request: { token: "s3cret" } }) }, "three");`);
-  expect(lines.map((line) => line.msg)).toEqual(["one", "two", "deep", "three"]);
+    log.error({ err: Object.assign(new Error("no"), { request: { token: "s3cret" } }) }, "three");
+    log.error(Object.assign(new Error("no"), { cookie: "s3cret" }));`);
+  expect(lines.map((line) => line.msg)).toEqual(["one", "two", "deep", "three", "no"]);
   expect(JSON.stringify(lines)).not.toContain("s3cret");
   expect(JSON.stringify(lines)).toContain("pi_1");
+});
+
+it("an error of the database's driver is told, with whatever it carries", () => {
+  const [line] = logged(`
+    const { MongoClient } = await import("mongodb");
+    const client = new MongoClient("mongodb://127.0.0.1:1/spec", { serverSelectionTimeoutMS: 100 });
+    const log = createLogger("payments", "info");
+    await client.connect().catch((error) => log.warn({ err: error }, "the database is away"));
+    await client.close();`);
+  expect(line?.err).toMatchObject({ type: "MongoServerSelectionError", stack: expect.any(String) });
 });

@@ -4,8 +4,9 @@ import type { Logger } from "@ticketing/runtime/log";
 /** Temporal's own messages, and those of workflows, in our log. What Temporal calls info is of use to nobody else. */
 export function temporalLogger(log: Logger): TemporalLogger {
   const write =
-    (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string, meta?: { error?: unknown }) =>
-      log[level]({ ...meta, err: meta?.error, source: "temporal" }, message);
+    (level: "trace" | "debug" | "info" | "warn" | "error") =>
+    (message: string, { error, ...meta }: { error?: unknown } = {}) =>
+      log[level]({ ...meta, err: error, source: "temporal" }, message);
   return {
     log: (level: string, message: string, meta?: object) =>
       write(level === "ERROR" ? "error" : level === "WARN" ? "warn" : "debug")(message, meta),
