@@ -109,7 +109,7 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
     await reported("orders that do not exist beside a purchase", async () => {
       const starter = createWorkflowStarter(temporal);
       const gone = Array.from({ length: STUCK }, () => randomUUID());
-      await Promise.all(gone.flatMap((id) => [starter.wakeLifecycle(id), starter.startRefund(id)]));
+      await Promise.all(gone.flatMap((id) => [starter.wakeLifecycle(id), starter.wakeRefund(id)]));
       await stories.purchase(mesh, seller, innocent);
       await workflows("orderLifecycle", "Failed", STUCK);
       await workflows("refund", "Failed", STUCK);

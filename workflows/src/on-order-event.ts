@@ -14,7 +14,7 @@ export const onOrderEvent =
       case "orderCancelRequested":
         return workflows.wakeLifecycle(id);
       case "orderRefundRequested":
-        return workflows.startRefund(id);
+        return workflows.wakeRefund(id);
     }
   };
 

@@ -14,9 +14,9 @@ export const onPaymentEvent =
       case "paymentCaptured":
       case "paymentFailed":
         return workflows.wakeLifecycle(id);
-      // The order has ended as refunded: its buyer reads that the money did not arrive.
+      // The order ended as refunded, or is about to: its buyer reads that the money did not arrive.
       case "paymentRefundFailed":
-        return workflows.restartRefund(id);
+        return workflows.wakeRefund(id);
     }
   };
 

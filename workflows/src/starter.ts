@@ -6,47 +6,62 @@ import type { orderLifecycle } from "./order-lifecycle/workflow.ts";
 import type { refund } from "./refund/workflow.ts";
 
 /**
- * Starts and wakes workflows. Each is safe to repeat; a workflow that came to its end is success. One that failed
- * begins again: it may have been started by an event that was not true yet, such as one of an order that came later.
+ * Starts and wakes workflows. Each is safe to repeat, and none loses what it was called for: a workflow that runs is
+ * told to look again.
  */
 export type WorkflowStarter = ReturnType<typeof createWorkflowStarter>;
 
 export function createWorkflowStarter(client: Client) {
   const { ALLOW_DUPLICATE, ALLOW_DUPLICATE_FAILED_ONLY } = WorkflowIdReusePolicy;
-  const options = (
-    workflowId: string,
-    taskQueue: string,
+  const lifecycle = (
     orderId: string,
     workflowIdReusePolicy: WorkflowIdReusePolicy = ALLOW_DUPLICATE_FAILED_ONLY,
-  ) => ({ workflowId, taskQueue, workflowIdReusePolicy, args: [orderId] as [string] });
-  const lifecycle = (orderId: string) => options(lifecycleId(orderId), LIFECYCLE.taskQueue, orderId);
-  const beginRefund = (orderId: string, reuse?: WorkflowIdReusePolicy) =>
-    once(
-      client.workflow.start<typeof refund>(
-        "refund",
-        options(refundId(orderId), REFUND.taskQueue, orderId, reuse),
-      ),
-    );
+  ) => ({
+    workflowId: lifecycleId(orderId),
+    taskQueue: LIFECYCLE.taskQueue,
+    workflowIdReusePolicy,
+    args: [orderId] as [string],
+  });
+  const signalled = { signal: somethingChanged };
   return {
+    /**
+     * Starts the order's lifecycle. One that came to its end is success; one that failed begins again: it may have
+     * been started by an event that was not true yet, such as one of an order that came later.
+     */
     startLifecycle: (orderId: string) =>
       once(client.workflow.start<typeof orderLifecycle>("orderLifecycle", lifecycle(orderId))),
 
-    /** Wakes the order's lifecycle, starting it if the event overtook the order's own. */
+    /** Wakes the order's lifecycle, starting it if the event overtook the order's own or if it failed. */
     wakeLifecycle: (orderId: string) =>
       once(
         client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
           ...lifecycle(orderId),
-          signal: somethingChanged,
+          ...signalled,
         }),
       ),
 
-    startRefund: (orderId: string) => beginRefund(orderId),
+    /** Wakes the order's lifecycle, or begins it again although it came to its end: the order says that it did not. */
+    async restartLifecycle(orderId: string): Promise<void> {
+      await client.workflow.signalWithStart<typeof orderLifecycle, []>("orderLifecycle", {
+        ...lifecycle(orderId, ALLOW_DUPLICATE),
+        ...signalled,
+      });
+    },
 
-    /** Looks at a refund again that came to its end. */
-    restartRefund: (orderId: string) => beginRefund(orderId, ALLOW_DUPLICATE),
+    /** Has the order's refund looked at: by the run that is under way, or by a new one. */
+    async wakeRefund(orderId: string): Promise<void> {
+      await client.workflow.signalWithStart<typeof refund, []>("refund", {
+        workflowId: refundId(orderId),
+        taskQueue: REFUND.taskQueue,
+        workflowIdReusePolicy: ALLOW_DUPLICATE,
+        args: [orderId],
+        ...signalled,
+      });
+    },
   };
 }
 
+/** One that was there already is success: the lifecycle that ended has seen to everything. */
 async function once(start: Promise<unknown>): Promise<void> {
   try {
     await start;

@@ -4,14 +4,13 @@ import {
   patched,
   proxyActivities,
   proxyLocalActivities,
-  setHandler,
   sleep,
 } from "@temporalio/workflow";
+import { listen, type News } from "../news.ts";
 import { payBack } from "../pay-back.ts";
 import { endingByRefusal, PATIENT, QUICK, reasonOf, steps } from "../steps.ts";
 import type { OrderLifecycleActivities } from "./activities.ts";
 import { type CancelCause, type Decision, decide, type ExpireCause } from "./decision.ts";
-import { somethingChanged } from "./messages.ts";
 
 const {
   readOrderAndPayment,
@@ -51,19 +50,6 @@ export async function orderLifecycle(orderId: string): Promise<void> {
         return expire(orderId, ticketId, decision.because);
     }
   });
-}
-
-/** Whether a signal came since somebody last cared. */
-interface News {
-  heard: boolean;
-}
-
-function listen(): News {
-  const news = { heard: false };
-  setHandler(somethingChanged, () => {
-    news.heard = true;
-  });
-  return news;
 }
 
 /** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */

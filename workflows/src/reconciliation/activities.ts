@@ -12,7 +12,7 @@ export type ReconciliationActivities = ReturnType<typeof createReconciliationAct
 /** What reconciliation does in the world: it looks, mends what can be mended by a repeat, and reports. */
 export function createReconciliationActivities(deps: {
   clients: LifecycleClients;
-  workflows: Pick<WorkflowStarter, "wakeLifecycle" | "restartRefund">;
+  workflows: Pick<WorkflowStarter, "restartLifecycle" | "wakeRefund">;
   releaseMoney: (orderId: string) => Promise<void>;
   report: Reporter;
 }) {
@@ -23,8 +23,8 @@ export function createReconciliationActivities(deps: {
 
   /** How a difference is mended, where that is safe: each is what the lifecycle itself does, and may be repeated. */
   const ways: Partial<Record<DriftName, (drift: Drift) => Promise<unknown>>> = {
-    ORDER_OVERDUE: ({ orderId }) => workflows.wakeLifecycle(orderId),
-    REFUND_UNFINISHED: ({ orderId }) => workflows.restartRefund(orderId),
+    ORDER_OVERDUE: ({ orderId }) => workflows.restartLifecycle(orderId),
+    REFUND_UNFINISHED: ({ orderId }) => workflows.wakeRefund(orderId),
     MONEY_OF_ENDED_ORDER: ({ orderId }) => releaseMoney(orderId),
     LOCK_OF_ENDED_ORDER: ({ orderId, ticketId }) =>
       answering(tickets.unlockTicket({ orderId, ticketId, reason: UnlockReason.NO_ORDER }), "done"),

@@ -18,7 +18,12 @@ const GRACE = 1_000;
 const DEADLINE = 10_000;
 const price = { minorUnits: 4_500n, currency: "USD" };
 
-const order = (status: OrderStatus, refundRequestedTime?: Timestamp, refundRefusedTime?: Timestamp) =>
+const order = (
+  status: OrderStatus,
+  refundRequestedTime?: Timestamp,
+  refundRefusedTime?: Timestamp,
+  refundRefusedReason = "",
+) =>
   create(OrderRecordSchema, {
     order: {
       id: "o",
@@ -28,6 +33,7 @@ const order = (status: OrderStatus, refundRequestedTime?: Timestamp, refundRefus
       expireTime: timestampFromMs(DEADLINE),
       refundRequestedTime,
       refundRefusedTime,
+      refundRefusedReason,
     },
   });
 const payment = (status: PaymentStatus, amount = price) =>
@@ -75,7 +81,21 @@ describe("an order beside its ticket and its payment", () => {
     const refused = order(OrderStatus.COMPLETE, timestampFromMs(1), timestampFromMs(2));
     expect(ofOrder(refused, { payment: payment(PaymentStatus.CAPTURED) })).toEqual(["REFUND_REFUSED"]);
     expect(ofOrder(refused)).toEqual(["REFUND_REFUSED"]);
-    expect(ofOrder(refused, { payment: payment(PaymentStatus.REFUNDED) })).toEqual(["REFUND_UNFINISHED"]);
+    for (const given of ["REFUNDED", "REFUND_PENDING"] as const) {
+      expect(ofOrder(refused, { payment: payment(PaymentStatus[given]) })).toEqual(["REFUND_UNFINISHED"]);
+    }
+  });
+  it("says that its refund failed after it was made, and that is a person's to look at all the same", () => {
+    const failed = payment(PaymentStatus.REFUND_FAILED);
+    const of = (refusedTime?: Timestamp, reason?: string) =>
+      order(OrderStatus.REFUNDED, timestampFromMs(1), refusedTime, reason);
+    const [untold, told] = [of(), of(timestampFromMs(2), "refund_failed")];
+    // Refused once, made later all the same, and failed then: what it says is not what is so.
+    const toldOtherwise = of(timestampFromMs(2), "charge_disputed");
+    expect(ofOrder(untold, { payment: failed })).toEqual(["REFUND_FAILED", "REFUND_UNFINISHED"]);
+    expect(ofOrder(toldOtherwise, { payment: failed })).toEqual(["REFUND_FAILED", "REFUND_UNFINISHED"]);
+    expect(kinds(comparePayment(failed, untold))).toEqual(["REFUND_FAILED", "REFUND_UNFINISHED"]);
+    expect(ofOrder(told, { payment: failed })).toEqual(["REFUND_FAILED"]);
   });
   it("holds no money once it ended without a sale", () => {
     for (const status of [OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED]) {

@@ -19,6 +19,7 @@ const paymentName = (payment: PaymentRecord | undefined): string =>
   payment?.payment ? PaymentStatus[payment.payment.status] : "not there";
 const orderName = (order: OrderRecord | undefined): string =>
   order?.order ? OrderStatus[order.order.status] : "not there";
+const GIVEN = [PaymentStatus.REFUNDED, PaymentStatus.REFUND_PENDING];
 const amountOf = (money: Money | undefined): string =>
   money ? `${money.minorUnits} ${money.currency}` : "nothing";
 
@@ -44,8 +45,8 @@ export function compareOrder(
     if (deadline + graceMs < now) found("ORDER_OVERDUE", `due at ${new Date(deadline).toISOString()}`);
   }
   if (order.status === OrderStatus.COMPLETE && order.refundRequestedTime) {
-    const refused = order.refundRefusedTime && payment?.payment?.status !== PaymentStatus.REFUNDED;
-    if (refused)
+    const given = payment?.payment && GIVEN.includes(payment.payment.status);
+    if (order.refundRefusedTime && !given)
       found("REFUND_REFUSED", `${order.refundRefusedReason}; the payment is ${paymentName(payment)}`);
     else found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
   } else if (order.status === OrderStatus.COMPLETE) {
@@ -74,6 +75,8 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
   }
   if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED) {
     found("REFUND_FAILED", `the refund ${money.stripeRefundId} failed: ${money.refundFailureReason}`);
+    const untold = order.refundRequestedTime && order.refundRefusedReason !== "refund_failed";
+    if (untold) found("REFUND_UNFINISHED", "the refund failed, and the order does not say so");
   }
   if (amountOf(order.price) !== amountOf(money.amount)) {
     found("AMOUNT_DIFFERS", `the order says ${amountOf(order.price)}, the payment ${amountOf(money.amount)}`);

@@ -34,7 +34,7 @@ async function run(books: Books) {
   const noted = async (id: string) => void changed.push(id);
   const activities = createReconciliationActivities({
     clients: servicesOver(books, (id) => changed.push(id)),
-    workflows: { wakeLifecycle: noted, restartRefund: noted },
+    workflows: { restartLifecycle: noted, wakeRefund: noted },
     releaseMoney: noted,
     report: async (report) => void reports.push(report),
   });

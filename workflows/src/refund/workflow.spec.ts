@@ -11,6 +11,7 @@ import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { DomainError, toConnectError } from "@ticketing/runtime/domain-error";
 import { startTimeSkipping } from "../../testing/time-skipping.ts";
+import { somethingChanged } from "../order-lifecycle/messages.ts";
 import { createRefundActivities } from "./activities.ts";
 import { refund } from "./workflow.ts";
 
@@ -23,6 +24,14 @@ let order: { status: OrderStatus; asked: boolean } | undefined;
 let paid: PaymentStatus;
 /** What payments answers to the nth call for the refund. */
 let refundAnswer: (call: number) => DomainError | undefined;
+/** What happens before the ticket is for sale again. */
+let meanwhile: () => Promise<void>;
+/** What happens before the order is marked as refunded. */
+let marking: () => Promise<void>;
+/** What happens as the order is read, and what the answer to that is if not the order as it is then. */
+let reading: () => Promise<typeof order>;
+/** How often the order was read. */
+let reads: number;
 
 const refusing = (reason: Reason, code = Code.FailedPrecondition) =>
   new DomainError(code, reason, "no", { stripeCode: "x" });
@@ -31,13 +40,17 @@ const refusing = (reason: Reason, code = Code.FailedPrecondition) =>
 function services({ service }: ConnectRouter): void {
   let calls = 0;
   service(OrderLifecycleService, {
-    readOrder: () => {
-      if (!order) throw toConnectError(refusing("ORDER_NOT_FOUND", Code.NotFound));
-      const refundRequestedTime = order.asked ? { seconds: 1n } : undefined;
-      return { order: { ticketId: "t", status: order.status, refundRequestedTime } };
+    readOrder: async () => {
+      reads++;
+      const now = (await reading()) ?? order;
+      if (!now) throw toConnectError(refusing("ORDER_NOT_FOUND", Code.NotFound));
+      const refundRequestedTime = now.asked ? { seconds: 1n } : undefined;
+      return { order: { ticketId: "t", status: now.status, refundRequestedTime } };
     },
-    markRefunded: () => {
+    markRefunded: async () => {
+      await marking();
       done.push("mark refunded");
+      if (order) order.status = OrderStatus.REFUNDED;
       return {};
     },
     refuseRefund: ({ reason }) => {
@@ -55,7 +68,8 @@ function services({ service }: ConnectRouter): void {
     },
   });
   service(TicketLockService, {
-    relistTicket: () => {
+    relistTicket: async () => {
+      await meanwhile();
       done.push("relist");
       return {};
     },
@@ -71,15 +85,19 @@ beforeEach(() => {
   order = { status: OrderStatus.COMPLETE, asked: true };
   paid = PaymentStatus.REFUNDED;
   refundAnswer = () => undefined;
+  meanwhile = async () => undefined;
+  marking = async () => undefined;
+  reading = async () => undefined;
+  reads = 0;
 });
 
 /** Runs a refund to its end: how it ended, how long that took, and how long its history is. */
-async function run(): Promise<{
+async function run(workflowId = `refund-${Math.random()}`): Promise<{
   failed?: string | undefined;
   ms: number;
   execution: WorkflowExecutionDescription;
 }> {
-  const taskQueue = `refund-${Math.random()}`;
+  const taskQueue = workflowId;
   const transport = createRouterTransport(services);
   const worker = await Worker.create({
     connection: environment.nativeConnection,
@@ -93,11 +111,7 @@ async function run(): Promise<{
   });
   const begun = await environment.currentTimeMs();
   return worker.runUntil(async () => {
-    const handle = await environment.client.workflow.start(refund, {
-      workflowId: taskQueue,
-      taskQueue,
-      args: ["o1"],
-    });
+    const handle = await wake(workflowId);
     const failed = await handle.result().then(
       () => undefined,
       (error: unknown) => {
@@ -110,12 +124,22 @@ async function run(): Promise<{
   });
 }
 
+/** Starts a refund or tells one that runs, as an event does. */
+const wake = (workflowId: string) =>
+  environment.client.workflow.signalWithStart(refund, {
+    workflowId,
+    taskQueue: workflowId,
+    args: ["o1"],
+    signal: somethingChanged,
+  });
+
 describe("a refund", () => {
-  it("gives the money back, then the ticket, and says so, in no more than eight events", async () => {
+  it("gives the money back, then the ticket, and says so, in no more than nine events", async () => {
     const { failed, execution } = await run();
     expect(failed).toBeUndefined();
     expect(done).toEqual(["refund", "relist", "mark refunded"]);
-    expect(execution.historyLength).toBeLessThanOrEqual(8);
+    expect(reads).toBe(2);
+    expect(execution.historyLength).toBeLessThanOrEqual(9);
   }, 60_000);
 
   it.each([
@@ -150,6 +174,46 @@ describe("a refund", () => {
     paid = PaymentStatus.REFUND_FAILED;
     expect((await run()).failed).toBeUndefined();
     expect(done).toEqual(["refuse REFUND_FAILED"]);
+  }, 60_000);
+
+  it("that fails before its order says that it was made is told to the order, after all", async () => {
+    const workflowId = `refund-failing-${Math.random()}`;
+    let tries = 0;
+    meanwhile = async () => {
+      // Twice as a local activity, then as one between whose tries the workflow hears what happens.
+      if (++tries > 3) return;
+      if (tries === 3) {
+        paid = PaymentStatus.REFUND_FAILED;
+        await wake(workflowId);
+      }
+      throw new Error("no answer");
+    };
+    expect((await run(workflowId)).failed).toBeUndefined();
+    expect(done).toEqual(["refund", "relist", "mark refunded", "refuse REFUND_FAILED"]);
+  }, 60_000);
+
+  it("that fails while its order is marked is told to the order, after all", async () => {
+    const workflowId = `refund-failing-${Math.random()}`;
+    marking = async () => {
+      paid = PaymentStatus.REFUND_FAILED;
+      await wake(workflowId);
+    };
+    expect((await run(workflowId)).failed).toBeUndefined();
+    expect(done).toEqual(["refund", "relist", "mark refunded", "refuse REFUND_FAILED"]);
+  }, 60_000);
+
+  it("that began before its order asked for it is made once the order asks", async () => {
+    const workflowId = `refund-early-${Math.random()}`;
+    order = { status: OrderStatus.COMPLETE, asked: false };
+    reading = async () => {
+      if (reads > 1) return;
+      const now = order;
+      order = { status: OrderStatus.COMPLETE, asked: true };
+      await wake(workflowId);
+      return now;
+    };
+    expect((await run(workflowId)).failed).toBeUndefined();
+    expect(done).toEqual(["refund", "relist", "mark refunded"]);
   }, 60_000);
 
   it.each([
