@@ -6,6 +6,7 @@ import {
   type Interceptor,
   type ServiceImpl,
 } from "@connectrpc/connect";
+import { reasonOf } from "../src/domain-error.ts";
 import { createErrorInterceptor } from "../src/error-interceptor.ts";
 import { callerContextKey } from "../src/identity.ts";
 import { serviceCallerKey } from "../src/service-tokens.ts";
@@ -36,4 +37,21 @@ export function clientOf<S extends DescService>(
     router: { interceptors: [createErrorInterceptor(silent), identify] },
   });
   return createClient(service, transport);
+}
+
+/** What each unary method of a service answers a client who asks for nothing at all: the refusal's reason, or "done". */
+export async function answersToNothing<S extends DescService>(
+  service: S,
+  client: Client<S>,
+): Promise<Record<string, string | undefined>> {
+  // A client is a mapped type over the same methods; TypeScript cannot index it by a runtime name.
+  const calls = client as Record<string, (request: object) => Promise<unknown>>;
+  const unary = service.methods.filter(({ methodKind }) => methodKind === "unary");
+  const answers = unary.map(
+    async ({ localName }): Promise<[string, string | undefined]> => [
+      localName,
+      await calls[localName]?.({}).then(() => "done", reasonOf),
+    ],
+  );
+  return Object.fromEntries(await Promise.all(answers));
 }

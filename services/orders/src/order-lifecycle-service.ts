@@ -49,20 +49,12 @@ export function createOrderLifecycleService(deps: {
     },
     completeOrder: ({ orderId }, context) =>
       change(context, orderId, (order) => complete(order, refundWindowMs, clock())),
-    cancelOrder({ orderId, reason }, context) {
-      if (reason === CancelReason.UNSPECIFIED) {
-        throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the order is cancelled");
-      }
-      return change(context, orderId, (order) => cancel(order, reasons[reason], clock()));
-    },
+    cancelOrder: ({ orderId, reason }, context) =>
+      change(context, orderId, (order) => cancel(order, stated(reasons, reason), clock())),
     expireOrder: ({ orderId }, context) => change(context, orderId, (order) => expire(order, clock())),
     markRefunded: ({ orderId }, context) => change(context, orderId, (order) => markRefunded(order, clock())),
-    refuseRefund({ orderId, reason }, context) {
-      if (reason === RefundRefusal.UNSPECIFIED) {
-        throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the refund is refused");
-      }
-      return change(context, orderId, (order) => refuseRefund(order, refusals[reason], clock()));
-    },
+    refuseRefund: ({ orderId, reason }, context) =>
+      change(context, orderId, (order) => refuseRefund(order, stated(refusals, reason), clock())),
     async listOrders({ selection }, context) {
       requireService(context, "workflows");
       const { documents, nextPageToken } = await orders.select(selection);
@@ -74,4 +66,11 @@ export function createOrderLifecycleService(deps: {
       return { orders: records, unreadable, nextPageToken };
     },
   };
+}
+
+/** What an order keeps of the reason that a call states. Throws INVALID_ARGUMENT REASON_REQUIRED. */
+function stated<Kept extends string>(names: Readonly<Record<number, Kept>>, reason: number): Kept {
+  const name = names[reason];
+  if (!name) throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the order changes");
+  return name;
 }
