@@ -113,6 +113,29 @@ describe("a PaymentIntent that no payment knows", () => {
     expect(await read(id)).toMatchObject({ status: IntentStatus.CANCELED });
   });
 
+  it("is canceled for all who ask at once, and for who does not get the answer", async () => {
+    const { id } = (await orphan()).intent;
+    till.double.faults.add({ kind: "delay", operation: "payment_intents.cancel", milliseconds: 100 });
+    const asked = [1, 2, 3].map(() => reason(records.release(id)));
+    expect(await Promise.all(asked)).toEqual(["done", "done", "done"]);
+    till.double.faults.clear();
+    const other = (await orphan()).intent.id;
+    till.double.faults.add({ kind: "error_after", operation: "payment_intents.cancel" });
+    expect(await reason(records.release(other))).toBe("done");
+    expect(await read(other)).toMatchObject({ status: IntentStatus.CANCELED });
+  });
+
+  it("by which money is taken while it is canceled is left alone, and told", async () => {
+    const { intent, clientSecret } = await orphan();
+    await till.confirm(clientSecret);
+    const cancel = async (id: string) => {
+      await till.stripe.capture(id, "capture-meanwhile");
+      await till.stripe.cancel(id);
+    };
+    const beaten = createIntentRecords({ ...till, stripe: { ...till.stripe, cancel } });
+    expect(await reason(beaten.release(intent.id))).toBe("ALREADY_CAPTURED");
+  });
+
   it("is left alone when it is a payment's after all, or money was taken by it", async () => {
     const held = await till.authorized();
     expect(await reason(records.release(held.intentId ?? ""))).toBe("INTENT_KNOWN");

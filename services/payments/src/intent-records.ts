@@ -13,8 +13,9 @@ import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
 import { notOurs, ownsIntent } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import type { PaymentStore } from "./payment-store.ts";
+import { StripeFailure } from "./stripe-failure.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
-import { orUnavailable } from "./stripe-unavailable.ts";
+import { orUnavailable, passing } from "./stripe-unavailable.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 /** Stripe counts calls by the second: a hundred at once would be too many beside what buyers need. */
@@ -69,6 +70,17 @@ export function createIntentRecords(deps: {
     return entries.filter((entry) => ownsIntent(own, entry, payment.get(entry.id)));
   }
 
+  /** Whether it can hold no money any more. Throws unless it is one that this mesh may cancel. */
+  async function isReleased(intentId: string): Promise<boolean> {
+    const found = await orUnavailable(stripe.find(intentId));
+    if (!found) return true;
+    if (!ownsIntent(await mesh.readToWrite(), found, undefined)) throw notOurs();
+    if (!("entry" in found)) throw refuse("INTENT_UNREADABLE", found.problem);
+    const { status } = found.entry;
+    if (status === "succeeded") throw refuse("ALREADY_CAPTURED", "the money was taken already");
+    return status === "canceled";
+  }
+
   return {
     /** The selected PaymentIntents of this mesh. Throws BAD_PAGE_TOKEN or STRIPE_UNAVAILABLE. */
     async select(selection: RecordSelection | undefined) {
@@ -84,21 +96,23 @@ export function createIntentRecords(deps: {
     },
 
     /**
-     * Cancels what no payment knows and this mesh made. Throws INTENT_KNOWN, INTENT_NOT_OURS, ALREADY_CAPTURED,
+     * Cancels what no payment knows and this mesh made. A cancel that fails is followed by a look: it may have
+     * happened, or another call did it. Throws INTENT_KNOWN, INTENT_NOT_OURS, INTENT_UNREADABLE, ALREADY_CAPTURED,
      * PAYMENTS_SUSPENDED or STRIPE_UNAVAILABLE.
      */
     async release(intentId: string): Promise<void> {
       if (await payments.findByIntent(intentId)) {
         throw refuse("INTENT_KNOWN", "this PaymentIntent is a payment's: void that");
       }
-      const found = await orUnavailable(stripe.find(intentId));
-      if (!found) return;
-      if (!ownsIntent(await mesh.readToWrite(), found, undefined)) throw notOurs();
-      if (!("entry" in found)) throw refuse("INTENT_UNREADABLE", found.problem);
-      const { status } = found.entry;
-      if (status === "canceled") return;
-      if (status === "succeeded") throw refuse("ALREADY_CAPTURED", "the money was taken already");
-      await orUnavailable(stripe.cancel(intentId));
+      if (await isReleased(intentId)) return;
+      try {
+        await stripe.cancel(intentId);
+      } catch (error) {
+        if (!(error instanceof StripeFailure)) throw error;
+        // One more call would only add to what is too much already.
+        if (error.kind !== "limited" && (await isReleased(intentId))) return;
+        throw passing(error);
+      }
     },
   };
 }
