@@ -6,6 +6,8 @@ export interface StripeFault {
   /** A call such as `payment_intents.capture`, or a type of webhook. */
   operation: string;
   count?: number;
+  /** Ids of PaymentIntents or orders: only calls that name one of them. */
+  objects?: string[];
   milliseconds?: number;
   /** Of `refuse` and `reject`. */
   status?: number;

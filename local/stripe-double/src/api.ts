@@ -73,7 +73,8 @@ export function createApi({
       const client = authenticate(keys, request.headers.authorization, form.key);
       const { operation, id } = findOperation(request.method, request.path);
       requireAccess(operation, client);
-      const strike = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name);
+      const named = namesIn(id, form);
+      const strike = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name, named);
       const rejection = strike("reject");
       if (rejection) throw refusalOf(rejection);
       if (key) {
@@ -93,6 +94,7 @@ export function createApi({
         begun = true;
       }
       await wait(strike("delay")?.milliseconds ?? 0);
+      if (strike("hang")) await faults.over();
       if (strike("drop_request")) return undefined;
       const call = {
         state,
@@ -183,6 +185,12 @@ function failure(acted: boolean): Answer {
 function retryAdvice(status: number): Record<string, string> {
   if (status === 409) return { "stripe-should-retry": "true" };
   return status >= 500 ? { "stripe-should-retry": "false" } : {};
+}
+
+/** The objects that a call is about, for faults that strike only some. */
+function namesIn(id: string, { payment_intent: intent, metadata }: Form): string[] {
+  const order = typeof metadata === "object" && !Array.isArray(metadata) ? metadata.order_id : undefined;
+  return [id, intent, order].filter((name) => typeof name === "string" && name !== "") as string[];
 }
 
 function expansions(form: Form): string[] {

@@ -23,6 +23,7 @@ table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;pad
 <label>Fault <select name="kind">${[
   "delay",
   "delay_response",
+  "hang",
   "drop_request",
   "drop_response",
   "error_before",

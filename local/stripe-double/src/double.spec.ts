@@ -258,6 +258,38 @@ describe("faults", () => {
     expect((await stripe.paymentIntents.create(manual, options)).id).toBe((await first).id);
   });
 
+  it("a call that hangs acts once the faults are removed, though nobody waits for it any more", async () => {
+    const { double, stripe } = await start();
+    const [one, other] = [await stripe.paymentIntents.create(held), await stripe.paymentIntents.create(held)];
+    double.faults.add({ kind: "hang", operation: "payment_intents.capture", objects: [one.id] });
+    const impatient = { timeout: 200, maxNetworkRetries: 0 };
+    await expect(stripe.paymentIntents.capture(one.id, {}, impatient)).rejects.toMatchObject({
+      type: "StripeConnectionError",
+    });
+    expect((await stripe.paymentIntents.capture(other.id)).status).toBe("succeeded");
+    expect((await stripe.paymentIntents.retrieve(one.id)).status).toBe("requires_capture");
+    double.faults.clear();
+    expect((await stripe.paymentIntents.retrieve(one.id)).status).toBe("succeeded");
+  });
+
+  it.each([
+    ["payment_intents.create", () => "o-1"],
+    ["refunds.create", (id: string) => id],
+  ] as const)("%s can be told apart by what it is about", async (operation, objectOf) => {
+    const { double, stripe } = await start();
+    const { id } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(id);
+    double.faults.add({ kind: "reject", operation, objects: [objectOf(id)], status: 429 });
+    const call = (orderId: string, intentId: string) =>
+      operation === "refunds.create"
+        ? stripe.refunds.create({ payment_intent: intentId })
+        : stripe.paymentIntents.create({ ...held, metadata: { order_id: orderId } });
+    const { id: another } = await stripe.paymentIntents.create({ ...held, metadata: { order_id: "o-2" } });
+    await stripe.paymentIntents.capture(another);
+    await expect(call("o-1", id)).rejects.toMatchObject({ statusCode: 429 });
+    await call("o-2", another);
+  });
+
   // docs.stripe.com/error-low-level#idempotency: what is answered before a request begins is kept nowhere.
   it.each([
     [401, "invalid_request_error", "StripeAuthenticationError"],

@@ -5,6 +5,7 @@ import { matchesType } from "./read-operations.ts";
 /**
  * What can go wrong. On API calls (`operation` is a pattern of names such as `payment_intents.capture`):
  * - `delay`: wait `milliseconds` before acting; `delay_response`: wait after acting
+ * - `hang`: keep the connection open and do nothing; once all faults are removed act, whether or not somebody still waits
  * - `drop_request`: close the connection without acting; `drop_response`: act, then close it
  * - `error_before`: 500 without acting, nothing kept: the same idempotency key acts next time
  * - `saved_error_before`: 500 without acting, kept: the same idempotency key never acts
@@ -21,6 +22,7 @@ export const faultSchema = z.strictObject({
   kind: z.enum([
     "delay",
     "delay_response",
+    "hang",
     "drop_request",
     "drop_response",
     "error_before",
@@ -35,6 +37,8 @@ export const faultSchema = z.strictObject({
     "webhook_hold",
   ]),
   operation: z.string().max(100).default("*"),
+  /** Only calls that name one of these: in the path, as their `payment_intent`, or as the `order_id` of the metadata. */
+  objects: z.array(z.string().max(100)).max(1000).optional(),
   /** How many times it happens; without it, until it is removed. */
   count: z.int().min(1).optional(),
   milliseconds: z.int().min(0).max(600_000).default(1000),
@@ -53,13 +57,16 @@ export interface Faults {
   remove(id: string): boolean;
   clear(): void;
   all(): Fault[];
-  /** The fault of this kind that strikes now, counted down; or nothing. */
-  take(kind: FaultKind, operation: string): Fault | undefined;
+  /** The fault of this kind that strikes now, counted down; or nothing. `names` are the objects that the call names. */
+  take(kind: FaultKind, operation: string, names?: readonly string[]): Fault | undefined;
+  /** Resolves when all faults are removed. */
+  over(): Promise<void>;
 }
 
 /** The faults that are switched on. They are not kept over a restart. */
 export function createFaults(): Faults {
   let active: Fault[] = [];
+  let over = Promise.withResolvers<void>();
   return {
     add: (fault) => {
       const added = { ...faultSchema.parse(fault), id: newId("fault") };
@@ -73,10 +80,17 @@ export function createFaults(): Faults {
     },
     clear: () => {
       active = [];
+      over.resolve();
+      over = Promise.withResolvers();
     },
     all: () => active,
-    take: (kind, operation) => {
-      const struck = active.find((fault) => fault.kind === kind && matchesType(fault.operation, operation));
+    take: (kind, operation, names = []) => {
+      const struck = active.find(
+        (fault) =>
+          fault.kind === kind &&
+          matchesType(fault.operation, operation) &&
+          (fault.objects?.some((id) => names.includes(id)) ?? true),
+      );
       if (!struck) return undefined;
       active = active.flatMap((fault) => {
         if (fault !== struck || fault.count === undefined) return [fault];
@@ -84,5 +98,6 @@ export function createFaults(): Faults {
       });
       return struck;
     },
+    over: () => over.promise,
   };
 }

@@ -1,0 +1,71 @@
+import { expect } from "@jest/globals";
+import type { Person } from "@ticketing/launcher/clients";
+import type { Order } from "@ticketing/proto/orders/v1/order";
+import type { TestMesh } from "../test-mesh.ts";
+import { readBooks } from "./audit.ts";
+import { insist, listing, locking } from "./stories.ts";
+
+const AT_ONCE = 10;
+
+/** So many of them, made a few at a time. */
+export async function crowd<T>(size: number, make: () => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  while (made.length < size) {
+    const next = Math.min(AT_ONCE, size - made.length);
+    made.push(...(await Promise.all(Array.from({ length: next }, make))));
+  }
+  return made;
+}
+
+/** An order whose payment has begun. */
+export async function begun(seller: Person, buyer: Person) {
+  const order = await locking(buyer, await listing(seller));
+  const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
+  return { order, payment };
+}
+
+/** How long something takes, in milliseconds. */
+export async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+/** What an innocent buyer does beside a crowd of stuck orders: `usualMs` is what it took before there was one. */
+export interface Errand {
+  run: () => Promise<unknown>;
+  usualMs: number;
+}
+
+/** An errand, and its usual time, once everything is warm. */
+export async function errand(run: () => Promise<unknown>): Promise<Errand> {
+  await run();
+  return { run, usualMs: await timeOf(run) };
+}
+
+/**
+ * An errand beside stuck orders takes no longer than alone. The machine is busy with others too, so the fastest of
+ * some counts; where stuck orders stop others, none ends.
+ */
+export async function goesOn({ run, usualMs }: Errand): Promise<void> {
+  const bound = 2 * usualMs + 1_000;
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < 8 && fastest > bound; n++) fastest = Math.min(fastest, await timeOf(run));
+  expect(fastest).toBeLessThanOrEqual(bound);
+}
+
+/** Waits until all of the orders have the status that is wanted: the pauses between tries may have grown to a minute. */
+export async function allEnd(
+  mesh: TestMesh,
+  orders: readonly Order[],
+  wanted: Order["status"],
+): Promise<void> {
+  const ids = new Set(orders.map(({ id }) => id));
+  await insist(async () => {
+    const done = (await readBooks(mesh)).orders.filter(
+      ({ _id, status }) => ids.has(_id) && status === wanted,
+    );
+    if (done.length < ids.size) throw new Error(`${ids.size - done.length} of ${ids.size} have not ended`);
+    return true;
+  }, 150_000);
+}
