@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, Connection } from "@temporalio/client";
+import { Client } from "@temporalio/client";
 import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
 import { versionConfig } from "./config.ts";
 import { QUEUES } from "./names.ts";
+import { connectTemporal } from "./temporal-connection.ts";
 
 /**
  * A whole command: makes this build the current version of each queue's deployment; its workers are given no task
@@ -13,11 +14,7 @@ const PATIENCE_MS = 300_000;
 
 const config = versionConfig();
 const log = createLogger("make-current", config.LOG_LEVEL);
-const connection = await retrying(
-  () => Connection.connect({ address: config.TEMPORAL_ADDRESS }),
-  log,
-  "temporal",
-);
+const connection = await retrying(() => connectTemporal(config.TEMPORAL_ADDRESS), log, "temporal");
 const { workflowService } = new Client({ connection });
 const deadline = Date.now() + PATIENCE_MS;
 for (const { deployment } of QUEUES) await makeCurrent(deployment);

@@ -1,4 +1,4 @@
-import { Client, Connection } from "@temporalio/client";
+import { Client } from "@temporalio/client";
 import { NativeConnection, Runtime } from "@temporalio/worker";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
@@ -16,6 +16,7 @@ import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
 import { ensureSchedule } from "./reconciliation/schedule.ts";
 import { createRefundActivities } from "./refund/activities.ts";
 import { createWorkflowStarter } from "./starter.ts";
+import { connectTemporal } from "./temporal-connection.ts";
 import { temporalLogger } from "./temporal-logger.ts";
 import { requireProgress } from "./worker-progress.ts";
 import { createWorkers } from "./workers.ts";
@@ -28,7 +29,7 @@ Runtime.install({ shutdownSignals: [], logger: temporalLogger(log) });
 
 const address = config.TEMPORAL_ADDRESS;
 const native = await retrying(() => NativeConnection.connect({ address }), log, "temporal");
-const connection = await retrying(() => Connection.connect({ address }), log, "temporal");
+const connection = await retrying(() => connectTemporal(address), log, "temporal");
 const clients = createLifecycleClients(
   { tickets: config.TICKETS_ADDRESS, orders: config.ORDERS_ADDRESS, payments: config.PAYMENTS_ADDRESS },
   await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE }),

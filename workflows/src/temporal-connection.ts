@@ -1,0 +1,22 @@
+import { InterceptingCall, type Interceptor } from "@grpc/grpc-js";
+import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "@temporalio/client";
+
+/** Shorter than an event may be handled before it is delivered again (30 s). */
+const LONGEST_CALL_MS = 10_000;
+
+/**
+ * A connection whose calls end in time, their retries included: by default they have no deadline, and one to a server
+ * that takes it and does not answer waits for ever.
+ */
+export const connectTemporal = (address: string, longestCallMs = LONGEST_CALL_MS): Promise<Connection> =>
+  Connection.connect({
+    address,
+    connectTimeout: longestCallMs,
+    interceptors: [within(longestCallMs), makeGrpcRetryInterceptor(defaultGrpcRetryOptions())],
+  });
+
+/** Gives a deadline to each call that has none. */
+const within =
+  (ms: number): Interceptor =>
+  (options, next) =>
+    new InterceptingCall(next({ ...options, deadline: options.deadline ?? Date.now() + ms }));
