@@ -66,3 +66,25 @@ it.each([
     expect(Date.now() - begun).toBeLessThan(4_000);
   }
 });
+
+it.each([
+  ["says nothing", () => undefined],
+  ["sends a byte now and then", (_: unknown, response: Http2ServerResponse) => drip(response)],
+] as const)(
+  "gives up in time on a server that takes the request and %s",
+  async (_, handle) => {
+    const origin = await serving(handle);
+    const begun = Date.now();
+    await expect(h2cGet(origin, 300)).rejects.toThrow("no answer");
+    expect(Date.now() - begun).toBeLessThan(2_000);
+  },
+  10_000,
+);
+
+function drip(response: Http2ServerResponse): void {
+  const timer = setInterval(() => response.write(" "), 50);
+  closing.push(() => {
+    clearInterval(timer);
+    response.stream.destroy();
+  });
+}

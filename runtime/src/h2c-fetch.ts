@@ -3,8 +3,11 @@ import { connect } from "node:http2";
 const TIMEOUT_MS = 5000;
 const MAX_BODY = 64 * 1024;
 
-/** GET over HTTP/2 without TLS, which `fetch` does not speak and our public ports speak only. */
-export function h2cGet(url: string): Promise<Response> {
+/**
+ * GET over HTTP/2 without TLS, which `fetch` does not speak and our public ports speak only. Rejects without the whole
+ * answer in `timeoutMs`, also while bytes of it still come.
+ */
+export function h2cGet(url: string, timeoutMs = TIMEOUT_MS): Promise<Response> {
   const { origin, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
     const session = connect(origin);
@@ -18,7 +21,9 @@ export function h2cGet(url: string): Promise<Response> {
     };
     session.once("error", fail);
     stream.once("error", fail);
-    stream.setTimeout(TIMEOUT_MS, () => fail(new Error(`no answer from ${origin} in ${TIMEOUT_MS} ms`)));
+    const late = () => fail(new Error(`no answer from ${origin} in ${timeoutMs} ms`));
+    const timer = setTimeout(late, timeoutMs);
+    session.once("close", () => clearTimeout(timer));
     stream.once("response", (headers) => {
       status = headers[":status"] ?? 0;
     });

@@ -4,6 +4,7 @@ import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v
 import { BrokerRefusal } from "./broker-access.ts";
 import type { Events } from "./events.ts";
 import { newId } from "./ids.ts";
+import { inTime } from "./in-time.ts";
 import type { Logger } from "./log.ts";
 
 /** How long a dependency may take to answer before it counts as away. */
@@ -40,7 +41,7 @@ export function createHealth(options: {
   };
   const ask = async (dependency: string, ping: () => Promise<void>, needed: boolean) => {
     try {
-      await inTime(ping());
+      await inTime(ping(), PING_MS, () => new Error(`no answer in ${PING_MS} ms`));
       return { name: dependency, reachable: true, needed };
     } catch (error) {
       log.warn({ err: error, dependency }, "not healthy");
@@ -66,14 +67,4 @@ export function createHealth(options: {
       tell(false);
     },
   };
-}
-
-async function inTime(answer: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer in ${PING_MS} ms`)), PING_MS);
-  try {
-    await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,3 +1,4 @@
+import { inTime } from "@ticketing/runtime/in-time";
 import Stripe from "stripe";
 import { type ReadEntry, readEntry, statusOf } from "./intent-entry.ts";
 import type { IntentSnapshot, Money } from "./payment.ts";
@@ -6,7 +7,12 @@ import { failureOf, StripeFailure } from "./stripe-failure.ts";
 import type { StripeKeyWatch } from "./stripe-key-watch.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
-const TIMEOUT_MS = 5000;
+/**
+ * The longest that a call may take, repeats included: three of them, which is what moving money takes, end before
+ * their workflow gives up (14 s), and two, which is what opening a payment takes, before the buyer is told that it
+ * took too long (10 s).
+ */
+const LONGEST_CALL_MS = 4_500;
 /** The SDK repeats with the same idempotency key what Stripe asks to repeat: lost connections and conflicts. */
 const SDK_RETRIES = 1;
 const TOLERANCE_S = 300;
@@ -56,10 +62,12 @@ export function createStripeGateway(options: {
   webhookSecret: string;
   url?: string;
   keyWatch: StripeKeyWatch;
+  longestCallMs?: number;
 }): StripeGateway {
+  const { keyWatch, longestCallMs = LONGEST_CALL_MS } = options;
   const url = options.url ? new URL(options.url) : undefined;
   const stripe = new Stripe(options.secretKey, {
-    timeout: TIMEOUT_MS,
+    timeout: longestCallMs,
     maxNetworkRetries: SDK_RETRIES,
     telemetry: false,
     ...(url && {
@@ -69,11 +77,10 @@ export function createStripeGateway(options: {
     }),
   });
 
-  const { keyWatch } = options;
   /** `owned`: it names what Stripe has given us; that it knows no such thing tells that the key is another account's. */
   async function call<T>(name: string, work: () => Promise<T>, owned = false): Promise<T> {
     try {
-      const answer = await work();
+      const answer = await inTime(work(), longestCallMs, () => new Error(`no answer in ${longestCallMs} ms`));
       keyWatch.accepted(name);
       return answer;
     } catch (error) {
