@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { Page } from "playwright-core";
 import { signIn, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 
@@ -96,6 +97,7 @@ const addresses = [
     "/?view[]=tickets",
     "/?__proto__=1",
     "/?sort=constructor",
+    "/checkout/x?to=y",
   ],
   ...fc.sample(
     fc.tuple(paths, parameters).map(([path, search]) => (search ? `${path}?${search}` : path)),
@@ -103,19 +105,34 @@ const addresses = [
   ),
 ];
 
-test("no address breaks a page or leaves the shop", async () => {
+test("no address breaks a page or leaves the shop, with a session or without", async () => {
   browser.expectProblem(/responded with a status of 4\d\d/);
-  const page = await browser.open(mesh, "/sign-in", { as: await newPerson(mesh, "Ola") });
-  for (const address of addresses) {
-    // Some are no address for the server either; the page that it answers with has to stand.
-    const answer = await page.goto(origin + address);
-    if (!answer?.headers()["content-type"]?.startsWith("text/html")) continue;
-    await page.getByRole("heading", { level: 1 }).first().waitFor();
-    const title = await page.getByRole("heading", { level: 1 }).first().textContent();
-    expect([address, new URL(page.url()).origin, title]).toEqual([
-      address,
-      origin,
-      expect.not.stringContaining("stumbled"),
-    ]);
-  }
+  const visit = async (page: Page) => {
+    for (const address of addresses) {
+      // Some are no address for the server either; the page that it answers with has to stand.
+      const answer = await page.goto(origin + address);
+      if (!answer?.headers()["content-type"]?.startsWith("text/html")) continue;
+      const heading = page.getByRole("heading", { level: 1 }).first();
+      await heading.waitFor().catch((cause) => {
+        throw new Error(`${address} shows nothing`, { cause });
+      });
+      expect([address, new URL(page.url()).origin, await heading.textContent()]).toEqual([
+        address,
+        origin,
+        expect.not.stringContaining("stumbled"),
+      ]);
+    }
+  };
+  const visitors = [
+    await browser.open(mesh, "/sign-in", { as: await newPerson(mesh, "Ola") }),
+    await browser.open(mesh),
+  ];
+  await Promise.all(visitors.map(visit));
 }, 240_000);
+
+test("a bank's way back to a checkout without a session leads to signing in, without what the bank added", async () => {
+  const person = await newPerson(mesh, "Ola");
+  const page = await browser.open(mesh, "/checkout/none?payment_intent_client_secret=pi_1_secret_2");
+  await signIn(page, person.signIn);
+  await page.waitForURL(`${origin}/checkout/none`);
+});

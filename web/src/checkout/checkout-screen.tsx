@@ -11,15 +11,16 @@ import { Purchase } from "./purchase.tsx";
 /** Paying for an order while its ticket is held, and what became of it. */
 export function CheckoutScreen() {
   const { orderId } = getRouteApi("/checkout/$orderId").useParams();
-  useCleanAddress(orderId);
+  // Whoever has to sign in first is sent there from the clean address: a second way from here would end the first.
+  if (!useCleanAddress(orderId)) return <SkeletonList count={2} />;
   return <SignedIn>{(user) => <Checkout key={orderId} orderId={orderId} userId={user.id} />}</SignedIn>;
 }
 
 /**
  * A way of paying that led away comes back with Stripe's parameters in the address, a secret among them. Nothing needs
- * them: Stripe is asked anyway.
+ * them: Stripe is asked anyway. Returns whether the address is free of them.
  */
-function useCleanAddress(orderId: string): void {
+function useCleanAddress(orderId: string): boolean {
   const navigate = useNavigate();
   const { pathname, searchStr } = useLocation();
   // This is still drawn while a next screen is on its way, whose address is none of its business.
@@ -27,6 +28,7 @@ function useCleanAddress(orderId: string): void {
   useEffect(() => {
     if (dirty) void navigate({ to: "/checkout/$orderId", params: { orderId }, search: {}, replace: true });
   }, [dirty, orderId, navigate]);
+  return !dirty;
 }
 
 function Checkout({ orderId, userId }: { orderId: string; userId: string }) {
