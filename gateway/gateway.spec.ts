@@ -105,6 +105,8 @@ describe("the gateway routes", () => {
     "/grpc.health.v1.Health/Check",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/ticketing.tickets.v1.TicketService",
+    // For reading alone.
+    "/.well-known/jwks.json",
     "/webhooks/other",
     "/config_dump",
     "/",
