@@ -92,7 +92,9 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
     slow: [
       ...["VoidPayment", "UnlockTicket", "ExpireOrder"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
       ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),
-      ...both("workflows", "call ReadPayment", 2),
+      ["workflows", "call ReadPayment:before", 2],
+      // Answered once: when the first look came, there was no payment yet.
+      ["workflows", "call ReadPayment:after"],
       ...both("tickets", "write tickets.replaceOne", 2),
       ...both("tickets", "write buyer_locks.replaceOne", 2),
       ...both("orders", "write orders.replaceOne"),
