@@ -1,26 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Page } from "playwright-core";
 import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { clockTime, summerDay, zoneWhereItIs } from "./clock.ts";
+import { fillInListing } from "./selling.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock } from "./trade.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
-
-/** Fills in all that a ticket needs, as a person would: the date is that of a clock in London. */
-async function fillIn(page: Page, event: string): Promise<void> {
-  await page.getByLabel("Event", { exact: true }).fill(event);
-  await page.getByLabel("Kind of event").selectOption({ label: "Theatre" });
-  await page.getByLabel("Venue").fill("Old Mill");
-  await page.getByLabel("City").fill("Graz");
-  await page.getByLabel("Day and time it begins").fill(`${summerDay}T19:30`);
-  await page.getByLabel("Section").fill("Stalls");
-  await page.getByLabel("Row").fill("B");
-  await page.getByLabel("Seat").fill("7");
-  await page.getByLabel("In your words").fill("Two rows from the stage");
-  await page.getByLabel("Price").fill("1,234.5");
-}
 
 test("a seller's story: mistakes are explained, the ticket is listed once, found, repriced and withdrawn", async () => {
   const seller = await newPerson(mesh, "Sella");
@@ -38,7 +24,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   expect(await page.evaluate("document.activeElement.name")).toBe("event");
   await inspect(page, "sell-errors", ["phone", "narrow"]);
 
-  await fillIn(page, title);
+  await fillInListing(page, title);
   await page.getByText("By your clock: Europe/London, GMT+1.").waitFor();
   const preview = page.getByRole("region", { name: "As buyers will see it" });
   const shown = await preview.textContent();
