@@ -32,7 +32,7 @@ export interface Listing {
 }
 
 /** Raised by every change of how texts are folded or parted: listings held by older rules are folded anew. */
-export const TEXT_VERSION = 2;
+export const TEXT_VERSION = 3;
 
 /** What is computed from a listing's texts. */
 export function textsOf({ title, event }: { title: string; event: Omit<Listing["event"], "id"> }) {

@@ -144,6 +144,7 @@ describe("words", () => {
       "\u0301".repeat(120),
       "ä".repeat(120),
       "が・".repeat(60),
+      "값".repeat(120),
     ];
     for (const each of worst) {
       expect(wordsOf(each, each, each, each).length).toBeLessThan(3 * each.length);

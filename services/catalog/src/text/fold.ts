@@ -69,6 +69,9 @@ export function foldLetters(text: string): string {
     .toWellFormed()
     .replace(/(?!\u200c)\p{Default_Ignorable_Code_Point}|[™℠]/gu, "")
     .replace(/[´\u1ffd]/g, "'")
+    // Voicing of kana that stands beside its letter: カ゛ is ガ.
+    .replaceAll("゛", "\u3099")
+    .replaceAll("゜", "\u309a")
     .normalize("NFKD")
     // An iota below is left out, and a non-joiner amid a letter says nothing of words.
     .replace(/\u0345|\u200c+(?=\p{M})/gu, "")

@@ -1,3 +1,4 @@
+import { asTyped } from "./as-typed.ts";
 import { foldLetters, NON_JOINER, spelledOut } from "./fold.ts";
 
 /**
@@ -27,7 +28,7 @@ export function wordsOf(...texts: string[]): string[] {
     .flatMap((text) => tokensOf(foldLetters(text)))
     .flatMap(({ parts }) => [parts.join(""), ...parts])
     .flatMap(runsOf)
-    .flatMap(({ text, spaced }) => (spaced ? [start(text, LONGEST_WORD)] : beginnings(text)));
+    .flatMap(({ text, spaced }) => (spaced ? heldOf(text, LONGEST_WORD) : beginnings(text)));
   return [...new Set(words)];
 }
 
@@ -40,7 +41,9 @@ export function termsOf(query: string): Term[] {
       [parts.join("")],
       parts,
     ]);
-    const terms = readings.map((pieces) => wantedOf(pieces, last));
+    const terms = readings
+      .map((pieces) => wantedOf(pieces, last))
+      .flatMap((term) => (last ? [term, unfinished(term)] : [term]));
     return [...new Map(terms.map((term) => [JSON.stringify(term), term])).values()];
   });
 }
@@ -51,6 +54,13 @@ function wantedOf(pieces: readonly string[], last: boolean): WantedWord[] {
     spaced
       ? [{ text: start(text, LONGEST_WORD), prefix: last && place === runs.length - 1 }]
       : chunksOf(text).map((chunk) => ({ text: chunk, prefix: true })),
+  );
+}
+
+/** The last letter of what is still typed may be unfinished. */
+function unfinished(words: WantedWord[]): WantedWord[] {
+  return words.map((word, place) =>
+    place === words.length - 1 ? { ...word, text: asTyped(word.text) } : word,
   );
 }
 
@@ -91,7 +101,14 @@ function runsOf(word: string): { text: string; spaced: boolean }[] {
 
 /** From each letter on, as far as it counts. */
 function beginnings(run: string): string[] {
-  return [...run.matchAll(/\P{M}/gu)].map(({ index }) => start(run.slice(index), REACH));
+  return [...run.matchAll(/\P{M}/gu)].flatMap(({ index }) => heldOf(run.slice(index), REACH));
+}
+
+/** As it is written, and as it is typed where that differs: with one letter more, which may end an unfinished one. */
+function heldOf(word: string, reach: number): string[] {
+  const longer = start(word, reach + 1);
+  const typed = asTyped(longer);
+  return typed === longer ? [start(word, reach)] : [start(word, reach), typed];
 }
 
 /** What is longer than counts, in pieces that do, none of which begins within a letter. */
