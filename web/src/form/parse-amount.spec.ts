@@ -40,6 +40,21 @@ describe("an amount as people type it", () => {
     ["๔๕.๕", "USD", "th-TH", 4_550n],
     ["＄１，２３４．５０", "USD", "ja-JP", 123_450n],
     ["４５", "EUR", "zh-CN", 4_500n],
+    ["４５。５", "EUR", "ja-JP", 4_550n],
+    ["45｡5", "EUR", "ja-JP", 4_550n],
+    ["1、234", "EUR", "ja-JP", 123_400n],
+    ["﹩45", "USD", "zh-TW", 4_500n],
+    ["45·50", "GBP", "en-GB", 4_550n],
+    ["45,-", "EUR", "de-DE", 4_500n],
+    ["45,– €", "EUR", "de-DE", 4_500n],
+    ["45.--", "EUR", "de-CH", 4_500n],
+    ["45eur", "EUR", "en-GB", 4_500n],
+    ["Usd 45", "USD", "en-US", 4_500n],
+    ["4٥", "EUR", "ar-EG", 4_500n],
+    ["४५.५०", "EUR", "en-GB", 4_550n],
+    ["４５．５", "EUR", "en-GB", 4_550n],
+    ["\u206645\u2069", "EUR", "en-GB", 4_500n],
+    ["\ufeff45\u200b", "EUR", "en-GB", 4_500n],
     ["4503599627370497.01", "USD", "en-US", 450_359_962_737_049_701n],
   ])("%s (%s, %s) is exact", (typed, currency, locale, minorUnits) => {
     expect(parseAmount(typed, currency, locale)).toBe(minorUnits);
@@ -65,6 +80,11 @@ describe("an amount as people type it", () => {
     ["½", "EUR", "en-GB"],
     ["四十五", "EUR", "zh-CN"],
     ["−٥", "EUR", "ar-EG"],
+    ["45-", "EUR", "de-DE"],
+    ["45,-5", "EUR", "de-DE"],
+    [",-", "EUR", "de-DE"],
+    ["45usd", "EUR", "en-GB"],
+    ["④⑤", "EUR", "ja-JP"],
   ])("%s (%s, %s) is none", (typed, currency, locale) => {
     expect(parseAmount(typed, currency, locale)).toBeUndefined();
   });

@@ -10,7 +10,9 @@ export function parseAmount(typed: string, currency: string, locale?: string): b
   const { decimals, group, symbols } = conventions(currency, locale);
   const bare = symbols
     .reduce((text, symbol) => text.replace(plain(symbol), ""), plain(typed))
-    .replace(/[\s'’]/g, "");
+    .replace(/[\s'’]/g, "")
+    // "45,-" is an even amount.
+    .replace(/[.,]\p{Pd}{1,2}$/u, "");
   const mark = decimalMark(bare, decimals, group);
   const [whole = "", fraction = "", ...rest] = mark ? bare.split(mark) : [bare];
   if (rest.length > 0 || fraction.length > decimals || !/^\d*$/.test(fraction)) return undefined;
@@ -23,12 +25,17 @@ export function parseAmount(typed: string, currency: string, locale?: string): b
 const ARABIC_DECIMAL = "٫";
 const ARABIC_GROUP = "٬";
 
-/** Digits from 0 to 9, full-width signs and commas of other scripts as the usual ones, and no marks of direction, which nobody sees. */
+/**
+ * Digits from 0 to 9; signs of other widths, commas and stops of other scripts as the usual ones; codes of currencies in
+ * capitals; nothing that nobody sees, such as marks of direction.
+ */
 function plain(text: string): string {
   return latinDigits(text)
-    .replace(/[\uff01-\uff5e\uffe0-\uffe6]/g, (sign) => sign.normalize("NFKC"))
-    .replace(/[،⹁]/g, ",")
-    .replace(/\p{Bidi_Control}/gu, "");
+    .replace(/[\ufe50-\ufe6b\uff01-\uff65\uffe0-\uffe6]/g, (sign) => sign.normalize("NFKC"))
+    .replace(/[،⹁、]/g, ",")
+    .replace(/[。·]/g, ".")
+    .replace(/\p{Bidi_Control}|\p{Default_Ignorable_Code_Point}/gu, "")
+    .toUpperCase();
 }
 
 /** "1234.50" as the reader would type it into a field, without signs that only help reading. */
