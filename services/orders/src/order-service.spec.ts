@@ -26,6 +26,8 @@ let refusal: DomainError | undefined;
 let locks: number;
 /** The locks that were given back. */
 let givenBack: { ticketId: string; orderId: string }[];
+/** How long the answer of a granted lock is under way. */
+let slow: number;
 /** Runs before tickets answers that a lock is granted. */
 let meanwhile: () => Promise<unknown>;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof OrderService>>;
@@ -49,6 +51,8 @@ beforeAll(async () => {
         const others = meanwhile;
         meanwhile = async () => undefined;
         await others();
+        const lock = { expireTime: timestampFromDate(new Date(now + minutes(15))) };
+        now += slow;
         return {
           ticket: {
             id: ticketId,
@@ -63,7 +67,7 @@ beforeAll(async () => {
               startTime: timestampFromDate(new Date(now + 1e9)),
             },
             price: expectedPrice,
-            lock: { expireTime: timestampFromDate(new Date(now + minutes(15))) },
+            lock,
           },
         };
       },
@@ -81,6 +85,7 @@ beforeEach(() => {
   refusal = undefined;
   locks = 0;
   givenBack = [];
+  slow = 0;
   meanwhile = async () => undefined;
 });
 
@@ -147,6 +152,23 @@ describe("buying", () => {
     meanwhile = () => as(buyer).createOrder(twice);
     expect(await reason(as(buyer).createOrder(twice))).toBe("done");
     expect(givenBack).toHaveLength(2);
+  });
+
+  it("opens no order whose lock is over by then", async () => {
+    const [late, later] = [wish(), wish()];
+    for (const [request, takes] of [
+      [late, minutes(15)],
+      [later, minutes(20)],
+    ] as const) {
+      slow = takes;
+      expect(await reason(as(buyer).createOrder(request))).toBe("LOCK_LAPSED");
+      slow = 0;
+    }
+    const { orders: mine } = await as(buyer).listMyOrders({ pageSize: 100 });
+    const unopened: string[] = [late.ticketId, later.ticketId];
+    expect(mine.filter(({ ticketId }) => unopened.includes(ticketId))).toEqual([]);
+    slow = minutes(15) - 1;
+    expect(await reason(as(buyer).createOrder(wish()))).toBe("done");
   });
 
   it("passes on why tickets refuses, and leaves no order behind", async () => {

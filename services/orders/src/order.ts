@@ -43,14 +43,19 @@ export interface Order extends Aggregate {
 
 const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSPECIFIED";
 
-const refuse = (reason: Reason, message: string, metadata: Record<string, string>) =>
+const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
-/** A purchase begins, its ticket locked until `expireTime`. */
+/**
+ * A purchase begins, its ticket locked until `expireTime`. Throws LOCK_LAPSED where that is over: nobody could pay.
+ */
 export function open(
   order: Pick<Order, "_id" | "buyerId" | "sellerId" | "ticketId" | "ticket" | "price" | "expireTime">,
   now: Date,
 ): Order {
+  if (order.expireTime <= now) {
+    throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
+  }
   return born(
     { ...order, status: OrderStatus.AWAITING_PAYMENT, createTime: now },
     { type: "order_created", time: now },

@@ -39,6 +39,16 @@ describe("what happens to an order that awaits payment", () => {
     const cancelled = decide(order({ cancelRequested: true }), payment({ neverOpened: true }), 999);
     expect(cancelled).toEqual({ next: "cancel", because: "buyer_unable" });
   });
+  it("is not its buyer's doing when nobody knew of it before its deadline", () => {
+    const none = payment({ status: "NONE" });
+    expect(decide(order(), none, 1_000, 999)).toEqual({ next: "expire", because: "expired" });
+    for (const begun of [1_000, 5_000]) {
+      expect(decide(order(), none, begun, begun)).toEqual({ next: "expire", because: "payment_failed" });
+      const cancelled = decide(order({ cancelRequested: true }), none, begun, begun);
+      expect(cancelled).toEqual({ next: "cancel", because: "buyer_unable" });
+      expect(decide(order(), held(999), begun, begun)).toEqual({ next: "complete" });
+    }
+  });
   it("is cancelled when its buyer asked, even with money held", () => {
     expect(decide(order({ cancelRequested: true }), held(999), 999)).toEqual({
       next: "cancel",

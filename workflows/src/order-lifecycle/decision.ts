@@ -25,8 +25,8 @@ export type Decision =
   | { next: "expire"; because: ExpireCause };
 
 /**
- * Why an order is cancelled: its buyer asked, or asked after trying in vain to pay, or spent the last decline, or lost
- * the money without doing any of these.
+ * Why an order is cancelled: its buyer asked, or asked without having been able to pay, or spent the last decline, or
+ * lost the money without doing any of these.
  */
 export type CancelCause = "buyer" | "buyer_unable" | "declined" | "payment_failed";
 /** Why it expires: the buyer let the time pass, or could not pay. */
@@ -35,19 +35,22 @@ export type ExpireCause = "expired" | "payment_failed";
 /**
  * The rule by which an order that awaits payment goes on. The time of the authorisation decides whether it
  * came in time, not the time at which we look: money held in time completes, money held too late goes back.
+ * `begun` is when the lifecycle began. One that began after the deadline cannot tell whether its order was there
+ * before: the buyer may never have had the time to pay. Lifecycles from before this was asked count as begun in time.
  */
-export function decide(order: OrderFacts, payment: PaymentFacts, now: number): Decision {
+export function decide(order: OrderFacts, payment: PaymentFacts, now: number, begun = 0): Decision {
   if (order.status === "ENDED") return { next: "nothing" };
   if (payment.status === "CAPTURED") return { next: "complete" };
+  const unable = payment.neverOpened || begun >= order.expireTime;
   if (order.cancelRequested) {
-    return { next: "cancel", because: payment.neverOpened ? "buyer_unable" : "buyer" };
+    return { next: "cancel", because: unable ? "buyer_unable" : "buyer" };
   }
   if (payment.status === "AUTHORIZED") {
     const inTime = payment.authorizedTime !== undefined && payment.authorizedTime <= order.expireTime;
     return inTime ? { next: "complete" } : { next: "expire", because: "expired" };
   }
   if (now >= order.expireTime) {
-    return { next: "expire", because: payment.neverOpened ? "payment_failed" : "expired" };
+    return { next: "expire", because: unable ? "payment_failed" : "expired" };
   }
   if (payment.declinesExhausted) return { next: "cancel", because: "declined" };
   if (payment.status === "FAILED") return { next: "cancel", because: "payment_failed" };

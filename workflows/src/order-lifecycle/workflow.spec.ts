@@ -125,6 +125,12 @@ describe("the lifecycle of an order", () => {
     expect(await run()).toEqual(["sell", "capture", "complete"]);
   }, 60_000);
 
+  it("holds nothing against the buyer of an order that came after its own deadline", async () => {
+    order = { ...order, expireTime: await environment.currentTimeMs() };
+    payment = { status: "NONE", declinesExhausted: false };
+    expect(await run()).toEqual(["release money", "unlock payment_failed", "expire"]);
+  }, 60_000);
+
   it("gives back what was held after the deadline", async () => {
     atStripe = held(order.expireTime + 1);
     expect(await run()).toEqual(["release money", "unlock expired", "expire"]);
