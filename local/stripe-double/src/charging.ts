@@ -120,6 +120,23 @@ export function openDispute(call: Call, disputed: Charge, reason: string): Dispu
   return dispute;
 }
 
+/** A dispute comes to its end; won, the money is the account's again (docs.stripe.com/disputes/how-disputes-work). */
+export function closeDispute(
+  call: Call,
+  dispute: Dispute,
+  status: Exclude<Dispute["status"], "needs_response">,
+): Dispute {
+  const closed = call.state.disputes.put({ ...dispute, status, is_charge_refundable: status !== "lost" });
+  emit(call, "charge.dispute.closed", closed);
+  return closed;
+}
+
+/** Whether a dispute keeps a charge from being refunded: one that is open, or lost. */
+export const isChargedBack = ({ state }: Call, charge: Charge): boolean =>
+  state.disputes
+    .all()
+    .some((dispute) => dispute.charge === charge.id && ["needs_response", "lost"].includes(dispute.status));
+
 /** Releases an authorisation: nothing was taken, and the charge reads as refunded (docs.stripe.com/refunds#cancel-payment). */
 export function releaseCharge(
   call: Call,

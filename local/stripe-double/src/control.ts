@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "./api-error.ts";
-import { openDispute } from "./charging.ts";
+import { closeDispute, openDispute } from "./charging.ts";
 import { CONTROL_PAGE } from "./control-page.ts";
 import { type Faults, faultSchema } from "./faults.ts";
-import type { PaymentIntent } from "./objects.ts";
+import type { Dispute, PaymentIntent } from "./objects.ts";
 import type { Call } from "./operation.ts";
 import { expireAuthorization, finishAuthentication } from "./payment-intents.ts";
 import { settleRefund } from "./refunds.ts";
@@ -24,6 +24,8 @@ export interface ControlResponse {
 }
 
 const intentSchema = z.object({ payment_intent: z.string() });
+const closeSchema = z.object({ status: z.enum(["won", "lost", "warning_closed"]) });
+const isOpen = ({ status }: Dispute) => status === "needs_response";
 const settleSchema = z.strictObject({
   refund: z.string(),
   status: z.enum(["requires_action", "succeeded", "failed", "canceled"]),
@@ -34,7 +36,7 @@ const settleSchema = z.strictObject({
 /**
  * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
  * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
- * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?}` · `POST /control/authorizations/expire {payment_intent}`
+ * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?}` · `POST /control/disputes/close {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
  * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
  */
 export function createControl({
@@ -75,6 +77,13 @@ export function createControl({
       const charge = state.charges.get(intent(body).latest_charge ?? "");
       if (!charge?.captured) throw invalid("Only a captured payment can be disputed.");
       return openDispute(call, charge, reason);
+    },
+    "POST /control/disputes/close": (call, body) => {
+      const { status } = closeSchema.parse(body);
+      const { id } = intent(body);
+      const dispute = state.disputes.all().find((each) => each.payment_intent === id && isOpen(each));
+      if (!dispute) throw invalid("This payment has no open dispute.");
+      return closeDispute(call, dispute, status);
     },
     "POST /control/refunds/settle": (call, body) => {
       const { refund: id, ...outcome } = settleSchema.parse(body);

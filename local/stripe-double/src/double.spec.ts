@@ -358,6 +358,32 @@ describe("faults", () => {
     expect(await receiver.until(11)).toContain("charge.dispute.created");
     expect((await stripe.disputes.list({ payment_intent: paid.id })).data).toHaveLength(1);
   });
+
+  // docs.stripe.com/api/events/types#event_types-charge.dispute.closed
+  it.each([
+    ["won", "succeeded"],
+    ["warning_closed", "succeeded"],
+    ["lost", "charge_disputed"],
+  ])("a dispute that is %s is told, and a refund of its charge is %s then", async (status, refunded) => {
+    const receiver = await receive();
+    const { double, stripe } = await start({ webhookUrl: receiver.url });
+    const control = (path: string, body: object) =>
+      fetch(`${double.url}/control/${path}`, { method: "POST", body: JSON.stringify(body) });
+    const { id: payment_intent } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(payment_intent);
+    const refund = () =>
+      stripe.refunds.create({ payment_intent }).then(
+        (made) => made.status,
+        (error: { code: string }) => error.code,
+      );
+    await control("disputes", { payment_intent });
+    expect(await refund()).toBe("charge_disputed");
+    await control("disputes/close", { payment_intent, status });
+    expect((await stripe.disputes.list({ payment_intent })).data).toMatchObject([{ status }]);
+    expect(await refund()).toBe(refunded);
+    expect((await control("disputes/close", { payment_intent, status })).status).toBe(400);
+    expect(await receiver.until(7)).toContain("charge.dispute.closed");
+  });
 });
 
 // docs.stripe.com/refunds#failed-refunds

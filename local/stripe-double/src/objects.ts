@@ -135,7 +135,7 @@ export interface Dispute {
   metadata: Metadata;
   payment_intent: string;
   reason: string;
-  status: "needs_response";
+  status: "needs_response" | "won" | "lost" | "warning_closed";
 }
 
 export type ApiObject = PaymentIntent | Charge | Refund | Dispute | PaymentMethod;

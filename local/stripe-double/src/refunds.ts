@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "./api-error.ts";
+import { isChargedBack } from "./charging.ts";
 import { newId } from "./ids.ts";
 import { page } from "./listing.ts";
 import type { Charge, Refund } from "./objects.ts";
@@ -27,7 +28,7 @@ function createRefund(call: Call, parameters: z.output<typeof createSchema>): Re
       code: "charge_already_refunded",
     });
   }
-  if (charge.disputed) {
+  if (isChargedBack(call, charge)) {
     throw new ApiError(400, `Charge ${charge.id} has been charged back; cannot issue a refund.`, {
       code: "charge_disputed",
     });

@@ -113,6 +113,35 @@ describe("an order", () => {
       refundRefusedReason: "refund_failed",
     });
   });
+  it.each(["charge_disputed", "refused_by_provider"] as const)(
+    "whose refund ended as %s can be asked for again inside the window, and once for each answer",
+    (reason) => {
+      const asked = requestRefund(complete(opened(), HOUR, at(1)), at(2));
+      expect(requestRefund(asked, at(3))).toBe(asked);
+      const refused = refuseRefund(asked, reason, at(4));
+      const again = requestRefund(refused, at(5));
+      expect(again).toMatchObject({ status: OrderStatus.COMPLETE, refundRequestedTime: at(5) });
+      expect([again.refundRefusedTime, again.refundRefusedReason]).toEqual([undefined, undefined]);
+      expect(again.history.at(-1)).toMatchObject({ type: "order_refund_requested", time: at(5) });
+      expect(requestRefund(again, at(6))).toBe(again);
+      // Another refusal for the same reason is another answer.
+      expect(refuseRefund(again, reason, at(7)).refundRefusedTime).toEqual(at(7));
+      expect(outcome(() => requestRefund(refused, at(61)))).toBe("REFUND_WINDOW_CLOSED");
+    },
+  );
+  it.each(["nothing_captured", "refund_failed"] as const)(
+    "whose refund ended as %s is a person's to look at: asking again changes nothing",
+    (reason) => {
+      const refused = refuseRefund(requestRefund(complete(opened(), HOUR, at(1)), at(2)), reason, at(3));
+      expect(requestRefund(refused, at(4))).toBe(refused);
+    },
+  );
+  it("does not grow without end, however often a refund is asked for and refused", () => {
+    let order = complete(opened(), HOUR, at(1));
+    for (let n = 0; n < 50; n++) order = refuseRefund(requestRefund(order, at(2)), "charge_disputed", at(2));
+    expect(order.history.filter(({ type }) => type === "order_refund_requested")).toHaveLength(10);
+    expect(order.refundRefusedReason).toBe("charge_disputed");
+  });
   it.each(Object.entries(states))("that is %s and whose refund nobody asked for refuses none", (_, state) => {
     expect(outcome(() => refuseRefund(state(), "refund_failed", at(20)))).toBe("ILLEGAL_TRANSITION");
   });

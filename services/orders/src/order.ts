@@ -87,7 +87,21 @@ export function requestCancel(order: Order, now: Date): Order {
   return advance(order, { type: "order_cancel_requested", time: now }, { cancelRequestedTime: now });
 }
 
-/** The buyer wants the money back. Throws ORDER_NOT_COMPLETE or REFUND_WINDOW_CLOSED. */
+/** How often a refund of one order may be asked for: each asking is kept in its history. */
+const MAX_REFUND_REQUESTS = 10;
+/** Refusals that pass: a dispute may be withdrawn or won, and what a provider refuses for days it may take later. */
+const PASSING_REFUSALS: readonly (RefundRefusal | undefined)[] = ["charge_disputed", "refused_by_provider"];
+
+/** Whether the refund that was asked for has come to an end at which it can be asked for again. */
+function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
+  const asked = history.filter(({ type }) => type === "order_refund_requested").length;
+  return PASSING_REFUSALS.includes(refundRefusedReason) && asked < MAX_REFUND_REQUESTS;
+}
+
+/**
+ * The buyer wants the money back. Asked for already and not refused since: nothing changes. Throws ORDER_NOT_COMPLETE
+ * or REFUND_WINDOW_CLOSED.
+ */
 export function requestRefund(order: Order, now: Date): Order {
   if (order.status === OrderStatus.REFUNDED) return order;
   if (order.status !== OrderStatus.COMPLETE) {
@@ -95,12 +109,14 @@ export function requestRefund(order: Order, now: Date): Order {
       status: statusName(order.status),
     });
   }
-  if (order.refundRequestedTime) return order;
+  if (order.refundRequestedTime && !mayAskAgain(order)) return order;
   if (!order.refundableUntil || order.refundableUntil <= now) {
     const until = order.refundableUntil?.toISOString() ?? "";
     throw refuse("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
   }
-  return advance(order, { type: "order_refund_requested", time: now }, { refundRequestedTime: now });
+  const unanswered = { refundRefusedTime: undefined, refundRefusedReason: undefined };
+  const step = { type: "order_refund_requested", time: now };
+  return advance(order, step, { refundRequestedTime: now, ...unanswered });
 }
 
 function illegal(order: Order, wanted: OrderStatus): DomainError {

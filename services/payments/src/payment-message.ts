@@ -15,7 +15,8 @@ export const actions: Record<StripeAction, PaymentAction> = {
 
 /** The payment as its buyer and the lifecycle see it. */
 export function paymentMessage(payment: Payment): MessageInitShape<typeof PaymentSchema> {
-  const { authorizedTime, voidRequestedTime, disputedTime, startFailedTime, refusal } = payment;
+  const { authorizedTime, voidRequestedTime, disputedTime, disputeClosed, startFailedTime, refusal } =
+    payment;
   const failed = payment.status === PaymentStatus.REFUND_FAILED;
   const refund = payment.refunds?.find(({ id }) => id === payment.refundId);
   return {
@@ -36,6 +37,8 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
     },
     refundFailureReason: failed ? (refund?.reason ?? "unknown") : "",
     disputedTime: disputedTime && timestampFromDate(disputedTime),
+    disputeClosedTime: disputeClosed && timestampFromDate(disputeClosed.time),
+    disputeOutcome: disputeClosed?.outcome ?? "",
     startFailedTime: startFailedTime && timestampFromDate(startFailedTime),
   };
 }

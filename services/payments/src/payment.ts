@@ -13,6 +13,12 @@ export interface Money {
   currency: string;
 }
 
+/**
+ * How a dispute ended: the money is ours again, the cardholder's for good, or was never withdrawn.
+ * https://docs.stripe.com/api/disputes/object#dispute_object-status
+ */
+export type DisputeOutcome = "won" | "lost" | "warning_closed";
+
 /** What is asked of Stripe with an idempotency key. */
 export type StripeAction = "create" | "capture" | "cancel" | "refund";
 
@@ -44,6 +50,8 @@ export interface Payment extends Aggregate {
   /** No attempt may begin any more, and what is held is to be released. */
   voidRequestedTime?: Date;
   disputedTime?: Date;
+  /** How the dispute ended; absent while one is open. */
+  disputeClosed?: { id: string; outcome: DisputeOutcome; time: Date };
   /** The number in the idempotency key of each action. */
   attempts: Record<StripeAction, number>;
   /** Since when looks at Stripe show nothing of an action although it was asked for with the current key. */
@@ -231,8 +239,22 @@ export function requestVoid(payment: Payment, now: Date): Payment {
   return advance(payment, { type: "payment_voided", time: now }, changes);
 }
 
-/** A cardholder's bank disputes the charge. */
-export function dispute(payment: Payment, now: Date): Payment {
-  if (payment.disputedTime) return payment;
-  return advance(payment, { type: "payment_disputed", time: now }, { disputedTime: now });
+/** A cardholder's bank disputes the charge; `id` is the dispute's, where it is known. News of one that ended is late. */
+export function dispute(payment: Payment, now: Date, id?: string): Payment {
+  const { disputedTime, disputeClosed } = payment;
+  const another = disputeClosed && id !== undefined && id !== disputeClosed.id;
+  if (disputedTime && !another) return payment;
+  const changes = { disputedTime: now, disputeClosed: undefined };
+  return advance(payment, { type: "payment_disputed", time: now }, changes);
+}
+
+/** A dispute of the charge came to its end, also one whose beginning nobody told. */
+export function closeDispute(
+  payment: Payment,
+  { id, outcome }: { id: string; outcome: DisputeOutcome },
+  now: Date,
+): Payment {
+  if (payment.disputeClosed?.id === id) return payment;
+  const changes = { disputedTime: payment.disputedTime ?? now, disputeClosed: { id, outcome, time: now } };
+  return advance(payment, { type: "payment_dispute_closed", time: now, data: { outcome } }, changes);
 }

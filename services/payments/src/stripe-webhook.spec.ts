@@ -20,15 +20,16 @@ async function until(id: string, wanted: (payment: Payment) => boolean): Promise
   throw new Error(`the payment never became so: ${JSON.stringify(await till.payment(id))}`);
 }
 
-/** All that has happened to the refunds of an order so far was told. */
-async function told(orderId: string): Promise<void> {
-  const ids = till.refunds(orderId).map(({ id }) => id);
+/** All that has happened so far to these objects of Stripe's was told. */
+async function allTold(objects: readonly { id: string }[]): Promise<void> {
+  const ids = objects.map(({ id }) => id);
   const waiting = () =>
     till.double.state.events
       .all()
       .some(({ data, pending_webhooks }) => ids.includes(data.object.id) && pending_webhooks > 0);
   while (waiting()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
+const told = (orderId: string) => allTold(till.refunds(orderId));
 
 const started = async () => {
   const order = till.order();
@@ -208,6 +209,37 @@ describe("a webhook", () => {
     expect((await post(event(payment._id, "payment_intent.succeeded"))).status).toBe(200);
     expect(await till.payment(payment._id)).toMatchObject({ refusal: { code: "charge_disputed" } });
   });
+
+  it.each(["won", "lost", "warning_closed"] as const)(
+    "of a dispute that is %s says so once, and news of its beginning that comes late changes nothing",
+    async (outcome) => {
+      const { _id, intentId } = await till.settlement.capture(await till.authorized());
+      const control = (path: string, body: object) =>
+        fetch(`${till.double.url}/control/${path}`, {
+          method: "POST",
+          body: JSON.stringify({ payment_intent: intentId, ...body }),
+        });
+      const disputes = () =>
+        till.double.state.disputes.all().filter(({ payment_intent }) => payment_intent === intentId);
+      till.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
+      till.double.faults.add({ kind: "webhook_hold", operation: "charge.dispute.created" });
+      await control("disputes", {});
+      await control("disputes/close", { status: outcome });
+      const closed = await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
+      expect(closed).toMatchObject({ disputeClosed: { outcome }, disputedTime: expect.any(Date) });
+      till.double.faults.clear();
+      till.double.releaseWebhooks();
+      await allTold(disputes());
+      expect((await till.payment(_id)).version).toBe(closed.version);
+      await control("disputes", {});
+      const again = await until(_id, ({ disputeClosed }) => !disputeClosed);
+      expect(again.history.at(-1)).toMatchObject({ type: "payment_disputed" });
+      if (outcome === "lost") return;
+      await control("disputes/close", { status: outcome });
+      await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
+      expect((await till.settlement.refund(await till.payment(_id))).status).toBe(PaymentStatus.REFUNDED);
+    },
+  );
 
   it("of a dispute marks the payment", async () => {
     const { _id, intentId } = await till.settlement.capture(await till.authorized());

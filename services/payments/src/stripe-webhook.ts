@@ -3,7 +3,7 @@ import { reasonOf } from "@ticketing/runtime/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { dispute, type Payment, recordDecline } from "./payment.ts";
+import { closeDispute, dispute, type Payment, recordDecline } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { Settlement } from "./settlement.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
@@ -46,7 +46,10 @@ export function createStripeWebhook(deps: {
     if (!ownsPayment(await mesh.read(), payment)) return received;
 
     if (event.kind === "dispute") {
-      await payments.update(payment._id, (current) => dispute(current, clock()));
+      const { disputeId: id, outcome } = event;
+      await payments.update(payment._id, (current) =>
+        outcome ? closeDispute(current, { id, outcome }, clock()) : dispute(current, clock(), id),
+      );
       return received;
     }
     const { decline } = event;

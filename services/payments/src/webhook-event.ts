@@ -1,11 +1,14 @@
 import type Stripe from "stripe";
 import type { Decline } from "./decline-limit.ts";
+import type { DisputeOutcome } from "./payment.ts";
 
 /** A webhook event, reduced to what concerns us. */
 export type WebhookEvent =
   | { kind: "intent"; intentId: string; decline?: Decline }
-  | { kind: "dispute"; intentId: string }
+  | { kind: "dispute"; intentId: string; disputeId: string; outcome?: DisputeOutcome }
   | { kind: "other" };
+
+const outcomes: readonly DisputeOutcome[] = ["won", "lost", "warning_closed"];
 
 /** What concerns us in an event of Stripe's. https://docs.stripe.com/api/events/types */
 export function reduced(event: Stripe.Event): WebhookEvent {
@@ -29,19 +32,24 @@ export function reduced(event: Stripe.Event): WebhookEvent {
     case "refund.created":
     case "refund.updated":
     case "refund.failed":
-      return ofIntent("intent", event.data.object.payment_intent);
+      return ofIntent(event.data.object.payment_intent, { kind: "intent" });
     case "charge.dispute.created":
-      return ofIntent("dispute", event.data.object.payment_intent);
+      return ofIntent(event.data.object.payment_intent, { kind: "dispute", disputeId: event.data.object.id });
+    case "charge.dispute.closed": {
+      const { id: disputeId, status, payment_intent } = event.data.object;
+      const outcome = outcomes.find((known) => known === status);
+      return outcome ? ofIntent(payment_intent, { kind: "dispute", disputeId, outcome }) : { kind: "other" };
+    }
     default:
       return { kind: "other" };
   }
 }
 
-/** A charge or refund that belongs to no PaymentIntent is none of ours. */
-function ofIntent(
-  kind: "intent" | "dispute",
+/** A charge, refund or dispute that belongs to no PaymentIntent is none of ours. */
+function ofIntent<T extends object>(
   reference: string | { id: string } | null | undefined,
-): WebhookEvent {
+  told: T,
+): (T & { intentId: string }) | { kind: "other" } {
   const intentId = typeof reference === "string" ? reference : reference?.id;
-  return intentId ? { kind, intentId } : { kind: "other" };
+  return intentId ? { ...told, intentId } : { kind: "other" };
 }

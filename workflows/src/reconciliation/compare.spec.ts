@@ -36,8 +36,14 @@ const order = (
       refundRefusedReason,
     },
   });
-const payment = (status: PaymentStatus, amount = price) =>
-  create(PaymentRecordSchema, { payment: { id: "o", status, amount, stripePaymentIntentId: "pi" } });
+const payment = (
+  status: PaymentStatus,
+  amount = price,
+  dispute: { disputedTime?: Timestamp; disputeOutcome?: string } = {},
+) =>
+  create(PaymentRecordSchema, {
+    payment: { id: "o", status, amount, stripePaymentIntentId: "pi", ...dispute },
+  });
 const ticket = (soldOrderId: string) =>
   create(TicketRecordSchema, { ticket: { id: "t", status: TicketStatus.SOLD }, soldOrderId });
 const locked = (orderId: string) =>
@@ -110,6 +116,19 @@ describe("an order beside its ticket and its payment", () => {
       }
     }
   });
+  it.each([
+    ["", "REFUND_REFUSED"],
+    ["lost", "REFUND_REFUSED"],
+    ["won", "MONEY_OF_ENDED_ORDER"],
+    ["warning_closed", "MONEY_OF_ENDED_ORDER"],
+  ])(
+    "whose money the bank has is not asked for in vain by every run (dispute: %p)",
+    (disputeOutcome, kind) => {
+      const dispute = { disputedTime: timestampFromMs(1), disputeOutcome };
+      const taken = payment(PaymentStatus.CAPTURED, price, dispute);
+      expect(ofOrder(order(OrderStatus.CANCELLED), { payment: taken })).toEqual([kind]);
+    },
+  );
   it("costs what its payment says", () => {
     const other = payment(PaymentStatus.REQUIRES_PAYMENT, { minorUnits: 4_499n, currency: "USD" });
     expect(ofOrder(order(OrderStatus.AWAITING_PAYMENT), { payment: other })).toEqual(["AMOUNT_DIFFERS"]);

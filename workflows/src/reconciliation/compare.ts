@@ -1,7 +1,7 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { OrderRecord } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import {
   type IntentRecord,
   IntentStatus,
@@ -63,15 +63,19 @@ export function compareOrder(
   return drift;
 }
 
+/** Whether the bank has the money, for now or for good. */
+const isDisputed = ({ disputedTime, disputeOutcome }: Payment): boolean =>
+  disputedTime !== undefined && (disputeOutcome === "" || disputeOutcome === "lost");
+
 /** Where an ended order's money is, and whether order and payment mean the same amount. */
 function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, found: Found): void {
   const [order, money] = [record.order, payment?.payment];
   if (!order || !money) return;
   if (endedWithout(record) && UNGIVEN.includes(money.status)) {
-    found(
-      "MONEY_OF_ENDED_ORDER",
-      `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`,
-    );
+    const books = `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`;
+    // While the bank decides, and once it has given the money back, Stripe would refuse each try to.
+    if (isDisputed(money)) found("REFUND_REFUSED", `${books} and disputed`);
+    else found("MONEY_OF_ENDED_ORDER", books);
   }
   if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED) {
     found("REFUND_FAILED", `the refund ${money.stripeRefundId} failed: ${money.refundFailureReason}`);

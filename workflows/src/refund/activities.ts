@@ -13,6 +13,9 @@ const refusals: Record<RefundRefusalName, RefundRefusal> = {
   refund_failed: RefundRefusal.REFUND_FAILED,
 };
 
+/** Of a payment: the money went back, or Stripe has accepted that it does. */
+const GIVEN = [PaymentStatus.REFUNDED, PaymentStatus.REFUND_PENDING];
+
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
 /** What a refund does in the world. Each step may be repeated. */
@@ -26,7 +29,8 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
   return {
     /**
      * Reads the order first: only a refund that its buyer asked for moves money. Throws REFUND_NOT_REQUESTED. One that
-     * was made is not made again, also when it failed since, for that mostly fails too. Throws REFUND_FAILED then.
+     * was made is not made again, also when it failed since, for that mostly fails too. Throws REFUND_FAILED then. One
+     * that was refused is not made until it is asked for again, unless the money went back all the same.
      */
     async refundPayment(orderId: string) {
       const order = await readOrder(orderId);
@@ -37,6 +41,10 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
       }
       if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
         throw ApplicationFailure.nonRetryable("nobody asked for this refund", "REFUND_NOT_REQUESTED");
+      }
+      if (order.refundRefusedTime) {
+        const { payment } = await asking(payments.readPayment({ orderId }));
+        if (!payment || !GIVEN.includes(payment.status)) return "refused before" as const;
       }
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },

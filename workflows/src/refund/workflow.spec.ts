@@ -20,7 +20,7 @@ let environment: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundle;
 /** What the services did, in order. */
 let done: string[];
-let order: { status: OrderStatus; asked: boolean } | undefined;
+let order: { status: OrderStatus; asked: boolean; refused?: boolean } | undefined;
 let paid: PaymentStatus;
 /** What payments answers to the nth call for the refund. */
 let refundAnswer: (call: number) => DomainError | undefined;
@@ -28,6 +28,8 @@ let refundAnswer: (call: number) => DomainError | undefined;
 let meanwhile: () => Promise<void>;
 /** What happens before the order is marked as refunded. */
 let marking: () => Promise<void>;
+/** What happens as the order takes note of a refusal. */
+let refusingIt: () => Promise<void>;
 /** What happens as the order is read, and what the answer to that is if not the order as it is then. */
 let reading: () => Promise<typeof order>;
 /** How often the order was read. */
@@ -45,7 +47,8 @@ function services({ service }: ConnectRouter): void {
       const now = (await reading()) ?? order;
       if (!now) throw toConnectError(refusing("ORDER_NOT_FOUND", Code.NotFound));
       const refundRequestedTime = now.asked ? { seconds: 1n } : undefined;
-      return { order: { ticketId: "t", status: now.status, refundRequestedTime } };
+      const refundRefusedTime = now.refused ? { seconds: 2n } : undefined;
+      return { order: { ticketId: "t", status: now.status, refundRequestedTime, refundRefusedTime } };
     },
     markRefunded: async () => {
       await marking();
@@ -53,7 +56,8 @@ function services({ service }: ConnectRouter): void {
       if (order) order.status = OrderStatus.REFUNDED;
       return {};
     },
-    refuseRefund: ({ reason }) => {
+    refuseRefund: async ({ reason }) => {
+      await refusingIt();
       done.push(`refuse ${RefundRefusal[reason]}`);
       return {};
     },
@@ -88,6 +92,7 @@ beforeEach(() => {
   meanwhile = async () => undefined;
   marking = async () => undefined;
   reading = async () => undefined;
+  refusingIt = async () => undefined;
   reads = 0;
 });
 
@@ -174,6 +179,34 @@ describe("a refund", () => {
     paid = PaymentStatus.REFUND_FAILED;
     expect((await run()).failed).toBeUndefined();
     expect(done).toEqual(["refuse REFUND_FAILED"]);
+  }, 60_000);
+
+  it("that was refused is not made because of news alone", async () => {
+    order = { status: OrderStatus.COMPLETE, asked: true, refused: true };
+    paid = PaymentStatus.CAPTURED;
+    expect((await run()).failed).toBeUndefined();
+    expect(done).toEqual([]);
+  }, 60_000);
+
+  it.each([PaymentStatus.REFUNDED, PaymentStatus.REFUND_PENDING])(
+    "that was refused, and whose money went back all the same (%s), is finished",
+    async (status) => {
+      order = { status: OrderStatus.COMPLETE, asked: true, refused: true };
+      paid = status;
+      expect((await run()).failed).toBeUndefined();
+      expect(done).toEqual(["refund", "relist", "mark refunded"]);
+    },
+    60_000,
+  );
+
+  it("that is refused and asked for again before its run ended is tried again", async () => {
+    const workflowId = `refund-again-${Math.random()}`;
+    refundAnswer = (call) => (call === 1 ? refusing("CHARGE_DISPUTED") : undefined);
+    refusingIt = async () => {
+      await wake(workflowId);
+    };
+    expect((await run(workflowId)).failed).toBeUndefined();
+    expect(done).toEqual(["refuse CHARGE_DISPUTED", "refund", "relist", "mark refunded"]);
   }, 60_000);
 
   it("that fails before its order says that it was made is told to the order, after all", async () => {

@@ -27,7 +27,7 @@ export async function refund(orderId: string): Promise<void> {
 
 async function settle(orderId: string): Promise<void> {
   const paid = await payBack(() => refundPayment(orderId));
-  if (paid === "refunded before") return;
+  if (paid === "refunded before" || paid === "refused before") return;
   if (paid !== "done") {
     await refuseRefund(orderId, paid.refused);
     return;
