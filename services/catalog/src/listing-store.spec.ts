@@ -81,7 +81,7 @@ const draft = fc.record({
 const filter = fc.record({
   query: fc.constantFrom(
     ...["", "jazz", "JAZZ ni", "cafe", "ro", "rock cas", "nothing", "!!", "rocknroll", "rock'n", "STRASSENM"],
-    ...["東京", "マラソン", "京", "2026 東京", "รัก", "재즈", "𞤀𞤣", "野家", "𠮷", "zuerich"],
+    ...["東京", "マラソン", "京", "2026 東京", "รัก", "재즈", "𞤀𞤣", "野家", "𠮷", "zuerich", "성", "서울재ㅈ"],
   ),
   city: fc.constantFrom("", "", "sao paulo", "ZÜRICH", "zuerich", "Kobenhavn"),
   category: fc.constantFrom(0, 0, 1),
@@ -184,8 +184,19 @@ describe("the catalog", () => {
     ["𞤀𞤣", 1],
     ["𞤀", 1],
     ["🎷", 0],
+    ["ㅅ", 1],
+    ["성", 1],
+    ["재즈페ㅅ", 1],
+    ["성 재즈", 0],
   ])("finds %s", async (query, count) => {
-    const titles = ["Opera", "Straßenmusik", "東京マラソン", "京都音楽祭", "คอนเสิร์ตเพลงรัก", "𞤀𞤣𞤤𞤢𞤥 🎷"];
+    const titles = [
+      "Opera",
+      "Straßenmusik",
+      "東京マラソン",
+      "京都音楽祭",
+      "คอนเสิร์ตเพลงรัก",
+      "𞤀𞤣𞤤𞤢𞤥 🎷",
+    ].concat("서울 재즈페스티벌");
     await database.db.collection("listings").deleteMany({});
     for (const [n, title] of titles.entries()) {
       const city = n < 2 || n === 5 ? "København" : "Oslo";
