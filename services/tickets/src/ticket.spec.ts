@@ -3,9 +3,7 @@ import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { reasonOf } from "@ticketing/runtime/domain-error";
 import fc from "fast-check";
 import {
-  edit,
   type LockWish,
-  list,
   liveLock,
   lock as lockUntil,
   relist,
@@ -14,8 +12,8 @@ import {
   type Ticket,
   unlock,
   unpaidHold,
-  withdraw,
 } from "./ticket.ts";
+import { edit, list, withdraw } from "./ticket-listing.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const start = at(24 * 60);

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import type { Reason } from "@ticketing/proto/reason";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
+import { type Aggregate, advance } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
@@ -65,7 +65,8 @@ export interface Ticket extends Aggregate, Offer {
   createTime: Date;
 }
 
-const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
+/** A refusal because of what the ticket is now. */
+export const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
   new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
 const priceChanged = (price: Money) =>
@@ -86,7 +87,8 @@ export function statusAt(ticket: Ticket, now: Date): TicketStatus {
   return liveLock(ticket, now) ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
 }
 
-function next(
+/** The ticket after one more transition. */
+export function next(
   ticket: Ticket,
   type: string,
   now: Date,
@@ -105,20 +107,21 @@ const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
 });
 
 /** The lock goes unpaid: at its deadline if that is past, with the write that follows it. */
-const released = (ticket: Ticket, now: Date): Partial<Ticket> & Pick<Ticket, "releases"> => {
+export const released = (ticket: Ticket, now: Date): Partial<Ticket> & Pick<Ticket, "releases"> => {
   const { lock, releases = [], event } = ticket;
   if (!lock) return { ...withoutLock(ticket), releases };
   return { ...withoutLock(ticket), releases: withRelease(releases, releaseOf(lock, event.startTime, now)) };
 };
 
-function requireAhead(startTime: Date, now: Date): void {
+/** Throws EVENT_STARTED with startTime unless the start lies ahead. */
+export function requireAhead(startTime: Date, now: Date): void {
   if (startTime <= now) {
     throw refuse("EVENT_STARTED", "the event has begun", { startTime: startTime.toISOString() });
   }
 }
 
 /** Throws unless the ticket is for sale and nobody holds it. */
-function requireFree(ticket: Ticket, now: Date): void {
+export function requireFree(ticket: Ticket, now: Date): void {
   if (ticket.storedStatus === TicketStatus.SOLD) throw refuse("TICKET_SOLD", "this ticket is sold");
   if (ticket.storedStatus === TicketStatus.WITHDRAWN) {
     throw refuse("TICKET_WITHDRAWN", "this ticket is no longer for sale");
@@ -129,76 +132,6 @@ function requireFree(ticket: Ticket, now: Date): void {
       lockedUntil: lock.expireTime.toISOString(),
     });
   }
-}
-
-/** A ticket comes up for sale. Throws EVENT_STARTED as an invalid argument. */
-export function list(
-  offer: Offer,
-  by: { id: string; sellerId: string; sellerName: string; requestFingerprint: string },
-  now: Date,
-): Ticket {
-  if (offer.event.startTime <= now) {
-    throw new DomainError(Code.InvalidArgument, "EVENT_STARTED", "the event has begun");
-  }
-  return born(
-    {
-      ...offer,
-      _id: by.id,
-      sellerId: by.sellerId,
-      sellerName: by.sellerName,
-      storedStatus: TicketStatus.AVAILABLE,
-      spentOrderIds: [],
-      requestFingerprint: by.requestFingerprint,
-      createTime: now,
-    },
-    { type: "ticket_listed", time: now },
-  );
-}
-
-function requireSeller(ticket: Ticket, userId: string): void {
-  if (ticket.sellerId !== userId) {
-    throw new DomainError(Code.PermissionDenied, "NOT_YOUR_TICKET", "this is somebody else's ticket");
-  }
-}
-
-function requireVersion(ticket: Ticket, version: number): void {
-  if (ticket.version !== version) {
-    throw new DomainError(Code.Aborted, "STALE_VERSION", "the ticket has changed; read it again", {
-      version: String(ticket.version),
-    });
-  }
-}
-
-/**
- * The seller changes the offer, which nobody holds. A ticket whose event began is for sale again with a start that
- * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED.
- */
-export function edit(
-  ticket: Ticket,
-  by: { userId: string; version: number },
-  changes: Partial<Offer>,
-  now: Date,
-): Ticket {
-  requireSeller(ticket, by.userId);
-  requireFree(ticket, now);
-  requireVersion(ticket, by.version);
-  requireAhead((changes.event ?? ticket.event).startTime, now);
-  return next(ticket, "ticket_edited", now, { ...released(ticket, now), ...changes });
-}
-
-/** The seller takes the ticket off sale, also after its event began. Done already at this version: nothing changes. */
-export function withdraw(ticket: Ticket, by: { userId: string; version: number }, now: Date): Ticket {
-  requireSeller(ticket, by.userId);
-  if (ticket.storedStatus === TicketStatus.WITHDRAWN) {
-    // The repeat of the call that withdrew it, or of one that knows the result.
-    if (by.version === ticket.version || by.version === ticket.version - 1) return ticket;
-  }
-  requireFree(ticket, now);
-  requireVersion(ticket, by.version);
-  return next(ticket, "ticket_withdrawn", now, {
-    ...released(ticket, now),
-    storedStatus: TicketStatus.WITHDRAWN,
-  });
 }
 
 /** What a buyer's order asks for. */

@@ -1,0 +1,75 @@
+import { Code } from "@connectrpc/connect";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { born } from "@ticketing/runtime/document-store";
+import { DomainError } from "@ticketing/runtime/domain-error";
+import { next, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
+
+/** A ticket comes up for sale. Throws EVENT_STARTED as an invalid argument. */
+export function list(
+  offer: Offer,
+  by: { id: string; sellerId: string; sellerName: string; requestFingerprint: string },
+  now: Date,
+): Ticket {
+  if (offer.event.startTime <= now) {
+    throw new DomainError(Code.InvalidArgument, "EVENT_STARTED", "the event has begun");
+  }
+  return born(
+    {
+      ...offer,
+      _id: by.id,
+      sellerId: by.sellerId,
+      sellerName: by.sellerName,
+      storedStatus: TicketStatus.AVAILABLE,
+      spentOrderIds: [],
+      requestFingerprint: by.requestFingerprint,
+      createTime: now,
+    },
+    { type: "ticket_listed", time: now },
+  );
+}
+
+function requireSeller(ticket: Ticket, userId: string): void {
+  if (ticket.sellerId !== userId) {
+    throw new DomainError(Code.PermissionDenied, "NOT_YOUR_TICKET", "this is somebody else's ticket");
+  }
+}
+
+function requireVersion(ticket: Ticket, version: number): void {
+  if (ticket.version !== version) {
+    throw new DomainError(Code.Aborted, "STALE_VERSION", "the ticket has changed; read it again", {
+      version: String(ticket.version),
+    });
+  }
+}
+
+/**
+ * The seller changes the offer, which nobody holds. A ticket whose event began is for sale again with a start that
+ * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED.
+ */
+export function edit(
+  ticket: Ticket,
+  by: { userId: string; version: number },
+  changes: Partial<Offer>,
+  now: Date,
+): Ticket {
+  requireSeller(ticket, by.userId);
+  requireFree(ticket, now);
+  requireVersion(ticket, by.version);
+  requireAhead((changes.event ?? ticket.event).startTime, now);
+  return next(ticket, "ticket_edited", now, { ...released(ticket, now), ...changes });
+}
+
+/** The seller takes the ticket off sale, also after its event began. Done already at this version: nothing changes. */
+export function withdraw(ticket: Ticket, by: { userId: string; version: number }, now: Date): Ticket {
+  requireSeller(ticket, by.userId);
+  if (ticket.storedStatus === TicketStatus.WITHDRAWN) {
+    // The repeat of the call that withdrew it, or of one that knows the result.
+    if (by.version === ticket.version || by.version === ticket.version - 1) return ticket;
+  }
+  requireFree(ticket, now);
+  requireVersion(ticket, by.version);
+  return next(ticket, "ticket_withdrawn", now, {
+    ...released(ticket, now),
+    storedStatus: TicketStatus.WITHDRAWN,
+  });
+}
