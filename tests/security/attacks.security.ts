@@ -8,6 +8,7 @@ import { hoarding, hoardingAgain } from "./hoarding.ts";
 import { hostileInput } from "./hostile-input.ts";
 import { internalPorts } from "./internal-ports.ts";
 import { pageAttacks } from "./page.ts";
+import { repeats } from "./repeats.ts";
 import { tokenAttacks } from "./tokens.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -25,6 +26,7 @@ const world = () => shared;
 tokenAttacks(world);
 accessMatrix(world);
 internalPorts(world);
+repeats(world);
 browserAttacks(world);
 pageAttacks(world);
 hoarding(world);

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { derivedId } from "@ticketing/runtime/ids";
+import { databaseUri } from "@ticketing/servers/mongo";
+import { MongoClient } from "mongodb";
+import { newListing, newOrder, stories } from "../faults/stories.ts";
+import { stripePayments, type TestMesh } from "../test-mesh.ts";
+import type { Account, World } from "./world.ts";
+
+/** A purchase to be: what is asked for, and the id that its order will have. */
+interface Purchase {
+  readonly ticket: Ticket;
+  readonly request: ReturnType<typeof newOrder>;
+  readonly orderId: string;
+}
+
+/** People, tickets and orders that nothing else in the mesh knows of, for calls that are repeated. */
+export type RepeatScene = Awaited<ReturnType<typeof setRepeatScene>>;
+
+export async function setRepeatScene({ mesh, newcomer }: World) {
+  const [seller, buyer] = await Promise.all([newcomer("lister"), newcomer("repeater")]);
+  const people = [
+    { ...seller, displayName: "" },
+    { ...buyer, displayName: "" },
+  ] as const;
+  const refunded = await stories.purchase(mesh, ...people);
+  const list = async () => present((await seller.tickets.createTicket(newListing())).ticket);
+  const purchase = async (): Promise<Purchase> => {
+    const ticket = await list();
+    const request = newOrder(ticket);
+    return { ticket, request, orderId: derivedId(buyer.userId, request.requestId) };
+  };
+  const [sold, voided, expired, cancelled, locked, withdrawn] = await Promise.all([
+    purchase(),
+    purchase(),
+    purchase(),
+    purchase(),
+    list(),
+    list(),
+  ]);
+  const { email, password } = seller;
+  const grant = { case: "credentials" as const, value: { email, password } };
+  const listing = newListing();
+  const scene = {
+    seller,
+    buyer,
+    /** A session of the seller's besides the one that lists. */
+    otherSession: (await seller.auth.issueToken({ grant })).refreshToken,
+    listing,
+    listed: derivedId(seller.userId, listing.requestId ?? ""),
+    withdrawn,
+    /** For a lock whose order is never opened. */
+    lock: { ticketId: locked.id, orderId: randomUUID() },
+    lockBuyerId: randomUUID(),
+    price: locked.price,
+    sold,
+    voided,
+    expired,
+    cancelled,
+    /** Complete already: its refund is asked for, and made by its workflow. */
+    refunded: { ticketId: refunded.ticket.id, orderId: refunded.order.id },
+    /** A PaymentIntent of this mesh that no payment knows. */
+    strayIntent: await makeStrayIntent(mesh),
+  };
+  const { listed, lock, lockBuyerId, strayIntent } = scene;
+  const orders = [sold, voided, expired, cancelled].flatMap(({ ticket, orderId }) => [ticket.id, orderId]);
+  const ids = [seller.userId, buyer.userId, listed, withdrawn.id, lock.ticketId, lock.orderId, lockBuyerId];
+  return { ...scene, ids: [...ids, ...orders, strayIntent, ...Object.values(scene.refunded)] };
+}
+
+/** Opens the order, and its payment. */
+export async function open(buyer: Account, { request, orderId }: Purchase): Promise<void> {
+  await buyer.orders.createOrder(request);
+  await buyer.payments.startPayment({ orderId });
+}
+
+/** Holds the money of an order whose payment is open, also once the order has ended: so late is its buyer's bank. */
+export async function authorize(mesh: TestMesh, { orderId }: Purchase): Promise<void> {
+  const [intent] = await stripePayments(mesh, orderId);
+  const paid = await askStripe(mesh, `payment_intents/${intent?.id}/confirm`, {
+    payment_method: "pm_card_visa",
+    return_url: "https://shop.example/paid",
+  });
+  if (paid.status !== "requires_capture") throw new Error(`the payment is ${paid.status}`);
+}
+
+async function makeStrayIntent(mesh: TestMesh): Promise<string> {
+  const payments = await MongoClient.connect(databaseUri(mesh.addresses.mongo, "payments"));
+  try {
+    const own = await payments.db().collection<{ _id: string; id: string }>("mesh").findOne({ _id: "mesh" });
+    const intent = await askStripe(mesh, "payment_intents", {
+      amount: "900",
+      currency: "usd",
+      capture_method: "manual",
+      "metadata[mesh_id]": own?.id ?? "",
+      "metadata[order_id]": randomUUID(),
+    });
+    return intent.id;
+  } finally {
+    await payments.close();
+  }
+}
+
+async function askStripe(mesh: TestMesh, path: string, parameters: Record<string, string>) {
+  const response = await fetch(`${mesh.addresses.stripe}/v1/${path}`, {
+    method: "POST",
+    headers: { authorization: "Bearer sk_test_double" },
+    body: new URLSearchParams(parameters),
+  });
+  return (await response.json()) as { id: string; status: string };
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("an answer without what was asked for");
+  return value;
+}

@@ -1,0 +1,190 @@
+import type { JsonValue } from "@bufbuild/protobuf";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { CancelReason, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import type { Reason } from "@ticketing/proto/reason";
+import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { Init } from "./contracts.ts";
+import type { RepeatCaller } from "./repeat-callers.ts";
+import { authorize, open, type RepeatScene } from "./repeat-scene.ts";
+import type { World } from "./world.ts";
+
+/** One RPC that may be repeated although it changes something. */
+export interface RepeatedAct {
+  readonly as: RepeatCaller;
+  readonly request: (scene: RepeatScene) => Init;
+  /** Makes what the call is about. */
+  readonly before?: (scene: RepeatScene, world: World) => Promise<unknown>;
+  /** It is a wish that a workflow carries out: answers show the order on its way to this status. */
+  readonly wish?: { readonly orderId: (scene: RepeatScene) => string; readonly becomes: OrderStatus };
+  /** How the contract refuses a repeat that comes when what it asks for has been undone since. */
+  readonly late?: Reason;
+}
+
+/** One RPC that only reads. */
+export interface RepeatedRead {
+  readonly as: RepeatCaller;
+  readonly request: (scene: RepeatScene) => Init;
+  /** What of the answer others than this test do not change. */
+  readonly steady?: (answer: Record<string, JsonValue>) => JsonValue;
+}
+
+const sold = ({ sold }: RepeatScene) => ({ orderId: sold.orderId });
+const soldTicket = ({ sold }: RepeatScene) => ({ ticketId: sold.ticket.id, orderId: sold.orderId });
+const purchaseOf =
+  (name: "voided" | "expired" | "cancelled") =>
+  (scene: RepeatScene): { orderId: string } => ({ orderId: scene[name].orderId });
+const refunded = ({ refunded }: RepeatScene) => ({ orderId: refunded.orderId });
+
+/** One story, told from the top: each call finds what those before it left, and no workflow has made it yet. */
+export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
+  "tickets.v1.TicketService/CreateTicket": { as: "seller", request: ({ listing }) => listing },
+  // Not declared, and promised in words.
+  "tickets.v1.TicketService/WithdrawTicket": {
+    as: "seller",
+    request: ({ withdrawn }) => ({ ticketId: withdrawn.id, version: withdrawn.version }),
+  },
+  "auth.v1.AuthService/SignOut": {
+    as: "anonymous",
+    request: ({ otherSession }) => ({ refreshToken: otherSession }),
+  },
+
+  "tickets.v1.TicketLockService/LockTicket": {
+    as: "orders",
+    request: ({ lock, lockBuyerId, price }) => ({ ...lock, buyerId: lockBuyerId, expectedPrice: price }),
+    late: "LOCK_LAPSED",
+  },
+  "tickets.v1.TicketLockService/UnlockTicket": {
+    as: "workflows",
+    request: ({ lock }) => ({ ...lock, reason: UnlockReason.CANCELLED }),
+  },
+
+  "payments.v1.PaymentLifecycleService/VoidPayment": {
+    as: "workflows",
+    before: ({ buyer, voided }) => open(buyer, voided),
+    request: purchaseOf("voided"),
+  },
+  "orders.v1.OrderLifecycleService/CancelOrder": {
+    as: "workflows",
+    request: (scene) => ({ ...purchaseOf("voided")(scene), reason: CancelReason.BUYER }),
+  },
+  "orders.v1.OrderLifecycleService/ExpireOrder": {
+    as: "workflows",
+    before: ({ buyer, expired }) => open(buyer, expired),
+    request: purchaseOf("expired"),
+  },
+  "orders.v1.OrderService/CancelOrder": {
+    as: "buyer",
+    before: ({ buyer, cancelled }) => open(buyer, cancelled),
+    request: purchaseOf("cancelled"),
+    wish: { orderId: ({ cancelled }) => cancelled.orderId, becomes: OrderStatus.CANCELLED },
+  },
+
+  "orders.v1.OrderService/CreateOrder": { as: "buyer", request: ({ sold }) => sold.request },
+  "payments.v1.PaymentService/StartPayment": { as: "buyer", request: sold, late: "ORDER_ENDED" },
+  "tickets.v1.TicketLockService/SellTicket": { as: "workflows", request: soldTicket, late: "LOCK_LOST" },
+  // Complete before the money is held: its workflow finds nothing left to do, and the next calls are the first.
+  "orders.v1.OrderLifecycleService/CompleteOrder": { as: "workflows", request: sold },
+  "payments.v1.PaymentLifecycleService/ReadPayment": {
+    as: "workflows",
+    before: ({ sold }, { mesh }) => authorize(mesh, sold),
+    request: (scene) => ({ ...sold(scene), fresh: true }),
+  },
+  "payments.v1.PaymentLifecycleService/CapturePayment": { as: "workflows", request: sold },
+  "payments.v1.PaymentLifecycleService/RefundPayment": { as: "workflows", request: sold },
+  "tickets.v1.TicketLockService/RelistTicket": { as: "workflows", request: soldTicket },
+  "orders.v1.OrderLifecycleService/MarkRefunded": { as: "workflows", request: sold },
+
+  "orders.v1.OrderService/RequestRefund": {
+    as: "buyer",
+    request: refunded,
+    wish: { orderId: ({ refunded }) => refunded.orderId, becomes: OrderStatus.REFUNDED },
+  },
+  "orders.v1.OrderLifecycleService/RefuseRefund": {
+    as: "workflows",
+    request: (scene) => ({ ...refunded(scene), reason: RefundRefusal.REFUND_FAILED }),
+  },
+  "payments.v1.PaymentLifecycleService/ReleaseIntent": {
+    as: "workflows",
+    request: ({ strayIntent }) => ({ intentId: strayIntent }),
+  },
+};
+
+const page = () => ({ pageSize: 100 });
+const named = (...ids: string[]) => ({ selection: { selection: { case: "named", value: { ids } } } });
+const listed = ({ listing }: RepeatScene) => ({ filter: { query: listing.title } });
+
+/** What only reads, asked when the story is over. */
+export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
+  "auth.v1.AuthService/GetCurrentUser": { as: "buyer", request: () => ({}) },
+  "tickets.v1.TicketService/GetTicket": { as: "anonymous", request: ({ listed }) => ({ ticketId: listed }) },
+  "tickets.v1.TicketService/ListMyTickets": { as: "seller", request: page },
+  "tickets.v1.TicketLockService/ListTickets": {
+    as: "workflows",
+    request: ({ listed, sold }) => named(listed, sold.ticket.id),
+  },
+  "orders.v1.OrderService/GetOrder": { as: "buyer", request: sold },
+  "orders.v1.OrderService/WatchOrder": { as: "seller", request: sold },
+  "orders.v1.OrderService/ListMyOrders": { as: "buyer", request: page },
+  "orders.v1.OrderService/ListMySales": { as: "seller", request: page },
+  "orders.v1.OrderLifecycleService/ReadOrder": { as: "workflows", request: sold },
+  "orders.v1.OrderLifecycleService/ListOrders": {
+    as: "workflows",
+    request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
+  },
+  "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
+  "payments.v1.PaymentLifecycleService/ListPayments": {
+    as: "workflows",
+    request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
+  },
+  "payments.v1.PaymentLifecycleService/ListIntents": {
+    as: "workflows",
+    request: ({ strayIntent }) => named(strayIntent),
+  },
+  "catalog.v1.CatalogService/SearchTickets": { as: "anonymous", request: listed },
+  "catalog.v1.CatalogService/ListEvents": { as: "anonymous", request: listed },
+  "catalog.v1.CatalogService/WatchTickets": {
+    as: "anonymous",
+    request: ({ listed }) => ({ ticketIds: [listed] }),
+  },
+  "catalog.v1.OperationsService/GetOverview": {
+    as: "operator",
+    request: () => ({}),
+    steady: ({ deadLetters = null, disputes = null }) => ({ deadLetters, disputes }),
+  },
+  "catalog.v1.OperationsService/ListOrders": {
+    as: "operator",
+    request: () => ({ ...page(), status: OrderStatus.REFUNDED }),
+  },
+  "catalog.v1.OperationsService/ListDeadLetters": { as: "operator", request: page },
+};
+
+/** What another test repeats, because it takes more than a call, or is not to be repeated: the test's file and name. */
+export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, test: string]>> = {
+  "catalog.v1.OperationsService/ReplayDeadLetter": [
+    "runtime/src/events.spec.ts",
+    "that break their contract are set aside, listed with the reason, and replayed",
+  ],
+  // A repeat is answered EMAIL_TAKEN, as it is to every caller there.
+  "auth.v1.AuthService/SignUp": [
+    "tests/security/access-matrix.ts",
+    "holds: nobody reads or changes what is another's",
+  ],
+  // Each call begins a session of its own.
+  "auth.v1.AuthService/SignIn": [
+    "services/auth/src/auth-service.spec.ts",
+    "gets its tokens in cookies, and never in a message",
+  ],
+  "auth.v1.AuthService/IssueToken": [
+    "services/auth/src/auth-service.spec.ts",
+    "whose refresh token was used twice has lost its session, with every token of it",
+  ],
+  "auth.v1.AuthService/RefreshSession": [
+    "services/auth/src/session.spec.ts",
+    "goes on while answers are lost, as long as each repeat comes within 30 seconds of the last",
+  ],
+  // A repeat is STALE_VERSION.
+  "tickets.v1.TicketService/UpdateTicket": [
+    "services/tickets/src/ticket-service.spec.ts",
+    "with an old version is aborted: somebody must look again",
+  ],
+};

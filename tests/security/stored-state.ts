@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Mesh } from "@ticketing/launcher/mesh";
+import { databaseUri } from "@ticketing/servers/mongo";
+import { MongoClient } from "mongodb";
+
+/** A document as JSON. */
+type Stored = { _id?: string; id?: string; version?: number; pending?: boolean; status?: number };
+/** Every document that names one of some ids, by its database, collection and id. */
+export type StoredState = Record<string, Stored>;
+
+/** Where catalog copies each collection to. */
+const copies: Record<string, string> = {
+  "tickets.tickets": "catalog.listings",
+  "orders.orders": "catalog.orders",
+  "payments.payments": "catalog.payments",
+};
+
+/**
+ * What the mesh and Stripe have stored of some ids, read past every API: also what no RPC shows, such as strikes and
+ * slots, and collections that do not exist yet.
+ */
+export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
+  const names = ["auth", "tickets", "orders", "payments", "catalog"];
+  const clients = await Promise.all(
+    names.map((name) => MongoClient.connect(databaseUri(mesh.addresses.mongo, name), { maxPoolSize: 4 })),
+  );
+  const named = (document: unknown) => {
+    const text = JSON.stringify(document);
+    return ids.some((id) => text.includes(id));
+  };
+
+  async function read(): Promise<StoredState> {
+    const state: StoredState = {};
+    const keep = (where: string, document: object) => {
+      if (!named(document)) return;
+      const plain: Stored = JSON.parse(JSON.stringify(document));
+      state[`${where}/${plain._id ?? plain.id}`] = plain;
+    };
+    const reading = names.map(async (name, at) => {
+      const db = clients[at]?.db();
+      const collections = (await db?.listCollections({}, { nameOnly: true }).toArray()) ?? [];
+      for (const collection of collections) {
+        const documents = await db?.collection(collection.name).find().toArray();
+        for (const document of documents ?? []) keep(`${name}.${collection.name}`, document);
+      }
+    });
+    const [stripe] = await Promise.all([readStripe(mesh), ...reading]);
+    const intents = stripe.payment_intents.filter(named);
+    for (const intent of intents) keep("stripe.payment_intents", intent);
+    for (const refund of stripe.refunds) {
+      if (intents.some(({ id }) => id === refund.payment_intent))
+        state[`stripe.refunds/${refund.id}`] = refund;
+    }
+    return state;
+  }
+
+  return {
+    read,
+    /** Waits until every event was published, catalog has them all, `holds` is true and nothing changes any more. */
+    async settled(holds: (state: StoredState) => boolean = () => true): Promise<StoredState> {
+      let before = "";
+      for (const end = Date.now() + 30_000; ; await sleep(60)) {
+        const state = await read();
+        const text = JSON.stringify(state);
+        const waiting = waitsFor(state);
+        if (waiting.length === 0 && holds(state) && text === before) return state;
+        if (Date.now() > end) throw new Error(`nothing settles: ${waiting.join(", ") || text}`);
+        before = text;
+      }
+    },
+    close: () => Promise.all(clients.map((client) => client.close())),
+  };
+}
+
+/** Documents with events to publish, and copies that are behind. */
+function waitsFor(state: StoredState): string[] {
+  return Object.entries(state).flatMap(([name, { pending, version }]) => {
+    const [collection = "", id] = name.split("/");
+    const copy = copies[collection];
+    const behind = copy !== undefined && state[`${copy}/${id}`]?.version !== version;
+    return pending || behind ? [name] : [];
+  });
+}
+
+interface StripeState {
+  payment_intents: { id: string }[];
+  refunds: { id: string; payment_intent: string }[];
+}
+
+async function readStripe(mesh: Mesh): Promise<StripeState> {
+  const response = await fetch(`${mesh.addresses.stripe}/control/state`);
+  return (await response.json()) as StripeState;
+}
