@@ -40,6 +40,9 @@ const written = [
   ["Persian, with a non-joiner", "می\u200cخواهم"],
   ["Sinhala, with a joiner", "ශ්\u200dරී ලංකා"],
   ["Malayalam, joined", "അവന്\u200d തന്നെ"],
+  ["Malayalam that ends with a joined letter", "മോഹന്\u200dലാല്\u200d"],
+  ["Bengali that ends with a joined letter", "জগত্\u200d"],
+  ["Hindi that ends with a bare consonant", "वाक्\u200c"],
   ["Bengali, not joined", "র\u200c্যাব"],
   ["a family", "👨‍👩‍👧‍👦"],
   ["a heart", "❤️"],
@@ -110,6 +113,8 @@ const ends = [
   ["a joiner before", "\u200da"],
   ["a joiner behind", "a\u200d"],
   ["a non-joiner behind", "می\u200c"],
+  ["two joiners behind", "അവന്\u200d\u200d"],
+  ["a joiner behind an emoji", "❤️\u200d"],
   ["a Hangul filler behind", "a\u3164"],
   ["an accent before", "\u0301a"],
 ] as const;
@@ -153,7 +158,10 @@ it("texts have one rule, in seats with spaces around", () => {
   const [[text = "", ...others], seat] = [rules(texts), rules(seats)];
   expect(others).toEqual([]);
   expect(seat).toEqual([
-    text.replace("|^[\\p{Zs}", "|^\\p{Zs}*[").replace(/\|\[\\p\{Zs\}(.*?)\]\$/, "|[$1]\\p{Zs}*$"),
+    text
+      .replace("|^[\\p{Zs}", "|^\\p{Zs}*[")
+      .replace(/\|\[\\p\{Zs\}(.*?)\]\$/, "|[$1]\\p{Zs}*$")
+      .replaceAll("[\u200c\u200d]$", "[\u200c\u200d]\\p{Zs}*$"),
   ]);
 });
 
