@@ -71,7 +71,7 @@ describe("on an account that others use too", () => {
             if (named) {
               const attached = attachIntent(
                 start(order, new Date()),
-                { intentId: intent.id, meshId },
+                { intentId: intent.id, meshId, withSecret: true },
                 new Date(),
               );
               await till.payments.insert({ ...attached, meshId: undefined });

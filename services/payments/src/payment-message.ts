@@ -40,5 +40,6 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
     disputeClosedTime: disputeClosed && timestampFromDate(disputeClosed.time),
     disputeOutcome: disputeClosed?.outcome ?? "",
     startFailedTime: startFailedTime && timestampFromDate(startFailedTime),
+    clientSecretTime: payment.clientSecretTime && timestampFromDate(payment.clientSecretTime),
   };
 }

@@ -17,7 +17,7 @@ import { idempotencyKey } from "./stripe-attempts.ts";
 
 const now = new Date(Date.UTC(2030, 0, 1));
 const begun = () => start({ id: "o1", buyerId: "b", price: { minorUnits: 5, currency: "USD" } }, now);
-const attached = () => attachIntent(begun(), { intentId: "pi_1", meshId: "mesh" }, now);
+const attached = () => attachIntent(begun(), { intentId: "pi_1", meshId: "mesh", withSecret: true }, now);
 const seen = (
   status: IntentSnapshot["status"],
   more: { chargeTime?: Date; refunds?: Refund[] } = {},
@@ -104,7 +104,9 @@ describe("a payment", () => {
   });
   it("cannot begin once it is given up", () => {
     expect(
-      reason(() => attachIntent(requestVoid(begun(), now), { intentId: "pi_1", meshId: "mesh" }, now)),
+      reason(() =>
+        attachIntent(requestVoid(begun(), now), { intentId: "pi_1", meshId: "mesh", withSecret: true }, now),
+      ),
     ).toBe("PAYMENT_VOIDED");
   });
   it("lost its hold when it was cancelled without our asking", () => {

@@ -45,8 +45,10 @@ export interface Payment extends Aggregate {
   /** When cards were declined, by Stripe's clock, for a limit over all of a buyer's payments. The newest of them. */
   declineTimes?: Date[];
   lastDeclineTime?: Date;
-  /** When opening it first failed through no fault of the buyer's. */
+  /** When opening it first failed through no fault of the buyer's, before a client secret was handed out. */
   startFailedTime?: Date;
+  /** When a client secret was first handed out, which is the buyer's way to pay. */
+  clientSecretTime?: Date;
   /** No attempt may begin any more, and what is held is to be released. */
   voidRequestedTime?: Date;
   disputedTime?: Date;
@@ -57,6 +59,14 @@ export interface Payment extends Aggregate {
   /** Since when looks at Stripe show nothing of an action although it was asked for with the current key. */
   unknownSince?: Partial<Record<StripeAction, Date>>;
   createTime: Date;
+}
+
+/** A PaymentIntent that was made for a payment. */
+export interface MadeIntent {
+  intentId: string;
+  /** The mesh that it was made by. */
+  meshId: string;
+  withSecret: boolean;
 }
 
 /** A PaymentIntent as fetched: what Stripe says, in our words. */
@@ -112,23 +122,31 @@ export function requireOpen(payment: Payment): Payment {
 export const paymentRefused = (stripeCode: string): DomainError =>
   refuse("PAYMENT_REFUSED", "the payment provider takes no payment for this order", { stripeCode });
 
-/** It could not be opened, through no fault of the buyer's; noted once. */
+/** It could not be opened, through no fault of the buyer's; noted once, and not once the buyer has a way to pay. */
 export function startFailed(payment: Payment, now: Date): Payment {
-  if (payment.startFailedTime || payment.intentId) return payment;
+  if (payment.startFailedTime || payment.clientSecretTime) return payment;
   return advance(payment, { type: "payment_updated", time: now }, { startFailedTime: now });
 }
 
-/** The PaymentIntent is ours. Throws PAYMENT_VOIDED when the payment was given up meanwhile: cancel it then. */
-export function attachIntent(
-  payment: Payment,
-  { intentId, meshId }: { intentId: string; meshId: string },
-  now: Date,
-): Payment {
+/** The buyer gets its client secret; noted once. */
+export function secretHandedOut(payment: Payment, now: Date): Payment {
+  if (payment.clientSecretTime) return payment;
+  return advance(payment, { type: "payment_updated", time: now }, { clientSecretTime: now });
+}
+
+/**
+ * The PaymentIntent is ours; `withSecret`: its client secret is known, and handed out once this is saved. Throws
+ * PAYMENT_VOIDED or PAYMENT_REFUSED when the payment was given up meanwhile, INTENT_EXISTS when it has another one:
+ * cancel it then.
+ */
+export function attachIntent(payment: Payment, made: MadeIntent, now: Date): Payment {
+  const { intentId, meshId, withSecret } = made;
   requireOpen(payment);
-  if (payment.intentId === intentId) return payment;
+  if (payment.intentId === intentId) return withSecret ? secretHandedOut(payment, now) : payment;
   if (payment.intentId) throw refuse("INTENT_EXISTS", "this payment has another PaymentIntent");
   const changes = { ...withoutFailures(payment, "create"), intentId, meshId };
-  return advance(payment, { type: "payment_updated", time: now }, changes);
+  const clientSecretTime = withSecret ? now : undefined;
+  return advance(payment, { type: "payment_updated", time: now }, { ...changes, clientSecretTime });
 }
 
 const atMost = (payment: Payment, ...statuses: PaymentStatus[]) => statuses.includes(payment.status);

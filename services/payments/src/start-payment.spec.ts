@@ -1,8 +1,10 @@
+import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
+import { DomainError, errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
 import { openTill, type Till } from "../testing/till.ts";
 import type { Payment } from "./payment.ts";
+import { startPayment } from "./start-payment.ts";
 
 let till: Till;
 beforeAll(async () => {
@@ -91,6 +93,64 @@ describe("starting a payment", () => {
     expect(await answer(till.start(order))).toMatch(/_secret_/);
     expect((await till.payment(order.id)).attempts.create).toBe(1);
   });
+
+  it("whose client secret never left is not held against its buyer, though the PaymentIntent is there", async () => {
+    const order = till.order();
+    till.double.faults.add({ kind: "error_after", operation: "payment_intents.create", count: 1 });
+    const away = till.double.faults.add({ kind: "error_before", operation: "payment_intents.retrieve" });
+    for (let time = 0; time < 2; time++) expect(await answer(till.start(order))).toBe("STRIPE_UNAVAILABLE");
+    const unopened = await till.payment(order.id);
+    expect(unopened).toMatchObject({ intentId: expect.any(String), startFailedTime: expect.any(Date) });
+    expect(unopened.clientSecretTime).toBeUndefined();
+    till.double.faults.remove(away.id);
+    expect(await answer(till.start(order))).toMatch(/_secret_/);
+    expect((await till.payment(order.id)).clientSecretTime).toEqual(expect.any(Date));
+  });
+
+  it("whose client secret has left is opened, and no later failure is noted", async () => {
+    const order = till.order();
+    await till.start(order);
+    const opened = await till.payment(order.id);
+    expect(opened.clientSecretTime).toEqual(expect.any(Date));
+    till.double.faults.add({ kind: "error_before", operation: "payment_intents.retrieve", count: 2 });
+    expect(await answer(till.start(order))).toBe("STRIPE_UNAVAILABLE");
+    expect(await till.payment(order.id)).toEqual(opened);
+  });
+
+  /** A start whose first writes are refused as the store refuses them. */
+  const startRefused = (order: Parameters<Till["start"]>[0], refusal: unknown, refused = 1) => {
+    let left = refused;
+    const update: Till["payments"]["update"] = (id, change) =>
+      left-- > 0 ? Promise.reject(refusal) : till.payments.update(id, change);
+    return answer(startPayment({ ...till, payments: { ...till.payments, update } }, order));
+  };
+
+  it.each([
+    new DomainError(Code.Aborted, "CONTENTION", "too many changes at once; try again"),
+    new DomainError(Code.Unavailable, "DATABASE_UNAVAILABLE", "try again"),
+    new Error("the connection broke"),
+  ])("that could not be saved for now cancels nothing at Stripe: %s", async (refusal) => {
+    for (const created of ["at once", "found"]) {
+      const order = till.order();
+      const fault = { kind: "error_after", operation: "payment_intents.create", count: 1 } as const;
+      if (created === "found") till.double.faults.add(fault);
+      expect(await startRefused(order, refusal)).toBe(String(reasonOf(refusal)));
+      expect(till.intents(order.id)).toMatchObject([{ status: "requires_payment_method" }]);
+      const secret = await till.start(order);
+      expect((await till.confirm(secret)).ok).toBe(true);
+      expect(till.intents(order.id)).toHaveLength(1);
+    }
+  });
+
+  it.each(["PAYMENT_VOIDED", "PAYMENT_REFUSED", "INTENT_EXISTS"] as const)(
+    "that %s has made useless cancels what it made",
+    async (ended) => {
+      const order = till.order();
+      const refusal = new DomainError(Code.FailedPrecondition, ended, "ended");
+      expect(await startRefused(order, refusal)).toBe(ended);
+      expect(till.intents(order.id)).toMatchObject([{ status: "canceled" }]);
+    },
+  );
 
   it("is refused to who tries card after card, over all orders, and to nobody else", async () => {
     const decline = async (card: string) => {

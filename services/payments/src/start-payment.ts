@@ -8,10 +8,12 @@ import type { MeshIdentity } from "./mesh-store.ts";
 import {
   attachIntent,
   fail,
+  type MadeIntent,
   type Money,
   type Payment,
   paymentRefused,
   requireOpen,
+  secretHandedOut,
   start,
   startFailed,
 } from "./payment.ts";
@@ -32,8 +34,10 @@ export interface StartPaymentDependencies {
   log: Pick<Logger, "error">;
 }
 
-/** Failures that say nothing of the buyer: an order that met one and was never opened is not held against them. */
-const NOT_THE_BUYERS = ["STRIPE_UNAVAILABLE", "STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED"];
+/** The payment has ended. Any other failure says nothing of it, nor of its buyer, and the next call may succeed. */
+const ENDED = ["PAYMENT_VOIDED", "PAYMENT_REFUSED"];
+/** A PaymentIntent that was made for the payment can never be its own. */
+const USELESS = [...ENDED, "INTENT_EXISTS"];
 
 /**
  * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
@@ -57,7 +61,7 @@ export async function startPayment(
   try {
     return await open(deps, payment);
   } catch (error) {
-    if (NOT_THE_BUYERS.includes(reasonOf(error) ?? "")) {
+    if (!ENDED.includes(reasonOf(error) ?? "")) {
       await payments.update(order.id, (current) => startFailed(current, clock()));
     }
     throw error;
@@ -70,14 +74,14 @@ async function open(deps: StartPaymentDependencies, payment: Payment): Promise<s
   // Whoever has the client secret can pay: it is handed out by the mesh that the PaymentIntent belongs to.
   const mesh = await deps.mesh.readToWrite();
   requireOurs(mesh, payment);
-  if (payment.intentId) return orUnavailable(stripe.fetchClientSecret(payment.intentId));
+  if (payment.intentId) return secretOf(deps, payment, payment.intentId);
   const key = idempotencyKey(payment, "create");
   try {
     const { intent, clientSecret } = await stripe.create(
       { id: payment._id, amount: payment.amount, meshId: mesh.id },
       key,
     );
-    await attach(deps, payment, { intentId: intent.id, meshId: mesh.id });
+    await attach(deps, payment, { intentId: intent.id, meshId: mesh.id, withSecret: true });
     return clientSecret;
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
@@ -85,17 +89,23 @@ async function open(deps: StartPaymentDependencies, payment: Payment): Promise<s
   }
 }
 
+/** The client secret of a PaymentIntent that is the payment's already. */
+async function secretOf(deps: StartPaymentDependencies, payment: Payment, intentId: string): Promise<string> {
+  const { payments, stripe, clock } = deps;
+  const secret = await orUnavailable(stripe.fetchClientSecret(intentId));
+  if (!payment.clientSecretTime) {
+    await payments.update(payment._id, (current) => secretHandedOut(current, clock()));
+  }
+  return secret;
+}
+
 /** Saves the PaymentIntent; one that lost to a payment that is given up, or to another one, is canceled. */
-async function attach(
-  deps: StartPaymentDependencies,
-  payment: Payment,
-  made: { intentId: string; meshId: string },
-): Promise<void> {
+async function attach(deps: StartPaymentDependencies, payment: Payment, made: MadeIntent): Promise<void> {
   const { payments, stripe, clock } = deps;
   try {
     await payments.update(payment._id, (current) => attachIntent(current, made, clock()));
   } catch (error) {
-    if (reasonOf(error)) {
+    if (USELESS.includes(reasonOf(error) ?? "")) {
       await stripe.cancel(made.intentId).catch(() => undefined);
     }
     throw error;
@@ -120,8 +130,8 @@ async function afterCreateFailed(
   if (failure.kind === "unknown") {
     const intentId = await orUnavailable(stripe.findByOperation({ meshId }, key));
     if (intentId) {
-      await attach(deps, payment, { intentId, meshId });
-      return orUnavailable(stripe.fetchClientSecret(intentId));
+      await attach(deps, payment, { intentId, meshId, withSecret: false });
+      return secretOf(deps, payment, intentId);
     }
     const failed = { action: "create" as const, key, failure };
     await payments.update(payment._id, (current) => afterFailure(current, failed, clock(), graceMs));

@@ -137,6 +137,6 @@ function paymentFacts(payment: Payment | undefined, maxDeclines: number): Paymen
     status: paymentStatus[payment.status],
     authorizedTime: payment.authorizedTime && timestampMs(payment.authorizedTime),
     declinesExhausted: payment.declines >= maxDeclines,
-    neverOpened: payment.startFailedTime !== undefined && payment.stripePaymentIntentId === "",
+    neverOpened: payment.startFailedTime !== undefined && payment.clientSecretTime === undefined,
   };
 }
