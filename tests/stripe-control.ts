@@ -17,7 +17,7 @@ export interface StripeFault {
 
 /** Does at the double what Stripe has no API for. */
 export async function control(
-  mesh: Mesh,
+  mesh: Pick<Mesh, "addresses">,
   method: "POST" | "DELETE",
   path: string,
   body?: object,

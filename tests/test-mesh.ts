@@ -49,7 +49,7 @@ export async function eventually<T>(ask: () => Promise<T | undefined>, ms = 15_0
 
 /** What the Stripe double holds for an order. */
 export async function stripePayments(
-  mesh: Mesh,
+  mesh: Pick<Mesh, "addresses">,
   orderId: string,
 ): Promise<{ id: string; status: string; amount: number; amount_received: number }[]> {
   const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents?limit=100`, {

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Page } from "playwright-core";
+import { control } from "../stripe-control.ts";
+import { stripePayments } from "../test-mesh.ts";
 import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { clockTime, zoneWhereItIs } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -113,6 +115,25 @@ describe("an order", () => {
     ]);
     await inspect(page, "order-refunded", ["phone"]);
     expect((await buyer.orders.getOrder({ orderId: order.id })).order?.status).toBe(OrderStatus.REFUNDED);
+  });
+
+  test("whose payment is disputed says so, and is refunded once the dispute is won", async () => {
+    const buyer = await newPerson(mesh, "Dora");
+    const order = await buy(mesh, buyer, await list(seller, "Evening of Strings"));
+    const [intent] = await stripePayments(mesh, order.id);
+    await control(mesh, "POST", "disputes", { payment_intent: intent?.id });
+    await buyer.orders.requestRefund({ orderId: order.id });
+    const page = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
+    await page.getByText("€45.00 was taken, and you or your bank disputed the payment.").waitFor();
+    await page.getByText("so we cannot refund it").waitFor();
+    expect(await page.getByRole("button", { name: "Ask for the refund again" }).count()).toBe(0);
+    await inspect(page, "order-disputed", ["phone"]);
+
+    await control(mesh, "POST", "disputes/close", { payment_intent: intent?.id, status: "won" });
+    await page.getByRole("button", { name: "Ask for the refund again" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Give it back" }).click();
+    await page.getByText("€45.00 went back to your card.").waitFor();
+    await watchUntil(buyer, order.id, OrderStatus.REFUNDED, 30_000);
   });
 
   test("that awaits payment can be cancelled, if it still does, and is nobody else's business", async () => {

@@ -6,15 +6,16 @@ import { Card } from "../design/card.tsx";
 import { formatMoney } from "../design/format-money.ts";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
+import { useMoney } from "../orders/use-money.ts";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
-import { orderTexts, refundRefusedText } from "../texts/orders.ts";
 import { ticketTexts } from "../texts/ticket.ts";
 import { useTicket } from "../ticket/use-ticket.ts";
 import styles from "./checkout.module.css";
+import { wordsOf } from "./outcome-words.ts";
 
-/** A purchase that did not come about, or was undone: why, that no money is gone, and where to go from here. */
+/** A purchase that did not come about, or was undone: why, where the money is, and where to go from here. */
 export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "expired" | "refunded" }) {
-  const { title, text } = wordsOf(order, phase);
+  const { title, text } = wordsOf(order, phase, useMoney(order, "buyer"));
   return (
     <div className={styles.narrow}>
       <PageHeader title={title} lead={text} />
@@ -26,16 +27,6 @@ export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "
       </p>
     </div>
   );
-}
-
-function wordsOf(order: Order, phase: "cancelled" | "expired" | "refunded") {
-  if (phase === "expired") return { title: texts.expiredTitle, text: texts.expiredText };
-  if (phase === "refunded") {
-    return order.refundRefusedTime
-      ? { title: orderTexts.refundRefusedTitle, text: refundRefusedText("buyer", order.refundRefusedReason) }
-      : { title: texts.refundedTitle, text: texts.refundedText };
-  }
-  return texts.cancelled[order.cancelReason] ?? texts.cancelledOtherwise;
 }
 
 /** The same ticket if it can be had, as it is now; others for the event in any case. */

@@ -8,38 +8,57 @@ import { Countdown, useRemaining } from "../design/countdown.tsx";
 import { formatDateTime, formatTime } from "../design/format-date.ts";
 import { formatMoney } from "../design/format-money.ts";
 import { Notice } from "../design/states.tsx";
+import { refundTitles, whereMoneyIs } from "../texts/money.ts";
 import { refundRefusedText, orderTexts as texts } from "../texts/orders.ts";
+import {
+  isDisputeOver,
+  isSettledPlace,
+  type MoneyPlace,
+  mayAskAgain,
+  saysMoreThanPaid,
+} from "./money-place.ts";
 import styles from "./orders.module.css";
 
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
 
-/** What a buyer can do about an order, or what is being done. */
+/** What a buyer can do about an order, what is being done, and where the money is. */
 export function BuyerActions(props: {
   order: Order;
+  money: MoneyPlace | undefined;
   onAnswer: (order: Order | undefined) => void;
   onTimeUp: () => void;
 }) {
-  const { order } = props;
+  const { order, money } = props;
   switch (order.status) {
     case OrderStatus.AWAITING_PAYMENT:
       return <Unpaid {...props} />;
     case OrderStatus.COMPLETE:
-      return order.refundRequestedTime ? (
-        <RequestedRefund order={order} side="buyer" />
-      ) : (
-        <Refund {...props} />
+      if (money && saysMoreThanPaid(order, money)) return <MoneyNotice order={order} money={money} />;
+      if (!order.refundRequestedTime) return <Refund {...props} />;
+      return (
+        <>
+          {!isDisputeOver(order, money) && <RequestedRefund order={order} side="buyer" />}
+          {mayAskAgain(order) && <Refund {...props} />}
+        </>
       );
     case OrderStatus.REFUNDED:
-      return order.refundRefusedTime ? (
-        <RequestedRefund order={order} side="buyer" />
-      ) : (
-        <Notice tone="good" title={texts.refundedTitle}>
-          <p>{texts.refundedBuyer(moneyOf(order))}</p>
-        </Notice>
-      );
+      if (money) return <MoneyNotice order={order} money={money} />;
+      if (order.refundRefusedTime) return <RequestedRefund order={order} side="buyer" />;
+      return <p>{texts.refundedBuyer}</p>;
     default:
-      return null;
+      return money ? <MoneyNotice order={order} money={money} /> : null;
   }
+}
+
+/** Where the money is of an order that has ended, or whose money is not where the order's own words put it. */
+function MoneyNotice({ order, money }: { order: Order; money: MoneyPlace }) {
+  const text = <p>{whereMoneyIs[money](moneyOf(order))}</p>;
+  if (money === "not_taken" || money === "held") return text;
+  return (
+    <Notice tone={isSettledPlace(money) ? "good" : "warn"} title={refundTitles[money]}>
+      {text}
+    </Notice>
+  );
 }
 
 function Unpaid({ order, onAnswer, onTimeUp }: Parameters<typeof BuyerActions>[0]) {
@@ -78,10 +97,11 @@ function Unpaid({ order, onAnswer, onTimeUp }: Parameters<typeof BuyerActions>[0
 function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
   const left = useRemaining(until);
+  const again = order.refundRequestedTime !== undefined;
   if (left === 0) return <p className={styles.soft}>{texts.refundOver}</p>;
   return (
     <>
-      <p>{texts.refundUntil(formatDateTime(until))}</p>
+      <p>{(again ? texts.refundAgainUntil : texts.refundUntil)(formatDateTime(until))}</p>
       <p className={styles.clock}>
         <span>{texts.refundLeft}</span>
         <Countdown until={until} />
@@ -89,7 +109,7 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
       <ConfirmedAction
         method={OrderService.method.requestRefund}
         input={{ orderId: order.id }}
-        label={texts.refund}
+        label={again ? texts.refundAgain : texts.refund}
         look="secondary"
         title={texts.refundTitle(moneyOf(order))}
         confirm={texts.confirmRefund}
@@ -139,6 +159,7 @@ export function SellerView({ order }: { order: Order }) {
         </Notice>
       );
     case OrderStatus.REFUNDED:
+      if (order.refundRefusedTime) return <RequestedRefund order={order} side="seller" />;
       return (
         <Notice tone="warn" title={texts.refundedTitle}>
           <p>{texts.refundedSeller(money)}</p>

@@ -16,6 +16,7 @@ import { BuyerActions, SellerView } from "./order-actions.tsx";
 import { OrderStatusPill } from "./order-status.tsx";
 import { OrderTimeline } from "./order-timeline.tsx";
 import styles from "./orders.module.css";
+import { useMoney } from "./use-money.ts";
 import { useOrder } from "./use-order.ts";
 
 /** One order as it is now, for its buyer or its seller. */
@@ -29,7 +30,18 @@ function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
   useAnnouncedStatus(order?.status);
   if (query.isPending) return <SkeletonList count={2} />;
   if (!order) return <ErrorState page error={query.error} onRetry={refresh} />;
-  const side = order.sellerId === userId ? "seller" : "buyer";
+  return <OneOrder order={order} userId={userId} take={take} refresh={refresh} />;
+}
+
+function OneOrder(props: {
+  order: Order;
+  userId: string;
+  take: (newer: Order | undefined) => void;
+  refresh: () => void;
+}) {
+  const { order, take, refresh } = props;
+  const side = order.sellerId === props.userId ? "seller" : "buyer";
+  const money = useMoney(order, side);
   return (
     <div className={styles.page}>
       <TicketFace
@@ -49,14 +61,14 @@ function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
         {side === "seller" ? (
           <SellerView order={order} />
         ) : (
-          <BuyerActions order={order} onAnswer={take} onTimeUp={refresh} />
+          <BuyerActions order={order} money={money} onAnswer={take} onTimeUp={refresh} />
         )}
         <TicketLink order={order} side={side} />
         <p className={styles.soft}>
           {texts.number}: {order.id}
         </p>
       </Card>
-      <OrderTimeline order={order} side={side} />
+      <OrderTimeline order={order} side={side} money={money} />
     </div>
   );
 }

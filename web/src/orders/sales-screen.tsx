@@ -83,7 +83,7 @@ function Total({ sales, all }: { sales: readonly Order[]; all: boolean }) {
   );
 }
 
-function Proceeds({ order: { status, price } }: { order: Order }) {
+function Proceeds({ order: { status, price, refundRefusedTime } }: { order: Order }) {
   if (!price) return null;
   const money = formatMoney(price);
   switch (status) {
@@ -92,7 +92,11 @@ function Proceeds({ order: { status, price } }: { order: Order }) {
     case OrderStatus.AWAITING_PAYMENT:
       return <span className={styles.soft}>{texts.pending(money)}</span>;
     case OrderStatus.REFUNDED:
-      return <span className={styles.soft}>{texts.givenBack(money)}</span>;
+      return (
+        <span className={styles.soft}>
+          {(refundRefusedTime ? texts.notGivenBack : texts.givenBack)(money)}
+        </span>
+      );
     default:
       return <span className={styles.soft}>{texts.broughtNothing}</span>;
   }

@@ -38,7 +38,7 @@ export const checkoutTexts = {
   timeUpTitle: "The time to pay is over",
   timeUpText: "One moment. If your payment was on time the order completes; otherwise nothing is charged.",
   endingTitle: "The order is being cancelled",
-  endingText: "One moment. Nothing is charged.",
+  endingText: "One moment. This page says what became of the order.",
 
   completeTitle: "It is yours",
   completeText: (event: string) => `Enjoy ${isolate(event)}! Your order is complete.`,
@@ -54,21 +54,22 @@ export const checkoutTexts = {
   toStart: "See what else is on",
 
   expiredTitle: "The time to pay is over",
-  expiredText:
+  expiredText: "Your hold has ended.",
+  expiredUnpaid:
     "Your hold has ended and no money was taken. An amount that your bank shows as pending goes away by itself.",
   cancelled: {
-    buyer: { title: "Order cancelled", text: "As you asked. No money was taken." },
+    buyer: { title: "Order cancelled", text: "As you asked." },
     payment_failed: {
       title: "The payment did not work",
-      text: "No payment came about, so the order was cancelled. No money was taken.",
+      text: "No payment came about, so the order was cancelled.",
     },
     capture_refused: {
       title: "The payment did not work",
-      text: "Your bank took back its approval, so the order was cancelled. No money was taken.",
+      text: "Your payment did not come through, so the order was cancelled.",
     },
   } as Readonly<Record<string, Words>>,
-  cancelledOtherwise: { title: "Order cancelled", text: "No money was taken." },
-  refundedTitle: "Your money went back",
+  cancelledOtherwise: { title: "Order cancelled", text: "" },
+  refundedTitle: "Refunded",
   refundedText: "This order was refunded.",
   again: {
     free: "Good news: the ticket is still free.",

@@ -1,4 +1,6 @@
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { MoneyPlace } from "../orders/money-place.ts";
+import { whereMoneyIs } from "./money.ts";
 
 /** What an order is called in lists, by who looks at it. */
 export const orderStatusNames: Readonly<Record<OrderStatus, string>> = {
@@ -25,7 +27,7 @@ const steps: Readonly<Record<string, Told>> = {
     seller: "The buyer paid, and the ticket is sold.",
   },
   order_expired: {
-    buyer: "The time to pay ran out. No money was taken.",
+    buyer: "The time to pay ran out.",
     seller: "The buyer did not pay in time. The ticket is for sale again.",
   },
   order_refund_requested: {
@@ -33,21 +35,21 @@ const steps: Readonly<Record<string, Told>> = {
     seller: "The buyer asked for the money back.",
   },
   order_refunded: {
-    buyer: "Your money went back to your card.",
-    seller: "The money went back to the buyer.",
+    buyer: "Your refund was made.",
+    seller: "The buyer was refunded.",
   },
 };
 const cancelled: Readonly<Record<string, Told>> = {
   buyer: {
-    buyer: "The order was cancelled, as you asked. No money was taken.",
+    buyer: "The order was cancelled, as you asked.",
     seller: "The buyer cancelled. The ticket is for sale again.",
   },
   payment_failed: {
-    buyer: "No payment came about, so the order was cancelled. No money was taken.",
+    buyer: "No payment came about, so the order was cancelled.",
     seller: "The payment failed. The ticket is for sale again.",
   },
   capture_refused: {
-    buyer: "Your bank took its promise to pay back, so the order was cancelled. No money was taken.",
+    buyer: "Your payment did not come through, so the order was cancelled.",
     seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
   },
 };
@@ -84,11 +86,22 @@ export const refundRefusedText = (side: Side, reason: string): string =>
 
 const unknown: Told = { buyer: "The order changed.", seller: "The order changed." };
 
-/** A step of an order's history as a sentence. */
-export function stepText(side: Side, { type, data }: { type: string; data: Record<string, string> }): string {
+/**
+ * A step of an order's history as sentences. What is said of the money is what its buyer knows of it now; a step from
+ * which money cannot be told says nothing of it.
+ */
+export function stepText(
+  side: Side,
+  { type, data }: { type: string; data: Record<string, string> },
+  money?: MoneyPlace,
+): string {
   if (type === "order_refund_refused") return refundRefusedText(side, data.reason ?? "");
   const told = type === "order_cancelled" ? cancelled[data.reason ?? ""] : steps[type];
   const sentence = (told ?? unknown)[side];
+  if (side === "buyer" && money === "not_taken" && (type === "order_cancelled" || type === "order_expired")) {
+    return `${sentence} ${whereMoneyIs.not_taken("")}`;
+  }
+  if (side === "buyer" && money === "refunded" && type === "order_refunded") return orderTexts.wentBack;
   return data.note === "cancel_requested_after_sale" ? `${sentence} ${orderTexts.cancelTooLate}` : sentence;
 }
 
@@ -114,11 +127,13 @@ export const orderTexts = {
   timeToPay: "Time to pay",
   brought: (money: string) => `Brought ${money}`,
   givenBack: (money: string) => `${money} given back`,
+  notGivenBack: (money: string) => `${money} not given back yet`,
   broughtNothing: "Brought nothing",
   pending: (money: string) => `${money} if it is paid`,
   total: "Your sales brought",
   totalSoFar: "The sales shown here brought",
   timeline: "What happened",
+  wentBack: "Your money went back to your card.",
   cancelTooLate: "The wish to cancel came after the sale.",
   awaitingBuyer: (at: string) => `Pay by ${at}, or the ticket is free for others again.`,
   awaitingSeller: (at: string) =>
@@ -130,13 +145,15 @@ export const orderTexts = {
   cancelling: "Your order is being cancelled.",
   cancel: "Cancel the order",
   cancelTitle: "Cancel this order?",
-  cancelText: "The ticket is free for others at once. You pay nothing.",
+  cancelText: "The ticket is free for others at once. You pay nothing, unless you have paid already.",
   keep: "Keep it",
   refund: "Get a refund",
   refundTitle: (money: string) => `Give the ticket back for ${money}?`,
   refundText: "The money goes back to your card, and the ticket is for sale again. This cannot be undone.",
   confirmRefund: "Give it back",
   refundUntil: (at: string) => `You can give the ticket back until ${at}.`,
+  refundAgainUntil: (at: string) => `You can ask for the refund again until ${at}.`,
+  refundAgain: "Ask for the refund again",
   refundLeft: "Time to decide",
   refundOver: "The time for a refund is over.",
   sellerRefundUntil: (at: string) => `The buyer may give the ticket back until ${at}.`,
@@ -145,9 +162,8 @@ export const orderTexts = {
   refundingSeller: "The money is being sent back to the buyer.",
   refundRefusedTitle: "The refund could not be made",
   refundedTitle: "Refunded",
-  refundedBuyer: (money: string) =>
-    `${money} went back to your card. Your bank may take some days to show it.`,
-  refundedSeller: (money: string) => `${money} went back to the buyer. The ticket is for sale again.`,
+  refundedBuyer: "This order was refunded.",
+  refundedSeller: (money: string) => `${money} goes back to the buyer. The ticket is for sale again.`,
   becameStatus: (status: string) => `The order is now: ${status}.`,
   toTicket: "See the ticket",
   toYourTicket: "Your ticket",

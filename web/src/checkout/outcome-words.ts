@@ -1,0 +1,29 @@
+import type { Order } from "@ticketing/proto/orders/v1/order";
+import { formatMoney } from "../design/format-money.ts";
+import type { MoneyPlace } from "../orders/money-place.ts";
+import { checkoutTexts as texts } from "../texts/checkout.ts";
+import { refundTitles, whereMoneyIs } from "../texts/money.ts";
+import { orderTexts, refundRefusedText } from "../texts/orders.ts";
+
+/** How a purchase ended that did not come about, and where its money is, as far as that is known. */
+export function wordsOf(
+  order: Order,
+  phase: "cancelled" | "expired" | "refunded",
+  money: MoneyPlace | undefined,
+): { title: string; text: string } {
+  const place = money && whereMoneyIs[money](order.price ? formatMoney(order.price) : "");
+  if (phase === "refunded") {
+    if (money && place) return { title: refundTitles[money], text: place };
+    return order.refundRefusedTime
+      ? { title: orderTexts.refundRefusedTitle, text: refundRefusedText("buyer", order.refundRefusedReason) }
+      : { title: texts.refundedTitle, text: texts.refundedText };
+  }
+  if (phase === "expired" && money === "not_taken") {
+    return { title: texts.expiredTitle, text: texts.expiredUnpaid };
+  }
+  const { title, text } =
+    phase === "expired"
+      ? { title: texts.expiredTitle, text: texts.expiredText }
+      : (texts.cancelled[order.cancelReason] ?? texts.cancelledOtherwise);
+  return { title, text: [text, place].filter(Boolean).join(" ") };
+}

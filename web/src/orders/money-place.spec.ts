@@ -1,0 +1,142 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { describe, expect, it } from "@jest/globals";
+import { OrderSchema, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentAction, PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { wordsOf } from "../checkout/outcome-words.ts";
+import { whereMoneyIs } from "../texts/money.ts";
+import { stepText } from "../texts/orders.ts";
+import { isDisputeOver, mayAskAgain, placeOf, saysMoreThanPaid } from "./money-place.ts";
+
+const time = timestampFromMs(1);
+const statuses = Object.values(PaymentStatus).filter(
+  (status): status is PaymentStatus => typeof status === "number" && status !== PaymentStatus.UNSPECIFIED,
+);
+const disputes = [
+  {},
+  { disputedTime: time },
+  ...["won", "lost", "warning_closed"].map((disputeOutcome) => ({
+    ...{ disputedTime: time, disputeClosedTime: time, disputeOutcome },
+  })),
+];
+const refusals = [
+  undefined,
+  ...[PaymentAction.CREATE, PaymentAction.CAPTURE, PaymentAction.CANCEL, PaymentAction.REFUND].map(
+    (action) => ({ action, stripeCode: "x", time }),
+  ),
+];
+/** All that a payment can say, and an order without one. */
+const payments = [
+  "none" as const,
+  ...statuses.flatMap((status) =>
+    disputes.flatMap((dispute) =>
+      refusals.map((refusal) => create(PaymentSchema, { status, ...dispute, ...(refusal && { refusal }) })),
+    ),
+  ),
+];
+const name = (payment: (typeof payments)[number]) =>
+  payment === "none"
+    ? "no payment"
+    : `${PaymentStatus[payment.status]}${payment.disputedTime ? ` disputed ${payment.disputeOutcome}` : ""}` +
+      `${payment.refusal ? `, ${PaymentAction[payment.refusal.action]} refused` : ""}`;
+
+const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED, REFUND_PENDING } = PaymentStatus;
+/** What is so, by the contract of payments and by nothing else. */
+const truth = (payment: (typeof payments)[number]) => {
+  const status = payment === "none" ? VOIDED : payment.status;
+  const disputed = payment !== "none" && payment.disputedTime !== undefined && status === CAPTURED;
+  return {
+    untaken: [REQUIRES_PAYMENT, AUTHORIZED, VOIDED, FAILED].includes(status),
+    arrived: status === REFUNDED,
+    underWay: status === REFUND_PENDING,
+    disputed: disputed && !payment.disputeClosedTime,
+  };
+};
+/** What a text says of the money. */
+const said = (text: string) => ({
+  untaken: /no money was taken/i.test(text),
+  arrived: /went back to your card/.test(text),
+  underWay: /is on its way back/.test(text),
+  disputed: /bank decides about the money/.test(text),
+});
+
+const ended = [
+  ["cancelled", OrderStatus.CANCELLED, ["buyer", "payment_failed", "capture_refused", "of later"]],
+  ["expired", OrderStatus.EXPIRED, [""]],
+  ["refunded", OrderStatus.REFUNDED, [""]],
+] as const;
+const cases = payments.map((payment) => [name(payment), payment] as const);
+
+describe("where the money of an order is", () => {
+  it.each(cases)("is told as the payment says it: %s", (_, payment) => {
+    const money = placeOf(payment);
+    if (!money) throw new Error("a status without a place");
+    expect(said(whereMoneyIs[money]("€45.00"))).toEqual(truth(payment));
+    for (const [phase, status, reasons] of ended) {
+      for (const cancelReason of reasons) {
+        // What the order was told of its refund may be older than what the payment says.
+        for (const refundRefusedReason of ["", "charge_disputed", "refund_failed"]) {
+          const price = { minorUnits: 4_500n, currency: "EUR" };
+          const order = create(OrderSchema, { status, cancelReason, price, refundRefusedReason });
+          expect(said(wordsOf(order, phase, money).text)).toEqual(truth(payment));
+        }
+        const data = { reason: cancelReason };
+        const step = said(stepText("buyer", { type: `order_${phase}`, data }, money));
+        for (const claim of ["untaken", "arrived"] as const) {
+          if (step[claim]) expect(truth(payment)[claim]).toBe(true);
+        }
+      }
+    }
+  });
+
+  it("is not guessed while nothing is known of it, nor from a status of later", () => {
+    const nothing = { untaken: false, arrived: false, underWay: false, disputed: false };
+    expect(placeOf(create(PaymentSchema, { status: 99 as PaymentStatus }))).toBeUndefined();
+    for (const [phase, status, reasons] of ended) {
+      for (const cancelReason of reasons) {
+        const order = create(OrderSchema, { status, cancelReason });
+        expect(said(wordsOf(order, phase, undefined).text)).toEqual(nothing);
+        for (const side of ["buyer", "seller"] as const) {
+          const step = { type: `order_${phase}`, data: { reason: cancelReason } };
+          expect(said(stepText(side, step))).toEqual(nothing);
+        }
+      }
+    }
+  });
+
+  it.each(cases)("of a complete order is told unless it is simply paid: %s", (_, payment) => {
+    const money = placeOf(payment) ?? "taken";
+    const order = create(OrderSchema, { status: OrderStatus.COMPLETE });
+    const asked = create(OrderSchema, { ...order, refundRequestedTime: time });
+    const { arrived, underWay, disputed } = truth(payment);
+    if (arrived || underWay || disputed) expect(saysMoreThanPaid(order, money)).toBe(true);
+    if (money === "taken")
+      expect(saysMoreThanPaid(order, money) || saysMoreThanPaid(asked, money)).toBe(false);
+    // "Being sent back" would be wrong of a refund that the provider refuses.
+    if (money === "refund_refused") expect(saysMoreThanPaid(asked, money)).toBe(true);
+  });
+
+  it.each(cases)(
+    "stopped by a dispute is with the bank until the payment says otherwise: %s",
+    (_, payment) => {
+      const [order, other] = ["charge_disputed", "refused_by_provider"].map((refundRefusedReason) =>
+        create(OrderSchema, { refundRefusedReason }),
+      );
+      if (!order || !other) throw new Error("no order");
+      const { disputed } = truth(payment);
+      if (disputed) expect(isDisputeOver(order, placeOf(payment))).toBe(false);
+      expect(isDisputeOver(order, undefined)).toBe(false);
+      expect(isDisputeOver(other, placeOf(payment))).toBe(false);
+    },
+  );
+
+  it.each([
+    ["charge_disputed", true],
+    ["refused_by_provider", true],
+    ["nothing_captured", false],
+    ["refund_failed", false],
+    ["", false],
+  ])("refused as %p: asking again is offered %p", (refundRefusedReason, offered) => {
+    expect(mayAskAgain(create(OrderSchema, { refundRefusedReason }))).toBe(offered);
+  });
+});

@@ -1,0 +1,61 @@
+import type { Order } from "@ticketing/proto/orders/v1/order";
+import { type Payment, PaymentAction, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+
+/** Where the money of an order is. */
+export type MoneyPlace =
+  | "not_taken"
+  /** The buyer's bank holds it for us. */
+  | "held"
+  /** With us. */
+  | "taken"
+  /** With us, since the payment provider did not accept the refund. */
+  | "refund_refused"
+  /** With the card network, which decides who gets it. */
+  | "disputed"
+  /** The buyer's again, by a dispute. */
+  | "charged_back"
+  | "refund_pending"
+  | "refunded"
+  /** With us again. */
+  | "refund_failed";
+
+const places: Partial<Record<PaymentStatus, MoneyPlace>> = {
+  [PaymentStatus.REQUIRES_PAYMENT]: "not_taken",
+  [PaymentStatus.AUTHORIZED]: "held",
+  [PaymentStatus.VOIDED]: "not_taken",
+  [PaymentStatus.FAILED]: "not_taken",
+  [PaymentStatus.REFUNDED]: "refunded",
+  [PaymentStatus.REFUND_PENDING]: "refund_pending",
+  [PaymentStatus.REFUND_FAILED]: "refund_failed",
+};
+
+/** By what the order's payment says; "none" is an order that has none. Undefined for a status of later. */
+export function placeOf(payment: Payment | "none"): MoneyPlace | undefined {
+  if (payment === "none") return "not_taken";
+  if (payment.status !== PaymentStatus.CAPTURED) return places[payment.status];
+  if (payment.disputedTime && !payment.disputeClosedTime) return "disputed";
+  if (payment.disputeOutcome === "lost") return "charged_back";
+  return payment.refusal?.action === PaymentAction.REFUND ? "refund_refused" : "taken";
+}
+
+/** What a complete order's own words leave open: that its money is not ours, or not yet the buyer's again. */
+export function saysMoreThanPaid(
+  { refundRequestedTime, refundRefusedTime }: Order,
+  place: MoneyPlace,
+): boolean {
+  if (["refunded", "refund_pending", "disputed", "charged_back"].includes(place)) return true;
+  const waits = refundRequestedTime !== undefined && refundRefusedTime === undefined;
+  return place === "refund_failed" || (place === "refund_refused" && waits);
+}
+
+/** Whether a refund that was asked for has ended so that it can be asked for again, as orders decides it. */
+export const mayAskAgain = ({ refundRefusedReason }: Order): boolean =>
+  ["charge_disputed", "refused_by_provider"].includes(refundRefusedReason);
+
+/** Whether the dispute that stopped a refund has ended, and the money is ours. */
+export const isDisputeOver = ({ refundRefusedReason }: Order, place: MoneyPlace | undefined): boolean =>
+  refundRefusedReason === "charge_disputed" && (place === "taken" || place === "refund_refused");
+
+/** Whether nothing is under way any more that would change the place. */
+export const isSettledPlace = (place: MoneyPlace): boolean =>
+  ["not_taken", "refunded", "charged_back"].includes(place);

@@ -1,0 +1,31 @@
+import type { MoneyPlace } from "../orders/money-place.ts";
+
+/** Where the money of an order is that has ended or is being refunded, as its buyer reads it; `amount` is formatted. */
+export const whereMoneyIs: Readonly<Record<MoneyPlace, (amount: string) => string>> = {
+  not_taken: () => "No money was taken.",
+  held: (amount) => `No money was taken. Your bank still holds ${amount} for us, and we are letting it go.`,
+  taken: (amount) => `${amount} was taken, and goes back to your card.`,
+  refund_refused: (amount) =>
+    `${amount} was taken, and our payment partner has not accepted the refund so far. Our staff look into it.`,
+  disputed: (amount) =>
+    `${amount} was taken, and you or your bank disputed the payment. Your bank decides about the money.`,
+  charged_back: (amount) => `Your bank gave ${amount} back to you when the payment was disputed.`,
+  refund_pending: (amount) =>
+    `${amount} is on its way back to your card. Our payment partner has accepted the refund and not carried it out yet.`,
+  refunded: (amount) => `${amount} went back to your card. Your bank may take some days to show it.`,
+  refund_failed: (amount) =>
+    `Your bank returned the refund of ${amount} to us, so you have not received it. Our staff look into it.`,
+};
+
+/** Above what is said of money that was to go back. */
+export const refundTitles: Readonly<Record<MoneyPlace, string>> = {
+  not_taken: "There is nothing to refund",
+  held: "There is nothing to refund",
+  taken: "The refund is on its way",
+  refund_refused: "The refund has not been made yet",
+  disputed: "The payment is disputed",
+  charged_back: "Your bank gave the money back",
+  refund_pending: "The refund is on its way",
+  refunded: "Refunded",
+  refund_failed: "The refund could not be made",
+};
