@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import { credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
@@ -211,6 +213,30 @@ describe("a call never reaches a handler", () => {
     });
     closing.push(client.close);
     expect((await errorOf(client.readPayment({ orderId }))).code).toBe(Code.Unimplemented);
+  });
+});
+
+describe("a ping", () => {
+  it("is answered by the callee, also while that cannot serve", async () => {
+    const client = await orders();
+    server.setServing(false);
+    await client.ping();
+    server.setServing(true);
+    await client.ping();
+  });
+
+  it("fails in time where somebody accepts connections and says nothing, and where nobody does", async () => {
+    const silence = createServer((socket) => closing.push(() => socket.destroy())).listen(0, "127.0.0.1");
+    closing.push(() => silence.close());
+    await once(silence, "listening");
+    const { port } = silence.address() as AddressInfo;
+    for (const ports of [[port], [9]]) {
+      const begun = Date.now();
+      expect([Code.DeadlineExceeded, Code.Unavailable]).toContain(
+        (await errorOf((await orders({ ports })).ping())).code,
+      );
+      expect(Date.now() - begun).toBeLessThan(3_000);
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import { REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 import type { ServiceTokens } from "./service-tokens.ts";
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+const PING_MS = 2000;
 /** Failures of the call itself, in words for whoever reads them at the far end. */
 const local: Partial<Record<status, string>> = {
   [status.UNAVAILABLE]: "cannot be reached now; try again",
@@ -24,11 +25,18 @@ export interface InternalClientOptions {
   deadlineMs?: number;
 }
 
-/** A typed client of another service's internal API, over grpc-js with this service's token. */
+/** Over grpc-js with this service's token. */
+export type InternalClient<T extends DescService> = Client<T> & {
+  /** Rejects while the callee does not answer; whether it can serve is its own to tell. */
+  ping(): Promise<void>;
+  close(): void;
+};
+
+/** A typed client of another service's internal API. */
 export function createInternalClient<T extends DescService>(
   service: T,
   options: InternalClientOptions,
-): Client<T> & { close(): void } {
+): InternalClient<T> {
   const channel = new GrpcClient(target(options.addresses), credentials.createInsecure(), {
     // Calls go round the replicas that can be reached; one that drains is left before it closes.
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
@@ -45,7 +53,10 @@ export function createInternalClient<T extends DescService>(
     "grpc.enable_retries": 1,
   });
   const client = createClient(service, createTransport(channel, options));
-  return Object.assign(client, { close: () => channel.close() });
+  return Object.assign(client, {
+    ping: () => ping(channel, options.callee),
+    close: () => channel.close(),
+  });
 }
 
 /** What grpc-js calls a target: a list of IP addresses, or one name for DNS to tell. */
@@ -93,6 +104,21 @@ function createTransport(channel: GrpcClient, options: InternalClientOptions): T
     stream: () => Promise.reject(new ConnectError("internal calls are unary", Code.Unimplemented)),
   };
 }
+
+/** Asks the callee's health service, which needs no token. */
+const ping = (channel: GrpcClient, callee: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    channel.makeUnaryRequest(
+      "/grpc.health.v1.Health/Check",
+      // A request about the process as a whole is a message without fields.
+      () => Buffer.alloc(0),
+      (bytes: Buffer) => bytes,
+      undefined,
+      new Metadata(),
+      { deadline: Date.now() + PING_MS },
+      (error) => (error ? reject(connectError(error, callee)) : resolve()),
+    );
+  });
 
 async function callMetadata(
   callee: string,

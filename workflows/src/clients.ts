@@ -18,7 +18,7 @@ export interface LifecycleClients {
 export function createLifecycleClients(
   addresses: Readonly<Record<"tickets" | "orders" | "payments", readonly string[]>>,
   tokens: ServiceTokens,
-): LifecycleClients & { close(): void } {
+): LifecycleClients & { pings: Record<keyof LifecycleClients, () => Promise<void>>; close(): void } {
   const tickets = createInternalClient(TicketLockService, {
     addresses: addresses.tickets,
     callee: "tickets",
@@ -39,6 +39,7 @@ export function createLifecycleClients(
     tickets,
     orders,
     payments,
+    pings: { tickets: tickets.ping, orders: orders.ping, payments: payments.ping },
     close() {
       for (const client of [tickets, orders, payments]) client.close();
     },

@@ -95,6 +95,7 @@ await serve({
       for (const each of workers) await requireProgress(each, client, each.queue.taskQueue);
     },
   },
+  uses: clients.pings,
   events,
   close: [
     events.close,

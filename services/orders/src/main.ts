@@ -59,6 +59,7 @@ await serve({
   publicRoutes: (router) => router.service(OrderService, orderService),
   internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),
   needs: { database: database.ping },
+  uses: { tickets: tickets.ping },
   events,
   close: [relay.stop, events.close, async () => tickets.close(), database.close],
 });

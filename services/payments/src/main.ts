@@ -89,7 +89,7 @@ await serve({
   publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, mesh, clock }) },
   internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
   needs: { database: database.ping },
-  uses: { stripe: keyWatch.ping },
+  uses: { stripe: keyWatch.ping, orders: orders.ping },
   events,
   close: [relay.stop, events.close, async () => orders.close(), database.close],
 });
