@@ -139,12 +139,12 @@ const hanging = (operation: string, objects: string[]) => strike(mesh, { kind: "
   it("stop no other, and each ends well and is charged once when Stripe is back", async () => {
     await reported("calls that Stripe never answers beside a purchase and a refund", async () => {
       const giving = await errand(() => stories.refund(mesh, seller, innocent));
-      const share = STUCK / 4;
+      const share = Math.round(STUCK / 6);
       const intentOf = async (order: Order) => {
         const { payment } = await buyer.payments.getPayment({ orderId: order.id });
         return payment?.stripePaymentIntentId ?? "";
       };
-      const refunding = (await crowd(share, () => stories.purchase(mesh, seller, buyer))).map(
+      const refunding = (await crowd(STUCK / 2, () => stories.purchase(mesh, seller, buyer))).map(
         ({ order }) => order,
       );
       const cancelling = (await crowd(share, () => begun(seller, buyer))).map(({ order }) => order);
