@@ -7,9 +7,6 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
 import { enter, type Person } from "@ticketing/launcher/clients";
 import { reported } from "@ticketing/launcher/suite-report";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import {
   DriftKind,
   ReconciliationEventSchema,
@@ -17,14 +14,11 @@ import {
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import { brokerLogin } from "@ticketing/runtime/broker-login";
 import { databaseUri } from "@ticketing/servers/mongo";
-import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { MongoClient, type UpdateFilter } from "mongodb";
-import type { Order } from "../../services/orders/src/order.ts";
-import type { Payment } from "../../services/payments/src/payment.ts";
-import type { Ticket } from "../../services/tickets/src/ticket.ts";
-import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import { MongoClient } from "mongodb";
+import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
-import { insist, listing, locking, stories } from "./stories.ts";
+import { driftSeeds, paidIntent } from "./seeded-drift.ts";
+import { insist, stories } from "./stories.ts";
 import { trade } from "./traffic.ts";
 
 const EVERY_MS = 3_000;
@@ -72,242 +66,12 @@ async function reports(): Promise<ReconciliationState[]> {
   return found;
 }
 
-/** Changes a document past every service, as no service would. */
-async function tamper<T extends { _id: string }>(
-  database: string,
-  collection: string,
-  id: string,
-  change: UpdateFilter<T>,
-): Promise<void> {
-  const result = await mongo
-    .db(database)
-    .collection<{ _id: string }>(collection)
-    .updateOne(
-      { _id: id },
-      // The driver's types cannot see that T is what this collection holds.
-      change as UpdateFilter<{ _id: string }>,
-    );
-  if (result.matchedCount !== 1) throw new Error(`${collection} holds no ${id}`);
-}
-const tamperOrder = (id: string, change: UpdateFilter<Order>) => tamper("orders", "orders", id, change);
-const tamperTicket = (id: string, change: UpdateFilter<Ticket>) => tamper("tickets", "tickets", id, change);
-const tamperPayment = (id: string, change: UpdateFilter<Payment>) =>
-  tamper("payments", "payments", id, change);
-
-const bought = () => stories.purchase(mesh, seller, buyer);
-const cancelled = () => stories.cancellation(mesh, seller, buyer);
-/** Loses the order's lifecycle, which no event brings back. */
-const terminate = (orderId: string) =>
-  insist(() =>
-    new Client({ connection: temporal }).workflow.getHandle(`order-${orderId}`).terminate("planted"),
-  );
 const until = (ok: () => Promise<boolean>) => insist(async () => ((await ok()) ? true : undefined));
-const ticketStatus = async (ticketId: string) =>
-  (await buyer.tickets.getTicket({ ticketId })).ticket?.status ?? TicketStatus.UNSPECIFIED;
-const paymentStatus = async (orderId: string) =>
-  (await buyer.payments.getPayment({ orderId })).payment?.status ?? PaymentStatus.UNSPECIFIED;
-
-/** By what this mesh knows its own at Stripe. */
-async function meshId(): Promise<string> {
-  const mesh = await mongo.db("payments").collection<{ id: string }>("mesh").findOne();
-  if (!mesh) throw new Error("payments has no mesh id");
-  return mesh.id;
-}
-
-/** A paid PaymentIntent with this metadata that the mesh never made. */
-async function paidIntent(
-  metadata: Record<string, string>,
-  capture: "manual" | "automatic" = "manual",
-): Promise<string> {
-  const body = new URLSearchParams({ amount: "4500", currency: "usd", capture_method: capture });
-  for (const [key, value] of Object.entries(metadata)) body.set(`metadata[${key}]`, value);
-  const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents`, {
-    method: "POST",
-    headers: { authorization: "Bearer sk_test_double" },
-    body,
-  });
-  const { id, client_secret: clientSecret } = (await response.json()) as {
-    id: string;
-    client_secret: string;
-  };
-  const made = await confirmPayment(
-    mesh.addresses.stripe,
-    { clientSecret, publishableKey: "pk_test_double" },
-    "pm_card_visa",
-  );
-  if (!made.ok) throw new Error("the PaymentIntent was not paid");
-  return id;
-}
-const intentStatus = async (orderId: string, id: string) =>
-  (await stripePayments(mesh, orderId)).find((intent) => intent.id === id)?.status;
 
 const statusAtStripe = async (id: string) => {
   const headers = { authorization: "Bearer sk_test_double" };
   const response = await fetch(`${mesh.addresses.stripe}/v1/payment_intents/${id}`, { headers });
   return ((await response.json()) as { status: string }).status;
-};
-
-/** What a planted drift is reported as, under which id, and what is so once it was mended. */
-interface Planted {
-  kind: DriftKind;
-  id: string;
-  mended?: () => Promise<boolean>;
-}
-
-/** One of each kind. Those without `mended` are for a person to look at. */
-const plants: Record<string, () => Promise<Planted>> = {
-  async "an order whose lifecycle was lost, past its deadline"() {
-    const order = await locking(buyer, await listing(seller));
-    await terminate(order.id);
-    const mended = async () =>
-      (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.EXPIRED;
-    return { kind: DriftKind.ORDER_OVERDUE, id: order.id, mended };
-  },
-  async "a complete order whose payment says that it was given up"() {
-    const { order } = await bought();
-    await tamperPayment(order.id, { $set: { status: PaymentStatus.VOIDED } });
-    return { kind: DriftKind.ORDER_UNPAID, id: order.id };
-  },
-  async "a complete order whose ticket is for sale"() {
-    const { order, ticket } = await bought();
-    await tamperTicket(ticket.id, {
-      $set: { storedStatus: TicketStatus.AVAILABLE },
-      $unset: { soldOrderId: 1, soldBuyerId: 1 },
-    });
-    return { kind: DriftKind.ORDER_WITHOUT_TICKET, id: order.id };
-  },
-  async "a refund that nobody began"() {
-    const { order } = await bought();
-    await tamperOrder(order.id, { $set: { refundRequestedTime: new Date() } });
-    const mended = async () =>
-      (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.REFUNDED;
-    return { kind: DriftKind.REFUND_UNFINISHED, id: order.id, mended };
-  },
-  async "money held for an order that expired"() {
-    const order = await locking(buyer, await listing(seller));
-    const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
-    await terminate(order.id);
-    // Before the money is held: news of it would start the lifecycle again.
-    await tamperOrder(order.id, { $set: { status: OrderStatus.EXPIRED } });
-    await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
-    const mended = async () =>
-      (await paymentStatus(order.id)) === PaymentStatus.VOIDED &&
-      (await stripePayments(mesh, order.id)).every(({ status }) => status === "canceled");
-    return { kind: DriftKind.MONEY_OF_ENDED_ORDER, id: order.id, mended };
-  },
-  async "money taken for an order that was cancelled"() {
-    const { order } = await bought();
-    await tamperOrder(order.id, { $set: { status: OrderStatus.CANCELLED } });
-    const mended = async () => (await paymentStatus(order.id)) === PaymentStatus.REFUNDED;
-    return { kind: DriftKind.MONEY_OF_ENDED_ORDER, id: order.id, mended };
-  },
-  async "a refund that was refused for good"() {
-    const { order } = await bought();
-    const refundRefusedReason = "charge_disputed";
-    await tamperOrder(order.id, {
-      $set: { refundRequestedTime: new Date(), refundRefusedTime: new Date(), refundRefusedReason },
-    });
-    return { kind: DriftKind.REFUND_REFUSED, id: order.id };
-  },
-  async "a refund that failed later"() {
-    const { order } = await bought();
-    await tamperPayment(order.id, { $set: { status: PaymentStatus.REFUND_FAILED } });
-    await tamperOrder(order.id, { $set: { status: OrderStatus.REFUNDED } });
-    return { kind: DriftKind.REFUND_FAILED, id: order.id };
-  },
-  async "a ticket sold to an order that was cancelled"() {
-    const { order, ticket } = await bought();
-    await tamperOrder(order.id, { $set: { status: OrderStatus.CANCELLED } });
-    const mended = async () => (await ticketStatus(ticket.id)) === TicketStatus.AVAILABLE;
-    return { kind: DriftKind.SALE_OF_ENDED_ORDER, id: ticket.id, mended };
-  },
-  async "a ticket locked for nobody"() {
-    const ticket = await listing(seller);
-    const lock = {
-      orderId: randomUUID(),
-      buyerId: randomUUID(),
-      expireTime: new Date(Date.now() + 3_600_000),
-    };
-    await tamperTicket(ticket.id, { $set: { lock } });
-    return { kind: DriftKind.LOCK_WITHOUT_ORDER, id: ticket.id };
-  },
-  async "a ticket locked for an order that was cancelled"() {
-    const { order, ticket } = await cancelled();
-    const lock = { orderId: order.id, buyerId: buyer.userId, expireTime: new Date(Date.now() + 3_600_000) };
-    await tamperTicket(ticket.id, { $set: { lock } });
-    const mended = async () => (await ticketStatus(ticket.id)) === TicketStatus.AVAILABLE;
-    return { kind: DriftKind.LOCK_OF_ENDED_ORDER, id: ticket.id, mended };
-  },
-  async "a ticket sold to nobody"() {
-    const ticket = await listing(seller);
-    const sold = { storedStatus: TicketStatus.SOLD as const, soldOrderId: randomUUID() };
-    await tamperTicket(ticket.id, { $set: sold });
-    return { kind: DriftKind.SALE_WITHOUT_ORDER, id: ticket.id };
-  },
-  async "a payment for nothing"() {
-    const { order } = await cancelled();
-    const payments = mongo.db("payments").collection<{ _id: string }>("payments");
-    const copy = await payments.findOne({ _id: order.id });
-    const id = randomUUID();
-    await payments.insertOne({ ...copy, _id: id });
-    return { kind: DriftKind.PAYMENT_WITHOUT_ORDER, id };
-  },
-  async "a payment of another amount"() {
-    const { order } = await bought();
-    await tamperPayment(order.id, { $set: { "amount.minorUnits": 4_400 } });
-    return { kind: DriftKind.AMOUNT_DIFFERS, id: order.id };
-  },
-  async "a payment that does not know that it was captured"() {
-    const { order } = await bought();
-    await tamperPayment(order.id, { $set: { status: PaymentStatus.FAILED } });
-    const mended = async () => (await paymentStatus(order.id)) === PaymentStatus.CAPTURED;
-    return { kind: DriftKind.PAYMENT_BEHIND_STRIPE, id: order.id, mended };
-  },
-  async "a PaymentIntent that no payment knows"() {
-    const { order } = await cancelled();
-    const id = await paidIntent({ order_id: order.id, mesh_id: await meshId() });
-    const mended = async () => (await intentStatus(order.id, id)) === "canceled";
-    return { kind: DriftKind.INTENT_UNKNOWN, id, mended };
-  },
-  async "money taken by a PaymentIntent that no payment knows"() {
-    const { order } = await cancelled();
-    const metadata = { order_id: order.id, mesh_id: await meshId() };
-    return { kind: DriftKind.INTENT_UNKNOWN, id: await paidIntent(metadata, "automatic") };
-  },
-  async "a PaymentIntent of ours that names an order as none is named"() {
-    const metadata = { order_id: "x".repeat(101), mesh_id: await meshId() };
-    return { kind: DriftKind.RECORD_INVALID, id: await paidIntent(metadata) };
-  },
-  async "a ticket whose price nobody can pay"() {
-    const ticket = await listing(seller);
-    await tamperTicket(ticket.id, { $set: { "price.minorUnits": -4_500 } });
-    return { kind: DriftKind.RECORD_INVALID, id: ticket.id };
-  },
-  async "an order that its contract has no words for"() {
-    const { order } = await cancelled();
-    await tamperOrder(order.id, { $set: { "price.minorUnits": 45.5 } });
-    return { kind: DriftKind.RECORD_INVALID, id: order.id };
-  },
-  async "a ticket locked for an order of too long an id"() {
-    const ticket = await listing(seller);
-    const lock = {
-      orderId: "y".repeat(101),
-      buyerId: buyer.userId,
-      expireTime: new Date(Date.now() + 3_600_000),
-    };
-    await tamperTicket(ticket.id, { $set: { lock } });
-    return { kind: DriftKind.RECORD_INVALID, id: ticket.id };
-  },
-  async "events that cannot be published"() {
-    const { order } = await cancelled();
-    const time = new Date(Date.now() - 120_000);
-    await tamperOrder(order.id, {
-      // No subject can hold this name: the relay tries for ever.
-      $push: { history: { version: 100, type: "not a subject", time, data: {} } },
-      $set: { version: 100, updateTime: time, pending: true },
-    });
-    return { kind: DriftKind.EVENTS_UNPUBLISHED, id: order.id };
-  },
 };
 
 describe("reconciliation", () => {
@@ -333,26 +97,28 @@ describe("reconciliation", () => {
   }, 120_000);
 
   it("reports each kind of drift, mends what is safe to mend and leaves the rest to people", async () => {
-    await reported("drift of every kind, planted", async () => {
+    await reported("drift of every kind, seeded", async () => {
       // What others do on the same Stripe account is theirs, whatever it says and however it is written.
-      const { order: ended } = await cancelled();
+      const { order: ended } = await stories.cancellation(mesh, seller, buyer);
       const theirs: Record<string, string>[] = [
         { order_id: ended.id },
         { order_id: ended.id, mesh_id: randomUUID() },
         { order_id: "z".repeat(101) },
         {},
       ];
-      const strangers = await Promise.all(theirs.map((metadata) => paidIntent(metadata)));
-      const planted = await Promise.all(
-        Object.entries(plants).map(async ([name, plant]) => ({ name, ...(await plant()) })),
+      const strangers = await Promise.all(theirs.map((metadata) => paidIntent(mesh, metadata)));
+      const client = new Client({ connection: temporal });
+      const seeds = driftSeeds({ mesh, temporal: client, mongo, seller, buyer });
+      const seeded = await Promise.all(
+        Object.entries(seeds).map(async ([name, seed]) => ({ name, ...(await seed()) })),
       );
-      const kinds = new Set(planted.map(({ kind }) => kind));
+      const kinds = new Set(seeded.map(({ kind }) => kind));
       const all = Object.values(DriftKind).filter((kind) => typeof kind === "number" && kind > 0);
       expect([...kinds].sort((a, b) => a - b)).toEqual(all);
 
       const missing = async () => {
         const seen = (await reports()).flatMap(({ drift }) => drift);
-        return planted.filter(({ kind, id, mended }) => {
+        return seeded.filter(({ kind, id, mended }) => {
           const same = seen.filter(
             (drift) =>
               drift.kind === kind &&
@@ -367,10 +133,10 @@ describe("reconciliation", () => {
         return left.length === 0;
       }).catch(() => undefined);
       expect(left).toEqual([]);
-      for (const { mended } of planted) if (mended) await until(mended);
+      for (const { mended } of seeded) if (mended) await until(mended);
 
       // What was mended is gone, what was not stays on the operators' screen.
-      const forPeople = planted.filter(({ mended }) => !mended).map(({ kind }) => kind);
+      const forPeople = seeded.filter(({ mended }) => !mended).map(({ kind }) => kind);
       await until(async () => {
         const { drift, reconciliation } = await operator.operations.getOverview({});
         const shown = new Set(reconciliation?.drift.map(({ kind }) => kind));
@@ -381,7 +147,7 @@ describe("reconciliation", () => {
         expect(seen.filter(({ stripePaymentIntentId }) => stripePaymentIntentId === id)).toEqual([]);
         expect(await statusAtStripe(id)).toBe("requires_capture");
       }
-      return planted.length;
+      return seeded.length;
     });
   }, 180_000);
 
