@@ -34,6 +34,7 @@ export interface Wire {
 /** An HTTP/2 connection to an origin, from this address of the loopback network, opened again when it was lost. */
 export function openWire(origin: string, from = "127.0.0.1", patienceMs = 30_000): Wire {
   let session: ClientHttp2Session | undefined;
+  const opened: ClientHttp2Session[] = [];
   const current = () => {
     if (session && !session.closed && !session.destroyed) return session;
     // Options of `net.connect` are passed on; their types are not.
@@ -41,19 +42,22 @@ export function openWire(origin: string, from = "127.0.0.1", patienceMs = 30_000
       localAddress: from,
     } as ClientSessionOptions);
     session.on("error", () => undefined);
+    opened.push(session);
     return session;
   };
   return {
     post: (path, headers, body = "") =>
       new Promise((resolve) => {
-        const stream = current().request({ ":method": "POST", ":path": path, ...headers });
+        const own = current();
+        const stream = own.request({ ":method": "POST", ":path": path, ...headers });
         const reply: Reply = { status: 0, headers: {}, body: Buffer.alloc(0), code: "none" };
         let trailers: Reply["headers"] = {};
         let silent = false;
         const timer = setTimeout(
           () => {
             silent = isLive(path) && reply.status === 0;
-            stream.close();
+            // Closed, it would first wait until its body has left.
+            stream.destroy();
           },
           isLive(path) ? Math.min(SILENCE_MS, patienceMs) : patienceMs,
         );
@@ -72,11 +76,15 @@ export function openWire(origin: string, from = "127.0.0.1", patienceMs = 30_000
         });
         stream.on("close", () => {
           clearTimeout(timer);
+          // What was refused unread stays counted in the connection's window: two dozen such, and nothing more is read.
+          if (body.length > MAX_READ_BYTES) own.close();
           resolve({ ...reply, ...(silent ? { code: "silent" } : verdict(reply, trailers)) });
         });
         stream.end(body);
       }),
-    close: () => session?.destroy(),
+    close() {
+      for (const each of opened) each.destroy();
+    },
   };
 }
 
@@ -90,6 +98,9 @@ export function framed(message: Uint8Array, flags = 0): Buffer {
 
 /** How long a live view is waited for. */
 const SILENCE_MS = 2_000;
+
+/** What the gateway reads of a request. */
+const MAX_READ_BYTES = 64 * 1024;
 
 const isLive = (path: string) => /\/Watch\w+$/.test(path);
 
