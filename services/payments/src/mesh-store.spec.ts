@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { reasonOf } from "@ticketing/runtime/domain-error";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import type { Db } from "mongodb";
 import { openTill, type Till } from "../testing/till.ts";
 import { type Mesh, originOf } from "./mesh.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
@@ -66,6 +67,26 @@ describe("the mesh's id", () => {
     expect(till.intents(order.id)).toMatchObject([{ metadata: { mesh_id: id, order_id: order.id } }]);
     expect((await till.payment(order.id)).meshId).toBe(id);
   });
+
+  it("is not taken, nor used, where the server tells no UUID of the collection", async () => {
+    const database = await openSpecDatabase();
+    try {
+      const collections = [
+        { name: "mesh", type: "collection" },
+        { name: "mesh", info: { readOnly: false } },
+      ];
+      for (const told of [[], ...collections.map((one) => [one])]) {
+        const listCollections = () => ({ toArray: async () => told });
+        const silent: Db = Object.assign(Object.create(database.db), { listCollections });
+        await expect(openMeshStore(silent, HOME, clock)).rejects.toThrow("no UUID of the collection");
+      }
+      expect(await database.db.collection("mesh").countDocuments()).toBe(0);
+      const { mesh } = await (await openMeshStore(database.db, HOME, clock)).find();
+      expect(mesh.place.collection).toMatch(/^[0-9a-f-]{36}$/);
+    } finally {
+      await database.close();
+    }
+  }, 60_000);
 
   it("does not change with the port of a machine by itself", () => {
     expect(originOf("http://localhost:8080")).toBe(originOf("http://127.0.0.1:9080"));

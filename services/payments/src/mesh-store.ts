@@ -97,10 +97,16 @@ const suspended = () =>
     "this database was copied or moved: an operator has to run `npm run mesh-id`",
   );
 
+/** Without it no copy could be told from the mesh: then nothing may be written in the mesh's name. */
 async function collectionUuid(db: Db, collection: Collection<Mesh>): Promise<string> {
   const [found] = await db.listCollections({ name: collection.collectionName }).toArray();
   const uuid = found && "info" in found ? found.info?.uuid : undefined;
-  return uuid === undefined ? "" : String(uuid);
+  if (!uuid) {
+    throw new Error(
+      `the database tells no UUID of the collection "${collection.collectionName}": payments needs it to know a copy of its database, and its user the right to listCollections with info`,
+    );
+  }
+  return String(uuid);
 }
 
 /** Passes over one error of the server's. */
