@@ -67,13 +67,14 @@ export function hostileInput(world: () => World): void {
     it("get a typed answer from every public RPC", async () => {
       await reported("hostile messages to public RPCs", async () => {
         const { wire, stranger, list } = world();
-        const at = wire("127.0.0.66");
         const methods = await methodsByName();
         const ticket = await list();
         let tries = 0;
-        for (const [name, { request }] of Object.entries(publicVerdicts)) {
+        for (const [index, [name, { request }]] of Object.entries(publicVerdicts).entries()) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
+          // An address each: from one, the gateway would refuse most of them for their number.
+          const at = wire(`127.0.3.${index + 1}`);
           const good = request(strangersStage(world(), ticket), "stranger");
           tries += await bombard(at, method, "connect json", hostileJson(method, good), stranger.bearer);
           tries += await bombard(at, method, "connect binary", hostileBinary(method, good), stranger.bearer);
@@ -87,7 +88,7 @@ export function hostileInput(world: () => World): void {
     it("with times that no calendar has are refused: what cannot be shown must not be stored", async () => {
       await reported("times beyond the calendar", async () => {
         const { wire, stranger } = world();
-        const at = wire("127.0.0.66");
+        const at = wire("127.0.0.65");
         const seconds = [2n ** 62n, -(2n ** 62n), 9_000_000_000_000n, 253_402_300_800n, 4_102_444_800n, -1n];
         const { createTicket } = TicketService.method;
         const { searchTickets } = CatalogService.method;

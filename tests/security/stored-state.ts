@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { Mesh } from "@ticketing/launcher/mesh";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
@@ -58,14 +59,14 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
     read,
     /** Waits until every event was published, catalog has them all, `holds` is true and nothing changes any more. */
     async settled(holds: (state: StoredState) => boolean = () => true): Promise<StoredState> {
-      let before = "";
+      let before: StoredState | undefined;
       for (const end = Date.now() + 30_000; ; await sleep(60)) {
         const state = await read();
-        const text = JSON.stringify(state);
         const waiting = waitsFor(state);
-        if (waiting.length === 0 && holds(state) && text === before) return state;
-        if (Date.now() > end) throw new Error(`nothing settles: ${waiting.join(", ") || text}`);
-        before = text;
+        if (waiting.length === 0 && holds(state) && isDeepStrictEqual(state, before)) return state;
+        if (Date.now() > end)
+          throw new Error(`nothing settles: ${waiting.join(", ") || JSON.stringify(state)}`);
+        before = state;
       }
     },
     close: () => Promise.all(clients.map((client) => client.close())),
