@@ -22,31 +22,27 @@ type Slots = Required<
   Pick<WorkerOptions, "workflowThreadPoolSize" | "maxCachedWorkflows">;
 
 /**
- * What a worker of each queue does at once. A step holds a workflow task for 5 s at most before it goes on as an
- * activity, so that a crowd of stuck orders passes through these slots once and waits outside of them from then on. A
- * call that hangs holds a local activity until its own deadline, three times as long. A slot costs nothing.
+ * Room for a crowd. A step holds a workflow task for 5 s at most before it goes on as an activity, so that stuck orders
+ * pass through these slots once and wait outside of them from then on. A call that hangs holds a local activity until
+ * its own deadline, three times as long. A slot costs nothing.
  */
+const roomy = {
+  maxConcurrentWorkflowTaskExecutions: 400,
+  maxConcurrentLocalActivityExecutions: 1_000,
+  maxConcurrentActivityTaskExecutions: 400,
+};
+
+/** What a worker of each queue does at once. */
 const slots = new Map<Queue, Slots>([
-  [
-    LIFECYCLE,
-    {
-      maxConcurrentWorkflowTaskExecutions: 400,
-      maxConcurrentLocalActivityExecutions: 1_000,
-      maxConcurrentActivityTaskExecutions: 400,
-      maxConcurrentWorkflowTaskPolls: 10,
-      maxConcurrentActivityTaskPolls: 5,
-    },
-  ],
+  [LIFECYCLE, { ...roomy, maxConcurrentWorkflowTaskPolls: 10, maxConcurrentActivityTaskPolls: 5 }],
   [
     REFUND,
     {
-      maxConcurrentWorkflowTaskExecutions: 20,
-      maxConcurrentLocalActivityExecutions: 20,
-      maxConcurrentActivityTaskExecutions: 20,
+      ...roomy,
       maxConcurrentWorkflowTaskPolls: 2,
       maxConcurrentActivityTaskPolls: 2,
       workflowThreadPoolSize: 1,
-      maxCachedWorkflows: 100,
+      maxCachedWorkflows: 400,
     },
   ],
   [
