@@ -4,6 +4,7 @@ import type { Reason } from "@ticketing/proto/reason";
 import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
+import type { Dispute, DisputeOutcome } from "./disputes.ts";
 import { mergeRefunds, type Refund, sameRefunds, standingOf } from "./refunds.ts";
 import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
 
@@ -12,12 +13,6 @@ export interface Money {
   minorUnits: number;
   currency: string;
 }
-
-/**
- * How a dispute ended: the money is ours again, the cardholder's for good, or was never withdrawn.
- * https://docs.stripe.com/api/disputes/object#dispute_object-status
- */
-export type DisputeOutcome = "won" | "lost" | "warning_closed";
 
 /** What is asked of Stripe with an idempotency key. */
 export type StripeAction = "create" | "capture" | "cancel" | "refund";
@@ -51,6 +46,8 @@ export interface Payment extends Aggregate {
   clientSecretTime?: Date;
   /** No attempt may begin any more, and what is held is to be released. */
   voidRequestedTime?: Date;
+  /** What Stripe ever told of disputes of its charge. Absent before the first, and of those that earlier releases noted. */
+  disputes?: readonly Dispute[];
   disputedTime?: Date;
   /** How the dispute ended; absent while one is open. */
   disputeClosed?: { id: string; outcome: DisputeOutcome; time: Date };
@@ -255,24 +252,4 @@ export function requestVoid(payment: Payment, now: Date): Payment {
   }
   const changes = { voidRequestedTime: now, status: VOIDED };
   return advance(payment, { type: "payment_voided", time: now }, changes);
-}
-
-/** A cardholder's bank disputes the charge; `id` is the dispute's, where it is known. News of one that ended is late. */
-export function dispute(payment: Payment, now: Date, id?: string): Payment {
-  const { disputedTime, disputeClosed } = payment;
-  const another = disputeClosed && id !== undefined && id !== disputeClosed.id;
-  if (disputedTime && !another) return payment;
-  const changes = { disputedTime: now, disputeClosed: undefined };
-  return advance(payment, { type: "payment_disputed", time: now }, changes);
-}
-
-/** A dispute of the charge came to its end, also one whose beginning nobody told. */
-export function closeDispute(
-  payment: Payment,
-  { id, outcome }: { id: string; outcome: DisputeOutcome },
-  now: Date,
-): Payment {
-  if (payment.disputeClosed?.id === id) return payment;
-  const changes = { disputedTime: payment.disputedTime ?? now, disputeClosed: { id, outcome, time: now } };
-  return advance(payment, { type: "payment_dispute_closed", time: now, data: { outcome } }, changes);
 }

@@ -248,6 +248,22 @@ describe("refund", () => {
     expect((await till.payment(payment._id)).attempts.refund).toBe(2);
   });
 
+  it("refused for a dispute that nobody told of says so, although one before it was won", async () => {
+    const { _id, intentId } = await captured();
+    const control = (path: string, body = {}) => {
+      const about = JSON.stringify({ payment_intent: intentId, ...body });
+      return fetch(`${till.double.url}/control/${path}`, { method: "POST", body: about });
+    };
+    await control("disputes");
+    await control("disputes/close", { status: "won" });
+    const told = async () => (await till.payment(_id)).disputeClosed;
+    while (!(await told())) await new Promise((resolve) => setTimeout(resolve, 20));
+    till.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    await control("disputes");
+    expect(await info(_id)).toMatchObject({ reason: "CHARGE_DISPUTED" });
+    expect(await told()).toBeUndefined();
+  });
+
   it("of a disputed charge ends with that reason, whether or not the dispute was told", async () => {
     const { _id, intentId } = await captured();
     till.double.faults.add({ kind: "webhook_hold", operation: "*" });

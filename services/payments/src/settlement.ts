@@ -7,7 +7,6 @@ import type { Logger } from "@ticketing/runtime/log";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import {
-  dispute,
   fail,
   type IntentSnapshot,
   observe,
@@ -15,6 +14,7 @@ import {
   requestVoid,
   type StripeAction,
 } from "./payment.ts";
+import { refusedAsDisputed } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
 import { StripeFailure } from "./stripe-failure.ts";
@@ -97,8 +97,7 @@ export function createSettlement(deps: {
     if (failure?.kind === "refused") {
       const facts = { stripeCode: failure.code };
       if (failure.code !== CHARGE_DISPUTED) throw refuse("REFUND_REFUSED", "the refund was refused", facts);
-      // The message of the dispute may never have come.
-      await payments.update(payment._id, (current) => dispute(current, clock()));
+      await payments.update(payment._id, (current) => refusedAsDisputed(current, payment, clock()));
       throw refuse("CHARGE_DISPUTED", "the charge is disputed: the money is the bank's to give back", facts);
     }
     if (!failure && after.status === REFUND_FAILED) {

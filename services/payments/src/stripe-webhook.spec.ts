@@ -241,6 +241,23 @@ describe("a webhook", () => {
     },
   );
 
+  it("of a dispute's end that comes once more says nothing of another dispute, which is open", async () => {
+    const { _id, intentId } = await till.settlement.capture(await till.authorized());
+    const control = (path: string, body: object) =>
+      fetch(`${till.double.url}/control/${path}`, {
+        method: "POST",
+        body: JSON.stringify({ payment_intent: intentId, ...body }),
+      });
+    await control("disputes", {});
+    await control("disputes/close", { status: "won" });
+    await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
+    await control("disputes", {});
+    const open = await until(_id, ({ disputeClosed }) => !disputeClosed);
+    const ends = till.double.state.events.all().filter(({ type }) => type === "charge.dispute.closed");
+    expect((await post(JSON.stringify(ends.at(-1)))).status).toBe(200);
+    expect((await till.payment(_id)).version).toBe(open.version);
+  });
+
   it("of a dispute marks the payment", async () => {
     const { _id, intentId } = await till.settlement.capture(await till.authorized());
     await fetch(`${till.double.url}/control/disputes`, {

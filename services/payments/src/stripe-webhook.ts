@@ -3,7 +3,8 @@ import { reasonOf } from "@ticketing/runtime/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { closeDispute, dispute, type Payment, recordDecline } from "./payment.ts";
+import { type Payment, recordDecline } from "./payment.ts";
+import { closeDispute, dispute } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { Settlement } from "./settlement.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
@@ -46,9 +47,11 @@ export function createStripeWebhook(deps: {
     if (!ownsPayment(await mesh.read(), payment)) return received;
 
     if (event.kind === "dispute") {
-      const { disputeId: id, outcome } = event;
+      const { disputeId: id, outcome, time } = event;
       await payments.update(payment._id, (current) =>
-        outcome ? closeDispute(current, { id, outcome }, clock()) : dispute(current, clock(), id),
+        outcome
+          ? closeDispute(current, { id, outcome, time }, clock())
+          : dispute(current, { id, time }, clock()),
       );
       return received;
     }

@@ -1,11 +1,11 @@
 import type Stripe from "stripe";
 import type { Decline } from "./decline-limit.ts";
-import type { DisputeOutcome } from "./payment.ts";
+import type { DisputeOutcome } from "./disputes.ts";
 
 /** A webhook event, reduced to what concerns us. */
 export type WebhookEvent =
   | { kind: "intent"; intentId: string; decline?: Decline }
-  | { kind: "dispute"; intentId: string; disputeId: string; outcome?: DisputeOutcome }
+  | { kind: "dispute"; intentId: string; disputeId: string; outcome?: DisputeOutcome; time: Date }
   | { kind: "other" };
 
 const outcomes: readonly DisputeOutcome[] = ["won", "lost", "warning_closed"];
@@ -19,7 +19,7 @@ export function reduced(event: Stripe.Event): WebhookEvent {
         eventId: event.id,
         code: error?.decline_code ?? error?.code ?? "declined",
         type: error?.type ?? "card_error",
-        time: new Date(event.created * 1000),
+        time: timeOf(event),
       };
       return { kind: "intent", intentId: event.data.object.id, decline };
     }
@@ -33,17 +33,22 @@ export function reduced(event: Stripe.Event): WebhookEvent {
     case "refund.updated":
     case "refund.failed":
       return ofIntent(event.data.object.payment_intent, { kind: "intent" });
-    case "charge.dispute.created":
-      return ofIntent(event.data.object.payment_intent, { kind: "dispute", disputeId: event.data.object.id });
+    case "charge.dispute.created": {
+      const { id: disputeId, payment_intent } = event.data.object;
+      return ofIntent(payment_intent, { kind: "dispute", disputeId, time: timeOf(event) });
+    }
     case "charge.dispute.closed": {
       const { id: disputeId, status, payment_intent } = event.data.object;
       const outcome = outcomes.find((known) => known === status);
-      return outcome ? ofIntent(payment_intent, { kind: "dispute", disputeId, outcome }) : { kind: "other" };
+      if (!outcome) return { kind: "other" };
+      return ofIntent(payment_intent, { kind: "dispute", disputeId, outcome, time: timeOf(event) });
     }
     default:
       return { kind: "other" };
   }
 }
+
+const timeOf = ({ created }: Stripe.Event): Date => new Date(created * 1000);
 
 /** A charge, refund or dispute that belongs to no PaymentIntent is none of ours. */
 function ofIntent<T extends object>(

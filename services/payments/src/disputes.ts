@@ -1,0 +1,43 @@
+/**
+ * How a dispute ended: the money is ours again, the cardholder's for good, or was never withdrawn.
+ * https://docs.stripe.com/api/disputes/object#dispute_object-status
+ */
+export type DisputeOutcome = "won" | "lost" | "warning_closed";
+
+/** A dispute of a charge, which may have several. */
+export interface Dispute {
+  /** Stripe's id. Absent while all that is known of it is that a refund was refused for it. */
+  id?: string;
+  /** Absent while it is open. */
+  outcome?: DisputeOutcome;
+  /** When what is known of it happened: by Stripe's clock, or by ours where no message told. */
+  time: Date;
+}
+
+/** What a message of Stripe's tells of a dispute: that it began, or with `outcome` that it ended. */
+export type DisputeNews = Dispute & { id: string };
+
+/**
+ * What is known of the disputes of a charge after one more message, which may come late, twice, or alone: news of a
+ * beginning says nothing of one that is known, and of two ends of one dispute the later counts. The same list when
+ * nothing is new.
+ */
+export function withNews(known: readonly Dispute[], news: DisputeNews): readonly Dispute[] {
+  const before = known.find(({ id }) => id === news.id);
+  if (before && !isNewer(news, before)) return known;
+  // Whatever was refused a refund for is what this tells of.
+  return [...known.filter(({ id }) => id !== undefined && id !== news.id), news];
+}
+
+const isNewer = (news: Dispute, before: Dispute): boolean =>
+  news.outcome !== undefined && (before.outcome === undefined || news.time > before.time);
+
+/** Stripe refused a refund for a dispute: one that nobody has told of, unless one is known that explains it. */
+export const withRefusal = (known: readonly Dispute[], time: Date): readonly Dispute[] =>
+  known.some(({ outcome }) => outcome === undefined || outcome === "lost") ? known : [...known, { time }];
+
+/** The dispute by which it is told where the money is: an open one, else one that was lost, else the last. */
+export const decisiveOf = (disputes: readonly Dispute[]): Dispute | undefined =>
+  disputes.findLast(({ outcome }) => outcome === undefined) ??
+  disputes.findLast(({ outcome }) => outcome === "lost") ??
+  disputes.at(-1);

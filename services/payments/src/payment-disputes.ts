@@ -1,0 +1,59 @@
+import { advance } from "@ticketing/runtime/document-store";
+import {
+  type Dispute,
+  type DisputeNews,
+  type DisputeOutcome,
+  decisiveOf,
+  withNews,
+  withRefusal,
+} from "./disputes.ts";
+import type { Payment } from "./payment.ts";
+
+/** A cardholder's bank disputes the charge. News of a dispute that is known is late. */
+export const dispute = (payment: Payment, { id, time }: DisputeNews, now: Date): Payment =>
+  noteDisputes(payment, (known) => withNews(known, { id, time }), now);
+
+/** A dispute of the charge came to its end, also one whose beginning nobody told. */
+export const closeDispute = (
+  payment: Payment,
+  news: DisputeNews & { outcome: DisputeOutcome },
+  now: Date,
+): Payment => noteDisputes(payment, (known) => withNews(known, news), now);
+
+/**
+ * Stripe refused a refund since the charge is disputed; the message of that may never have come. `asked` is the payment
+ * as it was when the refund was asked for: what was told of a dispute since then may be newer.
+ */
+export function refusedAsDisputed(payment: Payment, asked: Payment, now: Date): Payment {
+  const told = payment.disputeClosed?.time.getTime();
+  if (told !== asked.disputeClosed?.time.getTime()) return payment;
+  return noteDisputes(payment, (known) => withRefusal(known, now), now);
+}
+
+/** Releases from before a charge could have several note the last one alone, also beside this one. */
+function disputesOf({ disputes, disputedTime, disputeClosed }: Payment): readonly Dispute[] {
+  if (disputes) return disputeClosed ? withNews(disputes, disputeClosed) : disputes;
+  if (disputeClosed) return [disputeClosed];
+  return disputedTime ? [{ time: disputedTime }] : [];
+}
+
+function noteDisputes(
+  payment: Payment,
+  note: (known: readonly Dispute[]) => readonly Dispute[],
+  now: Date,
+): Payment {
+  const known = disputesOf(payment);
+  const disputes = note(known);
+  const decisive = decisiveOf(disputes);
+  if (!decisive || disputes === known) return payment;
+  const { id = "", outcome, time } = decisive;
+  const wasOpen = payment.disputedTime !== undefined && !payment.disputeClosed;
+  if (outcome === undefined) {
+    const type = wasOpen ? "payment_updated" : "payment_disputed";
+    const disputedTime = wasOpen ? payment.disputedTime : now;
+    return advance(payment, { type, time: now }, { disputes, disputedTime, disputeClosed: undefined });
+  }
+  const disputedTime = payment.disputedTime ?? now;
+  const step = { type: "payment_dispute_closed", time: now, data: { outcome } };
+  return advance(payment, step, { disputes, disputedTime, disputeClosed: { id, outcome, time } });
+}
