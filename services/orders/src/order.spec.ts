@@ -107,11 +107,16 @@ describe("an order", () => {
     expect(refuseRefund(refused, "charge_disputed", at(4))).toBe(refused);
     const refunded = markRefunded(refused, at(5));
     expect(refunded.status).toBe(OrderStatus.REFUNDED);
+    // Its seller would read that the money was not given back.
+    expect([refunded.refundRefusedTime, refunded.refundRefusedReason]).toEqual([undefined, undefined]);
     expect(refuseRefund(refunded, "refused_by_provider", at(6))).toBe(refunded);
-    expect(refuseRefund(refunded, "refund_failed", at(6))).toMatchObject({
-      status: OrderStatus.REFUNDED,
-      refundRefusedReason: "refund_failed",
-    });
+    const failed = refuseRefund(refunded, "refund_failed", at(6));
+    expect(failed).toMatchObject({ status: OrderStatus.REFUNDED, refundRefusedReason: "refund_failed" });
+    // A person gave it back another way.
+    const settled = markRefunded(failed, at(7));
+    expect(settled.refundRefusedTime).toBeUndefined();
+    expect(settled.history.at(-1)?.type).toBe("order_refunded");
+    expect(markRefunded(settled, at(8))).toBe(settled);
   });
   it.each(["charge_disputed", "refused_by_provider"] as const)(
     "whose refund ended as %s can be asked for again inside the window, and once for each answer",

@@ -164,11 +164,15 @@ export function expire(order: Order, now: Date): Order {
   return end(order, OrderStatus.EXPIRED, { type: "order_expired", time: now });
 }
 
-/** The money went back. */
+/** The money went back, whatever refusal came before. */
 export function markRefunded(order: Order, now: Date): Order {
-  if (order.status === OrderStatus.REFUNDED) return order;
-  if (order.status !== OrderStatus.COMPLETE) throw illegal(order, OrderStatus.REFUNDED);
-  return advance(order, { type: "order_refunded", time: now }, { status: OrderStatus.REFUNDED });
+  if (order.status === OrderStatus.REFUNDED && !order.refundRefusedTime) return order;
+  if (![OrderStatus.COMPLETE, OrderStatus.REFUNDED].includes(order.status)) {
+    throw illegal(order, OrderStatus.REFUNDED);
+  }
+  const unrefused = { refundRefusedTime: undefined, refundRefusedReason: undefined };
+  const step = { type: "order_refunded", time: now };
+  return advance(order, step, { status: OrderStatus.REFUNDED, ...unrefused });
 }
 
 /**

@@ -6,7 +6,7 @@ import { PaymentAction, PaymentSchema, PaymentStatus } from "@ticketing/proto/pa
 import { wordsOf } from "../checkout/outcome-words.ts";
 import { whereMoneyIs } from "../texts/money.ts";
 import { stepText } from "../texts/orders.ts";
-import { isDisputeOver, mayAskAgain, placeOf, saysMoreThanPaid } from "./money-place.ts";
+import { isDisputeOver, mayAskAgain, placeOf, refusalToTell, saysMoreThanPaid } from "./money-place.ts";
 
 const time = timestampFromMs(1);
 const statuses = Object.values(PaymentStatus).filter(
@@ -40,16 +40,22 @@ const name = (payment: (typeof payments)[number]) =>
     : `${PaymentStatus[payment.status]}${payment.disputedTime ? ` disputed ${payment.disputeOutcome}` : ""}` +
       `${payment.refusal ? `, ${PaymentAction[payment.refusal.action]} refused` : ""}`;
 
-const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED, REFUND_PENDING } = PaymentStatus;
+const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED } = PaymentStatus;
+const { REFUNDED, REFUND_PENDING, REFUND_FAILED } = PaymentStatus;
 /** What is so, by the contract of payments and by nothing else. */
 const truth = (payment: (typeof payments)[number]) => {
   const status = payment === "none" ? VOIDED : payment.status;
-  const disputed = payment !== "none" && payment.disputedTime !== undefined && status === CAPTURED;
+  const withUs = [CAPTURED, REFUND_FAILED].includes(status);
+  const disputed = withUs && payment !== "none" && payment.disputedTime !== undefined;
+  const open = disputed && !payment.disputeClosedTime;
+  const chargedBack = disputed && payment.disputeOutcome === "lost";
   return {
     untaken: [REQUIRES_PAYMENT, AUTHORIZED, VOIDED, FAILED].includes(status),
     arrived: status === REFUNDED,
     underWay: status === REFUND_PENDING,
-    disputed: disputed && !payment.disputeClosedTime,
+    disputed: open,
+    chargedBack,
+    returned: status === REFUND_FAILED && !open && !chargedBack,
   };
 };
 /** What a text says of the money. */
@@ -58,6 +64,8 @@ const said = (text: string) => ({
   arrived: /went back to your card/.test(text),
   underWay: /is on its way back/.test(text),
   disputed: /bank decides about the money/.test(text),
+  chargedBack: /gave .* back to you/.test(text),
+  returned: /have not received it/.test(text),
 });
 
 const ended = [
@@ -90,7 +98,7 @@ describe("where the money of an order is", () => {
   });
 
   it("is not guessed while nothing is known of it, nor from a status of later", () => {
-    const nothing = { untaken: false, arrived: false, underWay: false, disputed: false };
+    const nothing = Object.fromEntries(Object.keys(said("")).map((claim) => [claim, false]));
     expect(placeOf(create(PaymentSchema, { status: 99 as PaymentStatus }))).toBeUndefined();
     for (const [phase, status, reasons] of ended) {
       for (const cancelReason of reasons) {
@@ -137,6 +145,15 @@ describe("where the money of an order is", () => {
     ["refund_failed", false],
     ["", false],
   ])("refused as %p: asking again is offered %p", (refundRefusedReason, offered) => {
-    expect(mayAskAgain(create(OrderSchema, { refundRefusedReason }))).toBe(offered);
+    const asked = (times: number) =>
+      create(OrderSchema, {
+        refundRefusedReason,
+        history: Array.from({ length: times }, () => ({ type: "order_refund_requested" })),
+      });
+    // Whoever asked too often is told so, and not that nothing happened.
+    expect(refusalToTell(asked(10), "taken")).toBe(refundRefusedReason.replace("charge_disputed", ""));
+    const once = refundRefusedReason === "charge_disputed" ? undefined : refundRefusedReason;
+    expect(refusalToTell(asked(1), "taken")).toBe(once);
+    expect([1, 9, 10].map((times) => mayAskAgain(asked(times)))).toEqual([offered, offered, false]);
   });
 });

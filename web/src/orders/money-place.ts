@@ -26,15 +26,17 @@ const places: Partial<Record<PaymentStatus, MoneyPlace>> = {
   [PaymentStatus.FAILED]: "not_taken",
   [PaymentStatus.REFUNDED]: "refunded",
   [PaymentStatus.REFUND_PENDING]: "refund_pending",
-  [PaymentStatus.REFUND_FAILED]: "refund_failed",
 };
+/** The money is with us, unless a dispute took it. */
+const WITH_US = [PaymentStatus.CAPTURED, PaymentStatus.REFUND_FAILED];
 
 /** By what the order's payment says; "none" is an order that has none. Undefined for a status of later. */
 export function placeOf(payment: Payment | "none"): MoneyPlace | undefined {
   if (payment === "none") return "not_taken";
-  if (payment.status !== PaymentStatus.CAPTURED) return places[payment.status];
+  if (!WITH_US.includes(payment.status)) return places[payment.status];
   if (payment.disputedTime && !payment.disputeClosedTime) return "disputed";
   if (payment.disputeOutcome === "lost") return "charged_back";
+  if (payment.status === PaymentStatus.REFUND_FAILED) return "refund_failed";
   return payment.refusal?.action === PaymentAction.REFUND ? "refund_refused" : "taken";
 }
 
@@ -48,13 +50,29 @@ export function saysMoreThanPaid(
   return place === "refund_failed" || (place === "refund_refused" && waits);
 }
 
+/** How often a refund of one order may be asked for. */
+const MAX_REFUND_REQUESTS = 10;
+
 /** Whether a refund that was asked for has ended so that it can be asked for again, as orders decides it. */
-export const mayAskAgain = ({ refundRefusedReason }: Order): boolean =>
-  ["charge_disputed", "refused_by_provider"].includes(refundRefusedReason);
+export function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
+  const asked = history.filter(({ type }) => type === "order_refund_requested").length;
+  return (
+    ["charge_disputed", "refused_by_provider"].includes(refundRefusedReason) && asked < MAX_REFUND_REQUESTS
+  );
+}
 
 /** Whether the dispute that stopped a refund has ended, and the money is ours. */
 export const isDisputeOver = ({ refundRefusedReason }: Order, place: MoneyPlace | undefined): boolean =>
   refundRefusedReason === "charge_disputed" && (place === "taken" || place === "refund_refused");
+
+/**
+ * The reason that is told of a refund that was refused: none once it is over and the refund can be asked for again, one
+ * that nothing is known of ("") once it is over and that was asked for too often.
+ */
+export function refusalToTell(order: Order, place: MoneyPlace | undefined): string | undefined {
+  if (!isDisputeOver(order, place)) return order.refundRefusedReason;
+  return mayAskAgain(order) ? undefined : "";
+}
 
 /** Whether nothing is under way any more that would change the place. */
 export const isSettledPlace = (place: MoneyPlace): boolean =>

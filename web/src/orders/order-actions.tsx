@@ -11,10 +11,10 @@ import { Notice } from "../design/states.tsx";
 import { refundTitles, whereMoneyIs } from "../texts/money.ts";
 import { refundRefusedText, orderTexts as texts } from "../texts/orders.ts";
 import {
-  isDisputeOver,
   isSettledPlace,
   type MoneyPlace,
   mayAskAgain,
+  refusalToTell,
   saysMoreThanPaid,
 } from "./money-place.ts";
 import styles from "./orders.module.css";
@@ -29,6 +29,7 @@ export function BuyerActions(props: {
   onTimeUp: () => void;
 }) {
   const { order, money } = props;
+  const told = refusalToTell(order, money);
   switch (order.status) {
     case OrderStatus.AWAITING_PAYMENT:
       return <Unpaid {...props} />;
@@ -37,7 +38,7 @@ export function BuyerActions(props: {
       if (!order.refundRequestedTime) return <Refund {...props} />;
       return (
         <>
-          {!isDisputeOver(order, money) && <RequestedRefund order={order} side="buyer" />}
+          {told !== undefined && <RequestedRefund order={order} side="buyer" reason={told} />}
           {mayAskAgain(order) && <Refund {...props} />}
         </>
       );
@@ -123,12 +124,20 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
 }
 
 /** Where a refund stands that was asked for and is not made: on its way, or refused. */
-function RequestedRefund({ order, side }: { order: Order; side: "buyer" | "seller" }) {
+function RequestedRefund({
+  order,
+  side,
+  reason = order.refundRefusedReason,
+}: {
+  order: Order;
+  side: "buyer" | "seller";
+  reason?: string;
+}) {
   const refused = order.refundRefusedTime !== undefined;
   const underWay = side === "buyer" ? texts.refundingBuyer : texts.refundingSeller;
   return (
     <Notice tone="warn" title={refused ? texts.refundRefusedTitle : texts.refundingTitle}>
-      <p>{refused ? refundRefusedText(side, order.refundRefusedReason) : underWay}</p>
+      <p>{refused ? refundRefusedText(side, reason) : underWay}</p>
     </Notice>
   );
 }

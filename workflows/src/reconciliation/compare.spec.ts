@@ -102,6 +102,8 @@ describe("an order beside its ticket and its payment", () => {
     expect(ofOrder(toldOtherwise, { payment: failed })).toEqual(["REFUND_FAILED", "REFUND_UNFINISHED"]);
     expect(kinds(comparePayment(failed, untold))).toEqual(["REFUND_FAILED", "REFUND_UNFINISHED"]);
     expect(ofOrder(told, { payment: failed })).toEqual(["REFUND_FAILED"]);
+    // Until a person has given the money back.
+    expect(ofOrder(told, { payment: payment(PaymentStatus.REFUNDED) })).toEqual(["REFUND_UNFINISHED"]);
   });
   it("holds no money once it ended without a sale", () => {
     for (const status of [OrderStatus.CANCELLED, OrderStatus.EXPIRED, OrderStatus.REFUNDED]) {
@@ -127,6 +129,10 @@ describe("an order beside its ticket and its payment", () => {
       const dispute = { disputedTime: timestampFromMs(1), disputeOutcome };
       const taken = payment(PaymentStatus.CAPTURED, price, dispute);
       expect(ofOrder(order(OrderStatus.CANCELLED), { payment: taken })).toEqual([kind]);
+      // Nor given back by a person since a refund of it had failed.
+      const failed = payment(PaymentStatus.REFUND_FAILED, price, dispute);
+      const either = kind === "REFUND_REFUSED" ? kind : "REFUND_FAILED";
+      expect(ofOrder(order(OrderStatus.REFUNDED), { payment: failed })).toEqual([either]);
     },
   );
   it("costs what its payment says", () => {

@@ -78,9 +78,15 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
     else found("MONEY_OF_ENDED_ORDER", books);
   }
   if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED) {
-    found("REFUND_FAILED", `the refund ${money.stripeRefundId} failed: ${money.refundFailureReason}`);
+    const failed = `the refund ${money.stripeRefundId} failed: ${money.refundFailureReason}`;
+    // Whoever gave the money back another way would give it twice.
+    if (isDisputed(money)) found("REFUND_REFUSED", `${failed}, and the charge is disputed`);
+    else found("REFUND_FAILED", failed);
     const untold = order.refundRequestedTime && order.refundRefusedReason !== "refund_failed";
     if (untold) found("REFUND_UNFINISHED", "the refund failed, and the order does not say so");
+  }
+  if (order.status === OrderStatus.REFUNDED && order.refundRefusedTime && GIVEN.includes(money.status)) {
+    found("REFUND_UNFINISHED", "the money went back, and the order says that it did not");
   }
   if (amountOf(order.price) !== amountOf(money.amount)) {
     found("AMOUNT_DIFFERS", `the order says ${amountOf(order.price)}, the payment ${amountOf(money.amount)}`);

@@ -36,8 +36,12 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
       const order = await readOrder(orderId);
       if (order.status === OrderStatus.REFUNDED) {
         const { payment } = await asking(payments.readPayment({ orderId }));
-        if (payment?.status !== PaymentStatus.REFUND_FAILED) return "refunded before" as const;
-        throw ApplicationFailure.nonRetryable("the refund failed after it was made", "REFUND_FAILED");
+        if (payment?.status === PaymentStatus.REFUND_FAILED) {
+          throw ApplicationFailure.nonRetryable("the refund failed after it was made", "REFUND_FAILED");
+        }
+        // A person gave it back after it had failed, and the order still says that nobody did.
+        const untold = order.refundRefusedTime && payment && GIVEN.includes(payment.status);
+        return untold ? ("done" as const) : ("refunded before" as const);
       }
       if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
         throw ApplicationFailure.nonRetryable("nobody asked for this refund", "REFUND_NOT_REQUESTED");

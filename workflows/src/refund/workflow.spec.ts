@@ -181,6 +181,12 @@ describe("a refund", () => {
     expect(done).toEqual(["refuse REFUND_FAILED"]);
   }, 60_000);
 
+  it("that failed and that a person made after all is not made again, and the order says so", async () => {
+    order = { status: OrderStatus.REFUNDED, asked: true, refused: true };
+    expect((await run()).failed).toBeUndefined();
+    expect(done).toEqual(["relist", "mark refunded"]);
+  }, 60_000);
+
   it("that was refused is not made because of news alone", async () => {
     order = { status: OrderStatus.COMPLETE, asked: true, refused: true };
     paid = PaymentStatus.CAPTURED;
