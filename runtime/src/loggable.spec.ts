@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { MongoClient, ObjectId } from "mongodb";
@@ -56,6 +59,35 @@ describe("what a log line shows", () => {
     const text = JSON.stringify(line({ deep, loop, long: Array.from({ length: 100_000 }, (_, n) => n) }));
     expect(text.length).toBeLessThan(5_000);
     expect(text).not.toContain(secret);
+  });
+
+  it("ends, however many ways lead to the same value", () => {
+    let wide: unknown = "x";
+    for (let level = 0; level < 7; level++) wide = Array.from({ length: 100 }, () => wide);
+    const err = Object.assign(new Error("no", { cause: new Error("why") }), { wide });
+    const shown = line({ err, wide, orderId: "o1" });
+    expect(shown).toMatchObject({ err: { cause: { message: "why" } }, orderId: "o1" });
+    const text = JSON.stringify(shown);
+    expect(text).toContain("[too much]");
+    expect(text.length).toBeLessThan(100_000);
+  });
+
+  it("is without secrets, however their names are written, and without a header in a text or a list", async () => {
+    const names = ["access_token", "refresh-token", "Client_Secret", "api-key", "X-API-Key", "secretKey"];
+    const fields = Object.fromEntries(names.map((name) => [name, secret]));
+    const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const request = get({ port, host: "127.0.0.1", headers: { authorization: `Bearer ${secret}` } });
+    const [response] = await once(request, "response");
+    response.resume();
+    const rawHeaders = ["Authorization", `bearer ${secret}`, "Proxy-Authorization", `Basic ${secret}`];
+    const text = JSON.stringify(
+      line({ fields, err: Object.assign(new Error("no"), { response, rawHeaders }) }),
+    );
+    server.close();
+    expect(text).not.toContain(secret);
+    expect(text).toContain("GET / HTTP/1.1");
   });
 
   it("is an error with its own fields and every cause, frozen or of several", () => {
