@@ -1,4 +1,4 @@
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import {
   CancelReason,
@@ -53,8 +53,11 @@ export function createOrderLifecycleService(deps: {
       change(context, orderId, (order) => cancel(order, stated(reasons, reason), clock())),
     expireOrder: ({ orderId }, context) => change(context, orderId, (order) => expire(order, clock())),
     markRefunded: ({ orderId }, context) => change(context, orderId, (order) => markRefunded(order, clock())),
-    refuseRefund: ({ orderId, reason }, context) =>
-      change(context, orderId, (order) => refuseRefund(order, stated(refusals, reason), clock())),
+    refuseRefund: ({ orderId, reason, decidedTime }, context) =>
+      change(context, orderId, (order) => {
+        const decided = decidedTime ? timestampDate(decidedTime) : clock();
+        return refuseRefund(order, { reason: stated(refusals, reason), decided }, clock());
+      }),
     async listOrders({ selection }, context) {
       requireService(context, "workflows");
       const { documents, nextPageToken } = await orders.select(selection);

@@ -10,7 +10,8 @@ import {
   markRefunded,
   type Order,
   open,
-  refuseRefund,
+  type RefundRefusal,
+  refuseRefund as refuse,
   requestCancel,
   requestRefund,
 } from "./order.ts";
@@ -36,6 +37,8 @@ const opened = () =>
     at(0),
   );
 const HOUR = 3_600_000;
+const refuseRefund = (order: Order, reason: RefundRefusal, now: Date, decided = now) =>
+  refuse(order, { reason, decided }, now);
 const states: Record<string, () => Order> = {
   AWAITING_PAYMENT: opened,
   COMPLETE: () => complete(opened(), HOUR, at(1)),
@@ -129,6 +132,8 @@ describe("an order", () => {
       expect([again.refundRefusedTime, again.refundRefusedReason]).toEqual([undefined, undefined]);
       expect(again.history.at(-1)).toMatchObject({ type: "order_refund_requested", time: at(5) });
       expect(requestRefund(again, at(6))).toBe(again);
+      // What was decided before is told once more.
+      expect(refuseRefund(again, reason, at(7), at(4))).toBe(again);
       // Another refusal for the same reason is another answer.
       expect(refuseRefund(again, reason, at(7)).refundRefusedTime).toEqual(at(7));
       expect(outcome(() => requestRefund(refused, at(61)))).toBe("REFUND_WINDOW_CLOSED");

@@ -177,9 +177,14 @@ export function markRefunded(order: Order, now: Date): Order {
 
 /**
  * The refund that was asked for cannot be made, or failed after it was made. The status stays what it is; the money
- * may still go back once a person has seen to it. Throws ILLEGAL_TRANSITION unless a refund was asked for.
+ * may still go back once a person has seen to it. What was decided before the refund was asked for again is no answer to
+ * that: the same call may come twice. Throws ILLEGAL_TRANSITION unless a refund was asked for.
  */
-export function refuseRefund(order: Order, reason: RefundRefusal, now: Date): Order {
+export function refuseRefund(
+  order: Order,
+  { reason, decided }: { reason: RefundRefusal; decided: Date },
+  now: Date,
+): Order {
   if (order.refundRefusedReason === reason) return order;
   if (order.status === OrderStatus.REFUNDED && reason !== "refund_failed") return order;
   if (!order.refundRequestedTime) {
@@ -187,6 +192,7 @@ export function refuseRefund(order: Order, reason: RefundRefusal, now: Date): Or
       status: statusName(order.status),
     });
   }
+  if (order.refundRequestedTime > decided) return order;
   const changes = { refundRefusedTime: now, refundRefusedReason: reason };
   return advance(order, { type: "order_refund_refused", time: now, data: { reason } }, changes);
 }

@@ -1,3 +1,4 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ApplicationFailure } from "@temporalio/common";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
@@ -53,9 +54,19 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },
 
-    /** Tells the order why its money does not go back. */
-    refuseRefund: (orderId: string, reason: RefundRefusalName) =>
-      answering(orders.refuseRefund({ orderId, reason: refusals[reason] }), "done" as const),
+    /**
+     * Tells the order why its money does not go back, as it was decided then (epoch milliseconds; absent in what earlier
+     * releases scheduled): told once more, it is no answer to a buyer who has asked again.
+     */
+    refuseRefund: (orderId: string, reason: RefundRefusalName, decided?: number) =>
+      answering(
+        orders.refuseRefund({
+          orderId,
+          reason: refusals[reason],
+          ...(decided !== undefined && { decidedTime: timestampFromMs(decided) }),
+        }),
+        "done" as const,
+      ),
 
     /** A ticket that does not exist any more needs no buyer. */
     async relistTicket(orderId: string) {

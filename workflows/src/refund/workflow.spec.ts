@@ -1,3 +1,4 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, type ConnectRouter, createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type WorkflowExecutionDescription, WorkflowFailedError } from "@temporalio/client";
@@ -30,6 +31,8 @@ let meanwhile: () => Promise<void>;
 let marking: () => Promise<void>;
 /** What happens as the order takes note of a refusal. */
 let refusingIt: () => Promise<void>;
+/** When the buyer asked for the refund once more. */
+let askedAgain: number;
 /** What happens as the order is read, and what the answer to that is if not the order as it is then. */
 let reading: () => Promise<typeof order>;
 /** How often the order was read. */
@@ -56,9 +59,11 @@ function services({ service }: ConnectRouter): void {
       if (order) order.status = OrderStatus.REFUNDED;
       return {};
     },
-    refuseRefund: async ({ reason }) => {
-      await refusingIt();
+    refuseRefund: async ({ reason, decidedTime }) => {
+      if (decidedTime && timestampMs(decidedTime) < askedAgain) return {};
+      if (order) order.refused = true;
       done.push(`refuse ${RefundRefusal[reason]}`);
+      await refusingIt();
       return {};
     },
   });
@@ -93,6 +98,7 @@ beforeEach(() => {
   marking = async () => undefined;
   reading = async () => undefined;
   refusingIt = async () => undefined;
+  askedAgain = 0;
   reads = 0;
 });
 
@@ -205,15 +211,27 @@ describe("a refund", () => {
     60_000,
   );
 
-  it("that is refused and asked for again before its run ended is tried again", async () => {
-    const workflowId = `refund-again-${Math.random()}`;
-    refundAnswer = (call) => (call === 1 ? refusing("CHARGE_DISPUTED") : undefined);
-    refusingIt = async () => {
-      await wake(workflowId);
-    };
-    expect((await run(workflowId)).failed).toBeUndefined();
-    expect(done).toEqual(["refuse CHARGE_DISPUTED", "refund", "relist", "mark refunded"]);
-  }, 60_000);
+  it.each([
+    ["whose refusal is told", () => undefined],
+    ["whose refusal is told twice, since its answer was lost,", () => new Error("no answer")],
+  ])(
+    "%s and that is asked for again before its run ended is tried again",
+    async (_, answer) => {
+      const workflowId = `refund-again-${Math.random()}`;
+      paid = PaymentStatus.CAPTURED;
+      refundAnswer = (call) => (call === 1 ? refusing("CHARGE_DISPUTED") : undefined);
+      refusingIt = async () => {
+        order = { status: OrderStatus.COMPLETE, asked: true };
+        askedAgain = (await environment.currentTimeMs()) + 1;
+        await wake(workflowId);
+        const lost = answer();
+        if (lost) throw lost;
+      };
+      expect((await run(workflowId)).failed).toBeUndefined();
+      expect(done).toEqual(["refuse CHARGE_DISPUTED", "refund", "relist", "mark refunded"]);
+    },
+    60_000,
+  );
 
   it("that fails before its order says that it was made is told to the order, after all", async () => {
     const workflowId = `refund-failing-${Math.random()}`;

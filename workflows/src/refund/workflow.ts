@@ -29,7 +29,7 @@ async function settle(orderId: string): Promise<void> {
   const paid = await payBack(() => refundPayment(orderId));
   if (paid === "refunded before" || paid === "refused before") return;
   if (paid !== "done") {
-    await refuseRefund(orderId, paid.refused);
+    await refuseRefund(orderId, paid.refused, Date.now());
     return;
   }
   await relistTicket(orderId);
