@@ -1,16 +1,8 @@
-import { parse } from "yaml";
-import { z } from "zod";
 import { type Configured, called, hostsOf, ownImage } from "./configurations.ts";
 import { environment } from "./environment.ts";
 import { type Call, OTHER_NAMESPACES, OUTSIDE, type Pods, resolve } from "./network.ts";
-import {
-  configMap,
-  type KubernetesObject,
-  ofKind,
-  type Service,
-  services,
-  type Workload,
-} from "./objects.ts";
+import { type KubernetesObject, ofKind, type Service, services, type Workload } from "./objects.ts";
+import { roleConfig, temporalRoles } from "./temporal/server-config.ts";
 
 /** Ports of the Kubernetes API, whose address differs from cluster to cluster. */
 const API_PORTS = [443, 6443];
@@ -114,35 +106,29 @@ function clusterCalls(all: readonly Workload[], objects: readonly KubernetesObje
   return calls;
 }
 
-const temporalConfig = z.object({
-  persistence: z.object({
-    datastores: z.record(z.string(), z.object({ sql: z.object({ connectAddr: z.string() }) })),
-  }),
-  services: z.record(z.string(), z.object({ rpc: z.object({ grpcPort: z.int(), membershipPort: z.int() }) })),
-});
-
 /** Temporal's roles call each other at the ports of its configuration, and its database. */
 function temporalCalls(
   all: readonly Workload[],
   objects: readonly KubernetesObject[],
   reach: (from: string, address: string) => Call[],
 ): Call[] {
-  const holder = ofKind(objects, "ConfigMap").find(({ metadata }) => /^temporal-/.test(metadata.name));
-  const text = holder && configMap(objects, holder.metadata.name)?.["server.yaml"];
-  if (!text) throw new Error("Temporal's configuration is not there");
-  // What Temporal fills in itself is no address.
-  const config = temporalConfig.parse(parse(text.replace(/\{\{.*?\}\}/g, "1")));
-  const roles = Object.entries(config.services).map(([role, { rpc }]) => ({ name: `temporal-${role}`, rpc }));
-  for (const { name } of roles) {
-    if (!all.some((workload) => workload.name === name)) throw new Error(`nobody runs ${name}`);
-  }
-  const stores = Object.values(config.persistence.datastores).map(({ sql }) => sql.connectAddr);
-  return roles.flatMap(({ name }) => [
-    ...roles.flatMap((other) =>
-      [other.rpc.grpcPort, other.rpc.membershipPort].map((port) => ({ from: name, to: other.name, port })),
-    ),
-    ...stores.flatMap((address) => reach(name, address)),
-  ]);
+  const roles = temporalRoles(all);
+  if (roles.length === 0) throw new Error("nobody runs Temporal");
+  return roles.flatMap((role) => {
+    const { services, persistence } = roleConfig(role, objects);
+    const from = role.workload.name;
+    const others = Object.entries(services).map(([name, { rpc }]) => {
+      const other = roles.find(({ service }) => service === name);
+      if (!other) throw new Error(`nobody runs Temporal's ${name}`);
+      return { to: other.workload.name, rpc };
+    });
+    return [
+      ...others.flatMap(({ to, rpc }) =>
+        [rpc.grpcPort, rpc.membershipPort].map((port) => ({ from, to, port })),
+      ),
+      ...Object.values(persistence.datastores).flatMap(({ sql }) => reach(from, sql.connectAddr)),
+    ];
+  });
 }
 
 const names = (objects: readonly KubernetesObject[], kind: string): string[] =>

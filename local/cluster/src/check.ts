@@ -18,6 +18,8 @@ import { type KubernetesObject, networkPolicies, ofKind, workloads } from "./obj
 import { buildOverlays } from "./overlays.ts";
 import { podFaults } from "./pods.ts";
 import { runPython } from "./python.ts";
+import { roleFaults, temporalRoles } from "./temporal/server-config.ts";
+import { serverStructure } from "./temporal/structure.ts";
 import { evaluateTiltfile, tiltFaults } from "./tilt.ts";
 
 /** Kubernetes' versions whose schemas the manifests have to fit: the oldest that they are for, and the newest known. */
@@ -121,6 +123,14 @@ await check("NATS accepts its configuration, with the permissions of each servic
     await rm(folder, { recursive: true, force: true });
   }
   return [];
+});
+await check("Temporal's server can render its configuration and knows every field of it", async () => {
+  const structure = await serverStructure();
+  return [...complete].flatMap(([name, objects]) =>
+    temporalRoles(workloads(objects)).flatMap((role) =>
+      roleFaults(role, objects, structure).map((fault) => `${name}: ${fault}`),
+    ),
+  );
 });
 await check("the Tiltfile declares what the manifests have", async () => {
   const overlay = complete.get("tilt") ?? [];
