@@ -18,6 +18,7 @@ import { type KubernetesObject, networkPolicies, ofKind, workloads } from "./obj
 import { buildOverlays } from "./overlays.ts";
 import { podFaults } from "./pods.ts";
 import { runPython } from "./python.ts";
+import { connectionFaults } from "./temporal/connections.ts";
 import { roleFaults, temporalRoles } from "./temporal/server-config.ts";
 import { serverStructure } from "./temporal/structure.ts";
 import { evaluateTiltfile, tiltFaults } from "./tilt.ts";
@@ -132,6 +133,9 @@ await check("Temporal's server can render its configuration and knows every fiel
     ),
   );
 });
+await check("PostgreSQL takes the connections of all of Temporal's pods, amid a rolling update", async () =>
+  [...complete].flatMap(([name, objects]) => connectionFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
 await check("the Tiltfile declares what the manifests have", async () => {
   const overlay = complete.get("tilt") ?? [];
   const calls = allCalls(workloads(overlay), ours.get("tilt") ?? [], overlay);

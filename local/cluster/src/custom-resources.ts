@@ -79,15 +79,17 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     storage: z.strictObject({ size: quantity }),
     resources,
     affinity: z.strictObject({ podAntiAffinityType: z.literal("preferred"), topologyKey: z.string() }),
-    postgresql: z
-      .strictObject({
-        synchronous: z.strictObject({
+    postgresql: z.strictObject({
+      // A map of texts: https://cloudnative-pg.io/documentation/current/postgresql_conf
+      parameters: z.strictObject({ max_connections: z.string().regex(/^\d+$/) }),
+      synchronous: z
+        .strictObject({
           method: z.literal("any"),
           number: z.literal(1),
           dataDurability: z.literal("required"),
-        }),
-      })
-      .optional(),
+        })
+        .optional(),
+    }),
   }),
   "postgresql.cnpg.io/v1 Database": z.strictObject({
     name: z.string(),
