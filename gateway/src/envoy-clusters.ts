@@ -41,6 +41,8 @@ function cluster(name: string, addresses: readonly Address[]) {
   return {
     name,
     type: endpoints.every(({ address }) => isIP(address)) ? "STATIC" : "STRICT_DNS",
+    // Our processes listen on IPv4; by default Envoy takes the IPv6 addresses of a name that has both.
+    dns_lookup_family: "V4_PREFERRED",
     connect_timeout: "1s",
     per_connection_buffer_limit_bytes: 32_768,
     load_assignment: {
