@@ -7,11 +7,13 @@ import { repositoryPath } from "@ticketing/launcher/process-table";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
+import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
 import { type Configured, configured } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
+import { lookupFaults } from "./lookup.ts";
 import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
 import { type KubernetesObject, networkPolicies, ofKind, workloads } from "./objects.ts";
@@ -98,22 +100,25 @@ await check("who may call whom is who calls whom", async () =>
     );
   }),
 );
-await check("Envoy accepts the configuration that the gateway's pod writes", async () => {
+await check("Envoy accepts the configuration that the gateway's pod writes, and finds the pods", async () => {
   const { config } = await import("@ticketing/gateway/config");
   if (ours.size === 0) return ["no configuration was read"];
   const folder = await mkdtemp(join(tmpdir(), "ticketing-envoy-"));
+  const faults: string[] = [];
   try {
     for (const [name, found] of ours) {
       const gateway = found.find(({ workload }) => workload.name === "gateway");
       if (!gateway) return [`${name} has no gateway`];
       const path = join(folder, "envoy.yaml");
-      await writeFile(path, await standaloneConfig(config(gateway.env)));
+      const text = await standaloneConfig(config(gateway.env));
+      await writeFile(path, text);
       await validateEnvoy({ config: path });
+      faults.push(...lookupFaults(text, found).map((fault) => `${name}: ${fault}`));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return [];
+  return faults;
 });
 await check("NATS accepts its configuration, with the permissions of each service", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-nats-"));
@@ -135,6 +140,9 @@ await check("Temporal's server can render its configuration and knows every fiel
 });
 await check("PostgreSQL takes the connections of all of Temporal's pods, amid a rolling update", async () =>
   [...complete].flatMap(([name, objects]) => connectionFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
+await check("maintenance takes one pod at a time of whatever has several", async () =>
+  [...complete].flatMap(([name, objects]) => budgetFaults(objects).map((fault) => `${name}: ${fault}`)),
 );
 await check("the Tiltfile declares what the manifests have", async () => {
   const overlay = complete.get("tilt") ?? [];

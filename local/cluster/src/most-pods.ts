@@ -19,17 +19,23 @@ const deployment = z.object({
 const autoscaler = z.object({
   spec: z.object({
     scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
+    minReplicas: z.int().default(1),
     maxReplicas: z.int(),
   }),
 });
 
-/** How many pods a Deployment is meant to have at most: its autoscaler's maximum, else its replicas. */
-export function mostReplicas(object: KubernetesObject, objects: readonly KubernetesObject[]): number {
-  const scaled = ofKind(objects, "HorizontalPodAutoscaler")
+/** How many pods a workload is meant to have at most: its autoscaler's maximum, else its replicas. */
+export const mostReplicas = (object: KubernetesObject, objects: readonly KubernetesObject[]): number =>
+  autoscalerOf(object, objects)?.maxReplicas ?? deployment.parse(object).spec.replicas;
+
+/** How many pods a workload is meant to have at least: its autoscaler's minimum, else its replicas. */
+export const leastReplicas = (object: KubernetesObject, objects: readonly KubernetesObject[]): number =>
+  autoscalerOf(object, objects)?.minReplicas ?? deployment.parse(object).spec.replicas;
+
+const autoscalerOf = ({ kind, metadata }: KubernetesObject, objects: readonly KubernetesObject[]) =>
+  ofKind(objects, "HorizontalPodAutoscaler")
     .map((each) => autoscaler.parse(each).spec)
-    .find(({ scaleTargetRef: { kind, name } }) => kind === object.kind && name === object.metadata.name);
-  return scaled?.maxReplicas ?? deployment.parse(object).spec.replicas;
-}
+    .find(({ scaleTargetRef }) => scaleTargetRef.kind === kind && scaleTargetRef.name === metadata.name);
 
 /**
  * How many pods of a Deployment may run at once: during a rolling update, its replicas and the surge, and as many that
