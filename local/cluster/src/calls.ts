@@ -1,11 +1,21 @@
 import { type Configured, called, hostsOf, ownImage } from "./configurations.ts";
 import { environment } from "./environment.ts";
 import { type Call, OTHER_NAMESPACES, OUTSIDE, type Pods, resolve } from "./network.ts";
-import { type KubernetesObject, ofKind, type Service, services, type Workload } from "./objects.ts";
+import {
+  type KubernetesObject,
+  networkPolicies,
+  ofKind,
+  type Service,
+  services,
+  type Workload,
+} from "./objects.ts";
 import { roleConfig, temporalRoles } from "./temporal/server-config.ts";
 
 /** Ports of the Kubernetes API, whose address differs from cluster to cluster. */
 const API_PORTS = [443, 6443];
+
+/** The label that every namespace has its name in. */
+const NAMESPACE = "kubernetes.io/metadata.name";
 
 /** All pods of an overlay: those of its workloads, and those that operators make of its resources. */
 export function allPods(all: readonly Workload[], objects: readonly KubernetesObject[]): Pods[] {
@@ -59,7 +69,9 @@ export function allCalls(
   const known = allServices(objects);
   const reach = (from: string, address: string): Call[] =>
     resolve(address, known, pods).map((target) => ({ from, ...target }));
-  const calls: Call[] = pods.map(({ name }) => ({ from: name, to: OTHER_NAMESPACES, port: 53 }));
+  const calls: Call[] = dnsPorts(objects).flatMap((port) =>
+    pods.map(({ name }) => ({ from: name, to: OTHER_NAMESPACES, port })),
+  );
   calls.push({ from: OUTSIDE, to: "gateway", port: 8080 });
   for (const process of ours) {
     for (const address of called(process)) calls.push(...reach(process.workload.name, address));
@@ -73,6 +85,23 @@ export function allCalls(
     }
   }
   return [...calls, ...clusterCalls(all, objects), ...temporalCalls(all, objects, reach)];
+}
+
+/** Ports of the pods that answer for names, by the namespace in which a cluster has them. */
+const DNS: Readonly<Record<string, number>> = { "kube-system": 53, "openshift-dns": 5353 };
+
+/** Where the policy `dns` says that this cluster's DNS is, at the port that it has there. */
+function dnsPorts(objects: readonly KubernetesObject[]): number[] {
+  const peers = networkPolicies(objects)
+    .filter(({ name }) => name === "dns")
+    .flatMap(({ egress = [] }) => egress.flatMap(({ to = [] }) => to));
+  const spaces = peers.map(({ namespaceSelector }) => namespaceSelector?.matchLabels[NAMESPACE] ?? "");
+  return (spaces.length > 0 ? spaces : ["kube-system"]).map((space) => {
+    const port = DNS[space];
+    if (!port)
+      throw new Error(`NetworkPolicy dns names the namespace ${space || "of nobody"}, which has no DNS`);
+    return port;
+  });
 }
 
 /** What variables say whose readers are not ours to ask; of our own processes only what their libraries read. */

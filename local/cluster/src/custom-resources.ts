@@ -91,6 +91,22 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
         .optional(),
     }),
   }),
+  "monitoring.coreos.com/v1 PrometheusRule": z.strictObject({
+    groups: z.array(
+      z.strictObject({
+        name: z.string(),
+        rules: z.array(
+          z.strictObject({
+            alert: z.string(),
+            expr: z.string().includes('{namespace="ticketing"}'),
+            for: z.string().regex(/^\d+[mh]$/),
+            labels: z.strictObject({ severity: z.enum(["warning", "critical"]) }),
+            annotations: z.strictObject({ summary: z.string() }),
+          }),
+        ),
+      }),
+    ),
+  }),
   "postgresql.cnpg.io/v1 Database": z.strictObject({
     name: z.string(),
     owner: z.string(),

@@ -138,6 +138,8 @@ function allowed(
 function others(peers: readonly Peer[] | undefined, pods: readonly Pods[], policy: string): string[] {
   if (!peers) return [OUTSIDE];
   return peers.flatMap(({ podSelector, namespaceSelector, ipBlock }) => {
+    // A single address is the cluster's own, such as that of a cache of names on each node.
+    if (ipBlock?.cidr.endsWith("/32")) return [OTHER_NAMESPACES];
     if (ipBlock) {
       if (!ipBlock.except.includes("10.0.0.0/8"))
         throw new Error(

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { repositoryPath } from "@ticketing/launcher/process-table";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
 import { findKubectl } from "./kubectl.ts";
 import { type KubernetesObject, kubernetesObject } from "./objects.ts";
 import { makeSecrets } from "./secrets.ts";
@@ -14,9 +14,16 @@ const run = promisify(execFile);
 /** What is built: the two forms of the mesh, and the local one as Tilt runs it. */
 export const overlays = ["k8s/overlays/local", "k8s/overlays/production", "tilt"] as const;
 
-export type Overlay = (typeof overlays)[number];
+/** What an overlay may take in addition, by what its cluster has; each is built with production. */
+export const components = [
+  "k8s/components/node-local-dns",
+  "k8s/components/openshift-dns",
+  "k8s/components/volume-alarms",
+] as const;
 
-/** Builds every overlay from a copy with Secrets of its own: a developer's stay as they are. */
+export type Overlay = (typeof overlays)[number] | (typeof components)[number];
+
+/** Builds every overlay and component from a copy with Secrets of its own: a developer's stay as they are. */
 export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>> {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-k8s-"));
   try {
@@ -25,13 +32,34 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
     const secrets = join(folder, "k8s/overlays/local/secrets");
     await rm(secrets, { recursive: true, force: true });
     await makeSecrets(secrets, {});
+    for (const component of components) await writeWith(component, folder);
+    const folders = [
+      ...overlays.map((overlay) => [overlay, overlay] as const),
+      ...components.map((component) => [component, withComponent(component)] as const),
+    ];
     const built = await Promise.all(
-      overlays.map(async (overlay) => [overlay, await build(join(folder, overlay))] as const),
+      folders.map(async ([name, path]) => [name, await build(join(folder, path))] as const),
     );
     return new Map(built);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const withComponent = (component: string): string => `${component}-with-production`;
+
+/** An overlay as a cluster's owner would write it: production, and a component. */
+async function writeWith(component: string, folder: string): Promise<void> {
+  const path = join(folder, withComponent(component));
+  await mkdir(path);
+  const kustomization = {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    namespace: "ticketing",
+    resources: ["../../overlays/production"],
+    components: [`../${basename(component)}`],
+  };
+  await writeFile(join(path, "kustomization.yaml"), stringify(kustomization));
 }
 
 async function build(folder: string): Promise<KubernetesObject[]> {

@@ -3,6 +3,7 @@ import { find, networkFaultsOf, overlayObjects, spoil } from "../testing/mesh.ts
 import { budgetFaults } from "./budgets.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { type KubernetesObject, workloads } from "./objects.ts";
+import { components } from "./overlays.ts";
 import { isFixed, podFaults } from "./pods.ts";
 import { runPython } from "./python.ts";
 
@@ -54,6 +55,20 @@ describe("our schemas of operators' resources", () => {
     expect(objects.flatMap(customResourceFaults)).toEqual([]);
     spoil(find(objects, kind, name), path, value);
     expect(objects.flatMap(customResourceFaults)).toEqual([expect.stringMatching(fault)]);
+  });
+});
+
+describe("our schema of alarms", () => {
+  it.each([
+    ["expr", "kubelet_volume_stats_used_bytes > 0.7", /expr/],
+    ["for", "10", /for/],
+    ["labels", {}, /severity/],
+    ["summary", "full", /summary/],
+  ])("sees a rule whose %s is %j", async (field, value, fault) => {
+    objects = await overlayObjects("k8s/components/volume-alarms");
+    expect(objects.flatMap(customResourceFaults)).toEqual([]);
+    spoil(find(objects, "PrometheusRule", "volumes"), `spec.groups.0.rules.0.${field}`, value);
+    expect(objects.flatMap(customResourceFaults)).toContainEqual(expect.stringMatching(fault));
   });
 });
 
@@ -139,6 +154,31 @@ describe("the network policies", () => {
   it("are those of the calls in every overlay", async () => {
     for (const overlay of ["k8s/overlays/local", "k8s/overlays/production", "tilt"] as const)
       expect(await networkFaultsOf(await overlayObjects(overlay))).toEqual([]);
+  });
+
+  it.each(components)("are those of the calls with %s", async (component) => {
+    expect(await networkFaultsOf(await overlayObjects(component))).toEqual([]);
+  });
+
+  it.each([
+    [
+      "k8s/components/openshift-dns",
+      "dns",
+      "spec.egress.0.ports",
+      [{ port: 53 }],
+      "web → other namespaces:5353 is called and may not go out",
+    ],
+    [
+      "k8s/components/node-local-dns",
+      "node-local-dns",
+      "spec.egress.0.ports.0.port",
+      27_017,
+      "web → other namespaces:27017 may go out (node-local-dns) and is not called",
+    ],
+  ] as const)("show a wrong port in %s", async (component, name, path, value, fault) => {
+    objects = await overlayObjects(component);
+    spoil(find(objects, "NetworkPolicy", name), path, value);
+    expect(await networkFaultsOf(objects)).toContain(fault);
   });
 
   it.each([
