@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type KubernetesObject, title } from "./objects.ts";
+import { isFixed } from "./pods.ts";
 
 /**
  * What we say in operators' resources. The operators' own schemas come with the operators; these hold our use of them:
@@ -68,7 +69,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   }),
   "postgresql.cnpg.io/v1 Cluster": z.strictObject({
     instances: z.int().min(1),
-    imageName: z.string().regex(/:\d+\.\d+-/),
+    imageName: z.string().refine(isFixed, "can change under the same name"),
     bootstrap: z.strictObject({
       initdb: z.strictObject({
         database: z.string(),

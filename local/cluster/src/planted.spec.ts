@@ -48,6 +48,7 @@ describe("our schemas of operators' resources", () => {
       /limits.cpu/,
     ],
     ["Cluster", "temporal-db", "spec.postgresql.synchronous.dataDurability", "preferred", /dataDurability/],
+    ["Cluster", "temporal-db", "spec.imageName", "postgresql:18.4-trixie", /same name/],
     ["Cluster", "temporal-db", "spec.postgresql.parameters.max_connections", 340, /expected string/],
     ["Database", "temporal-visibility", "spec.owner", undefined, /owner/],
   ])("see a %s %s whose %s is %j", async (kind, name, path, value, fault) => {

@@ -134,6 +134,12 @@ describe("the Tiltfile", () => {
       "'/app/runtime'",
       "ticketing/auth: runtime/src is synchronised to /app/runtime",
     ],
+    [
+      "Tiltfile",
+      "'tilt/prerequisites.sh'], echo_off=True",
+      "'tilt/prerequisites.sh'], quiet=True",
+      "nobody says what is missing before Tilt begins",
+    ],
     ["tilt/tasks.star", "npm test", "npm run tests", "task tests: there is no npm script tests"],
     ["tilt/tasks.star", "tilt/reset.sh", "tilt/again.sh", "task reset: there is no script tilt/again.sh"],
   ])("is seen when %s says %s no more", async (file, from, to, fault) => {

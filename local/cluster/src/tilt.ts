@@ -40,6 +40,9 @@ const declared = {
   }),
 };
 
+/** Says what a machine lacks. */
+const PREREQUISITES = "tilt/prerequisites.sh";
+
 const calls = z.object({
   calls: z.array(
     z.object({ name: z.string(), args: z.array(z.unknown()), kwargs: z.record(z.string(), z.unknown()) }),
@@ -52,6 +55,8 @@ export interface TiltMesh {
   readonly images: ReadonlyMap<string, z.output<typeof declared.image>>;
   readonly resources: ReadonlyMap<string, z.output<typeof declared.resource>>;
   readonly tasks: ReadonlyMap<string, z.output<typeof declared.task>>;
+  /** Scripts that are run while the Tiltfile is read, and whose output is shown, in their order. */
+  readonly scripts: readonly string[];
   readonly registry?: unknown;
   readonly contexts: unknown;
 }
@@ -83,6 +88,11 @@ export async function evaluateTiltfile(
     images: named("docker_build", declared.image, ([ref]) => ref),
     resources: named("k8s_resource", declared.resource, ([name], { new_name }) => new_name ?? name),
     tasks: named("local_resource", declared.task, ([name]) => name),
+    scripts: of("local").flatMap(({ args, kwargs }) => {
+      if (kwargs.quiet === true) return [];
+      const [shell, script] = z.array(z.string()).parse(args[0]);
+      return shell === "sh" && script ? [script] : [];
+    }),
     registry: of("default_registry")[0]?.args[0],
     contexts: of("allow_k8s_contexts")[0]?.args[0],
   };
@@ -103,6 +113,7 @@ export async function tiltFaults(
     ...dependencyFaults(mesh, all, calls),
     ...(await imageFaults(mesh, all, stages)),
     ...(await taskFaults(mesh, scripts)),
+    ...(mesh.scripts[0] === PREREQUISITES ? [] : ["nobody says what is missing before Tilt begins"]),
   ];
 }
 
