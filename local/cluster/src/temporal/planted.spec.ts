@@ -67,9 +67,9 @@ describe("Temporal's configuration", () => {
     expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(fault)]));
   });
 
-  it("belongs to the version of the server that runs", async () => {
+  it.each([":1.33.0", ":1.32.0-rc1", ""])("does not belong to a server%s", async (version) => {
     const objects = await overlayObjects("k8s/overlays/production");
-    const image = "docker.io/temporalio/server:1.33.0";
+    const image = `docker.io/temporalio/server${version}@sha256:${"0".repeat(64)}`;
     spoil(find(objects, "Deployment", "temporal-worker"), "spec.template.spec.containers.0.image", image);
     expect(faultsOf(objects)).toEqual([
       `temporal-worker: ${image} is not 1.32.0, whose structure of the configuration is known`,

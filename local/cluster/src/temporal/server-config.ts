@@ -72,7 +72,8 @@ export function roleFaults(
   { version, config: structure }: { version: string; config: Structure },
 ): string[] {
   const faults = temporalFaults(role, objects, structure);
-  if (!role.container.image.includes(`:${version}`))
+  const tag = /:([^:@/]+)(?:@|$)/.exec(role.container.image)?.[1];
+  if (tag !== version)
     faults.push(`${role.container.image} is not ${version}, whose structure of the configuration is known`);
   return faults.map((fault) => `${role.workload.name}: ${fault}`);
 }
