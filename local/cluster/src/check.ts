@@ -9,15 +9,15 @@ import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
 import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
-import { type Configured, configured } from "./configurations.ts";
+import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
 import { lookupFaults } from "./lookup.ts";
 import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
-import { type KubernetesObject, networkPolicies, ofKind, workloads } from "./objects.ts";
-import { buildOverlays } from "./overlays.ts";
+import { networkPolicies, workloads } from "./objects.ts";
+import { buildOverlays, forUsers } from "./overlays.ts";
 import { podFaults } from "./pods.ts";
 import { runPython } from "./python.ts";
 import { connectionFaults } from "./temporal/connections.ts";
@@ -52,14 +52,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stopped)
 
 const built = await buildOverlays();
 const local = built.get("k8s/overlays/local") ?? [];
-// The same command makes the Secrets of both; production has them from elsewhere than its overlay.
-const secrets = ofKind(local, "Secret");
-const complete = new Map(
-  [...built].map(([name, objects]): [string, KubernetesObject[]] => [
-    name,
-    ofKind(objects, "Secret").length > 0 ? objects : [...objects, ...secrets],
-  ]),
-);
 console.log(`${[...built].map(([name, objects]) => `${name}: ${objects.length} objects`).join(", ")}`);
 
 await check("every object fits Kubernetes' schemas, or ours of operators' resources", async () => {
@@ -78,21 +70,16 @@ await check(
 const ours = new Map<string, Configured[]>();
 await check("every process accepts the environment of its pod", async () => {
   const faults: string[] = [];
-  for (const [name, objects] of complete) {
+  for (const [name, objects] of built) {
     const found = await configured(workloads(objects), objects);
     ours.set(name, found);
-    for (const { title, module, env } of found) {
-      try {
-        module.config(env);
-      } catch (error) {
-        faults.push(`${name}, ${title}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
+    const modes = forUsers.includes(name) ? testModeFaults(found) : [];
+    faults.push(...[...environmentFaults(found), ...modes].map((fault) => `${name}, ${fault}`));
   }
   return faults;
 });
 await check("who may call whom is who calls whom", async () =>
-  [...complete].flatMap(([name, objects]) => {
+  [...built].flatMap(([name, objects]) => {
     const all = workloads(objects);
     const calls = allCalls(all, ours.get(name) ?? [], objects);
     return networkFaults(calls, allPods(all, objects), networkPolicies(objects)).map(
@@ -123,7 +110,7 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
 await check("NATS accepts its configuration, with the permissions of each service", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-nats-"));
   try {
-    for (const [name, objects] of complete)
+    for (const [name, objects] of built)
       await validateNats(await writeNatsConfig(objects, join(folder, name)));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -132,20 +119,20 @@ await check("NATS accepts its configuration, with the permissions of each servic
 });
 await check("Temporal's server can render its configuration and knows every field of it", async () => {
   const structure = await serverStructure();
-  return [...complete].flatMap(([name, objects]) =>
+  return [...built].flatMap(([name, objects]) =>
     temporalRoles(workloads(objects)).flatMap((role) =>
       roleFaults(role, objects, structure).map((fault) => `${name}: ${fault}`),
     ),
   );
 });
 await check("PostgreSQL takes the connections of all of Temporal's pods, amid a rolling update", async () =>
-  [...complete].flatMap(([name, objects]) => connectionFaults(objects).map((fault) => `${name}: ${fault}`)),
+  [...built].flatMap(([name, objects]) => connectionFaults(objects).map((fault) => `${name}: ${fault}`)),
 );
 await check("maintenance takes one pod at a time of whatever has several", async () =>
-  [...complete].flatMap(([name, objects]) => budgetFaults(objects).map((fault) => `${name}: ${fault}`)),
+  [...built].flatMap(([name, objects]) => budgetFaults(objects).map((fault) => `${name}: ${fault}`)),
 );
 await check("the Tiltfile declares what the manifests have", async () => {
-  const overlay = complete.get("tilt") ?? [];
+  const overlay = built.get("tilt") ?? [];
   const calls = allCalls(workloads(overlay), ours.get("tilt") ?? [], overlay);
   const stages = parseDockerfile(await readFile(repositoryPath("Dockerfile"), "utf8"));
   const { scripts } = z

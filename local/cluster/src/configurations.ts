@@ -70,6 +70,25 @@ async function loadConfig(name: string, container: Container): Promise<ConfigMod
   throw new Error(`the workspace of ticketing/${name} has no config.ts`);
 }
 
+/** Processes that refuse the environment of their pods, with what they say. */
+export const environmentFaults = (processes: readonly Configured[]): string[] =>
+  processes.flatMap(({ title, module, env }) => {
+    try {
+      module.config(env);
+      return [];
+    } catch (error) {
+      return [`${title}: ${error instanceof Error ? error.message : error}`];
+    }
+  });
+
+/** Processes that know modes of Stripe and are not in the one where money moves: they would take test keys. */
+export const testModeFaults = (processes: readonly Configured[]): string[] =>
+  processes
+    .filter(
+      ({ module, env }) => "STRIPE_MODE" in module.schema.shape && (env.STRIPE_MODE || "live") !== "live",
+    )
+    .map(({ title }) => `${title} takes Stripe's test keys`);
+
 /** Variables without which the process refuses to start. */
 export const requiredVariables = ({ schema }: ConfigModule): string[] =>
   Object.entries(schema.shape).flatMap(([name, variable]) =>

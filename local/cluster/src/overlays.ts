@@ -23,7 +23,21 @@ export const components = [
 
 export type Overlay = (typeof overlays)[number] | (typeof components)[number];
 
-/** Builds every overlay and component from a copy with Secrets of its own: a developer's stay as they are. */
+/** Those for users, in which money moves. */
+export const forUsers: readonly Overlay[] = ["k8s/overlays/production", ...components];
+
+/** Of nobody; in the form of those that move money. */
+const liveKeys = {
+  STRIPE_MODE: "live",
+  STRIPE_SECRET_KEY: "sk_live_none",
+  STRIPE_PUBLISHABLE_KEY: "pk_live_none",
+  STRIPE_WEBHOOK_SECRET: "whsec_none",
+} as const;
+
+/**
+ * Builds every overlay and component from a copy with Secrets of its own: a developer's stay as they are. With those
+ * for users come the Secrets that are made for them beside the overlay.
+ */
 export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>> {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-k8s-"));
   try {
@@ -31,14 +45,19 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
       await cp(repositoryPath(part), join(folder, part), { recursive: true });
     const secrets = join(folder, "k8s/overlays/local/secrets");
     await rm(secrets, { recursive: true, force: true });
-    await makeSecrets(secrets, {});
+    await makeSecrets(secrets);
+    await makeSecrets(join(folder, "secrets"), { stripe: liveKeys });
     for (const component of components) await writeWith(component, folder);
     const folders = [
       ...overlays.map((overlay) => [overlay, overlay] as const),
       ...components.map((component) => [component, withComponent(component)] as const),
     ];
+    const applied = await build(join(folder, "secrets"));
     const built = await Promise.all(
-      folders.map(async ([name, path]) => [name, await build(join(folder, path))] as const),
+      folders.map(async ([name, path]) => {
+        const objects = await build(join(folder, path));
+        return [name, forUsers.includes(name) ? [...objects, ...applied] : objects] as const;
+      }),
     );
     return new Map(built);
   } finally {

@@ -1,41 +1,94 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brokerUsers, newPassword } from "@ticketing/launcher/broker-users";
 import { ensureKeys } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
+import type { StripeKeys } from "@ticketing/payments/stripe-keys";
 import { stringify } from "yaml";
+import type { StripeEnvironment } from "./config.ts";
+import { keysOfDouble, stripeSecretFaults, stripeSecrets } from "./stripe-secrets.ts";
 
-const stripeKeys = {
-  "stripe-secret-key": ["STRIPE_SECRET_KEY", "sk_test_double"],
-  "stripe-publishable-key": ["STRIPE_PUBLISHABLE_KEY", "pk_test_double"],
-  "stripe-webhook-secret": ["STRIPE_WEBHOOK_SECRET", undefined],
-} as const;
+export interface SecretsOptions {
+  /** Where Stripe's keys come from; without it the set is one for the double. */
+  readonly stripe?: StripeEnvironment;
+  /** Files to write anew, such as `payments.stripe-secret-key`; every other one that is there stays. */
+  readonly replace?: readonly string[];
+}
+
+/** The set cannot be made as asked; nothing was written. */
+export class SecretsRefused extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.faults = faults;
+  }
+}
+
+/** A value that can be replaced alone. Keys of ours cannot: each has a public part that others hold. */
+interface Value {
+  readonly secret: string;
+  readonly key: string;
+  readonly make: (stripe: StripeKeys) => string;
+}
+
+const stripeNames = Object.keys(stripeSecrets) as (keyof StripeKeys)[];
+
+const values: readonly Value[] = [
+  ...serviceNames
+    .filter((service) => service !== "workflows")
+    .map((service) => ({ secret: service, key: "mongodb-password", make: newPassword })),
+  ...brokerUsers.map((user) => ({ secret: user, key: "nats-password", make: newPassword })),
+  ...stripeNames.map((name) => ({
+    secret: "payments",
+    key: stripeSecrets[name],
+    make: (stripe: StripeKeys) => stripe[name],
+  })),
+  { secret: "temporal-db", key: "username", make: () => "temporal" },
+  { secret: "temporal-db", key: "password", make: newPassword },
+];
+
+const fileOf = ({ secret, key }: Value): string => `${secret}.${key}`;
 
 /**
  * Makes what the pods' Secrets hold, in `folder`, as files with a kustomization beside them: keys by the code that
  * makes a bare machine's, passwords at random, Stripe's keys from the environment or the double's. What is there stays.
+ * Throws SecretsRefused before anything is written.
  */
-export async function makeSecrets(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  const keys = await ensureKeys(folder);
+export async function makeSecrets(
+  folder: string,
+  { stripe, replace = [] }: SecretsOptions = {},
+): Promise<void> {
+  const read = (file: string) => readFile(join(folder, file), "utf8").catch(() => undefined);
+  const stays = async (file: string) => (replace.includes(file) ? undefined : read(file));
+  const faults = unknownFiles(replace);
+  if (stripe) {
+    const kept: Partial<StripeKeys> = {};
+    for (const name of stripeNames) kept[name] = await stays(`payments.${stripeSecrets[name]}`);
+    const doubleWebhookSecret = await read("stripe-webhook-secret");
+    faults.push(...stripeSecretFaults({ offered: stripe, kept, doubleWebhookSecret }));
+  }
+  if (faults.length > 0) throw new SecretsRefused(faults);
+
+  const { webhookSecret } = await ensureKeys(folder);
+  const stripeValues: StripeKeys = { ...keysOfDouble, STRIPE_WEBHOOK_SECRET: webhookSecret, ...stripe };
   const secrets: Record<string, string[]> = { "service-keys": ["services.jwks.json"] };
-  const add = async (secret: string, key: string, make: () => string) => {
-    const file = `${secret}.${key}`;
-    await ensureFile(join(folder, file), make);
-    secrets[secret] = [...(secrets[secret] ?? []), `${key}=${file}`];
-  };
-  for (const service of serviceNames) {
-    secrets[service] = [`service-key=${service}.jwk.json`];
-    if (service !== "workflows") await add(service, "mongodb-password", newPassword);
-  }
-  for (const user of brokerUsers) await add(user, "nats-password", newPassword);
+  for (const service of serviceNames) secrets[service] = [`service-key=${service}.jwk.json`];
   secrets.auth?.push("token-key=access-token.jwk.json");
-  for (const [key, [variable, double]] of Object.entries(stripeKeys)) {
-    await add("payments", key, () => env[variable] || double || keys.webhookSecret);
+  for (const value of values) {
+    const file = fileOf(value);
+    if ((await stays(file)) === undefined)
+      await writeFile(join(folder, file), value.make(stripeValues), { mode: 0o600 });
+    secrets[value.secret] = [...(secrets[value.secret] ?? []), `${value.key}=${file}`];
   }
-  await add("temporal-db", "username", () => "temporal");
-  await add("temporal-db", "password", newPassword);
   await writeFile(join(folder, "kustomization.yaml"), kustomization(secrets));
 }
+
+const unknownFiles = (replace: readonly string[]): string[] => {
+  const files = values.map(fileOf);
+  return replace
+    .filter((file) => !files.includes(file))
+    .map((file) => `${file} cannot be replaced alone; these can: ${files.join(", ")}`);
+};
 
 function kustomization(secrets: Readonly<Record<string, string[]>>): string {
   return stringify({
@@ -49,13 +102,4 @@ function kustomization(secrets: Readonly<Record<string, string[]>>): string {
       ...(name === "temporal-db" && { type: "kubernetes.io/basic-auth" }),
     })),
   });
-}
-
-async function ensureFile(path: string, make: () => string): Promise<void> {
-  try {
-    await readFile(path);
-  } catch {
-    await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
-    await writeFile(path, make(), { mode: 0o600, flag: "wx" });
-  }
 }

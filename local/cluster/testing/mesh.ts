@@ -1,7 +1,7 @@
 import { allCalls, allPods } from "../src/calls.ts";
 import { type Configured, configured } from "../src/configurations.ts";
 import { networkFaults } from "../src/network.ts";
-import { type KubernetesObject, networkPolicies, ofKind, workloads } from "../src/objects.ts";
+import { type KubernetesObject, networkPolicies, workloads } from "../src/objects.ts";
 import { buildOverlays, type Overlay } from "../src/overlays.ts";
 
 let built: ReturnType<typeof buildOverlays> | undefined;
@@ -9,10 +9,7 @@ let built: ReturnType<typeof buildOverlays> | undefined;
 /** A copy of an overlay's objects that a spec may spoil, with the Secrets that the pods name. */
 export async function overlayObjects(overlay: Overlay): Promise<KubernetesObject[]> {
   built ??= buildOverlays();
-  const all = await built;
-  const objects = all.get(overlay) ?? [];
-  const secrets = ofKind(all.get("k8s/overlays/local") ?? [], "Secret");
-  return structuredClone(ofKind(objects, "Secret").length > 0 ? objects : [...objects, ...secrets]);
+  return structuredClone((await built).get(overlay) ?? []);
 }
 
 export const configurationsOf = (objects: readonly KubernetesObject[]): Promise<Configured[]> =>

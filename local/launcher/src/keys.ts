@@ -34,7 +34,7 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
   await writeFile(serviceKeysFile, JSON.stringify({ keys: publicKeys }, null, 2), { mode: 0o600 });
   const webhookSecret = await ensureFile(
     join(directory, "stripe-webhook-secret"),
-    async () => `whsec_${randomBytes(24).toString("base64url")}`,
+    async () => `whsec_double_${randomBytes(24).toString("base64url")}`,
   );
   const passwords = brokerUsers.map(async (user) => {
     const file = join(directory, `${user}.nats-password`);

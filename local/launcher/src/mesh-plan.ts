@@ -97,12 +97,15 @@ function describe(ports: ServicePorts): { public?: string; internal: string } {
 function stripeAccess(env: NodeJS.ProcessEnv, ports: PortPlan, webhookSecret: string): StripeAccess {
   if (!env.STRIPE_SECRET_KEY) {
     const url = `http://127.0.0.1:${ports.stripe}`;
-    return { secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret, url };
+    const doubles = { secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret };
+    return { mode: "test", ...doubles, url };
   }
   if (!env.STRIPE_PUBLISHABLE_KEY || !env.STRIPE_WEBHOOK_SECRET) {
     throw new Error("STRIPE_SECRET_KEY needs STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET beside it.");
   }
   return {
+    // The person at this machine says by the key whether money moves.
+    mode: /^[a-z]+_live_/.test(env.STRIPE_SECRET_KEY) ? "live" : "test",
     secretKey: env.STRIPE_SECRET_KEY,
     publishableKey: env.STRIPE_PUBLISHABLE_KEY,
     webhookSecret: env.STRIPE_WEBHOOK_SECRET,

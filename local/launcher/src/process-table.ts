@@ -18,8 +18,9 @@ export interface MeshContext {
   readonly settings: NodeJS.ProcessEnv;
 }
 
-/** Stripe's test mode, or the double with its own URL. */
+/** Stripe, live or in its test mode, or the double with its own URL. */
 export interface StripeAccess {
+  readonly mode: "live" | "test";
   readonly secretKey: string;
   readonly publishableKey: string;
   readonly webhookSecret: string;
@@ -70,6 +71,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     database: true,
     env: ({ stripe }, internal) => ({
       ORDERS_ADDRESS: internal("orders"),
+      STRIPE_MODE: stripe.mode,
       STRIPE_SECRET_KEY: stripe.secretKey,
       STRIPE_PUBLISHABLE_KEY: stripe.publishableKey,
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
@@ -153,6 +155,7 @@ export function webProcess(
     PORT: `${port}`,
     PUBLIC_URL: mesh.publicUrl,
     WEB_ROOT: root,
+    STRIPE_MODE: mesh.stripe.mode,
     ...(mesh.stripe.url && { STRIPE_URL: mesh.stripe.url }),
     ...pick(mesh.settings, commonSettings),
   };

@@ -7,6 +7,7 @@ import {
   readConfig,
 } from "@ticketing/runtime/config";
 import { z } from "zod";
+import { stripeKeyFaults, stripeKeys, stripeMode } from "./stripe-keys.ts";
 
 /** The variables that this process reads. */
 export const schema = z.object({
@@ -14,9 +15,9 @@ export const schema = z.object({
   ...databaseConfig.shape,
   /** The internal port of orders. */
   ORDERS_ADDRESS: addresses,
-  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, "must be a Stripe secret key"),
-  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_/, "must be a Stripe publishable key"),
-  STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_", "must be a webhook signing secret"),
+  /** Whether money moves. A mesh that says nothing is one for users. */
+  STRIPE_MODE: stripeMode,
+  ...stripeKeys.shape,
   /** The Stripe double's address; absent: Stripe itself. */
   STRIPE_URL: z.url().optional().register(calls, { unset: "https://api.stripe.com" }),
   /** Where browsers find the double, if not at STRIPE_URL. */
@@ -31,11 +32,14 @@ export const schema = z.object({
   DECLINE_WINDOW: duration.default(3_600_000),
 });
 
-/** Everything that this process reads from its environment. A live key never goes to a double. */
+/** Everything that this process reads from its environment; what belongs to the other mode of Stripe is refused. */
 export function config(env = process.env) {
   const parsed = readConfig(schema, env);
-  if (parsed.STRIPE_URL && parsed.STRIPE_SECRET_KEY.includes("_live_")) {
-    throw new Error("STRIPE_SECRET_KEY is a live key; it must not be sent to STRIPE_URL");
+  const faults = stripeKeyFaults(parsed.STRIPE_MODE, parsed);
+  if (parsed.STRIPE_MODE === "live") {
+    for (const name of ["STRIPE_URL", "STRIPE_BROWSER_URL"] as const)
+      if (parsed[name]) faults.push(`${name} names a double, but STRIPE_MODE is live`);
   }
-  return parsed;
+  if (faults.length === 0) return parsed;
+  throw new Error(["Stripe's part of the environment does not fit together:", ...faults].join("\n  "));
 }

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** `live`: real money. `test`: Stripe's test mode or a double of it, where none moves. */
+export const stripeMode = z.enum(["live", "test"]).default("live");
+
+/** Stripe's keys by the variables that hold them; their prefixes are Stripe's (docs.stripe.com/keys). */
+export const stripeKeys = z.object({
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a Stripe secret key"),
+  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_\w+$/, "must be a Stripe publishable key"),
+  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\S+$/, "must be a webhook signing secret"),
+});
+
+export type StripeMode = z.output<typeof stripeMode>;
+export type StripeKeys = z.output<typeof stripeKeys>;
+
+/**
+ * Why keys do not belong to a mode, one sentence each, without their values. A webhook secret shows no mode; only
+ * that of the double (`whsec_double…`) is known.
+ */
+export function stripeKeyFaults(mode: StripeMode, keys: Partial<StripeKeys>): string[] {
+  const other = mode === "live" ? "test" : "live";
+  const faults = (["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"] as const)
+    .filter((name) => keys[name]?.split("_")[1] === other)
+    .map((name) => `${name} is a ${other} key, but STRIPE_MODE is ${mode}`);
+  if (mode === "live" && keys.STRIPE_WEBHOOK_SECRET?.startsWith("whsec_double"))
+    faults.push("STRIPE_WEBHOOK_SECRET is the Stripe double's, but STRIPE_MODE is live");
+  return faults;
+}
