@@ -1,8 +1,8 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
+import { base64Encode } from "@bufbuild/protobuf/wire";
+import type { PublicReason } from "@ticketing/proto/reason";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
 
 // Reads an event from its bytes, as a program of somebody else's would.
 const bytes = toBinary(
@@ -18,9 +18,7 @@ const bytes = toBinary(
   }),
 );
 const event = fromBinary(TicketEventSchema, bytes);
-const reason = reasonOf(
-  new DomainError(Code.FailedPrecondition, "TICKET_LOCKED", "somebody is paying for it"),
-);
+const reason: PublicReason = "TICKET_LOCKED";
 
 let unknown = "accepted";
 try {
@@ -33,5 +31,6 @@ console.log(
     reason,
     price: `${event.state?.price?.minorUnits} ${event.state?.price?.currency}`,
     unknown,
+    bytes: base64Encode(bytes),
   }),
 );
