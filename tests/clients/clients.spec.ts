@@ -110,6 +110,33 @@ describe("a purchase", () => {
   }, 240_000);
 });
 
+describe("a cache before the gateway", () => {
+  /** What a Connect GET that asks for everything is told. */
+  async function saidOf(path: string, headers: Record<string, string> = {}) {
+    const query = `connect=v1&encoding=json&message=${encodeURIComponent("{}")}`;
+    const answer = await fetch(`${mesh.addresses.gateway}/ticketing.${path}?${query}`, { headers });
+    await answer.body?.cancel();
+    const vary = answer.headers.get("vary")?.split(/, */);
+    return { status: answer.status, policy: answer.headers.get("cache-control"), vary };
+  }
+
+  it.each(["catalog.v1.CatalogService/SearchTickets", "catalog.v1.CatalogService/ListEvents"])(
+    "may keep what everybody is answered alike by %s, and nothing else",
+    async (path) => {
+      expect(await saidOf(path)).toEqual({
+        status: 200,
+        policy: "public, max-age=2, stale-while-revalidate=3",
+        vary: ["authorization", "cookie", "accept-encoding", "origin"],
+      });
+      const forNobody = { policy: "no-store", vary: ["origin"] };
+      expect(await saidOf(path, { cookie: "a=b" })).toEqual({ status: 200, ...forNobody });
+      expect(await saidOf(path, { authorization: "Bearer x" })).toEqual({ status: 401, ...forNobody });
+      const own = await saidOf("auth.v1.AuthService/GetCurrentUser");
+      expect(own).toEqual({ status: 401, ...forNobody });
+    },
+  );
+});
+
 /** The examples of all pages in a language, as they would be typed on a machine where the mesh has these addresses. */
 const examplesIn = (language: string) =>
   markdown()

@@ -12,7 +12,10 @@ import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import type { Database } from "@ticketing/runtime/database";
 import { reasonOf } from "@ticketing/runtime/domain-error";
+import { type PublicServer, startPublicServer } from "@ticketing/runtime/public-server";
 import { clientOf } from "@ticketing/runtime/testing/calls";
+import { h2cRequest } from "@ticketing/runtime/testing/h2c-request";
+import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createCatalogService } from "./catalog-service.ts";
 import { listingOf } from "./listing.ts";
@@ -24,15 +27,19 @@ const clock = () => now;
 const later = timestampFromDate(new Date(now.getTime() + 3_600_000));
 let database: Database;
 let catalog: ReturnType<typeof clientOf<typeof CatalogService>>;
+let server: PublicServer;
 
 beforeAll(async () => {
   database = await openSpecDatabase();
   const store = await createListingStore(database.db);
-  catalog = clientOf(
-    CatalogService,
-    createCatalogService({ store, feed: createListingFeed(clock), clock }),
-    "nobody",
-  );
+  const service = createCatalogService({ store, feed: createListingFeed(clock), clock });
+  catalog = clientOf(CatalogService, service, "nobody");
+  server = await startPublicServer({
+    config: testConfig(),
+    log: silent,
+    routes: (router) => router.service(CatalogService, service),
+    http: {},
+  });
   const prices = [
     ["USD", 10],
     ["EUR", 30],
@@ -55,7 +62,10 @@ beforeAll(async () => {
     await store.applyListing(listingOf(state));
   }
 }, 60_000);
-afterAll(() => database?.close());
+afterAll(async () => {
+  await server?.drain(1_000);
+  await database?.close();
+});
 
 /** All pages of a search, as "currency amount". */
 async function search(orderBy: OrderBy, pageSize: number): Promise<string[]> {
@@ -106,6 +116,52 @@ describe("a page token", () => {
     const { currency: _, ...old } = JSON.parse(Buffer.from(token, "base64url").toString());
     const pageToken = Buffer.from(JSON.stringify(old)).toString("base64url");
     expect(await useOf({ pageToken, orderBy: OrderBy.PRICE })).toBe("BAD_PAGE_TOKEN");
+  });
+});
+
+describe("a cache on the way", () => {
+  /** What the answer to a call over HTTP says of caching: cache-control and vary. */
+  async function saidOf(method: "SearchTickets" | "ListEvents", message: object, headers: object = {}) {
+    const path = `/${CatalogService.typeName}/${method}`;
+    const query = `?connect=v1&encoding=json&message=${encodeURIComponent(JSON.stringify(message))}`;
+    const answer = await h2cRequest(
+      `http://127.0.0.1:${server.port}`,
+      { ":method": "GET", ":path": `${path}${query}`, ...headers },
+      JSON.stringify(message),
+    );
+    return [answer.status, answer.headers["cache-control"], answer.headers.vary];
+  }
+
+  it.each(["SearchTickets", "ListEvents"] as const)(
+    "may keep the first page of %s for five seconds, for whoever has no session",
+    async (method) => {
+      const policy = "public, max-age=2, stale-while-revalidate=3";
+      const kept = [200, policy, "authorization, cookie, accept-encoding"];
+      expect(await saidOf(method, {})).toEqual(kept);
+      expect(await saidOf(method, { filter: { query: "jazz" }, pageSize: 2 })).toEqual(kept);
+    },
+  );
+
+  it.each([
+    ["a call with a session", {}, { cookie: "session-8080=x" }],
+    ["a call with a cookie of any name", {}, { cookie: "seen=1" }],
+    ["a call that is no GET", {}, { ":method": "POST", "content-type": "application/json" }],
+  ])("is told nothing by %s", async (_, message, headers) => {
+    expect(await saidOf("SearchTickets", message, headers)).toEqual([200, undefined, undefined]);
+    expect(await saidOf("ListEvents", message, headers)).toEqual([200, undefined, undefined]);
+  });
+
+  it("is told nothing by a later page", async () => {
+    const { nextPageToken: pageToken } = await catalog.searchTickets({ pageSize: 1 });
+    expect(await saidOf("SearchTickets", { pageToken })).toEqual([200, undefined, undefined]);
+  });
+
+  it.each([
+    ["a page token of nothing", { pageToken: "x" }, {}, 400],
+    ["a filter that is refused", { filter: { minPrice: 1 } }, {}, 400],
+    ["a token that is none", {}, { authorization: "Bearer x" }, 401],
+  ])("keeps no error: %s", async (_, message, headers, status) => {
+    expect(await saidOf("SearchTickets", message, headers)).toEqual([status, undefined, undefined]);
   });
 });
 

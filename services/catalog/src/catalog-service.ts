@@ -6,6 +6,7 @@ import {
   TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { Clock } from "@ticketing/runtime/clock";
+import { allowBriefCaching } from "./brief-caching.ts";
 import type { EventRow } from "./event-query.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
@@ -24,7 +25,7 @@ export function createCatalogService(deps: {
 }): ServiceImpl<typeof CatalogService> {
   const { store, clock } = deps;
   return {
-    async searchTickets(request) {
+    async searchTickets(request, context) {
       const now = clock();
       const order = request.orderBy || OrderBy.START_TIME;
       const of = searchFingerprint(TicketFilterSchema, request.filter, order);
@@ -35,13 +36,14 @@ export function createCatalogService(deps: {
         limit: request.pageSize || DEFAULT_PAGE_SIZE,
         now,
       });
+      allowBriefCaching(context, request);
       return {
         tickets: page.rows.map((row) => listingMessage(row, now)),
         nextPageToken: page.next ? encodePageToken(page.next, of) : "",
       };
     },
 
-    async listEvents(request) {
+    async listEvents(request, context) {
       const of = searchFingerprint(TicketFilterSchema, request.filter, -1);
       const page = await store.listEvents({
         filter: request.filter,
@@ -49,6 +51,7 @@ export function createCatalogService(deps: {
         limit: request.pageSize || DEFAULT_PAGE_SIZE,
         now: clock(),
       });
+      allowBriefCaching(context, request);
       return {
         events: page.rows.map(eventMessage),
         nextPageToken: page.next ? encodePageToken(page.next, of) : "",
