@@ -56,8 +56,11 @@ async function withShortLocks(
   tell: (addresses: { gateway: string; stripe: string }) => Promise<void>,
 ): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "ticketing-demo-"));
-  const { STRIPE_SECRET_KEY: _, MONGODB_URI: __, ...env } = process.env;
-  const mesh = await startMesh({ dataDir: directory, env: { ...env, LOCK_DURATION: shortLock } });
+  const own = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("STRIPE_") && name !== "MONGODB_URI",
+  );
+  const env = { ...Object.fromEntries(own), LOCK_DURATION: shortLock };
+  const mesh = await startMesh({ dataDir: directory, env });
   try {
     await tell(mesh.addresses);
   } finally {

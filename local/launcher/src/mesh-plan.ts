@@ -93,21 +93,19 @@ function describe(ports: ServicePorts): { public?: string; internal: string } {
   return ports.public === undefined ? { internal } : { public: `127.0.0.1:${ports.public}`, internal };
 }
 
-/** Stripe itself when its key is given, else the double, which takes any test key. */
+/** Stripe itself when its keys are given, else the double, which takes any test key. */
 function stripeAccess(env: NodeJS.ProcessEnv, ports: PortPlan, webhookSecret: string): StripeAccess {
-  if (!env.STRIPE_SECRET_KEY) {
-    const url = `http://127.0.0.1:${ports.stripe}`;
-    const doubles = { secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret };
-    return { mode: "test", ...doubles, url };
-  }
-  if (!env.STRIPE_PUBLISHABLE_KEY || !env.STRIPE_WEBHOOK_SECRET) {
-    throw new Error("STRIPE_SECRET_KEY needs STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET beside it.");
-  }
-  return {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_PUBLISHABLE_KEY: publishableKey } = env;
+  if (secretKey && publishableKey && env.STRIPE_WEBHOOK_SECRET) {
     // The person at this machine says by the key whether money moves.
-    mode: /^[a-z]+_live_/.test(env.STRIPE_SECRET_KEY) ? "live" : "test",
-    secretKey: env.STRIPE_SECRET_KEY,
-    publishableKey: env.STRIPE_PUBLISHABLE_KEY,
-    webhookSecret: env.STRIPE_WEBHOOK_SECRET,
-  };
+    const mode = /^[a-z]+_live_/.test(secretKey) ? "live" : "test";
+    return { mode, secretKey, publishableKey, webhookSecret: env.STRIPE_WEBHOOK_SECRET };
+  }
+  const names = ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"];
+  const missing = names.filter((name) => !env[name]);
+  if (missing.length < names.length) {
+    throw new Error(`Stripe also needs ${missing.join(" and ")}; without all three its double is taken.`);
+  }
+  const url = `http://127.0.0.1:${ports.stripe}`;
+  return { mode: "test", secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret, url };
 }
