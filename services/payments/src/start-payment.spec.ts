@@ -117,6 +117,18 @@ describe("starting a payment", () => {
     expect(await till.payment(order.id)).toEqual(opened);
   });
 
+  it("beside another that is under way has not failed: a buyer who cancels amid both is let off nothing", async () => {
+    const order = till.order();
+    const slow = { kind: "delay", operation: "payment_intents.create", milliseconds: 3_000 } as const;
+    till.double.faults.add({ ...slow, count: 1 });
+    const both = [till.start(order), till.start(order)].map(answer);
+    expect(await Promise.race(both)).toBe("STRIPE_UNAVAILABLE");
+    const amid = await till.payment(order.id);
+    expect((await Promise.all(both)).toSorted()).toEqual(["STRIPE_UNAVAILABLE", expect.any(String)]);
+    expect([amid.startFailedTime, amid.clientSecretTime]).toEqual([undefined, undefined]);
+    expect((await till.payment(order.id)).clientSecretTime).toEqual(expect.any(Date));
+  });
+
   /** A start whose first writes are refused as the store refuses them. */
   const startRefused = (order: Parameters<Till["start"]>[0], refusal: unknown, refused = 1) => {
     let left = refused;

@@ -36,6 +36,9 @@ export interface StartPaymentDependencies {
 
 /** The payment has ended. Any other failure says nothing of it, nor of its buyer, and the next call may succeed. */
 const ENDED = ["PAYMENT_VOIDED", "PAYMENT_REFUSED"];
+/** Another call is opening the payment: whether that fails is for that one to tell. */
+const isUnderway = (error: unknown): boolean =>
+  error instanceof StripeFailure && error.code === "idempotency_key_in_use";
 /** A PaymentIntent that was made for the payment can never be its own. */
 const USELESS = [...ENDED, "INTENT_EXISTS"];
 
@@ -61,10 +64,10 @@ export async function startPayment(
   try {
     return await open(deps, payment);
   } catch (error) {
-    if (!ENDED.includes(reasonOf(error) ?? "")) {
+    if (!ENDED.includes(reasonOf(error) ?? "") && !isUnderway(error)) {
       await payments.update(order.id, (current) => startFailed(current, clock()));
     }
-    throw error;
+    throw error instanceof StripeFailure ? passing(error) : error;
   }
 }
 
@@ -112,7 +115,7 @@ async function attach(deps: StartPaymentDependencies, payment: Payment, made: Ma
   }
 }
 
-/** What a failed call may have made is looked for, and taken; its client secret, or the failure as the caller may know it. */
+/** What a failed call may have made is looked for, and taken: its client secret. Throws the failure otherwise. */
 async function afterCreateFailed(
   deps: StartPaymentDependencies,
   payment: Payment,
@@ -136,5 +139,5 @@ async function afterCreateFailed(
     const failed = { action: "create" as const, key, failure };
     await payments.update(payment._id, (current) => afterFailure(current, failed, clock(), graceMs));
   }
-  throw passing(failure);
+  throw failure;
 }
