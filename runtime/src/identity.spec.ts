@@ -223,6 +223,25 @@ describe("auth's public keys", () => {
     await failing.close();
   });
 
+  it.each([
+    ["cut short", '{"keys":[{"kty":"OKP",'],
+    ["with nothing", ""],
+    ["with another text", "<html>starting</html>"],
+    ["without keys", "{}"],
+    ["with what is no key", '{"keys":[null]}'],
+  ])("answered %s do the same", async (_, body) => {
+    const cut = await startIssuer();
+    cut.answerWith(200, body);
+    const { client } = service(cut.url);
+    const headers = bearer(await cut.token());
+    const error = await client.getOrder({}, { headers }).catch(ConnectError.from);
+    cut.answerWith(200);
+    const whole = await client.getOrder({}, { headers }).catch(ConnectError.from);
+    await cut.close();
+    expect(reasonOf(error)).toBe("KEYS_UNAVAILABLE");
+    expect(whole).not.toBeInstanceOf(ConnectError);
+  });
+
   it("are not asked for by an anonymous call", async () => {
     const gone = await startIssuer();
     await gone.close();

@@ -23,6 +23,7 @@ const callerKey = createContextKey<Caller | undefined>(undefined, { description:
 /** Why the session cookie names nobody; whoever needs a user answers with it. */
 const refusalKey = createContextKey<DomainError | undefined>(undefined, { description: "a refused cookie" });
 
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()), exp: z.number() });
 
 /** The caller, or undefined without a session. */
@@ -48,6 +49,15 @@ export function requireRole(context: Pick<HandlerContext, "values">, role: strin
   return caller;
 }
 
+/** Throws unless the text is a key set. */
+function wholeKeySet(text: string): z.output<typeof keySet> {
+  try {
+    return keySet.parse(JSON.parse(text));
+  } catch {
+    throw new Error("the key set is none");
+  }
+}
+
 /**
  * Reads the access token from `authorization: Bearer` or the session cookie and verifies it against auth's
  * public keys. Without a token the call goes on anonymously. A bad token in the header, which a client sends on
@@ -58,9 +68,9 @@ export function createUserAuthenticator(options: { jwksUrl: string; cookieName: 
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
     [customFetch]: async (url: string) => {
       const response = await h2cGet(url);
-      // jose would take the failure for a fault of the token.
+      // jose would take the failure, or an answer that was cut short, for a fault of the token.
       if (!response.ok) throw new Error(`the key set answered ${response.status}`);
-      return response;
+      return Response.json(wholeKeySet(await response.text()));
     },
     cooldownDuration: 5000,
     // Keys stay good while auth is away; what it adds is fetched when it is met, what it drops by the timer.

@@ -29,10 +29,11 @@ export async function startIssuer() {
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: KID, alg: "EdDSA" }] });
   let requests = 0;
   let status = 200;
+  let body = jwks;
   const server = createServer((_request, response) => {
     requests += 1;
     response.writeHead(status, { "content-type": "application/jwk-set+json" });
-    response.end(jwks);
+    response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const bound = server.address();
@@ -41,8 +42,9 @@ export async function startIssuer() {
     url: `http://127.0.0.1:${bound.port}/.well-known/jwks.json`,
     privateKey,
     requests: () => requests,
-    answerWith(other: number) {
-      status = other;
+    answerWith(otherStatus: number, otherBody = jwks) {
+      status = otherStatus;
+      body = otherBody;
     },
     token: (overrides?: TokenOverrides) => signUserToken(privateKey, overrides),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
