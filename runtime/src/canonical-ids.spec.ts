@@ -22,6 +22,7 @@ import { createInternalClient } from "./internal-client.ts";
 import { type InternalServer, startInternalServer } from "./internal-server.ts";
 import { type PublicServer, startPublicServer } from "./public-server.ts";
 import { createServiceAuthenticator, createServiceTokens } from "./service-tokens.ts";
+import { createServingStatus } from "./serving-status.ts";
 
 const LOWER = "0192f0c0-abcd-7222-8fed-44445555abcd";
 
@@ -123,7 +124,7 @@ beforeAll(async () => {
     routes: (router) => {
       for (const service of services.filter(unary)) router.service(service, handlers(service));
     },
-    described: [],
+    health: createServingStatus(),
   });
 });
 afterAll(async () => {

@@ -13,6 +13,7 @@ import { createInternalClient } from "./internal-client.ts";
 import { type InternalServer, startInternalServer } from "./internal-server.ts";
 import { currentRequestId, withRequestId } from "./request-context.ts";
 import { createServiceAuthenticator, createServiceTokens, requireService } from "./service-tokens.ts";
+import { createServingStatus } from "./serving-status.ts";
 
 const orderId = "0192f0c0-1111-7222-8333-444455556666";
 
@@ -21,6 +22,7 @@ let server: InternalServer;
 /** What the service does, told by each spec. */
 let readOrder: ServiceImpl<typeof OrderLifecycleService>["readOrder"];
 let read: number;
+const health = createServingStatus();
 const closing: (() => void)[] = [];
 
 const startOrders = async (port = 0) =>
@@ -42,7 +44,7 @@ const startOrders = async (port = 0) =>
         refuseRefund: () => ({}),
         listOrders: () => ({}),
       }),
-    described: [],
+    health,
   });
 
 beforeAll(async () => {
@@ -219,9 +221,9 @@ describe("a call never reaches a handler", () => {
 describe("a ping", () => {
   it("is answered by the callee, also while that cannot serve", async () => {
     const client = await orders();
-    server.setServing(false);
+    health.setServing(false);
     await client.ping();
-    server.setServing(true);
+    health.setServing(true);
     await client.ping();
   });
 

@@ -8,6 +8,7 @@ import {
 } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { silent } from "../testing/service.ts";
 import { type InternalServer, startInternalServer } from "./internal-server.ts";
+import { createServingStatus } from "./serving-status.ts";
 
 const CANCEL = 8;
 const message = Buffer.from(
@@ -43,7 +44,7 @@ beforeAll(async () => {
         refuseRefund: none,
         listOrders: none,
       }),
-    described: [],
+    health: createServingStatus(),
   });
 });
 beforeEach(() => {

@@ -1,6 +1,5 @@
 import type { Http2Server } from "node:http2";
-import { create, type DescMethod, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { createValidator } from "@bufbuild/protovalidate";
+import { create, type DescMethod, type DescService, toBinary } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
@@ -8,32 +7,30 @@ import {
   createHandlerContext,
   type ServiceImpl,
 } from "@connectrpc/connect";
-import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import {
-  Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type sendUnaryData,
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
-import { canonicalizeIds } from "./canonical-ids.ts";
-import { DomainError } from "./domain-error.ts";
+import { Health } from "@ticketing/proto/grpc/health/v1/health";
+import { endUnread } from "./end-unread.ts";
 import { publicError } from "./error-interceptor.ts";
+import { decode, definition, statusOf } from "./grpc-wire.ts";
 import type { Logger } from "./log.ts";
 import { limitDeadline } from "./longest-deadline.ts";
 import { codeName } from "./measure-interceptor.ts";
 import { measureCall } from "./measures.ts";
+import { createOpenRouter } from "./open-services.ts";
+import { publicContracts } from "./public-contracts.ts";
 import { addReflection } from "./reflection.ts";
 import { withRequestId } from "./request-context.ts";
 import { acceptRequestId, REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 import { type ServiceAuthenticator, serviceCallerKey } from "./service-tokens.ts";
+import type { ServingStatus } from "./serving-status.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
-const validator = createValidator();
-/** The health service's name for "this process answers", whatever it depends on: a restart would not help those. */
-export const LIVENESS = "liveness";
 
 /** Collects the services of the internal port. All their methods are unary. */
 export interface InternalRouter {
@@ -42,7 +39,6 @@ export interface InternalRouter {
 
 export interface InternalServer {
   port: number;
-  setServing(serving: boolean): void;
   /** Lets running calls end for at most `ms`, then closes. */
   drain(ms: number): Promise<void>;
 }
@@ -57,8 +53,7 @@ export async function startInternalServer(options: {
   log: Logger;
   authenticate: ServiceAuthenticator;
   routes: (router: InternalRouter) => void;
-  /** Public services whose contracts reflection shows too. */
-  described: DescService[];
+  health: ServingStatus;
 }): Promise<InternalServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -67,7 +62,7 @@ export async function startInternalServer(options: {
     "grpc.max_connection_age_ms": 300_000,
     "grpc.max_connection_age_grace_ms": 30_000,
   });
-  const described = [...options.described];
+  const described = [...publicContracts];
   const router: InternalRouter = {
     service(service, implementation) {
       addService(server, service, implementation, options);
@@ -76,9 +71,10 @@ export async function startInternalServer(options: {
     },
   };
   options.routes(router);
-  const health = new HealthImplementation({ "": "NOT_SERVING", [LIVENESS]: "SERVING" });
-  health.addToServer(server);
-  addReflection(server, described);
+  const closing = new AbortController();
+  const open = createOpenRouter(server, { log: options.log, closing: closing.signal });
+  open.service(Health, options.health.service);
+  addReflection(open, described);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -88,12 +84,13 @@ export async function startInternalServer(options: {
   const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
   for (const listening of http2Servers.keys()) {
     listening.prependListener("stream", (_stream, headers) => limitDeadline(headers));
+    listening.on("stream", endUnread);
   }
   return {
     port,
-    setServing: (serving) => health.setStatus("", serving ? "SERVING" : "NOT_SERVING"),
     drain: (ms) =>
       new Promise<void>((resolve) => {
+        closing.abort();
         const timer = setTimeout(() => server.forceShutdown(), ms);
         server.tryShutdown(() => {
           clearTimeout(timer);
@@ -124,16 +121,6 @@ function addService<T extends DescService>(
     Object.fromEntries(methods.map(({ method, handler }) => [method.localName, handler])),
   );
 }
-
-const definition = (service: DescService, method: DescMethod) => ({
-  path: `/${service.typeName}/${method.name}`,
-  requestStream: false,
-  responseStream: false,
-  requestSerialize: (bytes: Buffer) => bytes,
-  requestDeserialize: (bytes: Buffer) => bytes,
-  responseSerialize: (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  responseDeserialize: (bytes: Buffer) => bytes,
-});
 
 function unaryHandler(
   method: DescMethod,
@@ -184,27 +171,4 @@ function unaryHandler(
       ),
     );
   };
-}
-
-function decode(method: DescMethod, bytes: Buffer) {
-  let request: ReturnType<typeof fromBinary>;
-  try {
-    request = fromBinary(method.input, bytes);
-  } catch {
-    throw new DomainError(Code.InvalidArgument, "MALFORMED", `this is not a ${method.input.typeName}`);
-  }
-  canonicalizeIds(method.input, request);
-  const result = validator.validate(method.input, request);
-  if (result.kind === "valid") return request;
-  throw new ConnectError(result.error?.message ?? "invalid request", Code.InvalidArgument);
-}
-
-/** The gRPC status of an error, its details in `grpc-status-details-bin` as every gRPC client reads them. */
-function statusOf(error: ConnectError) {
-  const trailer = new Headers();
-  setTrailerStatus(trailer, error);
-  const metadata = new Metadata();
-  const details = trailer.get("grpc-status-details-bin");
-  if (details) metadata.set("grpc-status-details-bin", Buffer.from(details, "base64"));
-  return { code: error.code as number, details: error.rawMessage, metadata };
 }

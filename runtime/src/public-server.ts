@@ -4,7 +4,6 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
-  type ServerHttp2Stream,
 } from "node:http2";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
@@ -12,6 +11,7 @@ import { createValidateInterceptor } from "@connectrpc/validate";
 import { canonicalIdsInterceptor } from "./canonical-ids.ts";
 import type { CommonConfig } from "./config.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
+import { endUnread } from "./end-unread.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
@@ -26,8 +26,6 @@ export const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_UNARY_MS = 10_000;
 /** Live views that a process keeps open, about 20 KiB of memory each. */
 const MAX_STREAMS = 10_000;
-/** How long the answer to a request may take to leave before its unread rest is cut off. */
-const UNREAD_MS = 200;
 
 /** A plain HTTP request, body read. */
 export interface HttpRequest {
@@ -119,16 +117,6 @@ function trackSessions(server: Http2Server) {
   });
   server.on("sessionError", () => undefined);
   return sessions;
-}
-
-/**
- * Ends the stream of an answered request of which nobody reads the rest, since it was too large (RFC 9113
- * section 8.1). Left alone it stays open, and a drain waits for it.
- */
-function endUnread(stream: ServerHttp2Stream): void {
-  stream.once("finish", () => {
-    if (!stream.readableEnded) setTimeout(() => stream.destroy(), UNREAD_MS).unref();
-  });
 }
 
 async function answer(

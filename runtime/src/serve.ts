@@ -1,12 +1,15 @@
-import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
+import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import type { CommonConfig, ProcessConfig } from "./config.ts";
 import type { Events } from "./events.ts";
 import { createHealth } from "./health.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
 import type { Logger } from "./log.ts";
+import { publicContracts } from "./public-contracts.ts";
 import { type HttpRoutes, startPublicServer } from "./public-server.ts";
+import { addReflection } from "./reflection.ts";
 import { createServiceAuthenticator } from "./service-tokens.ts";
+import { createServingStatus } from "./serving-status.ts";
 import { stopTelemetry } from "./telemetry.ts";
 
 export type { HttpRequest, HttpResponse, HttpRoutes } from "./public-server.ts";
@@ -50,12 +53,17 @@ export async function serve(
   options: PublicServeOptions | (ServeOptions & { config: ProcessConfig; publicRoutes?: undefined }),
 ): Promise<Serving> {
   const { name, log, config } = options;
-  const described: DescService[] = [];
-  const publicServer = options.publicRoutes
+  const status = createServingStatus();
+  const { publicRoutes } = options;
+  const publicServer = publicRoutes
     ? await startPublicServer({
         config: options.config,
         log,
-        routes: describing(options.publicRoutes, described),
+        routes: (router) => {
+          publicRoutes(router);
+          router.service(Health, status.service);
+          addReflection(router, publicContracts);
+        },
         http: options.publicHttp ?? {},
       })
     : undefined;
@@ -65,7 +73,7 @@ export async function serve(
     log,
     authenticate: await createServiceAuthenticator({ name, keysFile: config.SERVICE_KEYS_FILE }),
     routes: options.internalRoutes ?? (() => undefined),
-    described,
+    health: status,
   });
 
   const health = createHealth({
@@ -78,7 +86,7 @@ export async function serve(
   let closing: Promise<void> | undefined;
   const check = async () => {
     const serving = await health.check();
-    if (!closing) internalServer.setServing(serving);
+    if (!closing) status.setServing(serving);
   };
   await check();
   const timer = setInterval(check, HEALTH_INTERVAL_MS);
@@ -86,7 +94,7 @@ export async function serve(
   const close = () => {
     closing ??= (async () => {
       clearInterval(timer);
-      internalServer.setServing(false);
+      status.setServing(false);
       health.leave();
       await Promise.all([publicServer?.drain(DRAIN_MS), internalServer.drain(DRAIN_MS)]);
       for (const step of options.close ?? []) await step();
@@ -108,18 +116,4 @@ export async function serve(
   }
   log.info({ publicPort: publicServer?.port, internalPort: internalServer.port }, "serving");
   return { publicPort: publicServer?.port, internalPort: internalServer.port, close };
-}
-
-/** The same routes, noting each service for reflection. */
-function describing(routes: (router: ConnectRouter) => void, described: DescService[]) {
-  return (router: ConnectRouter): void => {
-    const noting: ConnectRouter = Object.assign(Object.create(router), {
-      service: (...args: Parameters<ConnectRouter["service"]>) => {
-        described.push(args[0]);
-        router.service(...args);
-        return noting;
-      },
-    });
-    routes(noting);
-  };
 }

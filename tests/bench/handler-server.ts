@@ -2,6 +2,7 @@ import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_servi
 import { startInternalServer } from "@ticketing/runtime/internal-server";
 import { startPublicServer } from "@ticketing/runtime/public-server";
 import { createServiceAuthenticator } from "@ticketing/runtime/service-tokens";
+import { createServingStatus } from "@ticketing/runtime/serving-status";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 
 /** One handler that does nothing, behind the internal and the public server; tells its parent their ports. */
@@ -14,7 +15,7 @@ const internal = await startInternalServer({
   log: silent,
   authenticate: await createServiceAuthenticator({ name: "tickets", keysFile }),
   routes: (router) => router.service(TicketLockService, { ...unimplemented(), ...handlers }),
-  described: [],
+  health: createServingStatus(),
 });
 const open = await startPublicServer({
   config,

@@ -1,0 +1,17 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+
+/** The services that the gateway routes. Every process describes all of them, so that one route is enough. */
+export const publicContracts: readonly DescService[] = [
+  AuthService,
+  CatalogService,
+  OperationsService,
+  OrderService,
+  PaymentService,
+  TicketService,
+];
