@@ -104,6 +104,7 @@ describe("the gateway routes", () => {
     "/ticketing.orders.v1.OrderService/..//ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
     "/grpc.health.v1.Health/Check",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     "/ticketing.tickets.v1.TicketService",
     // For reading alone.
     "/.well-known/jwks.json",

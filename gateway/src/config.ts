@@ -25,6 +25,8 @@ export const schema = z.object({
   ADDRESS_RATE: z.coerce.number().int().min(1).default(300),
   /** Proxies before this gateway that add the address that they see to x-forwarded-for, and that are trusted in it. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** Whether the public contracts are shown to whoever asks for them (gRPC server reflection). */
+  REFLECTION: z.enum(["on", "off"]).default("off"),
   /** Public ports of what it routes to. */
   AUTH_ADDRESS: addresses,
   TICKETS_ADDRESS: addresses,

@@ -11,6 +11,7 @@ const standard = {
   addressRate: "max_tokens: 600, tokens_per_fill: 300,",
   trustedProxies: "xff_num_trusted_hops: 0",
   refusals: "mappers: []",
+  reflection: "direct_response: *no_such_path # reflection",
 };
 
 const LOOPBACK = ["localhost", "127.0.0.1"];
@@ -27,11 +28,24 @@ export interface GatewayOptions {
   readonly addressRate?: number;
   /** How many proxies before the gateway add the address that they see to x-forwarded-for; none by default. */
   readonly trustedProxies?: number;
+  /** Whether it shows the public contracts to whoever asks (gRPC server reflection); not by default. */
+  readonly reflection?: boolean;
 }
+
+/** The options that a gateway may do without. */
+export type MoreOptions = Omit<GatewayOptions, "host" | "port" | "origin">;
 
 /** `gateway/envoy.yaml` with these values. It names clusters and no addresses of theirs. */
 export async function gatewayConfig(options: GatewayOptions): Promise<string> {
-  const { host, port, origin, others = [], addressRate = 300, trustedProxies = 0 } = options;
+  const {
+    host,
+    port,
+    origin,
+    others = [],
+    addressRate = 300,
+    trustedProxies = 0,
+    reflection = false,
+  } = options;
   const text = await readFile(join(import.meta.dirname, "../envoy.yaml"), "utf8");
   const missing = Object.values(standard).filter((part) => !text.includes(part));
   if (missing.length > 0) throw new Error(`gateway/envoy.yaml no longer has ${missing.join(" and ")}`);
@@ -42,6 +56,10 @@ export async function gatewayConfig(options: GatewayOptions): Promise<string> {
     .replace(standard.trustedProxies, `xff_num_trusted_hops: ${trustedProxies}`)
     .replace(standard.refusals, `mappers: ${JSON.stringify(refusalMappers)}`)
     .replace(standard.addressRate, `max_tokens: ${2 * addressRate}, tokens_per_fill: ${addressRate},`)
+    .replace(
+      standard.reflection,
+      reflection ? "route: { cluster: catalog, timeout: 10s }" : "direct_response: *no_such_path",
+    )
     .replaceAll(standard.listener, `address: ${host}, port_value: ${port}`)
     .replaceAll(standard.origin, JSON.stringify(origin));
 }
@@ -65,7 +83,7 @@ export async function writeGatewayConfig(
   dataDir: string,
   port: number,
   origin: string,
-  more: Pick<GatewayOptions, "others" | "addressRate" | "trustedProxies"> = {},
+  more: MoreOptions = {},
 ): Promise<string> {
   const path = join(dataDir, "envoy.yaml");
   await mkdir(dataDir, { recursive: true });

@@ -61,6 +61,16 @@ describe("a gateway's configuration in one file", () => {
     expect(() => config({ ...env, TRUSTED_PROXIES: "-1" })).toThrow(/TRUSTED_PROXIES/);
   });
 
+  it("shows the contracts nowhere but where it is told to", async () => {
+    const route = "route: { cluster: catalog, timeout: 10s }";
+    const shown = async (given: object) =>
+      (await standaloneConfig(config({ ...env, ...given }))).split(route).length - 1;
+    const hidden = await shown({});
+    expect(await shown({ REFLECTION: "off" })).toBe(hidden);
+    expect(await shown({ REFLECTION: "on" })).toBe(hidden + 1);
+    expect(() => config({ ...env, REFLECTION: "yes" })).toThrow(/REFLECTION/);
+  });
+
   it("shows Envoy's admin endpoint to nobody but the pod itself", async () => {
     const text = await standaloneConfig(config(env));
     expect(text).toContain('admin: {"address":{"socket_address":{"address":"127.0.0.1","port_value":9901}}}');

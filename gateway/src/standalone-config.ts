@@ -16,6 +16,7 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
     others: settings.ALLOWED_ORIGINS,
     addressRate: settings.ADDRESS_RATE,
     trustedProxies: settings.TRUSTED_PROXIES,
+    reflection: settings.REFLECTION === "on",
   });
   if (!text.includes(LISTENERS))
     throw new Error("gateway/envoy.yaml no longer begins its resources as it did");

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { listTicket } from "@ticketing/launcher/demo-cast";
 import { seed } from "@ticketing/launcher/seed";
+import { publicContracts } from "@ticketing/runtime/public-contracts";
 import { pythonWith } from "@ticketing/servers/python";
 import { examplesOf, markdown } from "../docs/markdown.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
@@ -135,6 +136,47 @@ describe("a cache before the gateway", () => {
       expect(own).toEqual({ status: 401, ...forNobody });
     },
   );
+});
+
+describe("a tool without local files", () => {
+  const gateway = () => new URL(mesh.addresses.gateway).host;
+
+  it("in Python finds every type of the API, through the gateway and at both ports of each service", async () => {
+    const names = publicContracts.map(({ typeName }) => typeName);
+    const services = Object.values(mesh.services);
+    const open = [gateway(), ...services.flatMap((service) => service.public ?? [])];
+    const internal = services.map((service) => service.internal);
+    const python = await pythonWith(join(import.meta.dirname, "requirements.txt"));
+    const servers = [...open, ...internal].map((address) => [address, ...names]);
+    const args = [join(import.meta.dirname, "describe.py"), JSON.stringify(servers)];
+    const { stdout } = await run(python, args, { timeout: 60_000 });
+    const listed: string[][] = JSON.parse(stdout);
+    const shown = (lists: string[][]) =>
+      new Set(lists.flat().filter((name) => name.startsWith("ticketing.")));
+    expect(shown(listed.slice(0, open.length))).toEqual(new Set(names));
+    // The internal ports say what they serve besides.
+    expect(shown(listed.slice(open.length)).size).toBeGreaterThan(names.length);
+  }, 240_000);
+
+  /** What buf prints that learns the contract from the server itself. */
+  async function bufCurl(host: string, rpc: string, data: object) {
+    const flags = ["--http2-prior-knowledge", "--protocol", "grpc", "--data", JSON.stringify(data)];
+    const { stdout } = await run("buf", ["curl", ...flags, `http://${host}/${rpc}`], {
+      env: { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` },
+      timeout: 30_000,
+    });
+    return JSON.parse(stdout);
+  }
+
+  it("calls the API through the gateway, and health at each port of a service", async () => {
+    const search = "ticketing.catalog.v1.CatalogService/SearchTickets";
+    const found = await bufCurl(gateway(), search, { filter: { query: "beethoven" }, pageSize: 1 });
+    expect(found.tickets).toHaveLength(1);
+    const { tickets } = mesh.services;
+    for (const host of [tickets?.public ?? "", tickets?.internal ?? ""]) {
+      expect(await bufCurl(host, "grpc.health.v1.Health/Check", {})).toEqual({ status: "SERVING" });
+    }
+  }, 60_000);
 });
 
 /** The examples of all pages in a language, as they would be typed on a machine where the mesh has these addresses. */

@@ -49,7 +49,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** The limits that the attacks run against; the rest is as it is shipped. */
+/** The limits that the attacks run against; the rest is as users meet it. */
 export const limits = { addressRate: 300, signUps: 60, streams: 20, locks: 4, lapses: 3, lockMs: 40_000 };
 
 export async function startWorld(): Promise<World> {
@@ -57,6 +57,7 @@ export async function startWorld(): Promise<World> {
   const mesh = await startTestMesh(
     {
       LOG_LEVEL: "debug",
+      REFLECTION: "off",
       ADDRESS_RATE: `${limits.addressRate}`,
       SIGN_UP_LIMIT: `${limits.signUps}`,
       MAX_STREAMS_PER_CALLER: `${limits.streams}`,

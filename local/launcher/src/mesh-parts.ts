@@ -81,6 +81,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
             others: allowedOrigins(context.settings),
             addressRate: addressRate(context.settings),
             trustedProxies: trustedProxies(context.settings),
+            reflection: reflection(context.settings),
           }),
           overrides: clustersYaml({
             ...publicAddresses(replicas),
@@ -159,6 +160,12 @@ function trustedProxies({ TRUSTED_PROXIES = "0" }: NodeJS.ProcessEnv): number {
   if (!/^([0-9]|10)$/.test(TRUSTED_PROXIES))
     throw new Error(`TRUSTED_PROXIES is a number of proxies from 0 to 10, not ${TRUSTED_PROXIES}.`);
   return Number(TRUSTED_PROXIES);
+}
+
+/** REFLECTION, on or off: whether the gateway shows the public contracts; it does by default. */
+function reflection({ REFLECTION = "on" }: NodeJS.ProcessEnv): boolean {
+  if (!["on", "off"].includes(REFLECTION)) throw new Error(`REFLECTION is on or off, not ${REFLECTION}.`);
+  return REFLECTION === "on";
 }
 
 function publicAddresses(replicas: readonly Replica[]) {
