@@ -42,11 +42,14 @@ describe("what happens to an order that awaits payment", () => {
   it("is not its buyer's doing when nobody knew of it before its deadline", () => {
     const none = payment({ status: "NONE" });
     expect(decide(order(), none, 1_000, 999)).toEqual({ next: "expire", because: "expired" });
-    for (const begun of [1_000, 5_000]) {
-      expect(decide(order(), none, begun, begun)).toEqual({ next: "expire", because: "payment_failed" });
-      const cancelled = decide(order({ cancelRequested: true }), none, begun, begun);
+    for (const firstLook of [1_000, 5_000]) {
+      expect(decide(order(), none, firstLook, firstLook)).toEqual({
+        next: "expire",
+        because: "payment_failed",
+      });
+      const cancelled = decide(order({ cancelRequested: true }), none, firstLook, firstLook);
       expect(cancelled).toEqual({ next: "cancel", because: "buyer_unable" });
-      expect(decide(order(), held(999), begun, begun)).toEqual({ next: "complete" });
+      expect(decide(order(), held(999), firstLook, firstLook)).toEqual({ next: "complete" });
     }
   });
   it("is cancelled when its buyer asked, even with money held", () => {

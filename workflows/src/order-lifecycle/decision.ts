@@ -35,13 +35,14 @@ export type ExpireCause = "expired" | "payment_failed";
 /**
  * The rule by which an order that awaits payment goes on. The time of the authorisation decides whether it
  * came in time, not the time at which we look: money held in time completes, money held too late goes back.
- * `begun` is when the lifecycle began. One that began after the deadline cannot tell whether its order was there
- * before: the buyer may never have had the time to pay. Lifecycles from before this was asked count as begun in time.
+ * `firstLook` is when the lifecycle first saw order and payment. One that saw them after the deadline alone cannot tell
+ * whether the buyer could have paid: the order may have come late, or orders or payments were away until then.
+ * Lifecycles from before this was asked count as having looked in time.
  */
-export function decide(order: OrderFacts, payment: PaymentFacts, now: number, begun = 0): Decision {
+export function decide(order: OrderFacts, payment: PaymentFacts, now: number, firstLook = 0): Decision {
   if (order.status === "ENDED") return { next: "nothing" };
   if (payment.status === "CAPTURED") return { next: "complete" };
-  const unable = payment.neverOpened || begun >= order.expireTime;
+  const unable = payment.neverOpened || firstLook >= order.expireTime;
   if (order.cancelRequested) {
     return { next: "cancel", because: unable ? "buyer_unable" : "buyer" };
   }

@@ -131,6 +131,17 @@ describe("the lifecycle of an order", () => {
     expect(await run()).toEqual(["release money", "unlock payment_failed", "expire"]);
   }, 60_000);
 
+  it("holds nothing against the buyer when payments was away until the deadline", async () => {
+    payment = { status: "NONE", declinesExhausted: false };
+    const steps = await run(() => undefined, {
+      readOrderAndPayment: async () => {
+        if ((await environment.currentTimeMs()) < order.expireTime) throw new Error("payments is away");
+        return { order, payment };
+      },
+    });
+    expect(steps).toEqual(["release money", "unlock payment_failed", "expire"]);
+  }, 60_000);
+
   it("gives back what was held after the deadline", async () => {
     atStripe = held(order.expireTime + 1);
     expect(await run()).toEqual(["release money", "unlock expired", "expire"]);

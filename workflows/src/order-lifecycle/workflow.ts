@@ -5,7 +5,6 @@ import {
   proxyActivities,
   proxyLocalActivities,
   sleep,
-  workflowInfo,
 } from "@temporalio/workflow";
 import { listen, type News } from "../news.ts";
 import { payBack } from "../pay-back.ts";
@@ -55,12 +54,13 @@ export async function orderLifecycle(orderId: string): Promise<void> {
 
 /** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */
 async function awaitDecision(orderId: string, news: News): Promise<{ ticketId: string; decision: Decision }> {
-  const begun = workflowInfo().startTime.getTime();
+  let firstLook: number | undefined;
   let askStripe = false;
   for (;;) {
     news.heard = false;
     const { order, payment } = await readOrderAndPayment(orderId, askStripe);
-    const decision = decide(order, payment, Date.now(), begun);
+    firstLook ??= Date.now();
+    const decision = decide(order, payment, Date.now(), firstLook);
     // Before an order expires Stripe is asked once more: the message of a payment made in time may be late.
     if (decision.next === "expire" && !askStripe) {
       askStripe = true;
