@@ -98,6 +98,9 @@ function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
   return PASSING_REFUSALS.includes(refundRefusedReason) && asked < MAX_REFUND_REQUESTS;
 }
 
+/** What an order keeps of a refusal that no longer holds. */
+const UNREFUSED = { refundRefusedTime: undefined, refundRefusedReason: undefined };
+
 /**
  * The buyer wants the money back. Asked for already and not refused since: nothing changes. Throws ORDER_NOT_COMPLETE
  * or REFUND_WINDOW_CLOSED.
@@ -114,9 +117,8 @@ export function requestRefund(order: Order, now: Date): Order {
     const until = order.refundableUntil?.toISOString() ?? "";
     throw refuse("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
   }
-  const unanswered = { refundRefusedTime: undefined, refundRefusedReason: undefined };
   const step = { type: "order_refund_requested", time: now };
-  return advance(order, step, { refundRequestedTime: now, ...unanswered });
+  return advance(order, step, { refundRequestedTime: now, ...UNREFUSED });
 }
 
 function illegal(order: Order, wanted: OrderStatus): DomainError {
@@ -170,9 +172,8 @@ export function markRefunded(order: Order, now: Date): Order {
   if (![OrderStatus.COMPLETE, OrderStatus.REFUNDED].includes(order.status)) {
     throw illegal(order, OrderStatus.REFUNDED);
   }
-  const unrefused = { refundRefusedTime: undefined, refundRefusedReason: undefined };
   const step = { type: "order_refunded", time: now };
-  return advance(order, step, { status: OrderStatus.REFUNDED, ...unrefused });
+  return advance(order, step, { status: OrderStatus.REFUNDED, ...UNREFUSED });
 }
 
 /**

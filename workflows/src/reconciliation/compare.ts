@@ -9,6 +9,7 @@ import {
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { TicketRecord } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
+import { isReturned } from "../returned.ts";
 import type { Drift, DriftName } from "./drift.ts";
 
 /** Whoever holds a record says what of it another record contradicts. */
@@ -19,7 +20,6 @@ const paymentName = (payment: PaymentRecord | undefined): string =>
   payment?.payment ? PaymentStatus[payment.payment.status] : "not there";
 const orderName = (order: OrderRecord | undefined): string =>
   order?.order ? OrderStatus[order.order.status] : "not there";
-const GIVEN = [PaymentStatus.REFUNDED, PaymentStatus.REFUND_PENDING];
 const amountOf = (money: Money | undefined): string =>
   money ? `${money.minorUnits} ${money.currency}` : "nothing";
 
@@ -45,7 +45,7 @@ export function compareOrder(
     if (deadline + graceMs < now) found("ORDER_OVERDUE", `due at ${new Date(deadline).toISOString()}`);
   }
   if (order.status === OrderStatus.COMPLETE && order.refundRequestedTime) {
-    const given = payment?.payment && GIVEN.includes(payment.payment.status);
+    const given = payment?.payment && isReturned(payment.payment.status);
     if (order.refundRefusedTime && !given)
       found("REFUND_REFUSED", `${order.refundRefusedReason}; the payment is ${paymentName(payment)}`);
     else found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
@@ -85,7 +85,7 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
     const untold = order.refundRequestedTime && order.refundRefusedReason !== "refund_failed";
     if (untold) found("REFUND_UNFINISHED", "the refund failed, and the order does not say so");
   }
-  if (order.status === OrderStatus.REFUNDED && order.refundRefusedTime && GIVEN.includes(money.status)) {
+  if (order.status === OrderStatus.REFUNDED && order.refundRefusedTime && isReturned(money.status)) {
     found("REFUND_UNFINISHED", "the money went back, and the order says that it did not");
   }
   if (amountOf(order.price) !== amountOf(money.amount)) {

@@ -6,6 +6,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import type { RefundRefusal as RefundRefusalName } from "../pay-back.ts";
 import { answering, asking } from "../refusal.ts";
+import { isReturned } from "../returned.ts";
 
 const refusals: Record<RefundRefusalName, RefundRefusal> = {
   charge_disputed: RefundRefusal.CHARGE_DISPUTED,
@@ -13,9 +14,6 @@ const refusals: Record<RefundRefusalName, RefundRefusal> = {
   nothing_captured: RefundRefusal.NOTHING_CAPTURED,
   refund_failed: RefundRefusal.REFUND_FAILED,
 };
-
-/** Of a payment: the money went back, or Stripe has accepted that it does. */
-const GIVEN = [PaymentStatus.REFUNDED, PaymentStatus.REFUND_PENDING];
 
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
@@ -41,7 +39,7 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
           throw ApplicationFailure.nonRetryable("the refund failed after it was made", "REFUND_FAILED");
         }
         // A person gave it back after it had failed, and the order still says that nobody did.
-        const untold = order.refundRefusedTime && payment && GIVEN.includes(payment.status);
+        const untold = order.refundRefusedTime && payment && isReturned(payment.status);
         return untold ? ("done" as const) : ("refunded before" as const);
       }
       if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
@@ -49,7 +47,7 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
       }
       if (order.refundRefusedTime) {
         const { payment } = await asking(payments.readPayment({ orderId }));
-        if (!payment || !GIVEN.includes(payment.status)) return "refused before" as const;
+        if (!payment || !isReturned(payment.status)) return "refused before" as const;
       }
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },

@@ -16,7 +16,8 @@ const versioned = z.object({ version: z.string(), config: structure });
 
 /**
  * What the server's configuration may hold: every field of `Config` in common/config/config.go of the module
- * go.temporal.io/server, with the version that it was read from. `structure.go` beside the file prints it.
+ * go.temporal.io/server, with the version that it was read from. A field's name is its `yaml` tag, else its own in lower
+ * case; an `inline` one stands for its fields; a type that unmarshals itself is `any`. A new version is read anew.
  */
 export async function serverStructure(): Promise<z.output<typeof versioned>> {
   const file = fileURLToPath(new URL("../../temporal/structure.json", import.meta.url));
