@@ -1,18 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { refusalMappers } from "./refusals.ts";
-
-/** What `gateway/envoy.yaml` says of its address and origin. */
-const standard = {
-  listener: "address: 0.0.0.0, port_value: 8080",
-  origin: '"http://localhost:8080"',
-  allowed: 'allow_origin_string_match: [{ exact: "http://localhost:8080" }]',
-  own: 'safe_regex: { regex: "http://localhost:8080" }',
-  addressRate: "max_tokens: 600, tokens_per_fill: 300,",
-  trustedProxies: "xff_num_trusted_hops: 0",
-  refusals: "mappers: []",
-  reflection: "direct_response: *no_such_path # reflection",
-};
+import { YamlTree } from "./yaml-tree.ts";
 
 const LOOPBACK = ["localhost", "127.0.0.1"];
 
@@ -35,33 +24,40 @@ export interface GatewayOptions {
 /** The options that a gateway may do without. */
 export type MoreOptions = Omit<GatewayOptions, "host" | "port" | "origin">;
 
+const named = (name: string) => ({ name });
+
 /** `gateway/envoy.yaml` with these values. It names clusters and no addresses of theirs. */
-export async function gatewayConfig(options: GatewayOptions): Promise<string> {
-  const {
-    host,
-    port,
-    origin,
-    others = [],
-    addressRate = 300,
-    trustedProxies = 0,
-    reflection = false,
-  } = options;
+export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> {
+  const { host, port, origin, others = [], addressRate = 300, trustedProxies = 0 } = options;
   const text = await readFile(join(import.meta.dirname, "../envoy.yaml"), "utf8");
-  const missing = Object.values(standard).filter((part) => !text.includes(part));
-  if (missing.length > 0) throw new Error(`gateway/envoy.yaml no longer has ${missing.join(" and ")}`);
-  const allowed = JSON.stringify([origin, ...others].map((exact) => ({ exact })));
-  return text
-    .replace(standard.allowed, `allow_origin_string_match: ${allowed}`)
-    .replace(standard.own, `safe_regex: { regex: ${JSON.stringify(ownOrigins(origin))} }`)
-    .replace(standard.trustedProxies, `xff_num_trusted_hops: ${trustedProxies}`)
-    .replace(standard.refusals, `mappers: ${JSON.stringify(refusalMappers)}`)
-    .replace(standard.addressRate, `max_tokens: ${2 * addressRate}, tokens_per_fill: ${addressRate},`)
-    .replace(
-      standard.reflection,
-      reflection ? "route: { cluster: catalog, timeout: 10s }" : "direct_response: *no_such_path",
-    )
-    .replaceAll(standard.listener, `address: ${host}, port_value: ${port}`)
-    .replaceAll(standard.origin, JSON.stringify(origin));
+  const config = YamlTree.parse(text, "gateway/envoy.yaml");
+  const listener = config.at("static_resources", "listeners", named("public"));
+  const http = listener.at("filter_chains", 0, "filters", 0, "typed_config");
+  const filter = (name: string) =>
+    http.at("http_filters", named(`envoy.filters.http.${name}`), "typed_config");
+  const api = http.at("route_config", "virtual_hosts", named("api"));
+
+  listener.set("address", { socket_address: { address: host, port_value: port } });
+  http.set("xff_num_trusted_hops", trustedProxies);
+  http.at("local_reply_config").set("mappers", refusalMappers);
+  api.at("typed_per_filter_config", "envoy.filters.http.cors").set(
+    "allow_origin_string_match",
+    [origin, ...others].map((exact) => ({ exact })),
+  );
+  filter("rbac")
+    .at("rules", "policies", "cross-origin-with-cookies", "permissions", 0, "and_rules", "rules")
+    .at({ not_rule: { header: { name: "origin" } } }, "not_rule", "header", "string_match", "safe_regex")
+    .set("regex", ownOrigins(origin));
+  // Both kinds of addresses have the same bucket.
+  const bucket = filter("local_ratelimit").at("descriptors", 0, "token_bucket");
+  bucket.set("max_tokens", 2 * addressRate);
+  bucket.set("tokens_per_fill", addressRate);
+  if (options.reflection) {
+    const route = api.at("routes", named("reflection"));
+    route.remove("direct_response");
+    route.add("route", { cluster: "catalog", timeout: "10s" });
+  }
+  return config;
 }
 
 /**
@@ -87,6 +83,6 @@ export async function writeGatewayConfig(
 ): Promise<string> {
   const path = join(dataDir, "envoy.yaml");
   await mkdir(dataDir, { recursive: true });
-  await writeFile(path, await gatewayConfig({ ...more, host: "127.0.0.1", port, origin }));
+  await writeFile(path, `${await gatewayConfig({ ...more, host: "127.0.0.1", port, origin })}`);
   return path;
 }

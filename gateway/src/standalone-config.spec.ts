@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { validateEnvoy } from "@ticketing/servers/envoy";
+import { parse } from "yaml";
 import { config } from "./config.ts";
 import { standaloneConfig } from "./standalone-config.ts";
 
@@ -33,7 +34,7 @@ describe("a gateway's configuration in one file", () => {
   it("is one that Envoy accepts, and Envoy sees a cluster that is missing", async () => {
     const text = await standaloneConfig(config(env));
     await expect(validate(text)).resolves.toBeUndefined();
-    await expect(validate(text.replaceAll('"cluster":"admin"', '"cluster":"nobody"'))).rejects.toThrow(
+    await expect(validate(text.replaceAll('cluster: "admin"', 'cluster: "nobody"'))).rejects.toThrow(
       /nobody/,
     );
   }, 60_000);
@@ -42,13 +43,12 @@ describe("a gateway's configuration in one file", () => {
     const text = await standaloneConfig(config(env));
     for (const origin of ["https://tickets.example.com", "https://partner.example", "https://other.example"])
       expect(text).toContain(`"${origin}"`);
-    // Comments may tell of it.
-    expect(text.replace(/^\s*#.*$/gm, "")).not.toContain("localhost:8080");
+    expect(text).not.toContain("localhost:8080");
   });
 
   it("lets calls with cookies come from the public origin alone, each of whose dots is a dot", async () => {
     const text = await standaloneConfig(config(env));
-    expect(text).toContain(`safe_regex: { regex: ${JSON.stringify("https://tickets\\.example\\.com")} }`);
+    expect(text).toContain(`regex: ${JSON.stringify("https://tickets\\.example\\.com")}\n`);
     const loopback = await standaloneConfig(config({ ...env, PUBLIC_URL: "http://127.0.0.1:8080" }));
     expect(loopback).toContain(JSON.stringify("http://localhost:8080|http://127\\.0\\.0\\.1:8080"));
   });
@@ -62,9 +62,8 @@ describe("a gateway's configuration in one file", () => {
   });
 
   it("shows the contracts nowhere but where it is told to", async () => {
-    const route = "route: { cluster: catalog, timeout: 10s }";
     const shown = async (given: object) =>
-      (await standaloneConfig(config({ ...env, ...given }))).split(route).length - 1;
+      (await standaloneConfig(config({ ...env, ...given }))).split('cluster: "catalog"').length - 1;
     const hidden = await shown({});
     expect(await shown({ REFLECTION: "off" })).toBe(hidden);
     expect(await shown({ REFLECTION: "on" })).toBe(hidden + 1);
@@ -73,7 +72,9 @@ describe("a gateway's configuration in one file", () => {
 
   it("shows Envoy's admin endpoint to nobody but the pod itself", async () => {
     const text = await standaloneConfig(config(env));
-    expect(text).toContain('admin: {"address":{"socket_address":{"address":"127.0.0.1","port_value":9901}}}');
+    expect(parse(text).admin).toEqual({
+      address: { socket_address: { address: "127.0.0.1", port_value: 9901 } },
+    });
   });
 
   it("is refused without one of the addresses, by its name", () => {

@@ -2,14 +2,12 @@ import type { config } from "./config.ts";
 import { clusters } from "./envoy-clusters.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 
-const LISTENERS = "static_resources:\n  listeners:\n";
-
 /**
  * The whole configuration of a gateway in one file, for where Envoy is started with a file alone: addresses, admin
  * endpoint on loopback, and a port that tells whether it is ready.
  */
 export async function standaloneConfig(settings: ReturnType<typeof config>): Promise<string> {
-  const text = await gatewayConfig({
+  const whole = await gatewayConfig({
     host: "0.0.0.0",
     port: settings.PORT,
     origin: settings.PUBLIC_URL,
@@ -18,8 +16,6 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
     trustedProxies: settings.TRUSTED_PROXIES,
     reflection: settings.REFLECTION === "on",
   });
-  if (!text.includes(LISTENERS))
-    throw new Error("gateway/envoy.yaml no longer begins its resources as it did");
   const admin = { socket_address: { address: "127.0.0.1", port_value: settings.ADMIN_PORT } };
   const routed = clusters({
     auth: settings.AUTH_ADDRESS,
@@ -29,15 +25,11 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
     catalog: settings.CATALOG_ADDRESS,
     web: settings.WEB_ADDRESS,
   });
-  // JSON is YAML.
-  const parts = { clusters: [...routed, adminCluster(admin)], ready: readyListener(settings.READY_PORT) };
-  return [
-    `admin: ${JSON.stringify({ address: admin })}`,
-    text.replace(
-      LISTENERS,
-      `static_resources:\n  clusters: ${JSON.stringify(parts.clusters)}\n  listeners:\n    - ${JSON.stringify(parts.ready)}\n`,
-    ),
-  ].join("\n");
+  const resources = whole.at("static_resources");
+  resources.add("clusters", [...routed, adminCluster(admin)]);
+  resources.at("listeners").push(readyListener(settings.READY_PORT));
+  whole.add("admin", { address: admin });
+  return `${whole}`;
 }
 
 function adminCluster(address: object) {

@@ -28,7 +28,7 @@ describe("the gateway's look-ups", () => {
   });
 
   it("are at fault when no family is named", () => {
-    const unnamed = envoy.replaceAll('"dns_lookup_family":"V4_PREFERRED",', "");
+    const unnamed = envoy.replaceAll('dns_lookup_family: "V4_PREFERRED"', "");
     expect(lookupFaults(unnamed, processes)).toHaveLength(6);
   });
 

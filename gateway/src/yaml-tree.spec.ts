@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@jest/globals";
+import { parse } from "yaml";
+import { YamlTree } from "./yaml-tree.ts";
+
+const text = `
+listeners:
+  - name: public
+    refusal: &refusal { status: 404, body: none }
+    routes: [{ match: { path: /a, exact: true }, refusal: *refusal }, { match: { path: /b }, rate: 1 }]
+  - name: ready
+switch: "on"
+`;
+const tree = () => YamlTree.parse(text, "file");
+const values = (edited: YamlTree) => parse(`${edited}`);
+const PUBLIC = { name: "public" };
+
+describe("an edited file", () => {
+  it("differs in what was edited alone", () => {
+    const edited = tree();
+    edited.at("listeners", PUBLIC, "routes", { match: { path: "/b" } }).set("rate", 2);
+    edited.at("listeners").push({ name: "third" });
+    edited.add("more", [true, null, 1, "1"]);
+    const expected = parse(text);
+    expected.listeners[0].routes[1].rate = 2;
+    expected.listeners.push({ name: "third" });
+    expected.more = [true, null, 1, "1"];
+    expect(values(edited)).toEqual(expected);
+  });
+
+  it("changes everywhere what an alias repeats, and at one place what replaces the alias", () => {
+    const inside = tree();
+    inside.at("listeners", 0, "refusal").set("status", 410);
+    expect(values(inside).listeners[0].routes[0].refusal.status).toBe(410);
+    const replaced = tree();
+    replaced.at("listeners", 0, "routes", 0).set("refusal", { status: 405 });
+    expect(values(replaced).listeners[0].refusal.status).toBe(404);
+  });
+
+  it("has no anchors, and quotes what another reader takes for a switch", () => {
+    expect(`${tree()}`).not.toMatch(/[&*]/);
+    expect(`${tree()}`).toContain('switch: "on"');
+  });
+});
+
+describe("an edit is refused", () => {
+  it.each([
+    ["below a key that is not there", () => tree().at("listener"), "file does not have exactly one listener"],
+    ["beyond the end of a list", () => tree().at("listeners", 2), "file, listeners does not"],
+    ["of an element that no list has", () => tree().at("listeners", { name: "x" }), '{"name":"x"}'],
+    ["of an element that is one of several", () => tree().at("listeners", {}), "{}"],
+    ["of a key that is not there", () => tree().set("switches", 1), "switches"],
+    ["inside a text", () => tree().at("switch").set("x", 1), "file, switch does not"],
+    ["that adds what is there", () => tree().add("switch", 1), "file already has switch"],
+    ["that removes what is not there", () => tree().remove("x"), "x"],
+    ["that lengthens what is no list", () => tree().push(1), "file is no list"],
+  ])("%s", (_, edit, message) => {
+    expect(edit).toThrow(message);
+  });
+});
