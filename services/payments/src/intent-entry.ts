@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import type { IntentSnapshot } from "./payment.ts";
+import type { IntentSnapshot } from "./observe-intent.ts";
 
 const MAX_ID = 100;
 

@@ -3,15 +3,8 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { reasonOf } from "@ticketing/runtime/domain-error";
 import fc from "fast-check";
 import type { Decline } from "./decline-limit.ts";
-import {
-  attachIntent,
-  type IntentSnapshot,
-  observe,
-  type Payment,
-  recordDecline,
-  requestVoid,
-  start,
-} from "./payment.ts";
+import { type IntentSnapshot, observe } from "./observe-intent.ts";
+import { attachIntent, type Payment, recordDecline, requestVoid, start } from "./payment.ts";
 import type { Refund } from "./refunds.ts";
 import { idempotencyKey } from "./stripe-attempts.ts";
 

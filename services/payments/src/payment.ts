@@ -5,8 +5,8 @@ import { type Aggregate, advance, born } from "@ticketing/runtime/document-store
 import { DomainError } from "@ticketing/runtime/domain-error";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
 import type { Dispute, DisputeOutcome } from "./disputes.ts";
-import { mergeRefunds, type Refund, sameRefunds, standingOf } from "./refunds.ts";
-import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
+import type { Refund } from "./refunds.ts";
+import { withoutFailures } from "./stripe-attempts.ts";
 
 /** Integer minor units and an ISO 4217 currency. */
 export interface Money {
@@ -64,17 +64,6 @@ export interface MadeIntent {
   /** The mesh that it was made by. */
   meshId: string;
   withSecret: boolean;
-}
-
-/** A PaymentIntent as fetched: what Stripe says, in our words. */
-export interface IntentSnapshot {
-  id: string;
-  status: "open" | "requires_capture" | "succeeded" | "canceled";
-  /** When its latest charge was created. */
-  chargeTime?: Date;
-  /** Minor units. */
-  amountReceived: number;
-  refunds: Refund[];
 }
 
 const KEPT_DECLINES = 50;
@@ -146,78 +135,13 @@ export function attachIntent(payment: Payment, made: MadeIntent, now: Date): Pay
   return advance(payment, { type: "payment_updated", time: now }, { ...changes, clientSecretTime });
 }
 
-const atMost = (payment: Payment, ...statuses: PaymentStatus[]) => statuses.includes(payment.status);
-
-/**
- * Takes note of what Stripe says. Status only moves forward: an old snapshot changes nothing. A PaymentIntent
- * that was canceled without our asking lost its hold: FAILED.
- */
-export function observe(payment: Payment, intent: IntentSnapshot, now: Date): Payment {
-  if (intent.id !== payment.intentId) return payment;
-  const authorizedTime = payment.authorizedTime ?? intent.chargeTime;
-  if (intent.status === "succeeded") return observeTaken(payment, intent, now);
-  if (intent.status === "requires_capture" && atMost(payment, REQUIRES_PAYMENT)) {
-    return advance(
-      payment,
-      { type: "payment_authorized", time: now },
-      { status: AUTHORIZED, authorizedTime },
-    );
-  }
-  if (intent.status === "canceled" && payment.voidRequestedTime) {
-    if (!atMost(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) return payment;
-    const changes = { ...withoutFailures(payment, "cancel"), status: VOIDED };
-    return advance(payment, { type: "payment_voided", time: now }, changes);
-  }
-  if (intent.status === "canceled" && atMost(payment, REQUIRES_PAYMENT, AUTHORIZED)) {
-    return advance(payment, { type: "payment_failed", time: now }, { status: FAILED });
-  }
-  return payment;
-}
-
-/** How a refund's standing shows in the payment. */
-const refunded = {
-  underway: { status: REFUND_PENDING, type: "payment_refund_pending" },
-  succeeded: { status: REFUNDED, type: "payment_refunded" },
-  failed: { status: REFUND_FAILED, type: "payment_refund_failed" },
-} as const;
-
-/** The money was taken: from then on only what becomes of its refunds is news. */
-function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Payment {
-  const known = payment.refunds ?? [];
-  const refunds = mergeRefunds(known, intent.refunds);
-  const standing = standingOf(refunds, intent.amountReceived);
-  const noted = {
-    ...withoutFailures(payment, "capture"),
-    ...keyAfterRefunds(payment, refunds),
-    authorizedTime: payment.authorizedTime ?? intent.chargeTime,
-    refunds,
-  };
-  if (standing) {
-    const { outcome, refund } = standing;
-    const { status, type } = refunded[outcome];
-    if (status !== payment.status || refund.id !== payment.refundId) {
-      const data = outcome === "failed" ? { reason: refund.reason ?? "unknown" } : undefined;
-      return advance(payment, { type, time: now, data }, { ...noted, status, refundId: refund.id });
-    }
-  } else if (atMost(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) {
-    return advance(payment, { type: "payment_captured", time: now }, { ...noted, status: CAPTURED });
-  }
-  if (sameRefunds(known, refunds)) return payment;
-  return advance(payment, { type: "payment_updated", time: now }, noted);
-}
-
-/** A key whose refund has failed would only be told of that refund again; one whose refund stands has no failures. */
-function keyAfterRefunds(payment: Payment, refunds: Refund[]): Partial<Payment> {
-  const key = idempotencyKey(payment, "refund");
-  const failedBefore = payment.refunds?.filter(({ status }) => status === "failed").map(({ id }) => id) ?? [];
-  const failed = refunds.filter(({ id, status }) => status === "failed" && !failedBefore.includes(id));
-  if (failed.some(({ operationId }) => (operationId ?? key) === key)) return withNextKey(payment, "refund");
-  return refunds.some(({ operationId }) => operationId === key) ? withoutFailures(payment, "refund") : {};
-}
+/** Whether the payment stands at one of these. */
+export const isOneOf = (payment: Payment, ...statuses: PaymentStatus[]): boolean =>
+  statuses.includes(payment.status);
 
 /** Stripe refused for good to make the payment, or to take what was held. */
 export function fail(payment: Payment, action: "create" | "capture", code: string, now: Date): Payment {
-  if (!atMost(payment, REQUIRES_PAYMENT, AUTHORIZED)) return payment;
+  if (!isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED)) return payment;
   // Another call has made it meanwhile.
   if (action === "create" && payment.intentId) return payment;
   const changes = { status: FAILED, refusal: { action, code, time: now } };
@@ -245,7 +169,7 @@ export function recordDecline(payment: Payment, decline: Decline, now: Date): Pa
 /** The payment is to be given up. Without a PaymentIntent it is, at once. Throws ALREADY_CAPTURED. */
 export function requestVoid(payment: Payment, now: Date): Payment {
   if (payment.voidRequestedTime) return payment;
-  if (atMost(payment, CAPTURED, REFUNDED, REFUND_PENDING, REFUND_FAILED))
+  if (isOneOf(payment, CAPTURED, REFUNDED, REFUND_PENDING, REFUND_FAILED))
     throw refuse("ALREADY_CAPTURED", "the money was taken already");
   if (payment.intentId) {
     return advance(payment, { type: "payment_updated", time: now }, { voidRequestedTime: now });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import fc from "fast-check";
-import { attachIntent, type IntentSnapshot, observe, type Payment, start } from "./payment.ts";
+import { type IntentSnapshot, observe } from "./observe-intent.ts";
+import { attachIntent, type Payment, start } from "./payment.ts";
 import type { Refund } from "./refunds.ts";
 import { idempotencyKey } from "./stripe-attempts.ts";
 

@@ -6,14 +6,8 @@ import { DomainError } from "@ticketing/runtime/domain-error";
 import type { Logger } from "@ticketing/runtime/log";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import {
-  fail,
-  type IntentSnapshot,
-  observe,
-  type Payment,
-  requestVoid,
-  type StripeAction,
-} from "./payment.ts";
+import { type IntentSnapshot, observe } from "./observe-intent.ts";
+import { fail, type Payment, requestVoid, type StripeAction } from "./payment.ts";
 import { refusedAsDisputed } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";

@@ -1,7 +1,8 @@
 import { inTime } from "@ticketing/runtime/in-time";
 import Stripe from "stripe";
 import { type ReadEntry, readEntry, statusOf } from "./intent-entry.ts";
-import type { IntentSnapshot, Money } from "./payment.ts";
+import type { IntentSnapshot } from "./observe-intent.ts";
+import type { Money } from "./payment.ts";
 import type { Refund } from "./refunds.ts";
 import { failureOf, StripeFailure } from "./stripe-failure.ts";
 import type { StripeKeyWatch } from "./stripe-key-watch.ts";
