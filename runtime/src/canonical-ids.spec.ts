@@ -120,7 +120,7 @@ beforeAll(async () => {
     host: "127.0.0.1",
     port: 0,
     log: silent,
-    authenticate: await createServiceAuthenticator({ name: "orders", keysFile: keys.keysFile }),
+    authenticate: await createServiceAuthenticator({ name: "orders", keysFile: keys.keysFile, log: silent }),
     routes: (router) => {
       for (const service of services.filter(unary)) router.service(service, handlers(service));
     },
@@ -188,7 +188,7 @@ describe("an id in capitals", () => {
       const client = createInternalClient(method.parent, {
         addresses: [`127.0.0.1:${internalServer.port}`],
         callee: "orders",
-        tokens: await createServiceTokens({ name: "spec", keyFile: keys.keyFile("spec") }),
+        tokens: await createServiceTokens({ name: "spec", keyFile: keys.keyFile("spec"), log: silent }),
       });
       expect(new Set(await reach(client, method))).toEqual(new Set([LOWER]));
       client.close();

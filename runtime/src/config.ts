@@ -45,9 +45,9 @@ export const processConfig = z.object({
   /** Where an OpenTelemetry collector takes metrics (OTLP over HTTP); absent: nothing is sent. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().register(calls, {}).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-  /** File with this process's own private Ed25519 JWK. */
+  /** File with this process's own private Ed25519 key: a JWK, or a JWKS whose first key signs. */
   SERVICE_KEY_FILE: z.string().min(1),
-  /** File with the JWKS of every service's public key; `kid` is the service's name. */
+  /** File with the JWKS of every service's public keys; `kid` is the service's name, or `<name>/<thumbprint>`. */
   SERVICE_KEYS_FILE: z.string().min(1),
 });
 

@@ -4,8 +4,11 @@ import { z } from "zod";
 import { DomainError } from "./domain-error.ts";
 import { h2cGet } from "./h2c-fetch.ts";
 
-/** How often auth's public keys are read again, so that one that it dropped is no longer believed. */
-const KEYS_REFRESH_MS = 300_000;
+/**
+ * How often auth's public keys are read again: one that it adds is known before it signs, also if auth is away by then,
+ * and one that it dropped is no longer believed.
+ */
+const KEYS_REFRESH_MS = 15_000;
 /** Until the key set was fetched, each token waits for it: it is asked for often. */
 const KEYS_RETRY_MS = 500;
 

@@ -30,7 +30,7 @@ const startOrders = async (port = 0) =>
     host: "127.0.0.1",
     port,
     log: silent,
-    authenticate: await createServiceAuthenticator({ name: "orders", keysFile: keys.keysFile }),
+    authenticate: await createServiceAuthenticator({ name: "orders", keysFile: keys.keysFile, log: silent }),
     routes: (router) =>
       router.service(OrderLifecycleService, {
         readOrder(request, context) {
@@ -63,7 +63,8 @@ afterAll(async () => {
   await keys.remove();
 });
 
-const tokens = () => createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments") });
+const tokens = () =>
+  createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments"), log: silent });
 
 async function orders(options: { callee?: string; ports?: number[]; deadlineMs?: number } = {}) {
   const { callee = "orders", ports = [server.port], deadlineMs } = options;

@@ -60,7 +60,7 @@ describe("a process", () => {
     const client = createInternalClient(OrderLifecycleService, {
       addresses: [`127.0.0.1:${serving.internalPort}`],
       callee: "orders",
-      tokens: await createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments") }),
+      tokens: await createServiceTokens({ name: "payments", keyFile: keys.keyFile("payments"), log: silent }),
     });
     expect((await client.readOrder({ orderId })).order?.id).toBe(orderId);
     client.close();

@@ -71,7 +71,7 @@ export async function serve(
     host: config.HOST,
     port: config.INTERNAL_PORT,
     log,
-    authenticate: await createServiceAuthenticator({ name, keysFile: config.SERVICE_KEYS_FILE }),
+    authenticate: await createServiceAuthenticator({ name, keysFile: config.SERVICE_KEYS_FILE, log }),
     routes: options.internalRoutes ?? (() => undefined),
     health: status,
   });

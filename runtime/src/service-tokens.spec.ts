@@ -3,6 +3,7 @@ import { createContextValues } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWTHeaderParameters, SignJWT } from "jose";
 import { makeServiceKeys } from "../testing/keys.ts";
+import { silent } from "../testing/service.ts";
 import { reasonOf } from "./domain-error.ts";
 import {
   createServiceAuthenticator,
@@ -16,11 +17,11 @@ let keys: Awaited<ReturnType<typeof makeServiceKeys>>;
 let authenticate: ServiceAuthenticator;
 beforeAll(async () => {
   keys = await makeServiceKeys("orders", "tickets", "payments");
-  authenticate = await createServiceAuthenticator({ name: "tickets", keysFile: keys.keysFile });
+  authenticate = await createServiceAuthenticator({ name: "tickets", keysFile: keys.keysFile, log: silent });
 });
 afterAll(() => keys.remove());
 
-const tokensOf = (name: string) => createServiceTokens({ name, keyFile: keys.keyFile(name) });
+const tokensOf = (name: string) => createServiceTokens({ name, keyFile: keys.keyFile(name), log: silent });
 const callerOf = (token: string) =>
   authenticate(`Bearer ${token}`).catch((error: unknown) => reasonOf(error));
 const REFUSED = "SERVICE_TOKEN_REQUIRED";
@@ -79,7 +80,11 @@ describe("a service token is refused", () => {
 
   it("of a service that nobody knows", async () => {
     const strangers = await makeServiceKeys("mallory");
-    const tokens = await createServiceTokens({ name: "mallory", keyFile: strangers.keyFile("mallory") });
+    const tokens = await createServiceTokens({
+      name: "mallory",
+      keyFile: strangers.keyFile("mallory"),
+      log: silent,
+    });
     expect(await callerOf(await tokens.tokenFor("tickets"))).toBe(REFUSED);
     await strangers.remove();
   });

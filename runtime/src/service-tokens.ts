@@ -1,13 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { Code, createContextKey, type HandlerContext } from "@connectrpc/connect";
-import { createLocalJWKSet, importJWK, type JSONWebKeySet, type JWK, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { DomainError } from "./domain-error.ts";
+import { readServiceKeys, readServiceSigner, type ServiceKey, type Signer } from "./key-files.ts";
+import { type WatchOptions, watchFile } from "./watched-file.ts";
 
-const LIFETIME_S = 60;
+/** How long a service token is good for. */
+export const SERVICE_TOKEN_LIFETIME_S = 60;
 /** A token is signed anew when less than this is left of it. */
 const RENEW_S = 20;
 /** How far the clocks of two machines may be apart. */
-const CLOCK_SKEW_S = 5;
+export const CLOCK_SKEW_S = 5;
 const TYPE = "svc+jwt";
 
 /** The calling service, once its token was verified. */
@@ -19,32 +21,42 @@ export interface ServiceTokens {
   tokenFor(callee: string): Promise<string>;
 }
 
-/** Signs caller tokens with the service's own Ed25519 key; kept until they are about to expire. */
-export async function createServiceTokens(options: {
-  name: string;
-  keyFile: string;
-}): Promise<ServiceTokens> {
-  const jwk: JWK = JSON.parse(await readFile(options.keyFile, "utf8"));
-  const key = await importJWK(jwk, "EdDSA");
-  const held = new Map<string, { token: Promise<string>; renew: number }>();
+/**
+ * Signs caller tokens with the first key in the service's own file; kept until they are about to expire, or the file
+ * names another key.
+ */
+export async function createServiceTokens({
+  name,
+  keyFile,
+  ...watch
+}: { name: string; keyFile: string } & WatchOptions): Promise<ServiceTokens> {
+  const file = await watchFile(
+    keyFile,
+    async (text) => ({
+      signer: await readServiceSigner(text, name),
+      held: new Map<string, { token: Promise<string>; renew: number }>(),
+    }),
+    watch,
+  );
 
-  const sign = (callee: string, now: number) =>
+  const sign = ({ key, kid }: Signer, callee: string, now: number) =>
     new SignJWT()
-      .setProtectedHeader({ alg: "EdDSA", typ: TYPE, kid: options.name })
-      .setIssuer(options.name)
-      .setSubject(options.name)
+      .setProtectedHeader({ alg: "EdDSA", typ: TYPE, kid })
+      .setIssuer(name)
+      .setSubject(name)
       .setAudience(callee)
       .setIssuedAt(now)
-      .setExpirationTime(now + LIFETIME_S)
+      .setExpirationTime(now + SERVICE_TOKEN_LIFETIME_S)
       .sign(key);
 
   return {
     tokenFor(callee) {
+      const { signer, held } = file.current();
       const now = Math.floor(Date.now() / 1000);
       const known = held.get(callee);
       if (known && known.renew > now) return known.token;
-      const token = sign(callee, now);
-      held.set(callee, { token, renew: now + LIFETIME_S - RENEW_S });
+      const token = sign(signer, callee, now);
+      held.set(callee, { token, renew: now + SERVICE_TOKEN_LIFETIME_S - RENEW_S });
       return token;
     },
   };
@@ -53,32 +65,52 @@ export async function createServiceTokens(options: {
 /** Verifies a caller's `authorization` header. Returns its name; throws UNAUTHENTICATED SERVICE_TOKEN_REQUIRED. */
 export type ServiceAuthenticator = (authorization: string | undefined) => Promise<string>;
 
-/** Accepts tokens signed by the services in the key file, meant for this one. Verified ones are remembered. */
-export async function createServiceAuthenticator(options: {
-  name: string;
-  keysFile: string;
-}): Promise<ServiceAuthenticator> {
-  const jwks: JSONWebKeySet = JSON.parse(await readFile(options.keysFile, "utf8"));
-  const keys = createLocalJWKSet(jwks);
-  const verified = new Map<string, { caller: string; expires: number }>();
+/**
+ * Accepts tokens signed with a key that the file of public keys has for the caller, meant for this service. Verified
+ * ones are remembered as long as the file stays what it is.
+ */
+export async function createServiceAuthenticator({
+  name,
+  keysFile,
+  ...watch
+}: { name: string; keysFile: string } & WatchOptions): Promise<ServiceAuthenticator> {
+  const file = await watchFile(
+    keysFile,
+    async (text) => ({
+      keys: await readServiceKeys(text),
+      verified: new Map<string, { caller: string; expires: number }>(),
+    }),
+    watch,
+  );
+
+  async function keyOf(kid: string | undefined): Promise<ServiceKey> {
+    if (kid === undefined) throw new Error("no key id");
+    // A process that was stopped for a while may meet a new key before it has looked at the file.
+    if (!file.current().keys.has(kid)) await file.refresh();
+    const known = file.current().keys.get(kid);
+    if (!known) throw new Error("a key of nobody");
+    return known;
+  }
 
   return async (authorization) => {
     const token = authorization?.replace(/^Bearer /, "") ?? "";
     const now = Date.now() / 1000;
+    const { verified } = file.current();
     const known = verified.get(token);
     if (known && known.expires > now) return known.caller;
     verified.delete(token);
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      const { service: caller, key } = await keyOf(decodeProtectedHeader(token).kid);
+      const { payload } = await jwtVerify(token, key, {
         algorithms: ["EdDSA"],
         typ: TYPE,
-        audience: options.name,
-        maxTokenAge: LIFETIME_S,
+        issuer: caller,
+        subject: caller,
+        audience: name,
+        maxTokenAge: SERVICE_TOKEN_LIFETIME_S,
         clockTolerance: CLOCK_SKEW_S,
-        requiredClaims: ["exp", "iat", "iss", "sub"],
+        requiredClaims: ["exp", "iat"],
       });
-      const caller = protectedHeader.kid;
-      if (!caller || payload.iss !== caller || payload.sub !== caller) throw new Error("not its own name");
       for (const [old, { expires }] of verified) if (expires <= now) verified.delete(old);
       verified.set(token, { caller, expires: payload.exp ?? 0 });
       return caller;

@@ -8,6 +8,8 @@ const POLL_MS = 2000;
 export interface WatchedFiles<T> {
   /** What the newest content says that could be parsed. */
   current(): T;
+  /** Reads now what would be read within seconds; for whoever met something that `current` does not know. */
+  refresh(): Promise<void>;
   /** Ends the watching; `current` stays what it is. */
   close(): void;
 }
@@ -54,14 +56,22 @@ export async function watchFiles<T>(
     }
   }
 
+  let running: Promise<void> | undefined;
+  const refresh = (): Promise<void> => {
+    running ??= renew().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
   let timer = setTimeout(poll, pollMs).unref();
   async function poll(): Promise<void> {
-    await renew();
+    await refresh();
     if (!closed) timer = setTimeout(poll, pollMs).unref();
   }
 
   return {
     current: () => value,
+    refresh,
     close() {
       closed = true;
       clearTimeout(timer);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Transport } from "@connectrpc/connect";
 import { bearer, clientsOver, createClients, type Person } from "@ticketing/launcher/clients";
 import { newId } from "@ticketing/runtime/ids";
+import { silent } from "@ticketing/runtime/testing/service";
 import { createAccessTokens } from "../../services/auth/src/access-token.ts";
 import type { TestMesh } from "../test-mesh.ts";
 
@@ -11,7 +12,7 @@ import type { TestMesh } from "../test-mesh.ts";
  */
 export async function createCrowd(mesh: TestMesh, size: number): Promise<Person[]> {
   const keyFile = join(mesh.dataDir, "keys", "access-token.jwk.json");
-  const tokens = await createAccessTokens({ keyFile, lifetimeMs: 3_600_000 });
+  const tokens = await createAccessTokens({ keyFile, lifetimeMs: 3_600_000, log: silent });
   return Promise.all(
     Array.from({ length: size }, async (_, n) => {
       const user = { id: newId(), displayName: `Person ${n}`, roles: [] };

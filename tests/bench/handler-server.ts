@@ -13,7 +13,7 @@ const internal = await startInternalServer({
   host: config.HOST,
   port: 0,
   log: silent,
-  authenticate: await createServiceAuthenticator({ name: "tickets", keysFile }),
+  authenticate: await createServiceAuthenticator({ name: "tickets", keysFile, log: silent }),
   routes: (router) => router.service(TicketLockService, { ...unimplemented(), ...handlers }),
   health: createServingStatus(),
 });

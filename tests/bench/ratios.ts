@@ -14,6 +14,7 @@ import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/tic
 import { newId } from "@ticketing/runtime/ids";
 import { createInternalClient } from "@ticketing/runtime/internal-client";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { silent } from "@ticketing/runtime/testing/service";
 import { MongoClient } from "mongodb";
 import type { TestMesh } from "../test-mesh.ts";
 import { closedLoop, type LoopOptions, sideBySide } from "./closed-loop.ts";
@@ -102,7 +103,11 @@ export async function compareServers(mesh: TestMesh): Promise<Comparison> {
   });
   try {
     const [ports] = (await once(child, "message")) as [{ internal: number; public: number }];
-    const tokens = await createServiceTokens({ name: "orders", keyFile: join(keys, "orders.jwk.json") });
+    const tokens = await createServiceTokens({
+      name: "orders",
+      keyFile: join(keys, "orders.jwk.json"),
+      log: silent,
+    });
     const internal = createInternalClient(TicketLockService, {
       addresses: [`127.0.0.1:${ports.internal}`],
       callee: "tickets",

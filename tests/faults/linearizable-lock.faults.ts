@@ -5,6 +5,7 @@ import { reported } from "@ticketing/launcher/suite-report";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { createInternalClient } from "@ticketing/runtime/internal-client";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { silent } from "@ticketing/runtime/testing/service";
 import fc from "fast-check";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 import { isLinearizable } from "./linearizability/checker.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   seller = await mesh.person("seller");
   const locks = async (caller: string, address: string) => {
     const keyFile = join(mesh.dataDir, "keys", `${caller}.jwk.json`);
-    const tokens = await createServiceTokens({ name: caller, keyFile });
+    const tokens = await createServiceTokens({ name: caller, keyFile, log: silent });
     const client = createInternalClient(TicketLockService, {
       addresses: [address],
       callee: "tickets",

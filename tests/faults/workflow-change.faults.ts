@@ -10,6 +10,7 @@ import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { silent } from "@ticketing/runtime/testing/service";
 import { createLifecycleClients } from "../../workflows/src/clients.ts";
 import { LIFECYCLE, lifecycleId, refundId } from "../../workflows/src/names.ts";
 import { createOrderLifecycleActivities } from "../../workflows/src/order-lifecycle/activities.ts";
@@ -48,7 +49,7 @@ async function startWorkerBefore() {
   const keyFile = join(mesh.dataDir, "keys", "workflows.jwk.json");
   const clients = createLifecycleClients(
     { tickets: address("tickets"), orders: address("orders"), payments: address("payments") },
-    await createServiceTokens({ name: "workflows", keyFile }),
+    await createServiceTokens({ name: "workflows", keyFile, log: silent }),
   );
   const native = await NativeConnection.connect({ address: mesh.addresses.temporal });
   const worker = await Worker.create({

@@ -6,6 +6,7 @@ import { serviceNames } from "@ticketing/launcher/service-names";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens, type ServiceTokens } from "@ticketing/runtime/service-tokens";
+import { silent } from "@ticketing/runtime/testing/service";
 import type { JWK } from "jose";
 import { listing, newOrder } from "../faults/stories.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
@@ -99,7 +100,7 @@ export async function startWorld(): Promise<World> {
   const services = new Map<string, ServiceTokens>();
   for (const name of serviceNames) {
     const keyFile = join(keys, `${name}.jwk.json`);
-    services.set(name, await createServiceTokens({ name, keyFile }));
+    services.set(name, await createServiceTokens({ name, keyFile, log: silent }));
     secrets.add((JSON.parse(await readFile(keyFile, "utf8")) as JWK).d ?? "");
   }
   const tokenKey: JWK = JSON.parse(await readFile(join(keys, "access-token.jwk.json"), "utf8"));

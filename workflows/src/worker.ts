@@ -32,7 +32,7 @@ const native = await retrying(() => NativeConnection.connect({ address }), log, 
 const connection = await retrying(() => connectTemporal(address), log, "temporal");
 const clients = createLifecycleClients(
   { tickets: config.TICKETS_ADDRESS, orders: config.ORDERS_ADDRESS, payments: config.PAYMENTS_ADDRESS },
-  await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE }),
+  await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE, log }),
 );
 // The worker does not wait for the broker: orders that are under way end without it.
 const connecting = createEvents({

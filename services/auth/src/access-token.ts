@@ -1,14 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { newId } from "@ticketing/runtime/ids";
-import type { JWK } from "jose";
-import { calculateJwkThumbprint, importJWK, SignJWT } from "jose";
+import { publicKey, readKeys, readSigner } from "@ticketing/runtime/key-files";
+import { type WatchOptions, watchFile } from "@ticketing/runtime/watched-file";
+import { calculateJwkThumbprint, type JWK, SignJWT } from "jose";
 
-/** Signs access tokens and knows the public key that checks them. */
+/** Signs access tokens and knows the public keys that check them. */
 export interface AccessTokens {
   /** A JWT for the user, and when it ends. */
   issue(user: { id: string; displayName: string; roles: string[] }, now: Date): Promise<AccessToken>;
-  /** The JSON Web Key Set (RFC 7517) for /.well-known/jwks.json. */
-  jwks: { keys: JWK[] };
+  /** The JSON Web Key Set (RFC 7517) for /.well-known/jwks.json, as of now. */
+  jwks(): { keys: JWK[] };
 }
 
 export interface AccessToken {
@@ -16,19 +16,25 @@ export interface AccessToken {
   expireTime: Date;
 }
 
-/** Access tokens signed with EdDSA (RFC 8037) by the key in `keyFile`. `typ` follows RFC 9068. */
-export async function createAccessTokens(options: {
-  keyFile: string;
-  lifetimeMs: number;
-}): Promise<AccessTokens> {
-  const privateJwk: JWK = JSON.parse(await readFile(options.keyFile, "utf8"));
-  const key = await importJWK(privateJwk, "EdDSA");
-  const { kty, crv, x } = privateJwk;
-  const kid = privateJwk.kid ?? (await calculateJwkThumbprint(privateJwk));
+/**
+ * Access tokens signed with EdDSA (RFC 8037) by the first key in `keyFile`, which is read anew when it changes; its
+ * other keys are published beside it. `typ` follows RFC 9068.
+ */
+export async function createAccessTokens({
+  keyFile,
+  lifetimeMs,
+  ...watch
+}: { keyFile: string; lifetimeMs: number } & WatchOptions): Promise<AccessTokens> {
+  const file = await watchFile(
+    keyFile,
+    async (text) => ({ signer: await readSigner(text), keys: await publicKeys(text) }),
+    watch,
+  );
   return {
-    jwks: { keys: [{ kty, crv, x, kid, alg: "EdDSA", use: "sig" }] },
+    jwks: () => ({ keys: file.current().keys }),
     async issue(user, now) {
-      const expireTime = new Date(now.getTime() + options.lifetimeMs);
+      const { kid, key } = file.current().signer;
+      const expireTime = new Date(now.getTime() + lifetimeMs);
       const token = await new SignJWT({ name: user.displayName, roles: user.roles })
         .setProtectedHeader({ alg: "EdDSA", typ: "at+jwt", kid })
         .setIssuer("ticketing")
@@ -41,4 +47,14 @@ export async function createAccessTokens(options: {
       return { token, expireTime };
     },
   };
+}
+
+async function publicKeys(text: string): Promise<JWK[]> {
+  const keys = await Promise.all(
+    readKeys(text).map(async (key) =>
+      publicKey({ ...key, kid: key.kid ?? (await calculateJwkThumbprint(key)) }),
+    ),
+  );
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) throw new Error("two keys have the same id");
+  return keys;
 }

@@ -41,7 +41,11 @@ beforeAll(async () => {
       passwords: createPasswordHasher(),
       attempts: await createLoginAttempts(db, clock),
       signUps: await createSignUpLimit(db, { limit: 3, clock }),
-      accessTokens: await createAccessTokens({ keyFile: keys.keyFile("users"), lifetimeMs: minutes(15) }),
+      accessTokens: await createAccessTokens({
+        keyFile: keys.keyFile("users"),
+        lifetimeMs: minutes(15),
+        log: silent,
+      }),
       rolesOf,
       refreshLifetimeMs: minutes(600),
       clock,

@@ -5,7 +5,7 @@ import { z } from "zod";
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
-  /** File with the private Ed25519 JWK, `kid` included, that signs access tokens. */
+  /** File with the private Ed25519 key that signs access tokens: a JWK, or a JWKS whose first key signs. */
   TOKEN_KEY_FILE: z.string().min(1),
   ACCESS_TOKEN_LIFETIME: duration.default(15 * 60_000),
   REFRESH_TOKEN_LIFETIME: duration.default(30 * 24 * 3_600_000),

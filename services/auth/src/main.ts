@@ -34,6 +34,7 @@ const relay = await openOutbox(outbox, { db: database.db, events, log });
 const accessTokens = await createAccessTokens({
   keyFile: config.TOKEN_KEY_FILE,
   lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
+  log,
 });
 const rolesOf = (user: User) => (config.OPERATOR_EMAILS.includes(user.email) ? ["operator"] : []);
 
@@ -65,7 +66,7 @@ await serve({
     "/.well-known/jwks.json": async () => ({
       status: 200,
       headers: { "content-type": "application/jwk-set+json", "cache-control": "public, max-age=300" },
-      body: JSON.stringify(accessTokens.jwks),
+      body: JSON.stringify(accessTokens.jwks()),
     }),
   },
   needs: { database: database.ping },

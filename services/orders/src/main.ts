@@ -31,7 +31,7 @@ const events = await createEvents({
 const tickets = createInternalClient(TicketLockService, {
   addresses: config.TICKETS_ADDRESS,
   callee: "tickets",
-  tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE }),
+  tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE, log }),
 });
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const orders = await createOrderStore(orderCollection(database.db), relay.wake);

@@ -36,7 +36,7 @@ const events = await createEvents({
 const orders = createInternalClient(OrderLifecycleService, {
   addresses: config.ORDERS_ADDRESS,
   callee: "orders",
-  tokens: await createServiceTokens({ name: "payments", keyFile: config.SERVICE_KEY_FILE }),
+  tokens: await createServiceTokens({ name: "payments", keyFile: config.SERVICE_KEY_FILE, log }),
 });
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const payments = await createPaymentStore(paymentCollection(database.db), relay.wake);
