@@ -1,4 +1,4 @@
-import { addresses, readConfig } from "@ticketing/runtime/config";
+import { addresses, readConfig, transportConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
 const origin = z.url().transform((url) => new URL(url).origin);
@@ -6,6 +6,8 @@ const port = z.coerce.number().int().min(1).max(65_535);
 
 /** The variables that this process reads. */
 export const schema = z.object({
+  /** Of TLS_DIR Envoy reads `ca.crt`: set, services are called by TLS, and each has to show its own name. */
+  ...transportConfig.shape,
   /** Where the configuration is written for Envoy to read. */
   ENVOY_CONFIG_FILE: z.string().min(1),
   PORT: port.default(8080),

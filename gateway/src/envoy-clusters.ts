@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { upstreamTls } from "./upstream-tls.ts";
 
 /** host:port */
 type Address = string;
@@ -15,14 +16,20 @@ export interface ClusterAddresses {
 }
 
 /** The clusters of `gateway/envoy.yaml` with their addresses, as YAML for `--config-yaml`. */
-export function clustersYaml(addresses: ClusterAddresses): string {
+export function clustersYaml(addresses: ClusterAddresses, trustFile?: string): string {
   // JSON is YAML.
-  return `static_resources: ${JSON.stringify({ clusters: clusters(addresses) })}`;
+  return `static_resources: ${JSON.stringify({ clusters: clusters(addresses, trustFile) })}`;
 }
 
-/** The clusters of `gateway/envoy.yaml` with their addresses. */
-export function clusters(addresses: ClusterAddresses) {
-  return Object.entries(addresses).map(([name, endpoints]) => cluster(name, endpoints));
+/**
+ * The clusters of `gateway/envoy.yaml` with their addresses. They are called by TLS where a file says whom to trust
+ * (`trustYaml`), each by its name, and in plain text elsewhere.
+ */
+export function clusters(addresses: ClusterAddresses, trustFile?: string) {
+  return Object.entries(addresses).map(([name, endpoints]) => ({
+    ...cluster(name, endpoints),
+    ...(trustFile && { transport_socket: upstreamTls(name, name === "web" ? "http/1.1" : "h2", trustFile) }),
+  }));
 }
 
 function cluster(name: string, addresses: readonly Address[]) {

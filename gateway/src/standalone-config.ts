@@ -1,10 +1,11 @@
+import { dirname, join } from "node:path";
 import type { config } from "./config.ts";
 import { clusters } from "./envoy-clusters.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 
 /**
  * The whole configuration of a gateway in one file, for where Envoy is started with a file alone: addresses, admin
- * endpoint on loopback, and a port that tells whether it is ready.
+ * endpoint on loopback, and a port that tells whether it is ready. With TLS_DIR it refers to {@link trustFileOf}.
  */
 export async function standaloneConfig(settings: ReturnType<typeof config>): Promise<string> {
   const whole = await gatewayConfig({
@@ -17,20 +18,24 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
     reflection: settings.REFLECTION === "on",
   });
   const admin = { socket_address: { address: "127.0.0.1", port_value: settings.ADMIN_PORT } };
-  const routed = clusters({
+  const addresses = {
     auth: settings.AUTH_ADDRESS,
     tickets: settings.TICKETS_ADDRESS,
     orders: settings.ORDERS_ADDRESS,
     payments: settings.PAYMENTS_ADDRESS,
     catalog: settings.CATALOG_ADDRESS,
     web: settings.WEB_ADDRESS,
-  });
+  };
+  const routed = clusters(addresses, settings.TLS_DIR && trustFileOf(settings.ENVOY_CONFIG_FILE));
   const resources = whole.at("static_resources");
   resources.add("clusters", [...routed, adminCluster(admin)]);
   resources.at("listeners").push(readyListener(settings.READY_PORT));
   whole.add("admin", { address: admin });
   return `${whole}`;
 }
+
+/** Where the file is that says whom the gateway trusts: beside its configuration. */
+export const trustFileOf = (configFile: string): string => join(dirname(configFile), "trust.yaml");
 
 function adminCluster(address: object) {
   const endpoint = { endpoint: { address } };

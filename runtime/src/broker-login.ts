@@ -7,7 +7,7 @@ export interface BrokerLogin {
 }
 
 /**
- * The login that `nats://user:password@host:port` stands for. Answers come back under the user's own name, where a
+ * The login that `nats://user:password@host:port` stands for, or `tls://`. Answers come back under the user's own name, where a
  * broker with permissions lets nobody else listen.
  */
 export function brokerLogin(natsUrl: string): BrokerLogin {

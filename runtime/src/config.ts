@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { transportFaults } from "./transport-rules.ts";
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -28,10 +29,21 @@ export const addresses = z
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+/** What everybody reads who serves others of the mesh or calls them. */
+export const transportConfig = z.object({
+  /**
+   * A folder with `tls.crt`, `tls.key` and `ca.crt` in PEM, as cert-manager writes a Secret; read again when they
+   * change. Set: the process serves by TLS alone, with this certificate, and trusts that authority, and no other, to
+   * vouch for services, auth's keys, broker, databases and Temporal. Absent: plain text, as on one machine.
+   */
+  TLS_DIR: z.string().min(1).optional(),
+});
+
 /** What everybody who has to do with events reads. */
 export const eventsConfig = z.object({
-  /** `nats://host:port`, with `user:password@` where the broker asks for them. */
-  NATS_URL: z.url({ protocol: /^nats$/ }).register(calls, {}),
+  ...transportConfig.shape,
+  /** `nats://host:port`, with `user:password@` where the broker asks for them; `tls://` with TLS_DIR. */
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).register(calls, {}),
   /** How many servers of the broker's cluster keep each event. */
   EVENT_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 });
@@ -42,6 +54,11 @@ export const processConfig = z.object({
   HOST: z.string().default("127.0.0.1"),
   /** gRPC between services, health and reflection. */
   INTERNAL_PORT: port,
+  /**
+   * Health alone (grpc.health.v1) in plain text, for probes that do not speak TLS, such as the kubelet's; absent: no
+   * such port. The internal port answers for health in any case.
+   */
+  HEALTH_PORT: port.optional(),
   /** Where an OpenTelemetry collector takes metrics (OTLP over HTTP); absent: nothing is sent. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().register(calls, {}).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -56,7 +73,7 @@ export const commonConfig = z.object({
   ...processConfig.shape,
   /** The port that the gateway routes to. */
   PORT: port,
-  /** Where auth serves its public keys. */
+  /** Where auth serves its public keys; `https://` with TLS_DIR. */
   JWKS_URL: z.url().register(calls, {}),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: z.url(),
@@ -66,7 +83,8 @@ export const commonConfig = z.object({
 
 /** What every service with a database reads. */
 export const databaseConfig = z.object({
-  /** Connection string with the service's own database name. */
+  ...transportConfig.shape,
+  /** Connection string with the service's own database name. TLS is switched on by TLS_DIR. */
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, "must be a mongodb:// URI")
@@ -84,10 +102,14 @@ export function readConfig<T extends z.ZodObject>(
   // An empty variable is one that is not set: `PORT=` must not read as port 0.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => {
-    const name = issue.path.join(".");
-    return `  ${name}: ${given[name] === undefined ? "is missing" : issue.message}`;
-  });
-  throw new Error(`the environment is incomplete:\n${lines.join("\n")}`);
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => {
+      const name = issue.path.join(".");
+      return `  ${name}: ${given[name] === undefined ? "is missing" : issue.message}`;
+    });
+    throw new Error(`the environment is incomplete:\n${lines.join("\n")}`);
+  }
+  const faults = transportFaults(result.data);
+  if (faults.length > 0) throw new Error(`the environment does not fit together:\n  ${faults.join("\n  ")}`);
+  return result.data;
 }

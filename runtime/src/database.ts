@@ -8,6 +8,7 @@ import {
   MongoUnexpectedServerResponseError,
 } from "mongodb";
 import type { Logger } from "./log.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 /** A connection pool to a service's own database. */
 export interface Database {
@@ -19,10 +20,15 @@ export interface Database {
 
 /**
  * Connects with what the invariants need: writes acknowledged by a majority and journalled, reads from the
- * primary, every operation bounded in time. The database's name is part of the URI.
+ * primary, every operation bounded in time. The database's name is part of the URI. With `security` by TLS.
  */
-export async function openDatabase(uri: string, log: Logger): Promise<Database> {
+export async function openDatabase(
+  uri: string,
+  log: Logger,
+  security?: TransportSecurity,
+): Promise<Database> {
   const client = new MongoClient(uri, {
+    ...(security && { tls: true, secureContext: security.trust }),
     writeConcern: { w: "majority", journal: true },
     readPreference: "primary",
     maxPoolSize: 16,

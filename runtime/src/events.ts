@@ -10,6 +10,7 @@ import { startWatch, type WatchOptions } from "./event-watch.ts";
 import type { Logger } from "./log.ts";
 import { retrying } from "./retrying.ts";
 import { ensureStream } from "./streams.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 export type { ConsumerLag } from "./consumer-lag.ts";
 export type { DeadLetter } from "./dead-letters.ts";
@@ -66,11 +67,16 @@ export async function createEvents(options: {
   replicas?: number;
   name: string;
   log: Logger;
+  /** By TLS, and not at all with a broker that does not speak it; absent: in plain text, if the broker lets it. */
+  security?: TransportSecurity | undefined;
 }): Promise<Events> {
-  const { log, replicas = 1 } = options;
+  const { log, replicas = 1, security } = options;
+  if (new URL(options.natsUrl).protocol === "tls:" && !security)
+    throw new Error("a broker by TLS needs TLS_DIR");
   const dial = () =>
     connect({
       ...brokerLogin(options.natsUrl),
+      ...(security && { tls: { caFile: security.authorityFile } }),
       name: options.name,
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,

@@ -2,7 +2,8 @@ import { Code, createContextKey, type HandlerContext, type Interceptor } from "@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { DomainError } from "./domain-error.ts";
-import { h2cGet } from "./h2c-fetch.ts";
+import { h2Get } from "./h2-get.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 /**
  * How often auth's public keys are read again: one that it adds is known before it signs, also if auth is away by then,
@@ -67,10 +68,15 @@ function wholeKeySet(text: string): z.output<typeof keySet> {
  * purpose, ends the call; a bad cookie, which a browser sends whether or not it helps, ends only a call that needs
  * a user: signing in again with an old cookie works.
  */
-export function createUserAuthenticator(options: { jwksUrl: string; cookieName: string }): Interceptor {
+export function createUserAuthenticator(options: {
+  jwksUrl: string;
+  cookieName: string;
+  /** What vouches for auth where `jwksUrl` is `https`. */
+  security?: TransportSecurity | undefined;
+}): Interceptor {
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
     [customFetch]: async (url: string) => {
-      const response = await h2cGet(url);
+      const response = await h2Get(url, { security: options.security });
       // jose would take the failure, or an answer that was cut short, for a fault of the token.
       if (!response.ok) throw new Error(`the key set answered ${response.status}`);
       return Response.json(wholeKeySet(await response.text()));

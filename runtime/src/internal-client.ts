@@ -2,10 +2,12 @@ import { isIP } from "node:net";
 import { create, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
-import { credentials, Client as GrpcClient, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { Client as GrpcClient, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { channelCredentials } from "./grpc-credentials.ts";
 import { currentRequestId } from "./request-context.ts";
 import { REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 import type { ServiceTokens } from "./service-tokens.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const PING_MS = 2000;
@@ -21,6 +23,8 @@ export interface InternalClientOptions {
   /** The callee's name, for which the token is made. */
   callee: string;
   tokens: ServiceTokens;
+  /** By TLS, with a callee whose certificate has its name; absent: in plain text. */
+  security?: TransportSecurity | undefined;
   /** Longest wait for an answer; a call may ask for less. */
   deadlineMs?: number;
 }
@@ -37,7 +41,8 @@ export function createInternalClient<T extends DescService>(
   service: T,
   options: InternalClientOptions,
 ): InternalClient<T> {
-  const channel = new GrpcClient(target(options.addresses), credentials.createInsecure(), {
+  const channel = new GrpcClient(target(options.addresses), channelCredentials(options.security), {
+    "grpc.ssl_target_name_override": options.callee,
     // Calls go round the replicas that can be reached; one that drains is left before it closes.
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

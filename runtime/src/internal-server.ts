@@ -1,4 +1,4 @@
-import type { Http2Server } from "node:http2";
+import type { Http2SecureServer, Http2Server } from "node:http2";
 import { create, type DescMethod, type DescService, toBinary } from "@bufbuild/protobuf";
 import {
   Code,
@@ -7,16 +7,11 @@ import {
   createHandlerContext,
   type ServiceImpl,
 } from "@connectrpc/connect";
-import {
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  type UntypedHandleCall,
-} from "@grpc/grpc-js";
+import { Server, type ServerUnaryCall, type sendUnaryData, type UntypedHandleCall } from "@grpc/grpc-js";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import { endUnread } from "./end-unread.ts";
 import { publicError } from "./error-interceptor.ts";
+import { serverCredentials } from "./grpc-credentials.ts";
 import { decode, definition, statusOf } from "./grpc-wire.ts";
 import type { Logger } from "./log.ts";
 import { limitDeadline } from "./longest-deadline.ts";
@@ -29,6 +24,7 @@ import { withRequestId } from "./request-context.ts";
 import { acceptRequestId, REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 import { type ServiceAuthenticator, serviceCallerKey } from "./service-tokens.ts";
 import type { ServingStatus } from "./serving-status.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -54,6 +50,8 @@ export async function startInternalServer(options: {
   authenticate: ServiceAuthenticator;
   routes: (router: InternalRouter) => void;
   health: ServingStatus;
+  /** By TLS alone; absent: in plain text. */
+  security?: TransportSecurity | undefined;
 }): Promise<InternalServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -76,13 +74,18 @@ export async function startInternalServer(options: {
   open.service(Health, options.health.service);
   addReflection(open, described);
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
+    server.bindAsync(
+      `${options.host}:${options.port}`,
+      serverCredentials(options.security),
+      (error, bound) => (error ? reject(error) : resolve(bound)),
     ),
   );
   // grpc-js counts deadlines in 32 bits of milliseconds and has no public hook before it does: hence the cast.
-  const { http2Servers } = server as unknown as { http2Servers: Map<Http2Server, unknown> };
+  const { http2Servers } = server as unknown as {
+    http2Servers: Map<Http2Server | Http2SecureServer, unknown>;
+  };
   for (const listening of http2Servers.keys()) {
+    if ("setSecureContext" in listening) options.security?.keepRenewed(listening);
     listening.prependListener("stream", (_stream, headers) => limitDeadline(headers));
     listening.on("stream", endUnread);
   }

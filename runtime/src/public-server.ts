@@ -1,5 +1,7 @@
 import {
+  createSecureServer,
   createServer,
+  type Http2SecureServer,
   type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
@@ -19,6 +21,7 @@ import { limitDeadline } from "./longest-deadline.ts";
 import { measureInterceptor } from "./measure-interceptor.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 /** The largest request, in bytes, that this API takes. Its largest legitimate one is a few kilobytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
@@ -49,14 +52,18 @@ export interface PublicServer {
   drain(ms: number): Promise<void>;
 }
 
-/** The port that the gateway routes to: gRPC, gRPC-Web and Connect over HTTP/2 without TLS, and plain HTTP. */
+/**
+ * The port that the gateway routes to: gRPC, gRPC-Web, Connect and plain HTTP over HTTP/2, with TLS where there is
+ * security and without it elsewhere.
+ */
 export async function startPublicServer(options: {
   config: CommonConfig;
   log: Logger;
   routes: (router: ConnectRouter) => void;
   http: HttpRoutes;
+  security?: TransportSecurity | undefined;
 }): Promise<PublicServer> {
-  const { config, log } = options;
+  const { config, log, security } = options;
   const shutdown = new AbortController();
   const handler = connectNodeAdapter({
     routes: options.routes,
@@ -68,6 +75,7 @@ export async function startPublicServer(options: {
       createUserAuthenticator({
         jwksUrl: config.JWKS_URL,
         cookieName: sessionCookieName(config.PUBLIC_URL),
+        security,
       }),
       createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
       canonicalIdsInterceptor,
@@ -80,7 +88,8 @@ export async function startPublicServer(options: {
       void answer(options.http, request as Http2ServerRequest, response as Http2ServerResponse, log);
     },
   });
-  const server = createServer({ settings: { maxConcurrentStreams: 1000 } }, (request, response) => {
+  const server = createHttp2Server(security);
+  server.on("request", (request, response) => {
     limitDeadline(request.headers);
     handler(request, response);
   });
@@ -107,7 +116,17 @@ export async function startPublicServer(options: {
   };
 }
 
-function trackSessions(server: Http2Server) {
+function createHttp2Server(security: TransportSecurity | undefined): Http2Server | Http2SecureServer {
+  const settings = { maxConcurrentStreams: 1000 };
+  if (!security) return createServer({ settings });
+  const server = createSecureServer({ settings, ...security.serverOptions() });
+  security.keepRenewed(server);
+  // Node leaves them to the server's owner (https://github.com/nodejs/node/issues/35824).
+  server.on("secureConnection", (socket) => socket.on("error", () => undefined));
+  return server;
+}
+
+function trackSessions(server: Http2Server | Http2SecureServer) {
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);

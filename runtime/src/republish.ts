@@ -6,6 +6,7 @@ import type { VersionedDocument } from "./document-store.ts";
 import { createEvents } from "./events.ts";
 import { createLogger } from "./log.ts";
 import type { Outbox } from "./outbox.ts";
+import { openTransportSecurity } from "./transport-security.ts";
 
 const { LOG_LEVEL } = processConfig.shape;
 const schema = z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LEVEL });
@@ -17,12 +18,14 @@ const schema = z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LE
 export async function republish<T extends VersionedDocument>(outbox: Outbox<T>): Promise<void> {
   const config = readConfig(schema);
   const log = createLogger(`republish-${outbox.collection}`, config.LOG_LEVEL);
-  const { db, close } = await openDatabase(config.MONGODB_URI, log);
+  const security = await openTransportSecurity(config.TLS_DIR, log);
+  const { db, close } = await openDatabase(config.MONGODB_URI, log, security);
   const events = await createEvents({
     natsUrl: config.NATS_URL,
     replicas: config.EVENT_REPLICAS,
     name: "republish",
     log,
+    security,
   });
   await events.ensureStream(outbox.stream, [outbox.subject]);
   let count = 0;

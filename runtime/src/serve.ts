@@ -3,6 +3,7 @@ import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import type { CommonConfig, ProcessConfig } from "./config.ts";
 import type { Events } from "./events.ts";
 import { createHealth } from "./health.ts";
+import { startHealthServer } from "./health-server.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
 import type { Logger } from "./log.ts";
 import { publicContracts } from "./public-contracts.ts";
@@ -11,6 +12,7 @@ import { addReflection } from "./reflection.ts";
 import { createServiceAuthenticator } from "./service-tokens.ts";
 import { createServingStatus } from "./serving-status.ts";
 import { stopTelemetry } from "./telemetry.ts";
+import type { TransportSecurity } from "./transport-security.ts";
 
 export type { HttpRequest, HttpResponse, HttpRoutes } from "./public-server.ts";
 
@@ -21,6 +23,8 @@ const HEALTH_INTERVAL_MS = 2000;
 export interface ServeOptions {
   name: string;
   log: Logger;
+  /** What its TLS_DIR says; absent where there is none: its ports speak plain text. */
+  security?: TransportSecurity | undefined;
   /** The services of the internal port. */
   internalRoutes?: (router: InternalRouter) => void;
   /** What it needs to serve, by name; each rejects while it is away. Asked every two seconds. */
@@ -42,6 +46,7 @@ export interface PublicServeOptions extends ServeOptions {
 export interface Serving {
   publicPort?: number;
   internalPort: number;
+  healthPort?: number;
   close(): Promise<void>;
 }
 
@@ -52,7 +57,8 @@ export interface Serving {
 export async function serve(
   options: PublicServeOptions | (ServeOptions & { config: ProcessConfig; publicRoutes?: undefined }),
 ): Promise<Serving> {
-  const { name, log, config } = options;
+  const { name, log, config, security } = options;
+  if (config.TLS_DIR && !security) throw new Error("TLS_DIR is set and was not opened");
   const status = createServingStatus();
   const { publicRoutes } = options;
   const publicServer = publicRoutes
@@ -65,6 +71,7 @@ export async function serve(
           addReflection(router, publicContracts);
         },
         http: options.publicHttp ?? {},
+        security,
       })
     : undefined;
   const internalServer = await startInternalServer({
@@ -74,7 +81,12 @@ export async function serve(
     authenticate: await createServiceAuthenticator({ name, keysFile: config.SERVICE_KEYS_FILE, log }),
     routes: options.internalRoutes ?? (() => undefined),
     health: status,
+    security,
   });
+  const healthServer =
+    config.HEALTH_PORT === undefined
+      ? undefined
+      : await startHealthServer({ host: config.HOST, port: config.HEALTH_PORT, log, health: status });
 
   const health = createHealth({
     name,
@@ -97,6 +109,7 @@ export async function serve(
       status.setServing(false);
       health.leave();
       await Promise.all([publicServer?.drain(DRAIN_MS), internalServer.drain(DRAIN_MS)]);
+      healthServer?.close();
       for (const step of options.close ?? []) await step();
       await stopTelemetry();
       log.info("closed");
@@ -114,6 +127,11 @@ export async function serve(
       );
     });
   }
-  log.info({ publicPort: publicServer?.port, internalPort: internalServer.port }, "serving");
-  return { publicPort: publicServer?.port, internalPort: internalServer.port, close };
+  const ports = {
+    publicPort: publicServer?.port,
+    internalPort: internalServer.port,
+    healthPort: healthServer?.port,
+  };
+  log.info(ports, "serving");
+  return { ...ports, close };
 }

@@ -1,8 +1,9 @@
-import { readConfig } from "@ticketing/runtime/config";
+import { readConfig, transportConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
 
 /** The variables that this process reads. */
 export const schema = z.object({
+  ...transportConfig.shape,
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

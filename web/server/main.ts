@@ -1,4 +1,5 @@
 import { createLogger } from "@ticketing/runtime/log";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { config as readConfig } from "./config.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createWebServer } from "./web-server.ts";
@@ -9,6 +10,7 @@ const log = createLogger("web", config.LOG_LEVEL);
 const server = createWebServer({
   root: config.WEB_ROOT,
   pageHeaders: securityHeaders(config.PUBLIC_URL, config.STRIPE_URL),
+  security: await openTransportSecurity(config.TLS_DIR, log),
 });
 server.listen(config.PORT, config.HOST, () => log.info({ port: config.PORT }, "serving"));
 

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { TransportSecurity } from "@ticketing/runtime/transport-security";
 import sirv from "sirv";
 
 export interface WebServerOptions {
@@ -6,6 +8,8 @@ export interface WebServerOptions {
   readonly root: string;
   /** Headers of the page itself. */
   readonly pageHeaders: Readonly<Record<string, string>>;
+  /** By TLS alone; absent: in plain text. */
+  readonly security?: TransportSecurity | undefined;
 }
 
 /**
@@ -21,7 +25,7 @@ const HASHED = "/assets/";
  * The built app over HTTP/1.1: hashed files for ever, everything else asked about each time, and the page itself for
  * every path that could be one of its own. A file that is gone is 404, never the page in its place.
  */
-export function createWebServer({ root, pageHeaders }: WebServerOptions): Server {
+export function createWebServer({ root, pageHeaders, security }: WebServerOptions): Server {
   const files = sirv(root, {
     etag: true,
     gzip: true,
@@ -32,7 +36,7 @@ export function createWebServer({ root, pageHeaders }: WebServerOptions): Server
       if (path.endsWith(".html") || path === "/") setAll(response, pageHeaders);
     },
   });
-  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const answerRequest = (request: IncomingMessage, response: ServerResponse) => {
     const { method = "GET", url = "/" } = request;
     const path = url.split("?", 1)[0] ?? "/";
     if (path === "/healthz") return answer(response, 200, "ok");
@@ -40,7 +44,14 @@ export function createWebServer({ root, pageHeaders }: WebServerOptions): Server
     const asPage = request as IncomingMessage;
     if (!path.includes(".") && !path.startsWith(HASHED)) asPage.url = "/";
     files(asPage, response, () => answer(response, 404, "no such file"));
-  });
+  };
+  if (!security) return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, answerRequest);
+  const server = createTlsServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, ...security.serverOptions() },
+    answerRequest,
+  );
+  security.keepRenewed(server);
+  return server;
 }
 
 function setAll(response: ServerResponse, headers: Readonly<Record<string, string>>): void {

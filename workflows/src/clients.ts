@@ -4,6 +4,7 @@ import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_li
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { createInternalClient } from "@ticketing/runtime/internal-client";
 import type { ServiceTokens } from "@ticketing/runtime/service-tokens";
+import type { TransportSecurity } from "@ticketing/runtime/transport-security";
 
 /** Stripe may take its time: payments answers within its own bounds, well below this. */
 const PAYMENTS_DEADLINE_MS = 14_000;
@@ -18,21 +19,25 @@ export interface LifecycleClients {
 export function createLifecycleClients(
   addresses: Readonly<Record<"tickets" | "orders" | "payments", readonly string[]>>,
   tokens: ServiceTokens,
+  security?: TransportSecurity,
 ): LifecycleClients & { pings: Record<keyof LifecycleClients, () => Promise<void>>; close(): void } {
   const tickets = createInternalClient(TicketLockService, {
     addresses: addresses.tickets,
     callee: "tickets",
     tokens,
+    security,
   });
   const orders = createInternalClient(OrderLifecycleService, {
     addresses: addresses.orders,
     callee: "orders",
     tokens,
+    security,
   });
   const payments = createInternalClient(PaymentLifecycleService, {
     addresses: addresses.payments,
     callee: "payments",
     tokens,
+    security,
     deadlineMs: PAYMENTS_DEADLINE_MS,
   });
   return {

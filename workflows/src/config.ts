@@ -1,8 +1,16 @@
-import { address, addresses, duration, processConfig, readConfig } from "@ticketing/runtime/config";
+import {
+  address,
+  addresses,
+  duration,
+  processConfig,
+  readConfig,
+  transportConfig,
+} from "@ticketing/runtime/config";
 import { z } from "zod";
 
 /** What making a version of the workers current reads. */
 export const versionSchema = z.object({
+  ...transportConfig.shape,
   TEMPORAL_ADDRESS: address,
   TEMPORAL_NAMESPACE: z.string().min(1).default("default"),
   /** Names this version of the workflow code. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "@temporalio/client";
 import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { versionConfig } from "./config.ts";
 import { QUEUES } from "./names.ts";
 import { connectTemporal } from "./temporal-connection.ts";
@@ -14,7 +15,12 @@ const PATIENCE_MS = 300_000;
 
 const config = versionConfig();
 const log = createLogger("make-current", config.LOG_LEVEL);
-const connection = await retrying(() => connectTemporal(config.TEMPORAL_ADDRESS), log, "temporal");
+const security = await openTransportSecurity(config.TLS_DIR, log);
+const connection = await retrying(
+  () => connectTemporal(config.TEMPORAL_ADDRESS, { security }),
+  log,
+  "temporal",
+);
 const { workflowService } = new Client({ connection });
 const deadline = Date.now() + PATIENCE_MS;
 for (const { deployment } of QUEUES) await makeCurrent(deployment);

@@ -32,7 +32,7 @@ describe("a Temporal server that takes calls and does not answer", () => {
   it.each(["startLifecycle", "wakeLifecycle", "wakeRefund"] as const)(
     "fails %s in time",
     async (call) => {
-      connection = await connectTemporal(await silentTemporal(), LONGEST_CALL_MS);
+      connection = await connectTemporal(await silentTemporal(), { longestCallMs: LONGEST_CALL_MS });
       const starter = createWorkflowStarter(new Client({ connection }));
       // DEADLINE_EXCEEDED
       await expect(starter[call]("order-1")).rejects.toMatchObject({ cause: { code: 4 } });

@@ -1,19 +1,27 @@
 import { InterceptingCall, type Interceptor } from "@grpc/grpc-js";
 import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "@temporalio/client";
+import { channelCredentials } from "@ticketing/runtime/grpc-credentials";
+import type { TransportSecurity } from "@ticketing/runtime/transport-security";
 
 /** Shorter than an event may be handled before it is delivered again (30 s). */
 const LONGEST_CALL_MS = 10_000;
 
 /**
  * A connection whose calls end in time, their retries included: by default they have no deadline, and one to a server
- * that takes it and does not answer waits for ever.
+ * that takes it and does not answer waits for ever. By TLS with `security`, in plain text without it.
  */
-export const connectTemporal = (address: string, longestCallMs = LONGEST_CALL_MS): Promise<Connection> =>
-  Connection.connect({
+export const connectTemporal = (
+  address: string,
+  options: { security?: TransportSecurity | undefined; longestCallMs?: number } = {},
+): Promise<Connection> => {
+  const { security, longestCallMs = LONGEST_CALL_MS } = options;
+  return Connection.connect({
     address,
+    credentials: channelCredentials(security),
     connectTimeout: longestCallMs,
     interceptors: [within(longestCallMs), makeGrpcRetryInterceptor(defaultGrpcRetryOptions())],
   });
+};
 
 /** Gives a deadline to each call that has none. */
 const within =

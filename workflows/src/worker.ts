@@ -1,13 +1,15 @@
 import { Client } from "@temporalio/client";
-import { NativeConnection, Runtime } from "@temporalio/worker";
+import { Runtime } from "@temporalio/worker";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
+import { connectNative, keepConnected } from "./native-connection.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
@@ -28,11 +30,13 @@ const log = createLogger("workflows", config.LOG_LEVEL);
 Runtime.install({ shutdownSignals: [], logger: temporalLogger(log) });
 
 const address = config.TEMPORAL_ADDRESS;
-const native = await retrying(() => NativeConnection.connect({ address }), log, "temporal");
-const connection = await retrying(() => connectTemporal(address), log, "temporal");
+const security = await openTransportSecurity(config.TLS_DIR, log);
+const native = await retrying(() => connectNative(address, security), log, "temporal");
+const connection = await retrying(() => connectTemporal(address, { security }), log, "temporal");
 const clients = createLifecycleClients(
   { tickets: config.TICKETS_ADDRESS, orders: config.ORDERS_ADDRESS, payments: config.PAYMENTS_ADDRESS },
   await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE, log }),
+  security,
 );
 // The worker does not wait for the broker: orders that are under way end without it.
 const connecting = createEvents({
@@ -40,6 +44,7 @@ const connecting = createEvents({
   replicas: config.EVENT_REPLICAS,
   name: "workflows",
   log,
+  security,
 });
 const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 const workflows = createWorkflowStarter(client);
@@ -60,6 +65,7 @@ const workers = await createWorkers({
     }),
   },
 });
+const disconnect = keepConnected({ address, security, native, workers, log });
 const running = Promise.all(workers.map(({ worker }) => worker.run()));
 running.catch((error: unknown) => {
   log.fatal({ err: error }, "a worker ended");
@@ -87,6 +93,7 @@ await serve({
   name: "workflows",
   config,
   log,
+  security,
   needs: {
     temporal: async () => {
       await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.getSystemInfo({}));
@@ -103,7 +110,7 @@ await serve({
       for (const { worker } of workers) worker.shutdown();
       await running;
     },
-    () => native.close(),
+    disconnect,
     () => connection.close(),
     async () => clients.close(),
   ],

@@ -110,7 +110,12 @@ export function called({ env, module }: Configured): string[] {
 /** What an optional variable is when it is set. */
 const inner = (schema: z.ZodType): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema);
 
-const standardPorts: Readonly<Record<string, string>> = { "http:": "80", "https:": "443", "nats:": "4222" };
+const standardPorts: Readonly<Record<string, string>> = {
+  "http:": "80",
+  "https:": "443",
+  "nats:": "4222",
+  "tls:": "4222",
+};
 
 /** host:port of an address, a URL, or a connection string with several hosts. */
 export function hostsOf(text: string): string[] {

@@ -5,6 +5,7 @@ import { createLogger } from "@ticketing/runtime/log";
 import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { createAccessTokens } from "./access-token.ts";
 import { createAuthService } from "./auth-service.ts";
 import { config as readConfig } from "./config.ts";
@@ -21,13 +22,15 @@ const config = readConfig();
 startTelemetry("auth", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("auth", config.LOG_LEVEL);
 const clock = () => new Date();
+const security = await openTransportSecurity(config.TLS_DIR, log);
 
-const database = await openDatabase(config.MONGODB_URI, log);
+const database = await openDatabase(config.MONGODB_URI, log, security);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "auth",
   log,
+  security,
 });
 
 const relay = await openOutbox(outbox, { db: database.db, events, log });
@@ -61,6 +64,7 @@ await serve({
   name: "auth",
   config,
   log,
+  security,
   publicRoutes: (router) => router.service(AuthService, service),
   publicHttp: {
     "/.well-known/jwks.json": async () => ({

@@ -1,6 +1,7 @@
 import { eventsConfig, processConfig, readConfig } from "@ticketing/runtime/config";
 import { createEvents, type DeadLetter } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { z } from "zod";
 
 /**
@@ -21,11 +22,13 @@ if (
 const { LOG_LEVEL } = processConfig.shape;
 const config = readConfig(z.object({ ...eventsConfig.shape, LOG_LEVEL }));
 const log = createLogger("dead-letters", config.LOG_LEVEL);
+const security = await openTransportSecurity(config.TLS_DIR, log);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "dead-letters",
   log,
+  security,
 });
 try {
   const letters = await listAll();

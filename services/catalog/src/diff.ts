@@ -1,6 +1,7 @@
 import { databaseConfig, processConfig, readConfig } from "@ticketing/runtime/config";
 import { openDatabase } from "@ticketing/runtime/database";
 import { createLogger } from "@ticketing/runtime/log";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import type { Db } from "mongodb";
 import { z } from "zod";
 
@@ -11,7 +12,7 @@ import { z } from "zod";
 const uri = databaseConfig.shape.MONGODB_URI;
 const config = readConfig(
   z.object({
-    MONGODB_URI: uri,
+    ...databaseConfig.shape,
     TICKETS_MONGODB_URI: uri,
     ORDERS_MONGODB_URI: uri,
     PAYMENTS_MONGODB_URI: uri,
@@ -19,6 +20,7 @@ const config = readConfig(
   }),
 );
 const log = createLogger("diff", config.LOG_LEVEL);
+const security = await openTransportSecurity(config.TLS_DIR, log);
 
 async function versions(db: Db, collection: string): Promise<Map<string, number>> {
   const rows = db
@@ -27,14 +29,14 @@ async function versions(db: Db, collection: string): Promise<Map<string, number>
   return new Map((await rows.toArray()).map(({ _id, version }) => [_id, version]));
 }
 
-const catalog = await openDatabase(config.MONGODB_URI, log);
+const catalog = await openDatabase(config.MONGODB_URI, log, security);
 let equal = true;
 for (const [source, projection, from] of [
   ["tickets", "listings", config.TICKETS_MONGODB_URI],
   ["orders", "orders", config.ORDERS_MONGODB_URI],
   ["payments", "payments", config.PAYMENTS_MONGODB_URI],
 ] as const) {
-  const database = await openDatabase(from, log);
+  const database = await openDatabase(from, log, security);
   const [truth, shown] = [await versions(database.db, source), await versions(catalog.db, projection)];
   await database.close();
   const missing = [...truth.keys()].filter((id) => !shown.has(id));

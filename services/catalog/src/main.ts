@@ -6,6 +6,7 @@ import { HEALTH_SUBJECTS } from "@ticketing/runtime/health";
 import { createLogger } from "@ticketing/runtime/log";
 import { serve } from "@ticketing/runtime/serve";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { createCatalogService } from "./catalog-service.ts";
 import { config as readConfig } from "./config.ts";
 import { createListingFeed } from "./listing-feed.ts";
@@ -25,13 +26,15 @@ const config = readConfig();
 startTelemetry("catalog", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("catalog", config.LOG_LEVEL);
 const clock = () => new Date();
+const security = await openTransportSecurity(config.TLS_DIR, log);
 
-const database = await openDatabase(config.MONGODB_URI, log);
+const database = await openDatabase(config.MONGODB_URI, log, security);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "catalog",
   log,
+  security,
 });
 const listings = await createListingStore(database.db);
 const marketplace = await createMarketplaceStore(database.db);
@@ -64,6 +67,7 @@ await serve({
   name: "catalog",
   config,
   log,
+  security,
   publicRoutes: (router) =>
     router.service(CatalogService, createCatalogService({ store: listings, feed, clock })).service(
       OperationsService,

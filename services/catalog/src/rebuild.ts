@@ -2,6 +2,7 @@ import { databaseConfig, eventsConfig, processConfig, readConfig } from "@ticket
 import { openDatabase } from "@ticketing/runtime/database";
 import { createEvents } from "@ticketing/runtime/events";
 import { createLogger } from "@ticketing/runtime/log";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { z } from "zod";
 import { DURABLE, projections, sources } from "./projections.ts";
 
@@ -13,12 +14,14 @@ import { DURABLE, projections, sources } from "./projections.ts";
 const { LOG_LEVEL } = processConfig.shape;
 const config = readConfig(z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LEVEL }));
 const log = createLogger("rebuild", config.LOG_LEVEL);
-const { db, close } = await openDatabase(config.MONGODB_URI, log);
+const security = await openTransportSecurity(config.TLS_DIR, log);
+const { db, close } = await openDatabase(config.MONGODB_URI, log, security);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "rebuild",
   log,
+  security,
 });
 for (const name of projections) {
   const { deletedCount } = await db.collection(name).deleteMany({});

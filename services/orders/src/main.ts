@@ -10,6 +10,7 @@ import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { config as readConfig } from "./config.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
@@ -20,18 +21,21 @@ import { outbox } from "./outbox.ts";
 const config = readConfig();
 startTelemetry("orders", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("orders", config.LOG_LEVEL);
+const security = await openTransportSecurity(config.TLS_DIR, log);
 
-const database = await openDatabase(config.MONGODB_URI, log);
+const database = await openDatabase(config.MONGODB_URI, log, security);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "orders",
   log,
+  security,
 });
 const tickets = createInternalClient(TicketLockService, {
   addresses: config.TICKETS_ADDRESS,
   callee: "tickets",
   tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE, log }),
+  security,
 });
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const orders = await createOrderStore(orderCollection(database.db), relay.wake);
@@ -56,6 +60,7 @@ await serve({
   name: "orders",
   config,
   log,
+  security,
   publicRoutes: (router) => router.service(OrderService, orderService),
   internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),
   needs: { database: database.ping },

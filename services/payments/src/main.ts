@@ -10,6 +10,7 @@ import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { createServiceTokens } from "@ticketing/runtime/service-tokens";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
@@ -25,18 +26,21 @@ import { createStripeWebhook } from "./stripe-webhook.ts";
 const config = readConfig();
 startTelemetry("payments", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("payments", config.LOG_LEVEL);
+const security = await openTransportSecurity(config.TLS_DIR, log);
 
-const database = await openDatabase(config.MONGODB_URI, log);
+const database = await openDatabase(config.MONGODB_URI, log, security);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "payments",
   log,
+  security,
 });
 const orders = createInternalClient(OrderLifecycleService, {
   addresses: config.ORDERS_ADDRESS,
   callee: "orders",
   tokens: await createServiceTokens({ name: "payments", keyFile: config.SERVICE_KEY_FILE, log }),
+  security,
 });
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const payments = await createPaymentStore(paymentCollection(database.db), relay.wake);
@@ -85,6 +89,7 @@ await serve({
   name: "payments",
   config,
   log,
+  security,
   publicRoutes: (router) => router.service(PaymentService, paymentService),
   publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, mesh, clock }) },
   internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),

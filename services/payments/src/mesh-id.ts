@@ -1,6 +1,7 @@
 import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
 import { openDatabase } from "@ticketing/runtime/database";
 import { createLogger } from "@ticketing/runtime/log";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { z } from "zod";
 import { openMeshStore } from "./mesh-store.ts";
 
@@ -11,7 +12,9 @@ import { openMeshStore } from "./mesh-store.ts";
 const { LOG_LEVEL, PUBLIC_URL } = commonConfig.shape;
 const config = readConfig(z.object({ ...databaseConfig.shape, LOG_LEVEL, PUBLIC_URL }));
 const [word = "show"] = process.argv.slice(2);
-const database = await openDatabase(config.MONGODB_URI, createLogger("mesh-id", config.LOG_LEVEL));
+const log = createLogger("mesh-id", config.LOG_LEVEL);
+const security = await openTransportSecurity(config.TLS_DIR, log);
+const database = await openDatabase(config.MONGODB_URI, log, security);
 const store = await openMeshStore(database.db, config.PUBLIC_URL, () => new Date());
 
 const commands: Readonly<Record<string, () => Promise<string>>> = {

@@ -7,6 +7,7 @@ import { createLogger } from "@ticketing/runtime/log";
 import { openOutbox } from "@ticketing/runtime/outbox";
 import { serve } from "@ticketing/runtime/serve";
 import { startTelemetry } from "@ticketing/runtime/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { config as readConfig } from "./config.ts";
 import { outbox } from "./outbox.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
@@ -16,13 +17,15 @@ import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
 const config = readConfig();
 startTelemetry("tickets", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("tickets", config.LOG_LEVEL);
+const security = await openTransportSecurity(config.TLS_DIR, log);
 
-const database = await openDatabase(config.MONGODB_URI, log);
+const database = await openDatabase(config.MONGODB_URI, log, security);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
   replicas: config.EVENT_REPLICAS,
   name: "tickets",
   log,
+  security,
 });
 const relay = await openOutbox(outbox, { db: database.db, events, log });
 const tickets = await createTicketStore(database.db, relay.wake);
@@ -47,6 +50,7 @@ await serve({
   name: "tickets",
   config,
   log,
+  security,
   publicRoutes: (router) => router.service(TicketService, ticketService),
   internalRoutes: (router) => router.service(TicketLockService, ticketLockService),
   needs: { database: database.ping },

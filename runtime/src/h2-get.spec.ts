@@ -1,6 +1,6 @@
 import { createServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { afterEach, expect, it } from "@jest/globals";
-import { h2cGet } from "./h2c-fetch.ts";
+import { h2Get } from "./h2-get.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -17,7 +17,7 @@ async function serving(handle: (request: Http2ServerRequest, response: Http2Serv
 
 it("fetches what a server of HTTP/2 without TLS answers", async () => {
   const origin = await serving((request, response) => response.end(JSON.stringify({ path: request.url })));
-  const response = await h2cGet(`${origin}/keys?v=1`);
+  const response = await h2Get(`${origin}/keys?v=1`);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ path: "/keys?v=1" });
 });
@@ -27,18 +27,18 @@ it("passes the status on", async () => {
     response.writeHead(503);
     response.end();
   });
-  expect((await h2cGet(origin)).status).toBe(503);
+  expect((await h2Get(origin)).status).toBe(503);
 });
 
 it("gives up on an answer without end", async () => {
   const origin = await serving((_, response) => response.end(Buffer.alloc(1024 * 1024)));
-  await expect(h2cGet(origin)).rejects.toThrow("more than 65536 bytes");
+  await expect(h2Get(origin)).rejects.toThrow("more than 65536 bytes");
 });
 
 it("fails where nobody listens, and where the server breaks off", async () => {
   const origin = await serving((request) => request.stream.session?.destroy());
-  await expect(h2cGet("http://127.0.0.1:9")).rejects.toThrow("ECONNREFUSED");
-  const outcome = await h2cGet(origin).then(
+  await expect(h2Get("http://127.0.0.1:9")).rejects.toThrow("ECONNREFUSED");
+  const outcome = await h2Get(origin).then(
     (response) => response.ok,
     () => false,
   );
@@ -58,7 +58,7 @@ it.each([
   for (const origin of [before, amid]) {
     const begun = Date.now();
     // A stream that ends without an error counts as an answer, but its text shows that it was cut.
-    const text = await h2cGet(origin).then(
+    const text = await h2Get(origin).then(
       (response) => response.text(),
       () => "",
     );
@@ -75,7 +75,7 @@ it.each([
   async (_, handle) => {
     const origin = await serving(handle);
     const begun = Date.now();
-    await expect(h2cGet(origin, 300)).rejects.toThrow("no answer");
+    await expect(h2Get(origin, { timeoutMs: 300 })).rejects.toThrow("no answer");
     expect(Date.now() - begun).toBeLessThan(2_000);
   },
   10_000,

@@ -1,16 +1,20 @@
 import { connect } from "node:http2";
+import type { TransportSecurity } from "./transport-security.ts";
 
 const TIMEOUT_MS = 5000;
 const MAX_BODY = 64 * 1024;
 
 /**
- * GET over HTTP/2 without TLS, which `fetch` does not speak and our public ports speak only. Rejects without the whole
- * answer in `timeoutMs`, also while bytes of it still come.
+ * GET over HTTP/2, which `fetch` does not speak and our public ports speak only; `https` by what `security` trusts.
+ * Rejects without the whole answer in `timeoutMs`, also while bytes of it still come.
  */
-export function h2cGet(url: string, timeoutMs = TIMEOUT_MS): Promise<Response> {
+export function h2Get(
+  url: string,
+  { timeoutMs = TIMEOUT_MS, security }: { timeoutMs?: number; security?: TransportSecurity | undefined } = {},
+): Promise<Response> {
   const { origin, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
-    const session = connect(origin);
+    const session = connect(origin, security && { secureContext: security.trust });
     const stream = session.request({ ":method": "GET", ":path": pathname + search });
     const chunks: Buffer[] = [];
     let size = 0;
