@@ -168,11 +168,11 @@ describe("a process whose login the broker refuses", () => {
     events.consume({ stream: STREAM, durable: "spec", filter: FILTER, handle });
     await publish(events, "before");
     await until(() => seen.length === 1);
-    const health = createHealth({ name: "spec", log, needs: {}, events });
-    expect(await health.check()).toBe(true);
+    const health = createHealth({ name: "spec", log, events });
+    expect((await health.check()).ready).toBe(true);
 
     await admit(users("second"));
-    await until(async () => !(await health.check()));
+    await until(async () => !(await health.check()).ready);
     // The client library gives up after two refusals: these are many more.
     await sleep(2_000);
     await expect(events.ping()).rejects.toBeInstanceOf(BrokerRefusal);
@@ -185,7 +185,7 @@ describe("a process whose login the broker refuses", () => {
       ),
     );
     await until(() => seen.includes("after"));
-    await until(() => health.check());
+    await until(async () => (await health.check()).ready);
   }, 60_000);
 
   it("does not serve while a consumer of it is refused, and does when it is taken again", async () => {
@@ -193,7 +193,7 @@ describe("a process whose login the broker refuses", () => {
     const events = await enter(server.url.replace("//", "//spec:same@"));
     await events.ensureStream(STREAM, [FILTER]);
     const seen: string[] = [];
-    const health = createHealth({ name: "spec", log, needs: {}, events });
+    const health = createHealth({ name: "spec", log, events });
     await admit(users("same", ', permissions: { publish: { deny: "$JS.API.CONSUMER.>" } }'));
     await sleep(300);
     events.consume({
@@ -204,9 +204,9 @@ describe("a process whose login the broker refuses", () => {
         seen.push(id);
       },
     });
-    await until(async () => !(await health.check()));
+    await until(async () => !(await health.check()).ready);
     await admit(users("same"));
-    await until(() => health.check());
+    await until(async () => (await health.check()).ready);
     await publish(events, "after");
     await until(() => seen.includes("after"));
   }, 60_000);

@@ -1,11 +1,13 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
 import { BrokerRefusal } from "./broker-access.ts";
 import type { Events } from "./events.ts";
 import { newId } from "./ids.ts";
 import { inTime } from "./in-time.ts";
 import type { Logger } from "./log.ts";
+import { createPeers } from "./peers.ts";
+import { createReadiness, type Dependency } from "./readiness.ts";
 
 /** How long a dependency may take to answer before it counts as away. */
 const PING_MS = 3000;
@@ -13,54 +15,79 @@ const PING_MS = 3000;
 /** Everybody's health. */
 export const HEALTH_SUBJECTS = "health.*";
 
+/** What a process depends on, by name; each rejects while it is away, or something is wrong with it. */
+export interface Dependencies {
+  /** Calls that need it are refused while it is away, and a process is not ready before it has answered once. */
+  needs?: Record<string, () => Promise<void>>;
+  /** What it can serve without. */
+  uses?: Record<string, () => Promise<void>>;
+  /** What has to be right in this process alone: it is not ready while it is not. */
+  conditions?: Record<string, () => Promise<void>>;
+  /** The broker, which its health is told to and its peers' heard from. That it is away lets events wait. */
+  events?: Pick<Events, "tell" | "hear" | "ping">;
+}
+
 /** What a process knows of its own health. */
 export interface Health {
-  /** Asks every dependency, tells the result to whoever listens, and gives whether the process can serve. */
-  check(): Promise<boolean>;
+  /**
+   * Asks every dependency and tells the result to whoever listens. `ready`: whether the process can take calls;
+   * `whole`: whether it can answer all of them.
+   */
+  check(): Promise<{ ready: boolean; whole: boolean }>;
   /** Tells that the process does not serve any more. */
   leave(): void;
 }
 
-export function createHealth(options: {
-  name: string;
-  log: Logger;
-  needs: Record<string, () => Promise<void>>;
-  /** What it can serve without. */
-  uses?: Record<string, () => Promise<void>>;
-  events?: Pick<Events, "tell" | "ping">;
-}): Health {
-  const { name, log, needs, uses = {}, events } = options;
+export function createHealth(options: Dependencies & { name: string; log: Logger }): Health {
+  const { name, log, needs = {}, uses = {}, conditions = {}, events } = options;
+  const subject = `health.${name}`;
   const identity = { service: name, instance: newId(), startTime: timestampNow() };
-  let dependencies: Pick<ProcessHealth["dependencies"][number], "name" | "reachable" | "needed">[] = [];
-
+  const peers = createPeers(identity.instance);
+  events?.hear(subject, (payload) => peers.hear(fromBinary(ProcessHealthSchema, payload)));
+  const readiness = createReadiness(peers);
+  let dependencies: Dependency[] = [];
   let left = false;
 
   const tell = (serving: boolean) => {
-    const health = create(ProcessHealthSchema, { ...identity, serving, dependencies, time: timestampNow() });
-    events?.tell(`health.${name}`, toBinary(ProcessHealthSchema, health));
+    const told = dependencies.map(({ kind, ...rest }) => ({ ...rest, needed: kind !== "use" }));
+    const health = { ...identity, serving, dependencies: told, time: timestampNow() };
+    events?.tell(subject, toBinary(ProcessHealthSchema, create(ProcessHealthSchema, health)));
   };
-  const ask = async (dependency: string, ping: () => Promise<void>, needed: boolean) => {
+  const ask = async (
+    dependency: string,
+    ping: () => Promise<void>,
+    kind: Dependency["kind"],
+  ): Promise<Dependency> => {
     try {
       await inTime(ping(), PING_MS, () => new Error(`no answer in ${PING_MS} ms`));
-      return { name: dependency, reachable: true, needed };
+      return { name: dependency, reachable: true, kind };
     } catch (error) {
       log.warn({ err: error, dependency }, "not healthy");
       // A broker that is away lets events wait; one that refuses this process leaves it deaf for good.
-      return { name: dependency, reachable: false, needed: needed || error instanceof BrokerRefusal };
+      return {
+        name: dependency,
+        reachable: false,
+        kind: error instanceof BrokerRefusal ? "condition" : kind,
+      };
     }
   };
+  const askAll = (kind: Dependency["kind"], pings: Record<string, () => Promise<void>>) =>
+    Object.entries(pings).map(([dependency, ping]) => ask(dependency, ping, kind));
 
   return {
     async check() {
       dependencies = await Promise.all([
-        ...Object.entries(needs).map(([dependency, ping]) => ask(dependency, ping, true)),
-        ...Object.entries(uses).map(([dependency, ping]) => ask(dependency, ping, false)),
-        ...(events ? [ask("broker", events.ping, false)] : []),
+        ...askAll("need", needs),
+        ...askAll("condition", conditions),
+        ...askAll("use", { ...uses, ...(events && { broker: events.ping }) }),
       ]);
-      const serving = dependencies.every(({ reachable, needed }) => reachable || !needed);
+      const ready = readiness(dependencies);
       // A check may be under way when the process leaves.
-      tell(serving && !left);
-      return serving;
+      tell(ready && !left);
+      return {
+        ready,
+        whole: ready && dependencies.every(({ reachable, kind }) => reachable || kind === "use"),
+      };
     },
     leave() {
       left = true;

@@ -222,9 +222,9 @@ describe("a call never reaches a handler", () => {
 describe("a ping", () => {
   it("is answered by the callee, also while that cannot serve", async () => {
     const client = await orders();
-    health.setServing(false);
+    health.set({ ready: false, whole: false });
     await client.ping();
-    health.setServing(true);
+    health.set({ ready: true, whole: true });
     await client.ping();
   });
 

@@ -126,7 +126,7 @@ describe.each(ports)("on the %s port", (_, port, names) => {
     expect((await health.check({})).status).toBe(Status.SERVING);
     expect((await health.check({ service: "liveness" })).status).toBe(Status.SERVING);
     await expect(health.check({ service: "nobody" })).rejects.toMatchObject({ code: Code.NotFound });
-    expect(Object.keys((await health.list({})).statuses)).toEqual(["", "liveness"]);
+    expect(Object.keys((await health.list({})).statuses)).toEqual(["", "dependencies", "liveness"]);
   });
 
   it("a stream can ask until it ends, and gets each import once", async () => {

@@ -21,15 +21,15 @@ afterAll(() => keys.remove());
 
 const config = () => testConfig({ SERVICE_KEYS_FILE: keys.keysFile });
 
-/** grpc.health.v1 without its generated code: the status is the response's only field. */
-async function health(port: number): Promise<string> {
+/** grpc.health.v1 without its generated code: service and status are their only fields. */
+async function health(port: number, service = ""): Promise<string> {
   const channel = new GrpcClient(`127.0.0.1:${port}`, insecure);
   const bytes = await new Promise<Buffer>((resolve, reject) =>
     channel.makeUnaryRequest(
       "/grpc.health.v1.Health/Check",
       (request: Buffer) => request,
       (response: Buffer) => response,
-      Buffer.alloc(0),
+      Buffer.from([0x0a, service.length, ...Buffer.from(service)]),
       { deadline: Date.now() + 2000 },
       (error, answer) => (error || !answer ? reject(error) : resolve(answer)),
     ),
@@ -74,31 +74,53 @@ describe("a process", () => {
     await serving.close();
   });
 
-  it("is not serving while what it needs is away, and serves again when it is back", async () => {
+  it("takes calls as soon as what it needs has answered once, and while that is away later: its health says both", async () => {
     let away = true;
     const told: ProcessHealth[] = [];
     const events = {
       tell: (_: string, payload: Uint8Array) => void told.push(fromBinary(ProcessHealthSchema, payload)),
+      hear: () => undefined,
       ping: () => Promise.reject(new Error("no broker")),
     };
     const database = () => (away ? Promise.reject(new Error("no database")) : Promise.resolve());
     const needs = { database };
     const serving = await serve({ name: "orders", config: config(), log: silent, needs, events });
-    expect(await health(serving.internalPort)).toBe("NOT_SERVING");
+    const standing = async () =>
+      `${await health(serving.internalPort)} ${await health(serving.internalPort, "dependencies")}`;
+    expect(await standing()).toBe("NOT_SERVING NOT_SERVING");
     away = false;
-    await expectEventually(() => health(serving.internalPort), "SERVING");
+    await expectEventually(standing, "SERVING SERVING");
     away = true;
-    await expectEventually(() => health(serving.internalPort), "NOT_SERVING");
+    await expectEventually(standing, "SERVING NOT_SERVING");
     await serving.close();
-    // Whoever listens was told the same: that the broker is away keeps nobody from serving.
-    expect(told.map((health) => health.serving)).toEqual([false, true, false, false]);
-    expect(told[1]).toMatchObject({
-      service: "orders",
-      dependencies: [
-        { name: "database", reachable: true, needed: true },
-        { name: "broker", reachable: false, needed: false },
-      ],
+    // Whoever listens was told the same: that the broker is away keeps nobody from anything.
+    expect(told.map((health) => health.serving)).toEqual([false, true, true, false]);
+    expect(
+      told.map(({ dependencies }) => dependencies.map(({ name, reachable }) => [name, reachable])),
+    ).toEqual(
+      [false, true, false, false].map((reachable) => [
+        ["database", reachable],
+        ["broker", false],
+      ]),
+    );
+    expect(told[1]?.dependencies.map(({ needed }) => needed)).toEqual([true, false]);
+  }, 15_000);
+
+  it("takes no calls while something is wrong with itself", async () => {
+    let stuck = false;
+    const workers = () => (stuck ? Promise.reject(new Error("no progress")) : Promise.resolve());
+    const serving = await serve({
+      name: "workflows",
+      config: config(),
+      log: silent,
+      conditions: { workers },
     });
+    expect(await health(serving.internalPort)).toBe("SERVING");
+    stuck = true;
+    await expectEventually(() => health(serving.internalPort), "NOT_SERVING");
+    stuck = false;
+    await expectEventually(() => health(serving.internalPort), "SERVING");
+    await serving.close();
   }, 15_000);
 
   it("closes its ports first, then what they used in order, and all of it once", async () => {

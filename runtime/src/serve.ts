@@ -1,8 +1,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import type { CommonConfig, ProcessConfig } from "./config.ts";
-import type { Events } from "./events.ts";
-import { createHealth } from "./health.ts";
+import { createHealth, type Dependencies } from "./health.ts";
 import { startHealthServer } from "./health-server.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
 import type { Logger } from "./log.ts";
@@ -19,20 +18,14 @@ export type { HttpRequest, HttpResponse, HttpRoutes } from "./public-server.ts";
 const DRAIN_MS = 10_000;
 const HEALTH_INTERVAL_MS = 2000;
 
-/** What a process serves, and what it closes afterwards. */
-export interface ServeOptions {
+/** What a process serves and depends on, which is asked every two seconds, and what it closes afterwards. */
+export interface ServeOptions extends Dependencies {
   name: string;
   log: Logger;
   /** What its TLS_DIR says; absent where there is none: its ports speak plain text. */
   security?: TransportSecurity | undefined;
   /** The services of the internal port. */
   internalRoutes?: (router: InternalRouter) => void;
-  /** What it needs to serve, by name; each rejects while it is away. Asked every two seconds. */
-  needs?: Record<string, () => Promise<void>>;
-  /** What it can serve without, by name; each rejects while something is wrong with it. */
-  uses?: Record<string, () => Promise<void>>;
-  /** What its health is told to. That the broker is away keeps nobody from serving: events wait. */
-  events?: Pick<Events, "tell" | "ping">;
   /** Run in order after the ports were drained. */
   close?: (() => Promise<void>)[];
 }
@@ -88,17 +81,11 @@ export async function serve(
       ? undefined
       : await startHealthServer({ host: config.HOST, port: config.HEALTH_PORT, log, health: status });
 
-  const health = createHealth({
-    name,
-    log,
-    needs: options.needs ?? {},
-    uses: options.uses,
-    events: options.events,
-  });
+  const health = createHealth(options);
   let closing: Promise<void> | undefined;
   const check = async () => {
-    const serving = await health.check();
-    if (!closing) status.setServing(serving);
+    const { ready, whole } = await health.check();
+    if (!closing) status.set({ ready, whole });
   };
   await check();
   const timer = setInterval(check, HEALTH_INTERVAL_MS);
@@ -106,7 +93,7 @@ export async function serve(
   const close = () => {
     closing ??= (async () => {
       clearInterval(timer);
-      status.setServing(false);
+      status.set({ ready: false, whole: false });
       health.leave();
       await Promise.all([publicServer?.drain(DRAIN_MS), internalServer.drain(DRAIN_MS)]);
       healthServer?.close();

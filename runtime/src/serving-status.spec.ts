@@ -13,10 +13,10 @@ it("whoever watches sees each change, and no change where there is none", async 
   const next = async (stream: typeof all) => (await stream.next()).value?.status;
   expect([await next(all), await next(unknown)]).toEqual([Status.NOT_SERVING, Status.SERVICE_UNKNOWN]);
   const changed = next(all);
-  status.setServing(false);
-  status.setServing(true);
+  status.set({ ready: false, whole: false });
+  status.set({ ready: true, whole: false });
   expect(await changed).toBe(Status.SERVING);
-  status.setServing(false);
+  status.set({ ready: false, whole: false });
   expect(await next(all)).toBe(Status.NOT_SERVING);
   left.abort();
 });

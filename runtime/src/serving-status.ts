@@ -8,9 +8,13 @@ import {
 /** The health service's name for "this process answers", whatever it depends on: a restart would not help those. */
 export const LIVENESS = "liveness";
 
-/** Whether a process serves, and grpc.health.v1 that says it: one for all its ports. */
+/** The name for "all that calls may need is there"; a process that lacks some of it still takes calls. */
+export const DEPENDENCIES = "dependencies";
+
+/** Whether a process takes calls, and grpc.health.v1 that says it: one for all its ports. */
 export interface ServingStatus {
-  setServing(serving: boolean): void;
+  /** `ready`: it takes calls, which is the status of the whole process (""). `whole`: it can answer all of them. */
+  set(standing: { ready: boolean; whole: boolean }): void;
   readonly service: ServiceImpl<typeof Health>;
 }
 
@@ -18,13 +22,15 @@ export interface ServingStatus {
 export function createServingStatus(): ServingStatus {
   const statuses = new Map<string, Status>([
     ["", Status.NOT_SERVING],
+    [DEPENDENCIES, Status.NOT_SERVING],
     [LIVENESS, Status.SERVING],
   ]);
   // One listener for each watching client.
   const changes = new EventEmitter().setMaxListeners(0);
   return {
-    setServing(serving) {
-      statuses.set("", serving ? Status.SERVING : Status.NOT_SERVING);
+    set({ ready, whole }) {
+      statuses.set("", ready ? Status.SERVING : Status.NOT_SERVING);
+      statuses.set(DEPENDENCIES, whole ? Status.SERVING : Status.NOT_SERVING);
       changes.emit("change");
     },
     service: {

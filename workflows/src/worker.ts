@@ -98,6 +98,8 @@ await serve({
     temporal: async () => {
       await connection.withDeadline(Date.now() + 2000, () => connection.workflowService.getSystemInfo({}));
     },
+  },
+  conditions: {
     workers: async () => {
       for (const each of workers) await requireProgress(each, client, each.queue.taskQueue);
     },

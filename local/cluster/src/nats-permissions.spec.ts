@@ -166,13 +166,20 @@ describe.each([
       });
     }
     const healths: string[] = [];
-    of(events, "catalog").hear("health.*", (payload) => healths.push(new TextDecoder().decode(payload)));
-    await of(events, "catalog").ping();
+    const hear = (who: ServiceName, subject: string) =>
+      of(events, who).hear(subject, (payload) => healths.push(`${who} ${new TextDecoder().decode(payload)}`));
+    hear("catalog", "health.*");
+    for (const service of serviceNames) {
+      hear(service, `health.${service}`);
+      await of(events, service).ping();
+    }
     for (const [stream, { owner }] of Object.entries(owners)) {
       of(events, owner).tell(`health.${owner}`, new TextEncoder().encode(owner));
       if (stream !== "DEAD_LETTERS") await of(events, owner).publish(event(owner, owner));
     }
-    await until(() => healths.length === 6);
+    const told = serviceNames.flatMap((name) => [`${name} ${name}`, `catalog ${name}`]);
+    await until(() => healths.length >= told.length);
+    expect(healths.sort()).toEqual(told.sort());
     const own = ["auth", "tickets", "orders", "payments", "workflows"];
     const heard = [...own.map((name) => `catalog ${name}`), "watch orders", "watch tickets"].sort();
     await until(() => seen.length >= heard.length);
@@ -271,10 +278,13 @@ describe.each([
       await untilRefused(refused, subjects);
       expect(subjects.filter((subject) => !refused.has(subject))).toEqual([]);
 
+      const others = serviceNames.filter((name) => name !== user);
       const listening = [
-        ...serviceNames.filter((name) => name !== user).map((name) => `_INBOX.${name}.>`),
+        ...others.map((name) => `_INBOX.${name}.>`),
         ...["_INBOX.>", ">", "evt.>", "dlq.>", "$JS.>", "$SYS.>", "replay.>"],
-        ...(user === "catalog" ? [] : ["health.*", "replay.*.catalog"]),
+        ...(user === "catalog"
+          ? []
+          : [...others.map((name) => `health.${name}`), "health.*", "replay.*.catalog"]),
         ...(user === "workflows" ? [] : ["replay.*.workflows"]),
       ];
       refused.clear();

@@ -19,6 +19,9 @@ const environmentVariable = z.object({
 
 const amounts = z.record(z.string(), z.union([z.string(), z.number()])).default({});
 
+/** How a container is asked how it is, as far as it is asked by gRPC. */
+const probe = z.looseObject({ grpc: z.object({ service: z.string().optional() }).optional() });
+
 const container = z.looseObject({
   name: z.string(),
   image: z.string().default(""),
@@ -41,8 +44,8 @@ const container = z.looseObject({
     })
     .default({}),
   startupProbe: z.unknown().optional(),
-  readinessProbe: z.unknown().optional(),
-  livenessProbe: z.unknown().optional(),
+  readinessProbe: probe.optional(),
+  livenessProbe: probe.optional(),
   lifecycle: z.object({ preStop: z.unknown().optional() }).default({}),
 });
 

@@ -24,6 +24,9 @@ describe("the rules of pods", () => {
     [`${pod}.containers.0.resources.requests.cpu`, undefined, "requests no cpu"],
     [`${pod}.containers.0.readinessProbe`, undefined, "has no readiness probe"],
     [`${pod}.containers.0.livenessProbe`, undefined, "has no liveness probe"],
+    [`${pod}.containers.0.readinessProbe.grpc.service`, "dependencies", "is ready as dependencies says"],
+    [`${pod}.containers.0.livenessProbe.grpc.service`, undefined, "is restarted for what"],
+    [`${pod}.containers.0.livenessProbe.grpc.service`, "dependencies", "is restarted for what"],
     [`${pod}.containers.0.lifecycle`, undefined, "stops without waiting"],
     [`${pod}.containers.0.image`, "ticketing/tickets:latest", "can change under the same name"],
   ])("see a Deployment whose %s is %j", async (path, value, fault) => {

@@ -1,3 +1,4 @@
+import { LIVENESS } from "@ticketing/runtime/serving-status";
 import { ownImage } from "./configurations.ts";
 import type { Container, Workload } from "./objects.ts";
 
@@ -43,6 +44,7 @@ function servingFaults(container: Container): string[] {
   const faults: string[] = [];
   if (!container.readinessProbe) faults.push("has no readiness probe");
   if (!container.livenessProbe) faults.push("has no liveness probe");
+  if (ownImage(container)) faults.push(...healthFaults(container));
   if (
     ownImage(container) &&
     container.ports.length > 0 &&
@@ -50,6 +52,19 @@ function servingFaults(container: Container): string[] {
     !isDouble(container)
   )
     faults.push("stops without waiting for its callers to leave");
+  return faults;
+}
+
+/**
+ * What one of our processes is asked of its health: whether it takes calls, and whether it answers at all. What it
+ * depends on is away for all replicas at once: a probe of that would take every pod out of its Service, or restart it.
+ */
+function healthFaults({ readinessProbe, livenessProbe }: Container): string[] {
+  const faults: string[] = [];
+  if (readinessProbe?.grpc?.service)
+    faults.push(`is ready as ${readinessProbe.grpc.service} says, not as a whole`);
+  if (livenessProbe?.grpc && livenessProbe.grpc.service !== LIVENESS)
+    faults.push("is restarted for what a restart does not help");
   return faults;
 }
 

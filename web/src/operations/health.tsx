@@ -43,6 +43,7 @@ function Process({ process }: { process: ProcessHealth }) {
   const { service, serving, dependencies } = process;
   const heard = process.time && timestampDate(process.time);
   const start = process.startTime && timestampDate(process.startTime);
+  const whole = serving && !dependencies.some(({ reachable, needed }) => needed && !reachable);
   const silent = heard !== undefined && serverClock.now() - heard.getTime() > SILENT_MS;
   return (
     <Row
@@ -50,7 +51,9 @@ function Process({ process }: { process: ProcessHealth }) {
       tight
       heading={service}
       end={
-        <StatusPill tone={serving ? "good" : "bad"}>{serving ? texts.serving : texts.notServing}</StatusPill>
+        <StatusPill tone={whole ? "good" : serving ? "warn" : "bad"}>
+          {whole ? texts.serving : serving ? texts.servingInPart : texts.notServing}
+        </StatusPill>
       }
     >
       <p className={styles.soft}>

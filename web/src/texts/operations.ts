@@ -50,6 +50,7 @@ export const operationsTexts = {
 
   health: "Health",
   serving: "Serving",
+  servingInPart: "Serving in part",
   notServing: "Not serving",
   notHeard: "Not heard",
   silentSince: (at: string) => `Silent since ${at}.`,
