@@ -73,7 +73,9 @@ export function createUserAuthenticator(options: {
   cookieName: string;
   /** What vouches for auth where `jwksUrl` is `https`. */
   security?: TransportSecurity | undefined;
+  refreshMs?: number;
 }): Interceptor {
+  const { refreshMs = KEYS_REFRESH_MS } = options;
   const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
     [customFetch]: async (url: string) => {
       const response = await h2Get(url, { security: options.security });
@@ -90,7 +92,7 @@ export function createUserAuthenticator(options: {
       () => true,
       () => false,
     );
-    setTimeout(refresh, loaded ? KEYS_REFRESH_MS : KEYS_RETRY_MS).unref();
+    setTimeout(refresh, loaded ? refreshMs : KEYS_RETRY_MS).unref();
   };
   void refresh();
 

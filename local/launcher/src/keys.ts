@@ -1,18 +1,26 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JWK } from "jose";
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from "jose";
 import { type BrokerUser, brokerUsers, newPassword } from "./broker-users.ts";
-import { serviceNames } from "./service-names.ts";
+import {
+  isPublished,
+  type KeyName,
+  keyFile,
+  keyNames,
+  newKey,
+  publishServiceKeys,
+  readRing,
+  serviceKeysFile,
+} from "./key-folder.ts";
+import { type ServiceName, serviceNames } from "./service-names.ts";
 
 /** Files that hold the secrets of one mesh; all are readable by their owner only. */
 export interface KeyFiles {
-  /** The private key of one service, with which it signs its calls to other services. */
-  serviceKeyFile(service: string): string;
+  /** The private keys of one service; with the first it signs its calls to other services. */
+  serviceKeyFile(service: ServiceName): string;
   /** The public keys of all services. */
   readonly serviceKeysFile: string;
-  /** The private key with which auth signs users' access tokens. */
+  /** The private keys of auth; with the first it signs users' access tokens. */
   readonly tokenKeyFile: string;
   /** Signs the webhooks of the Stripe double. */
   readonly webhookSecret: string;
@@ -23,15 +31,12 @@ export interface KeyFiles {
 /** Makes the keys of a mesh in `directory` where they are missing; what is there stays. */
 export async function ensureKeys(directory: string): Promise<KeyFiles> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const serviceKeyFile = (service: string) => join(directory, `${service}.jwk.json`);
-  const tokenKeyFile = join(directory, "access-token.jwk.json");
-  const publicKeys: JWK[] = [];
+  for (const name of keyNames) await ensureKey(directory, name);
   for (const service of serviceNames) {
-    publicKeys.push(publicPart(await ensureKey(serviceKeyFile(service), service)));
+    const [signing] = await readRing(directory, service);
+    // Otherwise the file stays as a rotation left it, which knows what it has still to publish.
+    if (!(await isPublished(directory, service, signing))) await publishServiceKeys(directory);
   }
-  await ensureKey(tokenKeyFile);
-  const serviceKeysFile = join(directory, "services.jwks.json");
-  await writeFile(serviceKeysFile, JSON.stringify({ keys: publicKeys }, null, 2), { mode: 0o600 });
   const webhookSecret = await ensureFile(
     join(directory, "stripe-webhook-secret"),
     async () => `whsec_double_${randomBytes(24).toString("base64url")}`,
@@ -42,27 +47,21 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
   });
   // Every user is among the keys.
   const brokerPasswords = Object.fromEntries(await Promise.all(passwords)) as Record<BrokerUser, string>;
-  return { serviceKeyFile, serviceKeysFile, tokenKeyFile, webhookSecret, brokerPasswords };
+  return {
+    serviceKeyFile: (service) => keyFile(directory, service),
+    serviceKeysFile: serviceKeysFile(directory),
+    tokenKeyFile: keyFile(directory, "access-token"),
+    webhookSecret,
+    brokerPasswords,
+  };
 }
 
-/** An Ed25519 key; its id is the given one, else its thumbprint (RFC 7638). */
-async function ensureKey(path: string, kid?: string): Promise<JWK> {
-  const text = await ensureFile(path, async () => {
-    const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
-    const key = await exportJWK(privateKey);
-    return JSON.stringify({
-      ...key,
-      kid: kid ?? (await calculateJwkThumbprint(key)),
-      alg: "EdDSA",
-      use: "sig",
-    });
+/** The first key of a service has the service's name for its id, which releases before this one can read. */
+async function ensureKey(directory: string, name: KeyName): Promise<void> {
+  await ensureFile(keyFile(directory, name), async () => {
+    const key = await newKey(name);
+    return JSON.stringify(name === "access-token" ? key : { ...key, kid: name });
   });
-  return JSON.parse(text) as JWK;
-}
-
-/** By allow-list, so that no private member can slip through. */
-function publicPart({ kty, crv, x, kid, alg, use }: JWK): JWK {
-  return { kty, crv, x, kid, alg, use };
 }
 
 async function ensureFile(path: string, create: () => Promise<string>): Promise<string> {

@@ -92,7 +92,10 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
         services: plan.services,
         signIns,
         logs: plan.logs,
-        settings: { lockDuration: env.LOCK_DURATION ?? "15m" },
+        settings: {
+          lockDuration: env.LOCK_DURATION ?? "15m",
+          ...(env.ACCESS_TOKEN_LIFETIME && { accessTokenLifetime: env.ACCESS_TOKEN_LIFETIME }),
+        },
       });
     },
     close,

@@ -1,5 +1,6 @@
 import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
+import { accessTokenLifetime } from "./access-token-lifetime.ts";
 
 /** The variables that this process reads. */
 export const schema = z.object({
@@ -7,7 +8,7 @@ export const schema = z.object({
   ...databaseConfig.shape,
   /** File with the private Ed25519 key that signs access tokens: a JWK, or a JWKS whose first key signs. */
   TOKEN_KEY_FILE: z.string().min(1),
-  ACCESS_TOKEN_LIFETIME: duration.default(15 * 60_000),
+  ACCESS_TOKEN_LIFETIME: accessTokenLifetime,
   REFRESH_TOKEN_LIFETIME: duration.default(30 * 24 * 3_600_000),
   /** Accounts that one address may open in an hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().positive().default(30),

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { publicKey, readKeys } from "@ticketing/runtime/key-files";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import type { KeyRing } from "./key-ring.ts";
+import { type ServiceName, serviceNames } from "./service-names.ts";
+
+/** What has a key: each service, and auth one more for the access tokens of users. */
+export type KeyName = ServiceName | "access-token";
+export const keyNames: readonly KeyName[] = ["access-token", ...serviceNames];
+
+/** The keys that words name; `all` names each. Throws if a word names none. */
+export function namedKeys(words: readonly string[]): readonly KeyName[] {
+  const unknown = words.filter((word) => word !== "all" && !keyNames.some((name) => name === word));
+  if (unknown.length > 0)
+    throw new Error(`there is no key ${unknown.join(", ")}; there are all, ${keyNames.join(", ")}`);
+  return keyNames.filter((name) => words.includes("all") || words.includes(name));
+}
+
+/** The file of the private keys of a name. */
+export const keyFile = (folder: string, name: KeyName): string => join(folder, `${name}.jwk.json`);
+
+/** The file of the public keys of all services. */
+export const serviceKeysFile = (folder: string): string => join(folder, "services.jwks.json");
+
+export async function readRing(folder: string, name: KeyName): Promise<KeyRing> {
+  const [signing, ...others] = readKeys(await readFile(keyFile(folder, name), "utf8"));
+  if (!signing?.d) throw new Error(`${keyFile(folder, name)} has no key to sign with`);
+  return [signing, ...others];
+}
+
+export const writeRing = (folder: string, name: KeyName, ring: KeyRing): Promise<void> =>
+  writeWhole(keyFile(folder, name), ring);
+
+/** Publishes the keys of all services as their files have them, but for the given ring. */
+export async function publishServiceKeys(folder: string, changed?: [KeyName, KeyRing]): Promise<void> {
+  const keys: JWK[] = [];
+  for (const service of serviceNames) {
+    const ring = changed?.[0] === service ? changed[1] : await readRing(folder, service);
+    // Keys of before may have no id: it was their service's name.
+    keys.push(...ring.map((key) => publicKey({ ...key, kid: key.kid ?? service })));
+  }
+  await writeWhole(serviceKeysFile(folder), keys);
+}
+
+/** Whether the public part of a service's key is published under its id; not so where the file cannot be read. */
+export async function isPublished(
+  folder: string,
+  service: KeyName,
+  { kid = service, x }: JWK,
+): Promise<boolean> {
+  try {
+    const published = readKeys(await readFile(serviceKeysFile(folder), "utf8"));
+    return published.some((key) => key.kid === kid && key.x === x);
+  } catch {
+    return false;
+  }
+}
+
+/** A new private Ed25519 key. Its id is its thumbprint (RFC 7638), after the service's name where it is a service's. */
+export async function newKey(name: KeyName): Promise<JWK> {
+  const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const key = await exportJWK(privateKey);
+  const thumbprint = await calculateJwkThumbprint(key);
+  const kid = name === "access-token" ? thumbprint : `${name}/${thumbprint}`;
+  return { ...key, kid, alg: "EdDSA", use: "sig" };
+}
+
+/** Replaces a file in one step, readable by its owner only: no process meets half of it. */
+async function writeWhole(path: string, keys: readonly JWK[]): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600, flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
