@@ -1,7 +1,8 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
+import { createGrpcRouter } from "./grpc-router.ts";
 import type { Logger } from "./log.ts";
-import { createOpenRouter } from "./open-services.ts";
+
 import type { ServingStatus } from "./serving-status.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function startHealthServer(options: {
 }): Promise<{ port: number; close(): void }> {
   const server = new Server();
   const closing = new AbortController();
-  const open = createOpenRouter(server, { log: options.log, closing: closing.signal });
+  const open = createGrpcRouter(server, { log: options.log, closing: closing.signal });
   open.service(Health, options.health.service);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>

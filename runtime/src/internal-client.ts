@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
-import { create, type DescService, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
-import { Client as GrpcClient, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import type { DescService } from "@bufbuild/protobuf";
+import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
+import { Channel } from "@grpc/grpc-js";
+import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import { channelCredentials } from "./grpc-credentials.ts";
+import { createGrpcTransport } from "./grpc-transport.ts";
 import { currentRequestId } from "./request-context.ts";
 import { REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 import type { ServiceTokens } from "./service-tokens.ts";
@@ -11,11 +12,6 @@ import type { TransportSecurity } from "./transport-security.ts";
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const PING_MS = 2000;
-/** Failures of the call itself, in words for whoever reads them at the far end. */
-const local: Partial<Record<status, string>> = {
-  [status.UNAVAILABLE]: "cannot be reached now; try again",
-  [status.DEADLINE_EXCEEDED]: "did not answer in time",
-};
 
 export interface InternalClientOptions {
   /** host:port of the internal port of each of the callee's replicas; one name may stand for many. */
@@ -41,8 +37,9 @@ export function createInternalClient<T extends DescService>(
   service: T,
   options: InternalClientOptions,
 ): InternalClient<T> {
-  const channel = new GrpcClient(target(options.addresses), channelCredentials(options.security), {
-    "grpc.ssl_target_name_override": options.callee,
+  const { callee, deadlineMs = 5000 } = options;
+  const channel = new Channel(target(options.addresses), channelCredentials(options.security), {
+    "grpc.ssl_target_name_override": callee,
     // Calls go round the replicas that can be reached; one that drains is left before it closes.
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -57,9 +54,15 @@ export function createInternalClient<T extends DescService>(
     // Retries belong to whoever knows whether a repeat is safe: the workflow or the client.
     "grpc.enable_retries": 1,
   });
-  const client = createClient(service, createTransport(channel, options));
-  return Object.assign(client, {
-    ping: () => ping(channel, options.callee),
+  const transport = createGrpcTransport({
+    channel,
+    callee,
+    maxUnaryMs: deadlineMs,
+    interceptors: [identify(options)],
+  });
+  const health = createClient(Health, createGrpcTransport({ channel, callee, maxUnaryMs: PING_MS }));
+  return Object.assign(createClient(service, transport), {
+    ping: async () => void (await health.check({})),
     close: () => channel.close(),
   });
 }
@@ -71,85 +74,13 @@ function target(addresses: readonly string[]): string {
   return `ipv4:${addresses.join(",")}`;
 }
 
-function createTransport(channel: GrpcClient, options: InternalClientOptions): Transport {
-  const { callee, tokens, deadlineMs = 5000 } = options;
-  return {
-    async unary(method, signal, timeoutMs, header, input) {
-      const metadata = await callMetadata(callee, tokens, header);
-      if (signal?.aborted) throw ConnectError.from(signal.reason, Code.Canceled);
-      const path = `/${method.parent.typeName}/${method.name}`;
-      const deadline = Date.now() + Math.min(timeoutMs ?? deadlineMs, deadlineMs);
-      const request = toBinary(method.input, create(method.input, input));
-      const message = await new Promise<Uint8Array>((resolve, reject) => {
-        const call = channel.makeUnaryRequest(
-          path,
-          (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-          (bytes: Buffer) => bytes,
-          request,
-          metadata,
-          { deadline },
-          (error, answer) => {
-            signal?.removeEventListener("abort", cancel);
-            if (error) reject(connectError(error, callee));
-            else resolve(answer ?? new Uint8Array());
-          },
-        );
-        const cancel = () => call.cancel();
-        signal?.addEventListener("abort", cancel, { once: true });
-      });
-      return {
-        stream: false,
-        service: method.parent,
-        method,
-        header: new Headers(),
-        trailer: new Headers(),
-        message: fromBinary(method.output, message),
-      };
-    },
-    stream: () => Promise.reject(new ConnectError("internal calls are unary", Code.Unimplemented)),
+/** Says who calls, and for which request. */
+const identify =
+  ({ callee, tokens }: InternalClientOptions): Interceptor =>
+  (next) =>
+  async (request) => {
+    request.header.set("authorization", `Bearer ${await tokens.tokenFor(callee)}`);
+    const requestId = currentRequestId();
+    if (requestId) request.header.set(REQUEST_ID_HEADER, requestId);
+    return next(request);
   };
-}
-
-/** Asks the callee's health service, which needs no token. */
-const ping = (channel: GrpcClient, callee: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    channel.makeUnaryRequest(
-      "/grpc.health.v1.Health/Check",
-      // A request about the process as a whole is a message without fields.
-      () => Buffer.alloc(0),
-      (bytes: Buffer) => bytes,
-      undefined,
-      new Metadata(),
-      { deadline: Date.now() + PING_MS },
-      (error) => (error ? reject(connectError(error, callee)) : resolve()),
-    );
-  });
-
-async function callMetadata(
-  callee: string,
-  tokens: ServiceTokens,
-  header?: ConstructorParameters<typeof Headers>[0],
-): Promise<Metadata> {
-  const metadata = new Metadata();
-  for (const [name, value] of new Headers(header)) metadata.set(name, value);
-  metadata.set("authorization", `Bearer ${await tokens.tokenFor(callee)}`);
-  const requestId = currentRequestId();
-  if (requestId) metadata.set(REQUEST_ID_HEADER, requestId);
-  return metadata;
-}
-
-/**
- * The callee's error with its details, so that a refusal keeps its reason on the way through. The callee's
- * address, which grpc-js puts into what it says of a connection, stays out: the error may reach a user.
- */
-function connectError(error: ServiceError, callee: string): ConnectError {
-  const told = local[error.code];
-  if (told && !error.metadata?.get("grpc-status-details-bin").length) {
-    return new ConnectError(`${callee} ${told}`, error.code as number, undefined, undefined, error);
-  }
-  const [details] = error.metadata?.get("grpc-status-details-bin") ?? [];
-  const trailer = new Headers({ "grpc-status": String(error.code) });
-  trailer.set("grpc-message", encodeURIComponent(error.details));
-  if (Buffer.isBuffer(details)) trailer.set("grpc-status-details-bin", details.toString("base64"));
-  return findTrailerError(trailer) ?? new ConnectError(error.details, Code.Unknown);
-}

@@ -5,7 +5,7 @@ import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import { ServerReflection } from "@ticketing/proto/grpc/reflection/v1/reflection";
 import { ServerReflection as ServerReflectionAlpha } from "@ticketing/proto/grpc/reflection/v1alpha/reflection";
 import { type DescribedContracts, describeContracts, encodeWithImports } from "./described-contracts.ts";
-import type { OpenRouter } from "./open-services.ts";
+import type { ServiceRouter } from "./grpc-router.ts";
 
 /** What both versions of the protocol ask: they differ in the name of their package alone. */
 type Question =
@@ -22,7 +22,7 @@ interface Request {
  * Serves server reflection (github.com/grpc/grpc/blob/master/doc/server-reflection.md) for these services, itself and
  * health, with every file that theirs import and the details of refusals. It shows nothing of other services.
  */
-export function addReflection(router: OpenRouter, services: readonly DescService[]): void {
+export function addReflection(router: ServiceRouter, services: readonly DescService[]): void {
   const contracts = describeContracts(
     [...services, Health, ServerReflection, ServerReflectionAlpha],
     [file_google_rpc_error_details],

@@ -1,0 +1,115 @@
+import type { DescMethod } from "@bufbuild/protobuf";
+import {
+  Code,
+  ConnectError,
+  type ContextValues,
+  createContextValues,
+  type HandlerContext,
+} from "@connectrpc/connect";
+import { Metadata, type ServerDuplexStream, type ServerUnaryCall } from "@grpc/grpc-js";
+import { toHeaders, toMetadata } from "./grpc-metadata.ts";
+
+/** A call to a grpc-js server, whose messages are bytes. */
+export type ServerCall = ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+
+/**
+ * A caller that leaves so shortly before its deadline has met it: its clock began before its request was on the way,
+ * this server's when the request was here.
+ */
+const DEADLINE_SKEW_MS = 50;
+
+/** What a handler knows of its call, and what it answers beside messages. Made when it is asked for, as few ask. */
+export class GrpcCallContext implements HandlerContext {
+  readonly protocolName = "grpc";
+  readonly requestMethod = "POST";
+  readonly method: DescMethod;
+  readonly values: ContextValues = createContextValues();
+  readonly #call: ServerCall;
+  #aborting?: AbortController;
+  #requestHeader?: Headers;
+  #responseHeader?: Headers;
+  #responseTrailer?: Headers;
+  #headerSent = false;
+
+  constructor(method: DescMethod, call: ServerCall) {
+    this.method = method;
+    this.#call = call;
+    // grpc-js says so of every call in the end.
+    call.once("cancelled", () => this.#aborting?.abort(this.#leaving()));
+  }
+
+  get service() {
+    return this.method.parent;
+  }
+
+  get url() {
+    return `http://internal${this.#call.getPath()}`;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#aborting) {
+      this.#aborting = new AbortController();
+      if (this.#call.cancelled) this.#aborting.abort(this.#leaving());
+    }
+    return this.#aborting.signal;
+  }
+
+  readonly timeoutMs = (): number | undefined => {
+    const left = this.#timeLeft();
+    return left === Number.POSITIVE_INFINITY ? undefined : left;
+  };
+
+  get requestHeader() {
+    this.#requestHeader ??= toHeaders(this.#call.metadata);
+    return this.#requestHeader;
+  }
+
+  get responseHeader() {
+    this.#responseHeader ??= new Headers();
+    return this.#responseHeader;
+  }
+
+  get responseTrailer() {
+    this.#responseTrailer ??= new Headers();
+    return this.#responseTrailer;
+  }
+
+  /** Sends the handler's headers, the first time. Throws INTERNAL for what cannot be sent. */
+  sendHeader(): void {
+    if (this.#headerSent) return;
+    const metadata = this.#responseHeader ? toMetadata(this.#responseHeader) : new Metadata();
+    this.#headerSent = true;
+    this.#call.sendMetadata(metadata);
+  }
+
+  /** The handler's trailers. Throws INTERNAL for what cannot be sent. */
+  trailer(): Metadata | undefined {
+    return this.#responseTrailer && toMetadata(this.#responseTrailer);
+  }
+
+  /** What belongs to an error's trailers: the handler's, with its headers as long as those were not sent. */
+  unsent(): Headers[] {
+    const header = this.#headerSent ? undefined : this.#responseHeader;
+    return [header, this.#responseTrailer].filter((headers) => headers !== undefined);
+  }
+
+  /** Throws where nobody waits for an answer any more. */
+  throwIfLeft(): void {
+    if (this.#call.cancelled) throw this.#leaving();
+  }
+
+  /** Aborts the handler's signal: its call is over, or shall be. */
+  abort(reason?: unknown): void {
+    this.#aborting?.abort(reason);
+  }
+
+  #timeLeft(): number {
+    return Number(this.#call.getDeadline()) - Date.now();
+  }
+
+  #leaving(): ConnectError {
+    return this.#timeLeft() <= DEADLINE_SKEW_MS
+      ? new ConnectError("the deadline is over", Code.DeadlineExceeded)
+      : new ConnectError("the caller gave up", Code.Canceled);
+  }
+}

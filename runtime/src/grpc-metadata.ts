@@ -1,0 +1,40 @@
+import { base64Decode, base64Encode } from "@bufbuild/protobuf/wire";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { Metadata } from "@grpc/grpc-js";
+
+/**
+ * Headers of the protocol and of the connection, which are not a handler's or a caller's to set
+ * (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, RFC 9113 section 8.2.2).
+ */
+const RESERVED =
+  /^(?:grpc-.*|connect-.*|te|trailer|host|user-agent|date|content-(?:type|length|encoding)|accept-encoding|connection|keep-alive|proxy-connection|transfer-encoding|upgrade|http2-settings)$/;
+
+/**
+ * Connect's headers as gRPC's metadata, without reserved ones. The values of a `-bin` header are base64, separated by
+ * commas. Throws INTERNAL for what gRPC cannot carry, such as text that is not ASCII.
+ */
+export function toMetadata(...headers: Headers[]): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of headers.flatMap((each) => [...each])) {
+    if (RESERVED.test(name)) continue;
+    try {
+      if (!name.endsWith("-bin")) metadata.add(name, value);
+      else for (const one of value.split(",")) metadata.add(name, Buffer.from(base64Decode(one.trim())));
+    } catch (error) {
+      const message = `the header ${name} cannot be sent over gRPC`;
+      throw new ConnectError(message, Code.Internal, undefined, undefined, error);
+    }
+  }
+  return metadata;
+}
+
+/** gRPC's metadata as Connect's headers: bytes become base64 without padding, values of one key a list. */
+export function toHeaders(metadata = new Metadata()): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(metadata.toJSON())) {
+    for (const value of values) {
+      headers.append(name, typeof value === "string" ? value : base64Encode(value, "std_raw"));
+    }
+  }
+  return headers;
+}
