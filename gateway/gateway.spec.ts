@@ -115,7 +115,7 @@ describe("the gateway routes", () => {
     const answer = await call(path);
     expect(answer.status).toBe(404);
     expect(answer.headers["content-type"]).toBe("application/json");
-    expect(json(answer).code).toBe("not_found");
+    expect(json(answer).code).toBe("unimplemented");
     expect(arrived()).toEqual([]);
   });
 

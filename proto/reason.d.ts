@@ -10,6 +10,8 @@ export type PublicReason =
   | "CONTENTION"
   | "DATABASE_UNAVAILABLE"
   | "NOT_FOUND"
+  | "REQUEST_TOO_LARGE"
+  | "TOO_MANY_REQUESTS"
   | "TOO_MANY_STREAMS"
   // Identity
   | "INVALID_TOKEN"

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { refusalMappers } from "./refusals.ts";
+import { publicContracts } from "@ticketing/runtime/public-contracts";
+import { refusalMappers } from "./refusal-mappers.ts";
 import { YamlTree } from "./yaml-tree.ts";
 
 const LOOPBACK = ["localhost", "127.0.0.1"];
@@ -52,6 +53,12 @@ export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> 
   const bucket = filter("local_ratelimit").at("descriptors", 0, "token_bucket");
   bucket.set("max_tokens", 2 * addressRate);
   bucket.set("tokens_per_fill", addressRate);
+  for (const { typeName, methods } of publicContracts) {
+    for (const { name } of methods) {
+      const known = { match: { path: `/${typeName}/${name}` }, typed_per_filter_config: {} };
+      api.at("routes").copyBefore({ match: { prefix: `/${typeName}/` } }, known);
+    }
+  }
   if (options.reflection) {
     const route = api.at("routes", named("reflection"));
     route.remove("direct_response");

@@ -1,44 +1,48 @@
-/** What a status of Envoy's own means, as Connect names it; `grpc` is its number. */
-const meanings = {
-  invalid_argument: { grpc: 3, statuses: [400] },
-  deadline_exceeded: { grpc: 4, statuses: [408, 504] },
-  not_found: { grpc: 5, statuses: [404] },
-  permission_denied: { grpc: 7, statuses: [403] },
-  resource_exhausted: { grpc: 8, statuses: [413, 414, 429, 431] },
-  // Another protocol, version, method or encoding would do: 426 asks HTTP/1.0 for a newer one.
-  unimplemented: { grpc: 12, statuses: [405, 415, 426, 501, 505] },
-  internal: { grpc: 13, statuses: [500] },
-  unavailable: { grpc: 14, statuses: [502, 503] },
-};
+import { Code, ConnectError } from "@connectrpc/connect";
+import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import type { PublicReason } from "@ticketing/proto/reason";
+import { ERROR_DOMAIN } from "@ticketing/runtime/domain-error";
 
-const BODY = "%LOCAL_REPLY_BODY%";
+/** What Envoy's own refusals with one of these HTTP statuses mean. */
+export interface Refusal {
+  readonly statuses: readonly number[];
+  readonly error: ConnectError;
+}
 
-/** In gRPC a path that is not there is a method that is not implemented (grpc/doc/http-grpc-status-mapping.md). */
-const grpcStatus = (status: number, grpc: number) => (status === 404 ? meanings.unimplemented.grpc : grpc);
-
-const isStatus = (status: number) => ({
-  status_code_filter: { comparison: { op: "EQ", value: { default_value: status, runtime_key: "none" } } },
+const info = (reason: PublicReason, metadata: Record<string, string> = {}) => ({
+  desc: ErrorInfoSchema,
+  value: { reason, domain: ERROR_DOMAIN, metadata },
 });
-const isType = (prefix: string) => ({
-  header_filter: { header: { name: "content-type", string_match: { prefix } } },
-});
-const both = (...filters: object[]) => ({ and_filter: { filters } });
-const header = (key: string, value: string) => ({
-  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-  header: { key, value },
-});
+const retryInOneSecond = { desc: RetryInfoSchema, value: { retryDelay: { seconds: 1n } } };
 
-/**
- * Envoy's `local_reply_config.mappers`: each status that Envoy answers itself, in the client's protocol. gRPC has its
- * own status instead of HTTP's, gRPC-Web beside it, Connect in a JSON body. The first match counts.
- */
-export const refusalMappers = Object.entries(meanings).flatMap(([code, { grpc, statuses }]) =>
-  statuses.flatMap((status) => [
-    {
-      filter: both(isStatus(status), isType("application/grpc")),
-      headers_to_add: [header("grpc-status", String(grpcStatus(status, grpc)))],
-      body_format_override: { text_format_source: { inline_string: BODY } },
-    },
-    { filter: isStatus(status), body_format_override: { json_format: { code, message: BODY } } },
+function refusal(
+  statuses: number[],
+  code: Code,
+  message: string,
+  details: ConnectError["details"] = [],
+): Refusal {
+  const error = new ConnectError(message, code);
+  error.details = details;
+  return { statuses, error };
+}
+
+/** Words of our own: Envoy's tell of addresses and connections behind it. */
+export const refusals: readonly Refusal[] = [
+  refusal([400], Code.InvalidArgument, "this is not a valid HTTP request"),
+  refusal([403], Code.PermissionDenied, "a call with cookies has to come from the marketplace's own pages"),
+  refusal([404], Code.Unimplemented, "no such path"),
+  refusal([408, 504], Code.DeadlineExceeded, "the request or its answer took too long"),
+  refusal([413], Code.ResourceExhausted, "the request is larger than 64 KiB", [info("REQUEST_TOO_LARGE")]),
+  refusal([414, 431], Code.ResourceExhausted, "the headers are too large", [info("REQUEST_TOO_LARGE")]),
+  refusal([429], Code.ResourceExhausted, "too many requests", [
+    info("TOO_MANY_REQUESTS", { retryAfter: "1" }),
+    retryInOneSecond,
   ]),
-);
+  // 426 asks HTTP/1.0 for a newer one.
+  refusal([405, 415, 426, 501, 505], Code.Unimplemented, "another protocol, version or method is needed"),
+  refusal([500], Code.Internal, "the gateway failed"),
+  refusal([502, 503], Code.Unavailable, "the service does not answer"),
+];
+
+/** A page or file that is not there, for whoever does not call an RPC. */
+export const noPage = new ConnectError("no such path", Code.NotFound);

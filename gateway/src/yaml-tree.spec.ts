@@ -36,6 +36,16 @@ describe("an edited file", () => {
     expect(values(replaced).listeners[0].refusal.status).toBe(404);
   });
 
+  it("has the copy of an element before it, with what is changed in the copy alone", () => {
+    const edited = tree();
+    edited.at("listeners", PUBLIC, "routes").copyBefore({ match: { path: "/b" } }, { rate: 2, more: {} });
+    const { routes } = values(edited).listeners[0];
+    expect(routes.slice(1)).toEqual([
+      { match: { path: "/b" }, rate: 2, more: {} },
+      { match: { path: "/b" }, rate: 1 },
+    ]);
+  });
+
   it("has no anchors, and quotes what another reader takes for a switch", () => {
     expect(`${tree()}`).not.toMatch(/[&*]/);
     expect(`${tree()}`).toContain('switch: "on"');
@@ -53,6 +63,11 @@ describe("an edit is refused", () => {
     ["that adds what is there", () => tree().add("switch", 1), "file already has switch"],
     ["that removes what is not there", () => tree().remove("x"), "x"],
     ["that lengthens what is no list", () => tree().push(1), "file is no list"],
+    [
+      "that copies what is not there",
+      () => tree().at("listeners").copyBefore({ name: "x" }, {}),
+      '{"name":"x"}',
+    ],
   ])("%s", (_, edit, message) => {
     expect(edit).toThrow(message);
   });

@@ -59,6 +59,13 @@ export class YamlTree {
     this.#root.push(value);
   }
 
+  /** Adds a copy of an element of the list that this is, before it and with these values for its keys. */
+  copyBefore(pattern: Pattern, changes: Readonly<Record<string, unknown>>): void {
+    const original = this.#element(pattern);
+    if (!Array.isArray(this.#root) || !isMap(original)) throw this.#lacks(JSON.stringify(pattern));
+    this.#root.splice(this.#root.indexOf(original), 0, { ...original, ...changes });
+  }
+
   /** Without anchors. Strings are quoted, so that nobody takes one for a number or a switch. */
   toString(): string {
     return stringify(this.#root, {

@@ -231,7 +231,7 @@ describe("nonsense gets a typed error and the process lives:", () => {
   ])("the path %s", async (path) => {
     const answer = await json(path, "{}");
     expect(answer.status).toBe(404);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: "not_found" });
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "unimplemented" });
   });
 
   it.each(["{", "[]", "null", '{"orderId":1}', "\u0000", ""])("the JSON body %j", async (body) => {

@@ -7,13 +7,14 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2";
-import type { ConnectRouter } from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createValidateInterceptor } from "@connectrpc/validate";
 import { canonicalIdsInterceptor } from "./canonical-ids.ts";
 import type { CommonConfig } from "./config.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { endUnread } from "./end-unread.ts";
+import { errorAnswer } from "./error-answer.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
@@ -39,8 +40,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   status: number;
-  headers?: Record<string, string>;
-  body?: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
 }
 
 /** Plain HTTP endpoints by path. */
@@ -146,14 +147,21 @@ async function answer(
 ): Promise<void> {
   const { status, headers, body } = await respond(routes, request, log);
   if (response.stream.destroyed) return;
-  response.writeHead(status, { "content-type": "application/json", ...headers });
-  response.end(body ?? "");
+  response.statusCode = status;
+  for (const [name, value] of Object.entries({ "content-type": "application/json", ...headers }))
+    response.setHeader(name, value);
+  // Without a body the headers end the stream: only then do clients of gRPC look for its status among them.
+  if (body?.length) response.end(body);
+  else response.end();
 }
 
 async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Logger): Promise<HttpResponse> {
   // Not `new URL`: a path such as `//` is none to it, and a request must not be able to throw here.
   const route = routes[request.url.split("?", 1)[0] ?? ""];
-  if (!route) return { status: 404, body: JSON.stringify({ code: "not_found", message: "no such path" }) };
+  if (!route) {
+    const error = new ConnectError("no such path", Code.Unimplemented);
+    return errorAnswer(request.headers["content-type"] ?? "", error, 404);
+  }
   try {
     const body = await readBody(request);
     if (!body)

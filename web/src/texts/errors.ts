@@ -176,6 +176,11 @@ const texts: Readonly<
     "Payments are busy",
     "Our payment partner does not answer right now. Try again in a moment.",
   ),
+  REQUEST_TOO_LARGE: said(
+    "That is too long",
+    "What you sent is larger than we can take. Shorten it, then try again.",
+  ),
+  TOO_MANY_REQUESTS: said("Too many requests", "Please wait a moment, then try again."),
   TOO_MANY_STREAMS: said("Many tabs are open", "Close some of them, and this one goes on."),
   NOT_FOUND: said("Nothing found", "There is nothing at this address any more."),
   DEAD_LETTER_CONSUMER_AWAY: said(

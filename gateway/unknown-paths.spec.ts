@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Code } from "@connectrpc/connect";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { type PublicServer, startPublicServer } from "@ticketing/runtime/public-server";
+import { silent, testConfig } from "@ticketing/runtime/testing/service";
+import type { EnvoyServer } from "@ticketing/servers/envoy";
+import { freePort } from "@ticketing/servers/ports";
+import { clientsOf, failureOf, grpcCodes } from "./testing/clients.ts";
+import { startGateway } from "./testing/start-gateway.ts";
+import { EMPTY_FRAME } from "./testing/upstream.ts";
+
+const KNOWN = "/ticketing.tickets.v1.TicketService/GetTicket";
+const unknown = [
+  "/ticketing.tickets.v1.TicketService/Nothing",
+  "/ticketing.tickets.v1.TicketService/",
+  "/ticketing.tickets.v1.TicketService",
+  "/ticketing.tickets.v1.TicketLockService/LockTicket",
+  "/ticketing.tickets.v2.TicketService/GetTicket",
+  "/nowhere.v1.Service/Method",
+  "/nowhere",
+  "/",
+];
+const types = [
+  "application/grpc",
+  "application/grpc-web+proto",
+  "application/connect+proto",
+  "application/json",
+];
+
+let dir: string;
+let service: PublicServer;
+let server: EnvoyServer;
+let address: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "unknown-paths-"));
+  service = await startPublicServer({
+    config: testConfig(),
+    log: silent,
+    routes: (router) => router.service(TicketService, { getTicket: () => ({}) }),
+    http: {},
+  });
+  const nobody = [`127.0.0.1:${await freePort()}`];
+  const clusters = { auth: nobody, orders: nobody, payments: nobody, catalog: nobody };
+  const gateway = await startGateway(dir, { ...clusters, tickets: [`127.0.0.1:${service.port}`] });
+  server = gateway.server;
+  address = `127.0.0.1:${gateway.port}`;
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+  await service.drain(100);
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** What comes of a request whose body is `size` bytes and then goes on without an end. */
+function endless(session: ClientHttp2Session, headers: OutgoingHttpHeaders, size: number) {
+  return new Promise<{ status: number; grpc: number; reset: number | undefined }>((resolve) => {
+    const stream = session.request({ ":method": "POST", ...headers });
+    const seen = { status: 0, grpc: 0 };
+    stream.on("error", () => undefined);
+    stream.on("response", (received) => {
+      seen.status = received[":status"] ?? 0;
+      seen.grpc = Number(received["grpc-status"] ?? 0);
+    });
+    stream.on("close", () => resolve({ ...seen, reset: stream.rstCode }));
+    stream.resume();
+    stream.write(Buffer.alloc(size));
+  });
+}
+
+async function onOneConnection<T>(use: (session: ClientHttp2Session) => Promise<T>): Promise<T> {
+  // Node's client counts what it could not send among its memory until the connection ends, and stops at 10 MB.
+  const session = connect(`http://${address}`, { maxSessionMemory: 1_000 });
+  try {
+    return await use(session);
+  } finally {
+    session.destroy();
+  }
+}
+
+/** Shorter than the 20 seconds that the gateway waits for the end of a request. */
+const AT_ONCE_MS = 15_000;
+
+describe.each(unknown)("the unknown path %s", (path) => {
+  it(
+    "is not implemented for calls of gRPC of each kind, while they go on",
+    async () => {
+      expect(await grpcCodes(address, path)).toEqual({
+        unary: Code.Unimplemented,
+        "server streaming": Code.Unimplemented,
+        "client streaming": Code.Unimplemented,
+        bidirectional: Code.Unimplemented,
+      });
+    },
+    AT_ONCE_MS,
+  );
+
+  it(
+    "is answered in each protocol while the client goes on sending, and the stream is over",
+    async () => {
+      await onOneConnection(async (session) => {
+        for (const size of [0, 5, 60_000]) {
+          for (const type of types) {
+            const answer = await endless(session, { ":path": path, "content-type": type }, size);
+            expect([type, size, answer]).toEqual([
+              type,
+              size,
+              type.includes("grpc")
+                ? { status: 200, grpc: 12, reset: constants.NGHTTP2_NO_ERROR }
+                : {
+                    status: type.includes("connect") ? 200 : 404,
+                    grpc: 0,
+                    reset: constants.NGHTTP2_NO_ERROR,
+                  },
+            ]);
+          }
+        }
+      });
+    },
+    AT_ONCE_MS,
+  );
+
+  it(
+    "is answered over HTTP/1.1 while the client goes on sending",
+    async () => {
+      const status = await new Promise((resolve, reject) => {
+        const call = request(`http://${address}${path}`, { method: "POST" }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+          call.destroy();
+        });
+        call.on("error", reject);
+        call.write("{");
+      });
+      expect(status).toBe(404);
+    },
+    AT_ONCE_MS,
+  );
+});
+
+it("each client learns that a method of a known service is not implemented", async () => {
+  const method = { ...TicketService.method.getTicket, name: "Nothing" };
+  for (const [name, transport] of Object.entries(clientsOf(`http://${address}`))) {
+    const error = await failureOf(transport, method, { ticketId: "x" });
+    expect([name, Code[error.code], error.rawMessage]).toEqual([name, "Unimplemented", "no such path"]);
+  }
+});
+
+describe("a connection goes on after", () => {
+  const large = Buffer.alloc(200_000);
+  const call = (session: ClientHttp2Session, path: string, body: Buffer) =>
+    new Promise<[number, number]>((resolve) => {
+      const stream = session.request({
+        ":method": "POST",
+        ":path": path,
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      let status: [number, number] = [0, 0];
+      stream.on("error", () => undefined);
+      stream.on("response", (received) => {
+        status = [received[":status"] ?? 0, Number(received["grpc-status"] ?? 0)];
+      });
+      stream.on("close", () => resolve(status));
+      stream.resume();
+      stream.end(body);
+    });
+
+  it.each([
+    ["bodies that are too large", KNOWN, Code.ResourceExhausted],
+    [
+      "bodies that nobody reads, at a path that is not there",
+      "/nowhere.v1.Service/Method",
+      Code.Unimplemented,
+    ],
+    ["such at a method that is not there", "/ticketing.tickets.v1.TicketService/Nothing", Code.Unimplemented],
+  ])("100 %s", async (_, path, code) => {
+    // Together these are twenty times what a connection may send unread.
+    await onOneConnection(async (session) => {
+      for (let n = 0; n < 100; n++) expect([n, await call(session, path, large)]).toEqual([n, [200, code]]);
+      expect(await call(session, KNOWN, EMPTY_FRAME)).toEqual([200, 0]);
+    });
+  });
+});
