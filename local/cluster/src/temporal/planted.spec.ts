@@ -98,6 +98,13 @@ describe("a template", () => {
     expect(renderTemplate(marked('a: [{{env "EMPTY"}}]'), env)).toBe(marked("a: []"));
   });
 
+  it("has what stands in an if where the variable holds a text", () => {
+    const text = marked('{{ if env "NAME" }}a{{ if env "EMPTY" }}b{{ env "OTHER" }}{{ end }}c{{ end }}d');
+    expect(renderTemplate(text, env)).toBe(marked("acd"));
+    expect(renderTemplate(text, { ...env, EMPTY: "1", OTHER: "o" })).toBe(marked("abocd"));
+    expect(renderTemplate(text, { ...env, NAME: "" })).toBe(marked("d"));
+  });
+
   it("is left as it is without the mark, or with the mark too late or outside of a comment", () => {
     for (const text of [
       'a: {{ env "NAME" }}',
@@ -113,6 +120,10 @@ describe("a template", () => {
     ['{{ env "OTHER" }}', /no variable OTHER/],
     ["{{ env NAME }}", /NAME is no quoted text/],
     ['{{ env "NAME" "EMPTY" }}', /one argument/],
+    ['{{ if env "NAME" }}a', /if of the template has no end/],
+    ["a{{ end }}", /end without an if/],
+    ['{{ if env "OTHER" }}a{{ end }}', /no variable OTHER/],
+    ['{{ if env "NAME" }}a{{ else }}b{{ end }}', /function else is not known/],
     ["{{ toString }}", /function toString is not known/],
     ["{{ }}", /not known/],
     ['{{- env "NAME" -}}', /not known/],

@@ -17,7 +17,8 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
 
 /**
  * Renders a configuration file as Temporal's server does (common/config/loader.go of go.temporal.io/server v1.32.0):
- * a Go template, if a comment within its first kilobyte says so, executed with sprig's functions and without data.
+ * a Go template, if a comment within its first kilobyte says so, executed with sprig's functions and without data. Of
+ * its actions this knows pipelines, and `if` with the text that is there where the pipeline gives a text.
  * Throws at the first action that the server, or this subset of the language, does not know.
  */
 export function renderTemplate(text: string, env: Readonly<Record<string, string>>): string {
@@ -26,8 +27,22 @@ export function renderTemplate(text: string, env: Readonly<Record<string, string
     .split("\n")
     .some((line) => /^#.*enable-template/.test(line.trim()));
   if (!marked) return text;
-  const rendered = text.replace(/\{\{(.*?)\}\}/gs, (_, action: string) => evaluate(action.trim(), env));
-  if (/\{\{/.test(text.replace(/\{\{.*?\}\}/gs, ""))) throw new Error("an action of the template has no end");
+  let rendered = "";
+  /** For each `if` around here, whether it holds. */
+  const conditions: boolean[] = [];
+  for (const part of text.split(/(\{\{.*?\}\})/s)) {
+    const holds = conditions.every(Boolean);
+    const action = /^\{\{(.*)\}\}$/s.exec(part)?.[1]?.trim();
+    if (action === undefined) {
+      if (part.includes("{{")) throw new Error("an action of the template has no end");
+      rendered += holds ? part : "";
+    } else if (action === "end") {
+      if (conditions.pop() === undefined) throw new Error("the template has an end without an if");
+    } else if (/^if\s/.test(action)) {
+      conditions.push(holds && evaluate(action.slice(2).trim(), env) !== "");
+    } else if (holds) rendered += evaluate(action, env);
+  }
+  if (conditions.length > 0) throw new Error("an if of the template has no end");
   return rendered;
 }
 
