@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeAuthority } from "@ticketing/servers/certificates";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { parse } from "yaml";
 import { config } from "./config.ts";
-import { standaloneConfig } from "./standalone-config.ts";
+import { standaloneConfig, trustFileOf } from "./standalone-config.ts";
+import { trustYaml } from "./upstream-tls.ts";
 
 const env = {
   ENVOY_CONFIG_FILE: "unused",
@@ -37,6 +39,13 @@ describe("a gateway's configuration in one file", () => {
     await expect(validate(text.replaceAll('cluster: "admin"', 'cluster: "nobody"'))).rejects.toThrow(
       /nobody/,
     );
+  }, 60_000);
+
+  it("is one that Envoy accepts with TLS to services", async () => {
+    const here = { ...env, ENVOY_CONFIG_FILE: join(folder, "envoy.yaml"), TLS_DIR: folder };
+    await writeFile(join(folder, "ca.crt"), makeAuthority().cert);
+    await writeFile(trustFileOf(here.ENVOY_CONFIG_FILE), trustYaml(folder));
+    await expect(validate(await standaloneConfig(config(here)))).resolves.toBeUndefined();
   }, 60_000);
 
   it("names the public origin, the allowed ones, and no standard one any more", async () => {

@@ -31,6 +31,8 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
   resources.add("clusters", [...routed, adminCluster(admin)]);
   resources.at("listeners").push(readyListener(settings.READY_PORT));
   whole.add("admin", { address: admin });
+  // Envoy asks for secrets by a name of its own, also when a file answers.
+  whole.add("node", { id: "gateway", cluster: "gateway" });
   return `${whole}`;
 }
 
