@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { standaloneConfig } from "@ticketing/gateway/standalone-config";
+import { standaloneConfig, trustFileOf } from "@ticketing/gateway/standalone-config";
+import { trustYaml } from "@ticketing/gateway/upstream-tls";
 import { repositoryPath } from "@ticketing/launcher/process-table";
+import { makeAuthority } from "@ticketing/servers/certificates";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
@@ -14,7 +16,7 @@ import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
 import { lookupFaults } from "./lookup.ts";
-import { validateNats, writeNatsConfig } from "./nats-config.ts";
+import { validateNats, writeCertificate, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
 import { networkPolicies, workloads } from "./objects.ts";
 import { buildOverlays, forUsers } from "./overlays.ts";
@@ -24,6 +26,7 @@ import { connectionFaults } from "./temporal/connections.ts";
 import { roleFaults, temporalRoles } from "./temporal/server-config.ts";
 import { serverStructure } from "./temporal/structure.ts";
 import { evaluateTiltfile, tiltFaults } from "./tilt.ts";
+import { tlsFaults } from "./tls/faults.ts";
 
 /** Kubernetes' versions whose schemas the manifests have to fit: the oldest that they are for, and the newest known. */
 const VERSIONS = ["1.34", "1.37"];
@@ -87,6 +90,15 @@ await check("who may call whom is who calls whom", async () =>
     );
   }),
 );
+await check("whoever is called in a mesh for users shows by TLS the name that is called", async () =>
+  [...built].flatMap(([name, objects]) => {
+    if (!forUsers.includes(name)) return [];
+    const found = ours.get(name) ?? [];
+    return tlsFaults(allCalls(workloads(objects), found, objects), found, objects).map(
+      (fault) => `${name}: ${fault}`,
+    );
+  }),
+);
 await check("Envoy accepts the configuration that the gateway's pod writes, and finds the pods", async () => {
   const { config } = await import("@ticketing/gateway/config");
   if (ours.size === 0) return ["no configuration was read"];
@@ -97,7 +109,13 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
       const gateway = found.find(({ workload }) => workload.name === "gateway");
       if (!gateway) return [`${name} has no gateway`];
       const path = join(folder, "envoy.yaml");
-      const text = await standaloneConfig(config(gateway.env));
+      // The folder of the pod is this one here.
+      const byTls = gateway.env.TLS_DIR !== undefined;
+      if (byTls) await writeCertificate(folder, makeAuthority());
+      if (byTls) await writeFile(trustFileOf(path), trustYaml(folder));
+      const text = await standaloneConfig(
+        config({ ...gateway.env, ENVOY_CONFIG_FILE: path, ...(byTls && { TLS_DIR: folder }) }),
+      );
       await writeFile(path, text);
       await validateEnvoy({ config: path });
       faults.push(...lookupFaults(text, found).map((fault) => `${name}: ${fault}`));

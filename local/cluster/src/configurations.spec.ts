@@ -44,7 +44,14 @@ describe.each(overlays)("the pods of %s", (overlay) => {
 
   it("are told nothing that no process reads", () => {
     // Read by the process before there is a configuration, or only to make another variable.
-    const others = ["NODE_OPTIONS", "MONGODB_PASSWORD", "MONGODB_HOSTS", "NATS_PASSWORD"];
+    const others = [
+      "NODE_OPTIONS",
+      // By the exporter itself.
+      "OTEL_EXPORTER_OTLP_CERTIFICATE",
+      "MONGODB_PASSWORD",
+      "MONGODB_HOSTS",
+      "NATS_PASSWORD",
+    ];
     for (const { module, env, title, workload } of processes) {
       const common = workload.name === "workflows" ? ["PUBLIC_URL", "PORT"] : [];
       const unread = Object.keys(env).filter(

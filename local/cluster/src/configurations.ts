@@ -17,6 +17,7 @@ export interface Configured {
   /** "Deployment tickets" */
   readonly title: string;
   readonly workload: Workload;
+  readonly container: Container;
   readonly env: Record<string, string>;
   readonly module: ConfigModule;
 }
@@ -39,6 +40,7 @@ export async function configured(
       found.push({
         title: `${workload.kind} ${workload.name}`,
         workload,
+        container,
         env: { ...fromImage[name], ...environment(container, objects) },
         module: await loadConfig(name, container),
       });
@@ -96,14 +98,18 @@ export const requiredVariables = ({ schema }: ConfigModule): string[] =>
   );
 
 /** host:port of everything that the process calls with this configuration. */
-export function called({ env, module }: Configured): string[] {
+export const called = (process: Configured): string[] =>
+  calledValues(process).flatMap(({ text }) => hostsOf(text));
+
+/** The variables that say whom the process calls, with what they say: addresses and URLs. */
+export function calledValues({ env, module }: Configured): { variable: string; text: string }[] {
   const values = module.config(env);
-  return Object.entries(module.schema.shape).flatMap(([name, variable]) => {
-    const schema = [variable, inner(variable as z.ZodType)].find((each) => calls.has(each as z.ZodType));
+  return Object.entries(module.schema.shape).flatMap(([variable, type]) => {
+    const schema = [type, inner(type as z.ZodType)].find((each) => calls.has(each as z.ZodType));
     if (!schema) return [];
-    const value = values[name] ?? calls.get(schema as z.ZodType)?.unset;
+    const value = values[variable] ?? calls.get(schema as z.ZodType)?.unset;
     const texts = Array.isArray(value) ? value : [value];
-    return texts.flatMap((text) => (typeof text === "string" ? hostsOf(text) : []));
+    return texts.flatMap((text) => (typeof text === "string" ? [{ variable, text }] : []));
   });
 }
 

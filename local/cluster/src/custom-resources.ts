@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certManagerSchemas } from "./cert-manager.ts";
 import { type KubernetesObject, title } from "./objects.ts";
 import { isFixed } from "./pods.ts";
 
@@ -28,11 +29,22 @@ const claim = z.strictObject({
 });
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
+  ...certManagerSchemas,
   "mongodbcommunity.mongodb.com/v1 MongoDBCommunity": z.strictObject({
     type: z.literal("ReplicaSet"),
     members: z.int().min(1),
     version: z.string().regex(/^\d+\.\d+\.\d+$/),
-    security: z.strictObject({ authentication: z.strictObject({ modes: z.tuple([z.literal("SCRAM")]) }) }),
+    security: z.strictObject({
+      authentication: z.strictObject({ modes: z.tuple([z.literal("SCRAM")]) }),
+      // mongodb-community-operator/api/v1/mongodbcommunity_types.go of the operator
+      tls: z
+        .strictObject({
+          enabled: z.literal(true),
+          certificateKeySecretRef: z.strictObject({ name: z.string() }),
+          caCertificateSecretRef: z.strictObject({ name: z.string() }),
+        })
+        .optional(),
+    }),
     users: z.array(
       z
         .strictObject({
@@ -80,7 +92,10 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     storage: z.strictObject({ size: quantity }),
     resources,
     affinity: z.strictObject({ podAntiAffinityType: z.literal("preferred"), topologyKey: z.string() }),
+    // https://cloudnative-pg.io/documentation/current/certificates/#user-provided-certificates-mode
+    certificates: z.strictObject({ serverTLSSecret: z.string(), serverCASecret: z.string() }).optional(),
     postgresql: z.strictObject({
+      pg_hba: z.array(z.string()).optional(),
       // A map of texts: https://cloudnative-pg.io/documentation/current/postgresql_conf
       parameters: z.strictObject({ max_connections: z.string().regex(/^\d+$/) }),
       synchronous: z

@@ -13,7 +13,15 @@ const objects = [
 ].map((object) => kubernetesObject.parse(object));
 
 const container = (env: unknown[]) => ({
-  ...{ name: "c", image: "", command: [], args: [], ports: [], resources: { requests: {}, limits: {} } },
+  ...{
+    name: "c",
+    image: "",
+    command: [],
+    args: [],
+    ports: [],
+    volumeMounts: [],
+    resources: { requests: {}, limits: {} },
+  },
   ...{ securityContext: {}, lifecycle: {} },
   envFrom: [{ configMapRef: { name: "settings" } }],
   env: env as { name: string; value?: string }[],

@@ -29,13 +29,14 @@ interface Broker {
   url(user: BrokerUser): string;
 }
 
-/** The broker of an overlay, alone: permissions are the same on one server and on three. */
+/** The broker of an overlay, alone and in plain text: permissions are the same on one server and on three, and by TLS. */
 async function onCluster(folder: string): Promise<Broker> {
   const objects = await overlayObjects("k8s/overlays/production");
   const [client, monitor] = [await freePort(), await freePort()];
   const { file, env } = await writeNatsConfig(objects, folder, (text) =>
     text
       .replace("include ./cluster.conf", "")
+      .replace("include ./tls.conf", "")
       .replace("0.0.0.0:4222", `127.0.0.1:${client}`)
       .replace("0.0.0.0:8222", `127.0.0.1:${monitor}`)
       .replace("/run/nats/", `${folder}/`)

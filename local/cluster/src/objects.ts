@@ -19,8 +19,12 @@ const environmentVariable = z.object({
 
 const amounts = z.record(z.string(), z.union([z.string(), z.number()])).default({});
 
-/** How a container is asked how it is, as far as it is asked by gRPC. */
-const probe = z.looseObject({ grpc: z.object({ service: z.string().optional() }).optional() });
+/** How a container is asked how it is, as far as checks look at it. */
+const probePort = z.union([z.int(), z.string()]);
+const probe = z.object({
+  grpc: z.object({ port: probePort, service: z.string().default("") }).optional(),
+  httpGet: z.object({ port: probePort, scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP") }).optional(),
+});
 
 const container = z.looseObject({
   name: z.string(),
@@ -30,6 +34,7 @@ const container = z.looseObject({
   env: z.array(environmentVariable).default([]),
   envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }) }).strict()).default([]),
   ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
   resources: z.object({ requests: amounts, limits: amounts }).default({ requests: {}, limits: {} }),
   securityContext: z
     .object({
@@ -43,7 +48,7 @@ const container = z.looseObject({
         .optional(),
     })
     .default({}),
-  startupProbe: z.unknown().optional(),
+  startupProbe: probe.optional(),
   readinessProbe: probe.optional(),
   livenessProbe: probe.optional(),
   lifecycle: z.object({ preStop: z.unknown().optional() }).default({}),

@@ -104,7 +104,7 @@ describe("what `tilt up` needs", () => {
     for (const [, what] of script.matchAll(/missing "([^"$]+)"/g)) expect(page).toContain(what);
     const operators = await readFile(repositoryPath("tilt/operators.sh"), "utf8");
     const versions = [...operators.matchAll(/version[= ](\d+\.\d+\.\d+)/g)].map(([, version]) => version);
-    expect(versions).toHaveLength(2);
+    expect(versions).toHaveLength(3);
     for (const version of versions) expect(page).toContain(version);
   });
 });

@@ -48,6 +48,17 @@ describe("our schemas of operators' resources", () => {
     ["Cluster", "temporal-db", "spec.imageName", "postgresql:18.4-trixie", /same name/],
     ["Cluster", "temporal-db", "spec.postgresql.parameters.max_connections", 340, /expected string/],
     ["Database", "temporal-visibility", "spec.owner", undefined, /owner/],
+    ["MongoDBCommunity", "mongodb", "spec.security.tls.optional", true, /optional/],
+    ["Cluster", "temporal-db", "spec.certificates.serverTlsSecret", "x", /serverTlsSecret/],
+    ["Issuer", "ca", "spec.ca.secret", "ca", /secret/],
+    ["Certificate", "orders", "spec.dnsName", "orders", /dnsName/],
+    ["Certificate", "orders", "spec.dnsNames", [], /dnsNames/],
+    ["Certificate", "orders", "spec.privateKey.rotationPolicy", "Never", /rotationPolicy/],
+    ["Certificate", "orders", "spec.privateKey.algorithm", "RSA", /algorithm/],
+    ["Certificate", "orders", "spec.duration", "8760h", /longer than 90 days/],
+    ["Certificate", "orders", "spec.renewBefore", "720h", /renewed after it has ended/],
+    ["Certificate", "ca", "spec.privateKey.rotationPolicy", "Always", /rotationPolicy/],
+    ["Certificate", "ca", "spec.privateKey.rotationPolicy", undefined, /rotationPolicy/],
   ])("see a %s %s whose %s is %j", async (kind, name, path, value, fault) => {
     objects = await overlayObjects("k8s/overlays/production");
     expect(objects.flatMap(customResourceFaults)).toEqual([]);

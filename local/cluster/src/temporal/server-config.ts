@@ -7,7 +7,33 @@ import { type Structure, structureFaults } from "./structure.ts";
 import { renderTemplate } from "./template.ts";
 
 const store = z.object({
-  sql: z.object({ connectAddr: z.string(), maxConns: z.int().default(0), maxIdleConns: z.int().default(0) }),
+  sql: z.object({
+    connectAddr: z.string(),
+    maxConns: z.int().default(0),
+    maxIdleConns: z.int().default(0),
+    tls: z
+      .object({
+        enabled: z.boolean().default(false),
+        enableHostVerification: z.boolean().default(false),
+        caFile: z.string().default(""),
+      })
+      .optional(),
+  }),
+});
+
+/** How one side serves and how the others call it; without a key it serves, and without authorities it is called, in plain text. */
+const tlsGroup = z.object({
+  server: z.object({
+    certFile: z.string().default(""),
+    keyFile: z.string().default(""),
+    requireClientAuth: z.boolean().default(false),
+    clientCaFiles: z.array(z.string()).default([]),
+  }),
+  client: z.object({
+    serverName: z.string().default(""),
+    rootCaFiles: z.array(z.string()).default([]),
+    disableHostVerification: z.boolean().default(false),
+  }),
 });
 
 /** The parts of Temporal's configuration that our checks read. */
@@ -18,7 +44,10 @@ const serverConfig = z.object({
     visibilityStore: z.string(),
     datastores: z.record(z.string(), store),
   }),
-  global: z.object({ membership: z.object({ broadcastAddress: z.string() }) }),
+  global: z.object({
+    membership: z.object({ broadcastAddress: z.string() }),
+    tls: z.object({ internode: tlsGroup, frontend: tlsGroup }).optional(),
+  }),
   services: z.record(z.string(), z.object({ rpc: z.object({ grpcPort: z.int(), membershipPort: z.int() }) })),
   clusterMetadata: z.object({
     masterClusterName: z.string(),
@@ -115,17 +144,13 @@ function ruleFaults(
   return faults;
 }
 
-const mounts = z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]);
-
 /** The text of a file that a container has from a ConfigMap. */
 function mountedFile(
   { workload, container }: Role,
   path: string,
   objects: readonly KubernetesObject[],
 ): string | undefined {
-  const mount = mounts
-    .parse(container.volumeMounts)
-    .find(({ mountPath }) => mountPath === posix.dirname(path));
+  const mount = container.volumeMounts.find(({ mountPath }) => mountPath === posix.dirname(path));
   const volume = workload.pod.volumes.find(({ name }) => name === mount?.name);
   return volume?.configMap && configMap(objects, volume.configMap.name)?.[posix.basename(path)];
 }

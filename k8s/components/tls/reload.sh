@@ -1,0 +1,10 @@
+#!/bin/sh
+# Tells the server to read its certificate again whenever a file of TLS_DIR has changed.
+set -u
+seen=$(cat "$TLS_DIR"/* | sha256sum)
+while sleep "${INTERVAL:-10}"; do
+  now=$(cat "$TLS_DIR"/* | sha256sum)
+  if [ "$now" != "$seen" ] && nats-server --signal "reload=$PID_FILE"; then
+    seen=$now
+  fi
+done
