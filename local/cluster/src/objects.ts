@@ -19,8 +19,9 @@ const environmentVariable = z.object({
 
 const amounts = z.record(z.string(), z.union([z.string(), z.number()])).default({});
 
-/** How a container is asked how it is, as far as checks look at it. */
 const probePort = z.union([z.int(), z.string()]);
+
+/** How a container is asked how it is, as far as checks look at it. */
 const probe = z.object({
   grpc: z.object({ port: probePort, service: z.string().default("") }).optional(),
   httpGet: z.object({ port: probePort, scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP") }).optional(),

@@ -76,6 +76,21 @@ describe("Temporal's configuration", () => {
     ]);
   });
 
+  it.each([
+    ["worker", "readinessProbe.grpc.service", undefined, /health is not asked as .*WorkerService/],
+    [
+      "history",
+      "startupProbe.grpc.service",
+      "temporal.api.workflowservice.v1.WorkflowService",
+      /HistoryService/,
+    ],
+    ["matching", "readinessProbe.grpc.port", 6935, /asked at port 6935/],
+  ])("is asked in vain for the health of %s with %s %j", async (role, path, value, fault) => {
+    const objects = await overlayObjects("k8s/overlays/local");
+    spoil(find(objects, "Deployment", `temporal-${role}`), `spec.template.spec.containers.0.${path}`, value);
+    expect(faultsOf(objects)).toEqual([expect.stringMatching(fault)]);
+  });
+
   it("is not found where the pod does not mount it", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
     spoil(

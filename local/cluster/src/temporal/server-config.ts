@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { environment } from "../environment.ts";
 import { type Container, configMap, type KubernetesObject, type Workload } from "../objects.ts";
+import { probeFaults } from "./probes.ts";
 import { type Structure, structureFaults } from "./structure.ts";
 import { renderTemplate } from "./template.ts";
 
@@ -118,7 +119,7 @@ function temporalFaults(role: Role, objects: readonly KubernetesObject[], struct
   const result = serverConfig.safeParse(rendered);
   if (!result.success)
     return [...misfits, ...result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)];
-  return [...misfits, ...ruleFaults(result.data, role, objects)];
+  return [...misfits, ...ruleFaults(result.data, role, objects), ...probeFaults(role, result.data)];
 }
 
 /** What the server asks of the values: `Validate` in common/config, and what it looks up when it starts. */
