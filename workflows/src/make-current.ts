@@ -4,7 +4,8 @@ import { createLogger } from "@ticketing/runtime/log";
 import { retrying } from "@ticketing/runtime/retrying";
 import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { versionConfig } from "./config.ts";
-import { QUEUES } from "./names.ts";
+import { makeBuildCurrent } from "./current-build.ts";
+import { QUEUES, type Queue } from "./names.ts";
 import { connectTemporal } from "./temporal-connection.ts";
 
 /**
@@ -21,21 +22,17 @@ const connection = await retrying(
   log,
   "temporal",
 );
-const { workflowService } = new Client({ connection });
+const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+const buildId = config.WORKER_BUILD_ID;
 const deadline = Date.now() + PATIENCE_MS;
-for (const { deployment } of QUEUES) await makeCurrent(deployment);
+for (const queue of QUEUES) await makeCurrent(queue);
 await connection.close();
 
-async function makeCurrent(deploymentName: string): Promise<void> {
+async function makeCurrent(queue: Queue): Promise<void> {
   for (;;) {
     try {
-      await workflowService.setWorkerDeploymentCurrentVersion({
-        namespace: config.TEMPORAL_NAMESPACE,
-        deploymentName,
-        buildId: config.WORKER_BUILD_ID,
-        identity: "make-current",
-      });
-      console.log(`${deploymentName}: build ${config.WORKER_BUILD_ID} is current`);
+      await makeBuildCurrent(client, queue, { buildId, identity: "make-current" });
+      console.log(`${queue.deployment}: build ${buildId} is current`);
       return;
     } catch (error) {
       if (Date.now() > deadline) throw error;

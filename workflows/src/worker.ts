@@ -9,6 +9,7 @@ import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
+import { keepCurrent } from "./keep-current.ts";
 import { connectNative, keepConnected } from "./native-connection.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
@@ -72,6 +73,8 @@ running.catch((error: unknown) => {
   process.exit(1);
 });
 
+const current = keepCurrent({ client, buildId: config.WORKER_BUILD_ID, log });
+
 const events = await connecting;
 await events.ensureStream(STREAM, [SUBJECT]);
 events.consume({
@@ -104,9 +107,10 @@ await serve({
       for (const each of workers) await requireProgress(each, client, each.queue.taskQueue);
     },
   },
-  uses: clients.pings,
+  uses: { ...clients.pings, tasks: current.requireTasks },
   events,
   close: [
+    current.stop,
     events.close,
     async () => {
       for (const { worker } of workers) worker.shutdown();
