@@ -170,6 +170,22 @@ describe("a connection goes on after", () => {
       stream.end(body);
     });
 
+  // Envoy's HTTP/2 refuses them before there is a request: the stream is reset, without an answer.
+  it.each([
+    ["a header that is too long", { "x-long": "a".repeat(20_000) }],
+    ["too many headers", Object.fromEntries(Array.from({ length: 70 }, (_, n) => [`x-${n}`, "1"]))],
+  ])("%s", async (_, headers) => {
+    await onOneConnection(async (session) => {
+      const refused = await endless(
+        session,
+        { ":path": KNOWN, "content-type": "application/grpc", ...headers },
+        5,
+      );
+      expect(refused).toEqual({ status: 0, grpc: 0, reset: constants.NGHTTP2_INTERNAL_ERROR });
+      expect(await call(session, KNOWN, EMPTY_FRAME)).toEqual([200, 0]);
+    });
+  });
+
   it.each([
     ["bodies that are too large", KNOWN, Code.ResourceExhausted],
     [

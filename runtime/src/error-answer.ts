@@ -61,7 +61,7 @@ export const jsonAnswer = (error: ConnectError, status: number): ErrorAnswer => 
  * that status, so that RESOURCE_EXHAUSTED would read as UNAVAILABLE and lose its details.
  */
 export const protocols: readonly Protocol[] = [
-  { contentType: "application/grpc([+;].*)?", answer: grpcAnswer },
+  { contentType: "application/grpc(\\+.*)?", answer: grpcAnswer },
   { contentType: "application/grpc-web-text([+;].*)?", answer: grpcWebTextAnswer },
   { contentType: "application/grpc-web([+;].*)?", answer: grpcWebAnswer },
   { contentType: "application/connect\\+json(;.*)?", answer: endOfStream("application/connect+json") },

@@ -113,6 +113,12 @@ describe.each(protocols)("over %s", (protocol) => {
     expect((await errorOf(client(protocol).listMyOrders({}))).code).toBe(Code.Unimplemented);
   });
 
+  it("a method that is not there is unimplemented", async () => {
+    const { getOrder } = OrderService.method;
+    const call = transports[protocol]().unary({ ...getOrder, name: "Nothing" }, undefined, undefined, {}, {});
+    expect((await errorOf(call)).code).toBe(Code.Unimplemented);
+  });
+
   it("a client's deadline reaches the handler", async () => {
     let left: number | undefined;
     orders.getOrder = (_, context) => {
@@ -253,6 +259,36 @@ describe("nonsense gets a typed error and the process lives:", () => {
       expect(Number(trailers["grpc-status"] ?? headers["grpc-status"])).toBeGreaterThan(0);
     }
     expect((await send("text/html", Buffer.from("<p>"))).status).toBe(415);
+  });
+
+  it.each([
+    [405, "PUT", "application/json"],
+    [405, "DELETE", "application/connect+proto"],
+    [405, "OPTIONS", "text/plain"],
+    [415, "POST", "text/plain"],
+    [415, "POST", "application/connect+json"],
+    [415, "POST", "application/json; charset=utf-16"],
+  ])("%d for %s with %s", async (status, method, type) => {
+    const answer = await json(GET_ORDER, "{}", { ":method": method, "content-type": type });
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "unimplemented", message: expect.any(String) });
+    expect(answer.headers.allow).toBe(status === 405 ? "POST, GET" : undefined);
+  });
+
+  it("a call of gRPC in an encoding that nobody knows", async () => {
+    const answer = await json(GET_ORDER, "", { "content-type": "application/grpc+thrift" });
+    expect(answer).toMatchObject({ status: 200, headers: { "grpc-status": `${Code.Unimplemented}` } });
+  });
+
+  it("a HEAD of an RPC, which has no body", async () => {
+    const answer = await h2cRequest(origin, { ":path": GET_ORDER, ":method": "HEAD" }, "");
+    expect(answer).toMatchObject({ status: 405, body: "" });
+  });
+
+  it.each(["[", "%", "a%zz", "x:99999999"])("a call to the host %j", async (authority) => {
+    const answer = await json(GET_ORDER, JSON.stringify({ orderId }), { ":authority": authority });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "invalid_argument" });
   });
 
   it("a body that says it is compressed and is not, or that grows when it is opened", async () => {

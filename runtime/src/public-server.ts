@@ -4,11 +4,9 @@ import {
   type Http2SecureServer,
   type Http2Server,
   type Http2ServerRequest,
-  type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { createValidateInterceptor } from "@connectrpc/validate";
 import { canonicalIdsInterceptor } from "./canonical-ids.ts";
 import type { CommonConfig } from "./config.ts";
@@ -21,8 +19,10 @@ import type { Logger } from "./log.ts";
 import { limitDeadline } from "./longest-deadline.ts";
 import { measureInterceptor } from "./measure-interceptor.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
+import { createRpcHandler } from "./rpc-handler.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 import type { TransportSecurity } from "./transport-security.ts";
+import { type HttpResponse, writeAnswer } from "./write-answer.ts";
 
 /** The largest request, in bytes, that this API takes. Its largest legitimate one is a few kilobytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
@@ -36,12 +36,6 @@ export interface HttpRequest {
   method: string;
   headers: Record<string, string | string[] | undefined>;
   body: Uint8Array;
-}
-
-export interface HttpResponse {
-  status: number;
-  headers?: Readonly<Record<string, string>>;
-  body?: string | Uint8Array;
 }
 
 /** Plain HTTP endpoints by path. */
@@ -66,7 +60,7 @@ export async function startPublicServer(options: {
 }): Promise<PublicServer> {
   const { config, log, security } = options;
   const shutdown = new AbortController();
-  const handler = connectNodeAdapter({
+  const handler = createRpcHandler({
     routes: options.routes,
     interceptors: [
       requestIdInterceptor,
@@ -84,9 +78,9 @@ export async function startPublicServer(options: {
     ],
     readMaxBytes: MAX_REQUEST_BYTES,
     shutdownSignal: shutdown.signal,
-    fallback: (request, response) => {
-      // Only HTTP/2 requests arrive: the server below speaks nothing else.
-      void answer(options.http, request as Http2ServerRequest, response as Http2ServerResponse, log);
+    log,
+    otherwise: (request, response) => {
+      void respond(options.http, request, log).then((answer) => writeAnswer(response, answer));
     },
   });
   const server = createHttp2Server(security);
@@ -137,22 +131,6 @@ function trackSessions(server: Http2Server | Http2SecureServer) {
   });
   server.on("sessionError", () => undefined);
   return sessions;
-}
-
-async function answer(
-  routes: HttpRoutes,
-  request: Http2ServerRequest,
-  response: Http2ServerResponse,
-  log: Logger,
-): Promise<void> {
-  const { status, headers, body } = await respond(routes, request, log);
-  if (response.stream.destroyed) return;
-  response.statusCode = status;
-  for (const [name, value] of Object.entries({ "content-type": "application/json", ...headers }))
-    response.setHeader(name, value);
-  // Without a body the headers end the stream: only then do clients of gRPC look for its status among them.
-  if (body?.length) response.end(body);
-  else response.end();
 }
 
 async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Logger): Promise<HttpResponse> {

@@ -13,7 +13,8 @@ import { createServingStatus } from "./serving-status.ts";
 import { stopTelemetry } from "./telemetry.ts";
 import type { TransportSecurity } from "./transport-security.ts";
 
-export type { HttpRequest, HttpResponse, HttpRoutes } from "./public-server.ts";
+export type { HttpRequest, HttpRoutes } from "./public-server.ts";
+export type { HttpResponse } from "./write-answer.ts";
 
 const DRAIN_MS = 10_000;
 const HEALTH_INTERVAL_MS = 2000;
