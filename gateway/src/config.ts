@@ -4,17 +4,22 @@ import { z } from "zod";
 const origin = z.url().transform((url) => new URL(url).origin);
 const port = z.coerce.number().int().min(1).max(65_535);
 
-/** The variables that this process reads. */
+/** What the process reads that drains a gateway. */
+export const drainSchema = z.object({
+  /** Envoy's admin endpoint, on loopback. */
+  ADMIN_PORT: port.default(9901),
+});
+
+/** What the process reads that writes Envoy's configuration. */
 export const schema = z.object({
   /** Of TLS_DIR Envoy reads `ca.crt`: set, services are called by TLS, and each has to show its own name. */
   ...transportConfig.shape,
+  ...drainSchema.shape,
   /** Where the configuration is written for Envoy to read. */
   ENVOY_CONFIG_FILE: z.string().min(1),
   PORT: port.default(8080),
-  /** Answers `/ready` to whoever watches over this gateway, and nothing else. */
+  /** Answers `/ready` and `/live` to whoever watches over this gateway, and nothing else. */
   READY_PORT: port.default(8081),
-  /** Envoy's own, on loopback. */
-  ADMIN_PORT: port.default(9901),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: origin,
   /** Other origins whose pages may call, separated by commas; with tokens and never with cookies. */
@@ -38,5 +43,8 @@ export const schema = z.object({
   WEB_ADDRESS: addresses,
 });
 
-/** Everything that this process reads from its environment. */
+/** Everything that the writer of the configuration reads from its environment. */
 export const config = (env = process.env) => readConfig(schema, env);
+
+/** Everything that the drain reads from its environment. */
+export const drainConfig = (env = process.env) => readConfig(drainSchema, env);

@@ -5,7 +5,8 @@ import { gatewayConfig } from "./gateway-config.ts";
 
 /**
  * The whole configuration of a gateway in one file, for where Envoy is started with a file alone: addresses, admin
- * endpoint on loopback, and a port that tells whether it is ready. With TLS_DIR it refers to {@link trustFileOf}.
+ * endpoint on loopback, and a port that tells whether it is ready and alive. With TLS_DIR it refers to
+ * {@link trustFileOf}.
  */
 export async function standaloneConfig(settings: ReturnType<typeof config>): Promise<string> {
   const whole = await gatewayConfig({
@@ -58,7 +59,12 @@ function readyListener(port: number) {
         {
           name: "ready",
           domains: ["*"],
-          routes: [{ match: { path: "/ready" }, route: { cluster: "admin", timeout: "2s" } }],
+          routes: [
+            // 503 while it drains.
+            { match: { path: "/ready" }, route: { cluster: "admin", timeout: "2s" } },
+            // A gateway that drains is alive.
+            { match: { path: "/live" }, direct_response: { status: 200 } },
+          ],
         },
       ],
     },

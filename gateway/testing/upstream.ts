@@ -5,6 +5,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from "node:http2";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A request as it reached a service. */
 export interface SeenRequest {
@@ -26,7 +27,8 @@ export const EMPTY_FRAME = Buffer.alloc(5);
 
 /**
  * Stands in for a service: HTTP/2 without TLS, remembers what arrives, answers gRPC with an empty message and
- * anything else with `{}`. A method named Hang never answers; one named Watch* sends a message every second.
+ * anything else with `{}`. A method named Hang never answers; Slow answers after 3 seconds; one named Watch* sends a
+ * message every second.
  */
 export async function startUpstream() {
   const requests: SeenRequest[] = [];
@@ -39,6 +41,7 @@ export async function startUpstream() {
     requests.push({ method: headers[":method"] ?? "", path, headers, body: Buffer.concat(chunks) });
     const method = path.slice(path.lastIndexOf("/") + 1);
     if (method === "Hang") return;
+    if (method === "Slow") await sleep(3_000);
     if (!headers["content-type"]?.startsWith("application/grpc")) {
       stream.respond({ ":status": 200, "content-type": "application/json" });
       stream.end("{}");

@@ -3,6 +3,7 @@ import { environment } from "./environment.ts";
 import { type Call, OTHER_NAMESPACES, OUTSIDE, type Pods, resolve } from "./network.ts";
 import {
   type KubernetesObject,
+  lasting,
   networkPolicies,
   ofKind,
   type Service,
@@ -23,7 +24,7 @@ export function allPods(all: readonly Workload[], objects: readonly KubernetesOb
     name,
     labels,
     ports: Object.fromEntries(
-      pod.containers.flatMap(({ ports }) => ports.map(({ name, containerPort }) => [name, containerPort])),
+      lasting(pod).flatMap(({ ports }) => ports.map(({ name, containerPort }) => [name, containerPort])),
     ),
   }));
   // https://github.com/mongodb/mongodb-kubernetes, docs/mongodbcommunity; https://cloudnative-pg.io/documentation/current/labels_annotations

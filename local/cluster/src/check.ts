@@ -13,6 +13,7 @@ import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
+import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
 import { lookupFaults } from "./lookup.ts";
@@ -125,6 +126,9 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
   }
   return faults;
 });
+await check("the gateway's pod drains before Envoy ends, and is not killed meanwhile", async () =>
+  [...built].flatMap(([name, objects]) => drainFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
 await check("NATS accepts its configuration, with the permissions of each service", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-nats-"));
   try {

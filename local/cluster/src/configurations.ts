@@ -1,5 +1,5 @@
 import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { calls } from "@ticketing/runtime/config";
 import { z } from "zod";
@@ -53,7 +53,13 @@ export async function configured(
 export const ownImage = ({ image }: Container): string | undefined =>
   /(?:^|\/)ticketing\/([a-z-]+)/.exec(image)?.[1];
 
-/** The parser of the image's process; that of `make-current` where the container runs it instead. */
+/** How the configuration of a script is called that a container runs instead of its image's process. */
+const scripts: Readonly<Record<string, string>> = {
+  "make-current.ts": "version",
+  "drain-at-end.ts": "drain",
+};
+
+/** The parser of what the container runs. */
 async function loadConfig(name: string, container: Container): Promise<ConfigModule> {
   const script = container.args.find((argument) => argument.endsWith(".ts"));
   const folder = repositoryPath(join("node_modules/@ticketing", name));
@@ -61,8 +67,9 @@ async function loadConfig(name: string, container: Container): Promise<ConfigMod
     const file = join(folder, path);
     if (!(await exists(file))) continue;
     const module: Record<string, unknown> = await import(file);
+    const own = script && scripts[basename(script)];
     const { schema, config } = script
-      ? { schema: module.versionSchema, config: module.versionConfig }
+      ? { schema: module[`${own}Schema`], config: module[`${own}Config`] }
       : { schema: module.schema, config: module.config };
     if (schema instanceof z.ZodObject && typeof config === "function") {
       return { schema, config: (env) => config(env) as Record<string, unknown> };

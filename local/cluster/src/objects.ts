@@ -24,7 +24,13 @@ const probePort = z.union([z.int(), z.string()]);
 /** How a container is asked how it is, as far as checks look at it. */
 const probe = z.object({
   grpc: z.object({ port: probePort, service: z.string().default("") }).optional(),
-  httpGet: z.object({ port: probePort, scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP") }).optional(),
+  httpGet: z
+    .object({
+      port: probePort,
+      path: z.string().default("/"),
+      scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP"),
+    })
+    .optional(),
 });
 
 const container = z.looseObject({
@@ -32,6 +38,7 @@ const container = z.looseObject({
   image: z.string().default(""),
   command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
+  restartPolicy: z.string().optional(),
   env: z.array(environmentVariable).default([]),
   envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }) }).strict()).default([]),
   ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
@@ -52,12 +59,17 @@ const container = z.looseObject({
   startupProbe: probe.optional(),
   readinessProbe: probe.optional(),
   livenessProbe: probe.optional(),
-  lifecycle: z.object({ preStop: z.unknown().optional() }).default({}),
+  lifecycle: z
+    .object({
+      preStop: z.looseObject({ sleep: z.object({ seconds: z.number() }).optional() }).optional(),
+    })
+    .default({}),
 });
 
 const podSpec = z.looseObject({
   automountServiceAccountToken: z.boolean().default(true),
   enableServiceLinks: z.boolean().default(true),
+  terminationGracePeriodSeconds: z.number().default(30),
   securityContext: z
     .object({
       runAsNonRoot: z.boolean().optional(),
@@ -160,6 +172,16 @@ export interface Service {
 }
 
 export type NetworkPolicy = z.output<typeof schemas.policy>["spec"] & { readonly name: string };
+
+/** A container that runs beside all others from before their start until after their end. */
+export const isSidecar = ({ initContainers }: PodSpec, container: Container): boolean =>
+  initContainers.includes(container) && container.restartPolicy === "Always";
+
+/** The containers that run for as long as the pod: its own and their sidecars. */
+export const lasting = (pod: PodSpec): Container[] => [
+  ...pod.initContainers.filter((container) => isSidecar(pod, container)),
+  ...pod.containers,
+];
 
 /** "Deployment tickets", for messages. */
 export const title = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.name}`;

@@ -1,6 +1,6 @@
 import { LIVENESS } from "@ticketing/runtime/serving-status";
 import { ownImage } from "./configurations.ts";
-import type { Container, Workload } from "./objects.ts";
+import { type Container, lasting, type Workload } from "./objects.ts";
 
 /** What every pod has to keep; each fault is a sentence. */
 export function podFaults(workload: Workload): string[] {
@@ -13,8 +13,7 @@ export function podFaults(workload: Workload): string[] {
     faults.push(`${title} has no seccomp profile`);
   for (const container of [...pod.initContainers, ...pod.containers]) {
     const own = containerFaults(container, workload);
-    const runs =
-      pod.containers.includes(container) && workload.kind !== "Job" ? servingFaults(container) : [];
+    const runs = lasting(pod).includes(container) && workload.kind !== "Job" ? servingFaults(container) : [];
     faults.push(...[...own, ...runs].map((fault) => `${title}, container ${container.name}: ${fault}`));
   }
   return faults;
@@ -41,16 +40,12 @@ function containerFaults(container: Container, { pod }: Workload): string[] {
 }
 
 function servingFaults(container: Container): string[] {
+  if (container.ports.length === 0) return [];
   const faults: string[] = [];
   if (!container.readinessProbe) faults.push("has no readiness probe");
   if (!container.livenessProbe) faults.push("has no liveness probe");
   if (ownImage(container)) faults.push(...healthFaults(container));
-  if (
-    ownImage(container) &&
-    container.ports.length > 0 &&
-    !container.lifecycle.preStop &&
-    !isDouble(container)
-  )
+  if (ownImage(container) && !container.lifecycle.preStop && !isDouble(container))
     faults.push("stops without waiting for its callers to leave");
   return faults;
 }

@@ -7,7 +7,7 @@ import { ownImage } from "./configurations.ts";
 import { type Stage, substitute } from "./image/dockerfile.ts";
 import { serviceFolder } from "./image/images.ts";
 import { type Call, matches } from "./network.ts";
-import { type KubernetesObject, kubernetesObject, type Workload, workloads } from "./objects.ts";
+import { type KubernetesObject, kubernetesObject, lasting, type Workload, workloads } from "./objects.ts";
 import { runPython } from "./python.ts";
 
 const portForward = z.object({ args: z.tuple([z.number(), z.number()]) });
@@ -136,10 +136,10 @@ function resourceFaults({ resources, objects }: TiltMesh, all: readonly Workload
       args: [, port],
     } of resource.port_forwards) {
       const ports =
-        workload?.pod.containers.flatMap((container) => container.ports.map((each) => each.containerPort)) ??
-        [];
+        workload &&
+        lasting(workload.pod).flatMap((container) => container.ports.map((each) => each.containerPort));
       // Envoy's admin endpoint is on loopback, where only a port-forward reaches it.
-      if (!ports.includes(port) && !(name === "gateway" && port === 9901))
+      if (!ports?.includes(port) && !(name === "gateway" && port === 9901))
         faults.push(`resource ${name} forwards to port ${port}, which its pods do not have`);
     }
   }

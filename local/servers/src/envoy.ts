@@ -21,6 +21,8 @@ export interface EnvoyOptions {
   readonly adminPort?: number;
   /** Worker threads; 2 by default. */
   readonly concurrency?: number;
+  /** Seconds in which a drain reaches every connection; Envoy's own 600 by default. */
+  readonly drainSeconds?: number;
 }
 
 /** Starts Envoy and resolves when its listeners take connections. The admin endpoint is on loopback. */
@@ -34,6 +36,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<EnvoyServer> {
     args: [
       ...["-c", resolve(options.config), "--config-yaml", `${options.overrides ?? ""}\n${admin}\n`],
       ...["--concurrency", `${options.concurrency ?? 2}`, "--disable-hot-restart", "--log-level", "warning"],
+      ...(options.drainSeconds === undefined ? [] : ["--drain-time-s", `${options.drainSeconds}`]),
     ],
     logFile: join(resolve(options.dir), "envoy.log"),
     probe: () => httpOk(`${adminUrl}/ready`),

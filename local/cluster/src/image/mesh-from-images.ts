@@ -156,9 +156,9 @@ export async function startFromImages(
         name: "envoy",
         command: await findServer("envoy"),
         args: [
-          ...(find(all, "gateway").pod.containers[0]?.args.map((argument) =>
-            argument.replace(/^\/config\//, `${gateway.home}/config/`),
-          ) ?? []),
+          ...(find(all, "gateway")
+            .pod.initContainers.find(({ name }) => name === "envoy")
+            ?.args.map((argument) => argument.replace(/^\/config\//, `${gateway.home}/config/`)) ?? []),
         ],
         logFile: join(logs, "envoy.log"),
         probe: () => httpOk(`http://127.0.0.1:${ready}/ready`),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Configured, calledValues, hostsOf, ownImage } from "../configurations.ts";
 import { environment } from "../environment.ts";
-import { type KubernetesObject, ofKind, type Workload } from "../objects.ts";
+import { type KubernetesObject, lasting, ofKind, type Workload } from "../objects.ts";
 import { roleConfig, temporalRoles } from "../temporal/server-config.ts";
 import { ownSecret, trustedSecret } from "./folder.ts";
 import { block, natsText, setting } from "./nats-blocks.ts";
@@ -45,8 +45,10 @@ const PLAIN = /^(http|nats):\/\//;
 function ownCalls(process: Configured): Caller[] {
   const { workload, container, env } = process;
   const { pod } = workload;
-  // What a container writes that comes first, such as Envoy's configuration, the others read by the same paths.
-  const readers = pod.initContainers.includes(container) ? [container, ...pod.containers] : [container];
+  // What a container of ours writes that comes first, Envoy's configuration, Envoy reads by the same paths.
+  const readers = pod.initContainers.includes(container)
+    ? [container, ...lasting(pod).filter((each) => !ownImage(each))]
+    : [container];
   return calledValues(process).flatMap(({ variable, text }) => {
     const file =
       variable === "OTEL_EXPORTER_OTLP_ENDPOINT"

@@ -138,7 +138,7 @@ describe("a process of ours", () => {
   });
 
   it("whose Envoy does not see the folder that its configuration names is found", async () => {
-    spoil(find(objects, "Deployment", "gateway"), `${containers}.volumeMounts`, []);
+    spoil(find(objects, "Deployment", "gateway"), "spec.template.spec.initContainers.1.volumeMounts", []);
     expect(await faultsOf(objects)).toContain(
       "gateway → auth:8080: the caller trusts nobody to vouch for it",
     );

@@ -1,4 +1,4 @@
-import type { Container, Workload } from "../objects.ts";
+import { type Container, lasting, type Workload } from "../objects.ts";
 import type { ServedPorts } from "./served.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ServedPorts } from "./served.ts";
  */
 export function probeFaults(all: readonly Workload[], served: ServedPorts): string[] {
   return all.flatMap(({ name, pod }) =>
-    pod.containers.flatMap((container) =>
+    lasting(pod).flatMap((container) =>
       (["startupProbe", "readinessProbe", "livenessProbe"] as const).flatMap((kind) => {
         const { grpc, httpGet } = container[kind] ?? {};
         const byTls = (of: number | string) => {
