@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { alone, drainGateway } from "@ticketing/gateway/drain";
 import { clustersYaml } from "@ticketing/gateway/envoy-clusters";
 import { writeGatewayConfig } from "@ticketing/gateway/gateway-config";
 import { startEnvoy } from "@ticketing/servers/envoy";
@@ -25,6 +26,8 @@ export interface MeshPart {
   /** Names of the parts that have to serve before this one is started. */
   readonly needs: readonly string[];
   readonly run: () => Promise<RunningProcess>;
+  /** Lets it finish what it was asked, before it is stopped; for what does not do so itself at SIGTERM. */
+  readonly drain?: () => Promise<unknown>;
 }
 
 /** Every process of a planned mesh. */
@@ -89,6 +92,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
           }),
           adminPort: ports.gatewayAdmin,
         }),
+      drain: () => drainGateway({ adminUrl: plan.addresses.gatewayAdmin, ...alone }),
     },
   ];
   if (ownDatabase) {

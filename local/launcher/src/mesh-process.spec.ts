@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { launch } from "@ticketing/servers/launch";
+import { isAlive } from "./mesh-file.ts";
 import { createMeshProcess } from "./mesh-process.ts";
 
 describe("a process of the mesh", () => {
@@ -12,9 +13,10 @@ describe("a process of the mesh", () => {
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
-  const sleeper = (onCrash: (reason: string) => void) =>
+  const sleeper = (onCrash: (reason: string) => void, drain?: () => Promise<void>) =>
     createMeshProcess({
       name: "sleeper",
+      drain,
       run: () =>
         launch({
           name: "sleeper",
@@ -48,6 +50,26 @@ describe("a process of the mesh", () => {
     globalThis.process.kill(process?.pid ?? 0, "SIGKILL");
     expect(await crash).toBe("signal SIGKILL");
     expect(process?.pid).toBeUndefined();
+  });
+
+  it("is drained while it runs, before it is stopped; not when it is killed or does not run", async () => {
+    const drained: boolean[] = [];
+    let pid = 0;
+    const process = sleeper(
+      () => {},
+      async () => {
+        drained.push(isAlive(pid));
+      },
+    );
+    await process.stop();
+    await process.start();
+    await process.kill();
+    expect(drained).toEqual([]);
+    await process.start();
+    pid = process.pid ?? 0;
+    await process.stop();
+    expect(drained).toEqual([true]);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it("is started once when two ask at the same time", async () => {

@@ -17,12 +17,14 @@ export interface MeshProcessOptions {
   readonly name: string;
   /** Starts the process on its fixed ports with its fixed environment; resolves when it serves. */
   readonly run: () => Promise<RunningProcess>;
+  /** Lets it finish what it was asked; ends before {@link MeshProcess.stop} sends SIGTERM. */
+  readonly drain?: () => Promise<unknown>;
   /** Called when the process ended and nobody had asked for it. */
   readonly onCrash: (process: MeshProcess, reason: string) => void;
 }
 
 /** Puts a name on a process across its lives. */
-export function createMeshProcess({ name, run, onCrash }: MeshProcessOptions): MeshProcess {
+export function createMeshProcess({ name, run, drain, onCrash }: MeshProcessOptions): MeshProcess {
   let running: RunningProcess | undefined;
   let starting: Promise<void> | undefined;
 
@@ -40,6 +42,7 @@ export function createMeshProcess({ name, run, onCrash }: MeshProcessOptions): M
     await starting?.catch(() => {});
     const ending = running;
     running = undefined;
+    if (ending && how === "stop") await drain?.();
     await ending?.[how]();
   };
   const handle: MeshProcess = {
