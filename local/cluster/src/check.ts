@@ -16,6 +16,7 @@ import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
+import { keyVolumeFaults } from "./key-volumes.ts";
 import { lookupFaults } from "./lookup.ts";
 import { validateNats, writeCertificate, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
@@ -152,6 +153,9 @@ await check("PostgreSQL takes the connections of all of Temporal's pods, amid a 
 );
 await check("maintenance takes one pod at a time of whatever has several", async () =>
   [...built].flatMap(([name, objects]) => budgetFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
+await check("keys can roll: every process has the public ones, and what it mounts is renewed", async () =>
+  [...built].flatMap(([name, objects]) => keyVolumeFaults(objects).map((fault) => `${name}: ${fault}`)),
 );
 await check("the Tiltfile declares what the manifests have", async () => {
   const overlay = built.get("tilt") ?? [];

@@ -1,3 +1,4 @@
+import { accessTokenLifetime } from "@ticketing/auth/access-token-lifetime";
 import { stripeKeys, stripeMode } from "@ticketing/payments/stripe-keys";
 import { readConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
@@ -9,3 +10,8 @@ export const schema = z.object({ STRIPE_MODE: stripeMode, ...stripeKeys.partial(
 export const config = (env = process.env) => readConfig(schema, env);
 
 export type StripeEnvironment = ReturnType<typeof config>;
+
+/** What `npm run k8s:secrets -- --rotate NAME` reads: how long tokens live that the overlay's auth signs. */
+const rotationSchema = z.object({ ACCESS_TOKEN_LIFETIME: accessTokenLifetime });
+
+export const rotationConfig = (env = process.env) => readConfig(rotationSchema, env);

@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { find, overlayObjects, spoil } from "../testing/mesh.ts";
+import { keyVolumeFaults } from "./key-volumes.ts";
+import type { KubernetesObject } from "./objects.ts";
+
+// Kustomize builds every overlay once.
+jest.setTimeout(120_000);
+
+let objects: KubernetesObject[];
+beforeEach(async () => {
+  objects = await overlayObjects("k8s/overlays/production");
+});
+
+const pod = "spec.template.spec";
+const mount = `${pod}.containers.0.volumeMounts.0`;
+const sources = `${pod}.volumes.0.projected.sources`;
+
+describe("the volumes of keys", () => {
+  it.each(["k8s/overlays/local", "k8s/overlays/production", "tilt"] as const)(
+    "are renewed and whole in %s",
+    async (overlay) => {
+      expect(keyVolumeFaults(await overlayObjects(overlay))).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["tickets", `${mount}.subPath`, "service.jwk.json", "/keys is a subPath of keys, which is never renewed"],
+    ["orders", `${mount}.subPathExpr`, "$(NAME)", "/keys is a subPath of keys, which is never renewed"],
+    ["catalog", `${sources}.0`, {}, "SERVICE_KEYS_FILE is /keys/services.jwks.json, which is in no Secret"],
+    [
+      "payments",
+      `${sources}.1.secret.items.0.path`,
+      "key.json",
+      "SERVICE_KEY_FILE is /keys/service.jwk.json",
+    ],
+    ["payments", `${sources}.1.secret.name`, "orders", "which is Secret orders's and not payments's"],
+    [
+      "auth",
+      `${sources}.1.secret.items.1.path`,
+      "token.json",
+      "TOKEN_KEY_FILE is /keys/access-token.jwk.json",
+    ],
+    ["workflows", `${mount}.mountPath`, "/secrets", "is in no Secret"],
+  ])("are missed when %s has %s: %j", async (name, path, value, fault) => {
+    spoil(find(objects, "Deployment", name), path, value);
+    const faults = keyVolumeFaults(objects);
+    expect(faults).toContainEqual(expect.stringContaining(`Deployment ${name}, container process: `));
+    expect(faults).toContainEqual(expect.stringContaining(fault));
+  });
+
+  it("are missed where public keys do not reach a process, or cannot roll", async () => {
+    const deployment = find(objects, "Deployment", "catalog");
+    const at = `${pod}.containers.0.env`;
+    const steps = at.split(".");
+    const env = steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], deployment);
+    spoil(
+      deployment,
+      at,
+      (env as { name: string }[]).filter(({ name }) => name !== "SERVICE_KEYS_FILE"),
+    );
+    spoil(find(objects, "Secret", "service-keys"), "immutable", true);
+    expect(keyVolumeFaults(objects)).toEqual([
+      "Secret service-keys is immutable: no key in it can roll",
+      "Deployment catalog, container process: it has a key and no public keys of others",
+    ]);
+  });
+});

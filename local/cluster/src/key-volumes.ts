@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { ownImage } from "./configurations.ts";
+import {
+  type Container,
+  type KubernetesObject,
+  ofKind,
+  secret,
+  type Workload,
+  workloads,
+} from "./objects.ts";
+
+const mounts = z
+  .array(
+    z.looseObject({
+      name: z.string(),
+      mountPath: z.string(),
+      subPath: z.string().optional(),
+      subPathExpr: z.string().optional(),
+    }),
+  )
+  .default([]);
+
+type Volume = Workload["pod"]["volumes"][number];
+type Sources = NonNullable<NonNullable<Volume["projected"]>["sources"][number]["secret"]>[];
+
+/** The Secret that has the public keys of all services. */
+const PUBLIC_KEYS = "service-keys";
+
+/**
+ * Keys roll while pods run: each pod has every service's public keys, and what it mounts of a Secret is renewed. One
+ * sentence for each place where that is not so.
+ */
+export function keyVolumeFaults(objects: readonly KubernetesObject[]): string[] {
+  const fixed = ofKind(objects, "Secret")
+    .filter(({ immutable }) => immutable === true)
+    .map(({ metadata }) => `Secret ${metadata.name} is immutable: no key in it can roll`);
+  const faults = workloads(objects).flatMap((workload) =>
+    [...workload.pod.initContainers, ...workload.pod.containers].flatMap((container) =>
+      [...frozenMounts(container, workload), ...missingKeys(container, workload, objects)].map(
+        (fault) => `${workload.kind} ${workload.name}, container ${container.name}: ${fault}`,
+      ),
+    ),
+  );
+  return [...fixed, ...faults];
+}
+
+/** The kubelet renews a mounted folder, and never a file that is mounted alone. */
+const frozenMounts = (container: Container, { pod }: Workload): string[] =>
+  mounts
+    .parse(container.volumeMounts)
+    .filter(({ subPath, subPathExpr }) => subPath !== undefined || subPathExpr !== undefined)
+    .filter(({ name }) => pod.volumes.some((volume) => volume.name === name && sourcesOf(volume).length > 0))
+    .map(({ name, mountPath }) => `${mountPath} is a subPath of ${name}, which is never renewed`);
+
+function missingKeys(
+  container: Container,
+  workload: Workload,
+  objects: readonly KubernetesObject[],
+): string[] {
+  const image = ownImage(container);
+  if (!image) return [];
+  const files = container.env.filter(({ name }) => /_KEYS?_FILE$/.test(name));
+  const faults = files.flatMap(({ name, value = "" }) => {
+    const holder = name === "SERVICE_KEYS_FILE" ? PUBLIC_KEYS : workload.name;
+    const from = holderOf(value, container, workload, objects);
+    if (from === holder) return [];
+    return [
+      `${name} is ${value}, which is ${from ? `Secret ${from}'s` : "in no Secret"} and not ${holder}'s`,
+    ];
+  });
+  const names = files.map(({ name }) => name);
+  if (names.includes("SERVICE_KEY_FILE") && !names.includes("SERVICE_KEYS_FILE"))
+    faults.push("it has a key and no public keys of others");
+  return faults;
+}
+
+/** The Secret that a file of a container comes from. */
+function holderOf(
+  file: string,
+  container: Container,
+  { pod }: Workload,
+  objects: readonly KubernetesObject[],
+): string | undefined {
+  const mount = mounts
+    .parse(container.volumeMounts)
+    .find(({ mountPath }) => file.startsWith(`${mountPath}/`));
+  const volume = mount && pod.volumes.find(({ name }) => name === mount.name);
+  if (!mount || !volume) return undefined;
+  const path = file.slice(mount.mountPath.length + 1);
+  return sourcesOf(volume).find(({ name, items }) =>
+    (items?.map((item) => item.path) ?? Object.keys(secret(objects, name) ?? {})).includes(path),
+  )?.name;
+}
+
+const sourcesOf = ({ projected, secret: whole }: Volume): Sources => [
+  ...(projected?.sources.flatMap((source) => source.secret ?? []) ?? []),
+  ...(whole ? [{ name: whole.secretName }] : []),
+];
