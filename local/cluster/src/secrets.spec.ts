@@ -52,6 +52,7 @@ describe("Secrets for users", () => {
     ["STRIPE_SECRET_KEY", "sk_test_double", "is a test key, but STRIPE_MODE is live"],
     ["STRIPE_PUBLISHABLE_KEY", "pk_test_a1", "is a test key, but STRIPE_MODE is live"],
     ["STRIPE_WEBHOOK_SECRET", "whsec_double_a1", "is the Stripe double's"],
+    ["STRIPE_WEBHOOK_SECRET", "whsec_a1,whsec_double_a1", "is the Stripe double's"],
   ])("are not made with the %s %s", async (name, value, fault) => {
     await expect(forUsers({ ...live, [name]: value })).rejects.toThrow(`${name} ${fault}`);
     expect(await held()).toEqual({});

@@ -1,4 +1,9 @@
-import { type StripeKeys, stripeKeyFaults, stripeKeys } from "@ticketing/payments/stripe-keys";
+import {
+  type StripeKeys,
+  stripeKeyFaults,
+  stripeKeys,
+  webhookSecrets,
+} from "@ticketing/payments/stripe-keys";
 import type { StripeEnvironment } from "./config.ts";
 
 /** The keys of the Secret `payments` that hold what Stripe gives out, by the variables that name them. */
@@ -37,7 +42,8 @@ export function stripeSecretFaults({ offered, kept, doubleWebhookSecret }: Strip
     const held = kept[name] === undefined ? "" : ` (held by ${file}; replace it)`;
     const { error } = stripeKeys.shape[name].safeParse(value);
     if (error) return error.issues.map(({ message }) => `${name} ${message}${held}`);
-    if (name === "STRIPE_WEBHOOK_SECRET" && value === doubleWebhookSecret)
+    const secrets = webhookSecrets({ [name]: value });
+    if (doubleWebhookSecret !== undefined && secrets.includes(doubleWebhookSecret))
       return [`${name} is the Stripe double's${held}`];
     return stripeKeyFaults(offered.STRIPE_MODE, { [name]: value }).map((fault) => `${fault}${held}`);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { config } from "./config.ts";
+import { webhookSecrets } from "./stripe-keys.ts";
 
 const common = {
   PORT: "8004",
@@ -33,6 +34,12 @@ describe("payments, unless told otherwise, move real money", () => {
     expect(config({ ...live, STRIPE_SECRET_KEY: "rk_live_a1" })).toMatchObject({ STRIPE_MODE: "live" });
   });
 
+  it("with two webhook secrets while one replaces the other", () => {
+    const STRIPE_WEBHOOK_SECRET = "whsec_a1,whsec_b2";
+    expect(webhookSecrets(config({ ...live, STRIPE_WEBHOOK_SECRET }))).toEqual(["whsec_a1", "whsec_b2"]);
+    expect(webhookSecrets(config(live))).toEqual([live.STRIPE_WEBHOOK_SECRET]);
+  });
+
   it.each([
     ["STRIPE_SECRET_KEY", "sk_test_double", "is a test key, but STRIPE_MODE is live"],
     ["STRIPE_SECRET_KEY", "sk_test_x_live_y", "is a test key, but STRIPE_MODE is live"],
@@ -40,6 +47,7 @@ describe("payments, unless told otherwise, move real money", () => {
     ["STRIPE_PUBLISHABLE_KEY", "pk_test_double", "is a test key, but STRIPE_MODE is live"],
     ["STRIPE_WEBHOOK_SECRET", "whsec_double", "is the Stripe double's, but STRIPE_MODE is live"],
     ["STRIPE_WEBHOOK_SECRET", "whsec_double_a1", "is the Stripe double's, but STRIPE_MODE is live"],
+    ["STRIPE_WEBHOOK_SECRET", "whsec_a1,whsec_double_a1", "is the Stripe double's, but STRIPE_MODE is live"],
     ["STRIPE_URL", "http://stripe-double:8080", "names a double, but STRIPE_MODE is live"],
     ["STRIPE_BROWSER_URL", "http://localhost:8083", "names a double, but STRIPE_MODE is live"],
   ])("and refuse the %s %s", (name, value, fault) => {
@@ -76,6 +84,9 @@ it.each([
   ["STRIPE_SECRET_KEY", "pk_live_a1"],
   ["STRIPE_PUBLISHABLE_KEY", "pk_live_"],
   ["STRIPE_WEBHOOK_SECRET", "whsec_a1\n"],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_a1,"],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_a1,sk_live_a1"],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_a1,whsec_b2,whsec_c3"],
 ])("the %s %j is none, as a file with a line too many is", (name, value) => {
   expect(() => config({ ...live, [name]: value })).toThrow(`${name}: must be`);
 });

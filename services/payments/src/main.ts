@@ -21,6 +21,7 @@ import { createPaymentStore, paymentCollection } from "./payment-store.ts";
 import { createSettlement } from "./settlement.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
 import { createStripeKeyWatch } from "./stripe-key-watch.ts";
+import { webhookSecrets } from "./stripe-keys.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
 
 const config = readConfig();
@@ -47,7 +48,7 @@ const payments = await createPaymentStore(paymentCollection(database.db), relay.
 const keyWatch = createStripeKeyWatch(log);
 const stripe = createStripeGateway({
   secretKey: config.STRIPE_SECRET_KEY,
-  webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+  webhookSecrets: webhookSecrets(config),
   url: config.STRIPE_URL,
   keyWatch,
 });

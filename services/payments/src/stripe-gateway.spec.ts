@@ -17,7 +17,7 @@ async function stripeThat(answers: (response: ServerResponse) => void) {
   await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
   return createStripeGateway({
     secretKey: "sk_test_double",
-    webhookSecret: "whsec_double",
+    webhookSecrets: ["whsec_double"],
     url: `http://127.0.0.1:${(started.address() as AddressInfo).port}`,
     longestCallMs: LONGEST_CALL_MS,
     keyWatch: { accepted: () => undefined, refused: () => undefined, ping: async () => undefined },

@@ -60,7 +60,8 @@ export interface StripeGateway {
 
 export function createStripeGateway(options: {
   secretKey: string;
-  webhookSecret: string;
+  /** A webhook is signed with one of these. */
+  webhookSecrets: readonly string[];
   url?: string;
   keyWatch: StripeKeyWatch;
   longestCallMs?: number;
@@ -167,7 +168,14 @@ export function createStripeGateway(options: {
       try {
         const raw = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
         const { signature: scheme } = stripe.webhooks;
-        if (!scheme?.verifyHeader(raw, signature, options.webhookSecret, TOLERANCE_S)) return undefined;
+        const isSigned = options.webhookSecrets.some((secret) => {
+          try {
+            return scheme?.verifyHeader(raw, signature, secret, TOLERANCE_S);
+          } catch {
+            return false;
+          }
+        });
+        if (!isSigned) return undefined;
         const event: Stripe.Event | Stripe.V2.Core.EventNotification = JSON.parse(raw.toString());
         // A thin event (docs.stripe.com/event-destinations) carries no object; what we follow comes in snapshots.
         return event.object === "event" ? reduced(event) : { kind: "other" };

@@ -7,11 +7,18 @@ export const stripeMode = z.enum(["live", "test"]).default("live");
 export const stripeKeys = z.object({
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a Stripe secret key"),
   STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_\w+$/, "must be a Stripe publishable key"),
-  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\S+$/, "must be a webhook signing secret"),
+  /** One, or with a comma two while one replaces the other: either may have signed. */
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[^\s,]+(,whsec_[^\s,]+)?$/, "must be a webhook signing secret, or two with a comma"),
 });
 
 export type StripeMode = z.output<typeof stripeMode>;
 export type StripeKeys = z.output<typeof stripeKeys>;
+
+/** The secrets that a webhook may be signed with. */
+export const webhookSecrets = ({ STRIPE_WEBHOOK_SECRET = "" }: Partial<StripeKeys>): string[] =>
+  STRIPE_WEBHOOK_SECRET.split(",");
 
 /**
  * Why keys do not belong to a mode, one sentence each, without their values. A webhook secret shows no mode; only
@@ -22,7 +29,7 @@ export function stripeKeyFaults(mode: StripeMode, keys: Partial<StripeKeys>): st
   const faults = (["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"] as const)
     .filter((name) => keys[name]?.split("_")[1] === other)
     .map((name) => `${name} is a ${other} key, but STRIPE_MODE is ${mode}`);
-  if (mode === "live" && keys.STRIPE_WEBHOOK_SECRET?.startsWith("whsec_double"))
+  if (mode === "live" && webhookSecrets(keys).some((secret) => secret.startsWith("whsec_double")))
     faults.push("STRIPE_WEBHOOK_SECRET is the Stripe double's, but STRIPE_MODE is live");
   return faults;
 }

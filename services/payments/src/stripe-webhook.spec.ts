@@ -98,6 +98,16 @@ describe("a webhook", () => {
     await until(order.id, ({ declines }) => declines === 2);
   });
 
+  it("signed with either secret, or with both, is good while one replaces the other", async () => {
+    const body = JSON.stringify({ id: "evt_1", object: "v3.event" });
+    const [old, current] = [sign(body, Date.now(), "whsec_replaced"), sign(body)];
+    // Stripe signs with both secrets of an endpoint whose secret is rolled.
+    const both = `${old},${current.split(",")[1]}`;
+    for (const signature of [old, current, both]) expect((await post(body, signature)).status).toBe(200);
+    expect((await post(body, sign(body, Date.now(), "whsec_replaced,whsec_double"))).status).toBe(400);
+    expect((await post(body, sign(body, Date.now(), ""))).status).toBe(400);
+  });
+
   it.each([
     ["a missing signature", (body: string) => post(body, "")],
     ["another secret", (body: string) => post(body, sign(body, Date.now(), "whsec_other"))],
