@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { generateKeyPair, SignJWT } from "jose";
-import { signUserToken, startIssuer, type TokenOverrides } from "../testing/keys.ts";
+import { nextUserKey, signUserToken, startIssuer, type TokenOverrides } from "../testing/keys.ts";
 import { silent } from "../testing/service.ts";
 import { reasonOf } from "./domain-error.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => issuer.close());
 
 /** A client of a service that trusts the key set, and the callers it let in. */
-function service(jwksUrl: string, cookieName = "session") {
+function service(jwksUrl: string, cookieName = "session", refreshMs?: number) {
   const callers: (Caller | undefined)[] = [];
   const note = (caller?: Caller) => {
     callers.push(caller);
@@ -37,7 +38,10 @@ function service(jwksUrl: string, cookieName = "session") {
       }),
     {
       router: {
-        interceptors: [createErrorInterceptor(silent), createUserAuthenticator({ jwksUrl, cookieName })],
+        interceptors: [
+          createErrorInterceptor(silent),
+          createUserAuthenticator({ jwksUrl, cookieName, refreshMs }),
+        ],
       },
     },
   );
@@ -240,6 +244,31 @@ describe("auth's public keys", () => {
     await cut.close();
     expect(reasonOf(error)).toBe("KEYS_UNAVAILABLE");
     expect(whole).not.toBeInstanceOf(ConnectError);
+  });
+
+  it("may be several; one that is dropped is soon refused", async () => {
+    const rolling = await startIssuer();
+    const next = await nextUserKey("users-2");
+    const { client } = service(rolling.url, "session", 20);
+    const tokens = [await rolling.token(), await next.token()];
+    const outcomes = () =>
+      Promise.all(
+        tokens.map((token) => client.getOrder({}, { headers: bearer(token) }).then(() => "ok", reasonOf)),
+      );
+    const become = async (wanted: (string | undefined)[]) => {
+      for (let tries = 0; `${await outcomes()}` !== `${wanted}` && tries < 500; tries++) await sleep(10);
+      expect(await outcomes()).toEqual(wanted);
+    };
+    await become(["ok", "INVALID_TOKEN"]);
+    rolling.answerWith(200, JSON.stringify({ keys: [next.jwk, rolling.jwk] }));
+    await become(["ok", "ok"]);
+    // Away: what was known stays good.
+    rolling.answerWith(503);
+    await sleep(60);
+    expect(await outcomes()).toEqual(["ok", "ok"]);
+    rolling.answerWith(200, JSON.stringify({ keys: [next.jwk] }));
+    await become(["INVALID_TOKEN", "ok"]);
+    await rolling.close();
   });
 
   it("are not asked for by an anonymous call", async () => {

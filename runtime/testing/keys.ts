@@ -23,10 +23,18 @@ export async function makeServiceKeys(...services: string[]) {
 
 const KID = "users";
 
+/** Another key of auth, which a rotation brings: its public part, and tokens that it signs. */
+export async function nextUserKey(kid: string) {
+  const { privateKey, publicKey } = await generateKeyPair("EdDSA");
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: "EdDSA" };
+  return { jwk, token: () => signUserToken(privateKey, { header: { kid } }) };
+}
+
 /** Stands in for auth: its key set over HTTP/2 without TLS, and tokens as it signs them. */
 export async function startIssuer() {
   const { privateKey, publicKey } = await generateKeyPair("EdDSA");
-  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: KID, alg: "EdDSA" }] });
+  const jwk = { ...(await exportJWK(publicKey)), kid: KID, alg: "EdDSA" };
+  const jwks = JSON.stringify({ keys: [jwk] });
   let requests = 0;
   let status = 200;
   let body = jwks;
@@ -41,6 +49,7 @@ export async function startIssuer() {
   return {
     url: `http://127.0.0.1:${bound.port}/.well-known/jwks.json`,
     privateKey,
+    jwk,
     requests: () => requests,
     answerWith(otherStatus: number, otherBody = jwks) {
       status = otherStatus;

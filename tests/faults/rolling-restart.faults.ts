@@ -1,22 +1,33 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
+import { readRing } from "@ticketing/launcher/key-folder";
 import { reported } from "@ticketing/launcher/suite-report";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { eventually, startTestMesh, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
+import { type RenewingPerson, renewingPerson } from "./renewing-person.ts";
+import { callWhileKeysRoll, keepOldKeys, rotateEveryKey, signsAnew } from "./rolling-keys.ts";
 import { trade } from "./traffic.ts";
 
 let mesh: TestMesh;
-let seller: Person;
-let buyers: Person[];
+let seller: RenewingPerson;
+let buyers: RenewingPerson[];
+
+/** How long access tokens live here, so that the key of those before can soon be dropped. */
+const TOKEN_S = 40;
 
 beforeAll(async () => {
   const settings = { LOCK_DURATION: "10s", LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" };
-  mesh = await startTestMesh(settings, { replicas: 2 });
-  seller = await mesh.person("seller");
-  buyers = await Promise.all(["a", "b", "c", "d"].map(mesh.person));
+  mesh = await startTestMesh({ ...settings, ACCESS_TOKEN_LIFETIME: `${TOKEN_S}s` }, { replicas: 2 });
+  const person = (name: string) => renewingPerson(mesh.addresses.gateway, name, TOKEN_S * 250);
+  seller = await person("seller");
+  buyers = await Promise.all(["a", "b", "c", "d"].map(person));
 }, 120_000);
-afterAll(() => mesh?.close(), 60_000);
+afterAll(async () => {
+  for (const person of [seller, ...buyers]) person.leave();
+  await mesh?.close();
+}, 60_000);
 
 /** What a rolling update does to one replica: SIGTERM, and another process in its place. */
 async function restart(name: string): Promise<void> {
@@ -58,4 +69,35 @@ describe("a rolling restart under traffic", () => {
     },
     120_000,
   );
+});
+
+describe("a rotation of every key", () => {
+  it("fails no call, though processes are away meanwhile, and ends what the old keys could do", async () => {
+    await reported("all keys rotated under traffic, processes away meanwhile", async () => {
+      const withOldKeys = await keepOldKeys(mesh);
+      const [{ kid }] = await readRing(join(mesh.dataDir, "keys"), "orders");
+      const over = new AbortController();
+      const [buyer = seller] = buyers;
+      const calling = callWhileKeysRoll(mesh, { seller, buyer }, over.signal);
+      await sleep(500);
+      const away = ["auth-2", "orders-2", "tickets-2"];
+      for (const name of away) await mesh.process(name).stop();
+      const rotating = rotateEveryKey(mesh);
+      await signsAnew(mesh, "orders", kid);
+      for (const name of away) await mesh.process(name).start();
+      const printed = await rotating;
+      await sleep(500);
+      over.abort();
+      const { calls, failures } = await calling;
+      expect(failures).toEqual([]);
+      expect([seller, ...buyers].flatMap((person) => person.failures)).toEqual([]);
+      expect(printed.match(/the rotation is complete/g)).toHaveLength(7);
+      const outcomes = await eventually(async () => {
+        const seen = await withOldKeys();
+        return seen.every(([, code]) => code === Code.Unauthenticated) ? seen : undefined;
+      }, 30_000);
+      await settle(mesh, 40_000);
+      return calls + outcomes.length;
+    });
+  }, 300_000);
 });

@@ -56,7 +56,8 @@ interface Caller {
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(LOOK_MS);
+  for (const end = Date.now() + 20_000; !(await condition()); await sleep(LOOK_MS))
+    if (Date.now() > end) throw new Error("it never became so");
 }
 
 /** Orders, whom every service calls. */
@@ -178,12 +179,15 @@ describe("a mesh whose keys roll, one after another and then all at once", () =>
       }
     };
     const dropped: [Caller, string][] = [];
-    for (const rolling of [...callers.map((caller) => [caller]), callers]) {
-      for (const caller of rolling) dropped.push([caller, await caller.token()]);
-      for (const seconds of [0, 2, 100]) await rotate(rolling, seconds);
+    try {
+      for (const rolling of [...callers.map((caller) => [caller]), callers]) {
+        for (const caller of rolling) dropped.push([caller, await caller.token()]);
+        for (const seconds of [0, 2, 100]) await rotate(rolling, seconds);
+      }
+    } finally {
+      over = true;
+      await Promise.all(load);
     }
-    over = true;
-    await Promise.all(load);
     expect(failures).toEqual([]);
 
     expect(dropped).toHaveLength(2 * keyNames.length);
