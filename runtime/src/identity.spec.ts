@@ -259,16 +259,19 @@ describe("auth's public keys", () => {
       for (let tries = 0; `${await outcomes()}` !== `${wanted}` && tries < 500; tries++) await sleep(10);
       expect(await outcomes()).toEqual(wanted);
     };
-    await become(["ok", "INVALID_TOKEN"]);
-    rolling.answerWith(200, JSON.stringify({ keys: [next.jwk, rolling.jwk] }));
-    await become(["ok", "ok"]);
-    // Away: what was known stays good.
-    rolling.answerWith(503);
-    await sleep(60);
-    expect(await outcomes()).toEqual(["ok", "ok"]);
-    rolling.answerWith(200, JSON.stringify({ keys: [next.jwk] }));
-    await become(["INVALID_TOKEN", "ok"]);
-    await rolling.close();
+    try {
+      await become(["ok", "INVALID_TOKEN"]);
+      rolling.answerWith(200, JSON.stringify({ keys: [next.jwk, rolling.jwk] }));
+      await become(["ok", "ok"]);
+      // Away: what was known stays good.
+      rolling.answerWith(503);
+      await sleep(60);
+      expect(await outcomes()).toEqual(["ok", "ok"]);
+      rolling.answerWith(200, JSON.stringify({ keys: [next.jwk] }));
+      await become(["INVALID_TOKEN", "ok"]);
+    } finally {
+      await rolling.close();
+    }
   });
 
   it("are not asked for by an anonymous call", async () => {

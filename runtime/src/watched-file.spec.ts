@@ -37,7 +37,8 @@ function watcher() {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
+  for (const end = Date.now() + 10_000; !condition(); await sleep(5))
+    if (Date.now() > end) throw new Error("it never became so");
 }
 
 /** Long enough for many readings. */
