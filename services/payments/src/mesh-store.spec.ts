@@ -4,7 +4,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { reasonOf } from "@ticketing/runtime/domain-error";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import type { Db } from "mongodb";
-import { openTill, type Till } from "../testing/till.ts";
+import { inAMinute, openTill, type Till } from "../testing/till.ts";
 import { type Mesh, originOf } from "./mesh.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
 import { createSettlement } from "./settlement.ts";
@@ -120,8 +120,8 @@ describe("a copy of the database", () => {
       const copy = await copied();
       const before = writes();
       const suspended = "PAYMENTS_SUSPENDED";
-      expect(await reason(startPayment(copy, till.order()))).toBe(suspended);
-      expect(await reason(startPayment(copy, open))).toBe(suspended);
+      expect(await reason(startPayment(copy, till.order(), inAMinute()))).toBe(suspended);
+      expect(await reason(startPayment(copy, open, inAMinute()))).toBe(suspended);
       expect(await reason(copy.settlement.capture(held))).toBe(suspended);
       expect(await reason(copy.settlement.void(held._id))).toBe(suspended);
       expect(await reason(copy.settlement.refund(await till.payment(taken._id)))).toBe(suspended);
@@ -160,7 +160,7 @@ describe("a copy of the database", () => {
     const copy = await elsewhere(place);
     const before = writes();
     const foreign = "INTENT_NOT_OURS";
-    expect(await reason(startPayment(copy, open))).toBe(foreign);
+    expect(await reason(startPayment(copy, open, inAMinute()))).toBe(foreign);
     for (const payment of [held, old]) {
       expect(await reason(copy.settlement.capture(payment))).toBe(foreign);
       expect(await reason(copy.settlement.void(payment._id))).toBe(foreign);
@@ -174,7 +174,7 @@ describe("a copy of the database", () => {
     expect(writes()).toBe(before);
 
     const own = till.order();
-    expect(await startPayment(copy, own)).toMatch(/_secret_/);
+    expect(await startPayment(copy, own, inAMinute())).toMatch(/_secret_/);
     // The mesh itself sold the same order: neither gets the other's PaymentIntent.
     await till.db.collection<{ _id: string }>("payments").deleteOne({ _id: own.id });
     await till.db.collection<Mesh>("mesh").replaceOne({ _id: "mesh" }, original);

@@ -75,6 +75,30 @@ describe("paying", () => {
     status = OrderStatus.AWAITING_PAYMENT;
   });
 
+  it("is answered before the gateway gives up, however late Stripe is with each answer, and charges nothing", async () => {
+    till.double.faults.add({
+      kind: "delay_response",
+      operation: "payment_intents.create",
+      milliseconds: 20_000,
+    });
+    till.double.faults.add({
+      kind: "delay_response",
+      operation: "payment_intents.search",
+      milliseconds: 4_000,
+    });
+    till.double.faults.add({ kind: "hang", operation: "payment_intents.retrieve" });
+    const begun = performance.now();
+    try {
+      expect(await reason(as(buyer).startPayment({ orderId: "slow" }))).toBe("STRIPE_UNAVAILABLE");
+      expect(performance.now() - begun).toBeLessThan(9_600);
+    } finally {
+      till.double.faults.clear();
+    }
+    expect(await till.payment("slow")).toMatchObject({ startFailedTime: expect.any(Date) });
+    expect((await as(buyer).startPayment({ orderId: "slow" })).clientSecret).toMatch(/_secret_/);
+    expect(till.intents("slow")).toMatchObject([{ status: "requires_payment_method", amount_received: 0 }]);
+  }, 30_000);
+
   it("shows the buyer nothing of Stripe but what a browser needs", async () => {
     const started = await as(buyer).startPayment({ orderId: "seen" });
     expect(Object.keys(started).sort()).toEqual([

@@ -9,6 +9,9 @@ import { orderOf } from "./order-of.ts";
 import { paymentMessage } from "./payment-message.ts";
 import { type StartPaymentDependencies, startPayment } from "./start-payment.ts";
 
+/** Opening a payment is answered by then: the gateway gives up after ten seconds, and would not say what it was. */
+const LONGEST_START_MS = 9_000;
+
 export interface PaymentServiceDependencies extends StartPaymentDependencies {
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   publishableKey: string;
@@ -29,9 +32,11 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
 
   return {
     async startPayment({ orderId }, context) {
+      const deadline =
+        performance.now() + Math.min(context.timeoutMs() ?? LONGEST_START_MS, LONGEST_START_MS);
       const order = await ownOrder(orderId, context);
       requirePayable(order, deps.clock());
-      const clientSecret = await startPayment(deps, orderOf(order));
+      const clientSecret = await startPayment(deps, orderOf(order), deadline);
       return { clientSecret, publishableKey: deps.publishableKey, stripeJsUrl: deps.stripeJsUrl };
     },
 

@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { DomainError, errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
-import { openTill, type Till } from "../testing/till.ts";
+import { inAMinute, openTill, type Till } from "../testing/till.ts";
 import type { Payment } from "./payment.ts";
 import { startPayment } from "./start-payment.ts";
 
@@ -134,7 +134,7 @@ describe("starting a payment", () => {
     let left = refused;
     const update: Till["payments"]["update"] = (id, change) =>
       left-- > 0 ? Promise.reject(refusal) : till.payments.update(id, change);
-    return answer(startPayment({ ...till, payments: { ...till.payments, update } }, order));
+    return answer(startPayment({ ...till, payments: { ...till.payments, update } }, order, inAMinute()));
   };
 
   it.each([

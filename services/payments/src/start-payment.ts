@@ -19,13 +19,13 @@ import {
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
+import { endingBy, type OpeningCalls } from "./stripe-deadline.ts";
 import { StripeFailure } from "./stripe-failure.ts";
-import type { StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable, passing } from "./stripe-unavailable.ts";
 
 export interface StartPaymentDependencies {
   payments: PaymentStore;
-  stripe: StripeGateway;
+  stripe: OpeningCalls;
   mesh: MeshIdentity;
   declineLimit: DeclineLimit;
   /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
@@ -45,12 +45,14 @@ const USELESS = [...ENDED, "INTENT_EXISTS"];
 /**
  * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
  * The secret leaves only after the PaymentIntent was saved against a payment that is still open: one that is
- * given up meanwhile wins, and the PaymentIntent is canceled. Throws PAYMENT_VOIDED, PAYMENT_REFUSED,
- * TOO_MANY_DECLINES, PAYMENTS_SUSPENDED, INTENT_NOT_OURS, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
+ * given up meanwhile wins, and the PaymentIntent is canceled. Stripe has until `deadline`, a moment of
+ * `performance.now()`, for all its answers. Throws PAYMENT_VOIDED, PAYMENT_REFUSED, TOO_MANY_DECLINES,
+ * PAYMENTS_SUSPENDED, INTENT_NOT_OURS, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
  */
 export async function startPayment(
   deps: StartPaymentDependencies,
   order: { id: string; buyerId: string; price: Money },
+  deadline: number,
 ): Promise<string> {
   const { payments, declineLimit, clock } = deps;
   const fresh = start(order, clock());
@@ -62,7 +64,7 @@ export async function startPayment(
     requireFewDeclines(await payments.declineTimes(order.buyerId, since), declineLimit, clock());
   }
   try {
-    return await open(deps, payment);
+    return await open({ ...deps, stripe: endingBy(deps.stripe, deadline) }, payment);
   } catch (error) {
     if (!ENDED.includes(reasonOf(error) ?? "") && !isUnderway(error)) {
       await payments.update(order.id, (current) => startFailed(current, clock()));

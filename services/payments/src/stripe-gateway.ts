@@ -10,8 +10,7 @@ import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
 /**
  * The longest that a call may take, repeats included: three of them, which is what moving money takes, end before
- * their workflow gives up (14 s), and two, which is what opening a payment takes, before the buyer is told that it
- * took too long (10 s).
+ * their workflow gives up (14 s). Opening a payment, which may take three as well, has a deadline for all of them.
  */
 const LONGEST_CALL_MS = 4_500;
 /** The SDK repeats with the same idempotency key what Stripe asks to repeat: lost connections and conflicts. */
