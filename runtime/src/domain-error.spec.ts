@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
-import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { DomainError, errorInfoOf, reasonOf, toConnectError } from "./domain-error.ts";
 
 const locked = new DomainError(Code.FailedPrecondition, "TICKET_LOCKED", "the ticket is locked", {
@@ -16,6 +16,16 @@ describe("a domain error", () => {
       reason: "TICKET_LOCKED",
       metadata: { lockedUntil: "2026-01-01T00:15:00Z" },
     });
+  });
+
+  it("says when to try again if what it needs is away, and never if a rule refuses", () => {
+    const away = new DomainError(Code.Unavailable, "DATABASE_UNAVAILABLE", "not now");
+    const delays = [away, locked].map((error) =>
+      toConnectError(error)
+        .findDetails(RetryInfoSchema)
+        .map(({ retryDelay }) => retryDelay?.seconds),
+    );
+    expect(delays).toEqual([[1n], []]);
   });
 
   it("tells its reason here as in the service that called", () => {

@@ -1,5 +1,5 @@
-import { type Code, ConnectError } from "@connectrpc/connect";
-import { type ErrorInfo, ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type ErrorInfo, ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { Reason } from "@ticketing/proto/reason";
 
 /** The domain of every reason of this API, as google.rpc.ErrorInfo names it. */
@@ -20,10 +20,15 @@ export class DomainError extends Error {
   }
 }
 
-/** The error as it crosses the wire: its code and message with an ErrorInfo detail. */
+/** When a client may repeat what could not be answered now: soon, since most outages are short, and not at once. */
+const soon = { desc: RetryInfoSchema, value: { retryDelay: { seconds: 1n } } };
+
+/** The error as it crosses the wire: its code and message with an ErrorInfo detail, and RetryInfo if UNAVAILABLE. */
 export function toConnectError(error: DomainError): ConnectError {
   const value = { reason: error.reason, domain: ERROR_DOMAIN, metadata: error.metadata };
-  return new ConnectError(error.message, error.code, undefined, [{ desc: ErrorInfoSchema, value }], error);
+  const info = { desc: ErrorInfoSchema, value };
+  const details = error.code === Code.Unavailable ? [info, soon] : [info];
+  return new ConnectError(error.message, error.code, undefined, details, error);
 }
 
 /** The reason and its facts, whether the rule refused here or in a called service. */
