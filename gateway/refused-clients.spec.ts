@@ -67,9 +67,9 @@ const summary = (all: [string, ConnectError][]) =>
 const toEach = (code: Code, message: string, reason?: string) =>
   Object.fromEntries(Object.keys(clients).map((name) => [name, [Code[code], message, reason]]));
 
-it("too large a request is told to each client, with a reason", async () => {
-  const told = summary(await failures(getTicket, { ticketId: "x".repeat(70_000) }));
-  expect(told).toEqual(
+it("too large a request is refused to each client with a reason", async () => {
+  const seen = summary(await failures(getTicket, { ticketId: "x".repeat(70_000) }));
+  expect(seen).toEqual(
     toEach(Code.ResourceExhausted, "the request is larger than 64 KiB", "REQUEST_TOO_LARGE"),
   );
 });
@@ -77,9 +77,9 @@ it("too large a request is told to each client, with a reason", async () => {
 it.each([
   ["a call", getTicket],
   ["a stream", CatalogService.method.watchTickets],
-])("%s with cookies from elsewhere is told to each client that it is not allowed", async (_, method) => {
-  const told = summary(await failures(method, {}, FORGED));
-  expect(told).toEqual(
+])("%s with cookies from elsewhere is refused to each client", async (_, method) => {
+  const seen = summary(await failures(method, {}, FORGED));
+  expect(seen).toEqual(
     toEach(Code.PermissionDenied, "a call with cookies has to come from the marketplace's own pages"),
   );
 });
@@ -87,29 +87,26 @@ it.each([
 it.each([
   ["a call", AuthService.method.signIn],
   ["a stream", OrderService.method.watchOrder],
-])(
-  "%s to a service that is away is told to each client, and nothing of where it would be",
-  async (_, method) => {
-    expect(summary(await failures(method))).toEqual(toEach(Code.Unavailable, "the service does not answer"));
-  },
-);
+])("%s to a service that is away is refused to each client, without its address", async (_, method) => {
+  expect(summary(await failures(method))).toEqual(toEach(Code.Unavailable, "the service does not answer"));
+});
 
 it("a call that gets no answer ends for each client", async () => {
-  const told = summary(await failures({ ...getTicket, name: "Hang" }));
-  expect(told).toEqual(toEach(Code.DeadlineExceeded, "the request or its answer took too long"));
+  const seen = summary(await failures({ ...getTicket, name: "Hang" }));
+  expect(seen).toEqual(toEach(Code.DeadlineExceeded, "the request or its answer took too long"));
 }, 30_000);
 
-it("a path that hides its slashes is told to each client", async () => {
-  const told = summary(await failures({ ...getTicket, name: "GetTicket%2f" }));
-  expect(told).toEqual(toEach(Code.InvalidArgument, "this is not a valid HTTP request"));
+it("a path that hides its slashes is refused to each client", async () => {
+  const seen = summary(await failures({ ...getTicket, name: "GetTicket%2f" }));
+  expect(seen).toEqual(toEach(Code.InvalidArgument, "this is not a valid HTTP request"));
 });
 
-it("an unknown service is told to each client", async () => {
-  const told = summary(await failures(TicketLockService.method.lockTicket));
-  expect(told).toEqual(toEach(Code.Unimplemented, "no such path"));
+it("an unknown service is unimplemented to each client", async () => {
+  const seen = summary(await failures(TicketLockService.method.lockTicket));
+  expect(seen).toEqual(toEach(Code.Unimplemented, "no such path"));
 });
 
-it("one call of too many is told to each client, with the time to wait", async () => {
+it("one call of too many is refused to each client with the time to wait", async () => {
   for (const [name, transport] of Object.entries(flooded)) {
     const refused: ConnectError[] = [];
     for (let n = 0; n < 20 && refused.length === 0; n++) {

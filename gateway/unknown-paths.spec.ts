@@ -25,12 +25,6 @@ const unknown = [
   "/nowhere",
   "/",
 ];
-const types = [
-  "application/grpc",
-  "application/grpc-web+proto",
-  "application/connect+proto",
-  "application/json",
-];
 
 let dir: string;
 let service: PublicServer;
@@ -72,6 +66,18 @@ function endless(session: ClientHttp2Session, headers: OutgoingHttpHeaders, size
   });
 }
 
+/** The same over HTTP/1.1. */
+function statusOverHttp1(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method: "POST" }, (answer) => {
+      resolve(answer.statusCode);
+      call.destroy();
+    });
+    call.on("error", reject);
+    call.write("{");
+  });
+}
+
 async function onOneConnection<T>(use: (session: ClientHttp2Session) => Promise<T>): Promise<T> {
   // Node's client counts what it could not send among its memory until the connection ends, and stops at 10 MB.
   const session = connect(`http://${address}`, { maxSessionMemory: 1_000 });
@@ -85,39 +91,45 @@ async function onOneConnection<T>(use: (session: ClientHttp2Session) => Promise<
 /** Shorter than the 20 seconds that the gateway waits for the end of a request. */
 const AT_ONCE_MS = 15_000;
 
-describe.each(unknown)("the unknown path %s", (path) => {
+async function atEach<T>(
+  paths: readonly string[],
+  ask: (path: string) => Promise<T>,
+): Promise<[string, T][]> {
+  return Promise.all(paths.map(async (path): Promise<[string, T]> => [path, await ask(path)]));
+}
+
+describe("a path that is not there is refused while the client goes on sending", () => {
   it(
-    "is not implemented for calls of gRPC of each kind, while they go on",
+    "in calls of gRPC of each kind",
     async () => {
-      expect(await grpcCodes(address, path)).toEqual({
+      const refused = {
         unary: Code.Unimplemented,
         "server streaming": Code.Unimplemented,
         "client streaming": Code.Unimplemented,
         bidirectional: Code.Unimplemented,
-      });
+      };
+      const codes = await atEach(unknown, (path) => grpcCodes(address, path));
+      expect(codes).toEqual(unknown.map((path) => [path, refused]));
     },
     AT_ONCE_MS,
   );
 
-  it(
-    "is answered in each protocol while the client goes on sending, and the stream is over",
-    async () => {
+  it.each([
+    ["application/grpc", 200, 12],
+    ["application/grpc-web+proto", 200, 12],
+    ["application/connect+proto", 200, 0],
+    ["application/json", 404, 0],
+  ])(
+    "in requests of the type %s, and their streams are over",
+    async (type, status, grpc) => {
+      const refused = { status, grpc, reset: constants.NGHTTP2_NO_ERROR };
       await onOneConnection(async (session) => {
         for (const size of [0, 5, 60_000]) {
-          for (const type of types) {
-            const answer = await endless(session, { ":path": path, "content-type": type }, size);
-            expect([type, size, answer]).toEqual([
-              type,
-              size,
-              type.includes("grpc")
-                ? { status: 200, grpc: 12, reset: constants.NGHTTP2_NO_ERROR }
-                : {
-                    status: type.includes("connect") ? 200 : 404,
-                    grpc: 0,
-                    reset: constants.NGHTTP2_NO_ERROR,
-                  },
-            ]);
-          }
+          const headers = { "content-type": type };
+          const answers = await atEach(unknown, (path) =>
+            endless(session, { ":path": path, ...headers }, size),
+          );
+          expect([size, answers]).toEqual([size, unknown.map((path) => [path, refused])]);
         }
       });
     },
@@ -125,24 +137,16 @@ describe.each(unknown)("the unknown path %s", (path) => {
   );
 
   it(
-    "is answered over HTTP/1.1 while the client goes on sending",
+    "over HTTP/1.1",
     async () => {
-      const status = await new Promise((resolve, reject) => {
-        const call = request(`http://${address}${path}`, { method: "POST" }, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-          call.destroy();
-        });
-        call.on("error", reject);
-        call.write("{");
-      });
-      expect(status).toBe(404);
+      const statuses = await atEach(unknown, (path) => statusOverHttp1(`http://${address}${path}`));
+      expect(statuses).toEqual(unknown.map((path) => [path, 404]));
     },
     AT_ONCE_MS,
   );
 });
 
-it("each client learns that a method of a known service is not implemented", async () => {
+it("an unknown method of a known service is unimplemented to each client", async () => {
   const method = { ...TicketService.method.getTicket, name: "Nothing" };
   for (const [name, transport] of Object.entries(clientsOf(`http://${address}`))) {
     const error = await failureOf(transport, method, { ticketId: "x" });

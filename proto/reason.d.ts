@@ -10,9 +10,10 @@ export type PublicReason =
   | "CONTENTION"
   | "DATABASE_UNAVAILABLE"
   | "NOT_FOUND"
+  | "TOO_MANY_STREAMS"
+  // Of any call, by the gateway; TOO_MANY_REQUESTS with retryAfter in seconds and a google.rpc.RetryInfo
   | "REQUEST_TOO_LARGE"
   | "TOO_MANY_REQUESTS"
-  | "TOO_MANY_STREAMS"
   // Identity
   | "INVALID_TOKEN"
   | "KEYS_UNAVAILABLE"

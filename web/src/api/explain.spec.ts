@@ -26,3 +26,11 @@ test.each(["NEWER_THAN_THIS_PAGE", "constructor", "__proto__", ""])(
     expect(explain(refusal(reason)).title).toBe("Something went wrong on our side");
   },
 );
+
+test("a call that came too often can be made again, one that is too large cannot", () => {
+  expect(explain(refusal("TOO_MANY_REQUESTS", { retryAfter: "1" }))).toMatchObject({
+    title: "Too many requests",
+    canRetry: true,
+  });
+  expect(explain(refusal("REQUEST_TOO_LARGE"))).toMatchObject({ title: "That is too long", canRetry: false });
+});

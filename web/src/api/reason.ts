@@ -28,8 +28,9 @@ export function reasonOf(thrown: unknown): Reason {
 export const isUnauthenticated = (thrown: unknown): boolean =>
   ConnectError.from(thrown).code === Code.Unauthenticated;
 
-/** Whether the same call may well succeed a moment later. */
+/** Whether the same call may well succeed a moment later. The gateway refuses one call of too many for a second. */
 export function isPassing(thrown: unknown): boolean {
   const { code, name } = reasonOf(thrown);
-  return name === "NETWORK" || code === Code.Unavailable || code === Code.DeadlineExceeded;
+  const isBrief = name === "NETWORK" || name === "TOO_MANY_REQUESTS";
+  return isBrief || code === Code.Unavailable || code === Code.DeadlineExceeded;
 }
