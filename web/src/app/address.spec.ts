@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "@jest/globals";
 import fc from "fast-check";
-import { ownPath, parseSearch, stringifySearch } from "./address.ts";
+import { ownPath, parseSearch, stringifySearch, wayBack } from "./address.ts";
 
 const ORIGIN = "https://shop.example";
 
@@ -83,6 +83,25 @@ describe("a path of this app", () => {
       ),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("the way back from signing in", () => {
+  test.each(["/", "/orders/0197c2a1", "/sign-inside", "/?q=/sign-in", "/sell/sign-in"])("is %s", (path) => {
+    expect(wayBack(path)).toBe(path);
+  });
+
+  test.each([
+    "/sign-in",
+    "/sign-up",
+    "/Sign-In",
+    "/sign-in?from=/orders",
+    "/sign-up?from=/sign-in#top",
+    "/sign-in#top",
+    "https://elsewhere.example",
+    undefined,
+  ])("is not %j: one would be asked to sign in again, or be elsewhere", (path) => {
+    expect(wayBack(path)).toBeUndefined();
   });
 });
 

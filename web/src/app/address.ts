@@ -30,3 +30,12 @@ const OWN_PATH = /^\/(?:[\w-]+(?:\/[\w-]+)*)?(?:[?#][^\s\\\p{Cc}]*)?$/u;
 export function ownPath(value: unknown): string | undefined {
   return typeof value === "string" && value.length <= 2_000 && OWN_PATH.test(value) ? value : undefined;
 }
+
+// Routes are found in any case of letters.
+const SIGNING_IN = /^\/sign-(?:in|up)(?:[?#]|$)/i;
+
+/** Where to go after signing in: `value` if it is a page of this app, and not one for signing in or up. */
+export function wayBack(value: unknown): string | undefined {
+  const path = ownPath(value);
+  return path && !SIGNING_IN.test(path) ? path : undefined;
+}

@@ -6,7 +6,7 @@ import {
   type SearchSchemaInput,
 } from "@tanstack/react-router";
 import { type BrowseSearch, browseSearch, eventSearch } from "../browse/search.ts";
-import { type Complete, ownPath, parseSearch, stringifySearch } from "./address.ts";
+import { type Complete, parseSearch, stringifySearch, wayBack } from "./address.ts";
 import { Crash } from "./crash.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
@@ -17,9 +17,9 @@ const parent = { getParentRoute: () => root };
 
 type Raw<Search> = Search & SearchSchemaInput;
 
-/** Where to go after signing in: a path of this app, or nothing. */
+/** Where to go after signing in, or nothing. */
 const comingFrom = ({ from }: Raw<{ from?: string | undefined }>): Complete<{ from?: string }> => ({
-  from: ownPath(from),
+  from: wayBack(from),
 });
 
 /** The ticket whose listing a new one begins with, or nothing. */
