@@ -107,7 +107,7 @@ describe("a watched file", () => {
   it("must be good at the start", async () => {
     const path = join(directory, "bad-start");
     await writeFile(path, "");
-    await expect(watcher().file(path, number)).rejects.toThrow("no number");
+    await expect(watcher().file(path, number)).rejects.toThrow(`${path}: no number`);
     await expect(watcher().file(join(directory, "nowhere"), number)).rejects.toThrow("ENOENT");
   });
 

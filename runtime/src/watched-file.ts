@@ -32,7 +32,7 @@ export async function watchFiles<T>(
 ): Promise<WatchedFiles<T>> {
   const read = () => Promise.all(paths.map((path) => readFile(path, "utf8")));
   let contents = await read();
-  let value = await parse(...contents);
+  let value = await named(paths, async () => parse(...contents));
   let unreadable = false;
   let closed = false;
 
@@ -85,3 +85,14 @@ export const watchFile = <T>(
   parse: (content: string) => T | Promise<T>,
   options: WatchOptions,
 ): Promise<WatchedFiles<T>> => watchFiles([path], parse, options);
+
+/** Whoever starts with bad content is told of which file. */
+async function named<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${paths.join(", ")}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}

@@ -56,7 +56,7 @@ interface Caller {
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !(await condition()); await sleep(LOOK_MS))
+  for (const end = Date.now() + 30_000; !(await condition()); await sleep(LOOK_MS))
     if (Date.now() > end) throw new Error("it never became so");
 }
 
@@ -198,5 +198,5 @@ describe("a mesh whose keys roll, one after another and then all at once", () =>
     }
     const published = await readFile(keys.serviceKeysFile, "utf8");
     for (const name of serviceNames) expect(published.match(new RegExp(`"${name}/`, "g"))).toHaveLength(1);
-  }, 60_000);
+  }, 120_000);
 });

@@ -12,8 +12,19 @@ beforeEach(async () => {
 });
 
 const pod = "spec.template.spec";
-const mount = `${pod}.containers.0.volumeMounts.0`;
-const sources = `${pod}.volumes.0.projected.sources`;
+const mount = `${pod}.containers.0.volumeMounts.keys`;
+const sources = `${pod}.volumes.keys.projected.sources`;
+
+const at = (object: unknown, path: string): unknown =>
+  path.split(".").reduce((value, step) => (value as Record<string, unknown>)[step], object);
+
+/** Spoils what is at a path in which `keys` stands for the place of the volume of that name, or its mount. */
+function spoilKeys(name: string, path: string, value: unknown): void {
+  const deployment = find(objects, "Deployment", name);
+  const [list = "", rest = ""] = path.split(".keys");
+  const place = (at(deployment, list) as { name: string }[]).findIndex((each) => each.name === "keys");
+  spoil(deployment, `${list}.${place}${rest}`, value);
+}
 
 describe("the volumes of keys", () => {
   it.each(["k8s/overlays/local", "k8s/overlays/production", "tilt"] as const)(
@@ -42,7 +53,7 @@ describe("the volumes of keys", () => {
     ],
     ["workflows", `${mount}.mountPath`, "/secrets", "is in no Secret"],
   ])("are missed when %s has %s: %j", async (name, path, value, fault) => {
-    spoil(find(objects, "Deployment", name), path, value);
+    spoilKeys(name, path, value);
     const faults = keyVolumeFaults(objects);
     expect(faults).toContainEqual(expect.stringContaining(`Deployment ${name}, container process: `));
     expect(faults).toContainEqual(expect.stringContaining(fault));
@@ -50,13 +61,12 @@ describe("the volumes of keys", () => {
 
   it("are missed where public keys do not reach a process, or cannot roll", async () => {
     const deployment = find(objects, "Deployment", "catalog");
-    const at = `${pod}.containers.0.env`;
-    const steps = at.split(".");
-    const env = steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], deployment);
+    const path = `${pod}.containers.0.env`;
+    const env = at(deployment, path) as { name: string }[];
     spoil(
       deployment,
-      at,
-      (env as { name: string }[]).filter(({ name }) => name !== "SERVICE_KEYS_FILE"),
+      path,
+      env.filter(({ name }) => name !== "SERVICE_KEYS_FILE"),
     );
     spoil(find(objects, "Secret", "service-keys"), "immutable", true);
     expect(keyVolumeFaults(objects)).toEqual([

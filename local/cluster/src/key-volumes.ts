@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { ownImage } from "./configurations.ts";
 import {
   type Container,
@@ -8,17 +7,6 @@ import {
   type Workload,
   workloads,
 } from "./objects.ts";
-
-const mounts = z
-  .array(
-    z.looseObject({
-      name: z.string(),
-      mountPath: z.string(),
-      subPath: z.string().optional(),
-      subPathExpr: z.string().optional(),
-    }),
-  )
-  .default([]);
 
 type Volume = Workload["pod"]["volumes"][number];
 type Sources = NonNullable<NonNullable<Volume["projected"]>["sources"][number]["secret"]>[];
@@ -46,8 +34,7 @@ export function keyVolumeFaults(objects: readonly KubernetesObject[]): string[] 
 
 /** The kubelet renews a mounted folder, and never a file that is mounted alone. */
 const frozenMounts = (container: Container, { pod }: Workload): string[] =>
-  mounts
-    .parse(container.volumeMounts)
+  container.volumeMounts
     .filter(({ subPath, subPathExpr }) => subPath !== undefined || subPathExpr !== undefined)
     .filter(({ name }) => pod.volumes.some((volume) => volume.name === name && sourcesOf(volume).length > 0))
     .map(({ name, mountPath }) => `${mountPath} is a subPath of ${name}, which is never renewed`);
@@ -81,9 +68,7 @@ function holderOf(
   { pod }: Workload,
   objects: readonly KubernetesObject[],
 ): string | undefined {
-  const mount = mounts
-    .parse(container.volumeMounts)
-    .find(({ mountPath }) => file.startsWith(`${mountPath}/`));
+  const mount = container.volumeMounts.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
   const volume = mount && pod.volumes.find(({ name }) => name === mount.name);
   if (!mount || !volume) return undefined;
   const path = file.slice(mount.mountPath.length + 1);

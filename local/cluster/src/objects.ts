@@ -42,7 +42,16 @@ const container = z.looseObject({
   env: z.array(environmentVariable).default([]),
   envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }) }).strict()).default([]),
   ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
-  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
+  volumeMounts: z
+    .array(
+      z.object({
+        name: z.string(),
+        mountPath: z.string(),
+        subPath: z.string().optional(),
+        subPathExpr: z.string().optional(),
+      }),
+    )
+    .default([]),
   resources: z.object({ requests: amounts, limits: amounts }).default({ requests: {}, limits: {} }),
   securityContext: z
     .object({

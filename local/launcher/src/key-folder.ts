@@ -25,8 +25,13 @@ export const keyFile = (folder: string, name: KeyName): string => join(folder, `
 export const serviceKeysFile = (folder: string): string => join(folder, "services.jwks.json");
 
 export async function readRing(folder: string, name: KeyName): Promise<KeyRing> {
-  const [signing, ...others] = readKeys(await readFile(keyFile(folder, name), "utf8"));
-  if (!signing?.d) throw new Error(`${keyFile(folder, name)} has no key to sign with`);
+  const file = keyFile(folder, name);
+  const [signing, ...others] = await readFile(file, "utf8")
+    .then(readKeys)
+    .catch((error: Error) => {
+      throw new Error(`${file}: ${error.message}`);
+    });
+  if (!signing?.d) throw new Error(`${file} has no key to sign with`);
   return [signing, ...others];
 }
 

@@ -1,4 +1,4 @@
-/** Every process of ours that signs calls; the name is also its key's id and its folder. */
+/** Every process of ours that signs calls; the ids of its keys begin with its name, which is also its folder. */
 export const serviceNames = ["auth", "tickets", "orders", "payments", "catalog", "workflows"] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
