@@ -9,6 +9,7 @@ export type PublicReason =
   | "BAD_PAGE_TOKEN"
   | "CONTENTION"
   | "DATABASE_UNAVAILABLE"
+  | "HTTPS_REQUIRED"
   | "NOT_FOUND"
   | "TOO_MANY_STREAMS"
   // Of any call, by the gateway; TOO_MANY_REQUESTS with retryAfter in seconds and a google.rpc.RetryInfo

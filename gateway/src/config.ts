@@ -1,5 +1,6 @@
 import { addresses, readConfig, transportConfig } from "@ticketing/runtime/config";
 import { z } from "zod";
+import { wayInFaults } from "./way-in-rules.ts";
 
 const origin = z.url().transform((url) => new URL(url).origin);
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -17,7 +18,16 @@ export const schema = z.object({
   ...drainSchema.shape,
   /** Where the configuration is written for Envoy to read. */
   ENVOY_CONFIG_FILE: z.string().min(1),
+  /** Plain http: the marketplace, or with TLS_TERMINATION=gateway nothing but where https is. */
   PORT: port.default(8080),
+  /**
+   * Who ends TLS: this gateway, at TLS_PORT; an HTTP proxy before it, one of TRUSTED_PROXIES; or nobody, for a mesh on
+   * http. An https origin has to say which.
+   */
+  TLS_TERMINATION: z.enum(["gateway", "proxy", "none"]).default("none"),
+  TLS_PORT: port.default(8443),
+  /** The folder with the public certificate and its key, `tls.crt` and `tls.key`; both are read again when they are swapped. */
+  PUBLIC_TLS_DIR: z.string().min(1).optional(),
   /** Answers `/ready` and `/live` to whoever watches over this gateway, and nothing else. */
   READY_PORT: port.default(8081),
   /** The gateway's origin as browsers see it. */
@@ -32,6 +42,11 @@ export const schema = z.object({
   ADDRESS_RATE: z.coerce.number().int().min(1).default(300),
   /** Proxies before this gateway that add the address that they see to x-forwarded-for, and that are trusted in it. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /**
+   * Whether each connection begins with the address of its client in the PROXY protocol, version 1 or 2, as a TCP load
+   * balancer writes it. One that does not is closed; where it is off, one that does is not understood.
+   */
+  PROXY_PROTOCOL: z.enum(["on", "off"]).default("off"),
   /** Whether the public contracts are shown to whoever asks for them (gRPC server reflection). */
   REFLECTION: z.enum(["on", "off"]).default("off"),
   /** Public ports of what it routes to. */
@@ -43,8 +58,13 @@ export const schema = z.object({
   WEB_ADDRESS: addresses,
 });
 
-/** Everything that the writer of the configuration reads from its environment. */
-export const config = (env = process.env) => readConfig(schema, env);
+/** Everything that the writer of the configuration reads from its environment. Refuses what does not fit together, too. */
+export function config(env = process.env) {
+  const settings = readConfig(schema, env);
+  const faults = wayInFaults(settings);
+  if (faults.length === 0) return settings;
+  throw new Error(`the environment does not fit together:\n  ${faults.join("\n  ")}`);
+}
 
 /** Everything that the drain reads from its environment. */
 export const drainConfig = (env = process.env) => readConfig(drainSchema, env);

@@ -2,11 +2,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { publicContracts } from "@ticketing/runtime/public-contracts";
 import { refusalMappers } from "./refusal-mappers.ts";
+import { openWayIn, type WayIn } from "./way-in.ts";
 import { YamlTree } from "./yaml-tree.ts";
 
 const LOOPBACK = ["localhost", "127.0.0.1"];
 
-export interface GatewayOptions {
+export interface GatewayOptions extends WayIn {
   /** Address and port to listen on. */
   readonly host: string;
   readonly port: number;
@@ -16,8 +17,6 @@ export interface GatewayOptions {
   readonly others?: readonly string[];
   /** How many calls a second one address may make, twice as many at once; 300 by default. */
   readonly addressRate?: number;
-  /** How many proxies before the gateway add the address that they see to x-forwarded-for; none by default. */
-  readonly trustedProxies?: number;
   /** Whether it shows the public contracts to whoever asks (gRPC server reflection); not by default. */
   readonly reflection?: boolean;
 }
@@ -29,7 +28,7 @@ const named = (name: string) => ({ name });
 
 /** `gateway/envoy.yaml` with these values. It names clusters and no addresses of theirs. */
 export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> {
-  const { host, port, origin, others = [], addressRate = 300, trustedProxies = 0 } = options;
+  const { host, port, origin, others = [], addressRate = 300 } = options;
   const text = await readFile(join(import.meta.dirname, "../envoy.yaml"), "utf8");
   const config = YamlTree.parse(text, "gateway/envoy.yaml");
   const listener = config.at("static_resources", "listeners", named("public"));
@@ -39,7 +38,6 @@ export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> 
   const api = http.at("route_config", "virtual_hosts", named("api"));
 
   listener.set("address", { socket_address: { address: host, port_value: port } });
-  http.set("xff_num_trusted_hops", trustedProxies);
   http.at("local_reply_config").set("mappers", refusalMappers);
   api.at("typed_per_filter_config", "envoy.filters.http.cors").set(
     "allow_origin_string_match",
@@ -64,6 +62,7 @@ export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> 
     route.remove("direct_response");
     route.add("route", { cluster: "catalog", timeout: "10s" });
   }
+  openWayIn(config, origin, options);
   return config;
 }
 

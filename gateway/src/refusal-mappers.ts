@@ -1,7 +1,7 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
 import { type ErrorAnswer, jsonAnswer, protocols } from "@ticketing/runtime/error-answer";
-import { noPage, type Refusal, refusals } from "./refusals.ts";
+import { httpsRequired, noPage, type Refusal, refusals } from "./refusals.ts";
 
 type Filter = Readonly<Record<string, object>>;
 
@@ -62,3 +62,10 @@ const mappersOf = ({ statuses, error }: Refusal) =>
 
 /** Envoy's `local_reply_config.mappers`: each refusal of its own in the client's protocol. The first match counts. */
 export const refusalMappers = refusals.flatMap(mappersOf);
+
+/** The same for what came by plain http where https is spoken, to stand before those. */
+export const plainHttpMappers = (origin: string) =>
+  mappersOf(httpsRequired(origin)).map((each) => ({
+    ...each,
+    filter: all(isHeader("x-forwarded-proto", "http"), each.filter),
+  }));

@@ -46,3 +46,9 @@ export const refusals: readonly Refusal[] = [
 
 /** A page or file that is not there, for whoever does not call an RPC. */
 export const noPage = new ConnectError("no such path", Code.NotFound);
+
+/** What came by plain http where https is spoken. Nothing else is refused of it, so that 403 there means this. */
+export const httpsRequired = (origin: string): Refusal =>
+  refusal([403], Code.FailedPrecondition, `calls are answered by https alone, at ${origin}`, [
+    info("HTTPS_REQUIRED"),
+  ]);

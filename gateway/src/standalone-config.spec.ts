@@ -12,6 +12,8 @@ import { trustYaml } from "./upstream-tls.ts";
 const env = {
   ENVOY_CONFIG_FILE: "unused",
   PUBLIC_URL: "https://tickets.example.com/",
+  TLS_TERMINATION: "gateway",
+  PUBLIC_TLS_DIR: "/unused",
   ALLOWED_ORIGINS: "https://partner.example/page, https://other.example",
   AUTH_ADDRESS: "auth:8080",
   TICKETS_ADDRESS: "tickets:8080",
@@ -20,6 +22,7 @@ const env = {
   CATALOG_ADDRESS: "catalog:8080",
   WEB_ADDRESS: "web:8080",
 };
+const plain = { TLS_TERMINATION: "none", PUBLIC_TLS_DIR: "" };
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gateway-config-"));
@@ -34,7 +37,7 @@ async function validate(text: string): Promise<void> {
 
 describe("a gateway's configuration in one file", () => {
   it("is one that Envoy accepts, and Envoy sees a cluster that is missing", async () => {
-    const text = await standaloneConfig(config(env));
+    const text = await standaloneConfig(config({ ...env, ...plain, PUBLIC_URL: "http://localhost:8080" }));
     await expect(validate(text)).resolves.toBeUndefined();
     await expect(validate(text.replaceAll('cluster: "admin"', 'cluster: "nobody"'))).rejects.toThrow(
       /nobody/,
@@ -42,7 +45,8 @@ describe("a gateway's configuration in one file", () => {
   }, 60_000);
 
   it("is one that Envoy accepts with TLS to services", async () => {
-    const here = { ...env, ENVOY_CONFIG_FILE: join(folder, "envoy.yaml"), TLS_DIR: folder };
+    const at = { ENVOY_CONFIG_FILE: join(folder, "envoy.yaml"), PUBLIC_URL: "http://localhost:8080" };
+    const here = { ...env, ...plain, ...at, TLS_DIR: folder };
     await writeFile(join(folder, "ca.crt"), makeAuthority().cert);
     await writeFile(trustFileOf(here.ENVOY_CONFIG_FILE), trustYaml(folder));
     await expect(validate(await standaloneConfig(config(here)))).resolves.toBeUndefined();
@@ -58,7 +62,9 @@ describe("a gateway's configuration in one file", () => {
   it("lets calls with cookies come from the public origin alone, each of whose dots is a dot", async () => {
     const text = await standaloneConfig(config(env));
     expect(text).toContain(`regex: ${JSON.stringify("https://tickets\\.example\\.com")}\n`);
-    const loopback = await standaloneConfig(config({ ...env, PUBLIC_URL: "http://127.0.0.1:8080" }));
+    const loopback = await standaloneConfig(
+      config({ ...env, ...plain, PUBLIC_URL: "http://127.0.0.1:8080" }),
+    );
     expect(loopback).toContain(JSON.stringify("http://localhost:8080|http://127\\.0\\.0\\.1:8080"));
   });
 

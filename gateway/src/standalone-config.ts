@@ -2,13 +2,16 @@ import { dirname, join } from "node:path";
 import type { config } from "./config.ts";
 import { clusters } from "./envoy-clusters.ts";
 import { gatewayConfig } from "./gateway-config.ts";
+import type { TlsTermination } from "./way-in.ts";
+
+type Settings = ReturnType<typeof config>;
 
 /**
  * The whole configuration of a gateway in one file, for where Envoy is started with a file alone: addresses, admin
  * endpoint on loopback, and a port that tells whether it is ready and alive. With TLS_DIR it refers to
- * {@link trustFileOf}.
+ * {@link trustFileOf}, where it ends TLS to {@link certificateFileOf}.
  */
-export async function standaloneConfig(settings: ReturnType<typeof config>): Promise<string> {
+export async function standaloneConfig(settings: Settings): Promise<string> {
   const whole = await gatewayConfig({
     host: "0.0.0.0",
     port: settings.PORT,
@@ -16,6 +19,8 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
     others: settings.ALLOWED_ORIGINS,
     addressRate: settings.ADDRESS_RATE,
     trustedProxies: settings.TRUSTED_PROXIES,
+    proxyProtocol: settings.PROXY_PROTOCOL === "on",
+    tls: termination(settings),
     reflection: settings.REFLECTION === "on",
   });
   const admin = { socket_address: { address: "127.0.0.1", port_value: settings.ADMIN_PORT } };
@@ -32,13 +37,21 @@ export async function standaloneConfig(settings: ReturnType<typeof config>): Pro
   resources.add("clusters", [...routed, adminCluster(admin)]);
   resources.at("listeners").push(readyListener(settings.READY_PORT));
   whole.add("admin", { address: admin });
-  // Envoy asks for secrets by a name of its own, also when a file answers.
-  whole.add("node", { id: "gateway", cluster: "gateway" });
   return `${whole}`;
 }
 
 /** Where the file is that says whom the gateway trusts: beside its configuration. */
 export const trustFileOf = (configFile: string): string => join(dirname(configFile), "trust.yaml");
+
+/** Where the file is that says which certificate it shows to callers, likewise. */
+export const certificateFileOf = (configFile: string): string =>
+  join(dirname(configFile), "public-certificate.yaml");
+
+function termination(settings: Settings): TlsTermination | undefined {
+  if (settings.TLS_TERMINATION === "none") return undefined;
+  if (settings.TLS_TERMINATION === "proxy") return "proxy";
+  return { port: settings.TLS_PORT, certificate: certificateFileOf(settings.ENVOY_CONFIG_FILE) };
+}
 
 function adminCluster(address: object) {
   const endpoint = { endpoint: { address } };

@@ -27,6 +27,23 @@ describe("an edited file", () => {
     expect(values(edited)).toEqual(expected);
   });
 
+  it("has a copy that is changed alone, and elements before the first", () => {
+    const edited = tree();
+    const copy = edited.at("listeners").pushCopy(PUBLIC);
+    copy.set("name", "copy");
+    copy.at("refusal").set("status", 500);
+    edited.at("listeners").prepend([{ name: "a" }, { name: "b" }]);
+    const { listeners } = values(edited);
+    expect(listeners.map(({ name }: { name: string }) => name)).toEqual([
+      "a",
+      "b",
+      "public",
+      "ready",
+      "copy",
+    ]);
+    expect([listeners[2].refusal.status, listeners.at(-1).refusal.status]).toEqual([404, 500]);
+  });
+
   it("changes everywhere what an alias repeats, and at one place what replaces the alias", () => {
     const inside = tree();
     inside.at("listeners", 0, "refusal").set("status", 410);
@@ -63,6 +80,8 @@ describe("an edit is refused", () => {
     ["that adds what is there", () => tree().add("switch", 1), "file already has switch"],
     ["that removes what is not there", () => tree().remove("x"), "x"],
     ["that lengthens what is no list", () => tree().push(1), "file is no list"],
+    ["that begins what is no list", () => tree().prepend([1]), "file is no list"],
+    ["that copies what no list has", () => tree().at("listeners").pushCopy({ name: "x" }), '{"name":"x"}'],
     [
       "that copies what is not there",
       () => tree().at("listeners").copyBefore({ name: "x" }, {}),

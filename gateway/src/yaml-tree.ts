@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
 
 /**
- * One step down: a key, a position in a list, or what the one element of a list has in it (`{ name: "public" }`; what
+ * One step down: a key, a position in a list (from its end below zero), or what the one element of a list has in it (`{ name: "public" }`; what
  * it has besides does not matter).
  */
 export type Step = string | number | Pattern;
@@ -66,6 +66,18 @@ export class YamlTree {
     this.#root.splice(this.#root.indexOf(original), 0, { ...original, ...changes });
   }
 
+  /** Adds elements before the first of the list that this is. */
+  prepend(values: readonly unknown[]): void {
+    if (!Array.isArray(this.#root)) throw new Error(`${this.#title} is no list`);
+    this.#root.unshift(...values);
+  }
+
+  /** Adds a copy of one element to the end of the list that this is, and returns the copy. */
+  pushCopy(pattern: Pattern): YamlTree {
+    this.push(structuredClone(this.#child(pattern).#root));
+    return this.at(-1);
+  }
+
   /** Without anchors. Strings are quoted, so that nobody takes one for a number or a switch. */
   toString(): string {
     return stringify(this.#root, {
@@ -84,7 +96,7 @@ export class YamlTree {
   }
 
   #value(key: string | number): unknown {
-    if (typeof key === "number") return Array.isArray(this.#root) ? this.#root[key] : undefined;
+    if (typeof key === "number") return Array.isArray(this.#root) ? this.#root.at(key) : undefined;
     return isMap(this.#root) ? this.#root[key] : undefined;
   }
 

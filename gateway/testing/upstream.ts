@@ -4,6 +4,7 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
+  type SecureClientSessionOptions,
 } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -112,9 +113,10 @@ export function send(
   headers: OutgoingHttpHeaders,
   body: string | Buffer = "",
   forMs = 20_000,
+  connection: SecureClientSessionOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const session = connect(origin);
+    const session = connect(origin, connection);
     const stream = session.request(headers);
     const answer: Answer = { status: 0, headers: {}, trailers: {}, body: Buffer.alloc(0) };
     const timer = setTimeout(() => stream.close(), forMs);

@@ -73,7 +73,8 @@ export function allCalls(
   const calls: Call[] = dnsPorts(objects).flatMap((port) =>
     pods.map(({ name }) => ({ from: name, to: OTHER_NAMESPACES, port })),
   );
-  calls.push({ from: OUTSIDE, to: "gateway", port: 8080 });
+  const gateway = services(objects).find(({ name }) => name === "gateway");
+  for (const { port } of gateway?.ports ?? []) calls.push(...reach(OUTSIDE, `gateway:${port}`));
   for (const process of ours) {
     for (const address of called(process)) calls.push(...reach(process.workload.name, address));
   }

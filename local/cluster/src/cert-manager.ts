@@ -49,11 +49,25 @@ const certificate = z
   })
   .refine(renewed, "is renewed after it has ended");
 
+const reference = z.strictObject({ name: z.string(), key: z.string() });
+
 /** What we say in cert-manager's resources, of what their schemas allow (v1, as in its release 1.21). */
 export const certManagerSchemas = {
   "cert-manager.io/v1 Issuer": z.union([
     z.strictObject({ selfSigned: z.strictObject({}) }),
     z.strictObject({ ca: z.strictObject({ secretName: z.string() }) }),
   ]),
+  "cert-manager.io/v1 ClusterIssuer": z.strictObject({
+    acme: z.strictObject({
+      server: z.url(),
+      email: z.email(),
+      privateKeySecretRef: z.strictObject({ name: z.string() }),
+      solvers: z.array(
+        z.strictObject({
+          dns01: z.strictObject({ cloudflare: z.strictObject({ apiTokenSecretRef: reference }) }),
+        }),
+      ),
+    }),
+  }),
   "cert-manager.io/v1 Certificate": z.discriminatedUnion("isCA", [authority, certificate]),
 } satisfies Record<string, z.ZodType>;

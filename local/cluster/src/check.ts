@@ -1,11 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { standaloneConfig, trustFileOf } from "@ticketing/gateway/standalone-config";
-import { trustYaml } from "@ticketing/gateway/upstream-tls";
 import { repositoryPath } from "@ticketing/launcher/process-table";
-import { makeAuthority } from "@ticketing/servers/certificates";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
@@ -13,12 +10,13 @@ import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
+import { writeGateway } from "./gateway.ts";
 import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
 import { keyVolumeFaults } from "./key-volumes.ts";
 import { lookupFaults } from "./lookup.ts";
-import { validateNats, writeCertificate, writeNatsConfig } from "./nats-config.ts";
+import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
 import { networkPolicies, workloads } from "./objects.ts";
 import { buildOverlays, forUsers } from "./overlays.ts";
@@ -29,6 +27,7 @@ import { roleFaults, temporalRoles } from "./temporal/server-config.ts";
 import { serverStructure } from "./temporal/structure.ts";
 import { evaluateTiltfile, tiltFaults } from "./tilt.ts";
 import { tlsFaults } from "./tls/faults.ts";
+import { wayInFaults } from "./way-in.ts";
 
 /** Kubernetes' versions whose schemas the manifests have to fit: the oldest that they are for, and the newest known. */
 const VERSIONS = ["1.34", "1.37"];
@@ -102,7 +101,6 @@ await check("whoever is called in a mesh for users shows by TLS the name that is
   }),
 );
 await check("Envoy accepts the configuration that the gateway's pod writes, and finds the pods", async () => {
-  const { config } = await import("@ticketing/gateway/config");
   if (ours.size === 0) return ["no configuration was read"];
   const folder = await mkdtemp(join(tmpdir(), "ticketing-envoy-"));
   const faults: string[] = [];
@@ -110,15 +108,7 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
     for (const [name, found] of ours) {
       const gateway = found.find(({ workload }) => workload.name === "gateway");
       if (!gateway) return [`${name} has no gateway`];
-      const path = join(folder, "envoy.yaml");
-      // The folder of the pod is this one here.
-      const byTls = gateway.env.TLS_DIR !== undefined;
-      if (byTls) await writeCertificate(folder, makeAuthority());
-      if (byTls) await writeFile(trustFileOf(path), trustYaml(folder));
-      const text = await standaloneConfig(
-        config({ ...gateway.env, ENVOY_CONFIG_FILE: path, ...(byTls && { TLS_DIR: folder }) }),
-      );
-      await writeFile(path, text);
+      const { path, text } = await writeGateway(gateway.env, folder);
       await validateEnvoy({ config: path });
       faults.push(...lookupFaults(text, found).map((fault) => `${name}: ${fault}`));
     }
@@ -129,6 +119,11 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
 });
 await check("the gateway's pod drains before Envoy ends, and is not killed meanwhile", async () =>
   [...built].flatMap(([name, objects]) => drainFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
+await check("users come in by https, with a certificate, from addresses that the gateway learns", async () =>
+  forUsers.flatMap((name) =>
+    wayInFaults(built.get(name) ?? [], ours.get(name) ?? []).map((fault) => `${name}: ${fault}`),
+  ),
 );
 await check("NATS accepts its configuration, with the permissions of each service", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-nats-"));

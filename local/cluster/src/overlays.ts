@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -19,12 +19,16 @@ export const components = [
   "k8s/components/node-local-dns",
   "k8s/components/openshift-dns",
   "k8s/components/volume-alarms",
+  "k8s/components/gateway-behind-proxy",
 ] as const;
 
 export type Overlay = (typeof overlays)[number] | (typeof components)[number];
 
 /** Those for users, in which money moves. */
 export const forUsers: readonly Overlay[] = ["k8s/overlays/production", ...components];
+
+/** The origin that the owner of a mesh for users has to say. */
+export const PUBLIC_URL = "https://tickets.example.com";
 
 /** Of nobody; in the form of those that move money. */
 const liveKeys = {
@@ -36,7 +40,7 @@ const liveKeys = {
 
 /**
  * Builds every overlay and component from a copy with Secrets of its own: a developer's stay as they are. With those
- * for users come the Secrets that are made for them beside the overlay.
+ * for users come their origin, and the Secrets that are made for them beside the overlay.
  */
 export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>> {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-k8s-"));
@@ -47,6 +51,7 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
     await rm(secrets, { recursive: true, force: true });
     await makeSecrets(secrets);
     await makeSecrets(join(folder, "secrets"), { stripe: liveKeys });
+    await appendFile(join(folder, "k8s/overlays/production/processes.env"), `PUBLIC_URL=${PUBLIC_URL}\n`);
     for (const component of components) await writeWith(component, folder);
     const folders = [
       ...overlays.map((overlay) => [overlay, overlay] as const),

@@ -1,4 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type ClusterAddresses, clustersYaml } from "@ticketing/gateway/envoy-clusters";
+import { gatewayConfig } from "@ticketing/gateway/gateway-config";
+import { certificateResource } from "@ticketing/gateway/public-certificate";
+import type { WayIn } from "@ticketing/gateway/way-in";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { repositoryPath } from "./process-table.ts";
 
@@ -12,7 +18,27 @@ const addresses: Required<ClusterAddresses> = {
   catalog: somewhere,
   web: somewhere,
 };
+const overrides = clustersYaml(addresses);
 
-const config = repositoryPath("gateway/envoy.yaml");
-await validateEnvoy({ config, overrides: clustersYaml(addresses) });
-console.log("envoy accepts gateway/envoy.yaml");
+await validateEnvoy({ config: repositoryPath("gateway/envoy.yaml"), overrides });
+const folder = await mkdtemp(join(tmpdir(), "ticketing-check-gateway-"));
+try {
+  const certificate = join(folder, "public-certificate.yaml");
+  await writeFile(certificate, certificateResource(folder));
+  const waysIn: Record<string, WayIn> = {
+    "with TLS": { tls: { port: 8443, certificate } },
+    "with TLS and the PROXY protocol": { tls: { port: 8443, certificate }, proxyProtocol: true },
+    "with TLS at a proxy": { tls: "proxy", trustedProxies: 1 },
+  };
+  for (const [name, wayIn] of Object.entries(waysIn)) {
+    const config = join(folder, "envoy.yaml");
+    const origin = "https://tickets.example.com";
+    await writeFile(config, `${await gatewayConfig({ host: "0.0.0.0", port: 8080, origin, ...wayIn })}`);
+    await validateEnvoy({ config, overrides }).catch((error: Error) => {
+      throw new Error(`${name}: ${error.message}`, { cause: error });
+    });
+  }
+  console.log(`envoy accepts gateway/envoy.yaml, as it is and ${Object.keys(waysIn).join(", ")}`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -176,6 +176,7 @@ const texts: Readonly<
     "Payments are busy",
     "Our payment partner does not answer right now. Try again in a moment.",
   ),
+  HTTPS_REQUIRED: said("This connection is not private", "Open the marketplace by https, then try again."),
   REQUEST_TOO_LARGE: said(
     "That is too long",
     "What you sent is larger than we can take. Shorten it, then try again.",

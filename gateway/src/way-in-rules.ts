@@ -1,0 +1,39 @@
+/** The settings that say how callers come in; see config.ts. */
+interface WayInSettings {
+  readonly PUBLIC_URL: string;
+  readonly PORT: number;
+  readonly TLS_PORT: number;
+  readonly READY_PORT: number;
+  readonly ADMIN_PORT: number;
+  readonly TLS_TERMINATION: "gateway" | "proxy" | "none";
+  readonly PUBLIC_TLS_DIR?: string | undefined;
+  readonly TRUSTED_PROXIES: number;
+}
+
+/** Why settings that are fine one by one do not fit together; each sentence begins with the variable to change. */
+export function wayInFaults(settings: WayInSettings): string[] {
+  const { PUBLIC_URL, TLS_TERMINATION, PUBLIC_TLS_DIR, TRUSTED_PROXIES } = settings;
+  const secure = PUBLIC_URL.startsWith("https:");
+  const faults: string[] = [];
+  if (secure && TLS_TERMINATION === "none")
+    faults.push("TLS_TERMINATION: has to say who ends TLS, gateway or proxy, since PUBLIC_URL is https://");
+  if (!secure && TLS_TERMINATION !== "none")
+    faults.push(`PUBLIC_URL: has to be https:// where TLS_TERMINATION is ${TLS_TERMINATION}`);
+  if (TLS_TERMINATION === "gateway" && PUBLIC_TLS_DIR === undefined)
+    faults.push("PUBLIC_TLS_DIR: is missing, the folder with the certificate that the gateway shows");
+  if (TLS_TERMINATION !== "gateway" && PUBLIC_TLS_DIR !== undefined)
+    faults.push(`PUBLIC_TLS_DIR: is shown to nobody where TLS_TERMINATION is ${TLS_TERMINATION}`);
+  if (TLS_TERMINATION === "proxy" && TRUSTED_PROXIES === 0)
+    faults.push("TRUSTED_PROXIES: has to count the proxy that ends TLS");
+  return [...faults, ...portFaults(settings)];
+}
+
+function portFaults(settings: WayInSettings): string[] {
+  const names = (["PORT", "TLS_PORT", "READY_PORT", "ADMIN_PORT"] as const).filter(
+    (name) => name !== "TLS_PORT" || settings.TLS_TERMINATION === "gateway",
+  );
+  return names.flatMap((name, at) => {
+    const other = names.slice(0, at).find((earlier) => settings[earlier] === settings[name]);
+    return other ? [`${name}: is ${settings[name]}, as ${other} is`] : [];
+  });
+}

@@ -1,0 +1,27 @@
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Certificate } from "@ticketing/servers/certificates";
+
+/**
+ * A Secret of a certificate in `folder` as the kubelet mounts it: `tls.crt` and `tls.key` are links into `..data`, which
+ * is a link to the newest content. `renew` swaps that link, so that both change at once.
+ */
+export async function mountSecret(folder: string, certificate: Certificate) {
+  let version = 0;
+  let current: string | undefined;
+
+  async function renew({ cert, key }: Certificate): Promise<void> {
+    const content = join(folder, `..version_${version++}`);
+    await mkdir(content, { recursive: true });
+    await writeFile(join(content, "tls.crt"), cert);
+    await writeFile(join(content, "tls.key"), key);
+    await symlink(basename(content), join(folder, "..data_tmp"));
+    await rename(join(folder, "..data_tmp"), join(folder, "..data"));
+    if (current) await rm(current, { recursive: true });
+    current = content;
+  }
+
+  await renew(certificate);
+  for (const name of ["tls.crt", "tls.key"]) await symlink(`..data/${name}`, join(folder, name));
+  return { renew };
+}

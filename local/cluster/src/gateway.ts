@@ -1,0 +1,28 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { config } from "@ticketing/gateway/config";
+import { writeConfiguration } from "@ticketing/gateway/write-configuration";
+import { makeAuthority } from "@ticketing/servers/certificates";
+
+/**
+ * Writes into `folder` what the gateway's pod with this environment writes, and returns the path and the text of Envoy's
+ * configuration. The folders of certificates, which a cluster fills, are made here with such of an authority of its own.
+ */
+export async function writeGateway(
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<{ path: string; text: string }> {
+  const path = join(folder, "envoy.yaml");
+  const here: Record<string, string> = { ENVOY_CONFIG_FILE: path };
+  for (const name of ["TLS_DIR", "PUBLIC_TLS_DIR"]) {
+    if (!env[name]) continue;
+    here[name] = join(folder, name);
+    const authority = makeAuthority();
+    const { cert, key } = authority.issue({ names: [new URL(env.PUBLIC_URL ?? "").hostname] });
+    await mkdir(here[name], { recursive: true });
+    for (const [file, text] of Object.entries({ "ca.crt": authority.cert, "tls.crt": cert, "tls.key": key }))
+      await writeFile(join(here[name], file), text);
+  }
+  await writeConfiguration(config({ ...env, ...here }));
+  return { path, text: await readFile(path, "utf8") };
+}
