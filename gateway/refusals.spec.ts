@@ -114,7 +114,7 @@ describe.each(cases)("a refusal with %d", (status, code, { path = GET_TICKET, he
       type,
       status: statusOf(type, status, code),
       code,
-      message: expect.stringMatching(/^[a-z][\w', ]+$/),
+      message: expect.stringMatching(/^[a-z][\w':, ]+$/),
     }));
     expect(Object.keys(kinds).map((type, n) => ({ type, ...told(answers[n] as Answer) }))).toEqual(expected);
     for (const { headers } of answers) expect(headers["content-type"]).toBeDefined();
@@ -157,6 +157,14 @@ describe("what is refused before a protocol is known", () => {
     const answer = await raw(`GET / HTTP/1.1\r\nhost: x\r\n${many}\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 431 /);
     expect(bodyOf(answer).code).toBe("resource_exhausted");
+  });
+
+  it("says of a connection that would be another that it is not allowed", async () => {
+    const answer = await raw(
+      "GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 403 /);
+    expect(bodyOf(answer).code).toBe("permission_denied");
   });
 
   it("says of HTTP/1.0 that it is not spoken here", async () => {

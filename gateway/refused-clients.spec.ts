@@ -80,7 +80,10 @@ it.each([
 ])("%s with cookies from elsewhere is refused to each client", async (_, method) => {
   const seen = summary(await failures(method, {}, FORGED));
   expect(seen).toEqual(
-    toEach(Code.PermissionDenied, "a call with cookies has to come from the marketplace's own pages"),
+    toEach(
+      Code.PermissionDenied,
+      "not allowed: a call with cookies has to come from the marketplace's own pages",
+    ),
   );
 });
 

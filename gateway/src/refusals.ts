@@ -29,7 +29,12 @@ function refusal(
 /** Words of our own: Envoy's tell of addresses and connections behind it. */
 export const refusals: readonly Refusal[] = [
   refusal([400], Code.InvalidArgument, "this is not a valid HTTP request"),
-  refusal([403], Code.PermissionDenied, "a call with cookies has to come from the marketplace's own pages"),
+  // Envoy refuses so to upgrade a connection, too.
+  refusal(
+    [403],
+    Code.PermissionDenied,
+    "not allowed: a call with cookies has to come from the marketplace's own pages",
+  ),
   refusal([404], Code.Unimplemented, "no such path"),
   refusal([408, 504], Code.DeadlineExceeded, "the request or its answer took too long"),
   refusal([413], Code.ResourceExhausted, "the request is larger than 64 KiB", [info("REQUEST_TOO_LARGE")]),
