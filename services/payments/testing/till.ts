@@ -30,7 +30,7 @@ export async function openTill() {
   const log = { warn: () => undefined, error: () => undefined, info: () => undefined };
   const keyWatch = createStripeKeyWatch(log);
   // As while the endpoint's secret is replaced at Stripe.
-  const webhookSecrets = ["whsec_replaced", webhookSecret];
+  const webhookSecrets = [webhookSecret, "whsec_replaced"];
   const stripe = createStripeGateway({ secretKey, webhookSecrets, url, keyWatch });
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
