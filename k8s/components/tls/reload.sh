@@ -1,7 +1,8 @@
 #!/bin/sh
-# Tells the server to read its certificate again whenever a file of TLS_DIR has changed.
+# Tells the server to read its certificate again whenever a file of TLS_DIR has changed, and once at the beginning, when
+# nobody knows which one it has read.
 set -u
-seen=$(cat "$TLS_DIR"/* | sha256sum)
+seen=
 while sleep "${INTERVAL:-10}"; do
   now=$(cat "$TLS_DIR"/* | sha256sum)
   if [ "$now" != "$seen" ] && nats-server --signal "reload=$PID_FILE"; then
