@@ -9,6 +9,7 @@ import { createPublisher, type OutgoingEvent } from "./event-publisher.ts";
 import { startWatch, type WatchOptions } from "./event-watch.ts";
 import type { Logger } from "./log.ts";
 import { retrying } from "./retrying.ts";
+import { readStreamStorage, type StreamStorage } from "./stream-storage.ts";
 import { ensureStream } from "./streams.ts";
 import type { TransportSecurity } from "./transport-security.ts";
 
@@ -31,6 +32,8 @@ export interface Events {
   forget(stream: string, durable: string): Promise<void>;
   /** How far each durable consumer is behind. */
   consumerLag(): Promise<ConsumerLag[]>;
+  /** What each stream takes on the disk of a server that keeps it. */
+  streamStorage(): Promise<StreamStorage[]>;
   /** Creates the stream of dead letters, as its owner; until then, events that break their contract wait. */
   ensureDeadLetters(): Promise<void>;
   /** Those that were not handled again. */
@@ -147,6 +150,7 @@ export async function createEvents(options: {
       await manager.consumers.delete(stream, durable);
     },
     consumerLag: () => readConsumerLag(manager),
+    streamStorage: () => readStreamStorage(manager),
     ensureDeadLetters: () => ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], replicas),
     countDeadLetters: deadLetters.countDeadLetters,
     listDeadLetters: deadLetters.listDeadLetters,

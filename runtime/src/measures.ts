@@ -1,3 +1,4 @@
+import type { StreamStorage } from "./stream-storage.ts";
 import { instrument } from "./telemetry.ts";
 
 /** In seconds: fine below the deadlines of calls, coarse above. */
@@ -20,6 +21,19 @@ const handleLag = instrument((meter) =>
   meter.createHistogram("ticketing.consumer.lag", {
     ...seconds,
     description: "From an event in its stream to the end of its handling",
+  }),
+);
+
+const stored = instrument((meter) =>
+  meter.createGauge("ticketing.events.stored", {
+    unit: "By",
+    description: "What a stream takes on the disk of a server that keeps it",
+  }),
+);
+const storable = instrument((meter) =>
+  meter.createGauge("ticketing.events.storable", {
+    unit: "By",
+    description: "What all streams may take there",
   }),
 );
 
@@ -56,4 +70,10 @@ export function measureHandled({ durable, stream, outcome, begun, stored }: Hand
   const attributes = { consumer: durable, stream };
   handleDuration().record((now - begun) / 1000, { ...attributes, outcome });
   if (stored) handleLag().record((now - stored.getTime()) / 1000, attributes);
+}
+
+/** What the streams take, and may take in all where that is known, in bytes. */
+export function measureStored(streams: readonly StreamStorage[], limit: number | undefined): void {
+  for (const { stream, bytes } of streams) stored().record(bytes, { stream });
+  if (limit) storable().record(limit);
 }

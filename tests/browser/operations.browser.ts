@@ -41,7 +41,7 @@ test("an operator sees every service and what its processes need, and follows an
   for (const service of ["auth", "catalog", "orders", "payments", "tickets", "workflows"]) {
     const row = rows(page, "Health").filter({ has: page.getByRole("heading", { name: service }) });
     await row.getByText("Serving", { exact: true }).waitFor();
-    await row.getByText("broker reachable").waitFor();
+    await row.getByText("broker ok").waitFor();
   }
   await page.getByText(/^Read (just now|\d+ seconds? ago)\.$/).waitFor();
 

@@ -10,6 +10,7 @@ import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
+import { diskFaults } from "./disks.ts";
 import { writeGateway } from "./gateway.ts";
 import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
@@ -148,6 +149,9 @@ await check("PostgreSQL takes the connections of all of Temporal's pods, amid a 
 );
 await check("maintenance takes one pod at a time of whatever has several", async () =>
   [...built].flatMap(([name, objects]) => budgetFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
+await check("NATS is full before its disk is", async () =>
+  [...built].flatMap(([name, objects]) => diskFaults(objects).map((fault) => `${name}: ${fault}`)),
 );
 await check("keys can roll: every process has the public ones, and what it mounts is renewed", async () =>
   [...built].flatMap(([name, objects]) => keyVolumeFaults(objects).map((fault) => `${name}: ${fault}`)),

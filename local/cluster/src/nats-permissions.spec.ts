@@ -203,6 +203,9 @@ describe.each([
     const lag = async () =>
       (await of(events, "catalog").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
     await until(async () => (await lag()).length === 7);
+    const storage = await of(events, "catalog").streamStorage();
+    expect(storage.map(({ stream }) => stream).sort()).toEqual([...streams].sort());
+    expect(storage.filter(({ bytes }) => bytes === 0)).toEqual([]);
     for (const each of events.values()) await each.ping();
   });
 

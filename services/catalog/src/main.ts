@@ -9,6 +9,7 @@ import { startTelemetry } from "@ticketing/runtime/telemetry";
 import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { createCatalogService } from "./catalog-service.ts";
 import { config as readConfig } from "./config.ts";
+import { createEventStorage } from "./event-storage.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import { createListingStore } from "./listing-store.ts";
 import { createMarketplaceStore } from "./marketplace-store.ts";
@@ -58,6 +59,8 @@ await events.watch({
   handle: async (event) => feed.publish(listingFrom(event.payload)),
 });
 
+const storage = createEventStorage({ events, limit: config.EVENT_STORAGE, log });
+
 const stopFolding = keepFolded(listings, log);
 
 const roster = createProcessRoster(clock);
@@ -79,6 +82,7 @@ await serve({
       }),
     ),
   needs: { database: database.ping },
+  uses: { "event storage": storage.requireRoom },
   events,
   close: [stopFolding, events.close, async () => feed.close(), database.close],
 });

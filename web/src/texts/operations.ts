@@ -56,9 +56,8 @@ export const operationsTexts = {
   silentSince: (at: string) => `Silent since ${at}.`,
   upSince: (at: string) => `Up since ${at}.`,
   notHeardText: "No process of this service has been heard in the last five minutes.",
-  reachable: (name: string) => `${name} reachable`,
-  unreachable: (name: string, needed: boolean) =>
-    needed ? `${name} not reachable, and needed` : `${name} not reachable`,
+  reachable: (name: string) => `${name} ok`,
+  unreachable: (name: string, needed: boolean) => (needed ? `${name} not ok, and needed` : `${name} not ok`),
 
   lag: "Lag of consumers",
   lagText: "How far each consumer is behind its stream.",

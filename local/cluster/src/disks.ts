@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { environment } from "./environment.ts";
+import { type KubernetesObject, ofKind, workloads } from "./objects.ts";
+
+/** What a file system, and a moment's delay, leave of a disk. */
+const SHARE = 0.95;
+const units: Readonly<Record<string, number>> = {
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+};
+
+const claim = z.looseObject({
+  spec: z.object({ resources: z.object({ requests: z.object({ storage: z.string() }) }) }),
+});
+const set = z.looseObject({ spec: z.looseObject({ volumeClaimTemplates: z.tuple([claim]) }) });
+
+/** Where NATS is told to store more than its disk holds, on which it would break instead of refusing events. */
+export function diskFaults(objects: readonly KubernetesObject[]): string[] {
+  const nats = ofKind(objects, "StatefulSet").find(({ metadata }) => metadata.name === "nats");
+  if (!nats) return [];
+  const { storage } = set.parse(nats).spec.volumeClaimTemplates[0].spec.resources.requests;
+  const [broker, catalog] = ["nats", "catalog"].map((name) => storable(name, objects));
+  const faults: string[] = [];
+  if (!(Number(broker) <= SHARE * bytesOf(storage)))
+    faults.push(`nats may store ${broker} bytes, more than 95 % of its disk of ${storage}`);
+  if (catalog !== broker) faults.push(`catalog expects that nats may store ${catalog} bytes, not ${broker}`);
+  return faults;
+}
+
+function storable(name: string, objects: readonly KubernetesObject[]): string | undefined {
+  const container = workloads(objects).find((workload) => workload.name === name)?.pod.containers[0];
+  return container && environment(container, objects).EVENT_STORAGE;
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity */
+function bytesOf(quantity: string): number {
+  const [, amount, unit = ""] = /^(\d+)(\w*)$/.exec(quantity) ?? [];
+  return Number(amount) * (unit === "" ? 1 : (units[unit] ?? Number.NaN));
+}
