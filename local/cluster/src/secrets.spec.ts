@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { repositoryPath } from "@ticketing/launcher/process-table";
+import { parse } from "yaml";
 import { config } from "./config.ts";
 import { makeSecrets } from "./secrets.ts";
 
@@ -125,6 +126,19 @@ describe("Secrets for users", () => {
     expect(stderr).not.toMatch(/ at |PUBLISHABLE|WEBHOOK/);
     await run(process.execPath, args, { env: { ...env, STRIPE_SECRET_KEY } });
     expect((await held())["payments.stripe-secret-key"]).toBe("sk_live_a1");
+  });
+});
+
+describe("PostgreSQL's Secret", () => {
+  it("is one that CloudNativePG reads again when its password is replaced", async () => {
+    await makeSecrets(folder);
+    const { secretGenerator } = parse((await held())["kustomization.yaml"] ?? "");
+    expect(secretGenerator).toContainEqual({
+      name: "temporal-db",
+      files: ["username=temporal-db.username", "password=temporal-db.password"],
+      type: "kubernetes.io/basic-auth",
+      options: { labels: { "cnpg.io/reload": "true" } },
+    });
   });
 });
 

@@ -99,7 +99,11 @@ function kustomization(secrets: Readonly<Record<string, string[]>>): string {
     secretGenerator: Object.entries(secrets).map(([name, files]) => ({
       name,
       files,
-      ...(name === "temporal-db" && { type: "kubernetes.io/basic-auth" }),
+      ...(name === "temporal-db" && {
+        type: "kubernetes.io/basic-auth",
+        // CloudNativePG looks at a Secret again that carries it: a new password becomes the role's.
+        options: { labels: { "cnpg.io/reload": "true" } },
+      }),
     })),
   });
 }
