@@ -8,20 +8,12 @@ import { createErrorInterceptor } from "@ticketing/runtime/error-interceptor";
 import { makeServiceKeys } from "@ticketing/runtime/testing/keys";
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { makeAuthService } from "../testing/make-auth-service.ts";
 import { madeAt } from "../testing/password-hash.ts";
-import { createAccessTokens } from "./access-token.ts";
-import { createAuthService } from "./auth-service.ts";
-import { createCookies } from "./cookies.ts";
-import { createLoginAttempts } from "./login-attempts.ts";
-import { createPasswordHasher } from "./password.ts";
-import { createSignInFlow } from "./sign-in.ts";
-import { createSignUpLimit } from "./sign-up-limit.ts";
 import type { User } from "./user.ts";
-import { createSessionStore, createUserStore } from "./user-store.ts";
 
 jest.setTimeout(30_000);
 
-const minutes = (n: number) => n * 60_000;
 let database: Database;
 let keys: Awaited<ReturnType<typeof makeServiceKeys>>;
 let now: number;
@@ -31,29 +23,11 @@ let person: { email: string; password: string };
 beforeAll(async () => {
   database = await openSpecDatabase();
   keys = await makeServiceKeys("users");
-  const { db } = database;
-  const clock = () => new Date(now);
-  const rolesOf = () => [];
-  const service = createAuthService({
-    flow: createSignInFlow({
-      users: await createUserStore(db, () => undefined),
-      sessions: await createSessionStore(db),
-      passwords: createPasswordHasher(),
-      attempts: await createLoginAttempts(db, clock),
-      signUps: await createSignUpLimit(db, { limit: 3, clock }),
-      accessTokens: await createAccessTokens({
-        keyFile: keys.keyFile("users"),
-        lifetimeMs: minutes(15),
-        log: silent,
-      }),
-      rolesOf,
-      refreshLifetimeMs: minutes(600),
-      clock,
-    }),
-    cookies: createCookies("http://localhost:8080"),
-    rolesOf,
-    accessLifetimeMs: minutes(15),
-    refreshLifetimeMs: minutes(600),
+  const { service } = await makeAuthService({
+    db: database.db,
+    keyFile: keys.keyFile("users"),
+    publicUrl: "http://localhost:8080",
+    clock: () => new Date(now),
   });
   const transport = createRouterTransport((router) => router.service(AuthService, service), {
     router: { interceptors: [createErrorInterceptor(silent)] },

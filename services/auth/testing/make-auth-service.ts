@@ -1,0 +1,42 @@
+import { silent } from "@ticketing/runtime/testing/service";
+import type { Db } from "mongodb";
+import { createAccessTokens } from "../src/access-token.ts";
+import { createAuthService } from "../src/auth-service.ts";
+import { createCookies } from "../src/cookies.ts";
+import { createLoginAttempts } from "../src/login-attempts.ts";
+import { createPasswordHasher } from "../src/password.ts";
+import { createSignInFlow } from "../src/sign-in.ts";
+import { createSignUpLimit } from "../src/sign-up-limit.ts";
+import { createSessionStore, createUserStore } from "../src/user-store.ts";
+
+const minutes = (n: number) => n * 60_000;
+
+/** The service as its process makes it, without events: three accounts an hour for each address, nobody an operator. */
+export async function makeAuthService(given: {
+  db: Db;
+  keyFile: string;
+  publicUrl: string;
+  clock?: () => Date;
+}) {
+  const { db, keyFile, publicUrl, clock = () => new Date() } = given;
+  const rolesOf = () => [];
+  const accessTokens = await createAccessTokens({ keyFile, lifetimeMs: minutes(15), log: silent });
+  const service = createAuthService({
+    flow: createSignInFlow({
+      users: await createUserStore(db, () => undefined),
+      sessions: await createSessionStore(db),
+      passwords: createPasswordHasher(),
+      attempts: await createLoginAttempts(db, clock),
+      signUps: await createSignUpLimit(db, { limit: 3, clock }),
+      accessTokens,
+      rolesOf,
+      refreshLifetimeMs: minutes(600),
+      clock,
+    }),
+    cookies: createCookies(publicUrl),
+    rolesOf,
+    accessLifetimeMs: minutes(15),
+    refreshLifetimeMs: minutes(600),
+  });
+  return { service, accessTokens };
+}
