@@ -6,17 +6,12 @@ import {
   createContextValues,
   type HandlerContext,
 } from "@connectrpc/connect";
-import { Metadata, type ServerDuplexStream, type ServerUnaryCall } from "@grpc/grpc-js";
+import type { Metadata, ServerDuplexStream, ServerUnaryCall, StatusObject } from "@grpc/grpc-js";
 import { toHeaders, toMetadata } from "./grpc-metadata.ts";
+import { DEADLINE_SKEW_MS, toStatus } from "./grpc-status.ts";
 
 /** A call to a grpc-js server, whose messages are bytes. */
 export type ServerCall = ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
-
-/**
- * A caller that leaves so shortly before its deadline has met it: its clock began before its request was on the way,
- * this server's when the request was here.
- */
-const DEADLINE_SKEW_MS = 50;
 
 /** What a handler knows of its call, and what it answers beside messages. Made when it is asked for, as few ask. */
 export class GrpcCallContext implements HandlerContext {
@@ -77,20 +72,24 @@ export class GrpcCallContext implements HandlerContext {
   /** Sends the handler's headers, the first time. Throws INTERNAL for what cannot be sent. */
   sendHeader(): void {
     if (this.#headerSent) return;
-    const metadata = this.#responseHeader ? toMetadata(this.#responseHeader) : new Metadata();
+    const metadata = toMetadata(this.#responseHeader);
     this.#headerSent = true;
     this.#call.sendMetadata(metadata);
   }
 
   /** The handler's trailers. Throws INTERNAL for what cannot be sent. */
-  trailer(): Metadata | undefined {
-    return this.#responseTrailer && toMetadata(this.#responseTrailer);
+  trailer(): Metadata {
+    return toMetadata(this.#responseTrailer);
   }
 
-  /** What belongs to an error's trailers: the handler's, with its headers as long as those were not sent. */
-  unsent(): Headers[] {
-    const header = this.#headerSent ? undefined : this.#responseHeader;
-    return [header, this.#responseTrailer].filter((headers) => headers !== undefined);
+  /** The status of a refusal, with the handler's trailers. Headers that the handler set go ahead of it. */
+  refuse(refusal: ConnectError): StatusObject {
+    try {
+      if (this.#responseHeader) this.sendHeader();
+    } catch {
+      // That they cannot be sent is not told in place of why the call was refused.
+    }
+    return toStatus(refusal, this.#responseTrailer);
   }
 
   /** Throws where nobody waits for an answer any more. */

@@ -1,6 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type ChannelInterface, type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
+import { statusAfterMessages } from "./grpc-channel.ts";
 import { toMetadata } from "./grpc-metadata.ts";
 import { fromStatus } from "./grpc-status.ts";
 
@@ -46,7 +47,7 @@ export function startCall({ channel, deadline }: CallTarget, request: CallReques
     onReceiveMessage: listener.onReceiveMessage,
     onReceiveStatus(status) {
       signal.removeEventListener("abort", cancel);
-      listener.onReceiveStatus(status);
+      listener.onReceiveStatus(statusAfterMessages(status));
     },
   });
   return call;
@@ -57,13 +58,13 @@ export const cancelCall = (call: Call): void => call.cancelWithStatus(Status.CAN
 /** The error that ended a call, unless it ended well. */
 export function errorOf(
   status: StatusObject,
-  { callee }: CallTarget,
+  { callee, deadline }: CallTarget,
   { signal }: CallRequest,
   header?: Metadata,
 ): ConnectError | undefined {
   if (status.code === Status.OK) return undefined;
   if (status.code === Status.CANCELLED && signal.aborted) return abortReason(signal);
-  return fromStatus(status, callee, header);
+  return fromStatus({ status, header, callee, deadline });
 }
 
 const abortReason = (signal: AbortSignal): ConnectError => ConnectError.from(signal.reason, Code.Canceled);

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from "node:http2";
 import { base64Decode, base64Encode } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Metadata } from "@grpc/grpc-js";
@@ -9,13 +10,37 @@ import { Metadata } from "@grpc/grpc-js";
 const RESERVED =
   /^(?:grpc-.*|connect-.*|te|trailer|host|user-agent|date|content-(?:type|length|encoding)|accept-encoding|connection|keep-alive|proxy-connection|transfer-encoding|upgrade|http2-settings)$/;
 
+/** Metadata as the protocol writes it. That of grpc-js pads base64, and sends a message with every status. */
+export class WireMetadata extends Metadata {
+  /** The message of an error's status. Everything else has none. */
+  message: string | undefined;
+
+  override clone(): WireMetadata {
+    const copy = new WireMetadata(this.getOptions());
+    copy.merge(this);
+    copy.message = this.message;
+    return copy;
+  }
+
+  override toHttp2Headers(): OutgoingHttpHeaders {
+    const headers = super.toHttp2Headers();
+    for (const name of Object.keys(headers)) {
+      if (name.endsWith("-bin")) headers[name] = this.get(name).map((bytes) => unpadded(bytes));
+    }
+    headers["grpc-message"] = this.message === undefined ? undefined : encodeURI(this.message);
+    return headers;
+  }
+}
+
+const unpadded = (value: string | Buffer): string => value.toString("base64").replace(/=+$/, "");
+
 /**
  * Connect's headers as gRPC's metadata, without reserved ones. The values of a `-bin` header are base64, separated by
  * commas. Throws INTERNAL for what gRPC cannot carry, such as text that is not ASCII.
  */
-export function toMetadata(...headers: Headers[]): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of headers.flatMap((each) => [...each])) {
+export function toMetadata(...headers: (Headers | undefined)[]): WireMetadata {
+  const metadata = new WireMetadata();
+  for (const [name, value] of headers.flatMap((each) => [...(each ?? [])])) {
     if (RESERVED.test(name)) continue;
     try {
       if (!name.endsWith("-bin")) metadata.add(name, value);

@@ -1,27 +1,33 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import { Metadata, type StatusObject } from "@grpc/grpc-js";
-import { toHeaders, toMetadata } from "./grpc-metadata.ts";
+import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
+import { toHeaders, toMetadata, WireMetadata } from "./grpc-metadata.ts";
 
 const DETAILS = "grpc-status-details-bin";
 
 /**
- * The gRPC status of an error, its details as every gRPC client reads them. Its metadata and these headers become
- * trailers. Never fails: trailers and details that cannot be sent are left out, so that code and message arrive.
+ * How far apart both sides of a call may count its deadline: the caller's clock begins before its request is on the
+ * way, the callee's when it is here. A call that ends so shortly before its deadline has met it.
  */
-export function toStatus(error: ConnectError, headers: Headers[]): StatusObject {
+export const DEADLINE_SKEW_MS = 50;
+
+/**
+ * The gRPC status of an error, its details as every gRPC client reads them, its metadata among the trailers. Never fails: trailers and details that cannot be sent are left out, so that code and message arrive.
+ */
+export function toStatus(error: ConnectError, trailer?: Headers): StatusObject {
   const details = error.rawMessage.toWellFormed();
   // What another service said beside its error was meant for this one.
-  const own = error.isWireError ? headers : [...headers, error.metadata];
-  const metadata = attempt(() => toMetadata(...own)) ?? new Metadata();
+  const own = error.isWireError ? undefined : error.metadata;
+  const metadata = attempt(() => toMetadata(trailer, own)) ?? new WireMetadata();
+  metadata.message = details;
   const status = attempt(() => statusBytes(error, details));
   if (status) metadata.set(DETAILS, status);
   return { code: error.code as number, details, metadata };
 }
 
-/** A google.rpc.Status, for an error with details, or with a message in which readers could see percent-encoding. */
+/** A google.rpc.Status, where an error has details. */
 function statusBytes({ code, details }: ConnectError, message: string): Buffer | undefined {
-  if (details.length === 0 && !message.includes("%")) return undefined;
+  if (details.length === 0) return undefined;
   const trailer = setTrailerStatus(
     new Headers(),
     Object.assign(new ConnectError(message, code), { details }),
@@ -44,16 +50,29 @@ const failures: Partial<Record<Code, string>> = {
   [Code.DeadlineExceeded]: "did not answer in time",
 };
 
+/** A call that ended. */
+export interface EndedCall {
+  status: StatusObject;
+  /** Its headers, if they came. */
+  header?: Metadata;
+  callee: string;
+  /** As Date.now() counts. */
+  deadline: number;
+}
+
 /**
- * The error that ended a call: the callee's own, with its details, and what it sent beside it as metadata. Of a call
- * that failed on its way it says which callee that was, and not the address that grpc-js puts into such messages,
- * since the error may reach a user.
+ * The error of a call that failed: the callee's own, with its details, and what it sent beside it as metadata. Of a
+ * call that failed on its way it says which callee that was, and not the address that grpc-js puts into such
+ * messages, since the error may reach a user.
  */
-export function fromStatus(status: StatusObject, callee: string, header?: Metadata): ConnectError {
-  const code = codeOf(status);
+export function fromStatus({ status, header, callee, deadline }: EndedCall): ConnectError {
+  const own = isOwn(status, header);
+  // A callee that counts the same deadline may end the call a moment before this side does.
+  const late = own && status.code === Status.CANCELLED && Date.now() >= deadline - DEADLINE_SKEW_MS;
+  const code = late ? Code.DeadlineExceeded : codeOf(status);
   const failure = failures[code];
-  if (failure && isLocal(status, header)) return new ConnectError(`${callee} ${failure}`, code);
-  const error = detailed(status.metadata) ?? new ConnectError(textOf(status.details), code);
+  if (own && failure) return new ConnectError(`${callee} ${failure}`, code);
+  const error = detailed(status.metadata) ?? new ConnectError(status.details ?? "", code);
   for (const metadata of header ? [status.metadata, header] : [status.metadata]) {
     for (const [name, value] of toHeaders(metadata)) error.metadata.append(name, value);
   }
@@ -62,24 +81,19 @@ export function fromStatus(status: StatusObject, callee: string, header?: Metada
 }
 
 /** Whether grpc-js made this status itself: an answer has trailers, or had headers. */
-const isLocal = ({ details, metadata }: StatusObject, header?: Metadata): boolean =>
-  /^(?:Deadline exceeded|Connection dropped)/.test(details) ||
-  (!header && Object.keys(metadata.toJSON()).length === 0);
+const isOwn = ({ details, metadata }: StatusObject, header?: Metadata): boolean =>
+  /^(?:Deadline exceeded|Connection dropped|Call cancelled)/.test(details) ||
+  (!header && Object.keys(metadata?.toJSON() ?? {}).length === 0);
 
-function detailed(trailer: Metadata): ConnectError | undefined {
-  const [details] = trailer.get(DETAILS);
+function detailed(trailer: Metadata | undefined): ConnectError | undefined {
+  const [details] = trailer?.get(DETAILS) ?? [];
   if (!Buffer.isBuffer(details)) return undefined;
   const found = attempt(() => findTrailerError(new Headers({ [DETAILS]: details.toString("base64") })));
   return found && Object.assign(new ConnectError(found.rawMessage, found.code), { details: found.details });
 }
 
-const codeOf = ({ code }: StatusObject): Code => ((code as number) in Code ? (code as number) : Code.Unknown);
-
-/**
- * grpc-js leaves `;/?:@&=+$,#` percent-encoded. Some servers encode these and others do not: a text in which one of
- * them is not encoded comes from the latter.
- */
-const textOf = (details: string): string =>
-  /[;/?:@&=+$,#]/.test(details)
-    ? details
-    : details.replaceAll(/%(?:3B|2F|3F|3A|40|26|3D|2B|24|2C|23)/gi, decodeURIComponent);
+/** A status without a code is a fault that grpc-js met when it read the answer. */
+const codeOf = ({ code }: StatusObject): Code => {
+  if (code === undefined) return Code.Internal;
+  return (code as number) in Code ? (code as number) : Code.Unknown;
+};

@@ -6,7 +6,6 @@ import { publicError } from "./error-interceptor.ts";
 import { GrpcCallContext } from "./grpc-call-context.ts";
 import { decodeRequest, encode } from "./grpc-messages.ts";
 import type { GrpcRouterOptions } from "./grpc-router.ts";
-import { toStatus } from "./grpc-status.ts";
 import { withRequestId } from "./request-context.ts";
 import { acceptRequestId, REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 
@@ -37,7 +36,7 @@ export function streamHandler(
     } catch (error) {
       // Whatever failed when the caller left failed because it did.
       const refusal = publicError(call.cancelled ? context.signal.reason : error, log);
-      call.emit("error", toStatus(refusal, context.unsent()));
+      call.emit("error", context.refuse(refusal));
     } finally {
       closing.removeEventListener("abort", close);
       context.abort();

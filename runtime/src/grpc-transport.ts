@@ -15,10 +15,11 @@ import { callUnary } from "./grpc-unary-call.ts";
 import { LONGEST_DEADLINE_MS } from "./longest-deadline.ts";
 
 export interface GrpcTransportOptions {
+  /** By createGrpcChannel. */
   channel: ChannelInterface;
   /** Whom errors name that did not reach it. */
   callee: string;
-  /** The longest that a unary call may take; a call may ask for less. */
+  /** The longest that a unary call may take, absent: no limit. A call may ask for less. */
   maxUnaryMs?: number;
   interceptors?: readonly Interceptor[];
 }
@@ -27,7 +28,7 @@ type Next = Parameters<Interceptor>[0];
 
 /** Connect's transport over a grpc-js channel, for methods of every kind. */
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
-  const { channel, callee, interceptors = [], maxUnaryMs = LONGEST_DEADLINE_MS } = options;
+  const { channel, callee, interceptors = [], maxUnaryMs = Number.POSITIVE_INFINITY } = options;
   const through = (next: Next) => interceptors.reduceRight((inner, interceptor) => interceptor(inner), next);
 
   // What interceptors take and give is untyped as to a method's messages: hence the casts.

@@ -4,7 +4,6 @@ import { publicError } from "./error-interceptor.ts";
 import { GrpcCallContext } from "./grpc-call-context.ts";
 import { decodeRequest, encode } from "./grpc-messages.ts";
 import type { GrpcRouterOptions } from "./grpc-router.ts";
-import { toStatus } from "./grpc-status.ts";
 import { codeName } from "./measure-interceptor.ts";
 import { measureCall } from "./measures.ts";
 import { withRequestId } from "./request-context.ts";
@@ -39,7 +38,7 @@ export function unaryHandler(
     const refuse = (error: unknown) => {
       const refusal = publicError(error, log);
       end(refusal);
-      callback(toStatus(refusal, context.unsent()));
+      callback(context.refuse(refusal));
     };
     const requestId = acceptRequestId(call.metadata.get(REQUEST_ID_HEADER)[0]?.toString());
     void withRequestId(requestId, () => answer().catch(refuse));

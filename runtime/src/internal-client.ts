@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import type { DescService } from "@bufbuild/protobuf";
-import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
-import { Channel } from "@grpc/grpc-js";
+import type { Client, Interceptor } from "@connectrpc/connect";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
+import { createGrpcChannel } from "./grpc-channel.ts";
+import { createGrpcClient } from "./grpc-client.ts";
 import { channelCredentials } from "./grpc-credentials.ts";
 import { createGrpcTransport } from "./grpc-transport.ts";
 import { currentRequestId } from "./request-context.ts";
@@ -38,7 +39,7 @@ export function createInternalClient<T extends DescService>(
   options: InternalClientOptions,
 ): InternalClient<T> {
   const { callee, deadlineMs = 5000 } = options;
-  const channel = new Channel(target(options.addresses), channelCredentials(options.security), {
+  const channel = createGrpcChannel(target(options.addresses), channelCredentials(options.security), {
     "grpc.ssl_target_name_override": callee,
     // Calls go round the replicas that can be reached; one that drains is left before it closes.
     "grpc.service_config": JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
@@ -60,8 +61,8 @@ export function createInternalClient<T extends DescService>(
     maxUnaryMs: deadlineMs,
     interceptors: [identify(options)],
   });
-  const health = createClient(Health, createGrpcTransport({ channel, callee, maxUnaryMs: PING_MS }));
-  return Object.assign(createClient(service, transport), {
+  const health = createGrpcClient(Health, createGrpcTransport({ channel, callee, maxUnaryMs: PING_MS }));
+  return Object.assign(createGrpcClient(service, transport), {
     ping: async () => void (await health.check({})),
     close: () => channel.close(),
   });

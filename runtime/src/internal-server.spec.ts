@@ -102,6 +102,26 @@ describe("a caller that gives up", () => {
   });
 });
 
+describe("a request is refused and its handler not called", () => {
+  it.each<Record<string, string>>([
+    { "content-type": "application/grpc+json" },
+    { "content-type": "application/grpc-web" },
+    { "content-type": "application/grpc-web+proto" },
+    { ":method": "DELETE" },
+    { ":method": "GET" },
+  ])("that has %j", async (headers) => {
+    expect(await open(headers).status).toBe("none");
+    expect(calls).toEqual([]);
+  });
+
+  it.each(["application/grpc", "application/grpc+proto", "application/grpc; charset=utf-8"])(
+    "but not where its type is %s",
+    async (type) => {
+      expect(await open({ "content-type": type }).status).toBe("0");
+    },
+  );
+});
+
 describe("a deadline", () => {
   it.each(["1H", "61M", "2147484S", "99999999S", "99999999M", "99999999H", "596525H", "999999999H"])(
     "of %s is met",

@@ -1,13 +1,11 @@
-import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { Server } from "@grpc/grpc-js";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
-import { endUnread } from "./end-unread.ts";
 import { serverCredentials } from "./grpc-credentials.ts";
+import { http2ServersOf, mendRequests } from "./grpc-requests.ts";
 import { createGrpcRouter } from "./grpc-router.ts";
 import type { Logger } from "./log.ts";
-import { limitDeadline } from "./longest-deadline.ts";
 import { publicContracts } from "./public-contracts.ts";
 import { addReflection } from "./reflection.ts";
 import { type ServiceAuthenticator, serviceCallerKey } from "./service-tokens.ts";
@@ -78,14 +76,9 @@ export async function startInternalServer(options: {
       (error, bound) => (error ? reject(error) : resolve(bound)),
     ),
   );
-  // grpc-js counts deadlines in 32 bits of milliseconds and has no public hook before it does: hence the cast.
-  const { http2Servers } = server as unknown as {
-    http2Servers: Map<Http2Server | Http2SecureServer, unknown>;
-  };
-  for (const listening of http2Servers.keys()) {
+  mendRequests(server);
+  for (const listening of http2ServersOf(server)) {
     if ("setSecureContext" in listening) options.security?.keepRenewed(listening);
-    listening.prependListener("stream", (_stream, headers) => limitDeadline(headers));
-    listening.on("stream", endUnread);
   }
   return {
     port,

@@ -1,0 +1,54 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
+import { Channel, type ChannelCredentials, type ChannelOptions, type StatusObject } from "@grpc/grpc-js";
+
+/** Tells the streams of these channels from those of others that use grpc-js. */
+const AGENT = "ticketing";
+/** The trailer in which the status of a failed call waits. */
+const STATUS_AFTER_MESSAGES = "grpc-status-after-messages";
+
+/**
+ * A channel of grpc-js whose calls end as gRPC wants it. By itself grpc-js drops the messages that nobody has read yet
+ * when an error follows them (github.com/grpc/grpc-node/issues/2764), and leaves `;/?:@&=+$,#` in an error's message
+ * percent-encoded. It offers no way to change that: here its trailers are rewritten before it reads them.
+ */
+export const createGrpcChannel = (
+  target: string,
+  credentials: ChannelCredentials,
+  options: ChannelOptions = {},
+): Channel => new Channel(target, credentials, { ...options, "grpc.primary_user_agent": AGENT });
+
+// nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http2
+subscribe("http2.client.stream.created", (created) => {
+  const { stream, headers } = created as { stream: ClientHttp2Stream; headers: OutgoingHttpHeaders };
+  if (!String(headers["user-agent"]).startsWith(`${AGENT} `)) return;
+  stream.once("response", decodeMessage);
+  stream.once("trailers", (trailers: IncomingHttpHeaders) => {
+    decodeMessage(trailers);
+    if (trailers["grpc-status"] === "0" || trailers["grpc-status"] === undefined) return;
+    // Of a call that ended well grpc-js gives the messages first.
+    trailers[STATUS_AFTER_MESSAGES] = trailers["grpc-status"];
+    trailers["grpc-status"] = "0";
+    // It waits for the end of them, which does not come where the callee resets the stream.
+    stream.once("close", () => stream.readableEnded || stream.emit("end"));
+  });
+});
+
+/** The status that the callee sent. */
+export function statusAfterMessages(status: StatusObject): StatusObject {
+  const [code] = status.metadata?.get(STATUS_AFTER_MESSAGES) ?? [];
+  if (code === undefined) return status;
+  status.metadata.remove(STATUS_AFTER_MESSAGES);
+  return { ...status, code: Number(code) };
+}
+
+/** As grpc-js decodes it, by decodeURI. */
+function decodeMessage(trailers: IncomingHttpHeaders): void {
+  const message = trailers["grpc-message"];
+  if (typeof message !== "string" || !message.includes("%")) return;
+  try {
+    trailers["grpc-message"] = encodeURI(decodeURIComponent(message));
+  } catch {
+    // It is not percent-encoded, and stays as it is.
+  }
+}
