@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { create, type Message } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import { ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { mendRequests } from "@ticketing/runtime/grpc-requests";
+import { createGrpcRouter } from "@ticketing/runtime/grpc-router";
+import { silent } from "@ticketing/runtime/testing/service";
+import {
+  appendTo,
+  type ConformanceRequest,
+  conformanceService,
+  type ErrorSpec,
+  fromHeaders,
+  messageNamed,
+  type ResponseDefinition,
+  type ServerCompatRequest,
+  type StreamDefinition,
+  type UnaryDefinition,
+} from "./contracts.ts";
+import { readMessages, writeMessage } from "./framing.ts";
+
+/** The runtime's gRPC server as connectconformance's server under test. */
+const RequestInfo = messageNamed("ConformancePayload.RequestInfo");
+
+const service = conformanceService();
+const descs = new Map(service.methods.map(({ input }) => [input.typeName, input]));
+
+function infoOf(requests: readonly Message[], context: HandlerContext) {
+  const timeoutMs = context.timeoutMs();
+  return {
+    requestHeaders: fromHeaders(context.requestHeader),
+    timeoutMs: timeoutMs === undefined ? undefined : BigInt(Math.round(timeoutMs)),
+    requests: requests.map((request) => anyPack(descs.get(request.$typeName) ?? RequestInfo, request)),
+  };
+}
+type Info = ReturnType<typeof infoOf>;
+
+function errorOf(spec: ErrorSpec, info?: Info): ConnectError {
+  const error = new ConnectError(spec.message ?? "", spec.code);
+  const own = info ? [anyPack(RequestInfo, create(RequestInfo, info))] : [];
+  error.details = [...spec.details, ...own].map(({ typeUrl, value }) => ({
+    type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
+    value,
+  }));
+  return error;
+}
+
+function answerHeaders(definition: ResponseDefinition | undefined, context: HandlerContext) {
+  appendTo(context.responseHeader, definition?.responseHeaders ?? []);
+  appendTo(context.responseTrailer, definition?.responseTrailers ?? []);
+}
+
+async function one(requests: readonly ConformanceRequest<UnaryDefinition>[], context: HandlerContext) {
+  const definition = requests[0]?.responseDefinition;
+  answerHeaders(definition, context);
+  await sleep(definition?.responseDelayMs ?? 0);
+  const info = infoOf(requests, context);
+  if (definition?.response.case === "error") throw errorOf(definition.response.value, info);
+  const data = definition?.response.case === "responseData" ? definition.response.value : new Uint8Array();
+  return { payload: { data, requestInfo: info } };
+}
+
+async function* many(definition: StreamDefinition | undefined, requests: Message[], context: HandlerContext) {
+  answerHeaders(definition, context);
+  let info: Info | undefined = infoOf(requests, context);
+  for (const data of definition?.responseData ?? []) {
+    await sleep(definition?.responseDelayMs ?? 0);
+    yield { payload: { data, requestInfo: info } };
+    info = undefined;
+  }
+  if (definition?.error) throw errorOf(definition.error, info);
+}
+
+async function* inTurns(
+  first: ConformanceRequest<StreamDefinition>,
+  rest: AsyncIterator<ConformanceRequest<StreamDefinition>>,
+  context: HandlerContext,
+) {
+  const definition = first.responseDefinition;
+  answerHeaders(definition, context);
+  let requests: Message[] = [first];
+  let answered = false;
+  for (const data of definition?.responseData ?? []) {
+    await sleep(definition?.responseDelayMs ?? 0);
+    const info = infoOf(requests, context);
+    yield { payload: { data, requestInfo: answered ? { requests: info.requests } : info } };
+    answered = true;
+    const next = await rest.next();
+    requests = next.done ? [] : [next.value];
+  }
+  if (definition?.error) throw errorOf(definition.error, answered ? undefined : infoOf(requests, context));
+}
+
+const implementation = {
+  unary: (request: ConformanceRequest<UnaryDefinition>, context: HandlerContext) => one([request], context),
+  idempotentUnary: (request: ConformanceRequest<UnaryDefinition>, context: HandlerContext) =>
+    one([request], context),
+  async clientStream(requests: AsyncIterable<ConformanceRequest<UnaryDefinition>>, context: HandlerContext) {
+    const all: ConformanceRequest<UnaryDefinition>[] = [];
+    for await (const request of requests) all.push(request);
+    return one(all, context);
+  },
+  serverStream: (request: ConformanceRequest<StreamDefinition>, context: HandlerContext) =>
+    many(request.responseDefinition, [request], context),
+  async *bidiStream(requests: AsyncIterable<ConformanceRequest<StreamDefinition>>, context: HandlerContext) {
+    const iterator = requests[Symbol.asyncIterator]();
+    const first = await iterator.next();
+    if (first.done) return;
+    if (first.value.fullDuplex) yield* inTurns(first.value, iterator, context);
+    else {
+      const all: Message[] = [first.value];
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) all.push(next.value);
+      yield* many(first.value.responseDefinition, all, context);
+    }
+  },
+};
+
+const asked = await readMessages<ServerCompatRequest>(messageNamed("ServerCompatRequest")).next();
+if (asked.done) throw new Error("nothing was asked for");
+const server = new Server({ "grpc.max_receive_message_length": asked.value.messageReceiveLimit || -1 });
+const router = createGrpcRouter(server, { log: silent, closing: new AbortController().signal });
+// Types of messages are in the contracts above, of which the descriptors know nothing.
+router.service(service, implementation as unknown as Partial<ServiceImpl<typeof service>>);
+const port = await new Promise<number>((resolve, reject) =>
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    error ? reject(error) : resolve(bound),
+  ),
+);
+mendRequests(server);
+writeMessage(messageNamed("ServerCompatResponse"), { host: "127.0.0.1", port });
