@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { bearer, clientsOver, type Person } from "@ticketing/launcher/clients";
 import { listTicket, lockTicket, pay, watchUntil } from "@ticketing/launcher/demo-cast";
+import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { reasonOf } from "@ticketing/runtime/domain-error";
+import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { eventually, startTestMesh } from "../test-mesh.ts";
 import { purchaseJourneys, type Stage } from "./purchase.ts";
 
@@ -124,4 +129,50 @@ describe("two replicas of everything", () => {
       await Promise.all(lost.map((name) => mesh.process(name).start()));
     }
   }, 120_000);
+
+  it("stay reachable while the database is away, serve what needs none, and all of it as soon as it is back", async () => {
+    const { mesh, buyer } = stage;
+    const ticket = await list();
+    const left = new AbortController();
+    const ended: string[] = [];
+    const views = doors("catalog").map(async (door, n) => {
+      const answers = door(buyer).catalog.watchTickets({ ticketIds: [ticket.id] }, { signal: left.signal });
+      const ends = async () => {
+        for await (const _ of answers);
+      };
+      await ends().catch((error: unknown) => left.signal.aborted || ended.push(`${n}: ${error}`));
+    });
+    const search = (door: (person: Person) => Person) =>
+      door(buyer).catalog.searchTickets({ filter: { query: "twice" } });
+    await Promise.all(doors("catalog").map(search));
+
+    await mesh.process("mongo").kill();
+    try {
+      const over = Date.now() + 6_000;
+      const refusals = doors("catalog").map(async (door) => {
+        while (Date.now() < over) {
+          const begun = Date.now();
+          const error = ConnectError.from(await search(door).catch((error: unknown) => error));
+          expect([error.code, reasonOf(error)]).toEqual([Code.Unavailable, "DATABASE_UNAVAILABLE"]);
+          expect(error.findDetails(RetryInfoSchema)).toHaveLength(1);
+          expect(Date.now() - begun).toBeLessThan(5_000);
+        }
+      });
+      for (; Date.now() < over; await sleep(500)) {
+        const addresses = Object.values(mesh.services).flatMap(({ internal }) => internal ?? []);
+        expect(addresses).toHaveLength(12);
+        await Promise.all(addresses.map((address) => grpcServing(address, "", 3_000)));
+        await httpOk(`${mesh.addresses.gateway}/.well-known/jwks.json`, 3_000);
+      }
+      await Promise.all(refusals);
+    } finally {
+      await mesh.process("mongo").start();
+    }
+    const back = Date.now();
+    await Promise.all(doors("catalog").map((door) => eventually(() => search(door), 10_000)));
+    expect(Date.now() - back).toBeLessThan(2_000);
+    expect(ended).toEqual([]);
+    left.abort();
+    await Promise.all(views);
+  }, 60_000);
 });
