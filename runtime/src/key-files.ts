@@ -74,9 +74,11 @@ export async function readServiceKeys(text: string): Promise<ReadonlyMap<string,
     if (thumbprint && thumbprint !== (await calculateJwkThumbprint(jwk)))
       throw new Error(`${kid} is not the thumbprint of its key`);
     if (keys.has(kid)) throw new Error(`${kid} is there twice`);
-    const owner = owners.get(x);
+    // By its bytes: one key can be written in several ways.
+    const point = Buffer.from(x, "base64url").toString("hex");
+    const owner = owners.get(point);
     if (owner && owner !== service) throw new Error(`${owner} and ${service} have the same key`);
-    owners.set(x, service);
+    owners.set(point, service);
     keys.set(kid, { service, key: await imported(publicKey(jwk)) });
   }
   return keys;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { publicKey, readKeys } from "@ticketing/runtime/key-files";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import type { KeyRing } from "./key-ring.ts";
@@ -38,15 +39,26 @@ export async function readRing(folder: string, name: KeyName): Promise<KeyRing> 
 export const writeRing = (folder: string, name: KeyName, ring: KeyRing): Promise<void> =>
   writeWhole(keyFile(folder, name), ring);
 
-/** Publishes the keys of all services as their files have them, but for the given ring. */
+/**
+ * Publishes the keys of all services as their files have them, but for the given ring; once more where a file changed
+ * meanwhile, so that of several commands at the same time the last one publishes what all have come to.
+ */
 export async function publishServiceKeys(folder: string, changed?: [KeyName, KeyRing]): Promise<void> {
+  let keys: JWK[];
+  do {
+    keys = await publicKeys(folder, changed);
+    await writeWhole(serviceKeysFile(folder), keys);
+  } while (!isDeepStrictEqual(keys, await publicKeys(folder, changed)));
+}
+
+async function publicKeys(folder: string, changed?: [KeyName, KeyRing]): Promise<JWK[]> {
   const keys: JWK[] = [];
   for (const service of serviceNames) {
     const ring = changed?.[0] === service ? changed[1] : await readRing(folder, service);
     // Keys of before may have no id: it was their service's name.
     keys.push(...ring.map((key) => publicKey({ ...key, kid: key.kid ?? service })));
   }
-  await writeWhole(serviceKeysFile(folder), keys);
+  return keys;
 }
 
 /** Whether the public part of a service's key is published under its id; not so where the file cannot be read. */

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readServiceKeys, readServiceSigner } from "@ticketing/runtime/key-files";
-import { keyFile, keyNames, serviceKeysFile } from "./key-folder.ts";
+import { keyFile, keyNames, readRing, serviceKeysFile } from "./key-folder.ts";
 import { type RotationOptions, rotateKey } from "./key-rotation.ts";
 import { ensureKeys } from "./keys.ts";
+import { serviceNames } from "./service-names.ts";
 
 const BEGUN = Date.UTC(2026, 0, 1);
 let folder: string;
@@ -80,6 +81,18 @@ describe("a step of a rotation", () => {
     }
     expect(signers.size).toBe(4);
     expect(await ofOrders()).toHaveLength(1);
+  });
+});
+
+describe("rotations at the same time", () => {
+  it("publish what all of them have come to", async () => {
+    for (const wait of [0, 20, 1_000]) {
+      later(wait);
+      await Promise.all([...keyNames, ...keyNames].map(rotate));
+      const rings = await Promise.all(serviceNames.map((name) => readRing(folder, name)));
+      const kids = rings.flatMap((ring) => ring.map(({ kid }) => kid));
+      expect((await published()).sort()).toEqual(kids.sort());
+    }
   });
 });
 

@@ -43,7 +43,7 @@ export async function rotateKey(folder: string, name: KeyName, options: Rotation
   };
   if (due.step === "drop") await publish([name, next]);
   await writeRing(folder, name, next);
-  if (due.step === "add") await publish();
+  await publish();
   return { name, done: due.step, next: dueStep(next) };
 }
 
