@@ -157,10 +157,21 @@ describe("by plain http", () => {
   it.each(["GET", "HEAD"])("%s of a page leads to the same at the public origin", async (method) => {
     const claims: Record<string, string>[] = [{}, { host: "evil.example" }, { "x-forwarded-proto": "https" }];
     for (const headers of claims) {
-      const { status, headers: answered } = await plain(method, "/tickets/7?a=b%20c", headers);
-      expect([status, answered.location]).toEqual([308, `${pod.origin}/tickets/7?a=b%20c`]);
+      const { status, headers: answered, body } = await plain(method, "/tickets/7?a=b%20c", headers);
+      expect([status, answered.location, body]).toEqual([308, `${pod.origin}/tickets/7?a=b%20c`, ""]);
       expect(answered["strict-transport-security"]).toBeUndefined();
     }
+  });
+
+  it("a page is at the usual port, where the origin names no other", async () => {
+    const usual = await startPod(dir, upstream.address, {
+      PUBLIC_URL: "https://localhost",
+      TLS_TERMINATION: "gateway",
+      PUBLIC_TLS_DIR: join(dir, "secret"),
+    });
+    const answer = await fetch(`http://localhost:${usual.port}/tickets/7`, { redirect: "manual" });
+    await usual.server.stop();
+    expect(answer.headers.get("location")).toBe("https://localhost/tickets/7");
   });
 
   it("nobody is led to another site", async () => {

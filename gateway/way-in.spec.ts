@@ -76,7 +76,7 @@ function ask(
   port: number,
   { scheme = "https", method = "POST", path = GET_TICKET, from = CLIENT, headers }: Asked,
 ) {
-  return new Promise<{ status: number; headers: IncomingHttpHeaders }>((resolve, reject) => {
+  return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
     const options = {
       ...{ port, host: "127.0.0.1", localAddress: from, method, path, agent: false },
       headers: { "content-type": "application/json", ...headers },
@@ -86,7 +86,12 @@ function ask(
         ? request(options)
         : secureRequest({ ...options, servername: "localhost", ca: authority.cert });
     asked.on("error", reject).on("response", (answer) => {
-      answer.resume().on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers }));
+      const { statusCode: status = 0, headers } = answer;
+      let body = "";
+      answer.setEncoding("utf8").on("data", (part) => {
+        body += part;
+      });
+      answer.on("end", () => resolve({ status, headers, body }));
     });
     asked.end(method === "POST" ? "{}" : undefined);
   });
@@ -185,6 +190,9 @@ describe("behind a proxy that speaks TLS with the gateway", () => {
     expect((await ask(https, { headers: { "x-forwarded-for": "203.0.113.66" } })).status).toBe(200);
     expect((await ask(http, { scheme: "http" })).status).toBe(403);
     expect((await ask(http, { scheme: "http", method: "GET", path: "/" })).status).toBe(308);
+    // Whatever a proxy says of it that calls the port for plain http.
+    const past = await ask(pod.port, { scheme: "http", headers: { "x-forwarded-proto": "https" } });
+    expect([past.status, JSON.parse(past.body).code]).toEqual([403, "failed_precondition"]);
     expect(seen()).toEqual([CLIENT]);
   }, 30_000);
 });

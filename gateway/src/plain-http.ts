@@ -20,8 +20,8 @@ export function plainHttpRoutes(origin: string, cameBy: readonly HeaderMatcher[]
     redirect: {
       https_redirect: true,
       host_redirect: hostname,
-      port_redirect: Number(port || 443),
-      // A method is kept, as the caches of browsers keep the answer.
+      // A port that is not named is https' own, whatever the request named.
+      ...(port && { port_redirect: Number(port) }),
       response_code: "PERMANENT_REDIRECT",
     },
   };

@@ -63,9 +63,14 @@ const mappersOf = ({ statuses, error }: Refusal) =>
 /** Envoy's `local_reply_config.mappers`: each refusal of its own in the client's protocol. The first match counts. */
 export const refusalMappers = refusals.flatMap(mappersOf);
 
-/** The same for what came by plain http where https is spoken, to stand before those. */
-export const plainHttpMappers = (origin: string) =>
-  mappersOf(httpsRequired(origin)).map((each) => ({
+/** The same for what came by plain http where https is spoken, to stand before those. A redirect has no body. */
+export const plainHttpMappers = (origin: string) => [
+  {
+    filter: isStatus(308),
+    body_format_override: { text_format_source: { inline_string: "%LOCAL_REPLY_BODY%" } },
+  },
+  ...mappersOf(httpsRequired(origin)).map((each) => ({
     ...each,
     filter: all(isHeader("x-forwarded-proto", "http"), each.filter),
-  }));
+  })),
+];

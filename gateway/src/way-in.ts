@@ -31,8 +31,10 @@ export function openWayIn(config: YamlTree, origin: string, wayIn: WayIn): void 
   if (proxyProtocol) listener.add("listener_filters", [PROXY_PROTOCOL]);
   if (tls === undefined) return;
   http.at("local_reply_config", "mappers").prepend(plainHttpMappers(origin));
-  if (tls === "proxy") http.add("early_header_mutation_extensions", [SILENT_PROXY]);
-  else {
+  if (tls === "proxy") {
+    // One that says nothing of it has ended TLS: sent on to https, its callers would come back for ever.
+    http.add("early_header_mutation_extensions", [cameBy("https", "ADD_IF_ABSENT")]);
+  } else {
     addRedirect(config, origin);
     serveTls(listener, tls);
   }
@@ -52,22 +54,15 @@ const PROXY_PROTOCOL = {
   typed_config: { "@type": `${listenerFilters}.proxy_protocol.v3.ProxyProtocol` },
 };
 
-/** A proxy that ends TLS and says nothing of it has ended TLS: sent on to https, its callers would come back for ever. */
-const SILENT_PROXY = {
+/** Before anybody reads it, says in x-forwarded-proto by what a request came to the outermost of trusted proxies. */
+const cameBy = (scheme: "http" | "https", action: "ADD_IF_ABSENT" | "OVERWRITE_IF_EXISTS_OR_ADD") => ({
   name: "envoy.http.early_header_mutation.header_mutation",
   typed_config: {
     "@type":
       "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-    mutations: [
-      {
-        append: {
-          append_action: "ADD_IF_ABSENT",
-          header: { key: "x-forwarded-proto", value: "https" },
-        },
-      },
-    ],
+    mutations: [{ append: { append_action: action, header: { key: "x-forwarded-proto", value: scheme } } }],
   },
-};
+});
 
 /** What the plain port was becomes a listener of its own, which answers nothing but where https is. */
 function addRedirect(config: YamlTree, origin: string): void {
@@ -75,6 +70,7 @@ function addRedirect(config: YamlTree, origin: string): void {
   redirect.set("name", "redirect");
   const http = redirect.at("filter_chains", 0, "filters", 0, "typed_config");
   http.set("stat_prefix", "redirect");
+  http.add("early_header_mutation_extensions", [cameBy("http", "OVERWRITE_IF_EXISTS_OR_ADD")]);
   http.set("route_config", {
     name: "redirect",
     virtual_hosts: [{ name: "redirect", domains: ["*"], routes: plainHttpRoutes(origin) }],
