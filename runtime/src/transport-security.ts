@@ -1,8 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from "node:tls";
-import type { Logger } from "./log.ts";
-import { watchFiles } from "./watched-file.ts";
+import { type WatchOptions, watchFiles } from "./watched-file.ts";
 
 const CERTIFICATE = "tls.crt";
 const KEY = "tls.key";
@@ -37,11 +36,12 @@ export interface TransportSecurity {
  */
 export async function openTransportSecurity(
   folder: string | undefined,
-  log: Pick<Logger, "info" | "error">,
+  log: WatchOptions["log"],
+  pollMs?: number,
 ): Promise<TransportSecurity | undefined> {
   if (folder === undefined) return undefined;
   const paths = [CERTIFICATE, KEY, AUTHORITY].map((file) => join(folder, file));
-  const files = await watchFiles(paths, parse, { log }).catch((error: unknown) => {
+  const files = await watchFiles(paths, parse, { log, pollMs }).catch((error: unknown) => {
     throw new Error(`TLS_DIR cannot be used: ${error instanceof Error ? error.message : error}`);
   });
   return {

@@ -48,6 +48,8 @@ export async function startIssuer() {
   if (bound === null || typeof bound === "string") throw new Error("no port");
   return {
     url: `http://127.0.0.1:${bound.port}/.well-known/jwks.json`,
+    /** The key set that it answers with. */
+    jwks,
     privateKey,
     jwk,
     requests: () => requests,

@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Certificate } from "@ticketing/servers/certificates";
 
+type File = "tls.crt" | "tls.key" | "ca.crt";
+
 /** A folder as TLS_DIR names it, whose files are replaced while whoever watches them looks on. */
 export async function makeTlsDir(own: Certificate, authorities: string) {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-tls-"));
+  const drop = (file: File) => rm(join(folder, file));
   /** Other content for one file. */
-  const replace = async (file: "tls.crt" | "tls.key" | "ca.crt", content: string) => {
+  const replace = async (file: File, content: string) => {
     await writeFile(join(folder, "next"), content);
     await rename(join(folder, "next"), join(folder, file));
   };
@@ -17,5 +20,5 @@ export async function makeTlsDir(own: Certificate, authorities: string) {
     await replace("tls.crt", next.cert);
   };
   await renew(own);
-  return { folder, replace, renew, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { folder, drop, replace, renew, remove: () => rm(folder, { recursive: true, force: true }) };
 }
