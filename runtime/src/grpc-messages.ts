@@ -12,6 +12,8 @@ import { canonicalizeIds } from "./canonical-ids.ts";
 import { DomainError } from "./domain-error.ts";
 
 const validator = createValidator();
+/** There can be as many as the request has bytes; these are a few kilobytes. */
+const MAX_VIOLATIONS = 20;
 
 /** The request in these bytes, valid by its contract. Throws INVALID_ARGUMENT, with buf.validate.Violations. */
 export function decodeRequest<T extends DescMessage>(desc: T, bytes: Uint8Array): MessageShape<T> {
@@ -25,7 +27,7 @@ export function decodeRequest<T extends DescMessage>(desc: T, bytes: Uint8Array)
   const result = validator.validate(desc, request);
   if (result.kind === "valid") return request;
   const { error, violations } = result;
-  const [value, violationsDesc] = violationsToProto(violations ?? []);
+  const [value, violationsDesc] = violationsToProto(violations?.slice(0, MAX_VIOLATIONS) ?? []);
   const details = violations ? [{ desc: violationsDesc, value }] : [];
   throw new ConnectError(error.message, Code.InvalidArgument, undefined, details, error);
 }

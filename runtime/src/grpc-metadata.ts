@@ -10,6 +10,12 @@ import { Metadata } from "@grpc/grpc-js";
 const RESERVED =
   /^(?:grpc-.*|connect-.*|te|trailer|host|user-agent|date|content-(?:type|length|encoding)|accept-encoding|connection|keep-alive|proxy-connection|transfer-encoding|upgrade|http2-settings)$/;
 
+/**
+ * Of all headers, or trailers, as most peers take them (github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). Beyond
+ * 64 KiB Node's client ends the connection, and with it every call that is under way.
+ */
+export const MAX_METADATA_BYTES = 8 * 1024;
+
 /** Metadata as the protocol writes it. That of grpc-js pads base64, and sends a message with every status. */
 export class WireMetadata extends Metadata {
   /** The message of an error's status. Everything else has none. */
@@ -36,12 +42,15 @@ const unpadded = (value: string | Buffer): string => value.toString("base64").re
 
 /**
  * Connect's headers as gRPC's metadata, without reserved ones. The values of a `-bin` header are base64, separated by
- * commas. Throws INTERNAL for what gRPC cannot carry, such as text that is not ASCII.
+ * commas. Throws INTERNAL for what gRPC cannot carry: text that is not ASCII, or more than `MAX_METADATA_BYTES`.
  */
 export function toMetadata(...headers: (Headers | undefined)[]): WireMetadata {
   const metadata = new WireMetadata();
+  let left = MAX_METADATA_BYTES;
   for (const [name, value] of headers.flatMap((each) => [...(each ?? [])])) {
     if (RESERVED.test(name)) continue;
+    left -= name.length + value.length;
+    if (left < 0) throw new ConnectError("there is too much in headers", Code.Internal);
     try {
       if (!name.endsWith("-bin")) metadata.add(name, value);
       else for (const one of value.split(",")) metadata.add(name, Buffer.from(base64Decode(one.trim())));

@@ -5,6 +5,10 @@ import { toHeaders, toMetadata, WireMetadata } from "./grpc-metadata.ts";
 
 const DETAILS = "grpc-status-details-bin";
 
+const MAX_MESSAGE_LENGTH = 2000;
+/** A list of what breaks the contract's rules can be as long as the request. */
+const MAX_DETAILS_BYTES = 8 * 1024;
+
 /**
  * How far apart both sides of a call may count its deadline: the caller's clock begins before its request is on the
  * way, the callee's when it is here. A call that ends so shortly before its deadline has met it.
@@ -12,21 +16,23 @@ const DETAILS = "grpc-status-details-bin";
 export const DEADLINE_SKEW_MS = 50;
 
 /**
- * The gRPC status of an error, its details as every gRPC client reads them, its metadata among the trailers. Never fails: trailers and details that cannot be sent are left out, so that code and message arrive.
+ * The gRPC status of an error, its details as every gRPC client reads them, its metadata among the trailers. Never
+ * fails: a long message is cut, and trailers and details that cannot be sent are left out.
  */
 export function toStatus(error: ConnectError, trailer?: Headers): StatusObject {
-  const details = error.rawMessage.toWellFormed();
+  const code = codeOf(error.code);
+  const details = error.rawMessage.slice(0, MAX_MESSAGE_LENGTH).toWellFormed();
   // What another service said beside its error was meant for this one.
   const own = error.isWireError ? undefined : error.metadata;
   const metadata = attempt(() => toMetadata(trailer, own)) ?? new WireMetadata();
   metadata.message = details;
-  const status = attempt(() => statusBytes(error, details));
-  if (status) metadata.set(DETAILS, status);
-  return { code: error.code as number, details, metadata };
+  const status = attempt(() => statusBytes(code, details, error.details));
+  if (status && status.length <= MAX_DETAILS_BYTES) metadata.set(DETAILS, status);
+  return { code: code as number, details, metadata };
 }
 
 /** A google.rpc.Status, where an error has details. */
-function statusBytes({ code, details }: ConnectError, message: string): Buffer | undefined {
+function statusBytes(code: Code, message: string, details: ConnectError["details"]): Buffer | undefined {
   if (details.length === 0) return undefined;
   const trailer = setTrailerStatus(
     new Headers(),
@@ -50,6 +56,9 @@ const failures: Partial<Record<Code, string>> = {
   [Code.DeadlineExceeded]: "did not answer in time",
 };
 
+const MADE_BY_GRPC_JS =
+  /^(?:Deadline exceeded(?: after .*)?|Connection dropped|Call cancelled|Received RST_STREAM.*)$/;
+
 /** A call that ended. */
 export interface EndedCall {
   status: StatusObject;
@@ -67,23 +76,31 @@ export interface EndedCall {
  */
 export function fromStatus({ status, header, callee, deadline }: EndedCall): ConnectError {
   const own = isOwn(status, header);
-  // A callee that counts the same deadline may end the call a moment before this side does.
-  const late = own && status.code === Status.CANCELLED && Date.now() >= deadline - DEADLINE_SKEW_MS;
-  const code = late ? Code.DeadlineExceeded : codeOf(status);
+  const code = own ? ownCode(status, deadline) : codeOf(status.code);
   const failure = failures[code];
   if (own && failure) return new ConnectError(`${callee} ${failure}`, code);
   const error = detailed(status.metadata) ?? new ConnectError(status.details ?? "", code);
-  for (const metadata of header ? [status.metadata, header] : [status.metadata]) {
+  for (const metadata of [status.metadata, header]) {
     for (const [name, value] of toHeaders(metadata)) error.metadata.append(name, value);
   }
   error.isWireError = true;
   return error;
 }
 
-/** Whether grpc-js made this status itself: an answer has trailers, or had headers. */
-const isOwn = ({ details, metadata }: StatusObject, header?: Metadata): boolean =>
-  /^(?:Deadline exceeded|Connection dropped|Call cancelled)/.test(details) ||
-  (!header && Object.keys(metadata?.toJSON() ?? {}).length === 0);
+/** Whether grpc-js made this status: an answer has trailers, or had headers. Some of its servers make theirs alike. */
+function isOwn({ details, metadata }: StatusObject, header?: Metadata): boolean {
+  const trailers = Object.keys(metadata?.toJSON() ?? {});
+  if (trailers.includes(DETAILS)) return false;
+  return MADE_BY_GRPC_JS.test(details) || (!header && trailers.length === 0);
+}
+
+function ownCode({ code, details }: StatusObject, deadline: number): Code {
+  // A callee that counts the same deadline may end the call a moment before this side does.
+  const late = code === Status.CANCELLED && Date.now() >= deadline - DEADLINE_SKEW_MS;
+  if (late) return Code.DeadlineExceeded;
+  // The connection broke, which is no fault of this call.
+  return /internal client error/.test(details) ? Code.Unavailable : codeOf(code);
+}
 
 function detailed(trailer: Metadata | undefined): ConnectError | undefined {
   const [details] = trailer?.get(DETAILS) ?? [];
@@ -93,7 +110,7 @@ function detailed(trailer: Metadata | undefined): ConnectError | undefined {
 }
 
 /** A status without a code is a fault that grpc-js met when it read the answer. */
-const codeOf = ({ code }: StatusObject): Code => {
+const codeOf = (code: number | undefined): Code => {
   if (code === undefined) return Code.Internal;
-  return (code as number) in Code ? (code as number) : Code.Unknown;
+  return code in Code ? code : Code.Unknown;
 };

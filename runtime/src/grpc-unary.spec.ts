@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
-import { Code, ConnectError, encodeBinaryHeader, type HandlerContext } from "@connectrpc/connect";
+import {
+  type CallOptions,
+  Code,
+  ConnectError,
+  encodeBinaryHeader,
+  type HandlerContext,
+} from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { connectPeers, type Handlers, MAX_BYTES, pairs } from "../testing/grpc-peers.ts";
@@ -31,8 +37,8 @@ describe.each(pairs)("a unary call by %s to %s", (caller, callee) => {
   });
   afterAll(() => peers.close());
 
-  const errorOf = async (...args: Parameters<typeof peers.calls.get>) => {
-    const { error } = await peers.calls.get(...args);
+  const errorOf = async (orderId: string, options?: CallOptions) => {
+    const { error } = await peers.calls.get(orderId, { timeoutMs: 5000, ...options });
     if (!error) throw new Error("it was answered");
     return error;
   };
@@ -254,6 +260,44 @@ describe.each(pairs)("a unary call by %s to %s", (caller, callee) => {
     const error = await errorOf("x".repeat(MAX_BYTES + 1));
     expect(error.code).toBe(Code.ResourceExhausted);
     expect(called).toEqual([]);
+  });
+
+  it("whose answer has more than fits into headers fails alone", async () => {
+    if (callee !== "runtime") return;
+    const fits = "x".repeat(1000);
+    const long = "x".repeat(200_000);
+    const value = { reason: long, domain: "", metadata: {} };
+    getOrder = () =>
+      Promise.reject(
+        new ConnectError(long, Code.NotFound, { "x-own": long }, [{ desc: ErrorInfoSchema, value }]),
+      );
+    const error = await errorOf(orderId);
+    expect(error).toMatchObject({ code: Code.NotFound, rawMessage: expect.stringContaining(fits) });
+    for (const name of ["responseHeader", "responseTrailer"] as const) {
+      getOrder = (_, context) => {
+        context[name].set("x-own", long);
+        return {};
+      };
+      expect((await errorOf(orderId)).code).toBe(Code.Internal);
+    }
+    getOrder = (request) => ({ order: { id: request.orderId } });
+    if (ours) expect((await errorOf(orderId, { headers: { "x-own": long } })).code).toBe(Code.Internal);
+    expect((await peers.calls.get(orderId)).ids).toEqual([orderId]);
+  });
+
+  it("that is refused with a code that is none is refused all the same", async () => {
+    if (callee !== "runtime") return;
+    for (const code of [0, 17, -1, 1.5, Number.NaN]) {
+      getOrder = () => Promise.reject(new ConnectError("no", code));
+      expect(await errorOf(orderId)).toMatchObject({ code: Code.Unknown, rawMessage: "no" });
+    }
+  });
+
+  it("keeps what the callee says of a deadline or of being away", async () => {
+    for (const code of [Code.DeadlineExceeded, Code.Unavailable, Code.Canceled]) {
+      getOrder = () => Promise.reject(new ConnectError("Deadline exceeded at the bank", code));
+      expect(await errorOf(orderId)).toMatchObject({ code, rawMessage: "Deadline exceeded at the bank" });
+    }
   });
 
   it("runs beside many others", async () => {
