@@ -1,42 +1,22 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { type OutgoingHttpHeaders, connect as openSession } from "node:http2";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type ConnectionOptions, connect } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Authority, makeAuthority } from "@ticketing/servers/certificates";
-import { mountSecret } from "./testing/mounted-secret.ts";
-import { startPod } from "./testing/start-pod.ts";
-import { EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
+import { handshake } from "./testing/handshake.ts";
+import { openSecurePods, type SecurePod, type SecurePods } from "./testing/secure-pods.ts";
+import { EMPTY_FRAME, send, type Upstream } from "./testing/upstream.ts";
 
 const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
-const NAMES = { names: ["localhost"] };
 
-let dir: string;
+let pods: SecurePods;
 let upstream: Upstream;
-let authority: Authority;
-let secret: Awaited<ReturnType<typeof mountSecret>>;
-let pod: Awaited<ReturnType<typeof startPod>>;
-
+let pod: SecurePod;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), "tls-"));
-  upstream = await startUpstream();
-  authority = makeAuthority();
-  await mkdir(join(dir, "secret"));
-  secret = await mountSecret(join(dir, "secret"), authority.issue(NAMES));
-  pod = await startPod(dir, upstream.address, {
-    PUBLIC_URL: "https://localhost:TLS_PORT",
-    TLS_TERMINATION: "gateway",
-    PUBLIC_TLS_DIR: join(dir, "secret"),
-  });
+  pods = await openSecurePods();
+  upstream = pods.upstream;
+  pod = await pods.start();
 }, 60_000);
-afterAll(async () => {
-  await pod?.server.stop();
-  await upstream?.close();
-  await rm(dir, { recursive: true, force: true });
-}, 30_000);
+afterAll(() => pods.close(), 30_000);
 beforeEach(() => {
   upstream.requests.length = 0;
 });
@@ -47,40 +27,19 @@ const call = (headers: OutgoingHttpHeaders = {}, body: string | Buffer = "{}", p
     { ":method": "POST", ":path": path, "content-type": "application/json", ...headers },
     body,
     20_000,
-    { ca: authority.cert },
+    { ca: pods.authority },
   );
 
-/** What a handshake comes to: the version, the protocol and the certificate, or what was wrong. */
-function handshake(options: ConnectionOptions = {}) {
-  return new Promise<{
-    version?: string | null;
-    protocol?: string | false | null;
-    serial?: string;
-    error?: string;
-  }>((resolve) => {
-    const socket = connect(
-      { host: "127.0.0.1", port: pod.tlsPort, servername: "localhost", ca: authority.cert, ...options },
-      () => {
-        resolve({
-          version: socket.getProtocol(),
-          protocol: socket.alpnProtocol,
-          serial: socket.getPeerCertificate().serialNumber,
-        });
-        socket.destroy();
-      },
-    );
-    socket.on("error", (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message }));
-  });
-}
+const shake = (options?: ConnectionOptions) => handshake(pod.tlsPort, pods.authority, options);
 
 describe("a handshake", () => {
   it.each(["TLSv1.3", "TLSv1.2"] as const)("may be of %s", async (version) => {
-    const found = await handshake({ minVersion: version, maxVersion: version });
+    const found = await shake({ minVersion: version, maxVersion: version });
     expect(found).toMatchObject({ version });
   });
 
   it.each(["TLSv1.1", "TLSv1"] as const)("of %s is refused", async (version) => {
-    const found = await handshake({ minVersion: version, maxVersion: version, ciphers: "ALL:@SECLEVEL=0" });
+    const found = await shake({ minVersion: version, maxVersion: version, ciphers: "ALL:@SECLEVEL=0" });
     expect(found.error).toMatch(/PROTOCOL_VERSION|ECONNRESET/);
   });
 
@@ -90,7 +49,7 @@ describe("a handshake", () => {
     [["h3"], false],
     [undefined, false],
   ])("of who offers %j agrees on %s", async (offered, protocol) => {
-    expect(await handshake(offered && { ALPNProtocols: offered })).toMatchObject({ protocol });
+    expect(await shake(offered && { ALPNProtocols: offered })).toMatchObject({ protocol });
   });
 });
 
@@ -164,13 +123,8 @@ describe("by plain http", () => {
   });
 
   it("a page is at the usual port, where the origin names no other", async () => {
-    const usual = await startPod(dir, upstream.address, {
-      PUBLIC_URL: "https://localhost",
-      TLS_TERMINATION: "gateway",
-      PUBLIC_TLS_DIR: join(dir, "secret"),
-    });
+    const usual = await pods.start({ PUBLIC_URL: "https://localhost" });
     const answer = await fetch(`http://localhost:${usual.port}/tickets/7`, { redirect: "manual" });
-    await usual.server.stop();
     expect(answer.headers.get("location")).toBe("https://localhost/tickets/7");
   });
 
@@ -220,66 +174,3 @@ describe("by plain http", () => {
     expect(Date.now() - begun).toBeLessThan(10_000);
   });
 });
-
-describe("a renewed certificate", () => {
-  it("is shown from then on, and no call fails meanwhile", async () => {
-    const session = openSession(pod.origin, { ca: authority.cert });
-    const results: string[] = [];
-    let renewing = true;
-    const lasting = (async () => {
-      while (renewing) results.push(await once(session));
-    })();
-    const coming = (async () => {
-      while (renewing) results.push(`${(await call().catch(({ message }) => ({ status: message }))).status}`);
-    })();
-    const serials = new Set([(await handshake()).serial]);
-    try {
-      for (let round = 0; round < 3; round++) {
-        const before = (await handshake()).serial;
-        await secret.renew(authority.issue(NAMES));
-        await until(async () => (await handshake()).serial !== before);
-        const calls = results.length;
-        await until(async () => results.length > calls + 5);
-        serials.add((await handshake()).serial);
-      }
-    } finally {
-      renewing = false;
-      await Promise.all([lasting, coming]);
-      session.destroy();
-    }
-    expect(serials.size).toBe(4);
-    expect(new Set(results)).toEqual(new Set(["200"]));
-  }, 60_000);
-
-  it("that is broken leaves the one before", async () => {
-    const before = await handshake();
-    await secret.renew({ ...authority.issue(NAMES), key: makeAuthority().key });
-    await sleep(500);
-    expect(await handshake()).toEqual(before);
-    await secret.renew(authority.issue(NAMES));
-    await until(async () => (await handshake()).serial !== before.serial);
-  }, 30_000);
-});
-
-/** A call on a connection that lasts: its status, or what went wrong. */
-function once(session: ReturnType<typeof openSession>): Promise<string> {
-  return new Promise((resolve) => {
-    const stream = session.request({
-      ":method": "POST",
-      ":path": GET_TICKET,
-      "content-type": "application/json",
-    });
-    stream.on("response", (headers) => resolve(`${headers[":status"]}`));
-    stream.on("error", ({ message }) => resolve(message));
-    stream.resume().end("{}");
-  });
-}
-
-/** Waits for ten seconds at most. */
-async function until(reached: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await reached())) {
-    if (Date.now() > end) throw new Error("it did not come to it");
-    await sleep(50);
-  }
-}

@@ -28,7 +28,7 @@ export type Overlay = (typeof overlays)[number] | (typeof components)[number];
 export const forUsers: readonly Overlay[] = ["k8s/overlays/production", ...components];
 
 /** The origin that the owner of a mesh for users has to say. */
-export const PUBLIC_URL = "https://tickets.example.com";
+const PUBLIC_URL = "https://tickets.example.com";
 
 /** Of nobody; in the form of those that move money. */
 const liveKeys = {
