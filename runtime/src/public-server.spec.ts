@@ -264,15 +264,21 @@ describe("nonsense gets a typed error and the process lives:", () => {
   it.each([
     [405, "PUT", "application/json"],
     [405, "DELETE", "application/connect+proto"],
-    [405, "OPTIONS", "text/plain"],
-    [415, "POST", "text/plain"],
+    [415, "POST", "application/x-www-form-urlencoded"],
     [415, "POST", "application/connect+json"],
     [415, "POST", "application/json; charset=utf-16"],
   ])("%d for %s with %s", async (status, method, type) => {
     const answer = await json(GET_ORDER, "{}", { ":method": method, "content-type": type });
     expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: "unimplemented", message: expect.any(String) });
+    // The code that clients of Connect read from these statuses, where there is no body.
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "unknown", message: expect.any(String) });
     expect(answer.headers.allow).toBe(status === 405 ? "POST, GET" : undefined);
+  });
+
+  it("what is sent to an RPC as a text, with a sentence", async () => {
+    const answer = await json(GET_ORDER, "{}", { "content-type": "text/plain" });
+    expect(answer).toMatchObject({ status: 415, headers: { "content-type": "text/plain" } });
+    expect(answer.body).toContain("content type");
   });
 
   it("a call of gRPC in an encoding that nobody knows", async () => {

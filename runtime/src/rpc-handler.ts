@@ -15,7 +15,7 @@ import {
 } from "@connectrpc/connect-node";
 import { errorAnswer, jsonAnswer } from "./error-answer.ts";
 import type { Logger } from "./log.ts";
-import { writeAnswer } from "./write-answer.ts";
+import { type HttpResponse, writeAnswer } from "./write-answer.ts";
 
 interface RpcOptions extends ConnectRouterOptions {
   routes: (router: ConnectRouter) => void;
@@ -54,21 +54,17 @@ async function serve(
   response: Http2ServerResponse,
 ): Promise<void> {
   if (!isHost(request.authority)) {
-    writeAnswer(response, refusal(request, 400, Code.InvalidArgument, "there is no such host"));
+    const error = new ConnectError("there is no such host", Code.InvalidArgument);
+    writeAnswer(response, errorAnswer(request.headers["content-type"] ?? "", error, 400));
     return;
   }
   const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, undefined));
   if (answer.status === 405) {
     const allow = handler.allowedMethods.join(", ");
-    const { headers, ...rest } = refusal(
-      request,
-      405,
-      Code.Unimplemented,
-      `the HTTP method here is ${allow}`,
-    );
+    const { headers, ...rest } = notSpoken(request, 405, `the HTTP method here is ${allow}`);
     writeAnswer(response, { ...rest, headers: { ...headers, allow } });
   } else if (answer.status === 415 && !answer.body) {
-    writeAnswer(response, refusal(request, 415, Code.Unimplemented, "this content type is not spoken here"));
+    writeAnswer(response, notSpoken(request, 415, "this content type is not spoken here"));
   } else {
     await universalResponseToNodeResponse(answer, response);
   }
@@ -77,9 +73,15 @@ async function serve(
 /** Whether a URL can have it: the library makes one of each call. */
 const isHost = (authority: string | undefined) => URL.canParse(`http://${authority ?? ""}`);
 
-/** A call that no protocol takes has HTTP's own status, except in gRPC. */
-function refusal({ headers }: Http2ServerRequest, status: number, code: Code, message: string) {
+/**
+ * Outside of gRPC with HTTP's own status, and the code that clients of Connect read from it. Who names no type of an
+ * application gets words alone: clients of gRPC stumble over an error of Connect there.
+ */
+function notSpoken({ headers }: Http2ServerRequest, status: number, message: string): HttpResponse {
   const type = headers["content-type"] ?? "";
-  const error = new ConnectError(message, code);
-  return type.startsWith("application/grpc") ? errorAnswer(type, error, status) : jsonAnswer(error, status);
+  if (type.startsWith("application/grpc"))
+    return errorAnswer(type, new ConnectError(message, Code.Unimplemented), status);
+  return type.startsWith("application/")
+    ? jsonAnswer(new ConnectError(message, Code.Unknown), status)
+    : { status, headers: { "content-type": "text/plain" }, body: message };
 }
