@@ -79,7 +79,7 @@ describe("paying", () => {
     till.double.faults.add({
       kind: "delay_response",
       operation: "payment_intents.create",
-      milliseconds: 20_000,
+      milliseconds: 10_000,
     });
     till.double.faults.add({
       kind: "delay_response",
@@ -98,6 +98,24 @@ describe("paying", () => {
     expect((await as(buyer).startPayment({ orderId: "slow" })).clientSecret).toMatch(/_secret_/);
     expect(till.intents("slow")).toMatchObject([{ status: "requires_payment_method", amount_received: 0 }]);
   }, 30_000);
+
+  it("goes on for a buyer who does not wait: that is no failure of Stripe's", async () => {
+    till.double.faults.add({
+      kind: "delay",
+      operation: "payment_intents.create",
+      milliseconds: 500,
+      count: 1,
+    });
+    const hasty = as(buyer).startPayment({ orderId: "hasty" }, { timeoutMs: 100 });
+    await expect(hasty).rejects.toMatchObject({ code: Code.DeadlineExceeded });
+    let payment = await till.payments.find("hasty");
+    for (let n = 0; n < 100 && !payment?.clientSecretTime; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      payment = await till.payments.find("hasty");
+    }
+    expect(payment).toMatchObject({ clientSecretTime: expect.any(Date) });
+    expect(payment?.startFailedTime).toBeUndefined();
+  });
 
   it("shows the buyer nothing of Stripe but what a browser needs", async () => {
     const started = await as(buyer).startPayment({ orderId: "seen" });
