@@ -10,6 +10,7 @@ import {
   Worker,
   type WorkflowBundle,
 } from "@temporalio/worker";
+import { inTime } from "@ticketing/runtime/in-time";
 import { silent } from "@ticketing/runtime/testing/service";
 import { findServer } from "@ticketing/servers/find";
 import { isRun, makeBuildCurrent, readCurrentBuild } from "./current-build.ts";
@@ -120,7 +121,7 @@ describe("a build", () => {
       taskQueue: queue.taskQueue,
       args: ["o"],
     });
-    await Promise.race([ended, sleep(20_000).then(() => Promise.reject(new Error("nobody works")))]);
+    await inTime(ended, 20_000, () => new Error("nobody works"));
     expect([await current(), await back.standing()]).toEqual(["before", "has tasks"]);
     expect(working).toEqual(["before"]);
   }, 60_000);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
 import type { Logger } from "@ticketing/runtime/log";
 import { makeBuildCurrent, readCurrentBuild } from "./current-build.ts";
@@ -41,18 +42,19 @@ export function keepCurrent(options: {
     others.delete(queue.deployment);
   }
 
-  async function lookAtAll(): Promise<void> {
-    for (const queue of queues) {
-      await look(queue).catch((error: unknown) =>
-        log.warn({ err: error, ...queue }, "it could not be seen to that the current build is run"),
-      );
+  const over = new AbortController();
+  const { signal } = over;
+  const looking = (async () => {
+    while (!signal.aborted) {
+      for (const queue of queues) {
+        if (signal.aborted) return;
+        await look(queue).catch((error: unknown) =>
+          log.warn({ err: error, ...queue }, "it could not be seen to that the current build is run"),
+        );
+      }
+      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
     }
-  }
-
-  let looking = lookAtAll();
-  const timer = setInterval(() => {
-    looking = looking.then(lookAtAll);
-  }, lookMs);
+  })();
   return {
     async requireTasks() {
       const [first] = others;
@@ -62,7 +64,7 @@ export function keepCurrent(options: {
         );
     },
     async stop() {
-      clearInterval(timer);
+      over.abort();
       await looking;
     },
   };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Client } from "@temporalio/client";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { findServer } from "@ticketing/servers/find";
@@ -95,6 +96,13 @@ describe("a worker", () => {
     );
     await expect(check).rejects.toThrow("polling");
   });
+});
+
+it("a worker is not blamed while Temporal cannot be asked about it", async () => {
+  const worker = { getStatus: () => ({ ...new IdleStatus(), ...running }) };
+  const nobody = { describeTaskQueue: () => Promise.reject(new Error("no connection")) };
+  const client = { options: { namespace: "default" }, workflowService: nobody } as unknown as Client;
+  await requireProgress({ worker, progress: { idleMs: () => STALL_MS } }, client, QUEUE, STALL_MS);
 });
 
 /** What a worker that does nothing says of itself. */
