@@ -67,7 +67,8 @@ function view(transport: Transport) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20);
+  for (const end = Date.now() + 10_000; !condition(); await sleep(20))
+    if (Date.now() > end) throw new Error("waited for ten seconds");
 }
 
 describe("a gateway that drains", () => {
@@ -75,7 +76,10 @@ describe("a gateway that drains", () => {
   beforeEach(async () => {
     pod = await startPod(dir, upstream.address);
   });
-  afterEach(() => pod.server.stop());
+  const closing: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of [...closing.splice(0), () => pod.server.stop()]) await close();
+  });
   const at = () => `http://127.0.0.1:${pod.port}`;
   const drain = (noticeMs: number, boundMs: number) =>
     drainGateway({ adminUrl: pod.adminUrl, noticeMs, boundMs });
@@ -151,14 +155,19 @@ describe("a gateway that drains", () => {
   it("keeps live views to its end, and web clients then open them again at another one", async () => {
     const pods = new Set([pod]);
     const balancer = await startLoadBalancer(pods);
+    closing.push(balancer.close);
     const baseUrl = `http://${balancer.address}`;
     const views = [
       view(createGrpcWebTransport({ baseUrl, httpVersion: "1.1" })),
       view(createGrpcTransport({ baseUrl })),
     ];
+    closing.push(async () => {
+      for (const { close } of views) close();
+    });
     const states = () => views.map((each) => each.states);
     await until(() => states().every((each) => each.at(-1) === "live"));
     const other = await startPod(dir, upstream.address);
+    closing.push(() => other.server.stop());
     pods.add(other);
     await balancer.ask();
 
@@ -167,8 +176,5 @@ describe("a gateway that drains", () => {
     await pod.server.stop();
     await until(() => states().every((each) => each.length === 4));
     expect(states()).toEqual([AGAIN, AGAIN]);
-    for (const { close } of views) close();
-    await balancer.close();
-    await other.server.stop();
   }, 30_000);
 });

@@ -1,6 +1,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import type { CommonConfig, ProcessConfig } from "./config.ts";
+import { DRAIN_MS } from "./drain-time.ts";
 import { createHealth, type Dependencies } from "./health.ts";
 import { startHealthServer } from "./health-server.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
@@ -16,7 +17,6 @@ import type { TransportSecurity } from "./transport-security.ts";
 export type { HttpRequest, HttpRoutes } from "./public-server.ts";
 export type { HttpResponse } from "./write-answer.ts";
 
-const DRAIN_MS = 10_000;
 const HEALTH_INTERVAL_MS = 2000;
 
 /** What a process serves and depends on, which is asked every two seconds, and what it closes afterwards. */

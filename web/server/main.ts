@@ -1,6 +1,8 @@
+import { DRAIN_MS } from "@ticketing/runtime/drain-time";
 import { createLogger } from "@ticketing/runtime/log";
 import { openTransportSecurity } from "@ticketing/runtime/transport-security";
 import { config as readConfig } from "./config.ts";
+import { drain } from "./drain.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createWebServer } from "./web-server.ts";
 
@@ -16,7 +18,6 @@ server.listen(config.PORT, config.HOST, () => log.info({ port: config.PORT }, "s
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
-    server.close(() => process.exit(0));
-    server.closeIdleConnections();
+    void drain(server, DRAIN_MS).then(() => process.exit(0));
   });
 }

@@ -28,6 +28,8 @@ describe("the rules of pods", () => {
     [`${pod}.containers.0.livenessProbe.grpc.service`, undefined, "is restarted for what"],
     [`${pod}.containers.0.livenessProbe.grpc.service`, "dependencies", "is restarted for what"],
     [`${pod}.containers.0.lifecycle`, undefined, "stops without waiting"],
+    [`${pod}.containers.0.lifecycle.preStop.sleep.seconds`, 30, "is killed after 45 s, and may need 55 s"],
+    [`${pod}.terminationGracePeriodSeconds`, 20, "is killed after 20 s"],
     [`${pod}.containers.0.image`, "ticketing/tickets:latest", "can change under the same name"],
   ])("see a Deployment whose %s is %j", async (path, value, fault) => {
     objects = await overlayObjects("k8s/overlays/production");

@@ -1,6 +1,7 @@
+import { DRAIN_MS } from "@ticketing/runtime/drain-time";
 import { LIVENESS } from "@ticketing/runtime/serving-status";
 import { ownImage } from "./configurations.ts";
-import { type Container, lasting, type Workload } from "./objects.ts";
+import { type Container, lasting, type PodSpec, type Workload } from "./objects.ts";
 
 /** What every pod has to keep; each fault is a sentence. */
 export function podFaults(workload: Workload): string[] {
@@ -13,7 +14,8 @@ export function podFaults(workload: Workload): string[] {
     faults.push(`${title} has no seccomp profile`);
   for (const container of [...pod.initContainers, ...pod.containers]) {
     const own = containerFaults(container, workload);
-    const runs = lasting(pod).includes(container) && workload.kind !== "Job" ? servingFaults(container) : [];
+    const runs =
+      lasting(pod).includes(container) && workload.kind !== "Job" ? servingFaults(container, pod) : [];
     faults.push(...[...own, ...runs].map((fault) => `${title}, container ${container.name}: ${fault}`));
   }
   return faults;
@@ -39,7 +41,10 @@ function containerFaults(container: Container, { pod }: Workload): string[] {
   return faults;
 }
 
-function servingFaults(container: Container): string[] {
+/** What a process of ours may take, after it drained, to close what it holds. */
+const CLOSE_SECONDS = 15;
+
+function servingFaults(container: Container, pod: PodSpec): string[] {
   if (container.ports.length === 0) return [];
   const faults: string[] = [];
   if (!container.readinessProbe) faults.push("has no readiness probe");
@@ -47,6 +52,9 @@ function servingFaults(container: Container): string[] {
   if (ownImage(container)) faults.push(...healthFaults(container));
   if (ownImage(container) && !container.lifecycle.preStop && !isDouble(container))
     faults.push("stops without waiting for its callers to leave");
+  const needed = (container.lifecycle.preStop?.sleep?.seconds ?? 0) + DRAIN_MS / 1000 + CLOSE_SECONDS;
+  if (ownImage(container) && pod.terminationGracePeriodSeconds < needed)
+    faults.push(`is killed after ${pod.terminationGracePeriodSeconds} s, and may need ${needed} s to end`);
   return faults;
 }
 
