@@ -62,6 +62,9 @@ function cluster(name: string, addresses: readonly Address[]) {
     circuit_breakers: {
       thresholds: [{ max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1_000 }],
     },
+    // By default Envoy tells its workers at most once a second who is left alone. Who is back would still be left alone
+    // when the next one goes away, and nobody would be left.
+    common_lb_config: { update_merge_window: "0s" },
     // A replica that takes no connections is left alone for a moment. Its answers, 503 too, are its own matter.
     outlier_detection: {
       split_external_local_origin_errors: true,
