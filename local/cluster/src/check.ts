@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { repositoryPath } from "@ticketing/launcher/process-table";
-import { validateEnvoy } from "@ticketing/servers/envoy";
 import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
 import { budgetFaults } from "./budgets.ts";
@@ -11,7 +10,7 @@ import { allCalls, allPods } from "./calls.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { diskFaults } from "./disks.ts";
-import { writeGateway } from "./gateway.ts";
+import { validateGateway } from "./gateway.ts";
 import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
@@ -109,8 +108,7 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
     for (const [name, found] of ours) {
       const gateway = found.find(({ workload }) => workload.name === "gateway");
       if (!gateway) return [`${name} has no gateway`];
-      const { path, text } = await writeGateway(gateway.env, folder);
-      await validateEnvoy({ config: path });
+      const text = await validateGateway(gateway, folder);
       faults.push(...lookupFaults(text, found).map((fault) => `${name}: ${fault}`));
     }
   } finally {

@@ -44,7 +44,7 @@ describe("the drain of the gateway's pod", () => {
       "Envoy keeps its own time",
       `${pod}.initContainers.1.args`,
       ["-c", "/config/envoy.yaml"],
-      /--drain-time-s=6/,
+      /--drain-time-s 6/,
     ],
     [
       "liveness is readiness",

@@ -50,8 +50,8 @@ function timeFaults(pod: PodSpec, envoy: Container, drain: Container): string[] 
     faults.push(
       `the gateway is killed after ${pod.terminationGracePeriodSeconds} s, and may need ${needed} s to drain`,
     );
-  if (!envoy.args.includes(`--drain-time-s=${DRAIN_SECONDS}`))
-    faults.push(`Envoy is not started with --drain-time-s=${DRAIN_SECONDS}, which the drain counts on`);
+  if (envoy.args[envoy.args.indexOf("--drain-time-s") + 1] !== `${DRAIN_SECONDS}`)
+    faults.push(`Envoy is not started with --drain-time-s ${DRAIN_SECONDS}, which the drain counts on`);
   return faults;
 }
 

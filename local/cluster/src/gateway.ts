@@ -3,12 +3,26 @@ import { join } from "node:path";
 import { config } from "@ticketing/gateway/config";
 import { writeConfiguration } from "@ticketing/gateway/write-configuration";
 import { makeAuthority } from "@ticketing/servers/certificates";
+import { validateEnvoy } from "@ticketing/servers/envoy";
+import type { Configured } from "./configurations.ts";
+
+/**
+ * Resolves with Envoy's configuration when Envoy accepts what the gateway's pod writes, into `folder` here, and the
+ * arguments of the pod; rejects with what it says otherwise.
+ */
+export async function validateGateway({ env, workload }: Configured, folder: string): Promise<string> {
+  const { path, text } = await writeGateway(env, folder);
+  const [, given, ...args] = workload.pod.initContainers.find(({ name }) => name === "envoy")?.args ?? [];
+  if (given !== env.ENVOY_CONFIG_FILE) throw new Error(`Envoy reads ${given}, which nobody writes`);
+  await validateEnvoy({ config: path, args });
+  return text;
+}
 
 /**
  * Writes into `folder` what the gateway's pod with this environment writes, and returns the path and the text of Envoy's
  * configuration. The folders of certificates, which a cluster fills, are made here with such of an authority of its own.
  */
-export async function writeGateway(
+async function writeGateway(
   env: Readonly<Record<string, string>>,
   folder: string,
 ): Promise<{ path: string; text: string }> {

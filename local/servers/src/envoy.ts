@@ -44,11 +44,15 @@ export async function startEnvoy(options: EnvoyOptions): Promise<EnvoyServer> {
   return { ...process, adminUrl };
 }
 
-/** Resolves when Envoy itself accepts the file merged with the overrides; rejects with what it says otherwise. */
+/**
+ * Resolves when Envoy itself accepts the file merged with the overrides, and further arguments of its command; rejects
+ * with what it says otherwise.
+ */
 export async function validateEnvoy({
   config,
   overrides = "",
-}: Pick<EnvoyOptions, "config" | "overrides">): Promise<void> {
-  const args = ["--mode", "validate", "-c", resolve(config), "--config-yaml", overrides];
-  await promisify(execFile)(await findServer("envoy"), args, { timeout: 30_000 });
+  args = [],
+}: Pick<EnvoyOptions, "config" | "overrides"> & { readonly args?: readonly string[] }): Promise<void> {
+  const all = ["--mode", "validate", "-c", resolve(config), "--config-yaml", overrides, ...args];
+  await promisify(execFile)(await findServer("envoy"), all, { timeout: 30_000 });
 }
