@@ -8,6 +8,7 @@ import {
 } from "@connectrpc/connect-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { GetOrderRequestSchema, OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { MongoNetworkError } from "mongodb";
 import { h2cRequest } from "../testing/h2c-request.ts";
 import { startIssuer } from "../testing/keys.ts";
 import { silent, testConfig } from "../testing/service.ts";
@@ -211,6 +212,19 @@ describe("a plain HTTP route", () => {
     const answer = await json("/hook", "{}");
     expect(answer.status).toBe(500);
     expect(answer.body).not.toContain("secret");
+  });
+
+  it("that needs what is away answers 503, and when to try again", async () => {
+    for (const away of [
+      new MongoNetworkError("mongo-0 is gone"),
+      new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "not now"),
+    ]) {
+      http["/hook"] = () => Promise.reject(away);
+      const answer = await json("/hook", "{}");
+      expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
+      expect(JSON.parse(answer.body).code).toBe("unavailable");
+      expect(answer.body).not.toContain("mongo");
+    }
   });
 
   it("takes 64 KiB and no more", async () => {

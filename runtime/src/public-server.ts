@@ -13,7 +13,7 @@ import type { CommonConfig } from "./config.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { endUnread } from "./end-unread.ts";
 import { errorAnswer } from "./error-answer.ts";
-import { createErrorInterceptor } from "./error-interceptor.ts";
+import { createErrorInterceptor, publicError } from "./error-interceptor.ts";
 import { createUserAuthenticator, sessionCookieName } from "./identity.ts";
 import type { Logger } from "./log.ts";
 import { limitDeadline } from "./longest-deadline.ts";
@@ -146,8 +146,12 @@ async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Log
       return { status: 413, body: JSON.stringify({ code: "resource_exhausted", message: "too large" }) };
     return await route({ method: request.method, headers: request.headers, body });
   } catch (error) {
-    log.error({ err: error, path: request.url }, "an HTTP request failed unexpectedly");
-    return { status: 500, body: JSON.stringify({ code: "internal", message: "internal error" }) };
+    log.warn({ path: request.url }, "an HTTP request failed");
+    const { code, rawMessage: message } = publicError(error, log);
+    if (code !== Code.Unavailable)
+      return { status: 500, body: JSON.stringify({ code: "internal", message: "internal error" }) };
+    const body = JSON.stringify({ code: "unavailable", message });
+    return { status: 503, headers: { "retry-after": "1" }, body };
   }
 }
 
