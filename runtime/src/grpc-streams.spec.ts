@@ -57,6 +57,24 @@ describe.each(pairs)("a stream by %s to %s", (caller, callee) => {
     if (caller !== "grpc-js") expect(ids).toHaveLength(count);
   });
 
+  it("that failed before it was read is read to its end", async () => {
+    if (!peers.calls.client) return;
+    const failed = Promise.withResolvers<void>();
+    watchOrder = async function* () {
+      for (let n = 0; n < 4; n++) yield order(n);
+      failed.resolve();
+      throw new ConnectError("over", Code.Aborted);
+    };
+    const iterator = open();
+    const ids = [(await iterator.next()).value?.order?.id];
+    await failed.promise;
+    // Time for the trailers to get here.
+    await sleep(100);
+    for (let n = 1; n < 4; n++) ids.push((await iterator.next()).value?.order?.id);
+    expect(ids).toEqual(["0", "1", "2", "3"]);
+    await expect(iterator.next()).rejects.toMatchObject({ code: Code.Aborted, rawMessage: "over" });
+  });
+
   it("that cannot be written further fails alone, after what was written", async () => {
     watchOrder = async function* () {
       yield order("first");
