@@ -90,7 +90,7 @@ describe.each(pairs)("a unary call by %s to %s", (caller, callee) => {
     const headers = ours
       ? { ...reserved, ...connection, host: "elsewhere", "grpc-timeout": "1n", "x-own": "2" }
       : { "x-own": "2" };
-    const { error, trailer } = await peers.calls.get(orderId, { headers });
+    const { error, trailer } = await peers.calls.get(orderId, { headers, timeoutMs: 5000 });
     expect(error).toBeUndefined();
     expect(trailer.get("x-own")).toBe("1");
     expect(called[0]?.requestHeader.get("x-own")).toBe("2");

@@ -27,7 +27,9 @@ export interface InternalServer {
 
 /**
  * The port for other services, on grpc-js: five times the calls per second of the public stack. Every call of
- * a routed service needs a service token; health (grpc.health.v1) and reflection do not.
+ * a routed service needs a service token, which is checked before its request is read; health (grpc.health.v1) and
+ * reflection do not. Which services may call a method its handler says, after the rules of the contract were checked:
+ * those are no secret among services, which all have the contract.
  */
 export async function startInternalServer(options: {
   host: string;
