@@ -39,7 +39,7 @@ export function startCall({ channel, deadline }: CallTarget, request: CallReques
   const { method, signal, header } = request;
   if (signal.aborted) throw abortReason(signal);
   const metadata = toMetadata(header);
-  const call = channel.createCall(`/${method.parent.typeName}/${method.name}`, deadline, null, null, null);
+  const call = createCall(channel, `/${method.parent.typeName}/${method.name}`, deadline);
   const cancel = () => cancelCall(call);
   signal.addEventListener("abort", cancel);
   call.start(metadata, {
@@ -51,6 +51,15 @@ export function startCall({ channel, deadline }: CallTarget, request: CallReques
     },
   });
   return call;
+}
+
+/** Throws UNAVAILABLE where the channel is closed. */
+function createCall(channel: ChannelInterface, path: string, deadline: number): Call {
+  try {
+    return channel.createCall(path, deadline, null, null, null);
+  } catch (error) {
+    throw ConnectError.from(error, Code.Unavailable);
+  }
 }
 
 export const cancelCall = (call: Call): void => call.cancelWithStatus(Status.CANCELLED, "");

@@ -1,8 +1,8 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
+import { mendRequests } from "./grpc-requests.ts";
 import { createGrpcRouter } from "./grpc-router.ts";
 import type { Logger } from "./log.ts";
-
 import type { ServingStatus } from "./serving-status.ts";
 
 /**
@@ -24,6 +24,7 @@ export async function startHealthServer(options: {
       error ? reject(error) : resolve(bound),
     ),
   );
+  mendRequests(server);
   return {
     port,
     close() {
