@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { ask, CLIENT, claims, INNER, OUTER } from "./testing/ask.ts";
+import { ask, CLIENT, claims, INNER, OUTER, refusedOf } from "./testing/ask.ts";
 import { proxyHeaders, startBalancer, startProxy } from "./testing/proxies.ts";
 import { openSecurePods, type SecurePod, type SecurePods } from "./testing/secure-pods.ts";
 
@@ -35,6 +35,17 @@ describe("behind a load balancer that speaks the PROXY protocol", () => {
     for (const [, headers] of claims) expect((await ask(port, pods.authority, { headers })).status).toBe(200);
     expect(new Set(pods.seen())).toEqual(new Set([CLIENT]));
   });
+
+  it.each(versions)(
+    "of %s a flood is that of one client, and not of the load balancer",
+    async (_, header) => {
+      const limited = await pods.start({ PROXY_PROTOCOL: "on", ADDRESS_RATE: "1" });
+      const port = await opened(startBalancer(limited.tlsPort, OUTER, header));
+      expect(await refusedOf(30, port, pods.authority, "127.0.0.8")).toBeGreaterThan(0);
+      expect(await refusedOf(1, port, pods.authority, "127.0.0.9")).toBe(0);
+    },
+    30_000,
+  );
 
   it.each(versions)("of %s pages asked for by http are at https", async (_, header) => {
     const port = await opened(startBalancer(pod.port, OUTER, header));

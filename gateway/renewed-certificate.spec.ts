@@ -75,9 +75,9 @@ function once(session: ReturnType<typeof openSession>): Promise<string> {
   });
 }
 
-/** Waits for ten seconds at most. */
+/** Waits for twenty seconds at most. */
 async function until(reached: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 20_000;
   while (!(await reached())) {
     if (Date.now() > end) throw new Error("it did not come to it");
     await sleep(50);

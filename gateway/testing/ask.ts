@@ -35,6 +35,19 @@ export function ask(port: number, ca: string, asked: Asked = {}) {
   });
 }
 
+/**
+ * How many of so many calls at once from an address are refused, each of which claims another address. Of a gateway
+ * with ADDRESS_RATE=1 that is all of them but two, and one for each second that they take.
+ */
+export async function refusedOf(times: number, port: number, ca: string, from: string): Promise<number> {
+  const answers = await Promise.all(
+    Array.from({ length: times }, (_, n) =>
+      ask(port, ca, { from, headers: { "x-forwarded-for": `203.0.113.${n}` } }),
+    ),
+  );
+  return answers.filter(({ status }) => status === 429).length;
+}
+
 /** What a client may say of where it is and by what it came, none of which is so. */
 export const claims: readonly [string, OutgoingHttpHeaders][] = [
   ["nothing", {}],
