@@ -119,7 +119,7 @@ describe("a gateway that drains", () => {
       { connections: 0, requests: 0 },
     ]);
     expect(await drain(0, 10_000)).toEqual({ connections: 0, requests: 0 });
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
   }, 30_000);
 
   it("ends in time when a client does not leave", async () => {
@@ -132,7 +132,7 @@ describe("a gateway that drains", () => {
     await sleep(200);
     const begun = performance.now();
     expect(await drain(0, 1_000)).toEqual({ connections: 1, requests: 1 });
-    expect(performance.now() - begun).toBeLessThan(2_500);
+    expect(performance.now() - begun).toBeLessThan(5_000);
     client.destroy();
   }, 30_000);
 
@@ -146,7 +146,7 @@ describe("a gateway that drains", () => {
       else process.kill(pod.server.pid, "SIGSTOP");
       const begun = performance.now();
       expect(await drain(500, 1_000)).toEqual(held);
-      expect(performance.now() - begun).toBeLessThan(2_500);
+      expect(performance.now() - begun).toBeLessThan(5_000);
       if (how === "freeze") process.kill(pod.server.pid, "SIGCONT");
     },
     30_000,

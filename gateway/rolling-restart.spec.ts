@@ -57,7 +57,7 @@ it("a rolling restart of two gateways under load fails no call and repeats none,
     const seen = await loading;
     await Promise.all([first.close(), second.close(), ...[...pods].map(({ server }) => server.stop())]);
     expect(seen.failures).toEqual([]);
-    expect(seen.acknowledged.length).toBeGreaterThan(1000);
+    expect(seen.acknowledged.length).toBeGreaterThan(200);
     expect(upstream.requests.map(({ headers }) => headers[CALL_HEADER]).sort()).toEqual(
       seen.acknowledged.sort(),
     );

@@ -27,8 +27,8 @@ afterEach(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** A gateway to web servers at these ports, and to no service; its origin. */
-async function startGatewayTo(web: readonly number[]): Promise<string> {
+/** A gateway to web servers at these ports, and to no service. */
+async function startGatewayTo(web: readonly number[]) {
   const nobody = ["127.0.0.1:9"];
   const addresses = { auth: nobody, tickets: nobody, orders: nobody, payments: nobody, catalog: nobody };
   const more = { addressRate: 1_000_000 };
@@ -38,7 +38,12 @@ async function startGatewayTo(web: readonly number[]): Promise<string> {
     more,
   );
   closing.push(() => server.stop());
-  return at;
+  /** Resolves when it leaves none of its web servers alone. */
+  const usesAll = async () => {
+    const stat = `${server.adminUrl}/stats?filter=cluster.web.membership_healthy`;
+    while (!(await (await fetch(stat)).text()).includes(`: ${web.length}`)) await sleep(20);
+  };
+  return { at, usesAll };
 }
 
 async function statusOf(url: string): Promise<number> {
@@ -63,7 +68,7 @@ async function startWeb(port: number) {
 
 it("a rolling restart of two web servers under load shows every page", async () => {
   const servers = await Promise.all(ports.map(startWeb));
-  const at = await startGatewayTo(ports);
+  const { at, usesAll } = await startGatewayTo(ports);
   const over = new AbortController();
   const statuses: number[] = [];
   const reading = Array.from({ length: 8 }, async () => {
@@ -76,7 +81,7 @@ it("a rolling restart of two web servers under load shows every page", async () 
     await servers[index]?.stop(8_000);
     longestMs = Math.max(longestMs, performance.now() - begun);
     servers[index] = await startWeb(port);
-    await sleep(500);
+    await usesAll();
   }
   over.abort();
   await Promise.all(reading);
@@ -102,14 +107,14 @@ async function serve(port: number, answer: RequestListener) {
 it("a server that came back is used again before the next one goes away", async () => {
   const page: RequestListener = (_, response) => response.end("page");
   const servers = await Promise.all(ports.map((port) => serve(port, page)));
-  const at = await startGatewayTo(ports);
+  const { at, usesAll } = await startGatewayTo(ports);
   const read = () => Promise.all(Array.from({ length: 8 }, () => statusOf(at)));
   await read();
   await servers[0]?.stop();
+  // One that is met while it is gone is left alone for a moment.
   await read();
   servers[0] = await serve(ports[0], page);
-  // Longer than Envoy leaves a server alone, and less than the second in which it would tell its workers.
-  await sleep(500);
+  await usesAll();
   await servers[1]?.stop();
   expect(new Set(await read())).toEqual(new Set([200]));
 }, 30_000);
@@ -121,6 +126,6 @@ it("a page is read again when a server closes a connection just as it is used", 
     used.add(socket);
     response.end("page");
   });
-  const at = await startGatewayTo([ports[0]]);
+  const { at } = await startGatewayTo([ports[0]]);
   expect([await statusOf(at), await statusOf(at), await statusOf(at)]).toEqual([200, 200, 200]);
 }, 30_000);

@@ -14,7 +14,8 @@ export async function startLoadBalancer(pods: ReadonlySet<GatewayPod>) {
   const ask = async () => {
     const asked = [...pods];
     const answers = await Promise.all(asked.map((pod) => pod.probe("ready")));
-    ready = asked.filter((_, at) => answers[at] === 200);
+    // One that did not answer in time is what it was.
+    ready = asked.filter((pod, at) => answers[at] === 200 || (answers[at] === 0 && ready.includes(pod)));
   };
   const timer = setInterval(() => void ask(), EVERY_MS);
   const sockets = new Set<Socket>();

@@ -52,11 +52,17 @@ export function connectClients(address: string, count: number): LoadClient[] {
   const baseUrl = `http://${address}`;
   const kinds: Record<string, () => { transport: Transport; close(): void }> = {
     "Connect, HTTP/1.1": () =>
-      keptAlive((nodeOptions) =>
+      over(new Agent({ keepAlive: true }), (nodeOptions) =>
+        createConnectTransport({ baseUrl, httpVersion: "1.1", useBinaryFormat: false, nodeOptions }),
+      ),
+    "Connect, a connection for each call": () =>
+      over(new Agent({ keepAlive: false }), (nodeOptions) =>
         createConnectTransport({ baseUrl, httpVersion: "1.1", useBinaryFormat: false, nodeOptions }),
       ),
     "gRPC-Web, HTTP/1.1": () =>
-      keptAlive((nodeOptions) => createGrpcWebTransport({ baseUrl, httpVersion: "1.1", nodeOptions })),
+      over(new Agent({ keepAlive: true }), (nodeOptions) =>
+        createGrpcWebTransport({ baseUrl, httpVersion: "1.1", nodeOptions }),
+      ),
     "Connect, HTTP/2": () => ({
       transport: createConnectTransport({ baseUrl, httpVersion: "2", useBinaryFormat: false }),
       close: () => undefined,
@@ -81,10 +87,10 @@ export function connectClients(address: string, count: number): LoadClient[] {
   );
 }
 
-function keptAlive(make: (nodeOptions: { agent: Agent }) => Transport) {
-  const agent = new Agent({ keepAlive: true });
-  return { transport: make({ agent }), close: () => agent.destroy() };
-}
+const over = (agent: Agent, make: (nodeOptions: { agent: Agent }) => Transport) => ({
+  transport: make({ agent }),
+  close: () => agent.destroy(),
+});
 
 /** What clients saw. */
 export interface Load {
