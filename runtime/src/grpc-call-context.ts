@@ -20,6 +20,8 @@ export class GrpcCallContext implements HandlerContext {
   readonly method: DescMethod;
   readonly values: ContextValues = createContextValues();
   readonly #call: ServerCall;
+  /** How long the call might take, in milliseconds; infinite without a deadline. */
+  readonly #limitMs: number;
   #aborting?: AbortController;
   #requestHeader?: Headers;
   #responseHeader?: Headers;
@@ -29,6 +31,7 @@ export class GrpcCallContext implements HandlerContext {
   constructor(method: DescMethod, call: ServerCall) {
     this.method = method;
     this.#call = call;
+    this.#limitMs = this.#leftMs();
     // grpc-js says so of every call in the end.
     call.once("cancelled", () => this.#aborting?.abort(this.#leaving()));
   }
@@ -50,7 +53,7 @@ export class GrpcCallContext implements HandlerContext {
   }
 
   readonly timeoutMs = (): number | undefined => {
-    const left = this.#timeLeft();
+    const left = this.#leftMs();
     return left === Number.POSITIVE_INFINITY ? undefined : left;
   };
 
@@ -102,12 +105,13 @@ export class GrpcCallContext implements HandlerContext {
     this.#aborting?.abort(reason);
   }
 
-  #timeLeft(): number {
+  #leftMs(): number {
     return Number(this.#call.getDeadline()) - Date.now();
   }
 
+  /** Who leaves near the end has met the deadline: the caller's clock is ahead by the time that its request took. */
   #leaving(): ConnectError {
-    return this.#timeLeft() <= DEADLINE_SKEW_MS
+    return this.#leftMs() < Math.max(DEADLINE_SKEW_MS, this.#limitMs / 10)
       ? new ConnectError("the deadline is over", Code.DeadlineExceeded)
       : new ConnectError("the caller gave up", Code.Canceled);
   }

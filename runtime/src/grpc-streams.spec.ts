@@ -101,7 +101,7 @@ describe.each(pairs)("a stream by %s to %s", (caller, callee) => {
       await new Promise((resolve) => signal.addEventListener("abort", resolve));
       ended.resolve(signal.reason);
     };
-    const { ids, error } = await peers.calls.watch(orderId, { timeoutMs: 400 });
+    const { ids, error } = await peers.calls.watch(orderId, { timeoutMs: 1500 });
     expect(error?.code).toBe(Code.DeadlineExceeded);
     expect(ids).toEqual(["first"]);
     if (callee === "runtime") expect((await ended.promise).code).toBe(Code.DeadlineExceeded);
