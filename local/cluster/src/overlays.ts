@@ -22,7 +22,13 @@ export const components = [
   "k8s/components/gateway-behind-proxy",
 ] as const;
 
-export type Overlay = (typeof overlays)[number] | (typeof components)[number];
+/** What production takes in and a developer may; built with the local overlay. */
+const forDevelopers = ["k8s/components/tls"] as const;
+
+export type Overlay =
+  | (typeof overlays)[number]
+  | (typeof components)[number]
+  | (typeof forDevelopers)[number];
 
 /** Those for users, in which money moves. */
 export const forUsers: readonly Overlay[] = ["k8s/overlays/production", ...components];
@@ -52,10 +58,11 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
     await makeSecrets(secrets);
     await makeSecrets(join(folder, "secrets"), { stripe: liveKeys });
     await appendFile(join(folder, "k8s/overlays/production/processes.env"), `PUBLIC_URL=${PUBLIC_URL}\n`);
-    for (const component of components) await writeWith(component, folder);
+    for (const component of components) await writeWith(component, "production", folder);
+    for (const component of forDevelopers) await writeWith(component, "local", folder);
     const folders = [
       ...overlays.map((overlay) => [overlay, overlay] as const),
-      ...components.map((component) => [component, withComponent(component)] as const),
+      ...[...components, ...forDevelopers].map((component) => [component, withComponent(component)] as const),
     ];
     const applied = await build(join(folder, "secrets"));
     const built = await Promise.all(
@@ -70,17 +77,17 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
   }
 }
 
-const withComponent = (component: string): string => `${component}-with-production`;
+const withComponent = (component: string): string => `${component}-in-an-overlay`;
 
-/** An overlay as a cluster's owner would write it: production, and a component. */
-async function writeWith(component: string, folder: string): Promise<void> {
+/** An overlay as a cluster's owner, or a developer, would write it: one of ours, and a component. */
+async function writeWith(component: string, overlay: string, folder: string): Promise<void> {
   const path = join(folder, withComponent(component));
   await mkdir(path);
   const kustomization = {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
     namespace: "ticketing",
-    resources: ["../../overlays/production"],
+    resources: [`../../overlays/${overlay}`],
     components: [`../${basename(component)}`],
   };
   await writeFile(join(path, "kustomization.yaml"), stringify(kustomization));

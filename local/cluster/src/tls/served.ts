@@ -149,7 +149,7 @@ const postgres = z.object({
 /** PostgreSQL takes the first rule that fits, and the operator's last one lets everybody in by either. */
 function postgresPort(object: KubernetesObject): [string, Served] {
   const { certificates, postgresql } = postgres.parse(object).spec;
-  const first = postgresql.pg_hba.find((rule) => !/^\s*(#|hostssl\s|hostgssenc\s)/.test(rule));
+  const first = postgresql.pg_hba.find((rule) => !/^\s*(#|local\s|hostssl\s|hostgssenc\s)/.test(rule));
   const refuses = /^hostnossl\s+all\s+all\s+all\s+reject$/.test(first?.trim() ?? "");
   return [
     `${object.metadata.name}:5432`,
