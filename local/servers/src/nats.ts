@@ -15,6 +15,8 @@ export interface NatsServer extends RunningProcess {
 export interface NatsOptions extends ServerOptions {
   /** Who may enter and do what; without it anybody may do everything. */
   readonly users?: NatsUsers;
+  /** Paths of its certificate and key: it takes nobody in plain text. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** An `authorization` block of NATS' configuration, and the variables that it refers to. */
@@ -34,6 +36,11 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     `listen: "127.0.0.1:${port}"`,
     `jetstream {\n  store_dir: ${JSON.stringify(join(dir, "jetstream"))}\n  sync_interval: always\n}`,
     options.users?.config ?? "",
+    ...(options.tls
+      ? [
+          `tls { cert_file: ${JSON.stringify(options.tls.cert)}, key_file: ${JSON.stringify(options.tls.key)} }`,
+        ]
+      : []),
   ];
   await writeFile(config, lines.join("\n"));
   const process = await launch({

@@ -1,0 +1,46 @@
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { createServer } from "node:tls";
+import type { Certificate } from "@ticketing/servers/certificates";
+
+/** Gives TLS to a server on this machine that does not speak it: ends it and passes everything on. */
+export async function startTlsProxy(
+  certificate: Certificate,
+  to: { port: number; protocol?: string },
+  port = 0,
+) {
+  const sockets = new Set<Socket>();
+  const ALPNProtocols = to.protocol ? [to.protocol] : undefined;
+  const server = createServer({ ...certificate, ALPNProtocols }, (secured) => {
+    const plain = connect(to.port, "127.0.0.1");
+    for (const [from, into] of [
+      [secured, plain],
+      [plain, secured],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(into);
+      from.on("error", () => into.destroy());
+      from.on("close", () => {
+        sockets.delete(from);
+        into.destroy();
+      });
+    }
+  });
+  server.on("tlsClientError", () => undefined);
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    /** Shows another certificate from now on, and ends what is open. */
+    show(next: Certificate) {
+      server.setSecureContext(next);
+      cut();
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      cut();
+      await closed;
+    },
+  };
+}
