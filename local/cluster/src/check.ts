@@ -55,7 +55,7 @@ const stopped = () => void reapAll().then(() => process.exit(130));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stopped);
 
 const built = await buildOverlays();
-const local = built.get("k8s/overlays/local") ?? [];
+const byTls = built.get("k8s/components/tls") ?? [];
 console.log(`${[...built].map(([name, objects]) => `${name}: ${objects.length} objects`).join(", ")}`);
 
 await check("every object fits Kubernetes' schemas, or ours of operators' resources", async () => {
@@ -165,8 +165,8 @@ await check("the Tiltfile declares what the manifests have", async () => {
 });
 if (!quick) {
   await check(
-    "a mesh from the images sells a ticket, with the pods' configuration, keys and permissions",
-    () => imageFaults(local, (message) => console.log(message)),
+    "a mesh from the images sells a ticket by TLS, with the pods' configuration, keys and permissions",
+    () => imageFaults(byTls, (message) => console.log(message)),
   );
 }
 await reapAll();

@@ -1,3 +1,4 @@
+import { get } from "node:https";
 import { connect } from "node:net";
 import { Client, credentials } from "@grpc/grpc-js";
 
@@ -20,6 +21,19 @@ export async function httpOk(url: string, timeoutMs = 1_000): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
   await response.body?.cancel();
   if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+}
+
+/** Resolves when `GET url` answers 200 by TLS, with a certificate that `authority` (PEM) has issued. */
+export function httpsOk(url: string, authority: string, timeoutMs = 1_000): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { ca: authority, agent: false, timeout: timeoutMs }, (response) => {
+      response.resume();
+      if (response.statusCode === 200) resolve();
+      else reject(new Error(`${url} answered ${response.statusCode}`));
+    });
+    request.on("timeout", () => request.destroy(new Error(`${url} did not answer`)));
+    request.on("error", reject);
+  });
 }
 
 /** Resolves when grpc.health.v1 at host:port reports SERVING, of the whole server or of one service. */

@@ -6,7 +6,8 @@ import { saleStory } from "@ticketing/launcher/demo-stories";
 import { type KubernetesObject, workloads } from "../objects.ts";
 import { removeImages } from "./build.ts";
 import { buildImages, imagesOf } from "./images.ts";
-import { refusals, startFromImages } from "./mesh-from-images.ts";
+import { startFromImages } from "./mesh-from-images.ts";
+import { refusals } from "./nats-of-overlay.ts";
 
 /**
  * Carries out the Dockerfile for every image of an overlay, starts the mesh from what came of it as the overlay's pods

@@ -1,20 +1,23 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { makeAuthority } from "@ticketing/servers/certificates";
 import { findServer } from "@ticketing/servers/find";
 import { launch, type RunningProcess } from "@ticketing/servers/launch";
 import { startMongo } from "@ticketing/servers/mongo";
 import { freePort } from "@ticketing/servers/ports";
-import { greeting, grpcServing, httpOk } from "@ticketing/servers/probe";
+import { grpcServing, httpOk, httpsOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
 import { ownImage } from "../configurations.ts";
 import { environment } from "../environment.ts";
-import { writeNatsConfig } from "../nats-config.ts";
 import { type KubernetesObject, type Workload, workloads } from "../objects.ts";
 import { type BuiltStage, makeReadOnly } from "./build.ts";
+import { issuedSecrets } from "./issued.ts";
 import { type AddressBook, localize } from "./local-addresses.ts";
+import { startNatsOf } from "./nats-of-overlay.ts";
 import { projectVolumes } from "./projected.ts";
+import { startTlsFront } from "./tls-front.ts";
 
 const run = promisify(execFile);
 
@@ -30,43 +33,60 @@ export interface ImageMesh {
 interface Ports {
   readonly public: number;
   readonly internal: number;
+  /** Of health alone, in plain text, for pods that speak TLS elsewhere. */
+  readonly health: number;
 }
 
 /**
  * The mesh of an overlay on this machine: each process from its image's files with its pod's environment, keys and
  * user, Envoy with the configuration that the gateway's pod writes, NATS with the cluster's own configuration and
- * permissions. Its addresses are this machine's instead of the cluster's; every file of the images is read-only.
+ * permissions. Its addresses are this machine's instead of the cluster's; every file of the images is read-only. What
+ * the overlay has by TLS is by TLS, with certificates as cert-manager would issue them.
  */
 export async function startFromImages(
-  objects: readonly KubernetesObject[],
+  overlay: readonly KubernetesObject[],
   images: ReadonlyMap<string, BuiltStage>,
   folder: string,
 ): Promise<ImageMesh> {
-  const running: RunningProcess[] = [];
+  const running: Pick<RunningProcess, "stop">[] = [];
   const close = async () => {
     for (const process of running.toReversed()) await process.stop();
   };
+  const authority = makeAuthority();
+  const issued = issuedSecrets(overlay, authority);
+  const objects = [...overlay, ...issued];
+  const byTls = issued.length > 0;
+  const host = byTls ? "localhost" : "127.0.0.1";
   try {
     const all = workloads(objects);
     const ports = new Map<string, Ports>();
-    for (const { name } of all) ports.set(name, { public: await freePort(), internal: await freePort() });
+    for (const { name } of all)
+      ports.set(name, { public: await freePort(), internal: await freePort(), health: await freePort() });
     const logs = join(folder, "logs");
     const [mongo, temporal, nats] = await Promise.all([
       startMongo({ dir: join(folder, "mongo"), logs }),
       startTemporal({ dir: join(folder, "temporal"), logs }),
-      startNatsOf(objects, folder, logs),
+      startNatsOf({ objects, folder, logs, authority }),
     ]);
     running.push(mongo, temporal, nats);
+    /** Where a server is found that speaks no TLS on this machine. */
+    const front = async (port: number) => {
+      if (!byTls) return port;
+      const started = await startTlsFront(port, authority.issue({ names: ["localhost"] }));
+      running.push({ stop: async () => started.stop() });
+      return started.port;
+    };
+    const temporalPort = Number(temporal.address.split(":")[1]);
     const book: AddressBook = new Map([
-      ["mongodb-0.mongodb-svc:27017", `127.0.0.1:${mongo.port}`],
-      ["nats:4222", `127.0.0.1:${nats.port}`],
-      ["temporal-frontend:7233", temporal.address],
+      ["mongodb-0.mongodb-svc:27017", `${host}:${await front(mongo.port)}`],
+      ["nats:4222", `${host}:${nats.port}`],
+      ["temporal-frontend:7233", `${host}:${await front(temporalPort)}`],
       // Nobody: what is sent there is lost, as it may be.
       ["otel-collector:4318", "127.0.0.1:9"],
       ["gateway", `127.0.0.1:${portsOf("gateway").public}`],
       ...all.flatMap(({ name }): [string, string][] => [
-        [`${name}:8080`, `127.0.0.1:${portsOf(name).public}`],
-        [`${name}:9090`, `127.0.0.1:${portsOf(name).internal}`],
+        [`${name}:8080`, `${host}:${portsOf(name).public}`],
+        [`${name}:9090`, `${host}:${portsOf(name).internal}`],
       ]),
     ]);
 
@@ -95,7 +115,7 @@ export async function startFromImages(
         ([name, value]) => [
           name,
           localize(value, book)
-            .replace(/^\/(keys|config|state)\//, `${home}/$1/`)
+            .replace(/^\/(keys|config|state|tls)(?=\/|$)/, `${home}/$1`)
             .replace(/^\/app\//, `${image.root}/app/`),
         ],
       );
@@ -109,6 +129,7 @@ export async function startFromImages(
           HOST: "127.0.0.1",
           PORT: `${here.public}`,
           INTERNAL_PORT: `${here.internal}`,
+          ...(byTls && { HEALTH_PORT: `${here.health}` }),
         },
         home,
         here,
@@ -127,13 +148,16 @@ export async function startFromImages(
         }),
       );
     };
-    const serving = ({ internal }: Ports) => grpcServing(`127.0.0.1:${internal}`);
+    const serving = ({ internal, health }: Ports) => grpcServing(`127.0.0.1:${byTls ? health : internal}`);
     const healthy = ({ public: port }: Ports) => httpOk(`http://127.0.0.1:${port}/healthz`);
+    const healthyByTls = ({ public: port }: Ports) =>
+      httpsOk(`https://localhost:${port}/healthz`, authority.cert);
     await Promise.all([
       ...["auth", "tickets", "orders", "payments", "catalog", "workflows"].map((name) =>
         start(name, serving),
       ),
-      ...["stripe-double", "web"].map((name) => start(name, healthy)),
+      start("stripe-double", healthy),
+      start("web", byTls ? healthyByTls : healthy),
     ]);
     const current = await prepare(find(all, "make-current"));
     await run(current.command, current.args, {
@@ -182,38 +206,4 @@ function find(all: readonly Workload[], name: string): Workload {
   const found = all.find((workload) => workload.name === name);
   if (!found) throw new Error(`there is no workload ${name}`);
   return found;
-}
-
-/** NATS with the files of its ConfigMap, which name this machine's folders and ports instead of the pod's. */
-async function startNatsOf(
-  objects: readonly KubernetesObject[],
-  folder: string,
-  logs: string,
-): Promise<RunningProcess & { port: number }> {
-  const home = join(folder, "nats");
-  const [port, monitor] = [await freePort(), await freePort()];
-  const { file, env } = await writeNatsConfig(objects, home, (text) =>
-    text
-      .replace("0.0.0.0:4222", `127.0.0.1:${port}`)
-      .replace("0.0.0.0:8222", `127.0.0.1:${monitor}`)
-      .replace("/run/nats/", `${home}/`)
-      .replace("store_dir: /data", `store_dir: ${JSON.stringify(join(home, "data"))}`),
-  );
-  const process = await launch({
-    name: "nats",
-    command: await findServer("nats"),
-    args: ["--config", file],
-    env: { ...globalThis.process.env, ...env },
-    logFile: join(logs, "nats.log"),
-    probe: async () => {
-      if (!(await greeting(port)).includes('"jetstream":true')) throw new Error("JetStream is not up yet");
-    },
-  });
-  return { ...process, port };
-}
-
-/** What NATS refused to whom, from its log. */
-export async function refusals(folder: string): Promise<string[]> {
-  const log = await readFile(join(folder, "logs", "nats.log"), "utf8");
-  return log.split("\n").filter((line) => /Violation|Authorization|authentication error/i.test(line));
 }
