@@ -22,6 +22,7 @@ import { networkPolicies, workloads } from "./objects.ts";
 import { buildOverlays, forUsers } from "./overlays.ts";
 import { podFaults } from "./pods.ts";
 import { runPython } from "./python.ts";
+import { rolloutFaults } from "./rollouts.ts";
 import { connectionFaults } from "./temporal/connections.ts";
 import { roleFaults, temporalRoles } from "./temporal/server-config.ts";
 import { serverStructure } from "./temporal/structure.ts";
@@ -123,6 +124,9 @@ await check("users come in by https, with a certificate, from addresses that the
   forUsers.flatMap((name) =>
     wayInFaults(built.get(name) ?? [], ours.get(name) ?? []).map((fault) => `${name}: ${fault}`),
   ),
+);
+await check("a rolling update goes on once callers know the new pod", async () =>
+  forUsers.flatMap((name) => rolloutFaults(built.get(name) ?? []).map((fault) => `${name}: ${fault}`)),
 );
 await check("NATS accepts its configuration, with the permissions of each service", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ticketing-nats-"));
