@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { Client } from "@grpc/grpc-js";
+import { Channel, status } from "@grpc/grpc-js";
 import { NatsConnectionImpl } from "@nats-io/nats-core/internal";
 import { Collection } from "mongodb";
 
@@ -69,16 +69,26 @@ around(NatsConnectionImpl.prototype, "request", (_, [subject]) => {
 });
 
 // Calls to other services: before they leave, and when the answer is there and nobody has seen it yet.
-const makeUnaryRequest = Client.prototype.makeUnaryRequest as Method;
-Client.prototype.makeUnaryRequest = function (this: Client, ...args: unknown[]) {
-  const place = `call ${String(args[0]).split("/").at(-1)}`;
+type CallListener = Parameters<ReturnType<Channel["createCall"]>["start"]>[1];
+const createCall = Channel.prototype.createCall;
+Channel.prototype.createCall = function (this: Channel, ...args: Parameters<typeof createCall>) {
+  const place = `call ${args[0].split("/").at(-1)}`;
   pass(`${place}:before`);
-  const callback = args.at(-1) as Method;
-  return makeUnaryRequest.call(this, ...args.slice(0, -1), (error: unknown, answer: unknown) => {
-    if (!error) pass(`${place}:after`);
-    callback(error, answer);
-  });
-} as Client["makeUnaryRequest"];
+  const call = createCall.apply(this, args);
+  const start = call.start.bind(call);
+  call.start = (metadata, listener) => start(metadata, passing(`${place}:after`, listener));
+  return call;
+};
+
+/** Passes a place when the answer is whole. */
+const passing = (place: string, listener: CallListener): CallListener => ({
+  onReceiveMetadata: (metadata) => listener.onReceiveMetadata(metadata),
+  onReceiveMessage: (message) => listener.onReceiveMessage(message),
+  onReceiveStatus(ended) {
+    if (ended.code === status.OK) pass(place);
+    listener.onReceiveStatus(ended);
+  },
+});
 
 const request = http.request as Method;
 http.request = function (this: unknown, ...args: unknown[]) {
