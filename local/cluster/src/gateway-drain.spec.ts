@@ -53,6 +53,7 @@ describe("the drain of the gateway's pod", () => {
       /is killed, as if/,
     ],
     ["readiness is liveness", `${pod}.initContainers.1.readinessProbe.httpGet.path`, "/live", /nobody sees/],
+    ["it is seen late", `${pod}.initContainers.1.readinessProbe.failureThreshold`, 20, /seen after 60 s/],
     [
       "the drain asks elsewhere",
       `${pod}.containers.0.env`,

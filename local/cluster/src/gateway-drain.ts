@@ -57,7 +57,10 @@ function timeFaults(pod: PodSpec, envoy: Container, drain: Container): string[] 
 
 function probeFaults(envoy: Container): string[] {
   const faults: string[] = [];
-  if (envoy.readinessProbe?.httpGet?.path !== "/ready") faults.push("nobody sees that the gateway drains");
+  const { httpGet, periodSeconds = 10, failureThreshold = 3 } = envoy.readinessProbe ?? {};
+  if (httpGet?.path !== "/ready") faults.push("nobody sees that the gateway drains");
+  if (periodSeconds * failureThreshold > DRAIN_SECONDS)
+    faults.push(`it is seen after ${periodSeconds * failureThreshold} s that the gateway drains`);
   if (envoy.livenessProbe?.httpGet?.path !== "/live")
     faults.push("a gateway that drains is killed, as if it were dead");
   return faults;

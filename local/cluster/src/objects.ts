@@ -31,6 +31,9 @@ const probe = z.object({
       scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP"),
     })
     .optional(),
+  tcpSocket: z.object({ port: probePort }).optional(),
+  periodSeconds: z.int().default(10),
+  failureThreshold: z.int().default(3),
 });
 
 const container = z.looseObject({
@@ -41,7 +44,9 @@ const container = z.looseObject({
   restartPolicy: z.string().optional(),
   env: z.array(environmentVariable).default([]),
   envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }) }).strict()).default([]),
-  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
+  ports: z
+    .array(z.object({ name: z.string(), containerPort: z.number(), hostPort: z.number().optional() }))
+    .default([]),
   volumeMounts: z
     .array(
       z.object({
@@ -78,6 +83,7 @@ const container = z.looseObject({
 const podSpec = z.looseObject({
   automountServiceAccountToken: z.boolean().default(true),
   enableServiceLinks: z.boolean().default(true),
+  hostNetwork: z.boolean().default(false),
   terminationGracePeriodSeconds: z.number().default(30),
   securityContext: z
     .object({

@@ -9,6 +9,7 @@ export function podFaults(workload: Workload): string[] {
   const title = `${workload.kind} ${workload.name}`;
   const faults: string[] = [];
   if (pod.automountServiceAccountToken) faults.push(`${title} is given a token for the Kubernetes API`);
+  if (pod.hostNetwork) faults.push(`${title} is in the network of its node`);
   if (pod.enableServiceLinks) faults.push(`${title} is given variables named after Services`);
   if (pod.securityContext.seccompProfile?.type !== "RuntimeDefault")
     faults.push(`${title} has no seccomp profile`);
@@ -22,12 +23,13 @@ export function podFaults(workload: Workload): string[] {
 }
 
 function containerFaults(container: Container, { pod }: Workload): string[] {
-  const { securityContext, resources } = container;
+  const { securityContext, resources, ports } = container;
   const faults: string[] = [];
   const nonRoot = securityContext.runAsNonRoot ?? pod.securityContext.runAsNonRoot;
   const user = securityContext.runAsUser ?? pod.securityContext.runAsUser;
   if (!nonRoot || !user) faults.push("may run as root");
   if (securityContext.privileged) faults.push("is privileged");
+  if (ports.some(({ hostPort }) => hostPort !== undefined)) faults.push("is reached past every policy");
   if (securityContext.allowPrivilegeEscalation !== false) faults.push("may gain privileges");
   if (!securityContext.capabilities?.drop.includes("ALL") || securityContext.capabilities.add.length > 0)
     faults.push("keeps capabilities");
@@ -49,6 +51,9 @@ function servingFaults(container: Container, pod: PodSpec): string[] {
   const faults: string[] = [];
   if (!container.readinessProbe) faults.push("has no readiness probe");
   if (!container.livenessProbe) faults.push("has no liveness probe");
+  for (const port of probedPorts(container))
+    if (!container.ports.some(({ name, containerPort }) => port === name || port === containerPort))
+      faults.push(`is asked at port ${port}, which it does not have`);
   if (ownImage(container)) faults.push(...healthFaults(container));
   if (ownImage(container) && !container.lifecycle.preStop && !isDouble(container))
     faults.push("stops without waiting for its callers to leave");
@@ -58,16 +63,23 @@ function servingFaults(container: Container, pod: PodSpec): string[] {
   return faults;
 }
 
+const probedPorts = ({ startupProbe, readinessProbe, livenessProbe }: Container): (number | string)[] =>
+  [startupProbe, readinessProbe, livenessProbe].flatMap((probe) => {
+    const asked = probe?.grpc ?? probe?.httpGet ?? probe?.tcpSocket;
+    return asked ? [asked.port] : [];
+  });
+
 /**
  * What one of our processes is asked of its health: whether it takes calls, and whether it answers at all. What it
  * depends on is away for all replicas at once: a probe of that would take every pod out of its Service, or restart it.
  */
-function healthFaults({ readinessProbe, livenessProbe }: Container): string[] {
+function healthFaults({ readinessProbe, livenessProbe, startupProbe }: Container): string[] {
   const faults: string[] = [];
   if (readinessProbe?.grpc?.service)
     faults.push(`is ready as ${readinessProbe.grpc.service} says, not as a whole`);
-  if (livenessProbe?.grpc && livenessProbe.grpc.service !== LIVENESS)
-    faults.push("is restarted for what a restart does not help");
+  for (const probe of [livenessProbe, startupProbe])
+    if (probe?.grpc && probe.grpc.service !== LIVENESS)
+      faults.push("is restarted for what a restart does not help");
   return faults;
 }
 

@@ -18,3 +18,13 @@ it.each([
   spoil(find(objects, "Deployment", name), "spec.minReadySeconds", seconds);
   expect(rolloutFaults(objects)).toEqual([expect.stringMatching(fault)]);
 });
+
+it.each([
+  ["gateway", "spec.strategy", { type: "Recreate" }],
+  ["orders", "spec.strategy", undefined],
+  ["web", "spec.strategy.rollingUpdate.maxUnavailable", "50%"],
+])("one of %s whose %s is %j ends pods too early", async (name, path, value) => {
+  const objects = await overlayObjects("k8s/overlays/production");
+  spoil(find(objects, "Deployment", name), path, value);
+  expect(rolloutFaults(objects)).toEqual([`Deployment ${name} ends a pod before another one is ready`]);
+});

@@ -71,6 +71,23 @@ describe("the way in", () => {
     expect(await faults()).toEqual(["nobody makes the Secret gateway-tls of the gateway's certificate"]);
   });
 
+  it.each([
+    ["ca", "issuerRef", { kind: "Issuer", name: "ca" }, "is issued by ca, whom no browser trusts"],
+    ["itself", "issuerRef", { kind: "Issuer", name: "self-signed" }, "is issued by self-signed, whom no"],
+    ["nobody for servers", "usages", ["client auth"], "is not for servers"],
+  ])("is at fault when the certificate is issued by %s", async (_, field, value, fault) => {
+    spoil(find(objects, "Certificate", "gateway"), `spec.${field}`, value);
+    expect(await faults()).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it("is at fault when the origin has a port that the Service does not", async () => {
+    for (const map of objects.filter(({ kind }) => kind === "ConfigMap")) {
+      if ("PUBLIC_URL" in ((map.data ?? {}) as object))
+        spoil(map, "data.PUBLIC_URL", "https://tickets.example.com:8443");
+    }
+    expect(await faults()).toEqual(["nobody answers at port 8443 of https://tickets.example.com:8443"]);
+  });
+
   it("is at fault when Envoy does not have the certificate", async () => {
     spoil(gateway(), "spec.template.spec.initContainers.1.volumeMounts", []);
     expect(await faults()).toEqual(["container envoy of the gateway has no Secret at /public-tls"]);

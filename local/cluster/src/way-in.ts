@@ -12,7 +12,7 @@ import {
   type Workload,
   workloads,
 } from "./objects.ts";
-import { certificates, isNamed } from "./tls/certificates.ts";
+import { certificates, isNamed, isOfMesh } from "./tls/certificates.ts";
 
 const service = z.object({
   spec: z.object({ type: z.string().default("ClusterIP"), externalTrafficPolicy: z.string().optional() }),
@@ -30,6 +30,8 @@ export function wayInFaults(
   if (!gateway) return ["there is no gateway"];
   const settings = config(gateway.env);
   const faults = [...originFaults(processes), ...addressFaults(objects, settings)];
+  const { port } = new URL(settings.PUBLIC_URL);
+  if (port) faults.push(`nobody answers at port ${port} of ${settings.PUBLIC_URL}`);
   if (settings.TLS_TERMINATION === "none") return [...faults, `nobody ends TLS for ${settings.PUBLIC_URL}`];
   if (settings.TLS_TERMINATION === "proxy") return [...faults, ...portFaults(objects, { 80: settings.PORT })];
   return [
@@ -102,5 +104,10 @@ function providerFaults(objects: readonly KubernetesObject[], name: string, orig
   const made = certificates(objects).find(({ secretName }) => secretName === name);
   if (!made) return [`nobody makes the Secret ${name} of the gateway's certificate`];
   const { hostname } = new URL(origin);
-  return isNamed(made, hostname) ? [] : [`the certificate in ${name} is not for ${hostname}`];
+  const faults: string[] = [];
+  if (!isNamed(made, hostname)) faults.push(`the certificate in ${name} is not for ${hostname}`);
+  if (!made.usages.includes("server auth")) faults.push(`the certificate in ${name} is not for servers`);
+  if (isOfMesh(made, objects))
+    faults.push(`the certificate in ${name} is issued by ${made.issuerRef.name}, whom no browser trusts`);
+  return faults;
 }

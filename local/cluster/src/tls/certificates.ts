@@ -43,6 +43,11 @@ export function authorityOf(
   return found && issuer.parse(found).spec.ca?.secretName;
 }
 
+/** Whether an Issuer of this mesh issues it: one that signs with a key that the mesh has made for itself. */
+export const isOfMesh = ({ issuerRef }: Certificate, objects: readonly KubernetesObject[]): boolean =>
+  issuerRef.kind === "Issuer" &&
+  ofKind(objects, "Issuer").some(({ metadata }) => metadata.name === issuerRef.name);
+
 /** What is wrong with certificates among themselves, and with who issues them; one sentence each. */
 export function certificateFaults(objects: readonly KubernetesObject[]): string[] {
   const all = certificates(objects);
