@@ -84,6 +84,7 @@ const podSpec = z.looseObject({
   automountServiceAccountToken: z.boolean().default(true),
   enableServiceLinks: z.boolean().default(true),
   hostNetwork: z.boolean().default(false),
+  shareProcessNamespace: z.boolean().default(false),
   terminationGracePeriodSeconds: z.number().default(30),
   securityContext: z
     .object({

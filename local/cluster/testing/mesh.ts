@@ -1,7 +1,7 @@
 import { allCalls, allPods } from "../src/calls.ts";
 import { type Configured, configured } from "../src/configurations.ts";
 import { networkFaults } from "../src/network.ts";
-import { type KubernetesObject, networkPolicies, workloads } from "../src/objects.ts";
+import { configMap, type KubernetesObject, networkPolicies, ofKind, workloads } from "../src/objects.ts";
 import { buildOverlays, type Overlay } from "../src/overlays.ts";
 
 let built: ReturnType<typeof buildOverlays> | undefined;
@@ -39,4 +39,20 @@ export function spoil(object: KubernetesObject, path: string, value: unknown): v
   if (value !== undefined) holder[last] = value;
   else if (last in holder) delete holder[last];
   else throw new Error(`there is no ${path}`);
+}
+
+/** Changes a text of the file of a ConfigMap, whose name goes on with the hash of what is in it. */
+export function rewrite(
+  objects: readonly KubernetesObject[],
+  prefix: string,
+  file: string,
+  from: string | RegExp,
+  to: string,
+): void {
+  const holder = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.name.startsWith(`${prefix}-`));
+  const name = holder?.metadata.name ?? "";
+  const files = configMap(objects, name) ?? {};
+  const text = files[file]?.replace(from, to);
+  if (text === undefined || text === files[file]) throw new Error(`${file} has no ${from}`);
+  spoil(find(objects, "ConfigMap", name), "data", { ...files, [file]: text });
 }

@@ -4,7 +4,7 @@ import { environment } from "../environment.ts";
 import { type KubernetesObject, lasting, ofKind, type Workload } from "../objects.ts";
 import { roleConfig, temporalRoles } from "../temporal/server-config.ts";
 import { ownSecret, trustedSecret } from "./folder.ts";
-import { block, natsText, setting } from "./nats-blocks.ts";
+import { block, isOn, natsText, setting } from "./nats-blocks.ts";
 
 /** Somebody who calls an address by TLS, or does not. */
 export interface Caller {
@@ -139,6 +139,7 @@ function routes(workload: Workload, objects: readonly KubernetesObject[]): Calle
     trusts: trustedSecret(workload.pod, container, file("ca_file")),
     shows: ownSecret(workload.pod, container, { certificate: file("cert_file"), key: file("key_file") }),
     name: hostOf(address),
+    ...(isOn(setting(tls, "insecure")) && { fault: "insecure" }),
   }));
 }
 
@@ -152,6 +153,9 @@ function temporalCalls(all: readonly Workload[], objects: readonly KubernetesObj
       const port = services[other.service]?.rpc.grpcPort;
       const group = other.service === "frontend" ? global.tls?.frontend : global.tls?.internode;
       const client = group?.client;
+      // The roles ask each other for no password; whoever calls the frontend is kept out by policies.
+      const open = other.service !== "frontend" && group?.server.requireClientAuth === false;
+      const fault = client?.disableHostVerification ? "disableHostVerification" : open && "requireClientAuth";
       const { certFile: certificate = "", keyFile: key = "" } = group?.server ?? {};
       return [
         {
@@ -162,7 +166,7 @@ function temporalCalls(all: readonly Workload[], objects: readonly KubernetesObj
             ? ownSecret(workload.pod, container, { certificate, key })
             : undefined,
           name: client?.serverName ?? "",
-          ...(client?.disableHostVerification && { fault: "disableHostVerification" }),
+          ...(fault && { fault }),
         },
       ];
     });

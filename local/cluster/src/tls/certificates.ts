@@ -8,6 +8,9 @@ const spec = z.object({
     dnsNames: z.array(z.string()).default([]),
     usages: z.array(z.string()).default([]),
     isCA: z.boolean().default(false),
+    secretTemplate: z
+      .object({ labels: z.record(z.string(), z.string()).default({}) })
+      .default({ labels: {} }),
     issuerRef: z.object({ kind: z.string(), name: z.string() }),
   }),
 });

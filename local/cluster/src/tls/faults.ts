@@ -7,7 +7,9 @@ import { authorityKeyFaults } from "./authority-key.ts";
 import { type Caller, callers } from "./callers.ts";
 import { authorityOf, certificateFaults, certificates, isNamed } from "./certificates.ts";
 import { probeFaults } from "./probes.ts";
+import { renewalFaults } from "./renewal.ts";
 import { type Served, servedPorts } from "./served.ts";
+import { uncheckedFaults } from "./unchecked.ts";
 
 /**
  * What is said in plain text, or to somebody who cannot show who they are, inside a mesh that is to speak TLS alone; one
@@ -24,6 +26,8 @@ export function tlsFaults(
     ...certificateFaults(objects),
     ...authorityKeyFaults(all, objects),
     ...probeFaults(all, served),
+    ...renewalFaults(all, objects),
+    ...uncheckedFaults(ours),
   ];
   const spoken = new Set<string>();
   for (const caller of callers(all, ours, objects)) {

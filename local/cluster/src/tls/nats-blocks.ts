@@ -30,3 +30,6 @@ export function block(text: string, name: string): string | undefined {
 /** The value of `name: value` in a block. */
 export const setting = (text: string, name: string): string | undefined =>
   new RegExp(`(?:^|\\s)${name}\\s*[:=]\\s*"?([^\\s"]+)"?`).exec(text)?.[1];
+
+/** Whether the broker takes the value of a switch for on: it knows three words for that, in any case. */
+export const isOn = (value: string | undefined): boolean => /^(true|yes|on)$/i.test(value ?? "");

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from "@jest/globals";
-import { configurationsOf, find, overlayObjects, spoil } from "../../testing/mesh.ts";
+import { configurationsOf, find, overlayObjects, rewrite, spoil } from "../../testing/mesh.ts";
 import { allCalls } from "../calls.ts";
-import { configMap, type KubernetesObject, ofKind, workloads } from "../objects.ts";
+import { type KubernetesObject, ofKind, workloads } from "../objects.ts";
 import { forUsers } from "../overlays.ts";
 import { isNamed } from "./certificates.ts";
 import { tlsFaults } from "./faults.ts";
@@ -35,16 +35,6 @@ function variable(
   const env = (at === "containers" ? pod?.containers : pod?.initContainers)?.[0]?.env ?? [];
   const rest = env.filter((each) => each.name !== name);
   spoil(object, `spec.template.spec.${at}.0.env`, value === undefined ? rest : [...rest, { name, value }]);
-}
-
-/** Changes a text of the file of a ConfigMap. */
-function rewrite(prefix: string, file: string, from: string | RegExp, to: string) {
-  const holder = ofKind(objects, "ConfigMap").find(({ metadata }) => metadata.name.startsWith(`${prefix}-`));
-  const name = holder?.metadata.name ?? "";
-  const files = configMap(objects, name) ?? {};
-  const text = files[file]?.replace(from, to);
-  if (text === undefined || text === files[file]) throw new Error(`${file} has no ${from}`);
-  spoil(find(objects, "ConfigMap", name), "data", { ...files, [file]: text });
 }
 
 describe("a mesh for users", () => {
@@ -242,7 +232,7 @@ describe("an engine", () => {
       "disableHostVerification",
     ],
   ])("whose %s/%s says not %s but %j is found", async (holder, file, from, to, fault) => {
-    rewrite(holder, file, from, to);
+    rewrite(objects, holder, file, from, to);
     expect(await faultsOf(objects)).toContainEqual(expect.stringContaining(fault));
   });
 

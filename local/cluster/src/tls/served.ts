@@ -4,7 +4,7 @@ import type { Configured } from "../configurations.ts";
 import { type Container, configMap, type KubernetesObject, ofKind, type Workload } from "../objects.ts";
 import { roleConfig, temporalRoles } from "../temporal/server-config.ts";
 import { ownSecret } from "./folder.ts";
-import { block, natsText, setting } from "./nats-blocks.ts";
+import { block, isOn, natsText, setting } from "./nats-blocks.ts";
 
 /** How a port is served: by TLS with the certificate of a Secret, or in plain text, with the reason. */
 export type Served = { readonly secret: string } | { readonly plain: string };
@@ -60,7 +60,7 @@ function natsPorts(workload: Workload, objects: readonly KubernetesObject[]): [s
   return [
     [
       `${workload.name}:${port("client")}`,
-      setting(text, "allow_non_tls") === "true" ? { plain: "allow_non_tls" } : served(block(text, "tls")),
+      isOn(setting(text, "allow_non_tls")) ? { plain: "allow_non_tls" } : served(block(text, "tls")),
     ],
     [`${workload.name}:${port("cluster")}`, served(block(block(text, "cluster") ?? "", "tls"))],
   ];
@@ -70,26 +70,42 @@ const receiver = z.object({
   receivers: z.object({
     otlp: z.object({
       protocols: z.object({
-        http: z.object({ tls: z.object({ cert_file: z.string(), key_file: z.string() }) }),
+        http: z.object({
+          tls: z.object({
+            cert_file: z.string(),
+            key_file: z.string(),
+            reload_interval: z.string().optional(),
+          }),
+        }),
       }),
     }),
   }),
 });
 
-/** The collector merges the files that its arguments name. */
-function collectorPorts(workload: Workload, objects: readonly KubernetesObject[]): [string, Served][] {
-  const container = workload.pod.containers.find(({ image }) => /opentelemetry-collector/.test(image));
-  const port = container?.ports.find(({ name }) => name === "otlp-http");
-  if (!container || !port) return [];
+const collectorIn = ({ pod }: Workload): Container | undefined =>
+  pod.containers.find(({ image }) => /opentelemetry-collector/.test(image));
+
+/** What the collector's configuration says of its own TLS; the last one holds. */
+export function collectorTls(workload: Workload, objects: readonly KubernetesObject[]) {
+  const container = collectorIn(workload);
+  if (!container) return [];
   const tls = collectorFiles(workload, container, objects).flatMap((text) => {
     const { data } = receiver.safeParse(parse(text));
     return data ? [data.receivers.otlp.protocols.http.tls] : [];
   });
-  const [last] = tls.slice(-1);
-  const own = last && ownSecret(workload.pod, container, { certificate: last.cert_file, key: last.key_file });
+  return tls.slice(-1);
+}
+
+function collectorPorts(workload: Workload, objects: readonly KubernetesObject[]): [string, Served][] {
+  const container = collectorIn(workload);
+  const port = container?.ports.find(({ name }) => name === "otlp-http");
+  if (!container || !port) return [];
+  const [tls] = collectorTls(workload, objects);
+  const own = tls && ownSecret(workload.pod, container, { certificate: tls.cert_file, key: tls.key_file });
   return [[`${workload.name}:${port.containerPort}`, certified(own, "no file of its arguments has tls")]];
 }
 
+/** The collector merges the files that its arguments name. */
 function collectorFiles(
   { pod }: Workload,
   { args }: Container,
