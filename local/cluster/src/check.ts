@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
+import { alarmFaults } from "./alarms.ts";
 import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
@@ -154,6 +155,9 @@ await check("maintenance takes one pod at a time of whatever has several", async
 );
 await check("NATS is full before its disk is", async () =>
   [...built].flatMap(([name, objects]) => diskFaults(objects).map((fault) => `${name}: ${fault}`)),
+);
+await check("somebody says that a disk fills, where the Prometheus operator is", async () =>
+  alarmFaults(built.get("k8s/components/volume-alarms") ?? []),
 );
 await check("keys can roll: every process has the public ones, and what it mounts is renewed", async () =>
   [...built].flatMap(([name, objects]) => keyVolumeFaults(objects).map((fault) => `${name}: ${fault}`)),

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from "@jest/globals";
-import { find, overlayObjects, spoil } from "../testing/mesh.ts";
+import { find, overlayObjects, rewrite, spoil } from "../testing/mesh.ts";
 import { diskFaults } from "./disks.ts";
 import { ofKind, workloads } from "./objects.ts";
 
@@ -32,6 +32,15 @@ describe("what the broker may store", () => {
     expect(diskFaults(objects)).toEqual([
       "nats may store 60000000000 bytes, more than 95 % of its disk of 50Gi",
     ]);
+  });
+
+  it.each([
+    ["max_file_store: 900GB", "nats may store 900GB, not EVENT_STORAGE"],
+    ["", "nats may store what it likes, not EVENT_STORAGE"],
+  ])("is what the configuration says: %j", async (line, fault) => {
+    const objects = await overlayObjects("k8s/overlays/production");
+    rewrite(objects, "nats", "nats.conf", /max_file_store.*/, line);
+    expect(diskFaults(objects)).toEqual([fault]);
   });
 
   it("is known to who watches it", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { environment } from "./environment.ts";
 import { type KubernetesObject, ofKind, workloads } from "./objects.ts";
+import { block, natsText, setting } from "./tls/nats-blocks.ts";
 
 /** What a file system, and a moment's delay, leave of a disk. */
 const SHARE = 0.95;
@@ -23,6 +24,8 @@ export function diskFaults(objects: readonly KubernetesObject[]): string[] {
   const nats = ofKind(objects, "StatefulSet").find(({ metadata }) => metadata.name === "nats");
   if (!nats) return [];
   const { storage } = set.parse(nats).spec.volumeClaimTemplates[0].spec.resources.requests;
+  const limit = maxFileStore(objects);
+  if (limit !== "$EVENT_STORAGE") return [`nats may store ${limit ?? "what it likes"}, not EVENT_STORAGE`];
   const [broker, catalog] = ["nats", "catalog"].map((name) => storable(name, objects));
   const faults: string[] = [];
   if (!(Number(broker) <= SHARE * bytesOf(storage)))
@@ -30,6 +33,12 @@ export function diskFaults(objects: readonly KubernetesObject[]): string[] {
   if (catalog !== broker) faults.push(`catalog expects that nats may store ${catalog} bytes, not ${broker}`);
   return faults;
 }
+
+/** What the broker's configuration says that its streams may take of the disk. */
+const maxFileStore = (objects: readonly KubernetesObject[]): string | undefined =>
+  workloads(objects)
+    .filter(({ name }) => name === "nats")
+    .flatMap((nats) => setting(block(natsText(nats, objects), "jetstream") ?? "", "max_file_store") ?? [])[0];
 
 function storable(name: string, objects: readonly KubernetesObject[]): string | undefined {
   const container = workloads(objects).find((workload) => workload.name === name)?.pod.containers[0];
