@@ -4,11 +4,14 @@ import { z } from "zod";
 import { environment } from "../environment.ts";
 import { type Container, configMap, type KubernetesObject, type Workload } from "../objects.ts";
 import { probeFaults } from "./probes.ts";
+import { reachFaults } from "./reach.ts";
 import { type Structure, structureFaults } from "./structure.ts";
 import { renderTemplate } from "./template.ts";
 
 const store = z.object({
   sql: z.object({
+    pluginName: z.string(),
+    databaseName: z.string(),
     connectAddr: z.string(),
     maxConns: z.int().default(0),
     maxIdleConns: z.int().default(0),
@@ -56,6 +59,7 @@ const serverConfig = z.object({
     clusterInformation: z.record(z.string(), z.unknown()),
   }),
   dynamicConfigClient: z.object({ filepath: z.string() }),
+  publicClient: z.object({ hostPort: z.string() }),
 });
 
 export type ServerConfig = z.output<typeof serverConfig>;
@@ -119,7 +123,12 @@ function temporalFaults(role: Role, objects: readonly KubernetesObject[], struct
   const result = serverConfig.safeParse(rendered);
   if (!result.success)
     return [...misfits, ...result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)];
-  return [...misfits, ...ruleFaults(result.data, role, objects), ...probeFaults(role, result.data)];
+  return [
+    ...misfits,
+    ...ruleFaults(result.data, role, objects),
+    ...reachFaults(result.data, objects),
+    ...probeFaults(role, result.data),
+  ];
 }
 
 /** What the server asks of the values: `Validate` in common/config, and what it looks up when it starts. */
