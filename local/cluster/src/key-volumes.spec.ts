@@ -52,11 +52,28 @@ describe("the volumes of keys", () => {
       "TOKEN_KEY_FILE is /keys/access-token.jwk.json",
     ],
     ["workflows", `${mount}.mountPath`, "/secrets", "is in no Secret"],
+    ["orders", `${sources}.1.secret.items.0.key`, "mongodb-password", "which holds no key"],
+    [
+      "auth",
+      `${sources}.1.secret.items.0.key`,
+      "token-key",
+      "SERVICE_KEY_FILE is /keys/service.jwk.json, which",
+    ],
+    ["auth", `${sources}.1.secret.items.1.key`, "service-key", "which holds another key"],
   ])("are missed when %s has %s: %j", async (name, path, value, fault) => {
     spoilKeys(name, path, value);
     const faults = keyVolumeFaults(objects);
     expect(faults).toContainEqual(expect.stringContaining(`Deployment ${name}, container process: `));
     expect(faults).toContainEqual(expect.stringContaining(fault));
+  });
+
+  it("are missed where the public key of one service is not among them", () => {
+    const text = JSON.stringify({ keys: [{ kid: "orders" }, { kid: "payments/abc" }] });
+    const value = Buffer.from(text).toString("base64");
+    spoil(find(objects, "Secret", "service-keys"), "data", { "services.jwks.json": value });
+    const faults = keyVolumeFaults(objects).filter((fault) => fault.startsWith("Deployment tickets"));
+    const missed = faults.map((fault) => fault.replace(/.* of /, ""));
+    expect(missed).toEqual(["auth", "tickets", "catalog", "workflows"]);
   });
 
   it("are missed where public keys do not reach a process, or cannot roll", async () => {

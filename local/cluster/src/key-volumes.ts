@@ -1,3 +1,5 @@
+import { serviceNames } from "@ticketing/launcher/service-names";
+import { z } from "zod";
 import { ownImage } from "./configurations.ts";
 import {
   type Container,
@@ -49,8 +51,10 @@ function missingKeys(
   const files = container.env.filter(({ name }) => /_KEYS?_FILE$/.test(name));
   const faults = files.flatMap(({ name, value = "" }) => {
     const holder = name === "SERVICE_KEYS_FILE" ? PUBLIC_KEYS : workload.name;
-    const from = holderOf(value, container, workload, objects);
-    if (from === holder) return [];
+    const source = sourceOf(value, container, workload, objects);
+    const from = source?.name;
+    if (source && from === holder)
+      return contentFaults(name, value, workload, secret(objects, from)?.[source.key] ?? "");
     return [
       `${name} is ${value}, which is ${from ? `Secret ${from}'s` : "in no Secret"} and not ${holder}'s`,
     ];
@@ -61,20 +65,52 @@ function missingKeys(
   return faults;
 }
 
-/** The Secret that a file of a container comes from. */
-function holderOf(
+/** What a JWKS, or a key alone, has to say of each key for the checks. */
+const jwk = z.looseObject({ kid: z.string(), d: z.string().optional() });
+const jwks = z.object({ keys: z.array(jwk) });
+
+/** Where a file is not what its variable says: a service's own key first, that of access tokens, all public ones. */
+function contentFaults(variable: string, file: string, workload: Workload, text: string): string[] {
+  const keys = keysIn(text);
+  if (keys.length === 0) return [`${variable} is ${file}, which holds no key`];
+  const isServices = ({ kid }: { kid: string }, name: string) => kid.split("/")[0] === name;
+  if (variable === "SERVICE_KEYS_FILE")
+    return serviceNames
+      .filter((name) => !keys.some((key) => isServices(key, name)))
+      .map((name) => `${variable} is ${file}, which has no key of ${name}`);
+  const [signs] = keys;
+  const own = variable === "SERVICE_KEY_FILE";
+  if (!signs?.d || own !== isServices(signs, workload.name))
+    return [`${variable} is ${file}, which holds another key`];
+  return [];
+}
+
+function keysIn(text: string): z.output<typeof jwk>[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return jwks.safeParse(value).data?.keys ?? [jwk.parse(value)];
+  } catch {
+    return [];
+  }
+}
+
+/** The Secret that a file of a container comes from, and its key there. */
+function sourceOf(
   file: string,
   container: Container,
   { pod }: Workload,
   objects: readonly KubernetesObject[],
-): string | undefined {
+): { name: string; key: string } | undefined {
   const mount = container.volumeMounts.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
   const volume = mount && pod.volumes.find(({ name }) => name === mount.name);
   if (!mount || !volume) return undefined;
   const path = file.slice(mount.mountPath.length + 1);
-  return sourcesOf(volume).find(({ name, items }) =>
-    (items?.map((item) => item.path) ?? Object.keys(secret(objects, name) ?? {})).includes(path),
-  )?.name;
+  return sourcesOf(volume)
+    .flatMap(({ name, items }) => {
+      const all = items ?? Object.keys(secret(objects, name) ?? {}).map((key) => ({ key, path: key }));
+      return all.map((item) => ({ name, ...item }));
+    })
+    .find((item) => item.path === path);
 }
 
 const sourcesOf = ({ projected, secret: whole }: Volume): Sources => [
