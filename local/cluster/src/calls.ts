@@ -1,3 +1,4 @@
+import { ANSWERING, NAMESPACE } from "./cluster-dns.ts";
 import { type Configured, called, hostsOf, ownImage } from "./configurations.ts";
 import { environment } from "./environment.ts";
 import { type Call, OTHER_NAMESPACES, OUTSIDE, type Pods, resolve } from "./network.ts";
@@ -14,9 +15,6 @@ import { roleConfig, temporalRoles } from "./temporal/server-config.ts";
 
 /** Ports of the Kubernetes API, whose address differs from cluster to cluster. */
 const API_PORTS = [443, 6443];
-
-/** The label that every namespace has its name in. */
-const NAMESPACE = "kubernetes.io/metadata.name";
 
 /** All pods of an overlay: those of its workloads, and those that operators make of its resources. */
 export function allPods(all: readonly Workload[], objects: readonly KubernetesObject[]): Pods[] {
@@ -89,9 +87,6 @@ export function allCalls(
   return [...calls, ...clusterCalls(all, objects), ...temporalCalls(all, objects, reach)];
 }
 
-/** Ports of the pods that answer for names, by the namespace in which a cluster has them. */
-const DNS: Readonly<Record<string, number>> = { "kube-system": 53, "openshift-dns": 5353 };
-
 /** Where the policy `dns` says that this cluster's DNS is, at the port that it has there. */
 function dnsPorts(objects: readonly KubernetesObject[]): number[] {
   const peers = networkPolicies(objects)
@@ -99,7 +94,7 @@ function dnsPorts(objects: readonly KubernetesObject[]): number[] {
     .flatMap(({ egress = [] }) => egress.flatMap(({ to = [] }) => to));
   const spaces = peers.map(({ namespaceSelector }) => namespaceSelector?.matchLabels[NAMESPACE] ?? "");
   return (spaces.length > 0 ? spaces : ["kube-system"]).map((space) => {
-    const port = DNS[space];
+    const port = ANSWERING[space]?.port;
     if (!port)
       throw new Error(`NetworkPolicy dns names the namespace ${space || "of nobody"}, which has no DNS`);
     return port;

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { alarmFaults } from "./alarms.ts";
 import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
+import { dnsFaults } from "./cluster-dns.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { diskFaults } from "./disks.ts";
@@ -21,7 +22,7 @@ import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
 import { networkPolicies, workloads } from "./objects.ts";
 import { buildOverlays, forUsers } from "./overlays.ts";
-import { podFaults } from "./pods.ts";
+import { namespaceFaults, podFaults } from "./pods.ts";
 import { runPython } from "./python.ts";
 import { rolloutFaults } from "./rollouts.ts";
 import { connectionFaults } from "./temporal/connections.ts";
@@ -70,7 +71,11 @@ await check("every object fits Kubernetes' schemas, or ours of operators' resour
 });
 await check(
   "every pod runs without root, with limits and probes, from an image that stays what it is",
-  async () => [...built.values()].flatMap((objects) => workloads(objects).flatMap(podFaults)),
+  async () =>
+    [...built.values()].flatMap((objects) => [
+      ...namespaceFaults(objects),
+      ...workloads(objects).flatMap(podFaults),
+    ]),
 );
 
 const ours = new Map<string, Configured[]>();
@@ -92,6 +97,11 @@ await check("who may call whom is who calls whom", async () =>
       (fault) => `${name}: ${fault}`,
     );
   }),
+);
+await check("every pod may look names up", async () =>
+  [...built].flatMap(([name, objects]) =>
+    dnsFaults(networkPolicies(objects)).map((fault) => `${name}: ${fault}`),
+  ),
 );
 await check("whoever is called in a mesh for users shows by TLS the name that is called", async () =>
   [...built].flatMap(([name, objects]) => {

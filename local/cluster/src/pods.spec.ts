@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from "@jest/globals";
 import { find, overlayObjects, spoil } from "../testing/mesh.ts";
 import { type KubernetesObject, workloads } from "./objects.ts";
-import { isFixed, podFaults } from "./pods.ts";
+import { isFixed, namespaceFaults, podFaults } from "./pods.ts";
 
 // Kustomize builds every overlay once.
 jest.setTimeout(120_000);
@@ -40,6 +40,14 @@ describe("the rules of pods", () => {
     objects = await overlayObjects("k8s/overlays/production");
     spoil(find(objects, "Deployment", "tickets"), path, value);
     expect(workloads(objects).flatMap(podFaults)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it.each(["privileged", "baseline", undefined])("see a namespace that enforces %s", async (level) => {
+    objects = await overlayObjects("k8s/overlays/production");
+    expect(namespaceFaults(objects)).toEqual([]);
+    const labels = level === undefined ? {} : { "pod-security.kubernetes.io/enforce": level };
+    spoil(find(objects, "Namespace", "ticketing"), "metadata.labels", labels);
+    expect(namespaceFaults(objects)).toEqual(["Namespace ticketing does not enforce PodSecurity restricted"]);
   });
 
   it("take a digest or a release for fixed, and nothing that moves", () => {

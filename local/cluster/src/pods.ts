@@ -1,26 +1,40 @@
 import { DRAIN_MS } from "@ticketing/runtime/drain-time";
 import { LIVENESS } from "@ticketing/runtime/serving-status";
 import { ownImage } from "./configurations.ts";
-import { type Container, lasting, type PodSpec, type Workload } from "./objects.ts";
+import {
+  type Container,
+  type KubernetesObject,
+  lasting,
+  ofKind,
+  type PodSpec,
+  title,
+  type Workload,
+} from "./objects.ts";
 
 /** What every pod has to keep; each fault is a sentence. */
 export function podFaults(workload: Workload): string[] {
   const { pod } = workload;
-  const title = `${workload.kind} ${workload.name}`;
+  const name = `${workload.kind} ${workload.name}`;
   const faults: string[] = [];
-  if (pod.automountServiceAccountToken) faults.push(`${title} is given a token for the Kubernetes API`);
-  if (pod.hostNetwork) faults.push(`${title} is in the network of its node`);
-  if (pod.enableServiceLinks) faults.push(`${title} is given variables named after Services`);
+  if (pod.automountServiceAccountToken) faults.push(`${name} is given a token for the Kubernetes API`);
+  if (pod.hostNetwork) faults.push(`${name} is in the network of its node`);
+  if (pod.enableServiceLinks) faults.push(`${name} is given variables named after Services`);
   if (pod.securityContext.seccompProfile?.type !== "RuntimeDefault")
-    faults.push(`${title} has no seccomp profile`);
+    faults.push(`${name} has no seccomp profile`);
   for (const container of [...pod.initContainers, ...pod.containers]) {
     const own = containerFaults(container, workload);
     const runs =
       lasting(pod).includes(container) && workload.kind !== "Job" ? servingFaults(container, pod) : [];
-    faults.push(...[...own, ...runs].map((fault) => `${title}, container ${container.name}: ${fault}`));
+    faults.push(...[...own, ...runs].map((fault) => `${name}, container ${container.name}: ${fault}`));
   }
   return faults;
 }
+
+/** A namespace in which Kubernetes would take pods that break these rules, such as an operator's. */
+export const namespaceFaults = (objects: readonly KubernetesObject[]): string[] =>
+  ofKind(objects, "Namespace")
+    .filter(({ metadata }) => metadata.labels["pod-security.kubernetes.io/enforce"] !== "restricted")
+    .map((object) => `${title(object)} does not enforce PodSecurity restricted`);
 
 function containerFaults(container: Container, { pod }: Workload): string[] {
   const { securityContext, resources, ports } = container;
