@@ -21,7 +21,8 @@ if (await make()) await roll();
 async function make(): Promise<boolean> {
   try {
     namedKeys(rotate);
-    await makeSecrets(folder, { replace, ...(dir !== undefined && { stripe: config() }) });
+    const changes = replace.length > 0 || rotate.length > 0;
+    await makeSecrets(folder, { replace, changes, ...(dir !== undefined && { stripe: config() }) });
     console.log(`Secrets are in ${folder}; they are yours to keep.`);
     for (const file of replace) console.log(`${file} is new; every other value is what it was.`);
     return true;

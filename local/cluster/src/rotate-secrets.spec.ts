@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -73,6 +73,9 @@ describe("the keys in a set of Secrets", () => {
       stdout: expect.stringMatching(/orders: too early; the new key/),
     });
     expect(refused).not.toMatchObject({ stdout: expect.stringContaining("Apply") });
+    const nowhere = await command("--dir", `${folder}-other`, "--rotate", "all").catch((e: unknown) => e);
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringMatching(/no set of Secrets to change/) });
+    await expect(access(`${folder}-other`)).rejects.toThrow("ENOENT");
     const unknown = await command("--rotate", "order").catch((error: unknown) => error);
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringMatching(/no key order; there are all/) });
   });

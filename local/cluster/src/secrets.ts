@@ -13,6 +13,8 @@ export interface SecretsOptions {
   readonly stripe?: StripeEnvironment;
   /** Files to write anew, such as `payments.stripe-secret-key`; every other one that is there stays. */
   readonly replace?: readonly string[];
+  /** Whether there has to be a set already, of which something is to change. */
+  readonly changes?: boolean;
 }
 
 /** The set cannot be made as asked; nothing was written. */
@@ -47,6 +49,8 @@ const values: readonly Value[] = [
   { secret: "temporal-db", key: "password", make: newPassword },
 ];
 
+const KUSTOMIZATION = "kustomization.yaml";
+
 const fileOf = ({ secret, key }: Value): string => `${secret}.${key}`;
 
 /**
@@ -56,11 +60,16 @@ const fileOf = ({ secret, key }: Value): string => `${secret}.${key}`;
  */
 export async function makeSecrets(
   folder: string,
-  { stripe, replace = [] }: SecretsOptions = {},
+  { stripe, replace = [], changes = replace.length > 0 }: SecretsOptions = {},
 ): Promise<void> {
   const read = (file: string) => readFile(join(folder, file), "utf8").catch(() => undefined);
   const stays = async (file: string) => (replace.includes(file) ? undefined : read(file));
   const faults = unknownFiles(replace);
+  // Applied to a mesh that runs, a new set would change every key and password at once.
+  if (changes && (await read(KUSTOMIZATION)) === undefined)
+    throw new SecretsRefused([
+      "there is no set of Secrets to change; without --replace and --rotate, one is made",
+    ]);
   if (stripe) {
     const kept: Partial<StripeKeys> = {};
     for (const name of stripeNames) kept[name] = await stays(`payments.${stripeSecrets[name]}`);
@@ -80,7 +89,7 @@ export async function makeSecrets(
       await writeFile(join(folder, file), value.make(stripeValues), { mode: 0o600 });
     secrets[value.secret] = [...(secrets[value.secret] ?? []), `${value.key}=${file}`];
   }
-  await writeFile(join(folder, "kustomization.yaml"), kustomization(secrets));
+  await writeFile(join(folder, KUSTOMIZATION), kustomization(secrets));
 }
 
 const unknownFiles = (replace: readonly string[]): string[] => {
