@@ -6,6 +6,7 @@ import { repositoryPath } from "@ticketing/launcher/process-table";
 import { reapAll } from "@ticketing/servers/reaper";
 import { z } from "zod";
 import { alarmFaults } from "./alarms.ts";
+import { brokerFaults } from "./broker.ts";
 import { budgetFaults } from "./budgets.ts";
 import { allCalls, allPods } from "./calls.ts";
 import { dnsFaults } from "./cluster-dns.ts";
@@ -17,7 +18,7 @@ import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
 import { keyVolumeFaults } from "./key-volumes.ts";
-import { lookupFaults } from "./lookup.ts";
+import { listeningFaults, lookupFaults } from "./lookup.ts";
 import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
 import { networkPolicies, workloads } from "./objects.ts";
@@ -121,7 +122,9 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
       const gateway = found.find(({ workload }) => workload.name === "gateway");
       if (!gateway) return [`${name} has no gateway`];
       const text = await validateGateway(gateway, folder);
-      faults.push(...lookupFaults(text, found).map((fault) => `${name}: ${fault}`));
+      faults.push(
+        ...[...lookupFaults(text, found), ...listeningFaults(found)].map((fault) => `${name}: ${fault}`),
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -149,6 +152,11 @@ await check("NATS accepts its configuration, with the permissions of each servic
   }
   return [];
 });
+await check("NATS keeps what it acknowledges, and is not restarted while it catches up", async () =>
+  [...built].flatMap(([name, objects]) =>
+    brokerFaults(objects, ours.get(name) ?? []).map((fault) => `${name}: ${fault}`),
+  ),
+);
 await check("Temporal's server can render its configuration and knows every field of it", async () => {
   const structure = await serverStructure();
   return [...built].flatMap(([name, objects]) =>

@@ -28,3 +28,14 @@ export function lookupFaults(config: string, processes: readonly Configured[]): 
     )
     .map(({ name }) => `Envoy looks for IPv6 addresses of ${name} first, whose pods listen on IPv4`);
 }
+
+/** Processes that have ports for others and listen on their pod's loopback, where nobody finds them. */
+export const listeningFaults = (processes: readonly Configured[]): string[] =>
+  processes
+    .filter(({ container }) => container.ports.length > 0)
+    .flatMap(({ title, env, module }) => {
+      const { HOST } = module.config(env);
+      return typeof HOST === "string" && /^(127\.|::1$|localhost$)/.test(HOST)
+        ? [`${title} listens on ${HOST}, where nobody finds it`]
+        : [];
+    });
