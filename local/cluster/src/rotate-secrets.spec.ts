@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -53,6 +53,17 @@ describe("the keys in a set of Secrets", () => {
     const before = await Promise.all(["services.jwks.json", "orders.jwk.json"].map(held));
     await makeSecrets(folder, { stripe: config({}) });
     expect(await Promise.all(["services.jwks.json", "orders.jwk.json"].map(held))).toEqual(before);
+  });
+
+  it("and passwords are for their owner alone, also where a copy was not", async () => {
+    const file = join(folder, "orders.nats-password");
+    await chmod(file, 0o644);
+    const before = await held("orders.nats-password");
+    await makeSecrets(folder, { stripe: config({}), replace: ["orders.nats-password"] });
+    expect(await held("orders.nats-password")).not.toBe(before);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    // Half of a file would stay, since what is there stays.
+    expect((await readdir(folder)).filter((name) => /-[0-9a-f]{12}$/.test(name))).toEqual([]);
   });
 
   it("are rotated by the command, which refuses to go on too early", async () => {

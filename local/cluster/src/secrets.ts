@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { brokerUsers, newPassword } from "@ticketing/launcher/broker-users";
 import { ensureKeys } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
+import { replaceFile } from "@ticketing/launcher/whole-file";
 import type { StripeKeys } from "@ticketing/payments/stripe-keys";
 import { stringify } from "yaml";
 import type { StripeEnvironment } from "./config.ts";
@@ -85,8 +86,7 @@ export async function makeSecrets(
   secrets.auth?.push("token-key=access-token.jwk.json");
   for (const value of values) {
     const file = fileOf(value);
-    if ((await stays(file)) === undefined)
-      await writeFile(join(folder, file), value.make(stripeValues), { mode: 0o600 });
+    if ((await stays(file)) === undefined) await replaceFile(join(folder, file), value.make(stripeValues));
     secrets[value.secret] = [...(secrets[value.secret] ?? []), `${value.key}=${file}`];
   }
   await writeFile(join(folder, KUSTOMIZATION), kustomization(secrets));

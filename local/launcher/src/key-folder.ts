@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { publicKey, readKeys } from "@ticketing/runtime/key-files";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import type { KeyRing } from "./key-ring.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
+import { replaceFile } from "./whole-file.ts";
 
 /** What has a key: each service, and auth one more for the access tokens of users. */
 export type KeyName = ServiceName | "access-token";
@@ -84,14 +84,5 @@ export async function newKey(name: KeyName): Promise<JWK> {
   return { ...key, kid, alg: "EdDSA", use: "sig" };
 }
 
-/** Replaces a file in one step, readable by its owner only: no process meets half of it. */
-async function writeWhole(path: string, keys: readonly JWK[]): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(draft, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600, flush: true });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-}
+const writeWhole = (path: string, keys: readonly JWK[]): Promise<void> =>
+  replaceFile(path, `${JSON.stringify({ keys }, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BrokerUser, brokerUsers, newPassword } from "./broker-users.ts";
 import {
@@ -13,6 +13,7 @@ import {
   serviceKeysFile,
 } from "./key-folder.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
+import { createFile } from "./whole-file.ts";
 
 /** Files that hold the secrets of one mesh; all are readable by their owner only. */
 export interface KeyFiles {
@@ -69,7 +70,7 @@ async function ensureFile(path: string, create: () => Promise<string>): Promise<
     return await readFile(path, "utf8");
   } catch {
     const text = await create();
-    await writeFile(path, text, { mode: 0o600, flag: "wx" });
+    await createFile(path, text);
     return text;
   }
 }
