@@ -86,6 +86,10 @@ describe("the way in", () => {
         spoil(map, "data.PUBLIC_URL", "https://tickets.example.com:8443");
     }
     expect(await faults()).toEqual(["nobody answers at port 8443 of https://tickets.example.com:8443"]);
+    setVariable("PUBLIC_TLS_DIR", "");
+    setVariable("TLS_TERMINATION", "proxy");
+    setVariable("TRUSTED_PROXIES", "1");
+    expect((await faults()).join()).not.toMatch(/8443 of/);
   });
 
   it("is at fault when Envoy does not have the certificate", async () => {

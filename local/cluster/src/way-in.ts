@@ -30,10 +30,11 @@ export function wayInFaults(
   if (!gateway) return ["there is no gateway"];
   const settings = config(gateway.env);
   const faults = [...originFaults(processes), ...addressFaults(objects, settings)];
-  const { port } = new URL(settings.PUBLIC_URL);
-  if (port) faults.push(`nobody answers at port ${port} of ${settings.PUBLIC_URL}`);
   if (settings.TLS_TERMINATION === "none") return [...faults, `nobody ends TLS for ${settings.PUBLIC_URL}`];
   if (settings.TLS_TERMINATION === "proxy") return [...faults, ...portFaults(objects, { 80: settings.PORT })];
+  // A proxy before the gateway may have any port.
+  const { port } = new URL(settings.PUBLIC_URL);
+  if (port) faults.push(`nobody answers at port ${port} of ${settings.PUBLIC_URL}`);
   return [
     ...faults,
     ...portFaults(objects, { 443: settings.TLS_PORT, 80: settings.PORT }),
