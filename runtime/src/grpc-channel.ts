@@ -1,6 +1,12 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
-import { Channel, type ChannelCredentials, type ChannelOptions, type StatusObject } from "@grpc/grpc-js";
+import {
+  Channel,
+  type ChannelCredentials,
+  type ChannelOptions,
+  status as Status,
+  type StatusObject,
+} from "@grpc/grpc-js";
 
 /** Tells the streams of these channels from those of others that use grpc-js. */
 const AGENT = "ticketing";
@@ -22,9 +28,9 @@ export const createGrpcChannel = (
 subscribe("http2.client.stream.created", (created) => {
   const { stream, headers } = created as { stream: ClientHttp2Stream; headers: OutgoingHttpHeaders };
   if (!String(headers["user-agent"]).startsWith(`${AGENT} `)) return;
-  stream.once("response", decodeMessage);
+  stream.once("response", mendStatus);
   stream.once("trailers", (trailers: IncomingHttpHeaders) => {
-    decodeMessage(trailers);
+    mendStatus(trailers);
     if (trailers["grpc-status"] === "0" || trailers["grpc-status"] === undefined) return;
     // Of a call that ended well grpc-js gives the messages first.
     trailers[STATUS_AFTER_MESSAGES] = trailers["grpc-status"];
@@ -40,6 +46,13 @@ export function statusAfterMessages(status: StatusObject): StatusObject {
   if (code === undefined) return status;
   status.metadata.remove(STATUS_AFTER_MESSAGES);
   return { ...status, code: Number(code) };
+}
+
+function mendStatus(trailers: IncomingHttpHeaders): void {
+  // Read as a number in JavaScript, "" and "0x0" would be success.
+  const status = trailers["grpc-status"];
+  if (status !== undefined && !/^\d+$/.test(String(status))) trailers["grpc-status"] = `${Status.UNKNOWN}`;
+  decodeMessage(trailers);
 }
 
 /** As grpc-js decodes it, by decodeURI. */

@@ -106,7 +106,9 @@ function detailed(trailer: Metadata | undefined): ConnectError | undefined {
   const [details] = trailer?.get(DETAILS) ?? [];
   if (!Buffer.isBuffer(details)) return undefined;
   const found = attempt(() => findTrailerError(new Headers({ [DETAILS]: details.toString("base64") })));
-  return found && Object.assign(new ConnectError(found.rawMessage, found.code), { details: found.details });
+  return (
+    found && Object.assign(new ConnectError(found.rawMessage, codeOf(found.code)), { details: found.details })
+  );
 }
 
 /** A status without a code is a fault that grpc-js met when it read the answer. */
