@@ -78,7 +78,10 @@ describe("an address of the cluster", () => {
   it.each([
     ["tickets:9090", "127.0.0.1:1"],
     ["nats://auth:p@nats:4222", "nats://auth:p@127.0.0.1:2"],
-    ["mongodb://auth:p@mongodb-0.mongodb-svc:27017/auth?replicaSet=mongodb", "mongodb://127.0.0.1:3/auth"],
+    [
+      "mongodb://auth:p@mongodb-0.mongodb-svc:27017/auth?replicaSet=mongodb",
+      "mongodb://127.0.0.1:3/auth?directConnection=true",
+    ],
     ["more-tickets:9090", "more-tickets:9090"],
     ["15m", "15m"],
   ])("%s is %s here", (there, here) => {
