@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import { makeServiceKeys } from "../testing/keys.ts";
+import { orderLifecycle } from "../testing/order-lifecycle.ts";
 import { silent } from "../testing/service.ts";
 import { DomainError, errorInfoOf, reasonOf } from "./domain-error.ts";
 import { createInternalClient } from "./internal-client.ts";
@@ -33,16 +34,11 @@ const startOrders = async (port = 0) =>
     authenticate: await createServiceAuthenticator({ name: "orders", keysFile: keys.keysFile, log: silent }),
     routes: (router) =>
       router.service(OrderLifecycleService, {
+        ...orderLifecycle,
         readOrder(request, context) {
           read += 1;
           return readOrder(request, context);
         },
-        completeOrder: () => ({}),
-        cancelOrder: () => ({}),
-        expireOrder: () => ({}),
-        markRefunded: () => ({}),
-        refuseRefund: () => ({}),
-        listOrders: () => ({}),
       }),
     health,
   });

@@ -8,6 +8,7 @@ import { type Certificate, makeAuthority } from "@ticketing/servers/certificates
 import { freePort } from "@ticketing/servers/ports";
 import { grpcServing } from "@ticketing/servers/probe";
 import { makeServiceKeys, startIssuer } from "../testing/keys.ts";
+import { orderLifecycle } from "../testing/order-lifecycle.ts";
 import { silent, testConfig } from "../testing/service.ts";
 import { makeTlsDir } from "../testing/tls-dir.ts";
 import type { CommonConfig } from "./config.ts";
@@ -46,16 +47,7 @@ async function given(own: Certificate, authorities = authority.cert) {
   return { dir, security };
 }
 
-const internalRoutes = (router: InternalRouter) =>
-  router.service(OrderLifecycleService, {
-    readOrder: ({ orderId: id }) => ({ order: { id } }),
-    completeOrder: () => ({}),
-    cancelOrder: () => ({}),
-    expireOrder: () => ({}),
-    markRefunded: () => ({}),
-    refuseRefund: () => ({}),
-    listOrders: () => ({}),
-  });
+const internalRoutes = (router: InternalRouter) => router.service(OrderLifecycleService, orderLifecycle);
 
 /** Orders' internal port alone. */
 async function startInternal(security: TransportSecurity | undefined, port = 0): Promise<InternalServer> {

@@ -5,6 +5,7 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycl
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
 import { makeServiceKeys } from "../testing/keys.ts";
+import { orderLifecycle } from "../testing/order-lifecycle.ts";
 import { silent, testConfig } from "../testing/service.ts";
 import { createInternalClient } from "./internal-client.ts";
 import { serve } from "./serve.ts";
@@ -45,16 +46,7 @@ describe("a process", () => {
       config: config(),
       log: silent,
       publicRoutes: (router) => router.service(OrderService, {}),
-      internalRoutes: (router) =>
-        router.service(OrderLifecycleService, {
-          readOrder: ({ orderId: id }) => ({ order: { id } }),
-          completeOrder: () => ({}),
-          cancelOrder: () => ({}),
-          expireOrder: () => ({}),
-          markRefunded: () => ({}),
-          refuseRefund: () => ({}),
-          listOrders: () => ({}),
-        }),
+      internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycle),
     });
     expect(await health(serving.internalPort)).toBe("SERVING");
     const client = createInternalClient(OrderLifecycleService, {
