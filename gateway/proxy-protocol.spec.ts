@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { ask, CLIENT, claims, INNER, OUTER, refusedOf } from "./testing/ask.ts";
+import { openDoors } from "./testing/doors.ts";
 import { proxyHeaders, startBalancer, startProxy } from "./testing/proxies.ts";
 import { openSecurePods, type SecurePod, type SecurePods } from "./testing/secure-pods.ts";
 
@@ -12,15 +13,8 @@ beforeEach(() => {
   pods.upstream.requests.length = 0;
 });
 
-type Door = Awaited<ReturnType<typeof startProxy>>;
-const doors: Door[] = [];
-afterEach(() => {
-  for (const door of doors.splice(0)) door.close();
-});
-const opened = async (door: Promise<Door>): Promise<number> => {
-  doors.push(await door);
-  return (await door).port;
-};
+const { opened, closeAll } = openDoors();
+afterEach(closeAll);
 
 describe("behind a load balancer that speaks the PROXY protocol", () => {
   let pod: SecurePod;
