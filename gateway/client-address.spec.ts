@@ -4,7 +4,7 @@ import type { OutgoingHttpHeaders } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { clientNetwork } from "@ticketing/runtime/client-network";
+import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { startGateway } from "./testing/start-gateway.ts";
 import { flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";

@@ -10,7 +10,7 @@ import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { clientsOf, failureOf } from "./testing/clients.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { type PublicServer, startPublicServer } from "@ticketing/runtime/public-server";
+import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";

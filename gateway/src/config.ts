@@ -1,4 +1,4 @@
-import { addresses, readConfig, transportConfig } from "@ticketing/runtime/config";
+import { addresses, readConfig, transportConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 import { wayInFaults } from "./way-in-rules.ts";
 

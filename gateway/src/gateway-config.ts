@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { publicContracts } from "@ticketing/runtime/public-contracts";
+import { publicContracts } from "@ticketing/runtime/serving/public-contracts";
 import { refusalMappers } from "./refusal-mappers.ts";
 import { openWayIn, type WayIn } from "./way-in.ts";
 import { YamlTree } from "./yaml-tree.ts";

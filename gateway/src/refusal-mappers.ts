@@ -1,6 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
-import { type ErrorAnswer, jsonAnswer, protocols } from "@ticketing/runtime/error-answer";
+import { type ErrorAnswer, jsonAnswer, protocols } from "@ticketing/runtime/serving/error-answer";
 import { httpsRequired, noPage, type Refusal, refusals } from "./refusals.ts";
 
 type Filter = Readonly<Record<string, object>>;

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { PublicReason } from "@ticketing/proto/reason";
-import { ERROR_DOMAIN } from "@ticketing/runtime/domain-error";
+import { ERROR_DOMAIN } from "@ticketing/runtime/process/domain-error";
 
 /** What Envoy's own refusals with one of these HTTP statuses mean. */
 export interface Refusal {

@@ -6,10 +6,10 @@ import {
   type Interceptor,
   type ServiceImpl,
 } from "@connectrpc/connect";
-import { reasonOf } from "../src/domain-error.ts";
-import { createErrorInterceptor } from "../src/error-interceptor.ts";
-import { callerContextKey } from "../src/identity.ts";
-import { serviceCallerKey } from "../src/service-tokens.ts";
+import { callerContextKey } from "../src/identity/identity.ts";
+import { serviceCallerKey } from "../src/identity/service-tokens.ts";
+import { reasonOf } from "../src/process/domain-error.ts";
+import { createErrorInterceptor } from "../src/serving/error-interceptor.ts";
 import { silent } from "./service.ts";
 
 /** Who makes a call in a spec: a user by id, with a session for a minute, or another service by name. */

@@ -29,12 +29,12 @@ import {
   WatchOrderRequestSchema,
   WatchOrderResponseSchema,
 } from "@ticketing/proto/orders/v1/order_service";
-import { createGrpcChannel } from "../src/grpc-channel.ts";
-import { createGrpcClient } from "../src/grpc-client.ts";
-import { toHeaders, toMetadata } from "../src/grpc-metadata.ts";
-import { mendRequests } from "../src/grpc-requests.ts";
-import { createGrpcRouter } from "../src/grpc-router.ts";
-import { createGrpcTransport } from "../src/grpc-transport.ts";
+import { createGrpcChannel } from "../src/serving/grpc/channel.ts";
+import { createGrpcClient } from "../src/serving/grpc/client.ts";
+import { toHeaders, toMetadata } from "../src/serving/grpc/metadata.ts";
+import { mendRequests } from "../src/serving/grpc/requests.ts";
+import { createGrpcRouter } from "../src/serving/grpc/router.ts";
+import { createGrpcTransport } from "../src/serving/grpc/transport.ts";
 import { silent } from "./service.ts";
 
 /** The implementations of gRPC that have to understand each other: the runtime's, connect-node's and grpc-js's own. */

@@ -1,5 +1,5 @@
-import type { CommonConfig } from "../src/config.ts";
-import { createLogger } from "../src/log.ts";
+import type { CommonConfig } from "../src/process/config.ts";
+import { createLogger } from "../src/process/log.ts";
 
 export const silent = createLogger("spec", "silent");
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { databaseUri, startMongo } from "@ticketing/servers/mongo";
-import { type Database, openDatabase } from "../src/database.ts";
+import { type Database, openDatabase } from "../src/documents/database.ts";
 import { silent } from "./service.ts";
 
 /** A real database for the specs of one file, on a server of its own that goes with it. */

@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { MongoClient } from "mongodb";
 import type { TestMesh } from "../test-mesh.ts";
 import { closedLoop, quantile } from "./closed-loop.ts";

@@ -1,8 +1,8 @@
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import { startInternalServer } from "@ticketing/runtime/internal-server";
-import { startPublicServer } from "@ticketing/runtime/public-server";
-import { createServiceAuthenticator } from "@ticketing/runtime/service-tokens";
-import { createServingStatus } from "@ticketing/runtime/serving-status";
+import { createServiceAuthenticator } from "@ticketing/runtime/identity/service-tokens";
+import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
+import { startPublicServer } from "@ticketing/runtime/serving/public-server";
+import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 
 /** One handler that does nothing, behind the internal and the public server; tells its parent their ports. */

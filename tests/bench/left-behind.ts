@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { BSON, MongoClient } from "mongodb";
 import type { TestMesh } from "../test-mesh.ts";
 

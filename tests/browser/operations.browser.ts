@@ -6,7 +6,7 @@ import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { demoSignIns } from "@ticketing/launcher/seed";
 import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import type { Page } from "playwright-core";
 import { expectAccessible, inspect, type OpenOptions, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { listTicket } from "@ticketing/launcher/demo-cast";
 import { seed } from "@ticketing/launcher/seed";
-import { publicContracts } from "@ticketing/runtime/public-contracts";
+import { publicContracts } from "@ticketing/runtime/serving/public-contracts";
 import { pythonWith } from "@ticketing/servers/python";
 import { examplesOf, markdown } from "../docs/markdown.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";

@@ -13,8 +13,8 @@ import {
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
-import type { Database } from "@ticketing/runtime/database";
-import { type PublicServer, startPublicServer } from "@ticketing/runtime/public-server";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { makeServiceKeys } from "@ticketing/runtime/testing/keys";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";

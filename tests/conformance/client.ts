@@ -9,8 +9,8 @@ import {
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Channel, compressionAlgorithms, credentials } from "@grpc/grpc-js";
-import { createGrpcChannel } from "@ticketing/runtime/grpc-channel";
-import { createGrpcTransport } from "@ticketing/runtime/grpc-transport";
+import { createGrpcChannel } from "@ticketing/runtime/serving/grpc/channel";
+import { createGrpcTransport } from "@ticketing/runtime/serving/grpc/transport";
 import {
   appendTo,
   type ClientCompatRequest,

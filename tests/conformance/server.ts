@@ -3,8 +3,8 @@ import { create, type Message } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { mendRequests } from "@ticketing/runtime/grpc-requests";
-import { createGrpcRouter } from "@ticketing/runtime/grpc-router";
+import { mendRequests } from "@ticketing/runtime/serving/grpc/requests";
+import { createGrpcRouter } from "@ticketing/runtime/serving/grpc/router";
 import { silent } from "@ticketing/runtime/testing/service";
 import {
   appendTo,

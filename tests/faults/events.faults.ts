@@ -8,7 +8,7 @@ import { connect, headers, type MsgHdrs, type NatsConnection } from "@nats-io/tr
 import { enter, type Person } from "@ticketing/launcher/clients";
 import { searchShows } from "@ticketing/launcher/demo-cast";
 import { reported } from "@ticketing/launcher/suite-report";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 import { settle } from "./audit.ts";
 import { insist, listing, stories } from "./stories.ts";

@@ -5,7 +5,7 @@ import type { Person } from "@ticketing/launcher/clients";
 import { reported } from "@ticketing/launcher/suite-report";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { settle } from "./audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";

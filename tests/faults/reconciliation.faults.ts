@@ -12,7 +12,7 @@ import {
   ReconciliationEventSchema,
   type ReconciliationState,
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";

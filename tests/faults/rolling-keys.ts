@@ -9,9 +9,9 @@ import { type KeyName, keyFile, readRing } from "@ticketing/launcher/key-folder"
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { newId } from "@ticketing/runtime/ids";
-import { createInternalClient } from "@ticketing/runtime/internal-client";
-import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
+import { newId } from "@ticketing/runtime/process/ids";
+import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { silent } from "@ticketing/runtime/testing/service";
 import { createAccessTokens } from "../../services/auth/src/access-token.ts";
 import { eventually, type TestMesh } from "../test-mesh.ts";

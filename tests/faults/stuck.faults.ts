@@ -9,7 +9,7 @@ import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { IncomingEvent } from "@ticketing/runtime/events";
+import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { refundId } from "../../workflows/src/names.ts";
 import { onOrderEvent } from "../../workflows/src/on-order-event.ts";

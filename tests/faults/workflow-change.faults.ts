@@ -9,7 +9,7 @@ import { makeVersionCurrent } from "@ticketing/launcher/worker-version";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { createServiceTokens } from "@ticketing/runtime/service-tokens";
+import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { silent } from "@ticketing/runtime/testing/service";
 import { createLifecycleClients } from "../../workflows/src/clients.ts";
 import { LIFECYCLE, lifecycleId, refundId } from "../../workflows/src/names.ts";

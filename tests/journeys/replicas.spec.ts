@@ -8,7 +8,7 @@ import { listTicket, lockTicket, pay, watchUntil } from "@ticketing/launcher/dem
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { eventually, startTestMesh } from "../test-mesh.ts";
 import { purchaseJourneys, type Stage } from "./purchase.ts";

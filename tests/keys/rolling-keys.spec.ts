@@ -10,19 +10,19 @@ import { ensureKeys, type KeyFiles } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { reasonOf } from "@ticketing/runtime/domain-error";
-import { createErrorInterceptor } from "@ticketing/runtime/error-interceptor";
-import { createUserAuthenticator, requireUser } from "@ticketing/runtime/identity";
-import { newId } from "@ticketing/runtime/ids";
-import { createInternalClient } from "@ticketing/runtime/internal-client";
-import { startInternalServer } from "@ticketing/runtime/internal-server";
-import { startPublicServer } from "@ticketing/runtime/public-server";
+import { createUserAuthenticator, requireUser } from "@ticketing/runtime/identity/identity";
 import {
   createServiceAuthenticator,
   createServiceTokens,
   requireService,
-} from "@ticketing/runtime/service-tokens";
-import { createServingStatus } from "@ticketing/runtime/serving-status";
+} from "@ticketing/runtime/identity/service-tokens";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { newId } from "@ticketing/runtime/process/ids";
+import { createErrorInterceptor } from "@ticketing/runtime/serving/error-interceptor";
+import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
+import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
+import { startPublicServer } from "@ticketing/runtime/serving/public-server";
+import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { decodeProtectedHeader } from "jose";
 import { createAccessTokens } from "../../services/auth/src/access-token.ts";

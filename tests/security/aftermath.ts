@@ -8,7 +8,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import { reported } from "@ticketing/launcher/suite-report";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { stories } from "../faults/stories.ts";
 import { allMessages } from "./contracts.ts";
 import { eventFields } from "./event-fields.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@jest/globals";
 import { reported } from "@ticketing/launcher/suite-report";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { sessionCookieName } from "@ticketing/runtime/identity";
+import { sessionCookieName } from "@ticketing/runtime/identity/identity";
 import { methodsByName } from "./access-matrix.ts";
 import { call, contentType, rpcPath } from "./contracts.ts";
 import { publicVerdicts } from "./verdicts.ts";

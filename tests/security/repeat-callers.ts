@@ -2,8 +2,8 @@ import { type DescMethod, type JsonValue, type Message, toJson } from "@bufbuild
 import { type CallOptions, createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import { bearer } from "@ticketing/launcher/clients";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
-import { createInternalClient } from "@ticketing/runtime/internal-client";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
+import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import type { RepeatScene } from "./repeat-scene.ts";
 import type { World } from "./world.ts";
 

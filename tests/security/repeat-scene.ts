@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { derivedId } from "@ticketing/runtime/ids";
+import { derivedId } from "@ticketing/runtime/process/ids";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
 import { newListing, newOrder, stories } from "../faults/stories.ts";

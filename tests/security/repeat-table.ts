@@ -161,7 +161,7 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
 /** What another test repeats, because it takes more than a call, or is not to be repeated: the test's file and name. */
 export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, test: string]>> = {
   "catalog.v1.OperationsService/ReplayDeadLetter": [
-    "runtime/src/events.spec.ts",
+    "runtime/src/events/events.spec.ts",
     "that break their contract are set aside, listed with the reason, and replayed",
   ],
   // A repeat is answered EMAIL_TAKEN, as it is to every caller there.

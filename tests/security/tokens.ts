@@ -10,7 +10,7 @@ import { OperationsService } from "@ticketing/proto/catalog/v1/operations_servic
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity";
+import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity/identity";
 import { decodeJwt } from "jose";
 import { call, type Init } from "./contracts.ts";
 import { accessToken, attackerKeys, forgedTokens, startKeyServer } from "./forged-tokens.ts";

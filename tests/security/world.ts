@@ -5,7 +5,7 @@ import { createClients } from "@ticketing/launcher/clients";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { createServiceTokens, type ServiceTokens } from "@ticketing/runtime/service-tokens";
+import { createServiceTokens, type ServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { silent } from "@ticketing/runtime/testing/service";
 import type { JWK } from "jose";
 import { listing, newOrder } from "../faults/stories.ts";

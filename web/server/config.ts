@@ -1,4 +1,4 @@
-import { readConfig, transportConfig } from "@ticketing/runtime/config";
+import { readConfig, transportConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 
 /** The variables that this process reads. */

@@ -1,6 +1,6 @@
-import { DRAIN_MS } from "@ticketing/runtime/drain-time";
-import { createLogger } from "@ticketing/runtime/log";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
+import { DRAIN_MS } from "@ticketing/runtime/serving/drain-time";
 import { config as readConfig } from "./config.ts";
 import { drain } from "./drain.ts";
 import { securityHeaders } from "./security-headers.ts";

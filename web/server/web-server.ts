@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { TransportSecurity } from "@ticketing/runtime/transport-security";
+import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
 import sirv from "sirv";
 
 export interface WebServerOptions {

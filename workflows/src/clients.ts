@@ -2,9 +2,9 @@ import type { Client } from "@connectrpc/connect";
 import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import { createInternalClient } from "@ticketing/runtime/internal-client";
-import type { ServiceTokens } from "@ticketing/runtime/service-tokens";
-import type { TransportSecurity } from "@ticketing/runtime/transport-security";
+import type { ServiceTokens } from "@ticketing/runtime/identity/service-tokens";
+import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
+import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 
 /** Stripe may take its time: payments answers within its own bounds, well below this. */
 const PAYMENTS_DEADLINE_MS = 14_000;

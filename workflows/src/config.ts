@@ -5,7 +5,7 @@ import {
   processConfig,
   readConfig,
   transportConfig,
-} from "@ticketing/runtime/config";
+} from "@ticketing/runtime/process/config";
 import { z } from "zod";
 
 /** What making a version of the workers current reads. */

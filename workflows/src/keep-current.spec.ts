@@ -10,7 +10,7 @@ import {
   Worker,
   type WorkflowBundle,
 } from "@temporalio/worker";
-import { inTime } from "@ticketing/runtime/in-time";
+import { inTime } from "@ticketing/runtime/process/in-time";
 import { silent } from "@ticketing/runtime/testing/service";
 import { findServer } from "@ticketing/servers/find";
 import { isRun, makeBuildCurrent, readCurrentBuild } from "./current-build.ts";

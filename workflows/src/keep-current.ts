@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
-import type { Logger } from "@ticketing/runtime/log";
+import type { Logger } from "@ticketing/runtime/process/log";
 import { makeBuildCurrent, readCurrentBuild } from "./current-build.ts";
 import { QUEUES, type Queue } from "./names.ts";
 

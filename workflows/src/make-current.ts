@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "@temporalio/client";
-import { createLogger } from "@ticketing/runtime/log";
-import { retrying } from "@ticketing/runtime/retrying";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { retrying } from "@ticketing/runtime/process/retrying";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { versionConfig } from "./config.ts";
 import { makeBuildCurrent } from "./current-build.ts";
 import { QUEUES, type Queue } from "./names.ts";

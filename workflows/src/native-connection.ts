@@ -1,6 +1,6 @@
 import { NativeConnection } from "@temporalio/worker";
-import type { Logger } from "@ticketing/runtime/log";
-import type { TransportSecurity } from "@ticketing/runtime/transport-security";
+import type { Logger } from "@ticketing/runtime/process/log";
+import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
 import type { QueueWorker } from "./workers.ts";
 
 /** How often it is looked whether others vouch for Temporal now. */

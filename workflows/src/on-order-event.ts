@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type OrderEvent, OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
-import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events";
+import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { WorkflowStarter } from "./starter.ts";
 
 /** Turns order events into workflows and signals. */

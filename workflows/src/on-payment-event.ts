@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type PaymentEvent, PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
-import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events";
+import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { WorkflowStarter } from "./starter.ts";
 
 /** Wakes an order's lifecycle when its payment did something that decides. */

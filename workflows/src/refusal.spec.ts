@@ -2,7 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
 import { ApplicationFailure } from "@temporalio/common";
 import type { Reason } from "@ticketing/proto/reason";
-import { DomainError, toConnectError } from "@ticketing/runtime/domain-error";
+import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
 import { answering, asking } from "./refusal.ts";
 
 /** Also reasons that this release does not know: hence the cast. */

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ApplicationFailure } from "@temporalio/common";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 
 /** Codes by which a callee says "not now": it, or what it needs, is away, or another writer won. */
 const PASSING_CODES = [

@@ -1,7 +1,7 @@
 import { InterceptingCall, type Interceptor } from "@grpc/grpc-js";
 import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "@temporalio/client";
-import { channelCredentials } from "@ticketing/runtime/grpc-credentials";
-import type { TransportSecurity } from "@ticketing/runtime/transport-security";
+import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
+import { channelCredentials } from "@ticketing/runtime/serving/grpc/credentials";
 
 /** Shorter than an event may be handled before it is delivered again (30 s). */
 const LONGEST_CALL_MS = 10_000;

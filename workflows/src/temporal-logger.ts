@@ -1,5 +1,5 @@
 import type { Logger as TemporalLogger } from "@temporalio/worker";
-import type { Logger } from "@ticketing/runtime/log";
+import type { Logger } from "@ticketing/runtime/process/log";
 
 /** Temporal's own messages, and those of workflows, in our log. What Temporal calls info is of use to nobody else. */
 export function temporalLogger(log: Logger): TemporalLogger {

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { repositoryPath } from "@ticketing/launcher/process-table";
-import { calls } from "@ticketing/runtime/config";
+import { calls } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 import { environment } from "./environment.ts";
 import type { Container, KubernetesObject, Workload } from "./objects.ts";

@@ -8,9 +8,9 @@ import { type BrokerUser, brokerUrl, brokerUsers } from "@ticketing/launcher/bro
 import { ensureKeys } from "@ticketing/launcher/keys";
 import { natsUsers } from "@ticketing/launcher/nats-users";
 import { type ServiceName, serviceNames } from "@ticketing/launcher/service-names";
-import { brokerLogin } from "@ticketing/runtime/broker-login";
-import { createEvents, type Events, PoisonEvent } from "@ticketing/runtime/events";
-import { createLogger } from "@ticketing/runtime/log";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
+import { createEvents, type Events, PoisonEvent } from "@ticketing/runtime/events/events";
+import { createLogger } from "@ticketing/runtime/process/log";
 import { findServer } from "@ticketing/servers/find";
 import { launch, type RunningProcess } from "@ticketing/servers/launch";
 import { startNats } from "@ticketing/servers/nats";

@@ -1,5 +1,5 @@
-import { DRAIN_MS } from "@ticketing/runtime/drain-time";
-import { LIVENESS } from "@ticketing/runtime/serving-status";
+import { DRAIN_MS } from "@ticketing/runtime/serving/drain-time";
+import { LIVENESS } from "@ticketing/runtime/serving/serving-status";
 import { ownImage } from "./configurations.ts";
 import {
   type Container,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { publicKey, readKeys } from "@ticketing/runtime/key-files";
+import { publicKey, readKeys } from "@ticketing/runtime/identity/key-files";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
 import type { KeyRing } from "./key-ring.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";

@@ -1,4 +1,4 @@
-import { publicKey } from "@ticketing/runtime/key-files";
+import { publicKey } from "@ticketing/runtime/identity/key-files";
 import type { JWK } from "jose";
 
 /**

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { readServiceKeys, readServiceSigner } from "@ticketing/runtime/key-files";
+import { readServiceKeys, readServiceSigner } from "@ticketing/runtime/identity/key-files";
 import { keyFile, keyNames, readRing, serviceKeysFile } from "./key-folder.ts";
 import { type RotationOptions, rotateKey } from "./key-rotation.ts";
 import { ensureKeys } from "./keys.ts";

@@ -1,4 +1,4 @@
-import { CLOCK_SKEW_S, SERVICE_TOKEN_LIFETIME_S } from "@ticketing/runtime/service-tokens";
+import { CLOCK_SKEW_S, SERVICE_TOKEN_LIFETIME_S } from "@ticketing/runtime/identity/service-tokens";
 import { isPublished, type KeyName, newKey, publishServiceKeys, readRing, writeRing } from "./key-folder.ts";
 import {
   addKey,

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { accessTokenLifetime } from "@ticketing/auth/access-token-lifetime";
-import { readConfig } from "@ticketing/runtime/config";
+import { readConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 import { type KeyName, namedKeys, serviceKeysFile } from "./key-folder.ts";
 import { type Rotated, rotateKey } from "./key-rotation.ts";

@@ -19,7 +19,12 @@ console.log(`against ${mongod}`);
 const env = { ...process.env, MONGOD: mongod };
 await findServers((message) => console.log(message));
 
-const specs = ["services/", "runtime/src/document-store", "runtime/src/select-records", "tests/journeys"];
+const specs = [
+  "services/",
+  "runtime/src/documents/document-store",
+  "runtime/src/documents/select-records",
+  "tests/journeys",
+];
 const faults = ["linearizable-lock", "crashes", "servers", "moments"];
 const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@ticketing/source"];
 const jest = repositoryPath("node_modules/jest/bin/jest.js");

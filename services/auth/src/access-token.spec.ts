@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { publicKey } from "@ticketing/runtime/key-files";
+import { publicKey } from "@ticketing/runtime/identity/key-files";
 import { fileOf, newServiceKey } from "@ticketing/runtime/testing/key-ring";
 import { silent } from "@ticketing/runtime/testing/service";
 import { decodeProtectedHeader, type JWK } from "jose";

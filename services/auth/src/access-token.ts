@@ -1,6 +1,6 @@
-import { newId } from "@ticketing/runtime/ids";
-import { publicKey, readKeys, readSigner } from "@ticketing/runtime/key-files";
-import { type WatchOptions, watchFile } from "@ticketing/runtime/watched-file";
+import { publicKey, readKeys, readSigner } from "@ticketing/runtime/identity/key-files";
+import { newId } from "@ticketing/runtime/process/ids";
+import { type WatchOptions, watchFile } from "@ticketing/runtime/process/watched-file";
 import { calculateJwkThumbprint, type JWK, SignJWT } from "jose";
 
 /** Signs access tokens and knows the public keys that check them. */

@@ -1,9 +1,9 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "@ticketing/proto/auth/v1/auth_service";
-import { clientNetwork } from "@ticketing/runtime/client-network";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { requireUser } from "@ticketing/runtime/identity";
+import { requireUser } from "@ticketing/runtime/identity/identity";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import type { Cookies } from "./cookies.ts";
 import type { SignedIn, SignInFlow } from "./sign-in.ts";
 import type { User } from "./user.ts";

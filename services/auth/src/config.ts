@@ -1,4 +1,4 @@
-import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
+import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 import { accessTokenLifetime } from "./access-token-lifetime.ts";
 

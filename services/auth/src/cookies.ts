@@ -1,4 +1,4 @@
-import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity";
+import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity/identity";
 
 const REFRESH_PATH = "/ticketing.auth.v1.AuthService";
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { createFairQueue } from "./fair-queue.ts";
 
 const limits = { perAddress: 3, total: 5 };

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** When a client that was turned away should come back, in seconds. */
 const RETRY_AFTER = "5";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
-import type { Database } from "@ticketing/runtime/database";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createLoginAttempts, type LoginAttempts } from "./login-attempts.ts";
 import { createSignUpLimit } from "./sign-up-limit.ts";

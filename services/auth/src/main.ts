@@ -1,11 +1,11 @@
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
-import { openDatabase } from "@ticketing/runtime/database";
-import { createEvents } from "@ticketing/runtime/events";
-import { createLogger } from "@ticketing/runtime/log";
-import { openOutbox } from "@ticketing/runtime/outbox";
-import { serve } from "@ticketing/runtime/serve";
-import { startTelemetry } from "@ticketing/runtime/telemetry";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { openDatabase } from "@ticketing/runtime/documents/database";
+import { openOutbox } from "@ticketing/runtime/documents/outbox";
+import { createEvents } from "@ticketing/runtime/events/events";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { startTelemetry } from "@ticketing/runtime/process/telemetry";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
+import { serve } from "@ticketing/runtime/serving/serve";
 import { createAccessTokens } from "./access-token.ts";
 import { createAuthService } from "./auth-service.ts";
 import { config as readConfig } from "./config.ts";

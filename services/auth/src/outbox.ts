@@ -1,4 +1,4 @@
-import type { Outbox } from "@ticketing/runtime/outbox";
+import type { Outbox } from "@ticketing/runtime/documents/outbox";
 import type { User } from "./user.ts";
 import { userEvent } from "./user-event.ts";
 

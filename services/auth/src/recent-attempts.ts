@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "@ticketing/runtime/clock";
-import { newId } from "@ticketing/runtime/ids";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { newId } from "@ticketing/runtime/process/ids";
 import type { Collection } from "mongodb";
 
 /** One attempt at something. `key` hides whose it was. */

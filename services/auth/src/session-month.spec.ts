@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import { isRevoked, openSession, rotate, type Session } from "./session.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import {
   isRevoked,
   newSecret,

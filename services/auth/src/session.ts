@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Code } from "@connectrpc/connect";
-import type { VersionedDocument } from "@ticketing/runtime/document-store";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import type { VersionedDocument } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** How long after its last use a refresh token still yields a sibling: two tabs at once, an answer that was lost. */
 export const ROTATION_GRACE_MS = 30_000;

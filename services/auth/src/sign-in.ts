@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { newId } from "@ticketing/runtime/ids";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { newId } from "@ticketing/runtime/process/ids";
 import type { AccessTokens } from "./access-token.ts";
 import type { LoginAttempts } from "./login-attempts.ts";
 import { isOutdated, type PasswordHasher } from "./password.ts";

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Db } from "mongodb";
 import { type Attempt, attemptKey, createRecentAttempts } from "./recent-attempts.ts";
 

@@ -1,8 +1,8 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
-import type { Transition } from "@ticketing/runtime/document-store";
-import type { OutgoingEvent } from "@ticketing/runtime/events";
+import type { Transition } from "@ticketing/runtime/documents/document-store";
+import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import type { User } from "./user.ts";
 
 /** What the public learns of a transition of a user: the display name and nothing else. */

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
-import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Db, MongoServerError } from "mongodb";
 import type { Session } from "./session.ts";
 import type { User } from "./user.ts";

@@ -10,9 +10,9 @@ import {
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import type { Database } from "@ticketing/runtime/database";
-import { reasonOf } from "@ticketing/runtime/domain-error";
-import { type PublicServer, startPublicServer } from "@ticketing/runtime/public-server";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { h2cRequest } from "@ticketing/runtime/testing/h2c-request";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";

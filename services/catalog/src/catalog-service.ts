@@ -5,7 +5,7 @@ import {
   OrderBy,
   TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
-import type { Clock } from "@ticketing/runtime/clock";
+import type { Clock } from "@ticketing/runtime/process/clock";
 import { allowBriefCaching } from "./brief-caching.ts";
 import type { EventRow } from "./event-query.ts";
 import type { ListingFeed } from "./listing-feed.ts";

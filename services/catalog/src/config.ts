@@ -1,4 +1,4 @@
-import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
+import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 
 /** The variables that this process reads. */

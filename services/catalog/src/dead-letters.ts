@@ -1,7 +1,7 @@
-import { eventsConfig, processConfig, readConfig } from "@ticketing/runtime/config";
-import { createEvents, type DeadLetter } from "@ticketing/runtime/events";
-import { createLogger } from "@ticketing/runtime/log";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { createEvents, type DeadLetter } from "@ticketing/runtime/events/events";
+import { eventsConfig, processConfig, readConfig } from "@ticketing/runtime/process/config";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { z } from "zod";
 
 /**

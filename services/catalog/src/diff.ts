@@ -1,7 +1,7 @@
-import { databaseConfig, processConfig, readConfig } from "@ticketing/runtime/config";
-import { openDatabase } from "@ticketing/runtime/database";
-import { createLogger } from "@ticketing/runtime/log";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { openDatabase } from "@ticketing/runtime/documents/database";
+import { databaseConfig, processConfig, readConfig } from "@ticketing/runtime/process/config";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import type { Db } from "mongodb";
 import { z } from "zod";
 

@@ -1,6 +1,6 @@
-import type { Events } from "@ticketing/runtime/events";
-import type { Logger } from "@ticketing/runtime/log";
-import { measureStored } from "@ticketing/runtime/measures";
+import type { Events } from "@ticketing/runtime/events/events";
+import type { Logger } from "@ticketing/runtime/process/log";
+import { measureStored } from "@ticketing/runtime/process/measures";
 
 const READ_MS = 30_000;
 /** Shares of what the broker may store. Full, it takes no event: they wait in the services, and read models stand still. */

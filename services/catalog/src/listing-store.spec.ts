@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import type { Database } from "@ticketing/runtime/database";
+import type { Database } from "@ticketing/runtime/documents/database";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import fc from "fast-check";
 import { Query } from "mingo";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
-import { PoisonEvent } from "@ticketing/runtime/events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { nameKey, spellings } from "./text/fold.ts";
 import { wordsOf } from "./text/words.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import type { Database } from "@ticketing/runtime/database";
+import type { Database } from "@ticketing/runtime/documents/database";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createMarketplaceStore } from "./marketplace-store.ts";
 

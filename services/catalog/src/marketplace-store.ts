@@ -1,6 +1,6 @@
 import { OrderStatus as Order, type OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { newestFirst } from "@ticketing/runtime/newest-first";
+import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import type { Binary, Db } from "mongodb";
 import { upsertIfNewer } from "./upsert-if-newer.ts";
 

@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
-import { PoisonEvent } from "@ticketing/runtime/events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { decodeEvent } from "./decode-event.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 

@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
-import { PoisonEvent } from "@ticketing/runtime/events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { decodeEvent } from "./decode-event.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 

@@ -3,7 +3,7 @@ import {
   ReconciliationEventSchema,
   ReconciliationStateSchema,
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import { PoisonEvent } from "@ticketing/runtime/events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { Binary } from "mongodb";
 import { decodeEvent } from "./decode-event.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";

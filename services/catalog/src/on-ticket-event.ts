@@ -1,5 +1,5 @@
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import { PoisonEvent } from "@ticketing/runtime/events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { decodeEvent } from "./decode-event.ts";
 import { type Listing, listingOf } from "./listing.ts";
 import type { ListingStore } from "./listing-store.ts";

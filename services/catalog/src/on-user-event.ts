@@ -1,5 +1,5 @@
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
-import { PoisonEvent } from "@ticketing/runtime/events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { decodeEvent } from "./decode-event.ts";
 import type { ListingStore } from "./listing-store.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { z } from "zod";
 
 /** Where a page ended: the sort key and the id of its last row, and its currency where the order goes by it first. */

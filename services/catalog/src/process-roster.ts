@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
-import type { Clock } from "@ticketing/runtime/clock";
+import type { Clock } from "@ticketing/runtime/process/clock";
 
 /** Five reports missed. */
 const SILENT_MS = 10_000;

@@ -1,8 +1,8 @@
-import { databaseConfig, eventsConfig, processConfig, readConfig } from "@ticketing/runtime/config";
-import { openDatabase } from "@ticketing/runtime/database";
-import { createEvents } from "@ticketing/runtime/events";
-import { createLogger } from "@ticketing/runtime/log";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { openDatabase } from "@ticketing/runtime/documents/database";
+import { createEvents } from "@ticketing/runtime/events/events";
+import { databaseConfig, eventsConfig, processConfig, readConfig } from "@ticketing/runtime/process/config";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { z } from "zod";
 import { DURABLE, projections, sources } from "./projections.ts";
 

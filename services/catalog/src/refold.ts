@@ -1,4 +1,4 @@
-import type { Logger } from "@ticketing/runtime/log";
+import type { Logger } from "@ticketing/runtime/process/log";
 import type { ListingStore } from "./listing-store.ts";
 
 const BATCH = 200;

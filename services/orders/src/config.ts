@@ -1,4 +1,10 @@
-import { addresses, commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/config";
+import {
+  addresses,
+  commonConfig,
+  databaseConfig,
+  duration,
+  readConfig,
+} from "@ticketing/runtime/process/config";
 import { z } from "zod";
 
 /** The variables that this process reads. */

@@ -6,10 +6,10 @@ import {
   OrderRecordSchema,
   RefundRefusal,
 } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
-import { requireService } from "@ticketing/runtime/service-tokens";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
+import { requireService } from "@ticketing/runtime/identity/service-tokens";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cancel, complete, expire, markRefunded, type Order, refuseRefund } from "./order.ts";
 import { orderMessage } from "./order-message.ts";
 import { findOrder } from "./order-service.ts";

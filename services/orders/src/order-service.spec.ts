@@ -7,8 +7,8 @@ import { CancelReason, OrderLifecycleService } from "@ticketing/proto/orders/v1/
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import type { Database } from "@ticketing/runtime/database";
-import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createOrderFeed } from "./order-feed.ts";

@@ -1,8 +1,8 @@
 import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { requireUser } from "@ticketing/runtime/identity";
+import { requireUser } from "@ticketing/runtime/identity/identity";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { createOrder, type TicketLocks } from "./create-order.ts";
 import { type Order, requestCancel, requestRefund } from "./order.ts";
 import type { OrderFeed } from "./order-feed.ts";

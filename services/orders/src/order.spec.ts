@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import {
   cancel,
   complete,

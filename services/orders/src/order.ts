@@ -2,8 +2,8 @@ import { Code } from "@connectrpc/connect";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { type Aggregate, advance, born } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** Integer minor units and an ISO 4217 currency. */
 export interface Money {

@@ -1,4 +1,4 @@
-import type { Outbox } from "@ticketing/runtime/outbox";
+import type { Outbox } from "@ticketing/runtime/documents/outbox";
 import type { Order } from "./order.ts";
 import { orderEvent } from "./order-event.ts";
 

@@ -1,4 +1,4 @@
-import { republish } from "@ticketing/runtime/republish";
+import { republish } from "@ticketing/runtime/documents/republish";
 import { outbox } from "./outbox.ts";
 
 await republish(outbox);

@@ -1,4 +1,4 @@
-import type { Clock } from "@ticketing/runtime/clock";
+import type { Clock } from "@ticketing/runtime/process/clock";
 import { isFinal, type Order } from "./order.ts";
 import type { OrderFeed } from "./order-feed.ts";
 

@@ -5,7 +5,7 @@ import {
   databaseConfig,
   duration,
   readConfig,
-} from "@ticketing/runtime/config";
+} from "@ticketing/runtime/process/config";
 import { z } from "zod";
 import { stripeKeyFaults, stripeKeys, stripeMode } from "./stripe-keys.ts";
 

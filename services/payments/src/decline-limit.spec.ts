@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { requireFewDeclines } from "./decline-limit.ts";
 
 const limit = { count: 3, windowMs: 60 * 60_000 };

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** How many declined cards of one buyer are borne in a span of time. */
 export interface DeclineLimit {

@@ -7,8 +7,8 @@ import {
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { badPageToken } from "@ticketing/runtime/page-token";
+import { badPageToken } from "@ticketing/runtime/documents/page-token";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
 import { notOurs, ownsIntent } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";

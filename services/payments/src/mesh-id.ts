@@ -1,7 +1,7 @@
-import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/config";
-import { openDatabase } from "@ticketing/runtime/database";
-import { createLogger } from "@ticketing/runtime/log";
-import { openTransportSecurity } from "@ticketing/runtime/transport-security";
+import { openDatabase } from "@ticketing/runtime/documents/database";
+import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/process/config";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { z } from "zod";
 import { openMeshStore } from "./mesh-store.ts";
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import type { Db } from "mongodb";
 import { inAMinute, openTill, type Till } from "../testing/till.ts";

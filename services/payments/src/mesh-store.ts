@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Code } from "@connectrpc/connect";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Collection, type Db, MongoServerError } from "mongodb";
 import { isAtHome, type Mesh, originOf, type Place } from "./mesh.ts";
 import { paymentCollection } from "./payment-store.ts";

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Payment } from "./payment.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Outbox } from "@ticketing/runtime/outbox";
+import type { Outbox } from "@ticketing/runtime/documents/outbox";
 import type { Payment } from "./payment.ts";
 import { paymentEvent } from "./payment-event.ts";
 

@@ -5,10 +5,10 @@ import {
   type PaymentLifecycleService,
   PaymentRecordSchema,
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
-import { requireService } from "@ticketing/runtime/service-tokens";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
+import { requireService } from "@ticketing/runtime/identity/service-tokens";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { IntentRecords } from "./intent-records.ts";
 import { orderOf } from "./order-of.ts";
 import { type Payment, startVoided } from "./payment.ts";

@@ -7,7 +7,7 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycl
 import { PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
-import { DomainError, reasonOf } from "@ticketing/runtime/domain-error";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openTill, type Till } from "../testing/till.ts";
 import { createIntentRecords } from "./intent-records.ts";

@@ -3,8 +3,8 @@ import { type Client, Code, type HandlerContext, type ServiceImpl } from "@conne
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { requireUser } from "@ticketing/runtime/identity";
+import { requireUser } from "@ticketing/runtime/identity/identity";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { orderOf } from "./order-of.ts";
 import { paymentMessage } from "./payment-message.ts";
 import { type StartPaymentDependencies, startPayment } from "./start-payment.ts";

@@ -1,6 +1,6 @@
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
-import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
-import { byUpdateTime, selectRecords } from "@ticketing/runtime/select-records";
+import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
+import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
 import type { Collection, Db } from "mongodb";
 import type { Payment } from "./payment.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import type { Decline } from "./decline-limit.ts";
 import { type IntentSnapshot, observe } from "./observe-intent.ts";

@@ -1,8 +1,8 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Reason } from "@ticketing/proto/reason";
-import { type Aggregate, advance, born } from "@ticketing/runtime/document-store";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { type Aggregate, advance, born } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
 import type { Dispute, DisputeOutcome } from "./disputes.ts";
 import type { Refund } from "./refunds.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import Stripe from "stripe";
 import { openTill, type Till } from "../testing/till.ts";
 import type { Payment } from "./payment.ts";

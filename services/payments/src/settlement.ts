@@ -1,9 +1,9 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Reason } from "@ticketing/proto/reason";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import type { Logger } from "@ticketing/runtime/log";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Logger } from "@ticketing/runtime/process/log";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, observe } from "./observe-intent.ts";

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { DomainError, errorInfoOf, reasonOf } from "@ticketing/runtime/domain-error";
+import { DomainError, errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { inAMinute, openTill, type Till } from "../testing/till.ts";
 import type { Payment } from "./payment.ts";
 import { startPayment } from "./start-payment.ts";

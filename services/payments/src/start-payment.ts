@@ -1,7 +1,7 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { Clock } from "@ticketing/runtime/clock";
-import { reasonOf } from "@ticketing/runtime/domain-error";
-import type { Logger } from "@ticketing/runtime/log";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import type { Logger } from "@ticketing/runtime/process/log";
 import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";

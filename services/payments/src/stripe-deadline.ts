@@ -1,4 +1,4 @@
-import { inTime } from "@ticketing/runtime/in-time";
+import { inTime } from "@ticketing/runtime/process/in-time";
 import { StripeFailure } from "./stripe-failure.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 

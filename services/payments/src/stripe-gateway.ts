@@ -1,4 +1,4 @@
-import { inTime } from "@ticketing/runtime/in-time";
+import { inTime } from "@ticketing/runtime/process/in-time";
 import Stripe from "stripe";
 import { type ReadEntry, readEntry, statusOf } from "./intent-entry.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";

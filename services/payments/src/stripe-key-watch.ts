@@ -1,5 +1,5 @@
-import type { Logger } from "@ticketing/runtime/log";
-import { instrument } from "@ticketing/runtime/telemetry";
+import type { Logger } from "@ticketing/runtime/process/log";
+import { instrument } from "@ticketing/runtime/process/telemetry";
 import type { StripeFailure } from "./stripe-failure.ts";
 
 const refusals = instrument((meter) =>

@@ -1,6 +1,6 @@
-import type { Clock } from "@ticketing/runtime/clock";
-import { reasonOf } from "@ticketing/runtime/domain-error";
-import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serve";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type Payment, recordDecline } from "./payment.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import {
   type BuyerLocks,

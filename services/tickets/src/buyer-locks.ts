@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
-import type { VersionedDocument } from "@ticketing/runtime/document-store";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import type { VersionedDocument } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cooldownEnd, type EndedHold, remembered, type StrikePolicy } from "./strikes.ts";
 
 /** Longer than a write can be under way: afterwards the ticket says whether a lock call took effect. */

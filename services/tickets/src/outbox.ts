@@ -1,4 +1,4 @@
-import type { Outbox } from "@ticketing/runtime/outbox";
+import type { Outbox } from "@ticketing/runtime/documents/outbox";
 import type { Ticket } from "./ticket.ts";
 import { ticketEvent } from "./ticket-event.ts";
 

@@ -5,7 +5,7 @@ import {
   CreateTicketRequestSchema,
   UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { requirePayable } from "./price-floor.ts";
 
 const validator = createValidator();

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /**
  * The least that Stripe charges in a currency, in minor units. The contract of CreateTicket and UpdateTicket

@@ -1,8 +1,8 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import type { Transition } from "@ticketing/runtime/document-store";
-import type { OutgoingEvent } from "@ticketing/runtime/events";
+import type { Transition } from "@ticketing/runtime/documents/document-store";
+import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import type { Ticket } from "./ticket.ts";
 import { eventInit, moneyInit } from "./ticket-message.ts";
 

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { born } from "@ticketing/runtime/document-store";
-import { DomainError } from "@ticketing/runtime/domain-error";
+import { born } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { next, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 
 /** A ticket comes up for sale. Throws EVENT_STARTED as an invalid argument. */

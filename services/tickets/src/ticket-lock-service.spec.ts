@@ -3,7 +3,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import { errorInfoOf } from "@ticketing/runtime/domain-error";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { minutes, openTicketWorld, reason, type TicketWorld, wish } from "../testing/ticket-world.ts";
 

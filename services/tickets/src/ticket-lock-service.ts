@@ -4,10 +4,10 @@ import {
   TicketRecordSchema,
   UnlockReason,
 } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { isUnpublished, tellRecords } from "@ticketing/runtime/select-records";
-import { requireService } from "@ticketing/runtime/service-tokens";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
+import { requireService } from "@ticketing/runtime/identity/service-tokens";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import {
   type BuyerLocks,
   endHold,

@@ -7,10 +7,10 @@ import {
   type TicketService,
   type UpdateTicketRequest,
 } from "@ticketing/proto/tickets/v1/ticket_service";
-import type { Clock } from "@ticketing/runtime/clock";
-import { DomainError } from "@ticketing/runtime/domain-error";
-import { optionalUser, requireUser } from "@ticketing/runtime/identity";
-import { derivedId } from "@ticketing/runtime/ids";
+import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { derivedId } from "@ticketing/runtime/process/ids";
 import type { Offer } from "./ticket.ts";
 import { edit, list, withdraw } from "./ticket-listing.ts";
 import { findTicket } from "./ticket-lock-service.ts";

@@ -1,7 +1,7 @@
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
-import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/document-store";
-import { newestFirst } from "@ticketing/runtime/newest-first";
-import { byUpdateTime, selectRecords } from "@ticketing/runtime/select-records";
+import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
+import { newestFirst } from "@ticketing/runtime/documents/newest-first";
+import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
 import type { Db } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 import type { Ticket } from "./ticket.ts";

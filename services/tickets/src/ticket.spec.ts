@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import {
   type LockWish,

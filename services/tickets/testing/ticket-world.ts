@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createTicketLockService } from "../src/ticket-lock-service.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import type { Database } from "@ticketing/runtime/database";
+import type { Database } from "@ticketing/runtime/documents/database";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import fc from "fast-check";

@@ -4,7 +4,7 @@ import type { Client } from "@connectrpc/connect";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { reasonOf } from "@ticketing/runtime/domain-error";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import type { Call } from "./checker.ts";
 import type { Answer, Operation } from "./model.ts";

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { fromBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import type { Events, OutgoingEvent } from "@ticketing/runtime/events";
-import { createLogger } from "@ticketing/runtime/log";
-import { startTelemetry, stopTelemetry } from "@ticketing/runtime/telemetry";
+import type { Events, OutgoingEvent } from "@ticketing/runtime/events/events";
+import { createLogger } from "@ticketing/runtime/process/log";
+import { startTelemetry, stopTelemetry } from "@ticketing/runtime/process/telemetry";
 import type { Drift } from "./drift.ts";
 import { createReporter } from "./report.ts";
 

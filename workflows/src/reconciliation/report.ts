@@ -1,9 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import type { Events } from "@ticketing/runtime/events";
-import type { Logger } from "@ticketing/runtime/log";
-import { instrument } from "@ticketing/runtime/telemetry";
+import type { Events } from "@ticketing/runtime/events/events";
+import type { Logger } from "@ticketing/runtime/process/log";
+import { instrument } from "@ticketing/runtime/process/telemetry";
 import type { Drift, Skipped } from "./drift.ts";
 import { fairShare } from "./fair-share.ts";
 

@@ -10,7 +10,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import { DomainError, toConnectError } from "@ticketing/runtime/domain-error";
+import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
 import { startTimeSkipping } from "../../testing/time-skipping.ts";
 import { somethingChanged } from "../order-lifecycle/messages.ts";
 import { createRefundActivities } from "./activities.ts";

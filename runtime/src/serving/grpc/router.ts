@@ -1,0 +1,53 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import {
+  createServiceImplSpec,
+  type HandlerContext,
+  type MethodImplSpec,
+  type ServiceImpl,
+} from "@connectrpc/connect";
+import type { Server, UntypedHandleCall } from "@grpc/grpc-js";
+import type { Logger } from "../../process/log.ts";
+import { streamHandler } from "./stream-handler.ts";
+import { unaryHandler } from "./unary-handler.ts";
+
+/** Takes services; Connect's router is one. */
+export interface ServiceRouter {
+  service<T extends DescService>(service: T, implementation: Partial<ServiceImpl<T>>): unknown;
+}
+
+export interface GrpcRouterOptions {
+  log: Logger;
+  /** Ends open streams when it is aborted. Unary calls go on to their end. */
+  closing: AbortSignal;
+  /** Refuses a call by throwing, before its request is read. */
+  gate?: (context: HandlerContext) => Promise<void>;
+}
+
+/** Serves Connect's services on a grpc-js server, methods of every kind. */
+export function createGrpcRouter(server: Server, options: GrpcRouterOptions): ServiceRouter {
+  return {
+    service(service, implementation) {
+      const specs = Object.entries(createServiceImplSpec(service, implementation).methods);
+      server.addService(
+        Object.fromEntries(specs.map(([name, { method }]) => [name, definition(method)])),
+        Object.fromEntries(specs.map(([name, spec]) => [name, handler(spec, options)])),
+      );
+    },
+  };
+}
+
+const bytes = (message: Buffer) => message;
+
+/** A method to grpc-js. Its messages stay bytes; what is not unary is a stream both ways, as it is on the wire. */
+const definition = (method: DescMethod) => ({
+  path: `/${method.parent.typeName}/${method.name}`,
+  requestStream: method.methodKind !== "unary",
+  responseStream: method.methodKind !== "unary",
+  requestSerialize: bytes,
+  requestDeserialize: bytes,
+  responseSerialize: bytes,
+  responseDeserialize: bytes,
+});
+
+const handler = (spec: MethodImplSpec, options: GrpcRouterOptions): UntypedHandleCall =>
+  spec.kind === "unary" ? unaryHandler(spec, options) : streamHandler(spec, options);

@@ -1,0 +1,98 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { ServiceImpl } from "@connectrpc/connect";
+import { Server } from "@grpc/grpc-js";
+import { Health } from "@ticketing/proto/grpc/health/v1/health";
+import { type ServiceAuthenticator, serviceCallerKey } from "../identity/service-tokens.ts";
+import type { Logger } from "../process/log.ts";
+import type { TransportSecurity } from "../process/transport-security.ts";
+import { serverCredentials } from "./grpc/credentials.ts";
+import { http2ServersOf, mendRequests } from "./grpc/requests.ts";
+import { createGrpcRouter } from "./grpc/router.ts";
+import { publicContracts } from "./public-contracts.ts";
+import { addReflection } from "./reflection.ts";
+import type { ServingStatus } from "./serving-status.ts";
+
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** Collects the services of the internal port. */
+export interface InternalRouter {
+  service<T extends DescService>(service: T, implementation: ServiceImpl<T>): InternalRouter;
+}
+
+export interface InternalServer {
+  port: number;
+  /** Lets running calls end for at most `ms`, then closes. */
+  drain(ms: number): Promise<void>;
+}
+
+/**
+ * The port for other services, on grpc-js: five times the calls per second of the public stack. Every call of
+ * a routed service needs a service token, which is checked before its request is read; health (grpc.health.v1) and
+ * reflection do not. Which services may call a method its handler says, after the rules of the contract were checked:
+ * those are no secret among services, which all have the contract.
+ */
+export async function startInternalServer(options: {
+  host: string;
+  port: number;
+  log: Logger;
+  authenticate: ServiceAuthenticator;
+  routes: (router: InternalRouter) => void;
+  health: ServingStatus;
+  /** By TLS alone; absent: in plain text. */
+  security?: TransportSecurity | undefined;
+}): Promise<InternalServer> {
+  const server = new Server({
+    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.keepalive_time_ms": 30_000,
+    // Callers come back through DNS now and then, so that a replica that was added gets its share.
+    "grpc.max_connection_age_ms": 300_000,
+    "grpc.max_connection_age_grace_ms": 30_000,
+  });
+  const closing = new AbortController();
+  const common = { log: options.log, closing: closing.signal };
+  const authenticated = createGrpcRouter(server, {
+    ...common,
+    async gate({ values, requestHeader }) {
+      values.set(
+        serviceCallerKey,
+        await options.authenticate(requestHeader.get("authorization") ?? undefined),
+      );
+    },
+  });
+  const described = [...publicContracts];
+  const router: InternalRouter = {
+    service(service, implementation) {
+      authenticated.service(service, implementation);
+      described.push(service);
+      return router;
+    },
+  };
+  options.routes(router);
+  const open = createGrpcRouter(server, common);
+  open.service(Health, options.health.service);
+  addReflection(open, described);
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(
+      `${options.host}:${options.port}`,
+      serverCredentials(options.security),
+      (error, bound) => (error ? reject(error) : resolve(bound)),
+    ),
+  );
+  mendRequests(server);
+  for (const listening of http2ServersOf(server)) {
+    if ("setSecureContext" in listening) options.security?.keepRenewed(listening);
+  }
+  return {
+    port,
+    drain: (ms) =>
+      new Promise<void>((resolve) => {
+        closing.abort();
+        const timer = setTimeout(() => server.forceShutdown(), ms);
+        server.tryShutdown(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        setTimeout(resolve, ms + 100).unref();
+      }),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type ConnectRouterOptions,
+  createConnectRouter,
+} from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import {
+  compressionBrotli,
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from "@connectrpc/connect-node";
+import type { Logger } from "../process/log.ts";
+import { errorAnswer, jsonAnswer } from "./error-answer.ts";
+import { type HttpResponse, writeAnswer } from "./write-answer.ts";
+
+interface RpcOptions extends ConnectRouterOptions {
+  routes: (router: ConnectRouter) => void;
+  log: Logger;
+  otherwise: Listener;
+}
+type Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+
+/**
+ * Serves the RPCs of these routes, as connectNodeAdapter does, which answers a call by a wrong HTTP method or with a
+ * wrong content type by a status alone: here it has an error. `otherwise` serves all other paths.
+ */
+export function createRpcHandler(options: RpcOptions): Listener {
+  const acceptCompression = [compressionGzip, compressionBrotli];
+  const router = createConnectRouter({ acceptCompression, ...options });
+  options.routes(router);
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  return (request, response) => {
+    const handler = handlers.get(request.url.split("?", 1)[0] ?? "");
+    if (!handler) {
+      options.otherwise(request, response);
+      return;
+    }
+    serve(handler, request, response).catch((error: unknown) => {
+      // A client that left while it was answered.
+      if (ConnectError.from(error).code === Code.Aborted) return;
+      options.log.error({ err: error, path: handler.requestPath }, "an answer could not be written");
+      response.stream.destroy();
+    });
+  };
+}
+
+async function serve(
+  handler: UniversalHandler,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): Promise<void> {
+  if (!isHost(request.authority)) {
+    const error = new ConnectError("there is no such host", Code.InvalidArgument);
+    writeAnswer(response, errorAnswer(request.headers["content-type"] ?? "", error, 400));
+    return;
+  }
+  const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, undefined));
+  if (answer.status === 405) {
+    const allow = handler.allowedMethods.join(", ");
+    const { headers, ...rest } = notSpoken(request, 405, `the HTTP method here is ${allow}`);
+    writeAnswer(response, { ...rest, headers: { ...headers, allow } });
+  } else if (answer.status === 415 && !answer.body) {
+    writeAnswer(response, notSpoken(request, 415, "this content type is not spoken here"));
+  } else {
+    await universalResponseToNodeResponse(answer, response);
+  }
+}
+
+/** Whether a URL can have it: the library makes one of each call. */
+const isHost = (authority: string | undefined) => URL.canParse(`http://${authority ?? ""}`);
+
+/**
+ * Outside of gRPC with HTTP's own status, and the code that clients of Connect read from it. Who names no type of an
+ * application gets words alone: clients of gRPC stumble over an error of Connect there.
+ */
+function notSpoken({ headers }: Http2ServerRequest, status: number, message: string): HttpResponse {
+  const type = headers["content-type"] ?? "";
+  if (type.startsWith("application/grpc"))
+    return errorAnswer(type, new ConnectError(message, Code.Unimplemented), status);
+  return type.startsWith("application/")
+    ? jsonAnswer(new ConnectError(message, Code.Unknown), status)
+    : { status, headers: { "content-type": "text/plain" }, body: message };
+}
