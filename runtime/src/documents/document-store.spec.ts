@@ -6,8 +6,9 @@ import { reasonOf } from "../process/domain-error.ts";
 import { createLogger } from "../process/log.ts";
 import { withRequestId } from "../process/request-context.ts";
 import type { Database } from "./database.ts";
-import { type Aggregate, advance, born, createDocumentStore, type Transition } from "./document-store.ts";
+import { createDocumentStore, type Versioned } from "./document-store.ts";
 import { createRelay } from "./relay.ts";
+import { type Aggregate, advance, born, createAggregateStore, type Transition } from "./transition.ts";
 
 interface Counter extends Aggregate {
   count: number;
@@ -36,7 +37,7 @@ afterEach(() => {
 });
 
 const storeOf = (onPending: (id: string) => void = () => {}) =>
-  createDocumentStore<Counter>({ collection, onPending });
+  createAggregateStore<Counter>({ collection, onPending });
 
 describe("a document store", () => {
   it("inserts an id once", async () => {
@@ -84,6 +85,22 @@ describe("a document store", () => {
       }),
     ).rejects.toThrow(RangeError);
     await expect(store.update("b", raised)).rejects.toMatchObject({ reason: "NOT_FOUND" });
+  });
+
+  it("needs no history, and leaves one that the release before finds empty where it needs it", async () => {
+    interface Plain extends Versioned {
+      count: number;
+    }
+    const plain = database.db.collection<Plain>("plain");
+    const store = createDocumentStore<Plain>({ collection: plain });
+    await store.insert({ _id: "a", version: 1, count: 0 });
+    await store.update("a", (document) => ({ ...document, version: 2, count: 1 }));
+    expect(await plain.findOne({ _id: "a" })).toEqual({ _id: "a", version: 2, count: 1, history: [] });
+    // As the release before leaves it.
+    const before = { history: [], published: 1, pending: false };
+    await plain.replaceOne({ _id: "a" }, { version: 3, count: 2, ...before });
+    const after = await store.update("a", (document) => ({ ...document, version: 4, count: 3 }));
+    expect(after).toMatchObject({ version: 4, count: 3, history: [] });
   });
 
   it("keeps of its published history only what it is asked to, and all that is unpublished", () => {

@@ -1,11 +1,11 @@
 import type { Db } from "mongodb";
 import type { Events, OutgoingEvent } from "../events/events.ts";
 import type { Logger } from "../process/log.ts";
-import type { Transition, VersionedDocument } from "./document-store.ts";
 import { createRelay, type Relay } from "./relay.ts";
+import type { Aggregate, Transition } from "./transition.ts";
 
 /** What a service publishes of the documents of one collection, and where. */
-export interface Outbox<T extends VersionedDocument> {
+export interface Outbox<T extends Aggregate> {
   collection: string;
   stream: string;
   /** The subjects of the stream. */
@@ -15,7 +15,7 @@ export interface Outbox<T extends VersionedDocument> {
 }
 
 /** Makes sure that the stream is there, and gives the relay that fills it. It has to be started. */
-export async function openOutbox<T extends VersionedDocument>(
+export async function openOutbox<T extends Aggregate>(
   outbox: Outbox<T>,
   { db, events, log }: { db: Db; events: Events; log: Logger },
 ): Promise<Relay> {

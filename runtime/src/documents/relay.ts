@@ -1,7 +1,7 @@
 import type { Collection, Filter, UpdateFilter } from "mongodb";
 import type { Logger } from "../process/log.ts";
 import { measurePublished } from "../process/measures.ts";
-import type { Transition, VersionedDocument } from "./document-store.ts";
+import type { Aggregate, Transition } from "./transition.ts";
 
 const POLL_MS = 1000;
 const BATCH = 100;
@@ -22,7 +22,7 @@ export interface Relay {
  * other's work and one shard answers; once a second it looks for what nobody published. Two at once, or a crash at
  * any point, only publish again what consumers and the stream's deduplication already know.
  */
-export function createRelay<T extends VersionedDocument>(options: {
+export function createRelay<T extends Aggregate>(options: {
   collection: Collection<T>;
   /** Resolves when the broker has stored the event. */
   publish: (document: T, transition: Transition) => Promise<void>;
@@ -48,7 +48,7 @@ export function createRelay<T extends VersionedDocument>(options: {
     const asRead = { _id: document._id, version: document.version } as Filter<T>;
     const marks = {
       $set: { published: document.version, pending: false },
-    } as UpdateFilter<VersionedDocument> as UpdateFilter<T>;
+    } as UpdateFilter<Aggregate> as UpdateFilter<T>;
     await collection.updateOne(asRead, marks);
   }
 

@@ -5,8 +5,8 @@ import { databaseConfig, eventsConfig, processConfig, readConfig } from "../proc
 import { createLogger } from "../process/log.ts";
 import { openTransportSecurity } from "../process/transport-security.ts";
 import { openDatabase } from "./database.ts";
-import type { VersionedDocument } from "./document-store.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Aggregate } from "./transition.ts";
 
 const { LOG_LEVEL } = processConfig.shape;
 const schema = z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LEVEL });
@@ -15,7 +15,7 @@ const schema = z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LE
  * A whole command: announces the newest transition of every document again, with its current state, so that a
  * stream which lost its tail and whoever reads it are up to date again. Needs MONGODB_URI and NATS_URL.
  */
-export async function republish<T extends VersionedDocument>(outbox: Outbox<T>): Promise<void> {
+export async function republish<T extends Aggregate>(outbox: Outbox<T>): Promise<void> {
   const config = readConfig(schema);
   const log = createLogger(`republish-${outbox.collection}`, config.LOG_LEVEL);
   const security = await openTransportSecurity(config.TLS_DIR, log);

@@ -7,8 +7,8 @@ import type { Collection } from "mongodb";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { reasonOf } from "../process/domain-error.ts";
 import type { Database } from "./database.ts";
-import { type Aggregate, advance, born } from "./document-store.ts";
 import { byUpdateTime, isUnpublished, selectRecords, tellRecords } from "./select-records.ts";
+import { type Aggregate, advance, born } from "./transition.ts";
 
 const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, second));
 let database: Database;

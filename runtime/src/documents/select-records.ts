@@ -8,8 +8,8 @@ import {
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import type { Collection, Filter, Sort } from "mongodb";
-import type { Aggregate } from "./document-store.ts";
 import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
+import type { Aggregate } from "./transition.ts";
 
 const DEFAULT_PAGE_SIZE = 20;
 

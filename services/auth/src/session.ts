@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Code } from "@connectrpc/connect";
-import type { VersionedDocument } from "@ticketing/runtime/documents/document-store";
+import type { Versioned } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** How long after its last use a refresh token still yields a sibling: two tabs at once, an answer that was lost. */
@@ -19,7 +19,7 @@ interface RefreshToken {
 }
 
 /** One sign-in on one device: a family of rotating refresh tokens, of which only hashes are stored. */
-export interface Session extends VersionedDocument {
+export interface Session extends Versioned {
   userId: string;
   tokens: RefreshToken[];
   createTime: Date;
@@ -49,9 +49,6 @@ export function openSession(
   return {
     _id: input.id,
     version: 1,
-    history: [],
-    published: 1,
-    pending: false,
     userId: input.userId,
     tokens: [{ hash: hashOf(input.secret), issuedTime: now }],
     createTime: now,

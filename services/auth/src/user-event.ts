@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
-import type { Transition } from "@ticketing/runtime/documents/document-store";
+import type { Transition } from "@ticketing/runtime/documents/transition";
 import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import type { User } from "./user.ts";
 

@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
+import { createAggregateStore } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Db, MongoServerError } from "mongodb";
 import type { Session } from "./session.ts";
@@ -25,7 +26,7 @@ export async function createUserStore(db: Db, onPending: (id: string) => void): 
   const collection = db.collection<User>("users");
   await collection.createIndex({ email: 1 }, { unique: true });
   await collection.createIndex({ pending: 1 });
-  const store = createDocumentStore<User>({ collection, onPending });
+  const store = createAggregateStore<User>({ collection, onPending });
   return {
     find: store.find,
     update: store.update,
@@ -47,5 +48,5 @@ export async function createUserStore(db: Db, onPending: (id: string) => void): 
 export async function createSessionStore(db: Db): Promise<SessionStore> {
   const collection = db.collection<Session>("sessions");
   await collection.createIndex({ expireTime: 1 }, { expireAfterSeconds: 0 });
-  return createDocumentStore<Session>({ collection, onPending: () => undefined });
+  return createDocumentStore<Session>({ collection });
 }

@@ -1,4 +1,4 @@
-import { type Aggregate, born } from "@ticketing/runtime/documents/document-store";
+import { type Aggregate, born } from "@ticketing/runtime/documents/transition";
 
 /** An account. `_id` is a UUIDv7; `email` is lower case and unique. */
 export interface User extends Aggregate {

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
-import type { Transition } from "@ticketing/runtime/documents/document-store";
+import type { Transition } from "@ticketing/runtime/documents/transition";
 import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import type { Order } from "./order.ts";
 import { moneyInit } from "./order-message.ts";

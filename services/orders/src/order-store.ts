@@ -1,7 +1,8 @@
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
-import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
+import type { DocumentStore } from "@ticketing/runtime/documents/document-store";
 import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
+import { createAggregateStore } from "@ticketing/runtime/documents/transition";
 import type { Collection, Db } from "mongodb";
 import type { Order } from "./order.ts";
 
@@ -27,7 +28,7 @@ export async function createOrderStore(
     { key: byUpdateTime },
   ]);
   return {
-    ...createDocumentStore<Order>({ collection, onPending }),
+    ...createAggregateStore<Order>({ collection, onPending }),
     list: (by, page) => newestFirst(collection, by, page),
     select: (selection) => selectRecords(collection, selection),
   };

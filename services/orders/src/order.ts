@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { type Aggregate, advance, born } from "@ticketing/runtime/documents/document-store";
+import { type Aggregate, advance, born } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** Integer minor units and an ISO 4217 currency. */

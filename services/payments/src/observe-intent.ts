@@ -1,5 +1,5 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { advance } from "@ticketing/runtime/documents/document-store";
+import { advance } from "@ticketing/runtime/documents/transition";
 import { isOneOf, type Payment } from "./payment.ts";
 import { mergeRefunds, type Refund, sameRefunds, standingOf } from "./refunds.ts";
 import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";

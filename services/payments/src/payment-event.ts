@@ -1,7 +1,7 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
-import type { Transition } from "@ticketing/runtime/documents/document-store";
+import type { Transition } from "@ticketing/runtime/documents/transition";
 import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import type { Payment, StripeAction } from "./payment.ts";
 import { actions } from "./payment-message.ts";

@@ -1,6 +1,7 @@
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
-import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
+import type { DocumentStore } from "@ticketing/runtime/documents/document-store";
 import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
+import { createAggregateStore } from "@ticketing/runtime/documents/transition";
 import type { Collection, Db } from "mongodb";
 import type { Payment } from "./payment.ts";
 
@@ -29,7 +30,7 @@ export async function createPaymentStore(
     { key: { buyerId: 1, lastDeclineTime: 1 } },
   ]);
   return {
-    ...createDocumentStore<Payment>({ collection, onPending }),
+    ...createAggregateStore<Payment>({ collection, onPending }),
     findByIntent: (intentId) => collection.findOne({ intentId }),
     findByIntents: (intentIds) => collection.find({ intentId: { $in: intentIds } }).toArray(),
     async declineTimes(buyerId, since) {

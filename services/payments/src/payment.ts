@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Reason } from "@ticketing/proto/reason";
-import { type Aggregate, advance, born } from "@ticketing/runtime/documents/document-store";
+import { type Aggregate, advance, born } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
 import type { Dispute, DisputeOutcome } from "./disputes.ts";

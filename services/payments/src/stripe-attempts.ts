@@ -1,4 +1,4 @@
-import { advance } from "@ticketing/runtime/documents/document-store";
+import { advance } from "@ticketing/runtime/documents/transition";
 import type { Payment, StripeAction } from "./payment.ts";
 import type { StripeFailure } from "./stripe-failure.ts";
 

@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import type { VersionedDocument } from "@ticketing/runtime/documents/document-store";
+import type { Versioned } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cooldownEnd, type EndedHold, remembered, type StrikePolicy } from "./strikes.ts";
 
@@ -21,8 +21,8 @@ interface Slot {
   givenUp?: boolean;
 }
 
-/** How one buyer uses locks. `_id` is the buyer's id. Publishes nothing. */
-export interface BuyerLocks extends VersionedDocument {
+/** How one buyer uses locks. `_id` is the buyer's id. */
+export interface BuyerLocks extends Versioned {
   slots: Slot[];
   /** Absent until the first lock of a buyer ends. */
   ended?: EndedHold[];
@@ -48,9 +48,6 @@ interface Hold {
 export const noLocks = (buyerId: string): BuyerLocks => ({
   _id: buyerId,
   version: 1,
-  history: [],
-  published: 1,
-  pending: false,
   slots: [],
   lapses: [],
 });

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import type { Transition } from "@ticketing/runtime/documents/document-store";
+import type { Transition } from "@ticketing/runtime/documents/transition";
 import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import type { Ticket } from "./ticket.ts";
 import { eventInit, moneyInit } from "./ticket-message.ts";

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { born } from "@ticketing/runtime/documents/document-store";
+import { born } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { next, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 

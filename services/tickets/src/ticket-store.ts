@@ -2,6 +2,7 @@ import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection"
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
 import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
+import { createAggregateStore } from "@ticketing/runtime/documents/transition";
 import type { Db } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 import type { Ticket } from "./ticket.ts";
@@ -25,7 +26,7 @@ export async function createTicketStore(db: Db, onPending: (id: string) => void)
     { key: byUpdateTime },
   ]);
   return {
-    ...createDocumentStore<Ticket>({ collection, onPending }),
+    ...createAggregateStore<Ticket>({ collection, onPending }),
     listBySeller: (sellerId, page) => newestFirst(collection, { sellerId }, page),
     select: (selection) => selectRecords(collection, selection),
   };
@@ -38,10 +39,7 @@ export interface BuyerLockStore {
 
 /** Lock slots in `buyer_locks`. */
 export function createBuyerLockStore(db: Db): BuyerLockStore {
-  const store = createDocumentStore<BuyerLocks>({
-    collection: db.collection<BuyerLocks>("buyer_locks"),
-    onPending: () => undefined,
-  });
+  const store = createDocumentStore<BuyerLocks>({ collection: db.collection<BuyerLocks>("buyer_locks") });
   return {
     async update(buyerId, change) {
       if (!(await store.find(buyerId))) await store.insert(noLocks(buyerId));

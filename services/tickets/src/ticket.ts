@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import type { Reason } from "@ticketing/proto/reason";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { type Aggregate, advance } from "@ticketing/runtime/documents/document-store";
+import { type Aggregate, advance } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
