@@ -8,7 +8,7 @@ import { withRequestId } from "../process/request-context.ts";
 import type { Database } from "./database.ts";
 import { createDocumentStore, type Versioned } from "./document-store.ts";
 import { createRelay } from "./relay.ts";
-import { type Aggregate, advance, born, createAggregateStore, type Transition } from "./transition.ts";
+import { type Aggregate, advance, amend, born, createAggregateStore, type Transition } from "./transition.ts";
 
 interface Counter extends Aggregate {
   count: number;
@@ -87,6 +87,18 @@ describe("a document store", () => {
     await expect(store.update("b", raised)).rejects.toMatchObject({ reason: "NOT_FOUND" });
   });
 
+  it("tries the copy that the caller has read, and reads again once somebody else has written", async () => {
+    const store = storeOf();
+    await store.insert(first("a"));
+    const read = await store.find("a");
+    if (!read) throw new Error("it was inserted");
+    const reads = jest.spyOn(collection, "findOne");
+    expect(await store.update("a", raised, read)).toMatchObject({ count: 1, version: 2 });
+    expect(reads).not.toHaveBeenCalled();
+    expect(await store.update("a", raised, read)).toMatchObject({ count: 2, version: 3 });
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+
   it("needs no history, and leaves one that the release before finds empty where it needs it", async () => {
     interface Plain extends Versioned {
       count: number;
@@ -132,6 +144,24 @@ describe("a relay", () => {
     });
     expect(sent).toEqual([1, 2]);
     expect(await store.find("a")).toMatchObject({ published: 2, version: 2 });
+  });
+
+  it("publishes nothing of an amendment, and loses nothing that waits beside it", async () => {
+    const later = new Date(now.getTime() + 1);
+    const amended = (counter: Counter) => amend(counter, { count: counter.count + 10 }, later);
+    const store = storeOf();
+    await store.insert(first("a"));
+    await store.update("a", amended);
+    const sent: number[] = [];
+    const publish = async (_: Counter, { version }: Transition) => {
+      sent.push(version);
+    };
+    await drain(publish);
+    expect(await store.update("a", amended)).toMatchObject({ version: 3, count: 20, pending: false });
+    await store.update("a", raised);
+    await drain(publish);
+    expect(sent).toEqual([1, 4]);
+    expect(await store.find("a")).toMatchObject({ version: 4, published: 4, count: 21 });
   });
 
   it("publishes again what the broker did not acknowledge, and skips nothing", async () => {

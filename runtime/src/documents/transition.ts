@@ -14,7 +14,7 @@ export interface Transition {
   requestId?: string;
 }
 
-/** A document whose life others follow: made by {@link born}, changed by {@link advance}. */
+/** A document whose life others follow: made by {@link born}, changed by {@link advance} or {@link amend}. */
 export interface Aggregate extends Versioned {
   /** Its transitions, oldest first. */
   history: Transition[];
@@ -22,7 +22,7 @@ export interface Aggregate extends Versioned {
   published: number;
   /** Whether something is to be published: the relay's index. */
   pending: boolean;
-  /** The time of its newest transition. */
+  /** When it last changed. */
   updateTime: Date;
 }
 
@@ -62,6 +62,14 @@ export function advance<T extends Aggregate>(
   const history = [...kept, ...due, transition];
   return { ...document, ...changes, version, updateTime: step.time, history, pending: true };
 }
+
+/** A document's next version with changes that are its service's own affair: no transition and no event. */
+export const amend = <T extends Aggregate>(document: T, changes: Partial<T>, now: Date): T => ({
+  ...document,
+  ...changes,
+  version: document.version + 1,
+  updateTime: now,
+});
 
 /** A store of aggregates; `onPending` tells the relay of one that has something to publish. */
 export function createAggregateStore<T extends Aggregate>(options: {
