@@ -19,6 +19,8 @@ export interface Versioned {
 /** Documents of one kind, changed by pure functions under optimistic locking. */
 export interface DocumentStore<T extends Versioned> {
   find(id: string): Promise<T | null>;
+  /** As `find`; throws NOT_FOUND without the document. */
+  get(id: string): Promise<T>;
   /** Inserts a first version unless the id is taken. */
   insert(document: T): Promise<"inserted" | "exists">;
   /**
@@ -30,6 +32,8 @@ export interface DocumentStore<T extends Versioned> {
    */
   update(id: string, change: (document: T) => T | Promise<T>, read?: T): Promise<T>;
 }
+
+const noSuchDocument = () => new DomainError(Code.NotFound, "NOT_FOUND", "there is no such document");
 
 const DUPLICATE_KEY = 11_000;
 const MAX_TRIES = 8;
@@ -43,18 +47,27 @@ const changeableBefore = <T extends Versioned>(document: T): T => ({ ...document
 /** A store over a collection. */
 export function createDocumentStore<T extends Versioned>(options: {
   collection: Collection<T>;
+  /** What a caller is told who names a document that does not exist. */
+  notFound?: (() => Error) | undefined;
   /** The document as it is stored, in place of version `since` or as the first. */
   stored?: (document: T, since: number) => T;
   /** Told of each document that was written. */
   onWritten?: (document: T) => void;
 }): DocumentStore<T> {
-  const { collection, stored = changeableBefore, onWritten = () => undefined } = options;
+  const { collection, notFound = noSuchDocument, stored = changeableBefore } = options;
+  const { onWritten = () => undefined } = options;
   // The driver's generic types cannot see that every T has these fields.
   const byId = (id: string) => ({ _id: id }) as Filter<T>;
   const find = (id: string) => collection.findOne(byId(id)) as Promise<T | null>;
+  const get = async (id: string): Promise<T> => {
+    const document = await find(id);
+    if (!document) throw notFound();
+    return document;
+  };
 
   return {
     find,
+    get,
     async insert(document) {
       try {
         await collection.insertOne(stored(document, 0) as OptionalUnlessRequiredId<T>);
@@ -67,8 +80,7 @@ export function createDocumentStore<T extends Versioned>(options: {
     },
     async update(id, change, read) {
       for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-        const current = (attempt === 1 && read) || (await find(id));
-        if (!current) throw new DomainError(Code.NotFound, "NOT_FOUND", "there is no such document");
+        const current = (attempt === 1 && read) || (await get(id));
         const changed = await change(current);
         if (changed === current) return current;
         const next = stored(changed, current.version);

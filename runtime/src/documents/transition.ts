@@ -1,23 +1,35 @@
-import type { Collection } from "mongodb";
-import { currentRequestId } from "../process/request-context.ts";
-import { createDocumentStore, type DocumentStore, type Versioned } from "./document-store.ts";
+import type { DescField, DescMessage, MessageInitShape } from "@bufbuild/protobuf";
+import type { Versioned } from "./document-store.ts";
 
-/** One step of a document's life: its timeline entry and the event that announces it. */
-export interface Transition {
+/**
+ * A transition as a rule makes it: a case of the `transition` of the document's event, with its facts. These are
+ * texts and enums.
+ */
+export type TransitionOf<Event extends DescMessage> =
+  MessageInitShape<Event> extends { transition?: infer Cases } ? Extract<Cases, { case: string }> : never;
+
+type SnakeCase<Text extends string> = Text extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${SnakeCase<Rest>}`
+  : Text;
+
+/** The names of an event's transitions as they are stored and as subjects have them: past tense, snake_case. */
+export type TransitionType<Event extends DescMessage> = SnakeCase<TransitionOf<Event>["case"]>;
+
+/** One step of a document's life as it is stored: its timeline entry, of which the event is made that announces it. */
+export interface Transition<Type extends string = string> {
   version: number;
-  /** Past tense, snake_case: the event's name. */
-  type: string;
+  type: Type;
   time: Date;
-  /** Small public facts. */
+  /** Its facts: small and public. Of an enum the value's name in lower case, without what all its values begin with. */
   data: Record<string, string>;
   /** The request that caused it, for traces. */
   requestId?: string;
 }
 
-/** A document whose life others follow: made by {@link born}, changed by {@link advance} or {@link amend}. */
-export interface Aggregate extends Versioned {
+/** A document whose life others follow by events: made and changed by what {@link transitionsOf} its event gives. */
+export interface Aggregate<Type extends string = string> extends Versioned {
   /** Its transitions, oldest first. */
-  history: Transition[];
+  history: Transition<Type>[];
   /** The last version whose event the broker acknowledged. */
   published: number;
   /** Whether something is to be published: the relay's index. */
@@ -25,6 +37,82 @@ export interface Aggregate extends Versioned {
   /** When it last changed. */
   updateTime: Date;
 }
+
+/** How documents begin and go on whose event is of this schema. */
+export function transitionsOf<Event extends DescMessage>(event: Event) {
+  type Type = TransitionType<Event>;
+  const stored = (version: number, transition: TransitionOf<Event>, time: Date): Transition<Type> => {
+    const { name, data } = writeTransition(event, transition);
+    // A case and the name of its field are one name in two spellings.
+    return { version, type: name as Type, time, data };
+  };
+  return {
+    /** A document's first version. */
+    begin<T extends object>(
+      fields: T & { _id: string },
+      transition: TransitionOf<Event>,
+      now: Date,
+    ): T & { _id: string } & Aggregate<Type> {
+      const history = [stored(1, transition, now)];
+      return { ...fields, version: 1, updateTime: now, history, published: 0, pending: true };
+    },
+
+    /** A document's next version: the transition, and the changes that it means. */
+    advance<T extends Aggregate<Type>>(
+      document: T,
+      transition: TransitionOf<Event>,
+      now: Date,
+      changes: Partial<T> = {},
+    ): T {
+      const version = document.version + 1;
+      const history = [...document.history, stored(version, transition, now)];
+      return { ...document, ...changes, version, updateTime: now, history, pending: true };
+    },
+  };
+}
+
+function writeTransition(event: DescMessage, transition: { case: string; value?: object }) {
+  const kind = event.field[transition.case];
+  if (kind?.fieldKind !== "message") throw new Error(`${event.typeName} has no ${transition.case}`);
+  // The init object of a message has its fields by their local names.
+  const facts = transition.value as Readonly<Record<string, unknown>>;
+  const data: Record<string, string> = {};
+  for (const field of kind.message.fields) {
+    const fact = facts[field.localName];
+    if (fact) data[field.localName] = writeFact(field, fact);
+  }
+  return { name: kind.name, data };
+}
+
+/**
+ * The `transition` of an event, of a stored one. Undefined for what only a newer release knows: its event then has the
+ * document's state alone.
+ */
+export function readTransition(
+  event: DescMessage,
+  { type, data }: Pick<Transition, "type" | "data">,
+): { case: string; value: Record<string, unknown> } | undefined {
+  const kind = event.fields.find(({ name }) => name === type);
+  if (kind?.fieldKind !== "message" || !kind.oneof) return undefined;
+  const facts = kind.message.fields.flatMap((field) => {
+    const text = data[field.localName];
+    return text === undefined ? [] : [[field.localName, readFact(field, text)] as const];
+  });
+  return { case: kind.localName, value: Object.fromEntries(facts) };
+}
+
+function writeFact(field: DescField, fact: unknown): string {
+  if (field.fieldKind === "enum") return nameOf(field.enum.value[Number(fact)]?.localName ?? String(fact));
+  if (typeof fact === "string") return fact;
+  throw new Error(`${field}: a fact is a text or an enum's value`);
+}
+
+function readFact(field: DescField, text: string): unknown {
+  if (field.fieldKind !== "enum") return text;
+  return field.enum.values.find(({ localName }) => nameOf(localName) === text)?.number;
+}
+
+const nameOf = (value: string) => value.toLowerCase();
 
 interface Step {
   type: string;
@@ -44,22 +132,11 @@ export function born<T extends object>(fields: T & { _id: string }, step: Step):
   };
 }
 
-/**
- * A document's next version: the changes and the transition that they are. Of what was published already only
- * the last `keepPublished` transitions are kept; what is yet to be published always is.
- */
-export function advance<T extends Aggregate>(
-  document: T,
-  step: Step,
-  changes: Partial<T> = {},
-  keepPublished = Number.POSITIVE_INFINITY,
-): T {
+/** A document's next version: the changes and the transition that they are. */
+export function advance<T extends Aggregate>(document: T, step: Step, changes: Partial<T> = {}): T {
   const version = document.version + 1;
-  const past = document.history.filter((entry) => entry.version <= document.published);
-  const due = document.history.filter((entry) => entry.version > document.published);
-  const kept = past.slice(Math.max(0, past.length - keepPublished));
   const transition = { version, type: step.type, time: step.time, data: step.data ?? {} };
-  const history = [...kept, ...due, transition];
+  const history = [...document.history, transition];
   return { ...document, ...changes, version, updateTime: step.time, history, pending: true };
 }
 
@@ -70,22 +147,3 @@ export const amend = <T extends Aggregate>(document: T, changes: Partial<T>, now
   version: document.version + 1,
   updateTime: now,
 });
-
-/** A store of aggregates; `onPending` tells the relay of one that has something to publish. */
-export function createAggregateStore<T extends Aggregate>(options: {
-  collection: Collection<T>;
-  onPending: (id: string) => void;
-}): DocumentStore<T> {
-  return createDocumentStore<T>({
-    collection: options.collection,
-    stored: withCause,
-    onWritten: ({ _id, pending }) => pending && options.onPending(_id),
-  });
-}
-
-/** The document with the request that is being answered noted at what it causes: its transitions after `since`. */
-function withCause<T extends Aggregate>(document: T, since: number): T {
-  const requestId = currentRequestId();
-  const history = document.history.map((entry) => (entry.version > since ? { ...entry, requestId } : entry));
-  return { ...document, history };
-}

@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
+import { createAggregateStore } from "@ticketing/runtime/documents/aggregate-store";
 import { createDocumentStore, type DocumentStore } from "@ticketing/runtime/documents/document-store";
-import { createAggregateStore } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Db, MongoServerError } from "mongodb";
 import type { Session } from "./session.ts";

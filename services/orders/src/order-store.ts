@@ -1,8 +1,8 @@
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+import { createAggregateStore } from "@ticketing/runtime/documents/aggregate-store";
 import type { DocumentStore } from "@ticketing/runtime/documents/document-store";
 import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
-import { createAggregateStore } from "@ticketing/runtime/documents/transition";
 import type { Collection, Db } from "mongodb";
 import type { Order } from "./order.ts";
 

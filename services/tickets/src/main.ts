@@ -1,18 +1,17 @@
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { openDatabase } from "@ticketing/runtime/documents/database";
-import { openOutbox } from "@ticketing/runtime/documents/outbox";
 import { createEvents } from "@ticketing/runtime/events/events";
 import { systemClock } from "@ticketing/runtime/process/clock";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { startTelemetry } from "@ticketing/runtime/process/telemetry";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { serve } from "@ticketing/runtime/serving/serve";
+import { createBuyerLockStore } from "./buyer-lock-store.ts";
 import { config as readConfig } from "./config.ts";
-import { outbox } from "./outbox.ts";
+import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
 import { createTicketService } from "./ticket-service.ts";
-import { createBuyerLockStore, createTicketStore } from "./ticket-store.ts";
 
 const config = readConfig();
 startTelemetry("tickets", config.OTEL_EXPORTER_OTLP_ENDPOINT);
@@ -27,8 +26,7 @@ const events = await createEvents({
   log,
   security,
 });
-const relay = await openOutbox(outbox, { db: database.db, events, log });
-const tickets = await createTicketStore(database.db, relay.wake);
+const tickets = await ticketAggregate.open({ db: database.db, events, log });
 
 const ticketService = createTicketService({ tickets, clock: systemClock });
 const ticketLockService = createTicketLockService({
@@ -45,7 +43,7 @@ const ticketLockService = createTicketLockService({
   clock: systemClock,
 });
 
-relay.start();
+tickets.relay.start();
 await serve({
   name: "tickets",
   config,
@@ -55,5 +53,5 @@ await serve({
   internalRoutes: (router) => router.service(TicketLockService, ticketLockService),
   needs: { database: database.ping },
   events,
-  close: [relay.stop, events.close, database.close],
+  close: [tickets.relay.stop, events.close, database.close],
 });

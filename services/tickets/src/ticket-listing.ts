@@ -1,8 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { born } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { next, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
+import { advance, begin, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 
 /** A ticket comes up for sale. Throws EVENT_STARTED as an invalid argument. */
 export function list(
@@ -13,7 +12,7 @@ export function list(
   if (offer.event.startTime <= now) {
     throw new DomainError(Code.InvalidArgument, "EVENT_STARTED", "the event has begun");
   }
-  return born(
+  return begin(
     {
       ...offer,
       _id: by.id,
@@ -24,7 +23,8 @@ export function list(
       requestFingerprint: by.requestFingerprint,
       createTime: now,
     },
-    { type: "ticket_listed", time: now },
+    { case: "ticketListed", value: {} },
+    now,
   );
 }
 
@@ -56,7 +56,8 @@ export function edit(
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
   requireAhead((changes.event ?? ticket.event).startTime, now);
-  return next(ticket, "ticket_edited", now, { ...released(ticket, now), ...changes });
+  const edited = { ...released(ticket, now), ...changes };
+  return advance(ticket, { case: "ticketEdited", value: {} }, now, edited);
 }
 
 /** The seller takes the ticket off sale, also after its event began. Done already at this version: nothing changes. */
@@ -68,8 +69,6 @@ export function withdraw(ticket: Ticket, by: { userId: string; version: number }
   }
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
-  return next(ticket, "ticket_withdrawn", now, {
-    ...released(ticket, now),
-    storedStatus: TicketStatus.WITHDRAWN,
-  });
+  const withdrawn = { ...released(ticket, now), storedStatus: TicketStatus.WITHDRAWN as const };
+  return advance(ticket, { case: "ticketWithdrawn", value: {} }, now, withdrawn);
 }

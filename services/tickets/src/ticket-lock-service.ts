@@ -8,6 +8,7 @@ import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { BuyerLockStore } from "./buyer-lock-store.ts";
 import {
   type BuyerLocks,
   endHold,
@@ -30,8 +31,8 @@ import {
   unlock,
   unpaidHold,
 } from "./ticket.ts";
+import type { TicketStore } from "./ticket-aggregate.ts";
 import { moneyOf, ticketMessage } from "./ticket-message.ts";
-import type { BuyerLockStore, TicketStore } from "./ticket-store.ts";
 
 /** A call whose lock was not written by then gives up; its caller has. */
 const LOCK_CALL_MS = 5_000;
@@ -108,7 +109,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         until: new Date(begun + policy.durationMs),
         relockWaitMs: policy.relockWaitMs,
       };
-      const seen = await findTicket(tickets, ticketId);
+      const seen = await tickets.get(ticketId);
       if (lock(seen, wish, clock()) === seen) return lockAnswer(seen, orderId);
       // The ticket may change before it is locked: the slot is for as long as the lock can last at all.
       await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
@@ -146,7 +147,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         throw new DomainError(Code.InvalidArgument, "REASON_REQUIRED", "say why the lock is given up");
       }
       const by = { orderId, reason: reasons[reason] };
-      const seen = await findTicket(tickets, ticketId);
+      const seen = await tickets.get(ticketId);
       unlock(seen, by, clock());
       const hold = unpaidHold(seen, orderId, clock());
       if (hold) {
@@ -160,7 +161,6 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
 
     async sellTicket({ ticketId, orderId }, context) {
       requireService(context, "workflows");
-      await findTicket(tickets, ticketId);
       const ticket = await tickets.update(ticketId, (current) => sell(current, orderId, clock()));
       if (ticket.soldBuyerId) {
         const hold = { orderId, ticketId, time: clock() };
@@ -171,7 +171,6 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
 
     async relistTicket({ ticketId, orderId }, context) {
       requireService(context, "workflows");
-      await findTicket(tickets, ticketId);
       return answer(await tickets.update(ticketId, (ticket) => relist(ticket, orderId, clock())));
     },
 
@@ -186,11 +185,4 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       return { tickets: records, unreadable, nextPageToken };
     },
   };
-}
-
-/** The ticket. Throws NOT_FOUND TICKET_NOT_FOUND. */
-export async function findTicket(tickets: Pick<TicketStore, "find">, id: string): Promise<Ticket> {
-  const ticket = await tickets.find(id);
-  if (!ticket) throw new DomainError(Code.NotFound, "TICKET_NOT_FOUND", "there is no such ticket");
-  return ticket;
 }

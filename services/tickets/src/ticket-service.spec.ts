@@ -8,8 +8,8 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketService } from "./ticket-service.ts";
-import { createTicketStore } from "./ticket-store.ts";
 
 let now = new Date(Date.UTC(2030, 0, 1));
 let database: Database;
@@ -17,7 +17,7 @@ let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>
 
 beforeAll(async () => {
   database = await openSpecDatabase();
-  const tickets = await createTicketStore(database.db, () => undefined);
+  const tickets = await ticketAggregate.store(database.db);
   const service = createTicketService({ tickets, clock: () => now });
   as = (caller) => clientOf(TicketService, service, caller);
 }, 60_000);

@@ -12,10 +12,9 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import type { Offer } from "./ticket.ts";
+import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, withdraw } from "./ticket-listing.ts";
-import { findTicket } from "./ticket-lock-service.ts";
 import { eventOf, moneyOf, seatOf, ticketMessage } from "./ticket-message.ts";
-import type { TicketStore } from "./ticket-store.ts";
 
 /** The sellers' API. */
 export function createTicketService(deps: {
@@ -34,7 +33,7 @@ export function createTicketService(deps: {
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
       const wanted = known ?? list(offerOf(request), by, clock());
       const fresh = !known && (await tickets.insert(wanted)) === "inserted";
-      const ticket = fresh ? wanted : await findTicket(tickets, id);
+      const ticket = fresh ? wanted : await tickets.get(id);
       if (ticket.requestFingerprint !== fingerprint) {
         throw new DomainError(
           Code.AlreadyExists,
@@ -46,19 +45,18 @@ export function createTicketService(deps: {
     },
 
     async getTicket({ ticketId }, context) {
-      const ticket = await findTicket(tickets, ticketId);
+      const ticket = await tickets.get(ticketId);
       return { ticket: ticketMessage(ticket, clock(), optionalUser(context)?.userId) };
     },
 
     async listMyTickets(request, context) {
       const { userId } = requireUser(context);
-      const { documents, nextPageToken } = await tickets.listBySeller(userId, request);
+      const { documents, nextPageToken } = await tickets.list({ sellerId: userId }, request);
       return { tickets: documents.map((ticket) => ticketMessage(ticket, clock(), userId)), nextPageToken };
     },
 
     async updateTicket(request, context) {
       const by = { userId: requireUser(context).userId, version: Number(request.version) };
-      await findTicket(tickets, request.ticketId);
       const ticket = await tickets.update(request.ticketId, (current) =>
         edit(current, by, changesOf(request), clock()),
       );
@@ -67,7 +65,6 @@ export function createTicketService(deps: {
 
     async withdrawTicket(request, context) {
       const by = { userId: requireUser(context).userId, version: Number(request.version) };
-      await findTicket(tickets, request.ticketId);
       const ticket = await tickets.update(request.ticketId, (current) => withdraw(current, by, clock()));
       return { ticket: ticketMessage(ticket, clock(), by.userId) };
     },

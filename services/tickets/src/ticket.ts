@@ -1,13 +1,17 @@
 import { Code } from "@connectrpc/connect";
 import type { Reason } from "@ticketing/proto/reason";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { type Aggregate, advance } from "@ticketing/runtime/documents/transition";
+import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
 
 /** How much of its published history a ticket keeps; a much-contested one would grow without end. */
-const KEPT_TRANSITIONS = 50;
+export const KEPT_TRANSITIONS = 50;
+
+/** A ticket begins and goes on with the transitions of its event. */
+export const { begin, advance } = transitionsOf(TicketEventSchema);
 
 /** Integer minor units and an ISO 4217 currency. */
 export interface Money {
@@ -48,7 +52,7 @@ export interface Lock {
 export type StoredStatus = TicketStatus.AVAILABLE | TicketStatus.SOLD | TicketStatus.WITHDRAWN;
 
 /** One ticket, the document that decides who may buy it. */
-export interface Ticket extends Aggregate, Offer {
+export interface Ticket extends Aggregate<TransitionType<typeof TicketEventSchema>>, Offer {
   sellerId: string;
   sellerName: string;
   storedStatus: StoredStatus;
@@ -85,17 +89,6 @@ export function statusAt(ticket: Ticket, now: Date): TicketStatus {
   if (ticket.storedStatus !== TicketStatus.AVAILABLE) return ticket.storedStatus;
   if (ticket.event.startTime <= now) return TicketStatus.EXPIRED;
   return liveLock(ticket, now) ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
-}
-
-/** The ticket after one more transition. */
-export function next(
-  ticket: Ticket,
-  type: string,
-  now: Date,
-  changes: Partial<Ticket>,
-  data?: Record<string, string>,
-): Ticket {
-  return advance(ticket, { type, time: now, data }, changes, KEPT_TRANSITIONS);
 }
 
 /** The lock goes, and its order is spent. */
@@ -164,7 +157,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   const { orderId, buyerId, until } = order;
   const expireTime = new Date(Math.min(until.getTime(), ticket.event.startTime.getTime()));
   const changes = { ...freed, releases, lock: { orderId, buyerId, expireTime } };
-  return next(ticket, "ticket_locked", now, changes, { orderId });
+  return advance(ticket, { case: "ticketLocked", value: { orderId } }, now, changes);
 }
 
 const lapsed = () => refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
@@ -201,9 +194,8 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
       lockedUntil: ticket.lock.expireTime.toISOString(),
     });
   }
-  const data = { orderId: by.orderId, reason: by.reason };
   const changes = BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket);
-  return next(ticket, "ticket_unlocked", now, changes, data);
+  return advance(ticket, { case: "ticketUnlocked", value: by }, now, changes);
 }
 
 /** How an order holds or held the ticket that it did not get: by its lock, or as one of the newest releases. */
@@ -227,17 +219,17 @@ export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
     soldOrderId: orderId,
     soldBuyerId: ticket.lock.buyerId,
   };
-  return next(ticket, "ticket_sold", now, sold, { orderId });
+  return advance(ticket, { case: "ticketSold", value: { orderId } }, now, sold);
 }
 
 /** The order's sale is taken back. Not its sale any more counts as done. */
 export function relist(ticket: Ticket, orderId: string, now: Date): Ticket {
   if (ticket.storedStatus !== TicketStatus.SOLD || ticket.soldOrderId !== orderId) return ticket;
-  const begun = ticket.event.startTime <= now;
-  const changes = {
-    storedStatus: begun ? (TicketStatus.WITHDRAWN as const) : (TicketStatus.AVAILABLE as const),
-    soldOrderId: undefined,
-    soldBuyerId: undefined,
-  };
-  return next(ticket, begun ? "ticket_withdrawn" : "ticket_relisted", now, changes, { orderId });
+  const unsold = { soldOrderId: undefined, soldBuyerId: undefined };
+  if (ticket.event.startTime <= now) {
+    const changes = { ...unsold, storedStatus: TicketStatus.WITHDRAWN as const };
+    return advance(ticket, { case: "ticketWithdrawn", value: {} }, now, changes);
+  }
+  const changes = { ...unsold, storedStatus: TicketStatus.AVAILABLE as const };
+  return advance(ticket, { case: "ticketRelisted", value: { orderId } }, now, changes);
 }

@@ -6,9 +6,10 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
+import { ticketAggregate } from "../src/ticket-aggregate.ts";
 import { createTicketLockService } from "../src/ticket-lock-service.ts";
 import { createTicketService } from "../src/ticket-service.ts";
-import { createBuyerLockStore, createTicketStore } from "../src/ticket-store.ts";
 
 export const minutes = (n: number) => n * 60_000;
 export const price = { minorUnits: 4_500n, currency: "USD" };
@@ -51,7 +52,7 @@ export async function openTicketWorld() {
   }
 
   const clock = () => new Date(control.now);
-  const store = await createTicketStore(database.db, () => undefined);
+  const store = await ticketAggregate.store(database.db);
   const tickets: typeof store = {
     ...store,
     async update(id, change) {

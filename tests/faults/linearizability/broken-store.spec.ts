@@ -7,9 +7,10 @@ import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import fc from "fast-check";
 import type { Collection, Db } from "mongodb";
+import { createBuyerLockStore } from "../../../services/tickets/src/buyer-lock-store.ts";
+import { ticketAggregate } from "../../../services/tickets/src/ticket-aggregate.ts";
 import { createTicketLockService } from "../../../services/tickets/src/ticket-lock-service.ts";
 import { createTicketService } from "../../../services/tickets/src/ticket-service.ts";
-import { createBuyerLockStore, createTicketStore } from "../../../services/tickets/src/ticket-store.ts";
 import { newListing } from "../stories.ts";
 import { isLinearizable } from "./checker.ts";
 import { initial } from "./model.ts";
@@ -35,7 +36,7 @@ function withoutVersionFilter(db: Db): Db {
 }
 
 async function replicaOn(db: Db): Promise<Replica> {
-  const tickets = await createTicketStore(db, () => undefined);
+  const tickets = await ticketAggregate.store(db);
   const clock = () => new Date();
   const policy = {
     durationMs: 900_000,

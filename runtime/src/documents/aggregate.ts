@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { Collection, Db, IndexDescription } from "mongodb";
+import type { Events, OutgoingEvent } from "../events/events.ts";
+import type { Logger } from "../process/log.ts";
+import { type AggregateStore, createAggregateStore, type Listed } from "./aggregate-store.ts";
+import { createRelay, type Relay } from "./relay.ts";
+import { byUpdateTime } from "./select-records.ts";
+import { readTransition, type Transition } from "./transition.ts";
+
+/** All that there is to say of a kind of aggregate beside its rules. */
+export interface AggregateDefinition<Event extends DescMessage, T extends Listed> {
+  /** The collection of its documents, in the database of its service. */
+  collection: string;
+  /** The stream of its events: all of `evt.<service>.`. */
+  stream: string;
+  /**
+   * Its event, `ticketing.<service>.<version>.<Noun>Event`: `id` and `version` of the document, `time`, the oneof
+   * `transition`, and `state`.
+   */
+  event: Event;
+  /** What everybody may know of a document: built field by field. */
+  state: (document: T) => MessageInitShape<Event> extends { state?: infer State } ? State : never;
+  /** What a caller is told who names a document that does not exist. */
+  notFound: () => Error;
+  /** For its lists and its own questions, beside those that every kind has. A list's ends in `newestFirst`. */
+  indexes: IndexDescription[];
+  /** How many of its published transitions a document keeps: the newest; all of them by default. */
+  keepHistory?: number;
+}
+
+/** A kind of aggregate, as its service uses it. */
+export interface AggregateKind<T extends Listed> {
+  /** The stream of its events. */
+  readonly stream: string;
+  /** The event that announces a transition, with the public state of the document as it is now. */
+  event(document: T, transition: Transition): OutgoingEvent;
+  /** Its store, with its indexes; `onPending` is told of each document that has something to publish. */
+  store(db: Db, onPending?: (id: string) => void): Promise<AggregateStore<T>>;
+  /** Its store, and the relay that publishes what is written there, which has to be started. Makes its stream. */
+  open(means: { db: Db; events: Events; log: Logger }): Promise<AggregateStore<T> & { relay: Relay }>;
+  /**
+   * Announces the newest transition of every document again, with its current state. Resolves with how many there
+   * are.
+   */
+  republish(means: { db: Db; events: Pick<Events, "ensureStream" | "publish"> }): Promise<number>;
+}
+
+/** The end of an index that a list, newest first, needs. */
+export const newestFirst = { createTime: -1, _id: -1 } as const;
+
+/** Declares a kind of aggregate; its rules are pure functions over what `transitionsOf` its event gives. */
+export function defineAggregate<Event extends DescMessage, T extends Listed>(
+  definition: AggregateDefinition<Event, T>,
+): AggregateKind<T> {
+  const { event: schema, stream, state, notFound, keepHistory } = definition;
+  const name = schema.file.proto.package;
+  const [, service = "", version = ""] = name.split(".");
+  const collectionOf = (db: Db): Collection<T> => db.collection<T>(definition.collection);
+
+  function event(document: T, transition: Transition): OutgoingEvent {
+    const message = {
+      id: document._id,
+      version: BigInt(transition.version),
+      time: timestampFromDate(transition.time),
+      transition: readTransition(schema, transition),
+      state: state(document),
+    };
+    return {
+      subject: `evt.${service}.${version}.${transition.type}.${document._id}`,
+      id: `${document._id}:${transition.version}`,
+      type: `${name}.${transition.type}`,
+      source: service,
+      time: transition.time,
+      requestId: transition.requestId,
+      // The compiler cannot see that every event has these fields.
+      payload: toBinary(schema, create(schema, message as object as MessageInitShape<Event>)),
+    };
+  }
+
+  async function store(db: Db, onPending = (_id: string) => {}): Promise<AggregateStore<T>> {
+    const collection = collectionOf(db);
+    await collection.createIndexes([...definition.indexes, { key: { pending: 1 } }, { key: byUpdateTime }]);
+    return createAggregateStore<T>({ collection, onPending, notFound, keepHistory });
+  }
+
+  const ensureStream = (events: Pick<Events, "ensureStream">) =>
+    events.ensureStream(stream, [`evt.${service}.>`]);
+
+  return {
+    stream,
+    event,
+    store,
+    async open({ db, events, log }) {
+      await ensureStream(events);
+      const publish = (document: T, transition: Transition) => events.publish(event(document, transition));
+      const relay = createRelay<T>({ collection: collectionOf(db), publish, log });
+      return { ...(await store(db, relay.wake)), relay };
+    },
+    async republish({ db, events }) {
+      await ensureStream(events);
+      let count = 0;
+      for await (const document of collectionOf(db).find()) {
+        // The driver's generic types cannot see that this is a T.
+        const found = document as T;
+        const last = found.history.at(-1);
+        if (!last) continue;
+        const again = event(found, last);
+        // The stream may know the event's own id and still have lost the event.
+        await events.publish({ ...again, messageId: `${again.id}:${randomUUID()}` });
+        count++;
+      }
+      return count;
+    },
+  };
+}

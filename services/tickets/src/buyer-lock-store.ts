@@ -1,0 +1,19 @@
+import { createDocumentStore } from "@ticketing/runtime/documents/document-store";
+import type { Db } from "mongodb";
+import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
+
+/** Every buyer's lock slots, made on first use. */
+export interface BuyerLockStore {
+  update(buyerId: string, change: (locks: BuyerLocks) => BuyerLocks | Promise<BuyerLocks>): Promise<void>;
+}
+
+/** Lock slots in `buyer_locks`. */
+export function createBuyerLockStore(db: Db): BuyerLockStore {
+  const store = createDocumentStore<BuyerLocks>({ collection: db.collection<BuyerLocks>("buyer_locks") });
+  return {
+    async update(buyerId, change) {
+      if (!(await store.find(buyerId))) await store.insert(noLocks(buyerId));
+      await store.update(buyerId, change);
+    },
+  };
+}
