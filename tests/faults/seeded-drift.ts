@@ -254,8 +254,8 @@ export function driftSeeds(at: {
       const { order } = await cancelled();
       const time = new Date(Date.now() - 120_000);
       await tamperOrder(order.id, {
-        // No subject can hold this name: the relay tries for ever.
-        $push: { history: { version: 100, type: "not a subject", time, data: {} } },
+        // No order has this transition and no subject can hold its name: the relay tries for ever.
+        $push: { history: { version: 100, type: "not a subject" as "order_created", time, data: {} } },
         $set: { version: 100, updateTime: time, pending: true },
       });
       return { kind: DriftKind.EVENTS_UNPUBLISHED, id: order.id };

@@ -6,8 +6,8 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { type Money, type Order, open, requireSameRequest } from "./order.ts";
+import type { OrderStore } from "./order-aggregate.ts";
 import { moneyInit } from "./order-message.ts";
-import type { OrderStore } from "./order-store.ts";
 
 /** What a buyer asks for. */
 export interface OrderWish {
@@ -42,9 +42,7 @@ export async function createOrder(
   });
   const order = open({ _id: id, buyerId, ticketId: wish.ticketId, ...lockedTerms(ticket) }, deps.clock());
   if ((await deps.orders.insert(order)) === "inserted") return order;
-  const other = await deps.orders.find(id);
-  if (!other) throw new Error("an order that exists cannot be read");
-  return sameRequest(deps.tickets, other, wish);
+  return sameRequest(deps.tickets, await deps.orders.get(id), wish);
 }
 
 /**

@@ -2,7 +2,6 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycl
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { openDatabase } from "@ticketing/runtime/documents/database";
-import { openOutbox } from "@ticketing/runtime/documents/outbox";
 import { createEvents } from "@ticketing/runtime/events/events";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { systemClock } from "@ticketing/runtime/process/clock";
@@ -12,11 +11,10 @@ import { openTransportSecurity } from "@ticketing/runtime/process/transport-secu
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { serve } from "@ticketing/runtime/serving/serve";
 import { config as readConfig } from "./config.ts";
+import { orderAggregate } from "./order-aggregate.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
 import { createOrderService } from "./order-service.ts";
-import { createOrderStore, orderCollection } from "./order-store.ts";
-import { outbox } from "./outbox.ts";
 
 const config = readConfig();
 startTelemetry("orders", config.OTEL_EXPORTER_OTLP_ENDPOINT);
@@ -37,8 +35,7 @@ const tickets = createInternalClient(TicketLockService, {
   tokens: await createServiceTokens({ name: "orders", keyFile: config.SERVICE_KEY_FILE, log }),
   security,
 });
-const relay = await openOutbox(outbox, { db: database.db, events, log });
-const orders = await createOrderStore(orderCollection(database.db), relay.wake);
+const orders = await orderAggregate.open({ db: database.db, events, log });
 
 const feed = createOrderFeed();
 await events.watch({
@@ -55,7 +52,7 @@ const orderLifecycleService = createOrderLifecycleService({
   clock: systemClock,
 });
 
-relay.start();
+orders.relay.start();
 await serve({
   name: "orders",
   config,
@@ -66,5 +63,5 @@ await serve({
   needs: { database: database.ping },
   uses: { tickets: tickets.ping },
   events,
-  close: [relay.stop, events.close, async () => tickets.close(), database.close],
+  close: [orders.relay.stop, events.close, async () => tickets.close(), database.close],
 });

@@ -11,9 +11,8 @@ import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cancel, complete, expire, markRefunded, type Order, refuseRefund } from "./order.ts";
+import type { OrderStore } from "./order-aggregate.ts";
 import { orderMessage } from "./order-message.ts";
-import { findOrder } from "./order-service.ts";
-import type { OrderStore } from "./order-store.ts";
 
 const reasons = {
   [CancelReason.BUYER]: "buyer",
@@ -38,14 +37,13 @@ export function createOrderLifecycleService(deps: {
 
   async function change(context: HandlerContext, orderId: string, step: (order: Order) => Order) {
     requireService(context, "workflows");
-    await findOrder(orders, orderId);
     return { order: orderMessage(await orders.update(orderId, step)) };
   }
 
   return {
     async readOrder({ orderId }, context) {
       requireService(context, "workflows", "payments");
-      return { order: orderMessage(await findOrder(orders, orderId)) };
+      return { order: orderMessage(await orders.get(orderId)) };
     },
     completeOrder: ({ orderId }, context) =>
       change(context, orderId, (order) => complete(order, refundWindowMs, clock())),

@@ -11,10 +11,10 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { type OrderStore, orderAggregate } from "./order-aggregate.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
 import { createOrderService } from "./order-service.ts";
-import { createOrderStore, type OrderStore, orderCollection } from "./order-store.ts";
 
 const price = { minorUnits: 4_500n, currency: "USD" };
 const minutes = (n: number) => n * 60_000;
@@ -35,7 +35,7 @@ let lifecycle: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof OrderL
 
 beforeAll(async () => {
   database = await openSpecDatabase();
-  orders = await createOrderStore(orderCollection(database.db), () => undefined);
+  orders = await orderAggregate.store(database.db);
   const clock = () => new Date(now);
   const tickets = clientOf(
     TicketLockService,

@@ -5,9 +5,9 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { createOrder, type TicketLocks } from "./create-order.ts";
 import { type Order, requestCancel, requestRefund } from "./order.ts";
+import type { OrderStore } from "./order-aggregate.ts";
 import type { OrderFeed } from "./order-feed.ts";
 import { orderMessage } from "./order-message.ts";
-import type { OrderStore } from "./order-store.ts";
 import { watchOrder } from "./watch-order.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -64,8 +64,7 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
       const session = AbortSignal.timeout(
         Math.max(0, requireUser(context).expireTime.getTime() - Date.now()),
       );
-      const read = (id: string) => findOrder(orders, id);
-      const watching = { read, feed, clock, heartbeatMs: HEARTBEAT_MS };
+      const watching = { read: orders.get, feed, clock, heartbeatMs: HEARTBEAT_MS };
       const signal = AbortSignal.any([context.signal, session]);
       for await (const order of watchOrder(watching, orderId, signal)) {
         yield order ? { order: orderMessage(order) } : {};
@@ -77,19 +76,12 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
   };
 }
 
-/** The order. Throws NOT_FOUND ORDER_NOT_FOUND. */
-export async function findOrder(orders: Pick<OrderStore, "find">, id: string): Promise<Order> {
-  const order = await orders.find(id);
-  if (!order) throw new DomainError(Code.NotFound, "ORDER_NOT_FOUND", "there is no such order");
-  return order;
-}
-
 const notYours = () =>
   new DomainError(Code.PermissionDenied, "NOT_YOUR_ORDER", "this is somebody else's order");
 
 async function requireParty(orders: OrderStore, id: string, context: HandlerContext): Promise<Order> {
   const { userId } = requireUser(context);
-  const order = await findOrder(orders, id);
+  const order = await orders.get(id);
   if (userId !== order.buyerId && userId !== order.sellerId) throw notYours();
   return order;
 }

@@ -1,9 +1,20 @@
 import { Code } from "@connectrpc/connect";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import type { Reason } from "@ticketing/proto/reason";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { type Aggregate, advance, born } from "@ticketing/runtime/documents/transition";
+import {
+  type Aggregate,
+  type TransitionOf,
+  type TransitionType,
+  transitionsOf,
+} from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+
+type OrderEvent = typeof OrderEventSchema;
+
+/** An order begins and goes on with the transitions of its event. */
+const { begin, advance } = transitionsOf(OrderEventSchema);
 
 /** Integer minor units and an ISO 4217 currency. */
 export interface Money {
@@ -24,7 +35,7 @@ export type CancelReason = "buyer" | "payment_failed" | "capture_refused";
 export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured" | "refund_failed";
 
 /** One purchase. Its end is decided by its workflow alone; requests are recorded here. */
-export interface Order extends Aggregate {
+export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   buyerId: string;
   sellerId: string;
   ticketId: string;
@@ -56,10 +67,8 @@ export function open(
   if (order.expireTime <= now) {
     throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
   }
-  return born(
-    { ...order, status: OrderStatus.AWAITING_PAYMENT, createTime: now },
-    { type: "order_created", time: now },
-  );
+  const opened = { ...order, status: OrderStatus.AWAITING_PAYMENT, createTime: now };
+  return begin(opened, { case: "orderCreated", value: {} }, now);
 }
 
 /** Throws ALREADY_EXISTS REQUEST_ID_REUSED unless the order is what this call asks for. */
@@ -84,7 +93,7 @@ export function requestCancel(order: Order, now: Date): Order {
     throw refuse("ORDER_ENDED", "this order has ended already", { status: statusName(order.status) });
   }
   if (order.cancelRequestedTime) return order;
-  return advance(order, { type: "order_cancel_requested", time: now }, { cancelRequestedTime: now });
+  return advance(order, { case: "orderCancelRequested", value: {} }, now, { cancelRequestedTime: now });
 }
 
 /** How often a refund of one order may be asked for: each asking is kept in its history. */
@@ -117,8 +126,8 @@ export function requestRefund(order: Order, now: Date): Order {
     const until = order.refundableUntil?.toISOString() ?? "";
     throw refuse("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
   }
-  const step = { type: "order_refund_requested", time: now };
-  return advance(order, step, { refundRequestedTime: now, ...UNREFUSED });
+  const asked = { refundRequestedTime: now, ...UNREFUSED };
+  return advance(order, { case: "orderRefundRequested", value: {} }, now, asked);
 }
 
 function illegal(order: Order, wanted: OrderStatus): DomainError {
@@ -135,12 +144,13 @@ function illegal(order: Order, wanted: OrderStatus): DomainError {
 function end(
   order: Order,
   status: OrderStatus,
-  step: { type: string; time: Date; data?: Record<string, string> },
+  transition: TransitionOf<OrderEvent>,
+  now: Date,
   changes: Partial<Order> = {},
 ): Order {
   if (order.status === status) return order;
   if (order.status !== OrderStatus.AWAITING_PAYMENT) throw illegal(order, status);
-  return advance(order, step, { ...changes, status });
+  return advance(order, transition, now, { ...changes, status });
 }
 
 /** Paid. A refund may be asked for a while, but not once the event began. */
@@ -149,21 +159,20 @@ export function complete(order: Order, refundWindowMs: number, now: Date): Order
   const refundableUntil = new Date(Math.min(now.getTime() + refundWindowMs, start));
   // The refund may have come before a repeat of this call: then it stays what it is.
   if (order.status === OrderStatus.REFUNDED) return order;
-  const data: Record<string, string> = order.cancelRequestedTime
-    ? { note: "cancel_requested_after_sale" }
-    : {};
-  return end(order, OrderStatus.COMPLETE, { type: "order_completed", time: now, data }, { refundableUntil });
+  const note = order.cancelRequestedTime ? "cancel_requested_after_sale" : "";
+  const completed = { case: "orderCompleted", value: { note } } as const;
+  return end(order, OrderStatus.COMPLETE, completed, now, { refundableUntil });
 }
 
 /** Given up. */
 export function cancel(order: Order, reason: CancelReason, now: Date): Order {
-  const step = { type: "order_cancelled", time: now, data: { reason } };
-  return end(order, OrderStatus.CANCELLED, step, { cancelReason: reason });
+  const cancelled = { case: "orderCancelled", value: { reason } } as const;
+  return end(order, OrderStatus.CANCELLED, cancelled, now, { cancelReason: reason });
 }
 
 /** Not paid in time. */
 export function expire(order: Order, now: Date): Order {
-  return end(order, OrderStatus.EXPIRED, { type: "order_expired", time: now });
+  return end(order, OrderStatus.EXPIRED, { case: "orderExpired", value: {} }, now);
 }
 
 /** The money went back, whatever refusal came before. */
@@ -172,8 +181,8 @@ export function markRefunded(order: Order, now: Date): Order {
   if (![OrderStatus.COMPLETE, OrderStatus.REFUNDED].includes(order.status)) {
     throw illegal(order, OrderStatus.REFUNDED);
   }
-  const step = { type: "order_refunded", time: now };
-  return advance(order, step, { status: OrderStatus.REFUNDED, ...UNREFUSED });
+  const refunded = { status: OrderStatus.REFUNDED, ...UNREFUSED };
+  return advance(order, { case: "orderRefunded", value: {} }, now, refunded);
 }
 
 /**
@@ -195,7 +204,7 @@ export function refuseRefund(
   }
   if (order.refundRequestedTime > decided) return order;
   const changes = { refundRefusedTime: now, refundRefusedReason: reason };
-  return advance(order, { type: "order_refund_refused", time: now, data: { reason } }, changes);
+  return advance(order, { case: "orderRefundRefused", value: { reason } }, now, changes);
 }
 
 /** Whether nothing can change any more: a complete order can be refunded for a while. */
