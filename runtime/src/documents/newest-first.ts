@@ -1,7 +1,6 @@
 import type { Collection, Filter, Sort } from "mongodb";
+import { rowsOfPage } from "./page-size.ts";
 import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
-
-const DEFAULT_PAGE_SIZE = 20;
 
 /** The query of a page: what lies past a position in the order newest first, ties by id. */
 export function pastPosition<T>(filter: Filter<T>, pageToken: string): Filter<T> {
@@ -13,7 +12,7 @@ export function pastPosition<T>(filter: Filter<T>, pageToken: string): Filter<T>
 }
 
 /**
- * A page of the documents that match, newest first: `pageSize` of them (0 means 20) and the token of the next
+ * A page of the documents that match, newest first: `pageSize` of them (see {@link rowsOfPage}) and the token of the next
  * page, empty on the last. Needs an index that ends in `createTime: -1, _id: -1`. Throws BAD_PAGE_TOKEN.
  */
 export async function newestFirst<T extends { _id: string; createTime: Date }>(
@@ -21,7 +20,7 @@ export async function newestFirst<T extends { _id: string; createTime: Date }>(
   filter: Filter<T>,
   { pageSize, pageToken }: { pageSize: number; pageToken: string },
 ): Promise<{ documents: T[]; nextPageToken: string }> {
-  const limit = pageSize || DEFAULT_PAGE_SIZE;
+  const limit = rowsOfPage(pageSize);
   const found = (await collection
     .find(pastPosition(filter, pageToken))
     .sort({ createTime: -1, _id: -1 } as Sort)

@@ -8,10 +8,9 @@ import {
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import type { Collection, Filter, Sort } from "mongodb";
+import { rowsOfPage } from "./page-size.ts";
 import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
 import type { Aggregate } from "./transition.ts";
-
-const DEFAULT_PAGE_SIZE = 20;
 
 /** How long events may wait before that is worth telling. */
 const UNPUBLISHED_MS = 60_000;
@@ -32,7 +31,7 @@ export async function selectRecords<T extends Aggregate>(
   }
   const span = selection?.selection.value;
   if (!span?.since || !span.until) throw new Error("a validated selection names its records");
-  const limit = span.pageSize || DEFAULT_PAGE_SIZE;
+  const limit = rowsOfPage(span.pageSize);
   const after = decodeTimePosition(span.pageToken);
   const until = timestampDate(span.until);
   const from = after

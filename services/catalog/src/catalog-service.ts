@@ -5,6 +5,7 @@ import {
   OrderBy,
   TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
+import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { allowBriefCaching } from "./brief-caching.ts";
 import type { EventRow } from "./event-query.ts";
@@ -14,7 +15,6 @@ import type { ListingStore } from "./listing-store.ts";
 import { decodePageToken, encodePageToken, searchFingerprint } from "./page-token.ts";
 import { watchTickets } from "./watch-tickets.ts";
 
-const DEFAULT_PAGE_SIZE = 20;
 const HEARTBEAT_MS = 15_000;
 
 /** The public API of search and live ticket states. */
@@ -33,7 +33,7 @@ export function createCatalogService(deps: {
         filter: request.filter,
         order,
         after: decodePageToken(request.pageToken, of),
-        limit: request.pageSize || DEFAULT_PAGE_SIZE,
+        limit: rowsOfPage(request.pageSize),
         now,
       });
       allowBriefCaching(context, request);
@@ -48,7 +48,7 @@ export function createCatalogService(deps: {
       const page = await store.listEvents({
         filter: request.filter,
         after: decodePageToken(request.pageToken, of),
-        limit: request.pageSize || DEFAULT_PAGE_SIZE,
+        limit: rowsOfPage(request.pageSize),
         now: clock(),
       });
       allowBriefCaching(context, request);

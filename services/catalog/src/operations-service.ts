@@ -3,13 +3,13 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
 import { ReconciliationStateSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Events } from "@ticketing/runtime/events/events";
 import { requireRole } from "@ticketing/runtime/identity/identity";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 import { decodePageToken, encodePageToken } from "./page-token.ts";
 import type { ProcessRoster } from "./process-roster.ts";
 
-const DEFAULT_PAGE_SIZE = 20;
 const PAGE_OF = "dead-letters";
 
 /** The operators' API. Every RPC needs the role. */
@@ -58,7 +58,7 @@ export function createOperationsService(deps: {
 
     async listDeadLetters(request, context) {
       requireRole(context, "operator");
-      const limit = request.pageSize || DEFAULT_PAGE_SIZE;
+      const limit = rowsOfPage(request.pageSize);
       const before = decodePageToken(request.pageToken, PAGE_OF)?.key;
       const found = await events.listDeadLetters({ before, limit: limit + 1 });
       const page = found.slice(0, limit);

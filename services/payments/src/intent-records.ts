@@ -7,6 +7,7 @@ import {
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
@@ -17,7 +18,6 @@ import { StripeFailure } from "./stripe-failure.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable, passing } from "./stripe-unavailable.ts";
 
-const DEFAULT_PAGE_SIZE = 20;
 /** Stripe counts calls by the second: a hundred at once would be too many beside what buyers need. */
 const AT_ONCE = 10;
 /** Stripe's clock and ours differ by less. */
@@ -57,7 +57,7 @@ export function createIntentRecords(deps: {
     const own = (await mesh.read()).since.getTime() - SKEW_MS;
     const since = new Date(Math.max(asked.getTime(), own));
     // Stripe's own cursor: the last id of the page before.
-    const limit = span.pageSize || DEFAULT_PAGE_SIZE;
+    const limit = rowsOfPage(span.pageSize);
     const page = await stripe.list({ since, until, limit, after: span.pageToken });
     if (!page) throw badPageToken();
     return page;
