@@ -38,7 +38,6 @@ const refunded = ({ refunded }: RepeatScene) => ({ orderId: refunded.orderId });
 /** One story, told from the top: each call finds what those before it left, and no workflow has made it yet. */
 export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
   "tickets.v1.TicketService/CreateTicket": { as: "seller", request: ({ listing }) => listing },
-  // Not declared, and promised in words.
   "tickets.v1.TicketService/WithdrawTicket": {
     as: "seller",
     request: ({ withdrawn }) => ({ ticketId: withdrawn.id, version: withdrawn.version }),
