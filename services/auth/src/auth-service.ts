@@ -78,9 +78,7 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
     },
 
     async getCurrentUser(_request, context) {
-      const user = await flow.findUser(requireUser(context).userId);
-      if (!user) throw new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this account is gone");
-      return { user: message(user) };
+      return { user: message(await flow.getUser(requireUser(context).userId)) };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { openDatabase } from "@ticketing/runtime/documents/database";
-import { openOutbox } from "@ticketing/runtime/documents/outbox";
 import { createEvents } from "@ticketing/runtime/events/events";
+import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { startTelemetry } from "@ticketing/runtime/process/telemetry";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
@@ -11,17 +11,17 @@ import { createAuthService } from "./auth-service.ts";
 import { config as readConfig } from "./config.ts";
 import { createCookies } from "./cookies.ts";
 import { createLoginAttempts } from "./login-attempts.ts";
-import { outbox } from "./outbox.ts";
 import { createPasswordHasher } from "./password.ts";
+import { createSessionStore } from "./session-store.ts";
 import { createSignInFlow } from "./sign-in.ts";
 import { createSignUpLimit } from "./sign-up-limit.ts";
 import type { User } from "./user.ts";
-import { createSessionStore, createUserStore } from "./user-store.ts";
+import { userAggregate } from "./user-aggregate.ts";
+import { createUserStore } from "./user-store.ts";
 
 const config = readConfig();
 startTelemetry("auth", config.OTEL_EXPORTER_OTLP_ENDPOINT);
 const log = createLogger("auth", config.LOG_LEVEL);
-const clock = () => new Date();
 const security = await openTransportSecurity(config.TLS_DIR, log);
 
 const database = await openDatabase(config.MONGODB_URI, log, security);
@@ -33,7 +33,7 @@ const events = await createEvents({
   security,
 });
 
-const relay = await openOutbox(outbox, { db: database.db, events, log });
+const users = await userAggregate.open({ db: database.db, events, log });
 const accessTokens = await createAccessTokens({
   keyFile: config.TOKEN_KEY_FILE,
   lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
@@ -43,7 +43,7 @@ const rolesOf = (user: User) => (config.OPERATOR_EMAILS.includes(user.email) ? [
 
 const service = createAuthService({
   flow: createSignInFlow({
-    users: await createUserStore(database.db, relay.wake),
+    users: createUserStore(users),
     sessions: await createSessionStore(database.db),
     passwords: createPasswordHasher(),
     attempts: await createLoginAttempts(database.db, clock),
@@ -59,7 +59,7 @@ const service = createAuthService({
   refreshLifetimeMs: config.REFRESH_TOKEN_LIFETIME,
 });
 
-relay.start();
+users.relay.start();
 await serve({
   name: "auth",
   config,
@@ -75,5 +75,5 @@ await serve({
   },
   needs: { database: database.ping },
   events,
-  close: [relay.stop, events.close, database.close],
+  close: [users.relay.stop, events.close, database.close],
 });

@@ -1,4 +1,4 @@
-import { republish } from "@ticketing/runtime/documents/republish";
-import { outbox } from "./outbox.ts";
+import { republish } from "@ticketing/runtime/documents/republish-command";
+import { userAggregate } from "./user-aggregate.ts";
 
-await republish(outbox);
+await republish(userAggregate);

@@ -14,9 +14,10 @@ import {
   revoke,
   rotate,
 } from "./session.ts";
+import type { SessionStore } from "./session-store.ts";
 import type { SignUpLimit } from "./sign-up-limit.ts";
 import { normalizeEmail, rehash, signUp, type User } from "./user.ts";
-import type { SessionStore, UserStore } from "./user-store.ts";
+import type { UserStore } from "./user-store.ts";
 
 /** A user with fresh tokens. */
 export interface SignedIn {
@@ -66,7 +67,7 @@ export function createSignInFlow(deps: SignInDependencies) {
     const passwordHash = await deps.passwords.hash(password, address);
     return deps.users.update(user._id, (current) =>
       // A password that was changed meanwhile stays.
-      current.passwordHash === user.passwordHash ? rehash(current, passwordHash) : current,
+      current.passwordHash === user.passwordHash ? rehash(current, passwordHash, deps.clock()) : current,
     );
   }
 
@@ -109,8 +110,10 @@ export function createSignInFlow(deps: SignInDependencies) {
         );
       }
       const secret = newSecret();
-      const session = await deps.sessions.update(known._id, (current) =>
-        rotate(current, parsed.secret, secret, deps.clock()),
+      const session = await deps.sessions.update(
+        known._id,
+        (current) => rotate(current, parsed.secret, secret, deps.clock()),
+        known,
       );
       if (isRevoked(session)) {
         throw new DomainError(
@@ -119,9 +122,7 @@ export function createSignInFlow(deps: SignInDependencies) {
           "this token was used before; the session was ended to protect the account",
         );
       }
-      const user = await deps.users.find(session.userId);
-      if (!user) throw new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this account is gone");
-      return issue(user, refreshToken(session, secret));
+      return issue(await deps.users.get(session.userId), refreshToken(session, secret));
     },
 
     /** Ends the session that a refresh token names, if there is one; an old token of it will do. */
@@ -131,6 +132,6 @@ export function createSignInFlow(deps: SignInDependencies) {
       await deps.sessions.update(parsed.sessionId, (session) => revoke(session, deps.clock()));
     },
 
-    findUser: deps.users.find,
+    getUser: deps.users.get,
   };
 }

@@ -1,7 +1,15 @@
-import { type Aggregate, born } from "@ticketing/runtime/documents/transition";
+import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import {
+  type Aggregate,
+  amend,
+  type TransitionType,
+  transitionsOf,
+} from "@ticketing/runtime/documents/transition";
+
+const { begin } = transitionsOf(UserEventSchema);
 
 /** An account. `_id` is a UUIDv7; `email` is lower case and unique. */
-export interface User extends Aggregate {
+export interface User extends Aggregate<TransitionType<typeof UserEventSchema>> {
   email: string;
   displayName: string;
   /** PHC string of argon2id; leaves this service in no message, event or log. */
@@ -13,17 +21,15 @@ export interface User extends Aggregate {
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
 /** The account with the same password hashed anew, which no event tells. */
-export function rehash(user: User, passwordHash: string): User {
-  const version = user.version + 1;
-  return { ...user, version, published: user.pending ? user.published : version, passwordHash };
-}
+export const rehash = (user: User, passwordHash: string, now: Date): User =>
+  amend(user, { passwordHash }, now);
 
 /** A new account. */
 export function signUp(
   input: { id: string; email: string; displayName: string; passwordHash: string },
   now: Date,
 ): User {
-  return born(
+  return begin(
     {
       _id: input.id,
       email: normalizeEmail(input.email),
@@ -31,6 +37,7 @@ export function signUp(
       passwordHash: input.passwordHash,
       createTime: now,
     },
-    { type: "user_signed_up", time: now },
+    { case: "userSignedUp", value: {} },
+    now,
   );
 }

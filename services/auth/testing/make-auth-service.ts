@@ -5,9 +5,11 @@ import { createAuthService } from "../src/auth-service.ts";
 import { createCookies } from "../src/cookies.ts";
 import { createLoginAttempts } from "../src/login-attempts.ts";
 import { createPasswordHasher } from "../src/password.ts";
+import { createSessionStore } from "../src/session-store.ts";
 import { createSignInFlow } from "../src/sign-in.ts";
 import { createSignUpLimit } from "../src/sign-up-limit.ts";
-import { createSessionStore, createUserStore } from "../src/user-store.ts";
+import { userAggregate } from "../src/user-aggregate.ts";
+import { createUserStore } from "../src/user-store.ts";
 
 const minutes = (n: number) => n * 60_000;
 
@@ -23,7 +25,7 @@ export async function makeAuthService(given: {
   const accessTokens = await createAccessTokens({ keyFile, lifetimeMs: minutes(15), log: silent });
   const service = createAuthService({
     flow: createSignInFlow({
-      users: await createUserStore(db, () => undefined),
+      users: createUserStore(await userAggregate.store(db)),
       sessions: await createSessionStore(db),
       passwords: createPasswordHasher(),
       attempts: await createLoginAttempts(db, clock),

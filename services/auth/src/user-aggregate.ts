@@ -1,0 +1,16 @@
+import { Code } from "@connectrpc/connect";
+import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { User } from "./user.ts";
+
+/** Accounts: where they are kept, and what the public learns of them: the display name and nothing else. */
+export const userAggregate = defineAggregate({
+  collection: "users",
+  stream: "USERS",
+  event: UserEventSchema,
+  state: ({ _id, displayName, version }: User) => ({ id: _id, displayName, version: BigInt(version) }),
+  notFound: () => new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this account is gone"),
+  // Decides who has an address.
+  indexes: [{ key: { email: 1 }, unique: true }],
+});
