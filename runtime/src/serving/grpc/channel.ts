@@ -1,4 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import {
   Channel,
@@ -13,6 +13,9 @@ const AGENT = "ticketing";
 /** The trailer in which the status of a failed call waits. */
 const STATUS_AFTER_MESSAGES = "grpc-status-after-messages";
 
+/** Node tells of each stream that a client opens: nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http2 */
+const STREAM_CREATED = "http2.client.stream.created";
+
 /**
  * A channel of grpc-js whose calls end as gRPC wants it. By itself grpc-js drops the messages that nobody has read yet
  * when an error follows them (github.com/grpc/grpc-node/issues/2764), and leaves `;/?:@&=+$,#` in an error's message
@@ -22,10 +25,26 @@ export const createGrpcChannel = (
   target: string,
   credentials: ChannelCredentials,
   options: ChannelOptions = {},
-): Channel => new Channel(target, credentials, { ...options, "grpc.primary_user_agent": AGENT });
+): Channel => new MendedChannel(target, credentials, { ...options, "grpc.primary_user_agent": AGENT });
 
-// nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http2
-subscribe("http2.client.stream.created", (created) => {
+/** While any is open, the process listens for their streams. */
+class MendedChannel extends Channel {
+  static readonly #open = new Set<MendedChannel>();
+
+  constructor(...given: ConstructorParameters<typeof Channel>) {
+    super(...given);
+    if (MendedChannel.#open.size === 0) subscribe(STREAM_CREATED, mendStream);
+    MendedChannel.#open.add(this);
+  }
+
+  override close(): void {
+    super.close();
+    if (MendedChannel.#open.delete(this) && MendedChannel.#open.size === 0)
+      unsubscribe(STREAM_CREATED, mendStream);
+  }
+}
+
+function mendStream(created: unknown): void {
   const { stream, headers } = created as { stream: ClientHttp2Stream; headers: OutgoingHttpHeaders };
   if (!String(headers["user-agent"]).startsWith(`${AGENT} `)) return;
   stream.once("response", mendStatus);
@@ -38,7 +57,7 @@ subscribe("http2.client.stream.created", (created) => {
     // It waits for the end of them, which does not come where the callee resets the stream.
     stream.once("close", () => stream.readableEnded || stream.emit("end"));
   });
-});
+}
 
 /** The status that the callee sent. */
 export function statusAfterMessages(status: StatusObject): StatusObject {
