@@ -1,9 +1,12 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
+import { StatusSchema } from "@ticketing/proto/google/rpc/status";
 import { toHeaders, toMetadata, WireMetadata } from "./metadata.ts";
 
 const DETAILS = "grpc-status-details-bin";
+const TYPE_URL = "type.googleapis.com/";
 
 const MAX_MESSAGE_LENGTH = 2000;
 /** A list of what breaks the contract's rules can be as long as the request. */
@@ -31,14 +34,16 @@ export function toStatus(error: ConnectError, trailer?: Headers): StatusObject {
   return { code: code as number, details, metadata };
 }
 
-/** A google.rpc.Status, where an error has details. */
+/** A google.rpc.Status, where an error has details. Those that another service sent go on as they came. */
 function statusBytes(code: Code, message: string, details: ConnectError["details"]): Buffer | undefined {
   if (details.length === 0) return undefined;
-  const trailer = setTrailerStatus(
-    new Headers(),
-    Object.assign(new ConnectError(message, code), { details }),
+  const packed = details.map((detail) =>
+    "desc" in detail
+      ? anyPack(detail.desc, create(detail.desc, detail.value))
+      : { typeUrl: `${TYPE_URL}${detail.type}`, value: detail.value },
   );
-  return Buffer.from(trailer.get(DETAILS) ?? "", "base64");
+  const bytes = toBinary(StatusSchema, create(StatusSchema, { code, message, details: packed }));
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Undefined where that fails. */
@@ -103,12 +108,16 @@ function ownCode({ code, details }: StatusObject, deadline: number): Code {
 }
 
 function detailed(trailer: Metadata | undefined): ConnectError | undefined {
-  const [details] = trailer?.get(DETAILS) ?? [];
-  if (!Buffer.isBuffer(details)) return undefined;
-  const found = attempt(() => findTrailerError(new Headers({ [DETAILS]: details.toString("base64") })));
-  return (
-    found && Object.assign(new ConnectError(found.rawMessage, codeOf(found.code)), { details: found.details })
-  );
+  const [bytes] = trailer?.get(DETAILS) ?? [];
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  const status = attempt(() => fromBinary(StatusSchema, bytes));
+  if (!status?.code) return undefined;
+  const error = new ConnectError(status.message, codeOf(status.code));
+  error.details = status.details.map(({ typeUrl, value }) => ({
+    type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
+    value,
+  }));
+  return error;
 }
 
 /** A status without a code is a fault that grpc-js met when it read the answer. */
