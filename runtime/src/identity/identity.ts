@@ -1,17 +1,8 @@
 import { Code, createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from "jose";
+import { errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { DomainError } from "../process/domain-error.ts";
-import type { TransportSecurity } from "../process/transport-security.ts";
-import { h2Get } from "./h2-get.ts";
-
-/**
- * How often auth's public keys are read again: one that it adds is known before it signs, also if auth is away by then,
- * and one that it dropped is no longer believed.
- */
-const KEYS_REFRESH_MS = 15_000;
-/** Until the key set was fetched, each token waits for it: it is asked for often. */
-const KEYS_RETRY_MS = 500;
+import { createUserKeyring, type UserKeys, type UserKeysOptions } from "./user-keys.ts";
 
 /** Who calls: the user in a verified access token. */
 export interface Caller {
@@ -27,7 +18,6 @@ const callerKey = createContextKey<Caller | undefined>(undefined, { description:
 /** Why the session cookie names nobody; whoever needs a user answers with it. */
 const refusalKey = createContextKey<DomainError | undefined>(undefined, { description: "a refused cookie" });
 
-const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()), exp: z.number() });
 
 /** The caller, or undefined without a session. */
@@ -53,60 +43,22 @@ export function requireRole(context: Pick<HandlerContext, "values">, role: strin
   return caller;
 }
 
-/** Throws unless the text is a key set. */
-function wholeKeySet(text: string): z.output<typeof keySet> {
-  try {
-    return keySet.parse(JSON.parse(text));
-  } catch {
-    throw new Error("the key set is none");
-  }
-}
-
 /**
  * Reads the access token from `authorization: Bearer` or the session cookie and verifies it against auth's
  * public keys. Without a token the call goes on anonymously. A bad token in the header, which a client sends on
  * purpose, ends the call; a bad cookie, which a browser sends whether or not it helps, ends only a call that needs
  * a user: signing in again with an old cookie works.
  */
-export function createUserAuthenticator(options: {
-  jwksUrl: string;
-  cookieName: string;
-  /** What vouches for auth where `jwksUrl` is `https`. */
-  security?: TransportSecurity | undefined;
-  refreshMs?: number;
-}): Interceptor {
-  const { refreshMs = KEYS_REFRESH_MS } = options;
-  const keys = createRemoteJWKSet(new URL(options.jwksUrl), {
-    [customFetch]: async (url: string) => {
-      const response = await h2Get(url, { security: options.security });
-      // jose would take the failure, or an answer that was cut short, for a fault of the token.
-      if (!response.ok) throw new Error(`the key set answered ${response.status}`);
-      return Response.json(wholeKeySet(await response.text()));
-    },
-    cooldownDuration: 5000,
-    // Keys stay good while auth is away; what it adds is fetched when it is met, what it drops by the timer.
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-  });
-  const refresh = async (): Promise<void> => {
-    const loaded = await keys.reload().then(
-      () => true,
-      () => false,
-    );
-    setTimeout(refresh, loaded ? refreshMs : KEYS_RETRY_MS).unref();
-  };
-  void refresh();
+export function createUserAuthenticator(options: UserKeysOptions & { cookieName: string }): Interceptor {
+  const keyring = createUserKeyring<Caller>(options);
 
   async function verify(token: string): Promise<Caller> {
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms: ["EdDSA"],
-        typ: "at+jwt",
-        issuer: "ticketing",
-        audience: "ticketing",
-        requiredClaims: ["exp", "sub", "jti"],
+      const keys = await keyring.current();
+      return await callerOf(token, keys).catch(async (error) => {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        return callerOf(token, await keyring.newest());
       });
-      const { sub, name, roles, exp } = claims.parse(payload);
-      return { userId: sub, displayName: name, roles, expireTime: new Date(exp * 1000) };
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
         const expired = error instanceof errors.JWTExpired;
@@ -136,6 +88,23 @@ export function createUserAuthenticator(options: {
     }
     return next(request);
   };
+}
+
+/** Whom the token names. Its signature is checked once, and not again before it expires or the keys change. */
+async function callerOf(token: string, { find, verified }: UserKeys<Caller>): Promise<Caller> {
+  const known = verified.find(token);
+  if (known) return known;
+  const { payload } = await jwtVerify(token, find, {
+    algorithms: ["EdDSA"],
+    typ: "at+jwt",
+    issuer: "ticketing",
+    audience: "ticketing",
+    requiredClaims: ["exp", "sub", "jti"],
+  });
+  const { sub, name, roles, exp } = claims.parse(payload);
+  const caller = { userId: sub, displayName: name, roles, expireTime: new Date(exp * 1000) };
+  verified.add(token, caller, exp);
+  return caller;
 }
 
 /** The name of the session cookie at a public origin (see auth's cookies). */

@@ -3,6 +3,7 @@ import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { DomainError } from "../process/domain-error.ts";
 import { type WatchOptions, watchFile } from "../process/watched-file.ts";
 import { readServiceKeys, readServiceSigner, type ServiceKey, type Signer } from "./key-files.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 /** How long a service token is good for. */
 export const SERVICE_TOKEN_LIFETIME_S = 60;
@@ -78,7 +79,7 @@ export async function createServiceAuthenticator({
     keysFile,
     async (text) => ({
       keys: await readServiceKeys(text),
-      verified: new Map<string, { caller: string; expires: number }>(),
+      verified: new VerifiedTokens<string>(),
     }),
     watch,
   );
@@ -94,11 +95,9 @@ export async function createServiceAuthenticator({
 
   return async (authorization) => {
     const token = authorization?.replace(/^Bearer /, "") ?? "";
-    const now = Date.now() / 1000;
     const { verified } = file.current();
-    const known = verified.get(token);
-    if (known && known.expires > now) return known.caller;
-    verified.delete(token);
+    const known = verified.find(token);
+    if (known) return known;
     try {
       const { service: caller, key } = await keyOf(decodeProtectedHeader(token).kid);
       const { payload } = await jwtVerify(token, key, {
@@ -111,8 +110,7 @@ export async function createServiceAuthenticator({
         clockTolerance: CLOCK_SKEW_S,
         requiredClaims: ["exp", "iat"],
       });
-      for (const [old, { expires }] of verified) if (expires <= now) verified.delete(old);
-      verified.set(token, { caller, expires: payload.exp ?? 0 });
+      verified.add(token, caller, payload.exp ?? 0);
       return caller;
     } catch {
       throw new DomainError(
