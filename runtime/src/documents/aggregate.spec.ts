@@ -122,6 +122,13 @@ describe("an aggregate that is declared once", () => {
     expect(await Promise.all(reasons)).toEqual(["TICKET_NOT_FOUND", "TICKET_NOT_FOUND"]);
   });
 
+  it("is found for a write, and when it is to be published, without a look at every other", async () => {
+    for (const filter of [{ _id: "a", version: 2 }, { pending: true }]) {
+      const { queryPlanner } = await boats.collection.find(filter).explain("queryPlanner");
+      expect(JSON.stringify(queryPlanner.winningPlan)).not.toContain("COLLSCAN");
+    }
+  });
+
   it("is listed by its owner, newest first, and selected by its last change", async () => {
     for (const [n, name] of ["Dory", "Endeavour", "Fram"].entries()) {
       await boats.insert(launch({ _id: `d${n}`, ownerId: "dan", name }, at(10 + n)));

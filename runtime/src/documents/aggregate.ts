@@ -5,6 +5,7 @@ import type { Collection, Db, IndexDescription } from "mongodb";
 import type { Events, OutgoingEvent } from "../events/events.ts";
 import type { Logger } from "../process/log.ts";
 import { type AggregateStore, createAggregateStore, type Listed } from "./aggregate-store.ts";
+import { byVersion } from "./document-store.ts";
 import { createRelay, type Relay } from "./relay.ts";
 import { byUpdateTime } from "./select-records.ts";
 import { readTransition, type Transition } from "./transition.ts";
@@ -81,7 +82,8 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
 
   async function store(db: Db, onPending = (_id: string) => {}): Promise<AggregateStore<T>> {
     const collection = collectionOf(db);
-    await collection.createIndexes([...definition.indexes, { key: { pending: 1 } }, { key: byUpdateTime }]);
+    const common = [byVersion, { pending: 1 }, byUpdateTime].map((key) => ({ key }));
+    await collection.createIndexes([...definition.indexes, ...common]);
     return createAggregateStore<T>({ collection, onPending, notFound, keepHistory });
   }
 

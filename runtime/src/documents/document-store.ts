@@ -16,6 +16,12 @@ export interface Versioned {
   version: number;
 }
 
+/**
+ * The index by which every write finds the version that it replaces: a store's collection has it. The embedded
+ * database reads the whole collection for a filter that no one index covers, which `_id` alone does not.
+ */
+export const byVersion = { version: 1, _id: 1 } as const;
+
 /** Documents of one kind, changed by pure functions under optimistic locking. */
 export interface DocumentStore<T extends Versioned> {
   find(id: string): Promise<T | null>;

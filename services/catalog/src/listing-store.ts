@@ -4,7 +4,7 @@ import { type EventRow, findEvents } from "./event-query.ts";
 import { type Listing, TEXT_VERSION, textsOf } from "./listing.ts";
 import { matching, pageOf } from "./listing-query.ts";
 import type { Position } from "./page-token.ts";
-import { upsertIfNewer } from "./upsert-if-newer.ts";
+import { byIdAndVersion, upsertIfNewer } from "./upsert-if-newer.ts";
 
 /** The sellers' names as they last announced them. */
 export interface SellerName {
@@ -32,7 +32,9 @@ export type ListingStore = Awaited<ReturnType<typeof createListingStore>>;
 export async function createListingStore(db: Db) {
   const listings = db.collection<Listing>("listings");
   const sellers = db.collection<SellerName>("sellers");
+  await sellers.createIndex(byIdAndVersion);
   await listings.createIndexes([
+    { key: byIdAndVersion },
     { key: { storedStatus: 1, "event.startTime": 1, _id: 1 } },
     { key: { storedStatus: 1, "price.currency": 1, "price.minorUnits": 1, _id: 1 } },
     { key: { storedStatus: 1, "price.currency": 1, "price.minorUnits": -1, _id: -1 } },

@@ -2,7 +2,7 @@ import { OrderStatus as Order, type OrderStatus } from "@ticketing/proto/orders/
 import type { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import type { Binary, Db } from "mongodb";
-import { upsertIfNewer } from "./upsert-if-newer.ts";
+import { byIdAndVersion, upsertIfNewer } from "./upsert-if-newer.ts";
 
 /** An order as the overview counts and lists it. */
 export interface OrderRow {
@@ -44,6 +44,7 @@ export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT 
   const payments = db.collection<PaymentRow>("payments");
   const disputes = db.collection<DisputeRow>("disputes");
   const reconciliations = db.collection<ReconciliationRow>("reconciliations");
+  for (const projection of [orders, payments, disputes]) await projection.createIndex(byIdAndVersion);
   await orders.createIndex({ status: 1, createTime: -1, _id: -1 });
   await orders.createIndex({ createTime: -1, _id: -1 });
 

@@ -8,6 +8,9 @@ export interface Projected {
   version: number;
 }
 
+/** The index by which it is decided: a projection's collection has it. See `byVersion` of the document store. */
+export const byIdAndVersion = { _id: 1, version: 1 } as const;
+
 /**
  * Saves a projected document unless what is held is as new or newer: then the filter matches nothing, the
  * upsert meets the document's own `_id`, and nothing changes. Two first writes of one id meet there too, so

@@ -1,6 +1,6 @@
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { createAggregateStore } from "@ticketing/runtime/documents/aggregate-store";
-import type { DocumentStore } from "@ticketing/runtime/documents/document-store";
+import { byVersion, type DocumentStore } from "@ticketing/runtime/documents/document-store";
 import { byUpdateTime, selectRecords } from "@ticketing/runtime/documents/select-records";
 import type { Collection, Db } from "mongodb";
 import type { Payment } from "./payment.ts";
@@ -25,6 +25,7 @@ export async function createPaymentStore(
 ): Promise<PaymentStore> {
   await collection.createIndexes([
     { key: { intentId: 1 } },
+    { key: byVersion },
     { key: { pending: 1 } },
     { key: byUpdateTime },
     { key: { buyerId: 1, lastDeclineTime: 1 } },

@@ -1,4 +1,4 @@
-import { createDocumentStore } from "@ticketing/runtime/documents/document-store";
+import { byVersion, createDocumentStore } from "@ticketing/runtime/documents/document-store";
 import type { Db } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 
@@ -8,8 +8,10 @@ export interface BuyerLockStore {
 }
 
 /** Lock slots in `buyer_locks`. */
-export function createBuyerLockStore(db: Db): BuyerLockStore {
-  const store = createDocumentStore<BuyerLocks>({ collection: db.collection<BuyerLocks>("buyer_locks") });
+export async function createBuyerLockStore(db: Db): Promise<BuyerLockStore> {
+  const collection = db.collection<BuyerLocks>("buyer_locks");
+  await collection.createIndex(byVersion);
+  const store = createDocumentStore<BuyerLocks>({ collection });
   return {
     async update(buyerId, change) {
       if (!(await store.find(buyerId))) await store.insert(noLocks(buyerId));

@@ -31,7 +31,7 @@ const tickets = await ticketAggregate.open({ db: database.db, events, log });
 const ticketService = createTicketService({ tickets, clock: systemClock });
 const ticketLockService = createTicketLockService({
   tickets,
-  buyers: createBuyerLockStore(database.db),
+  buyers: await createBuyerLockStore(database.db),
   policy: {
     durationMs: config.LOCK_DURATION,
     relockWaitMs: config.RELOCK_WAIT,

@@ -70,7 +70,7 @@ export async function openTicketWorld() {
       return ticket;
     },
   };
-  const slots = createBuyerLockStore(database.db);
+  const slots = await createBuyerLockStore(database.db);
   const buyers: typeof slots = {
     async update(buyerId, change) {
       await step();

@@ -46,7 +46,8 @@ async function replicaOn(db: Db): Promise<Replica> {
     lapseWindowMs: 1,
     cooldownMs: 1,
   };
-  const locks = createTicketLockService({ tickets, buyers: createBuyerLockStore(db), policy, clock });
+  const buyers = await createBuyerLockStore(db);
+  const locks = createTicketLockService({ tickets, buyers, policy, clock });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
   const seller = clientOf(TicketService, createTicketService({ tickets, clock }), { user: "seller" });
   return { orders: as("orders"), workflows: as("workflows"), seller };
