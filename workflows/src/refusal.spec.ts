@@ -1,13 +1,15 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
 import { ApplicationFailure } from "@temporalio/common";
-import type { Reason } from "@ticketing/proto/reason";
-import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
+import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import { ERROR_DOMAIN } from "@ticketing/runtime/process/domain-error";
 import { answering, asking } from "./refusal.ts";
 
-/** Also reasons that this release does not know: hence the cast. */
-const refused = (code: Code, reason: string) =>
-  Promise.reject(toConnectError(new DomainError(code, reason as Reason, "no", { stripeCode: "x" })));
+/** Also with reasons that this release does not know, and with codes of another one. */
+function refused(code: Code, reason: string) {
+  const value = { reason, domain: ERROR_DOMAIN, metadata: { stripeCode: "x" } };
+  return Promise.reject(new ConnectError("no", code, undefined, [{ desc: ErrorInfoSchema, value }]));
+}
 
 async function failure(call: Promise<unknown>): Promise<unknown> {
   return call.then(
@@ -21,7 +23,7 @@ describe("a call that was refused", () => {
     [Code.NotFound, "ORDER_NOT_FOUND"],
     [Code.FailedPrecondition, "CHARGE_DISPUTED"],
     [Code.FailedPrecondition, "REFUND_REFUSED"],
-    [Code.InvalidArgument, "REASON_REQUIRED"],
+    [Code.InvalidArgument, "BAD_PAGE_TOKEN"],
     [Code.PermissionDenied, "NOT_YOUR_ORDER"],
   ])("with %s %s is refused by every repeat", async (code, reason) => {
     expect(await failure(asking(refused(code, reason)))).toMatchObject({

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
 import { startNats } from "@ticketing/servers/nats";
@@ -23,7 +22,7 @@ const boatAggregate = defineAggregate({
   stream: "BOATS",
   event: BoatEventSchema,
   state: ({ _id, name, version }: Boat) => ({ id: _id, name, version: BigInt(version) }),
-  notFound: () => new DomainError(Code.NotFound, "TICKET_NOT_FOUND", "there is no such boat"),
+  notFound: () => new DomainError("TICKET_NOT_FOUND", "there is no such boat"),
   indexes: [{ key: { ownerId: 1, ...newestFirst } }],
   keepHistory: 2,
 });

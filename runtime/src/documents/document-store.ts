@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Code } from "@connectrpc/connect";
 import {
   type Collection,
   type Filter,
@@ -39,7 +38,7 @@ export interface DocumentStore<T extends Versioned> {
   update(id: string, change: (document: T) => T | Promise<T>, read?: T): Promise<T>;
 }
 
-const noSuchDocument = () => new DomainError(Code.NotFound, "NOT_FOUND", "there is no such document");
+const noSuchDocument = () => new DomainError("NOT_FOUND", "there is no such document");
 
 const DUPLICATE_KEY = 11_000;
 const MAX_TRIES = 8;
@@ -100,7 +99,7 @@ export function createDocumentStore<T extends Versioned>(options: {
         }
         await sleep(Math.random() * 2 ** attempt * 2);
       }
-      throw new DomainError(Code.Aborted, "CONTENTION", "too many changes at once; try again");
+      throw new DomainError("CONTENTION", "too many changes at once; try again");
     },
   };
 }

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { z } from "zod";
 import { DomainError } from "../process/domain-error.ts";
 
@@ -32,5 +31,4 @@ export function decodeTimePosition(text: string): TimePosition | undefined {
 }
 
 /** What a caller is told whose token no page of the list gave. */
-export const badPageToken = () =>
-  new DomainError(Code.InvalidArgument, "BAD_PAGE_TOKEN", "this is not a page token of this list");
+export const badPageToken = () => new DomainError("BAD_PAGE_TOKEN", "this is not a page token of this list");

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { JetStreamApiError, type JetStreamManager, type StoredMsg } from "@nats-io/jetstream";
 import { errors, type NatsConnection } from "@nats-io/transport-node";
 import { DomainError } from "../process/domain-error.ts";
@@ -147,7 +146,7 @@ export function createDeadLetters(deps: {
     async replayDeadLetter(sequence: number): Promise<void> {
       const message = await read(sequence);
       if (!message) {
-        throw new DomainError(Code.NotFound, "DEAD_LETTER_NOT_FOUND", "there is no such dead letter");
+        throw new DomainError("DEAD_LETTER_NOT_FOUND", "there is no such dead letter");
       }
       const letter = letterOf(message);
       if ((await readState())?.notices.has(noticeOf(letter))) return;
@@ -161,7 +160,6 @@ export function createDeadLetters(deps: {
         });
       if (answer !== HANDLED) {
         throw new DomainError(
-          Code.Unavailable,
           "DEAD_LETTER_CONSUMER_AWAY",
           "the consumer cannot take its dead letter now; try again",
         );

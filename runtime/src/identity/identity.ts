@@ -1,4 +1,4 @@
-import { Code, createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
+import { createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
 import { errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { DomainError } from "../process/domain-error.ts";
@@ -28,17 +28,14 @@ export const optionalUser = (context: Pick<HandlerContext, "values">): Caller | 
 export function requireUser(context: Pick<HandlerContext, "values">): Caller {
   const caller = optionalUser(context);
   if (caller) return caller;
-  throw (
-    context.values.get(refusalKey) ??
-    new DomainError(Code.Unauthenticated, "UNAUTHENTICATED", "sign in first")
-  );
+  throw context.values.get(refusalKey) ?? new DomainError("UNAUTHENTICATED", "sign in first");
 }
 
 /** The caller, who has the role. Throws UNAUTHENTICATED or ROLE_REQUIRED. */
 export function requireRole(context: Pick<HandlerContext, "values">, role: string): Caller {
   const caller = requireUser(context);
   if (!caller.roles.includes(role)) {
-    throw new DomainError(Code.PermissionDenied, "ROLE_REQUIRED", `this needs the role ${role}`, { role });
+    throw new DomainError("ROLE_REQUIRED", `this needs the role ${role}`, { role });
   }
   return caller;
 }
@@ -63,12 +60,11 @@ export function createUserAuthenticator(options: UserKeysOptions & { cookieName:
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
         const expired = error instanceof errors.JWTExpired;
         throw new DomainError(
-          Code.Unauthenticated,
           expired ? "TOKEN_EXPIRED" : "INVALID_TOKEN",
           expired ? "the access token has expired; renew it" : "the access token is not valid",
         );
       }
-      throw new DomainError(Code.Unavailable, "KEYS_UNAVAILABLE", "tokens cannot be checked now; try again");
+      throw new DomainError("KEYS_UNAVAILABLE", "tokens cannot be checked now; try again");
     }
   }
 
@@ -122,7 +118,7 @@ function bearer(header: string | null): string | undefined {
   if (header === null) return undefined;
   const match = /^Bearer ([\w.-]+)$/i.exec(header);
   if (match?.[1]) return match[1];
-  throw new DomainError(Code.Unauthenticated, "INVALID_TOKEN", "authorization must be: Bearer <token>");
+  throw new DomainError("INVALID_TOKEN", "authorization must be: Bearer <token>");
 }
 
 function cookie(header: Headers, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { Code, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { createContextKey, type HandlerContext } from "@connectrpc/connect";
 import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { DomainError } from "../process/domain-error.ts";
 import { type WatchOptions, watchFile } from "../process/watched-file.ts";
@@ -113,11 +113,7 @@ export async function createServiceAuthenticator({
       verified.add(token, caller, payload.exp ?? 0);
       return caller;
     } catch {
-      throw new DomainError(
-        Code.Unauthenticated,
-        "SERVICE_TOKEN_REQUIRED",
-        "a valid service token is required",
-      );
+      throw new DomainError("SERVICE_TOKEN_REQUIRED", "a valid service token is required");
     }
   };
 }
@@ -126,7 +122,7 @@ export async function createServiceAuthenticator({
 export function requireService(context: Pick<HandlerContext, "values">, ...allowed: string[]): string {
   const caller = context.values.get(serviceCallerKey);
   if (!allowed.includes(caller)) {
-    throw new DomainError(Code.PermissionDenied, "SERVICE_NOT_ALLOWED", "this service may not call this");
+    throw new DomainError("SERVICE_NOT_ALLOWED", "this service may not call this");
   }
   return caller;
 }

@@ -1,9 +1,11 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
+import { ReasonSchema } from "@ticketing/proto/errors/v1/reason";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import type { Reason } from "@ticketing/proto/reason";
 import { DomainError, errorInfoOf, reasonOf, toConnectError } from "./domain-error.ts";
 
-const locked = new DomainError(Code.FailedPrecondition, "TICKET_LOCKED", "the ticket is locked", {
+const locked = new DomainError("TICKET_LOCKED", "the ticket is locked", {
   lockedUntil: "2026-01-01T00:15:00Z",
 });
 
@@ -19,7 +21,7 @@ describe("a domain error", () => {
   });
 
   it("says when to try again if what it needs is away, and never if a rule refuses", () => {
-    const away = new DomainError(Code.Unavailable, "DATABASE_UNAVAILABLE", "not now");
+    const away = new DomainError("DATABASE_UNAVAILABLE", "not now");
     const delays = [away, locked].map((error) =>
       toConnectError(error)
         .findDetails(RetryInfoSchema)
@@ -27,6 +29,15 @@ describe("a domain error", () => {
     );
     expect(delays).toEqual([[1n], []]);
   });
+
+  it.each(ReasonSchema.values.slice(1).map(({ localName }) => localName as Reason))(
+    "for %s has a code in the contract",
+    (reason) => {
+      const { code } = new DomainError(reason, "no");
+      expect(code).toBeGreaterThan(Code.Canceled);
+      expect(code).not.toBe(Code.Unknown);
+    },
+  );
 
   it("tells its reason here as in the service that called", () => {
     expect(reasonOf(locked)).toBe("TICKET_LOCKED");

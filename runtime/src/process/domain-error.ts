@@ -1,22 +1,32 @@
+import { getOption } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { code, ReasonSchema } from "@ticketing/proto/errors/v1/reason";
 import { type ErrorInfo, ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { Reason } from "@ticketing/proto/reason";
 
 /** The domain of every reason of this API, as google.rpc.ErrorInfo names it. */
 export const ERROR_DOMAIN = "ticketing";
 
-/** Why a rule refuses: a gRPC code for machines, a stable reason for programs, a message for people. */
+// The numbers of google.rpc.Code are those of Connect's.
+const codes = new Map<string, Code>(
+  ReasonSchema.values.map((value) => [value.localName, getOption(value, code) as number]),
+);
+
+/** Why a rule refuses: a stable reason, which has its code, for programs; a message for people; facts of the reason. */
 export class DomainError extends Error {
-  readonly code: Code;
   readonly reason: Reason;
   readonly metadata: Record<string, string>;
 
-  constructor(code: Code, reason: Reason, message: string, metadata: Record<string, string> = {}) {
+  constructor(reason: Reason, message: string, facts: Record<string, string> = {}) {
     super(message);
     this.name = "DomainError";
-    this.code = code;
     this.reason = reason;
-    this.metadata = metadata;
+    this.metadata = facts;
+  }
+
+  /** The reason's code, as its contract says it. */
+  get code(): Code {
+    return codes.get(this.reason) ?? Code.Unknown;
   }
 }
 

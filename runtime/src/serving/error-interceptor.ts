@@ -20,9 +20,7 @@ export function publicError(error: unknown, log: Logger): ConnectError {
   }
   if (isDatabaseAway(error)) {
     log.warn({ err: error }, "the database is away");
-    return toConnectError(
-      new DomainError(Code.Unavailable, "DATABASE_UNAVAILABLE", "this cannot be answered now; try again"),
-    );
+    return toConnectError(new DomainError("DATABASE_UNAVAILABLE", "this cannot be answered now; try again"));
   }
   log.error({ err: error }, "a call failed unexpectedly");
   return new ConnectError(`internal error (request ${currentRequestId() ?? "unknown"})`, Code.Internal);

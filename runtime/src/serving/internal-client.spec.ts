@@ -160,7 +160,7 @@ describe("calls to two replicas", () => {
 describe("a refusal", () => {
   it("keeps its code, message, reason and facts, in any script", async () => {
     readOrder = () => {
-      throw new DomainError(Code.FailedPrecondition, "ORDER_EXPIRED", "zu spät: 100% – 期限切れ", {
+      throw new DomainError("ORDER_EXPIRED", "zu spät: 100% – 期限切れ", {
         at: "né",
       });
     };

@@ -84,7 +84,7 @@ describe.each(protocols)("over %s", (protocol) => {
 
   it("a refusal keeps its reason and facts", async () => {
     orders.getOrder = () => {
-      throw new DomainError(Code.NotFound, "NOT_FOUND", "no such order – 期限", { orderId });
+      throw new DomainError("NOT_FOUND", "no such order – 期限", { orderId });
     };
     const error = await errorOf(client(protocol).getOrder({ orderId }));
     expect(error).toMatchObject({ code: Code.NotFound, rawMessage: "no such order – 期限" });
@@ -217,7 +217,7 @@ describe("a plain HTTP route", () => {
   it("that needs what is away answers 503, and when to try again", async () => {
     for (const away of [
       new MongoNetworkError("mongo-0 is gone"),
-      new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "not now"),
+      new DomainError("STRIPE_UNAVAILABLE", "not now"),
     ]) {
       http["/hook"] = () => Promise.reject(away);
       const answer = await json("/hook", "{}");

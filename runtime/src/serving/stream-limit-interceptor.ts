@@ -1,4 +1,4 @@
-import { Code, type Interceptor } from "@connectrpc/connect";
+import type { Interceptor } from "@connectrpc/connect";
 import { optionalUser } from "../identity/identity.ts";
 import { DomainError } from "../process/domain-error.ts";
 import { clientNetwork } from "./client-network.ts";
@@ -14,7 +14,7 @@ export function createStreamLimitInterceptor(limits: { perCaller: number; total:
   function take(caller: string): () => void {
     const held = open.get(caller) ?? 0;
     if (held >= limits.perCaller || total >= limits.total) {
-      throw new DomainError(Code.ResourceExhausted, "TOO_MANY_STREAMS", "close a live view before the next", {
+      throw new DomainError("TOO_MANY_STREAMS", "close a live view before the next", {
         limit: String(limits.perCaller),
       });
     }

@@ -1,5 +1,5 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
@@ -60,7 +60,7 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
 
     async refreshSession(_request, context) {
       const token = cookies.readRefresh(context.requestHeader.get("cookie"));
-      if (!token) throw new DomainError(Code.Unauthenticated, "NO_SESSION", "there is no session to renew");
+      if (!token) throw new DomainError("NO_SESSION", "there is no session to renew");
       return startSession(context, await flow.renew(token));
     },
 

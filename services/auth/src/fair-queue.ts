@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** When a client that was turned away should come back, in seconds. */
@@ -35,12 +34,9 @@ export function createFairQueue(limits: { perAddress: number; total: number }): 
     run<T>(address: string, work: () => Promise<T>): Promise<T> {
       const own = waiting.get(address) ?? [];
       if (own.length >= limits.perAddress || size >= limits.total) {
-        throw new DomainError(
-          Code.ResourceExhausted,
-          "BUSY",
-          "too many sign-ins at once; try again shortly",
-          { retryAfter: RETRY_AFTER },
-        );
+        throw new DomainError("BUSY", "too many sign-ins at once; try again shortly", {
+          retryAfter: RETRY_AFTER,
+        });
       }
       const result = Promise.withResolvers<T>();
       own.push(() => work().then(result.resolve, result.reject));

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Db } from "mongodb";
@@ -38,12 +37,9 @@ export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAt
   async function requireFew(key: string, limit: number, except?: string): Promise<void> {
     const wait = await attempts.wait(key, limit, except);
     if (wait === undefined) return;
-    throw new DomainError(
-      Code.ResourceExhausted,
-      "TOO_MANY_ATTEMPTS",
-      "too many wrong passwords; try again later",
-      { retryAfter: String(wait) },
-    );
+    throw new DomainError("TOO_MANY_ATTEMPTS", "too many wrong passwords; try again later", {
+      retryAfter: String(wait),
+    });
   }
 
   return {

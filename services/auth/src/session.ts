@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { Code } from "@connectrpc/connect";
 import type { Versioned } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
@@ -65,7 +64,7 @@ export function openSession(
  */
 export function rotate(session: Session, secret: string, nextSecret: string, now: Date): Session {
   if (isRevoked(session) || session.expireTime <= now) {
-    throw new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this session has ended; sign in again");
+    throw new DomainError("SESSION_EXPIRED", "this session has ended; sign in again");
   }
   const isGood = ({ rotatedTime }: RefreshToken) =>
     !rotatedTime || age(rotatedTime, now) <= ROTATION_GRACE_MS;
@@ -90,12 +89,9 @@ function requireFew(session: Session, used: RefreshToken, now: Date): void {
     : Number.POSITIVE_INFINITY;
   if (pauseMs <= 0 || lastsMs < pauseMs + AFTER_PAUSE_MS) return;
   const seconds = Math.ceil(pauseMs / 1000);
-  throw new DomainError(
-    Code.ResourceExhausted,
-    "TOO_MANY_TOKENS",
-    `renewed too often; wait ${seconds} seconds`,
-    { retryAfter: String(seconds) },
-  );
+  throw new DomainError("TOO_MANY_TOKENS", `renewed too often; wait ${seconds} seconds`, {
+    retryAfter: String(seconds),
+  });
 }
 
 /** The session, ended for good. Ending it twice changes nothing. */

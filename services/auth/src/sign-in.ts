@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { newId } from "@ticketing/runtime/process/ids";
@@ -93,7 +92,7 @@ export function createSignInFlow(deps: SignInDependencies) {
         return isRight && found ? renewHash(found, input.password, address) : null;
       });
       if (!user) {
-        throw new DomainError(Code.Unauthenticated, "BAD_CREDENTIALS", "wrong address or password");
+        throw new DomainError("BAD_CREDENTIALS", "wrong address or password");
       }
       return begin(user);
     },
@@ -103,11 +102,7 @@ export function createSignInFlow(deps: SignInDependencies) {
       const parsed = parseRefreshToken(token);
       const known = parsed && (await deps.sessions.find(parsed.sessionId));
       if (!parsed || !known) {
-        throw new DomainError(
-          Code.Unauthenticated,
-          "SESSION_EXPIRED",
-          "this session has ended; sign in again",
-        );
+        throw new DomainError("SESSION_EXPIRED", "this session has ended; sign in again");
       }
       const secret = newSecret();
       const session = await deps.sessions.update(
@@ -117,7 +112,6 @@ export function createSignInFlow(deps: SignInDependencies) {
       );
       if (isRevoked(session)) {
         throw new DomainError(
-          Code.Unauthenticated,
           "REFRESH_TOKEN_REUSED",
           "this token was used before; the session was ended to protect the account",
         );

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Db } from "mongodb";
@@ -28,12 +27,9 @@ export async function createSignUpLimit(
       const wait = await signUps.wait(key, limit, noted);
       if (wait === undefined) return;
       await signUps.remove(noted);
-      throw new DomainError(
-        Code.ResourceExhausted,
-        "TOO_MANY_ACCOUNTS",
-        "too many accounts were opened from here; try again later",
-        { retryAfter: String(wait) },
-      );
+      throw new DomainError("TOO_MANY_ACCOUNTS", "too many accounts were opened from here; try again later", {
+        retryAfter: String(wait),
+      });
     },
   };
 }

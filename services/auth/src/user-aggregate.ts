@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
 import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
@@ -10,7 +9,7 @@ export const userAggregate = defineAggregate({
   stream: "USERS",
   event: UserEventSchema,
   state: ({ _id, displayName, version }: User) => ({ id: _id, displayName, version: BigInt(version) }),
-  notFound: () => new DomainError(Code.Unauthenticated, "SESSION_EXPIRED", "this account is gone"),
+  notFound: () => new DomainError("SESSION_EXPIRED", "this account is gone"),
   // Decides who has an address.
   indexes: [{ key: { email: 1 }, unique: true }],
 });

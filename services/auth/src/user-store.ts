@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { MongoServerError } from "mongodb";
@@ -24,7 +23,7 @@ export function createUserStore(users: AggregateStore<User>): UserStore {
         await users.insert(user);
       } catch (error) {
         if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) {
-          throw new DomainError(Code.AlreadyExists, "EMAIL_TAKEN", "an account with this address exists");
+          throw new DomainError("EMAIL_TAKEN", "an account with this address exists");
         }
         throw error;
       }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { z } from "zod";
 
@@ -48,4 +47,4 @@ export function decodePageToken(text: string, of: string): Position | undefined 
 
 /** A token that this search never gave out. */
 export const badPageToken = () =>
-  new DomainError(Code.InvalidArgument, "BAD_PAGE_TOKEN", "the page token is not one of this search");
+  new DomainError("BAD_PAGE_TOKEN", "the page token is not one of this search");

@@ -1,5 +1,4 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code } from "@connectrpc/connect";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { defineAggregate, newestFirst } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
@@ -25,6 +24,6 @@ export const orderAggregate = defineAggregate({
     version: BigInt(order.version),
     createTime: timestampFromDate(order.createTime),
   }),
-  notFound: () => new DomainError(Code.NotFound, "ORDER_NOT_FOUND", "there is no such order"),
+  notFound: () => new DomainError("ORDER_NOT_FOUND", "there is no such order"),
   indexes: [{ key: { buyerId: 1, ...newestFirst } }, { key: { sellerId: 1, ...newestFirst } }],
 });

@@ -1,4 +1,4 @@
-import { Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
@@ -70,14 +70,13 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
         yield order ? { order: orderMessage(order) } : {};
       }
       if (session.aborted) {
-        throw new DomainError(Code.Unauthenticated, "TOKEN_EXPIRED", "renew the session and watch again");
+        throw new DomainError("TOKEN_EXPIRED", "renew the session and watch again");
       }
     },
   };
 }
 
-const notYours = () =>
-  new DomainError(Code.PermissionDenied, "NOT_YOUR_ORDER", "this is somebody else's order");
+const notYours = () => new DomainError("NOT_YOUR_ORDER", "this is somebody else's order");
 
 async function requireParty(orders: OrderStore, id: string, context: HandlerContext): Promise<Order> {
   const { userId } = requireUser(context);

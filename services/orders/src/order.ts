@@ -1,7 +1,5 @@
-import { Code } from "@connectrpc/connect";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
-import type { Reason } from "@ticketing/proto/reason";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import {
   type Aggregate,
@@ -54,9 +52,6 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
 
 const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSPECIFIED";
 
-const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
-  new DomainError(Code.FailedPrecondition, reason, message, metadata);
-
 /**
  * A purchase begins, its ticket locked until `expireTime`. Throws LOCK_LAPSED where that is over: nobody could pay.
  */
@@ -65,7 +60,7 @@ export function open(
   now: Date,
 ): Order {
   if (order.expireTime <= now) {
-    throw refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
+    throw new DomainError("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
   }
   const opened = { ...order, status: OrderStatus.AWAITING_PAYMENT, createTime: now };
   return begin(opened, { case: "orderCreated", value: {} }, now);
@@ -79,18 +74,16 @@ export function requireSameRequest(order: Order, wish: { ticketId: string; expec
     order.price.minorUnits === minorUnits &&
     order.price.currency === currency;
   if (same) return order;
-  throw new DomainError(
-    Code.AlreadyExists,
-    "REQUEST_ID_REUSED",
-    "this request_id was used for another order",
-  );
+  throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another order");
 }
 
 /** The buyer wishes to cancel. Wished or cancelled already: nothing changes. Throws ORDER_ENDED. */
 export function requestCancel(order: Order, now: Date): Order {
   if (order.status === OrderStatus.CANCELLED) return order;
   if (order.status !== OrderStatus.AWAITING_PAYMENT) {
-    throw refuse("ORDER_ENDED", "this order has ended already", { status: statusName(order.status) });
+    throw new DomainError("ORDER_ENDED", "this order has ended already", {
+      status: statusName(order.status),
+    });
   }
   if (order.cancelRequestedTime) return order;
   return advance(order, { case: "orderCancelRequested", value: {} }, now, { cancelRequestedTime: now });
@@ -117,21 +110,21 @@ const UNREFUSED = { refundRefusedTime: undefined, refundRefusedReason: undefined
 export function requestRefund(order: Order, now: Date): Order {
   if (order.status === OrderStatus.REFUNDED) return order;
   if (order.status !== OrderStatus.COMPLETE) {
-    throw refuse("ORDER_NOT_COMPLETE", "only a complete order can be refunded", {
+    throw new DomainError("ORDER_NOT_COMPLETE", "only a complete order can be refunded", {
       status: statusName(order.status),
     });
   }
   if (order.refundRequestedTime && !mayAskAgain(order)) return order;
   if (!order.refundableUntil || order.refundableUntil <= now) {
     const until = order.refundableUntil?.toISOString() ?? "";
-    throw refuse("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
+    throw new DomainError("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
   }
   const asked = { refundRequestedTime: now, ...UNREFUSED };
   return advance(order, { case: "orderRefundRequested", value: {} }, now, asked);
 }
 
 function illegal(order: Order, wanted: OrderStatus): DomainError {
-  return refuse(
+  return new DomainError(
     "ILLEGAL_TRANSITION",
     `an order that is ${statusName(order.status)} cannot become ${statusName(wanted)}`,
     {
@@ -198,7 +191,7 @@ export function refuseRefund(
   if (order.refundRefusedReason === reason) return order;
   if (order.status === OrderStatus.REFUNDED && reason !== "refund_failed") return order;
   if (!order.refundRequestedTime) {
-    throw refuse("ILLEGAL_TRANSITION", "no refund of this order was asked for", {
+    throw new DomainError("ILLEGAL_TRANSITION", "no refund of this order was asked for", {
       status: statusName(order.status),
     });
   }

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /** How many declined cards of one buyer are borne in a span of time. */
@@ -38,7 +37,7 @@ export function requireFewDeclines(times: readonly Date[], limit: DeclineLimit, 
   const ends = times.map((time) => time.getTime() + limit.windowMs).filter((end) => end > now.getTime());
   if (ends.length < limit.count) return;
   const [retry = now.getTime()] = ends.sort((a, b) => b - a).slice(limit.count - 1);
-  throw new DomainError(Code.ResourceExhausted, "TOO_MANY_DECLINES", "too many cards were declined", {
+  throw new DomainError("TOO_MANY_DECLINES", "too many cards were declined", {
     retryTime: new Date(retry).toISOString(),
   });
 }

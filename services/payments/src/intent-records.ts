@@ -1,11 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { Code } from "@connectrpc/connect";
 import {
   type IntentRecordSchema,
   IntentStatus,
 } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import type { Reason } from "@ticketing/proto/reason";
 import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
@@ -75,9 +73,9 @@ export function createIntentRecords(deps: {
     const found = await orUnavailable(stripe.find(intentId));
     if (!found) return true;
     if (!ownsIntent(await mesh.readToWrite(), found, undefined)) throw notOurs();
-    if (!("entry" in found)) throw refuse("INTENT_UNREADABLE", found.problem);
+    if (!("entry" in found)) throw new DomainError("INTENT_UNREADABLE", found.problem);
     const { status } = found.entry;
-    if (status === "succeeded") throw refuse("ALREADY_CAPTURED", "the money was taken already");
+    if (status === "succeeded") throw new DomainError("ALREADY_CAPTURED", "the money was taken already");
     return status === "canceled";
   }
 
@@ -102,7 +100,7 @@ export function createIntentRecords(deps: {
      */
     async release(intentId: string): Promise<void> {
       if (await payments.findByIntent(intentId)) {
-        throw refuse("INTENT_KNOWN", "this PaymentIntent is a payment's: void that");
+        throw new DomainError("INTENT_KNOWN", "this PaymentIntent is a payment's: void that");
       }
       if (await isReleased(intentId)) return;
       try {
@@ -116,8 +114,6 @@ export function createIntentRecords(deps: {
     },
   };
 }
-
-const refuse = (reason: Reason, message: string) => new DomainError(Code.FailedPrecondition, reason, message);
 
 function intentRecord(entry: IntentEntry): MessageInitShape<typeof IntentRecordSchema> {
   const { id, orderId, currency } = entry;

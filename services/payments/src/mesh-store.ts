@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { Code } from "@connectrpc/connect";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Collection, type Db, MongoServerError } from "mongodb";
@@ -92,7 +91,6 @@ export function createMeshIdentity(store: Pick<MeshStore, "find">, clock: Clock)
 
 const suspended = () =>
   new DomainError(
-    Code.Unavailable,
     "PAYMENTS_SUSPENDED",
     "this database was copied or moved: an operator has to run `npm run mesh-id`",
   );

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Payment } from "./payment.ts";
 
@@ -57,8 +56,4 @@ export function requireOurs(mesh: Mesh, payment: Payment): void {
 }
 
 export const notOurs = () =>
-  new DomainError(
-    Code.FailedPrecondition,
-    "INTENT_NOT_OURS",
-    "this PaymentIntent belongs to another mesh: nothing is done to it",
-  );
+  new DomainError("INTENT_NOT_OURS", "this PaymentIntent belongs to another mesh: nothing is done to it");

@@ -1,5 +1,5 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { type Client, Code, type ServiceImpl } from "@connectrpc/connect";
+import type { Client, ServiceImpl } from "@connectrpc/connect";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import {
   type PaymentLifecycleService,
@@ -28,7 +28,7 @@ export function createPaymentLifecycleService(deps: {
 
   async function find(orderId: string): Promise<Payment> {
     const payment = await payments.find(orderId);
-    if (!payment) throw new DomainError(Code.NotFound, "PAYMENT_NOT_FOUND", "payment has not begun");
+    if (!payment) throw new DomainError("PAYMENT_NOT_FOUND", "payment has not begun");
     return payment;
   }
 

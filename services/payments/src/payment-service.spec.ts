@@ -26,8 +26,7 @@ beforeAll(async () => {
     OrderLifecycleService,
     {
       readOrder({ orderId }) {
-        if (orderId === "none")
-          throw new DomainError(Code.NotFound, "ORDER_NOT_FOUND", "there is no such order");
+        if (orderId === "none") throw new DomainError("ORDER_NOT_FOUND", "there is no such order");
         return {
           order: {
             id: orderId,

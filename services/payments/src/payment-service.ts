@@ -1,5 +1,5 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { type Client, Code, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import type { Client, HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
@@ -25,7 +25,7 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
     const { userId } = requireUser(context);
     const { order } = await deps.orders.readOrder({ orderId });
     if (order?.buyerId !== userId) {
-      throw new DomainError(Code.PermissionDenied, "NOT_YOUR_ORDER", "this is somebody else's order");
+      throw new DomainError("NOT_YOUR_ORDER", "this is somebody else's order");
     }
     return order;
   }
@@ -43,7 +43,7 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
     async getPayment({ orderId }, context) {
       await ownOrder(orderId, context);
       const payment = await deps.payments.find(orderId);
-      if (!payment) throw new DomainError(Code.NotFound, "PAYMENT_NOT_FOUND", "payment has not begun");
+      if (!payment) throw new DomainError("PAYMENT_NOT_FOUND", "payment has not begun");
       return { payment: paymentMessage(payment) };
     },
   };
@@ -51,11 +51,11 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
 
 function requirePayable(order: Order, now: Date): void {
   if (order.status !== OrderStatus.AWAITING_PAYMENT) {
-    throw new DomainError(Code.FailedPrecondition, "ORDER_ENDED", "this order has ended", {
+    throw new DomainError("ORDER_ENDED", "this order has ended", {
       status: OrderStatus[order.status] ?? "",
     });
   }
   if (!order.expireTime || timestampDate(order.expireTime) <= now) {
-    throw new DomainError(Code.FailedPrecondition, "ORDER_EXPIRED", "the time to pay is over");
+    throw new DomainError("ORDER_EXPIRED", "the time to pay is over");
   }
 }

@@ -1,6 +1,4 @@
-import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { Reason } from "@ticketing/proto/reason";
 import { type Aggregate, advance, born } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
@@ -70,9 +68,6 @@ const KEPT_DECLINES = 50;
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED, REFUND_PENDING, REFUND_FAILED } =
   PaymentStatus;
 
-const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
-  new DomainError(Code.FailedPrecondition, reason, message, metadata);
-
 /** A payment begins; nothing was asked of Stripe yet. */
 export function start(order: { id: string; buyerId: string; price: Money }, now: Date): Payment {
   return born(begun(order, REQUIRES_PAYMENT, now), { type: "payment_started", time: now });
@@ -99,14 +94,14 @@ const begun = (order: { id: string; buyerId: string; price: Money }, status: Pay
 export function requireOpen(payment: Payment): Payment {
   if (payment.refusal?.action === "create") throw paymentRefused(payment.refusal.code);
   if (payment.voidRequestedTime || payment.status === VOIDED || payment.status === FAILED) {
-    throw refuse("PAYMENT_VOIDED", "this payment is given up");
+    throw new DomainError("PAYMENT_VOIDED", "this payment is given up");
   }
   return payment;
 }
 
 /** What the buyer is told when Stripe takes no payment for the order. */
 export const paymentRefused = (stripeCode: string): DomainError =>
-  refuse("PAYMENT_REFUSED", "the payment provider takes no payment for this order", { stripeCode });
+  new DomainError("PAYMENT_REFUSED", "the payment provider takes no payment for this order", { stripeCode });
 
 /** It could not be opened, through no fault of the buyer's; noted once, and not once the buyer has a way to pay. */
 export function startFailed(payment: Payment, now: Date): Payment {
@@ -129,7 +124,7 @@ export function attachIntent(payment: Payment, made: MadeIntent, now: Date): Pay
   const { intentId, meshId, withSecret } = made;
   requireOpen(payment);
   if (payment.intentId === intentId) return withSecret ? secretHandedOut(payment, now) : payment;
-  if (payment.intentId) throw refuse("INTENT_EXISTS", "this payment has another PaymentIntent");
+  if (payment.intentId) throw new DomainError("INTENT_EXISTS", "this payment has another PaymentIntent");
   const changes = { ...withoutFailures(payment, "create"), intentId, meshId };
   const clientSecretTime = withSecret ? now : undefined;
   return advance(payment, { type: "payment_updated", time: now }, { ...changes, clientSecretTime });
@@ -170,7 +165,7 @@ export function recordDecline(payment: Payment, decline: Decline, now: Date): Pa
 export function requestVoid(payment: Payment, now: Date): Payment {
   if (payment.voidRequestedTime) return payment;
   if (isOneOf(payment, CAPTURED, REFUNDED, REFUND_PENDING, REFUND_FAILED))
-    throw refuse("ALREADY_CAPTURED", "the money was taken already");
+    throw new DomainError("ALREADY_CAPTURED", "the money was taken already");
   if (payment.intentId) {
     return advance(payment, { type: "payment_updated", time: now }, { voidRequestedTime: now });
   }

@@ -1,6 +1,4 @@
-import { Code } from "@connectrpc/connect";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { Reason } from "@ticketing/proto/reason";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
@@ -16,9 +14,6 @@ import type { StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable, passing, stripeUnavailable } from "./stripe-unavailable.ts";
 
 const { AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND_PENDING, REFUND_FAILED } = PaymentStatus;
-
-const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
-  new DomainError(Code.FailedPrecondition, reason, message, metadata);
 
 /** https://docs.stripe.com/error-codes#charge-disputed */
 const CHARGE_DISPUTED = "charge_disputed";
@@ -90,12 +85,17 @@ export function createSettlement(deps: {
     if (isGivenUp(after)) return after;
     if (failure?.kind === "refused") {
       const facts = { stripeCode: failure.code };
-      if (failure.code !== CHARGE_DISPUTED) throw refuse("REFUND_REFUSED", "the refund was refused", facts);
+      if (failure.code !== CHARGE_DISPUTED)
+        throw new DomainError("REFUND_REFUSED", "the refund was refused", facts);
       await payments.update(payment._id, (current) => refusedAsDisputed(current, payment, clock()));
-      throw refuse("CHARGE_DISPUTED", "the charge is disputed: the money is the bank's to give back", facts);
+      throw new DomainError(
+        "CHARGE_DISPUTED",
+        "the charge is disputed: the money is the bank's to give back",
+        facts,
+      );
     }
     if (!failure && after.status === REFUND_FAILED) {
-      throw refuse("REFUND_REFUSED", "the refund failed", { stripeCode: failureReason(after) });
+      throw new DomainError("REFUND_REFUSED", "the refund failed", { stripeCode: failureReason(after) });
     }
     throw failure ? passing(failure) : stripeUnavailable();
   }
@@ -127,8 +127,8 @@ export function createSettlement(deps: {
       if (seen.status === FAILED) {
         throw captureRefused(seen.refusal?.code ?? "", "the hold on the money was lost");
       }
-      if (seen.voidRequestedTime) throw refuse("PAYMENT_VOIDED", "this payment is given up");
-      if (seen.status !== AUTHORIZED) throw refuse("NOT_AUTHORIZED", "no money is held");
+      if (seen.voidRequestedTime) throw new DomainError("PAYMENT_VOIDED", "this payment is given up");
+      if (seen.status !== AUTHORIZED) throw new DomainError("NOT_AUTHORIZED", "no money is held");
       const { payment: after, failure } = await act(seen, "capture");
       if (wasTaken(after)) return after;
       if (after.status !== FAILED && failure?.kind !== "refused") {
@@ -152,14 +152,14 @@ export function createSettlement(deps: {
      */
     async refund(payment: Payment): Promise<Payment> {
       const { payment: seen } = await refresh(payment);
-      if (!wasTaken(seen)) throw refuse("NOT_CAPTURED", "no money was taken");
+      if (!wasTaken(seen)) throw new DomainError("NOT_CAPTURED", "no money was taken");
       return isTaken(seen) ? giveBack(seen) : seen;
     },
   };
 }
 
 const captureRefused = (stripeCode: string, message: string): DomainError =>
-  refuse("CAPTURE_REFUSED", message, { stripeCode });
+  new DomainError("CAPTURE_REFUSED", message, { stripeCode });
 
 /** Nothing more can be asked of Stripe to let the money go. */
 const isGivenUp = ({ status }: Payment): boolean => [VOIDED, REFUNDED, REFUND_PENDING].includes(status);

@@ -1,14 +1,13 @@
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { StripeFailure } from "./stripe-failure.ts";
 
 /** What a caller is told when Stripe's answer is not known. */
 export const stripeUnavailable = () =>
-  new DomainError(Code.Unavailable, "STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
+  new DomainError("STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
 
 /** What a caller is told when Stripe does not accept our key: nothing happened, and nothing may be undone for it. */
 export const stripeKeyRefused = () =>
-  new DomainError(Code.Unavailable, "STRIPE_KEY_REFUSED", "payments are not set up rightly; try again later");
+  new DomainError("STRIPE_KEY_REFUSED", "payments are not set up rightly; try again later");
 
 /** A failure after which the call may be repeated. */
 export const passing = ({ kind }: StripeFailure): DomainError =>

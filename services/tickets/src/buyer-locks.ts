@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import type { Versioned } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cooldownEnd, type EndedHold, remembered, type StrikePolicy } from "./strikes.ts";
@@ -95,11 +94,7 @@ export function takeSlot(
   const own = slots.find(({ orderId }) => orderId === hold.orderId);
   const bound = own ?? ended.find(({ orderId }) => orderId === hold.orderId);
   if (bound && bound.ticketId !== hold.ticketId) {
-    throw new DomainError(
-      Code.AlreadyExists,
-      "REQUEST_ID_REUSED",
-      "this request_id was used for another ticket",
-    );
+    throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another ticket");
   }
   const doubtUntil = new Date(now.getTime() + DOUBT_MS);
   if (own) {
@@ -195,5 +190,5 @@ function settle(locks: BuyerLocks, found: FoundLocks, policy: LockPolicy, now: D
 }
 
 function exhausted(reason: "LOCK_COOLDOWN" | "LOCK_LIMIT", message: string, retryTime: Date): DomainError {
-  return new DomainError(Code.ResourceExhausted, reason, message, { retryTime: retryTime.toISOString() });
+  return new DomainError(reason, message, { retryTime: retryTime.toISOString() });
 }

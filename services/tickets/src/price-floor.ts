@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
 /**
@@ -12,7 +11,7 @@ const LEAST: Readonly<Record<string, number>> = { EUR: 50, GBP: 30, USD: 50 };
 export function requirePayable({ minorUnits, currency }: { minorUnits: number; currency: string }): void {
   const least = LEAST[currency];
   if (least === undefined || minorUnits >= least) return;
-  throw new DomainError(Code.FailedPrecondition, "PRICE_TOO_LOW", "the price is below what can be paid", {
+  throw new DomainError("PRICE_TOO_LOW", "the price is below what can be paid", {
     minorUnits: String(least),
     currency,
   });

@@ -1,4 +1,3 @@
-import { Code } from "@connectrpc/connect";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Lock } from "./ticket.ts";
 
@@ -40,7 +39,6 @@ export function requireWaited(
   const retryTime = new Date(Math.max(...times) + waitMs);
   if (retryTime > now) {
     throw new DomainError(
-      Code.ResourceExhausted,
       "RELOCK_TOO_SOON",
       "this ticket was let go unpaid a moment ago; others come first",
       { retryTime: retryTime.toISOString() },

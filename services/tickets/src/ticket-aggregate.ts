@@ -1,5 +1,4 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { Code } from "@connectrpc/connect";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { defineAggregate, newestFirst } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
@@ -29,7 +28,7 @@ export const ticketAggregate = defineAggregate({
     createTime: timestampFromDate(ticket.createTime),
     updateTime: timestampFromDate(ticket.updateTime),
   }),
-  notFound: () => new DomainError(Code.NotFound, "TICKET_NOT_FOUND", "there is no such ticket"),
+  notFound: () => new DomainError("TICKET_NOT_FOUND", "there is no such ticket"),
   indexes: [{ key: { sellerId: 1, ...newestFirst } }],
   keepHistory: KEPT_TRANSITIONS,
 });

@@ -1,17 +1,14 @@
-import { Code } from "@connectrpc/connect";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { advance, begin, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 
-/** A ticket comes up for sale. Throws EVENT_STARTED as an invalid argument. */
+/** A ticket comes up for sale. Throws EVENT_STARTED with startTime unless its event lies ahead. */
 export function list(
   offer: Offer,
   by: { id: string; sellerId: string; sellerName: string; requestFingerprint: string },
   now: Date,
 ): Ticket {
-  if (offer.event.startTime <= now) {
-    throw new DomainError(Code.InvalidArgument, "EVENT_STARTED", "the event has begun");
-  }
+  requireAhead(offer.event.startTime, now);
   return begin(
     {
       ...offer,
@@ -30,13 +27,13 @@ export function list(
 
 function requireSeller(ticket: Ticket, userId: string): void {
   if (ticket.sellerId !== userId) {
-    throw new DomainError(Code.PermissionDenied, "NOT_YOUR_TICKET", "this is somebody else's ticket");
+    throw new DomainError("NOT_YOUR_TICKET", "this is somebody else's ticket");
   }
 }
 
 function requireVersion(ticket: Ticket, version: number): void {
   if (ticket.version !== version) {
-    throw new DomainError(Code.Aborted, "STALE_VERSION", "the ticket has changed; read it again", {
+    throw new DomainError("STALE_VERSION", "the ticket has changed; read it again", {
       version: String(ticket.version),
     });
   }

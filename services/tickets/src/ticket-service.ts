@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { toBinary } from "@bufbuild/protobuf";
-import { Code, type ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CreateTicketRequest,
   CreateTicketRequestSchema,
@@ -35,11 +35,7 @@ export function createTicketService(deps: {
       const fresh = !known && (await tickets.insert(wanted)) === "inserted";
       const ticket = fresh ? wanted : await tickets.get(id);
       if (ticket.requestFingerprint !== fingerprint) {
-        throw new DomainError(
-          Code.AlreadyExists,
-          "REQUEST_ID_REUSED",
-          "this request_id was used for another ticket",
-        );
+        throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another ticket");
       }
       return { ticket: ticketMessage(ticket, clock(), userId) };
     },

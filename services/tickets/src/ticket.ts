@@ -1,5 +1,3 @@
-import { Code } from "@connectrpc/connect";
-import type { Reason } from "@ticketing/proto/reason";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
@@ -69,12 +67,8 @@ export interface Ticket extends Aggregate<TransitionType<typeof TicketEventSchem
   createTime: Date;
 }
 
-/** A refusal because of what the ticket is now. */
-export const refuse = (reason: Reason, message: string, metadata?: Record<string, string>) =>
-  new DomainError(Code.FailedPrecondition, reason, message, metadata);
-
 const priceChanged = (price: Money) =>
-  refuse("PRICE_CHANGED", "the price has changed", {
+  new DomainError("PRICE_CHANGED", "the price has changed", {
     minorUnits: String(price.minorUnits),
     currency: price.currency,
   });
@@ -109,19 +103,19 @@ export const released = (ticket: Ticket, now: Date): Partial<Ticket> & Pick<Tick
 /** Throws EVENT_STARTED with startTime unless the start lies ahead. */
 export function requireAhead(startTime: Date, now: Date): void {
   if (startTime <= now) {
-    throw refuse("EVENT_STARTED", "the event has begun", { startTime: startTime.toISOString() });
+    throw new DomainError("EVENT_STARTED", "the event has begun", { startTime: startTime.toISOString() });
   }
 }
 
 /** Throws unless the ticket is for sale and nobody holds it. */
 export function requireFree(ticket: Ticket, now: Date): void {
-  if (ticket.storedStatus === TicketStatus.SOLD) throw refuse("TICKET_SOLD", "this ticket is sold");
+  if (ticket.storedStatus === TicketStatus.SOLD) throw new DomainError("TICKET_SOLD", "this ticket is sold");
   if (ticket.storedStatus === TicketStatus.WITHDRAWN) {
-    throw refuse("TICKET_WITHDRAWN", "this ticket is no longer for sale");
+    throw new DomainError("TICKET_WITHDRAWN", "this ticket is no longer for sale");
   }
   const lock = liveLock(ticket, now);
   if (lock) {
-    throw refuse("TICKET_LOCKED", "somebody is paying for this ticket", {
+    throw new DomainError("TICKET_LOCKED", "somebody is paying for this ticket", {
       lockedUntil: lock.expireTime.toISOString(),
     });
   }
@@ -140,7 +134,7 @@ export interface LockWish {
 
 /** A buyer's order takes the ticket for a while. Its own live lock again: nothing changes. */
 export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
-  if (ticket.sellerId === order.buyerId) throw refuse("OWN_TICKET", "this is your own ticket");
+  if (ticket.sellerId === order.buyerId) throw new DomainError("OWN_TICKET", "this is your own ticket");
   if (liveLock(ticket, now)?.orderId === order.orderId) {
     requirePrice(ticket, order.expectedPrice);
     return ticket;
@@ -160,7 +154,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   return advance(ticket, { case: "ticketLocked", value: { orderId } }, now, changes);
 }
 
-const lapsed = () => refuse("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
+const lapsed = () => new DomainError("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
 
 /** Throws LOCK_LAPSED where an order's lock is over as it is to be told: its writing may take as long as it lasts. */
 export function requireLive(ticket: Ticket, orderId: string, now: Date): void {
@@ -186,11 +180,11 @@ const BUYERS_DOING: readonly ReleaseReason[] = ["cancelled", "expired", "decline
  */
 export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseReason }, now: Date): Ticket {
   if (ticket.storedStatus === TicketStatus.SOLD && ticket.soldOrderId === by.orderId) {
-    throw refuse("TICKET_SOLD", "the ticket was sold to this order");
+    throw new DomainError("TICKET_SOLD", "the ticket was sold to this order");
   }
   if (ticket.storedStatus !== TicketStatus.AVAILABLE || ticket.lock?.orderId !== by.orderId) return ticket;
   if (by.reason === "expired" && ticket.lock.expireTime > now) {
-    throw refuse("LOCK_NOT_EXPIRED", "the lock still lives", {
+    throw new DomainError("LOCK_NOT_EXPIRED", "the lock still lives", {
       lockedUntil: ticket.lock.expireTime.toISOString(),
     });
   }
@@ -211,7 +205,7 @@ export function unpaidHold(ticket: Ticket, orderId: string, now: Date): Release 
 export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
   if (ticket.storedStatus === TicketStatus.SOLD && ticket.soldOrderId === orderId) return ticket;
   if (ticket.storedStatus !== TicketStatus.AVAILABLE || ticket.lock?.orderId !== orderId) {
-    throw refuse("LOCK_LOST", "the ticket is not this order's any more");
+    throw new DomainError("LOCK_LOST", "the ticket is not this order's any more");
   }
   const sold = {
     ...withoutLock(ticket),

@@ -21,7 +21,7 @@ export function decodeRequest<T extends DescMessage>(desc: T, bytes: Uint8Array)
   try {
     request = fromBinary(desc, bytes);
   } catch {
-    throw new DomainError(Code.InvalidArgument, "MALFORMED", `this is not a ${desc.typeName}`);
+    throw new DomainError("MALFORMED", `this is not a ${desc.typeName}`);
   }
   canonicalizeIds(desc, request);
   const result = validator.validate(desc, request);
