@@ -2,12 +2,13 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { CatalogTicketSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { moneyInit } from "@ticketing/runtime/values/money";
+import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import { type Listing, statusAt } from "./listing.ts";
 
 /** The listing as clients see it at an instant. Never names an order. */
 export function listingMessage(listing: Listing, now: Date): MessageInitShape<typeof CatalogTicketSchema> {
   const status = statusAt(listing, now);
-  const { title, venue, city, startTime } = listing.event;
   return {
     eventId: listing.event.id,
     ticket: {
@@ -16,9 +17,9 @@ export function listingMessage(listing: Listing, now: Date): MessageInitShape<ty
       sellerName: listing.sellerName,
       title: listing.title,
       category: listing.category,
-      event: { title, venue, city, startTime: timestampFromDate(startTime) },
+      event: ticketedEventInit(listing.event),
       seat: listing.seat,
-      price: { minorUnits: BigInt(listing.price.minorUnits), currency: listing.price.currency },
+      price: moneyInit(listing.price),
       status,
       lock:
         status === TicketStatus.LOCKED && listing.lockExpireTime

@@ -3,6 +3,9 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
 import { PoisonEvent } from "@ticketing/runtime/events/events";
+import { type Money, moneyOf } from "@ticketing/runtime/values/money";
+import { type Seat, seatOf } from "@ticketing/runtime/values/seat";
+import { type TicketedEvent, ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
 import { nameKey, spellings } from "./text/fold.ts";
 import { wordsOf } from "./text/words.ts";
 
@@ -15,9 +18,9 @@ export interface Listing {
   sellerName: string;
   title: string;
   category: Category;
-  event: { id: string; title: string; venue: string; city: string; startTime: Date };
-  seat: { section: string; row: string; number: string };
-  price: { minorUnits: number; currency: string };
+  event: TicketedEvent & { id: string };
+  seat: Seat;
+  price: Money;
   storedStatus: TicketStatus;
   /** Null without a lock. It may have lapsed: ask {@link statusAt}. */
   lockExpireTime: Date | null;
@@ -35,7 +38,7 @@ export interface Listing {
 export const TEXT_VERSION = 3;
 
 /** What is computed from a listing's texts. */
-export function textsOf({ title, event }: { title: string; event: Omit<Listing["event"], "id"> }) {
+export function textsOf({ title, event }: { title: string; event: TicketedEvent }) {
   return {
     event: { ...event, id: eventId(event) },
     words: wordsOf(title, event.title, event.venue, event.city),
@@ -53,7 +56,6 @@ export function listingOf(state: TicketState): Listing {
   if (!state.id || !event?.startTime || !price || !state.createTime || !state.updateTime) {
     throw new PoisonEvent("the ticket's state is incomplete");
   }
-  const { title, venue, city } = event;
   return {
     _id: state.id,
     version: Number(state.version),
@@ -63,14 +65,10 @@ export function listingOf(state: TicketState): Listing {
     category: state.category,
     ...textsOf({
       title: state.title,
-      event: { title, venue, city, startTime: timestampDate(event.startTime) },
+      event: ticketedEventOf(event),
     }),
-    seat: {
-      section: state.seat?.section ?? "",
-      row: state.seat?.row ?? "",
-      number: state.seat?.number ?? "",
-    },
-    price: { minorUnits: Number(price.minorUnits), currency: price.currency },
+    seat: seatOf(state.seat),
+    price: moneyOf(price),
     storedStatus: state.storedStatus,
     lockExpireTime: state.lockExpireTime ? timestampDate(state.lockExpireTime) : null,
     createTime: timestampDate(state.createTime),
@@ -79,7 +77,7 @@ export function listingOf(state: TicketState): Listing {
 }
 
 /** Two tickets are for the same event when title, venue, city and start agree but for case, accents, punctuation. */
-function eventId({ title, venue, city, startTime }: Omit<Listing["event"], "id">): string {
+function eventId({ title, venue, city, startTime }: TicketedEvent): string {
   const key = [title, venue, city].map(nameKey).concat(startTime.toISOString());
   return createHash("sha256").update(JSON.stringify(key)).digest("base64url").slice(0, 22);
 }

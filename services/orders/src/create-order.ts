@@ -5,9 +5,11 @@ import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
-import { type Money, type Order, open, requireSameRequest } from "./order.ts";
+import { type Money, moneyInit, moneyOf } from "@ticketing/runtime/values/money";
+import { seatOf } from "@ticketing/runtime/values/seat";
+import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
+import { type Order, open, requireSameRequest } from "./order.ts";
 import type { OrderStore } from "./order-aggregate.ts";
-import { moneyInit } from "./order-message.ts";
 
 /** What a buyer asks for. */
 export interface OrderWish {
@@ -62,24 +64,16 @@ async function sameRequest(tickets: TicketLocks, order: Order, wish: OrderWish):
 }
 
 function lockedTerms(ticket: Ticket | undefined) {
-  const { event, price, lock } = ticket ?? {};
-  if (!ticket || !event?.startTime || !price || !lock?.expireTime) {
-    throw new Error("tickets answered with an incomplete lock");
-  }
-  const { title, venue, city } = event;
+  if (!ticket?.lock?.expireTime) throw new Error("tickets answered with an incomplete lock");
   return {
     sellerId: ticket.sellerId,
-    price: { minorUnits: Number(price.minorUnits), currency: price.currency },
-    expireTime: timestampDate(lock.expireTime),
+    price: moneyOf(ticket.price),
+    expireTime: timestampDate(ticket.lock.expireTime),
     ticket: {
       title: ticket.title,
       category: ticket.category,
-      event: { title, venue, city, startTime: timestampDate(event.startTime) },
-      seat: {
-        section: ticket.seat?.section ?? "",
-        row: ticket.seat?.row ?? "",
-        number: ticket.seat?.number ?? "",
-      },
+      event: ticketedEventOf(ticket.event),
+      seat: seatOf(ticket.seat),
       sellerName: ticket.sellerName,
     },
   };

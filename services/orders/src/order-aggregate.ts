@@ -3,8 +3,8 @@ import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { defineAggregate, newestFirst } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { moneyInit } from "@ticketing/runtime/values/money";
 import type { Order } from "./order.ts";
-import { moneyInit } from "./order-message.ts";
 
 export type OrderStore = AggregateStore<Order>;
 

@@ -1,24 +1,20 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { OrderSchema } from "@ticketing/proto/orders/v1/order";
-import type { Money, Order } from "./order.ts";
+import { moneyInit } from "@ticketing/runtime/values/money";
+import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
+import type { Order } from "./order.ts";
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
-export const moneyInit = (money: Money) => ({
-  minorUnits: BigInt(money.minorUnits),
-  currency: money.currency,
-});
-
 /** The order as its buyer, its seller and the lifecycle see it. */
 export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema> {
-  const { event } = order.ticket;
   return {
     id: order._id,
     buyerId: order.buyerId,
     sellerId: order.sellerId,
     ticketId: order.ticketId,
-    ticket: { ...order.ticket, event: { ...event, startTime: timestampFromDate(event.startTime) } },
+    ticket: { ...order.ticket, event: ticketedEventInit(order.ticket.event) },
     price: moneyInit(order.price),
     status: order.status,
     expireTime: timestampFromDate(order.expireTime),

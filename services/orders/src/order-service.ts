@@ -3,6 +3,7 @@ import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { moneyOf } from "@ticketing/runtime/values/money";
 import { createOrder, type TicketLocks } from "./create-order.ts";
 import { type Order, requestCancel, requestRefund } from "./order.ts";
 import type { OrderStore } from "./order-aggregate.ts";
@@ -33,11 +34,7 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
 
   return {
     async createOrder({ requestId, ticketId, expectedPrice }, context) {
-      const price = {
-        minorUnits: Number(expectedPrice?.minorUnits),
-        currency: expectedPrice?.currency ?? "",
-      };
-      const wish = { requestId, ticketId, expectedPrice: price };
+      const wish = { requestId, ticketId, expectedPrice: moneyOf(expectedPrice) };
       return { order: orderMessage(await createOrder(deps, requireUser(context).userId, wish)) };
     },
 

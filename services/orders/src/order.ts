@@ -8,24 +8,21 @@ import {
   transitionsOf,
 } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Money } from "@ticketing/runtime/values/money";
+import type { Seat } from "@ticketing/runtime/values/seat";
+import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
 
 type OrderEvent = typeof OrderEventSchema;
 
 /** An order begins and goes on with the transitions of its event. */
 const { begin, advance } = transitionsOf(OrderEventSchema);
 
-/** Integer minor units and an ISO 4217 currency. */
-export interface Money {
-  minorUnits: number;
-  currency: string;
-}
-
 /** The ticket as it was when it was locked. */
 export interface TicketSnapshot {
   title: string;
   category: Category;
-  event: { title: string; venue: string; city: string; startTime: Date };
-  seat: { section: string; row: string; number: string };
+  event: TicketedEvent;
+  seat: Seat;
   sellerName: string;
 }
 

@@ -3,8 +3,9 @@ import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { defineAggregate, newestFirst } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { moneyInit } from "@ticketing/runtime/values/money";
+import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import { KEPT_TRANSITIONS, type Ticket } from "./ticket.ts";
-import { eventInit, moneyInit } from "./ticket-message.ts";
 
 export type TicketStore = AggregateStore<Ticket>;
 
@@ -19,7 +20,7 @@ export const ticketAggregate = defineAggregate({
     sellerName: ticket.sellerName,
     title: ticket.title,
     category: ticket.category,
-    event: eventInit(ticket.event),
+    event: ticketedEventInit(ticket.event),
     seat: ticket.seat,
     price: moneyInit(ticket.price),
     storedStatus: ticket.storedStatus,

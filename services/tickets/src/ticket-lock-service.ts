@@ -8,6 +8,7 @@ import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { moneyOf } from "@ticketing/runtime/values/money";
 import type { BuyerLockStore } from "./buyer-lock-store.ts";
 import {
   type BuyerLocks,
@@ -32,7 +33,7 @@ import {
   unpaidHold,
 } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
-import { moneyOf, ticketMessage } from "./ticket-message.ts";
+import { ticketMessage } from "./ticket-message.ts";
 
 /** A call whose lock was not written by then gives up; its caller has. */
 const LOCK_CALL_MS = 5_000;

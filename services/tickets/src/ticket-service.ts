@@ -11,10 +11,13 @@ import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity"
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
+import { moneyOf } from "@ticketing/runtime/values/money";
+import { seatOf } from "@ticketing/runtime/values/seat";
+import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
 import type { Offer } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, withdraw } from "./ticket-listing.ts";
-import { eventOf, moneyOf, seatOf, ticketMessage } from "./ticket-message.ts";
+import { ticketMessage } from "./ticket-message.ts";
 
 /** The sellers' API. */
 export function createTicketService(deps: {
@@ -71,7 +74,7 @@ function offerOf(request: CreateTicketRequest): Offer {
   return {
     title: request.title,
     category: request.category,
-    event: eventOf(request.event),
+    event: ticketedEventOf(request.event),
     seat: seatOf(request.seat),
     price: moneyOf(request.price),
   };
@@ -82,7 +85,7 @@ function changesOf(request: UpdateTicketRequest): Partial<Offer> {
   return {
     ...(request.title !== undefined && { title: request.title }),
     ...(request.category !== undefined && { category: request.category }),
-    ...(request.event && { event: eventOf(request.event) }),
+    ...(request.event && { event: ticketedEventOf(request.event) }),
     ...(request.seat && { seat: seatOf(request.seat) }),
     ...(request.price && { price: moneyOf(request.price) }),
   };

@@ -2,6 +2,9 @@ import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket"
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Money } from "@ticketing/runtime/values/money";
+import type { Seat } from "@ticketing/runtime/values/seat";
+import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
 import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
 
@@ -11,30 +14,11 @@ export const KEPT_TRANSITIONS = 50;
 /** A ticket begins and goes on with the transitions of its event. */
 export const { begin, advance } = transitionsOf(TicketEventSchema);
 
-/** Integer minor units and an ISO 4217 currency. */
-export interface Money {
-  minorUnits: number;
-  currency: string;
-}
-
-export interface EventDetails {
-  title: string;
-  venue: string;
-  city: string;
-  startTime: Date;
-}
-
-export interface Seat {
-  section: string;
-  row: string;
-  number: string;
-}
-
 /** What a seller says of a ticket. */
 export interface Offer {
   title: string;
   category: Category;
-  event: EventDetails;
+  event: TicketedEvent;
   seat: Seat;
   price: Money;
 }
