@@ -22,7 +22,7 @@ export interface Configured {
   readonly module: ConfigModule;
 }
 
-/** What an image brings along by itself; see workflows/src/bundle.ts. */
+/** What an image brings along by itself; see workflows/commands/bundle.ts. */
 const fromImage: Readonly<Record<string, Record<string, string>>> = {
   workflows: { WORKFLOW_BUNDLE: "/app/workflows/dist/workflows.js", WORKER_BUILD_ID: "from-the-image" },
 };

@@ -32,7 +32,7 @@ if (!mesh) {
   process.exit(1);
 }
 for (const service of services) {
-  const script = repositoryPath(`services/${service}/src/${task}.ts`);
+  const script = repositoryPath(`services/${service}/commands/${task}.ts`);
   const args = ["--conditions=@ticketing/source", script, ...words];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment(service, mesh) });
   if (status !== 0) process.exit(status ?? 1);

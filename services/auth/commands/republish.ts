@@ -1,4 +1,4 @@
 import { republish } from "@ticketing/runtime/documents/republish-command";
-import { userAggregate } from "./user-aggregate.ts";
+import { userAggregate } from "../src/user-aggregate.ts";
 
 await republish(userAggregate);

@@ -1,4 +1,4 @@
 import { republish } from "@ticketing/runtime/documents/republish";
-import { outbox } from "./outbox.ts";
+import { outbox } from "../src/outbox.ts";
 
 await republish(outbox);

@@ -1,4 +1,4 @@
 import { republish } from "@ticketing/runtime/documents/republish-command";
-import { ticketAggregate } from "./ticket-aggregate.ts";
+import { ticketAggregate } from "../src/ticket-aggregate.ts";
 
 await republish(ticketAggregate);

@@ -4,7 +4,7 @@ import { databaseConfig, eventsConfig, processConfig, readConfig } from "@ticket
 import { createLogger } from "@ticketing/runtime/process/log";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { z } from "zod";
-import { DURABLE, projections, sources } from "./projections.ts";
+import { DURABLE, projections, sources } from "../src/projections.ts";
 
 /**
  * A whole command: empties the read models and lets them grow again from the first event of each stream, while

@@ -3,10 +3,10 @@ import { Client } from "@temporalio/client";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { retrying } from "@ticketing/runtime/process/retrying";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
-import { versionConfig } from "./config.ts";
-import { makeBuildCurrent } from "./current-build.ts";
-import { QUEUES, type Queue } from "./names.ts";
-import { connectTemporal } from "./temporal-connection.ts";
+import { versionConfig } from "../src/config.ts";
+import { makeBuildCurrent } from "../src/current-build.ts";
+import { QUEUES, type Queue } from "../src/names.ts";
+import { connectTemporal } from "../src/temporal-connection.ts";
 
 /**
  * A whole command: makes this build the current version of each queue's deployment; its workers are given no task

@@ -3,7 +3,7 @@ import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/pro
 import { createLogger } from "@ticketing/runtime/process/log";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { z } from "zod";
-import { openMeshStore } from "./mesh-store.ts";
+import { openMeshStore } from "../src/mesh-store.ts";
 
 /**
  * A command: shows by which id this mesh knows its own at Stripe. With the word `renew` a copy gets an id of its

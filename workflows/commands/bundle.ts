@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
-import { workerBuildId } from "./build-id.ts";
+import { workerBuildId } from "../src/build-id.ts";
 
 /**
  * A command: bundles the workflows for an image, so that a worker there neither compiles nor writes anything when it
@@ -11,7 +11,7 @@ import { workerBuildId } from "./build-id.ts";
 const BUNDLE = "workflows/dist/workflows.js";
 const root = join(import.meta.dirname, "../..");
 const { code } = await bundleWorkflowCode({
-  workflowsPath: join(import.meta.dirname, "workflows.ts"),
+  workflowsPath: join(import.meta.dirname, "../src/workflows.ts"),
   logger: new DefaultLogger("WARN"),
 });
 await mkdir(join(root, dirname(BUNDLE)), { recursive: true });
