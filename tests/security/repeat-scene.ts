@@ -49,6 +49,8 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     listing,
     listed: derivedId(seller.userId, listing.requestId ?? ""),
     withdrawn,
+    /** The request_id of a change of what is listed. */
+    edit: randomUUID(),
     /** For a lock whose order is never opened. */
     lock: { ticketId: locked.id, orderId: randomUUID() },
     lockBuyerId: randomUUID(),

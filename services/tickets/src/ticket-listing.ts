@@ -1,5 +1,6 @@
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { type EditRequest, isRepeat, withEdit } from "./edits.ts";
 import { advance, begin, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 
 /** A ticket comes up for sale. Throws EVENT_STARTED with startTime unless its event lies ahead. */
@@ -41,19 +42,23 @@ function requireVersion(ticket: Ticket, version: number): void {
 
 /**
  * The seller changes the offer, which nobody holds. A ticket whose event began is for sale again with a start that
- * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED.
+ * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED. A repeat of a
+ * request that was carried out changes nothing, whatever became of the ticket: change and request are one write.
  */
 export function edit(
   ticket: Ticket,
-  by: { userId: string; version: number },
+  by: { userId: string; version: number; request?: EditRequest | undefined },
   changes: Partial<Offer>,
   now: Date,
 ): Ticket {
   requireSeller(ticket, by.userId);
+  const { edits = [] } = ticket;
+  if (isRepeat(edits, by.request)) return ticket;
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
   requireAhead((changes.event ?? ticket.event).startTime, now);
-  const edited = { ...released(ticket, now), ...changes };
+  const made = withEdit(edits, { time: now, request: by.request });
+  const edited = { ...released(ticket, now), ...changes, edits: made };
   return advance(ticket, { case: "ticketEdited", value: {} }, now, edited);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import type { Database } from "@ticketing/runtime/documents/database";
@@ -84,6 +85,63 @@ describe("editing a ticket", () => {
     const stale = as(seller).updateTicket({ ticketId, version, title: "Pop" });
     const error = await stale.catch((thrown: unknown) => ConnectError.from(thrown));
     expect(error).toMatchObject({ code: Code.Aborted });
+  });
+
+  it("is made once of the same request, whatever became of the ticket before its repeat", async () => {
+    const { id: ticketId, version } = await listed();
+    const request = { ticketId, version, title: "Rock", requestId: randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => as(seller).updateTicket(request)));
+    const { ticket } = await as(seller).updateTicket(request);
+    expect(answers).toEqual(answers.map(() => ({ ...answers[0], ticket })));
+    expect(ticket).toMatchObject({ title: "Rock", version: version + 1n });
+    await as(seller).withdrawTicket({ ticketId, version: version + 1n });
+    const { ticket: late } = await as(seller).updateTicket(request);
+    expect(late).toMatchObject({ title: "Rock", status: TicketStatus.WITHDRAWN, version: version + 2n });
+  });
+
+  it("refuses a used request_id for something else, and keeps those of two tickets apart", async () => {
+    const [one, other] = [await listed(), await listed()];
+    const requestId = randomUUID();
+    const edit = (ticket: typeof one, title: string, version = ticket.version) =>
+      reason(as(seller).updateTicket({ ticketId: ticket.id, version, title, requestId }));
+    expect(await edit(one, "Rock")).toBe("done");
+    expect(await edit(one, "Pop", one.version + 1n)).toBe("REQUEST_ID_REUSED");
+    expect(await edit(other, "Pop")).toBe("done");
+    expect((await as(seller).getTicket({ ticketId: one.id })).ticket?.title).toBe("Rock");
+  });
+
+  it("that was refused is tried anew by its repeat", async () => {
+    const { id: ticketId, version } = await listed();
+    const request = { ticketId, version: version + 1n, title: "Rock", requestId: randomUUID() };
+    expect(await reason(as(seller).updateTicket(request))).toBe("STALE_VERSION");
+    await as(seller).updateTicket({ ticketId, version, title: "Pop" });
+    expect(await reason(as(seller).updateTicket(request))).toBe("done");
+  });
+
+  it("is limited to thirty times a minute of one ticket, and says when the next may be", async () => {
+    const { id: ticketId, version } = await listed();
+    const other = await listed();
+    const before = now;
+    const edit = (made: number) =>
+      as(seller).updateTicket({ ticketId, version: version + BigInt(made), title: "Rock" });
+    for (let made = 0; made < 30; made++) {
+      await edit(made);
+      now = new Date(now.getTime() + 1000);
+    }
+    const error = await edit(30).catch((thrown: unknown) => ConnectError.from(thrown));
+    expect(error).toMatchObject({ code: Code.ResourceExhausted });
+    const [info] = (error as ConnectError).findDetails(ErrorInfoSchema);
+    const retryTime = new Date(before.getTime() + 60_000);
+    expect(info).toMatchObject({
+      reason: "TOO_MANY_EDITS",
+      metadata: { retryTime: retryTime.toISOString() },
+    });
+    await as(seller).updateTicket({ ticketId: other.id, version: other.version, title: "Rock" });
+    now = new Date(retryTime.getTime() - 1);
+    expect(await reason(edit(30))).toBe("TOO_MANY_EDITS");
+    now = retryTime;
+    expect(await reason(edit(30))).toBe("done");
+    now = before;
   });
 
   it("is the seller's alone", async () => {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CreateTicketRequest,
   CreateTicketRequestSchema,
   type TicketService,
   type UpdateTicketRequest,
+  UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
 import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
@@ -14,6 +15,7 @@ import { derivedId } from "@ticketing/runtime/process/ids";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
 import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
+import type { EditRequest } from "./edits.ts";
 import type { Offer } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, withdraw } from "./ticket-listing.ts";
@@ -29,9 +31,7 @@ export function createTicketService(deps: {
     async createTicket(request, context) {
       const { userId, displayName } = requireUser(context);
       const id = derivedId(userId, request.requestId);
-      const fingerprint = createHash("sha256")
-        .update(toBinary(CreateTicketRequestSchema, request))
-        .digest("base64url");
+      const fingerprint = fingerprintOf(CreateTicketRequestSchema, request);
       const known = await tickets.find(id);
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
       const wanted = known ?? list(offerOf(request), by, clock());
@@ -55,11 +55,12 @@ export function createTicketService(deps: {
     },
 
     async updateTicket(request, context) {
-      const by = { userId: requireUser(context).userId, version: Number(request.version) };
+      const { userId } = requireUser(context);
+      const by = { userId, version: Number(request.version), request: editRequestOf(request) };
       const ticket = await tickets.update(request.ticketId, (current) =>
         edit(current, by, changesOf(request), clock()),
       );
-      return { ticket: ticketMessage(ticket, clock(), by.userId) };
+      return { ticket: ticketMessage(ticket, clock(), userId) };
     },
 
     async withdrawTicket(request, context) {
@@ -69,6 +70,16 @@ export function createTicketService(deps: {
     },
   };
 }
+
+/** What a request asks for, in short. */
+const fingerprintOf = <D extends DescMessage>(schema: D, request: MessageShape<D>): string =>
+  createHash("sha256").update(toBinary(schema, request)).digest("base64url");
+
+/** By what a repeat of a change is known; undefined for a client that gives its requests no id. */
+const editRequestOf = (request: UpdateTicketRequest): EditRequest | undefined =>
+  request.requestId
+    ? { id: request.requestId, fingerprint: fingerprintOf(UpdateTicketRequestSchema, request) }
+    : undefined;
 
 function offerOf(request: CreateTicketRequest): Offer {
   return {

@@ -5,6 +5,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Money } from "@ticketing/runtime/values/money";
 import type { Seat } from "@ticketing/runtime/values/seat";
 import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
+import type { Edit } from "./edits.ts";
 import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
 
@@ -46,6 +47,8 @@ export interface Ticket extends Aggregate<TransitionType<typeof TicketEventSchem
   spentOrderIds: string[];
   /** Who let it go unpaid, and when. The newest of them; absent until the first. */
   releases?: Release[];
+  /** What its seller changed, and when. The newest of it; absent until the first. */
+  edits?: Edit[];
   /** What the first CreateTicket asked for, to tell a repeat from another wish. */
   requestFingerprint: string;
   createTime: Date;

@@ -123,6 +123,12 @@ const texts: Readonly<
   }),
   REQUEST_ID_REUSED: said("This was sent before", "Reload the page and try again."),
   NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),
+  TOO_MANY_EDITS: ({ retryTime }) => ({
+    title: "Changed very often",
+    text: `This ticket was changed many times within a minute. You can save again at ${
+      retryTime ? formatTimeOfDay(new Date(retryTime)) : "a later time"
+    }.`,
+  }),
   STALE_VERSION: said(
     "Changed meanwhile",
     "This was changed in the meantime. Look at it again before you save.",

@@ -1,0 +1,40 @@
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+
+/** A request by its client's id, and what it asked for. */
+export interface EditRequest {
+  id: string;
+  fingerprint: string;
+}
+
+/** A change that a seller made. */
+export interface Edit {
+  time: Date;
+  /** Absent where the client gave its request no id. */
+  request?: EditRequest | undefined;
+}
+
+/** So many changes may be made of a ticket within the window; of as many the requests are known again. */
+const EDIT_LIMIT = 30;
+const EDIT_WINDOW_MS = 60_000;
+
+/** Whether this request was carried out already. Throws REQUEST_ID_REUSED where its id stood for another change. */
+export function isRepeat(edits: readonly Edit[], request: EditRequest | undefined): boolean {
+  const made = request && edits.find((edit) => edit.request?.id === request.id)?.request;
+  if (!made) return false;
+  if (made.fingerprint !== request.fingerprint) {
+    throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another change");
+  }
+  return true;
+}
+
+/** The newest changes and one more. Throws TOO_MANY_EDITS with retryTime. */
+export function withEdit(edits: readonly Edit[], edit: Edit): Edit[] {
+  const counted = edits.at(-EDIT_LIMIT);
+  const retryTime = counted && new Date(counted.time.getTime() + EDIT_WINDOW_MS);
+  if (retryTime && retryTime > edit.time) {
+    throw new DomainError("TOO_MANY_EDITS", "this ticket was changed too often within a minute", {
+      retryTime: retryTime.toISOString(),
+    });
+  }
+  return [...edits, edit].slice(-EDIT_LIMIT);
+}
