@@ -12,7 +12,6 @@ import {
   connectNodeAdapter,
   createGrpcTransport as createConnectNodeTransport,
 } from "@connectrpc/connect-node";
-import { createValidateInterceptor } from "@connectrpc/validate";
 import {
   credentials,
   Client as GrpcJsClient,
@@ -35,6 +34,8 @@ import { toHeaders, toMetadata } from "../src/serving/grpc/metadata.ts";
 import { mendRequests } from "../src/serving/grpc/requests.ts";
 import { createGrpcRouter } from "../src/serving/grpc/router.ts";
 import { createGrpcTransport } from "../src/serving/grpc/transport.ts";
+import { callInterceptors } from "../src/serving/interceptors.ts";
+import { validateInterceptor } from "../src/serving/validate-interceptor.ts";
 import { silent } from "./service.ts";
 
 /** The implementations of gRPC that have to understand each other: the runtime's, connect-node's and grpc-js's own. */
@@ -51,7 +52,8 @@ export interface Peer {
 async function runtimeServer(handlers: Handlers): Promise<Peer> {
   const server = new Server({ "grpc.max_receive_message_length": MAX_BYTES });
   const closing = new AbortController();
-  createGrpcRouter(server, { log: silent, closing: closing.signal }).service(OrderService, handlers);
+  const options = { log: silent, closing: closing.signal, interceptors: callInterceptors(silent) };
+  createGrpcRouter(server, options).service(OrderService, handlers);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -65,7 +67,7 @@ async function connectNodeServer(handlers: Handlers): Promise<Peer> {
   const closing = new AbortController();
   const handle = connectNodeAdapter({
     routes: (router) => router.service(OrderService, handlers),
-    interceptors: [createValidateInterceptor()],
+    interceptors: [validateInterceptor],
     readMaxBytes: MAX_BYTES,
     shutdownSignal: closing.signal,
   });

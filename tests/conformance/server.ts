@@ -5,6 +5,7 @@ import { ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { mendRequests } from "@ticketing/runtime/serving/grpc/requests";
 import { createGrpcRouter } from "@ticketing/runtime/serving/grpc/router";
+import { callInterceptors } from "@ticketing/runtime/serving/interceptors";
 import { silent } from "@ticketing/runtime/testing/service";
 import {
   appendTo,
@@ -119,7 +120,11 @@ const implementation = {
 const asked = await readMessages<ServerCompatRequest>(messageNamed("ServerCompatRequest")).next();
 if (asked.done) throw new Error("nothing was asked for");
 const server = new Server({ "grpc.max_receive_message_length": asked.value.messageReceiveLimit || -1 });
-const router = createGrpcRouter(server, { log: silent, closing: new AbortController().signal });
+const router = createGrpcRouter(server, {
+  log: silent,
+  closing: new AbortController().signal,
+  interceptors: callInterceptors(silent),
+});
 // Types of messages are in the contracts above, of which the descriptors know nothing.
 router.service(service, implementation as unknown as Partial<ServiceImpl<typeof service>>);
 const port = await new Promise<number>((resolve, reject) =>

@@ -1,4 +1,4 @@
-import { createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
 import { decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import { DomainError } from "../process/domain-error.ts";
 import { type WatchOptions, watchFile } from "../process/watched-file.ts";
@@ -117,6 +117,16 @@ export async function createServiceAuthenticator({
     }
   };
 }
+
+/** Lets calls of services in, whose handlers then know which it is. */
+export const createServiceInterceptor =
+  (authenticate: ServiceAuthenticator): Interceptor =>
+  (next) =>
+  async (request) => {
+    const caller = await authenticate(request.header.get("authorization") ?? undefined);
+    request.contextValues.set(serviceCallerKey, caller);
+    return next(request);
+  };
 
 /** The calling service, which is one of those allowed. Throws PERMISSION_DENIED SERVICE_NOT_ALLOWED. */
 export function requireService(context: Pick<HandlerContext, "values">, ...allowed: string[]): string {

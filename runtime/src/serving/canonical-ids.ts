@@ -22,7 +22,7 @@ export function canonicalizeIds(desc: DescMessage, message: Message): void {
   known.get(desc)?.(message);
 }
 
-/** The same for every request that a handler of the public port sees. */
+/** The same for every request that a handler sees. */
 export const canonicalIdsInterceptor: Interceptor = (next) => (request) => {
   const { input } = request.method;
   if (!request.stream) canonicalizeIds(input, request.message);

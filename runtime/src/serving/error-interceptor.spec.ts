@@ -57,7 +57,7 @@ describe.each(["unary", "stream"] as const)("an error of a %s call", (kind) => {
 
   it("with which a called service refuses this one is not the client's", async () => {
     const refusal = new DomainError("SERVICE_TOKEN_REQUIRED", "a token is required");
-    const error = await seen(toConnectError(refusal), kind);
+    const error = await seen(Object.assign(toConnectError(refusal), { isWireError: true }), kind);
     expect(error.code).toBe(Code.Internal);
     expect(reasonOf(error)).toBeUndefined();
   });

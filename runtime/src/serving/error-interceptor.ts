@@ -14,7 +14,8 @@ const OURS = ["SERVICE_TOKEN_REQUIRED", "SERVICE_NOT_ALLOWED"];
  */
 export function publicError(error: unknown, log: Logger): ConnectError {
   if (error instanceof DomainError) return toConnectError(error);
-  if (error instanceof ConnectError && !OURS.includes(reasonOf(error) ?? "")) return error;
+  if (error instanceof ConnectError && !(error.isWireError && OURS.includes(reasonOf(error) ?? "")))
+    return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new ConnectError("the call was cancelled", Code.Canceled);
   }

@@ -3,6 +3,7 @@ import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import type { Logger } from "../process/log.ts";
 import { mendRequests } from "./grpc/requests.ts";
 import { createGrpcRouter } from "./grpc/router.ts";
+import { callInterceptors } from "./interceptors.ts";
 import type { ServingStatus } from "./serving-status.ts";
 
 /**
@@ -17,7 +18,12 @@ export async function startHealthServer(options: {
 }): Promise<{ port: number; close(): void }> {
   const server = new Server();
   const closing = new AbortController();
-  const open = createGrpcRouter(server, { log: options.log, closing: closing.signal });
+  const { log } = options;
+  const open = createGrpcRouter(server, {
+    log,
+    closing: closing.signal,
+    interceptors: callInterceptors(log),
+  });
   open.service(Health, options.health.service);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>

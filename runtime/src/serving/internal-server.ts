@@ -1,13 +1,14 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { ServiceImpl } from "@connectrpc/connect";
+import type { Interceptor, ServiceImpl } from "@connectrpc/connect";
 import { Server } from "@grpc/grpc-js";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
-import { type ServiceAuthenticator, serviceCallerKey } from "../identity/service-tokens.ts";
+import { createServiceInterceptor, type ServiceAuthenticator } from "../identity/service-tokens.ts";
 import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { serverCredentials } from "./grpc/credentials.ts";
 import { http2ServersOf, mendRequests } from "./grpc/requests.ts";
 import { createGrpcRouter } from "./grpc/router.ts";
+import { callInterceptors } from "./interceptors.ts";
 import { publicContracts } from "./public-contracts.ts";
 import { addReflection } from "./reflection.ts";
 import type { ServingStatus } from "./serving-status.ts";
@@ -49,16 +50,10 @@ export async function startInternalServer(options: {
     "grpc.max_connection_age_grace_ms": 30_000,
   });
   const closing = new AbortController();
-  const common = { log: options.log, closing: closing.signal };
-  const authenticated = createGrpcRouter(server, {
-    ...common,
-    async gate({ values, requestHeader }) {
-      values.set(
-        serviceCallerKey,
-        await options.authenticate(requestHeader.get("authorization") ?? undefined),
-      );
-    },
-  });
+  const { log } = options;
+  const routerFor = (...own: Interceptor[]) =>
+    createGrpcRouter(server, { log, closing: closing.signal, interceptors: callInterceptors(log, own) });
+  const authenticated = routerFor(createServiceInterceptor(options.authenticate));
   const described = [...publicContracts];
   const router: InternalRouter = {
     service(service, implementation) {
@@ -68,7 +63,7 @@ export async function startInternalServer(options: {
     },
   };
   options.routes(router);
-  const open = createGrpcRouter(server, common);
+  const open = routerFor();
   open.service(Health, options.health.service);
   addReflection(open, described);
   const port = await new Promise<number>((resolve, reject) =>

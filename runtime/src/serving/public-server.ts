@@ -7,19 +7,16 @@ import {
   type ServerHttp2Session,
 } from "node:http2";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import { createValidateInterceptor } from "@connectrpc/validate";
 import { createUserAuthenticator, sessionCookieName } from "../identity/identity.ts";
 import type { CommonConfig } from "../process/config.ts";
 import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
-import { canonicalIdsInterceptor } from "./canonical-ids.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { endUnread } from "./end-unread.ts";
 import { errorAnswer } from "./error-answer.ts";
-import { createErrorInterceptor, publicError } from "./error-interceptor.ts";
+import { publicError } from "./error-interceptor.ts";
+import { callInterceptors } from "./interceptors.ts";
 import { limitDeadline } from "./longest-deadline.ts";
-import { measureInterceptor } from "./measure-interceptor.ts";
-import { requestIdInterceptor } from "./request-id-interceptor.ts";
 import { createRpcHandler } from "./rpc-handler.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 import { type HttpResponse, writeAnswer } from "./write-answer.ts";
@@ -62,10 +59,7 @@ export async function startPublicServer(options: {
   const shutdown = new AbortController();
   const handler = createRpcHandler({
     routes: options.routes,
-    interceptors: [
-      requestIdInterceptor,
-      measureInterceptor,
-      createErrorInterceptor(log),
+    interceptors: callInterceptors(log, [
       createDeadlineInterceptor(MAX_UNARY_MS),
       createUserAuthenticator({
         jwksUrl: config.JWKS_URL,
@@ -73,9 +67,7 @@ export async function startPublicServer(options: {
         security,
       }),
       createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
-      canonicalIdsInterceptor,
-      createValidateInterceptor(),
-    ],
+    ]),
     readMaxBytes: MAX_REQUEST_BYTES,
     shutdownSignal: shutdown.signal,
     log,

@@ -5,6 +5,8 @@ import {
   type ContextValues,
   createContextValues,
   type HandlerContext,
+  type StreamResponse,
+  type UnaryResponse,
 } from "@connectrpc/connect";
 import type { Metadata, ServerDuplexStream, ServerUnaryCall, StatusObject } from "@grpc/grpc-js";
 import { toHeaders, toMetadata } from "./metadata.ts";
@@ -72,6 +74,26 @@ export class GrpcCallContext implements HandlerContext {
     return this.#responseTrailer;
   }
 
+  /** The answer as interceptors see it. Its headers and trailers are those that the handler was given. */
+  response(stream: boolean, message: unknown): UnaryResponse | StreamResponse {
+    const { service, method } = this;
+    const header = () => this.responseHeader;
+    const trailer = () => this.responseTrailer;
+    const response = {
+      stream,
+      service,
+      method,
+      message,
+      get header() {
+        return header();
+      },
+      get trailer() {
+        return trailer();
+      },
+    };
+    return response as UnaryResponse | StreamResponse;
+  }
+
   /** Sends the handler's headers, the first time. Throws INTERNAL for what cannot be sent. */
   sendHeader(): void {
     if (this.#headerSent) return;
@@ -93,6 +115,11 @@ export class GrpcCallContext implements HandlerContext {
       // That they cannot be sent is not told in place of why the call was refused.
     }
     return toStatus(refusal, this.#responseTrailer);
+  }
+
+  /** Why a handler failed: whatever fails after the caller left fails because it did. */
+  causeOf(error: unknown): unknown {
+    return this.#call.cancelled ? this.#leaving() : error;
   }
 
   /** Throws where nobody waits for an answer any more. */

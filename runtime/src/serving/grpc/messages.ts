@@ -6,30 +6,16 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { DomainError } from "../../process/domain-error.ts";
-import { canonicalizeIds } from "../canonical-ids.ts";
 
-const validator = createValidator();
-/** There can be as many as the request has bytes; these are a few kilobytes. */
-const MAX_VIOLATIONS = 20;
-
-/** The request in these bytes, valid by its contract. Throws INVALID_ARGUMENT, with buf.validate.Violations. */
+/** The request in these bytes. Throws INVALID_ARGUMENT MALFORMED. */
 export function decodeRequest<T extends DescMessage>(desc: T, bytes: Uint8Array): MessageShape<T> {
-  let request: MessageShape<T>;
   try {
-    request = fromBinary(desc, bytes);
+    return fromBinary(desc, bytes);
   } catch {
     throw new DomainError("MALFORMED", `this is not a ${desc.typeName}`);
   }
-  canonicalizeIds(desc, request);
-  const result = validator.validate(desc, request);
-  if (result.kind === "valid") return request;
-  const { error, violations } = result;
-  const [value, violationsDesc] = violationsToProto(violations?.slice(0, MAX_VIOLATIONS) ?? []);
-  const details = violations ? [{ desc: violationsDesc, value }] : [];
-  throw new ConnectError(error.message, Code.InvalidArgument, undefined, details, error);
 }
 
 /** The answer in these bytes. Throws INTERNAL. */

@@ -1,7 +1,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   createServiceImplSpec,
-  type HandlerContext,
+  type Interceptor,
   type MethodImplSpec,
   type ServiceImpl,
 } from "@connectrpc/connect";
@@ -19,8 +19,8 @@ export interface GrpcRouterOptions {
   log: Logger;
   /** Ends open streams when it is aborted. Unary calls go on to their end. */
   closing: AbortSignal;
-  /** Refuses a call by throwing, before its request is read. */
-  gate?: (context: HandlerContext) => Promise<void>;
+  /** What calls go through, the first being the outermost. A request is decoded when one looks at its message. */
+  interceptors: readonly Interceptor[];
 }
 
 /** Serves Connect's services on a grpc-js server, methods of every kind. */

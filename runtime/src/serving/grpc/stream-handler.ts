@@ -1,11 +1,16 @@
 import { once } from "node:events";
 import type { DescMessage, Message } from "@bufbuild/protobuf";
-import { Code, ConnectError, type HandlerContext, type MethodImplSpec } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  type MethodImplSpec,
+  type StreamRequest,
+  type StreamResponse,
+} from "@connectrpc/connect";
 import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
-import { withRequestId } from "../../process/request-context.ts";
 import { publicError } from "../error-interceptor.ts";
-import { acceptRequestId, REQUEST_ID_HEADER } from "../request-id-interceptor.ts";
 import { GrpcCallContext } from "./call-context.ts";
+import { contextOf, requestOf, through } from "./intercepted-call.ts";
 import { decodeRequest, encode } from "./messages.ts";
 import type { GrpcRouterOptions } from "./router.ts";
 
@@ -15,16 +20,21 @@ type Stream = ServerDuplexStream<Buffer, Buffer>;
 /** Answers calls with any number of messages either way, no faster than the caller takes them. */
 export function streamHandler(
   spec: StreamSpec,
-  { gate, log, closing }: GrpcRouterOptions,
+  { interceptors, log, closing }: GrpcRouterOptions,
 ): handleBidiStreamingCall<Buffer, Buffer> {
   const { input, output } = spec.method;
+  const answer = through(interceptors, async (request) => {
+    const context = contextOf(request);
+    return context.response(true, answers(spec, (request as StreamRequest).message, context));
+  });
 
-  async function answer(call: Stream, context: GrpcCallContext): Promise<void> {
+  async function reply(call: Stream, context: GrpcCallContext): Promise<void> {
     const close = () => context.abort(closing.reason);
     closing.addEventListener("abort", close);
     try {
-      await gate?.(context);
-      for await (const message of answers(spec, requests(call, input), context)) {
+      const request = requestOf(context, true, () => requests(call, input));
+      const { message: messages } = (await answer(request)) as StreamResponse;
+      for await (const message of messages) {
         context.throwIfLeft();
         const bytes = encode(output, message, Code.Internal);
         context.sendHeader();
@@ -34,19 +44,14 @@ export function streamHandler(
       context.sendHeader();
       call.end(trailer);
     } catch (error) {
-      // Whatever failed when the caller left failed because it did.
-      const refusal = publicError(call.cancelled ? context.signal.reason : error, log);
-      call.emit("error", context.refuse(refusal));
+      call.emit("error", context.refuse(publicError(context.causeOf(error), log)));
     } finally {
       closing.removeEventListener("abort", close);
       context.abort();
     }
   }
 
-  return (call) => {
-    const requestId = acceptRequestId(call.metadata.get(REQUEST_ID_HEADER)[0]?.toString());
-    void withRequestId(requestId, () => answer(call, new GrpcCallContext(spec.method, call)));
-  };
+  return (call) => void reply(call, new GrpcCallContext(spec.method, call));
 }
 
 async function* requests<T extends DescMessage>(call: Stream, desc: T) {
@@ -54,16 +59,13 @@ async function* requests<T extends DescMessage>(call: Stream, desc: T) {
   for await (const bytes of call.iterator({ destroyOnReturn: false })) yield decodeRequest(desc, bytes);
 }
 
-async function* answers(spec: StreamSpec, asked: AsyncIterable<Message>, context: HandlerContext) {
-  switch (spec.kind) {
-    case "client_streaming":
-      yield await spec.impl(asked, context);
-      return;
-    case "server_streaming":
-      yield* spec.impl(await only(asked), context);
-      return;
-    case "bidi_streaming":
-      yield* spec.impl(asked, context);
+async function* answers(spec: StreamSpec, asked: AsyncIterable<Message>, context: GrpcCallContext) {
+  try {
+    if (spec.kind === "client_streaming") yield await spec.impl(asked, context);
+    else if (spec.kind === "server_streaming") yield* spec.impl(await only(asked), context);
+    else yield* spec.impl(asked, context);
+  } catch (error) {
+    throw context.causeOf(error);
   }
 }
 

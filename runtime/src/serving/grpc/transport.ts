@@ -11,6 +11,7 @@ import {
 } from "@connectrpc/connect";
 import type { ChannelInterface } from "@grpc/grpc-js";
 import { LONGEST_DEADLINE_MS } from "../longest-deadline.ts";
+import { through } from "./intercepted-call.ts";
 import { callStream } from "./stream-call.ts";
 import { callUnary } from "./unary-call.ts";
 
@@ -24,18 +25,14 @@ export interface GrpcTransportOptions {
   interceptors?: readonly Interceptor[];
 }
 
-type Next = Parameters<Interceptor>[0];
-
 /** Connect's transport over a grpc-js channel, for methods of every kind. */
 export function createGrpcTransport(options: GrpcTransportOptions): Transport {
   const { channel, callee, interceptors = [], maxUnaryMs = Number.POSITIVE_INFINITY } = options;
-  const through = (next: Next) => interceptors.reduceRight((inner, interceptor) => interceptor(inner), next);
-
   // What interceptors take and give is untyped as to a method's messages: hence the casts.
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
       const target = { channel, callee, deadline: Date.now() + Math.min(limit(timeoutMs), maxUnaryMs) };
-      const call = through((request) => callUnary(target, request as UnaryRequest));
+      const call = through(interceptors, (request) => callUnary(target, request as UnaryRequest));
       const message = create(method.input, input);
       const rest = common(callee, method, signal, header, contextValues);
       const answer = await call({ stream: false, method, message, ...rest });
@@ -43,7 +40,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): Transport {
     },
     async stream(method, signal, timeoutMs, header, input, contextValues) {
       const target = { channel, callee, deadline: Date.now() + limit(timeoutMs) };
-      const call = through((request) => callStream(target, request as StreamRequest));
+      const call = through(interceptors, (request) => callStream(target, request as StreamRequest));
       const message = completed(method.input, input);
       const rest = common(callee, method, signal, header, contextValues);
       const answer = await call({ stream: true, method, message, ...rest });

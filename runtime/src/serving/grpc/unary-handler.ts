@@ -1,11 +1,9 @@
-import { Code, type ConnectError, type MethodImplSpec } from "@connectrpc/connect";
+import { create } from "@bufbuild/protobuf";
+import { Code, type MethodImplSpec, type UnaryRequest, type UnaryResponse } from "@connectrpc/connect";
 import type { handleUnaryCall } from "@grpc/grpc-js";
-import { measureCall } from "../../process/measures.ts";
-import { withRequestId } from "../../process/request-context.ts";
 import { publicError } from "../error-interceptor.ts";
-import { codeName } from "../measure-interceptor.ts";
-import { acceptRequestId, REQUEST_ID_HEADER } from "../request-id-interceptor.ts";
 import { GrpcCallContext } from "./call-context.ts";
+import { contextOf, requestOf, through } from "./intercepted-call.ts";
 import { decodeRequest, encode } from "./messages.ts";
 import type { GrpcRouterOptions } from "./router.ts";
 
@@ -14,33 +12,31 @@ type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
 /** Answers calls with one message each way: five times as fast as streams of one. */
 export function unaryHandler(
   { method, impl }: UnarySpec,
-  { gate, log }: Pick<GrpcRouterOptions, "gate" | "log">,
+  { interceptors, log }: Pick<GrpcRouterOptions, "interceptors" | "log">,
 ): handleUnaryCall<Buffer, Buffer> {
-  const name = `${method.parent.typeName}/${method.name}`;
+  const answer = through(interceptors, async (request) => {
+    const context = contextOf(request);
+    // Nothing is done for a caller that left meanwhile.
+    context.throwIfLeft();
+    const message = create(method.output, await impl((request as UnaryRequest).message, context));
+    return context.response(false, message);
+  });
   return (call, callback) => {
-    const begun = performance.now();
     const context = new GrpcCallContext(method, call);
-    const end = (error?: ConnectError) => {
-      measureCall(name, codeName(error?.code), performance.now() - begun);
-      context.abort(error);
-    };
-    const answer = async () => {
-      await gate?.(context);
-      // Nothing is done for a caller that left meanwhile.
-      context.throwIfLeft();
-      const message = await impl(decodeRequest(method.input, call.request), context);
+    const reply = async () => {
+      const request = requestOf(context, false, () => decodeRequest(method.input, call.request));
+      const { message } = (await answer(request)) as UnaryResponse;
       const bytes = encode(method.output, message, Code.Internal);
       const trailer = context.trailer();
       context.sendHeader();
-      end();
+      context.abort();
       callback(null, bytes, trailer);
     };
     const refuse = (error: unknown) => {
       const refusal = publicError(error, log);
-      end(refusal);
+      context.abort(refusal);
       callback(context.refuse(refusal));
     };
-    const requestId = acceptRequestId(call.metadata.get(REQUEST_ID_HEADER)[0]?.toString());
-    void withRequestId(requestId, () => answer().catch(refuse));
+    reply().catch(refuse);
   };
 }
