@@ -5,9 +5,8 @@ import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { newListing } from "../faults/stories.ts";
 import type { TestMesh } from "../test-mesh.ts";
-import { closedLoop } from "./closed-loop.ts";
+import { word } from "./supply.ts";
 
 type Started = MessageShape<(typeof PaymentService)["method"]["startPayment"]["output"]>;
 
@@ -29,23 +28,6 @@ export interface Step {
   /** How many calls are left. */
   left(): number;
   call(): Promise<void>;
-}
-
-const words = ["Amber", "Brass", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Harbor", "Indigo", "Juniper"];
-const word = (n: number): string => words[n % words.length] ?? "";
-
-/** Lists so many tickets, in many events of which a search finds a tenth. */
-export async function stock(sellers: readonly Person[], size: number): Promise<Ticket[]> {
-  const tickets: Ticket[] = [];
-  await closedLoop(
-    async (n) => {
-      const seller = sellers[n % sellers.length] as Person;
-      const { ticket } = await seller.tickets.createTicket(newListing(`${word(n)} Evening ${n % 40}`));
-      if (ticket) tickets.push(ticket);
-    },
-    { inFlight: 32, ms: 60_000, limit: size },
-  );
-  return tickets;
 }
 
 /**

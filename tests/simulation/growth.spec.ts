@@ -18,7 +18,7 @@ const demand = {
 };
 const alone = { p50: 12, p95: 15 };
 const walks = Object.fromEntries(
-  stepNames.map((name) => [name, walkOf({ name, demand, alone, loaded: alone, perSecond: 1 })]),
+  stepNames.map((name) => [name, walkOf({ name, demand, alone, cores: 2 })]),
 ) as Record<StepName, Walk>;
 
 describe("a larger system", () => {

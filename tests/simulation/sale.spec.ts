@@ -21,7 +21,7 @@ const demand = {
 };
 const alone = { p50: 20, p95: 30 };
 const walks = Object.fromEntries(
-  stepNames.map((name) => [name, walkOf({ name, demand, alone, loaded: alone, perSecond: 1 })]),
+  stepNames.map((name) => [name, walkOf({ name, demand, alone, cores: 2 })]),
 ) as Record<StepName, Walk>;
 
 describe("a step's walk", () => {

@@ -1,11 +1,12 @@
 import { cpus } from "node:os";
 import { findServers } from "@ticketing/servers/find";
-import { closedLoop } from "../bench/closed-loop.ts";
-import { type CpuTime, readQuiet, settle, tellsCpuTime, total } from "../bench/cpu-time.ts";
+import { tellsCpuTime, total } from "../bench/cpu-time.ts";
 import { createCrowd } from "../bench/crowd.ts";
 import { measureStep, type StepCost } from "../bench/measure-step.ts";
-import { table } from "../bench/report.ts";
-import { createSteps, type StepName, stock } from "../bench/steps.ts";
+import { learnQuiet, type Quiet, readIdle, settle } from "../bench/quiet.ts";
+import { createSteps, type StepName } from "../bench/steps.ts";
+import { createSupply } from "../bench/supply.ts";
+import { table } from "../bench/table.ts";
 import { newListing } from "../faults/stories.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
 import type { Sale } from "./buyer.ts";
@@ -48,8 +49,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void mesh.close().finally(() => process.exit(1)));
 }
 try {
-  const { walks, idle, cores } = await calibrate(mesh);
-  const real = outcomeOf(await realSale(mesh, idle));
+  const quiet = await learnQuiet(mesh);
+  const { walks, cores } = await calibrate(mesh, quiet);
+  const real = outcomeOf(await realSale(mesh, quiet));
   doing("simulating it");
   const simulated = outcomeOf(simulateSale(sale, { cores, walks }));
   const wrong = showBoth(real, simulated);
@@ -65,37 +67,30 @@ try {
 
 interface Calibration {
   readonly walks: Record<StepName, Walk>;
-  readonly idle: CpuTime;
   /** How many the machine gave at most, less what the mesh uses anyway: others may be at work here. */
   readonly cores: number;
 }
 
-async function calibrate(mesh: TestMesh): Promise<Calibration> {
-  const idle = await readQuiet(mesh);
+async function calibrate(mesh: TestMesh, quiet: Quiet): Promise<Calibration> {
   doing("listing tickets to measure with");
   const [seller, ...buyers] = await createCrowd(mesh, 120);
   if (!seller) throw new Error("nobody came");
-  const tickets = await stock([seller], 700);
-  await settle(mesh, idle);
+  const tickets = await createSupply(seller, buyers).tickets(700);
+  await settle(mesh, quiet);
+  const idle = await readIdle(mesh);
   const costs: StepCost[] = [];
   for (const step of createSteps(mesh, buyers, tickets)) {
     doing(`measuring ${step.name}`);
-    await closedLoop(() => step.call(), {
-      inFlight: 4,
-      ms: 300,
-      limit: Math.min(20, Math.floor(step.left() / 10)),
-    });
-    const load = { inFlight: 16, aloneMs: 1_000, loadedMs: 2_000, idle };
-    costs.push(await measureStep(mesh, step, load));
+    costs.push(await measureStep(mesh, quiet, step, { inFlight: 16, aloneMs: 1_000, loadedMs: 2_000 }));
   }
-  await settle(mesh, idle);
-  const cores = Math.max(...costs.map((cost) => cost.cores ?? 0)) - total(idle) / 1000;
+  await settle(mesh, quiet);
+  const cores = Math.max(...costs.map((cost) => cost.cores)) - total(idle) / 1000;
   console.log(`${cpus().length} cores, of which ${cores.toFixed(2)} were to be had.`);
   const walks = Object.fromEntries(costs.map((cost) => [cost.name, walkOf(cost, Math.min(1, cores))]));
-  return { walks: walks as Record<StepName, Walk>, idle, cores };
+  return { walks: walks as Record<StepName, Walk>, cores };
 }
 
-async function realSale(mesh: TestMesh, idle: CpuTime) {
+async function realSale(mesh: TestMesh, quiet: Quiet) {
   doing("holding a real sale");
   const [seller, ...people] = await createCrowd(mesh, sale.buyers + 1);
   if (!seller) throw new Error("nobody came");
@@ -107,7 +102,7 @@ async function realSale(mesh: TestMesh, idle: CpuTime) {
       return ticket;
     }),
   );
-  await settle(mesh, idle);
+  await settle(mesh, quiet);
   return holdSale(mesh, sale, people, tickets, title);
 }
 

@@ -6,8 +6,8 @@ import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { BSON, MongoClient } from "mongodb";
 import type { TestMesh } from "../test-mesh.ts";
 
-/** What one order leaves behind for good; sizes in bytes. */
-export interface LeftBehind {
+/** What one order adds and calls; sizes in bytes. */
+export interface OrderFootprint {
   /** By stream. */
   readonly events: Readonly<Record<string, { messages: number; bytes: number }>>;
   /** By collection: one document each, at its end. */
@@ -52,12 +52,12 @@ async function readStreams(mesh: TestMesh): Promise<Volumes> {
 }
 
 /** What these orders, and nothing else since, added to the streams, the databases, and Temporal, and what they called. */
-export async function readLeftBehind(
+export async function readFootprint(
   mesh: TestMesh,
   before: Before,
   orderIds: readonly string[],
   callsFile: string,
-): Promise<LeftBehind> {
+): Promise<OrderFootprint> {
   const after = await readStreams(mesh);
   const events = Object.fromEntries(
     Object.entries(after).map(([stream, { messages, bytes }]) => [
@@ -107,7 +107,7 @@ async function documentSizes(mesh: TestMesh, orderIds: readonly string[]): Promi
   }
 }
 
-async function historySize(mesh: TestMesh, orderIds: readonly string[]): Promise<LeftBehind["history"]> {
+async function historySize(mesh: TestMesh, orderIds: readonly string[]): Promise<OrderFootprint["history"]> {
   const connection = await Connection.connect({ address: mesh.addresses.temporal });
   try {
     const { workflow } = new Client({ connection });

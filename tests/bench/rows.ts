@@ -1,0 +1,22 @@
+import type { Row } from "./row.ts";
+import { cancels } from "./rows/cancels.ts";
+import { floors } from "./rows/floors.ts";
+import { footprint } from "./rows/footprint.ts";
+import { gateway } from "./rows/gateway.ts";
+import { locks } from "./rows/locks.ts";
+import { reads } from "./rows/reads.ts";
+import { reconciliation } from "./rows/reconciliation.ts";
+import { refusals } from "./rows/refusals.ts";
+import { replicas } from "./rows/replicas.ts";
+import { sales } from "./rows/sales.ts";
+import { search } from "./rows/search.ts";
+import { stacks } from "./rows/stacks.ts";
+
+/** What can be measured, in the order in which it is: each leaves the next what it needs. */
+export const rows: readonly Row[] = [
+  ...[locks, sales, cancels, refusals, reads],
+  ...[gateway, stacks, search, reconciliation, floors],
+];
+
+/** Measured on a mesh of two replicas each that counts its calls: that takes time of its own. */
+export const countingRows: readonly Row[] = [footprint, replicas];

@@ -1,0 +1,26 @@
+import { changeInPercent } from "./results.ts";
+import type { Figures } from "./row.ts";
+import { table } from "./table.ts";
+import { isMet, type Target } from "./targets.ts";
+
+const number = (value: number) => value.toFixed(Math.abs(value) < 100 ? 1 : 0);
+
+/** The targets whose figures were measured: value, target, whether it is met, and the change since the run before. */
+export function targetTable(targets: readonly Target[], figures: Figures, before: Figures = {}): string {
+  const rows = targets.flatMap((target) => {
+    const value = figures[target.figure];
+    if (value === undefined) return [];
+    const change = changeInPercent(target.figure, figures, before);
+    return [
+      [
+        target.label,
+        number(value),
+        target.atMost === undefined ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`,
+        target.unit,
+        isMet(target, figures) ? "met" : "missed",
+        change === undefined ? "" : `${change > 0 ? "+" : ""}${change.toFixed(0)} %`,
+      ],
+    ];
+  });
+  return table([["", "measured", "target", "", "", "change"], ...rows]);
+}
