@@ -100,7 +100,6 @@ async function documentSizes(mesh: TestMesh, orderIds: readonly string[]): Promi
       "payments.payments": average(await find("payments", "payments", ids)),
       "catalog.listings": average(await find("catalog", "listings", ticketIds)),
       "catalog.orders": average(await find("catalog", "orders", ids)),
-      "catalog.payments": average(await find("catalog", "payments", ids)),
     };
   } finally {
     await client.close();

@@ -48,6 +48,5 @@ function environment(service: ServiceName, { addresses }: MeshFile): NodeJS.Proc
     PUBLIC_URL: addresses.gateway,
     TICKETS_MONGODB_URI: uri("tickets"),
     ORDERS_MONGODB_URI: uri("orders"),
-    PAYMENTS_MONGODB_URI: uri("payments"),
   };
 }

@@ -15,7 +15,6 @@ const config = readConfig(
     ...databaseConfig.shape,
     TICKETS_MONGODB_URI: uri,
     ORDERS_MONGODB_URI: uri,
-    PAYMENTS_MONGODB_URI: uri,
     LOG_LEVEL: processConfig.shape.LOG_LEVEL,
   }),
 );
@@ -34,7 +33,6 @@ let equal = true;
 for (const [source, projection, from] of [
   ["tickets", "listings", config.TICKETS_MONGODB_URI],
   ["orders", "orders", config.ORDERS_MONGODB_URI],
-  ["payments", "payments", config.PAYMENTS_MONGODB_URI],
 ] as const) {
   const database = await openDatabase(from, log, security);
   const [truth, shown] = [await versions(database.db, source), await versions(catalog.db, projection)];

@@ -1,5 +1,4 @@
 import { OrderStatus as Order, type OrderStatus } from "@ticketing/proto/orders/v1/order";
-import type { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import type { Binary, Db } from "mongodb";
 import { byIdAndVersion, upsertIfNewer } from "./upsert-if-newer.ts";
@@ -10,13 +9,6 @@ export interface OrderRow {
   version: number;
   status: OrderStatus;
   createTime: Date;
-}
-
-/** A payment as the overview counts it. `_id` is the order's id. */
-export interface PaymentRow {
-  _id: string;
-  version: number;
-  status: PaymentStatus;
 }
 
 /** A payment that a cardholder's bank disputes. */
@@ -41,7 +33,6 @@ export type MarketplaceStore = Awaited<ReturnType<typeof createMarketplaceStore>
 
 export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT } = {}) {
   const orders = db.collection<OrderRow>("orders");
-  const payments = db.collection<PaymentRow>("payments");
   const disputes = db.collection<DisputeRow>("disputes");
   const reconciliations = db.collection<ReconciliationRow>("reconciliations");
   for (const projection of [orders, payments, disputes]) await projection.createIndex(byIdAndVersion);
@@ -50,7 +41,6 @@ export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT 
 
   return {
     applyOrder: (row: OrderRow): Promise<boolean> => upsertIfNewer(orders, row),
-    applyPayment: (row: PaymentRow): Promise<boolean> => upsertIfNewer(payments, row),
     applyDispute: (row: DisputeRow): Promise<boolean> => upsertIfNewer(disputes, row),
     applyReconciliation: (row: ReconciliationRow): Promise<boolean> => upsertIfNewer(reconciliations, row),
 

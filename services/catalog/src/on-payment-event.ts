@@ -4,15 +4,12 @@ import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { decodeEvent } from "./decode-event.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 
-/** Projects PAYMENTS into the overview. */
+/** Projects the disputes of PAYMENTS into the overview. */
 export const onPaymentEvent =
   (store: MarketplaceStore) =>
   async (event: { payload: Uint8Array }): Promise<void> => {
     const { state, time, transition } = decodeEvent(PaymentEventSchema, event.payload);
     if (!state?.id || !time) throw new PoisonEvent("the event has no state");
-    const row = { _id: state.id, version: Number(state.version) };
-    await store.applyPayment({ ...row, status: state.status });
-    if (transition.case === "paymentDisputed") {
-      await store.applyDispute({ ...row, time: timestampDate(time) });
-    }
+    if (transition.case !== "paymentDisputed") return;
+    await store.applyDispute({ _id: state.id, version: Number(state.version), time: timestampDate(time) });
   };

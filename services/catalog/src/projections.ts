@@ -9,11 +9,4 @@ export const sources = [
 ] as const;
 
 /** The collections that are projections: dropped, they come back from the streams. */
-export const projections = [
-  "listings",
-  "sellers",
-  "orders",
-  "payments",
-  "disputes",
-  "reconciliations",
-] as const;
+export const projections = ["listings", "sellers", "orders", "disputes", "reconciliations"] as const;
