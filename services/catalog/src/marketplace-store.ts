@@ -35,7 +35,7 @@ export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT 
   const orders = db.collection<OrderRow>("orders");
   const disputes = db.collection<DisputeRow>("disputes");
   const reconciliations = db.collection<ReconciliationRow>("reconciliations");
-  for (const projection of [orders, payments, disputes]) await projection.createIndex(byIdAndVersion);
+  for (const projection of [orders, disputes]) await projection.createIndex(byIdAndVersion);
   await orders.createIndex({ status: 1, createTime: -1, _id: -1 });
   await orders.createIndex({ createTime: -1, _id: -1 });
 

@@ -130,7 +130,7 @@ describe("a PaymentIntent that no payment knows", () => {
     await till.confirm(clientSecret);
     const cancel = async (id: string) => {
       await till.stripe.capture(id, "capture-meanwhile");
-      await till.stripe.cancel(id);
+      return till.stripe.cancel(id);
     };
     const beaten = createIntentRecords({ ...till, stripe: { ...till.stripe, cancel } });
     expect(await reason(beaten.release(intent.id))).toBe("ALREADY_CAPTURED");

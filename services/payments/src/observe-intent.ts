@@ -1,17 +1,18 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { advance } from "@ticketing/runtime/documents/transition";
-import { isOneOf, type Payment } from "./payment.ts";
+import { advance, amend } from "@ticketing/runtime/documents/transition";
+import { isOneOf, type Payment, type StripeAction } from "./payment.ts";
 import { mergeRefunds, type Refund, sameRefunds, standingOf } from "./refunds.ts";
 import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
 
-/** A PaymentIntent as fetched: what Stripe says, in our words. */
+/** A PaymentIntent as Stripe shows it, in our words. */
 export interface IntentSnapshot {
   id: string;
   status: "open" | "requires_capture" | "succeeded" | "canceled";
-  /** When its latest charge was created. */
+  /** When its latest charge was created; only a fetch shows it. */
   chargeTime?: Date;
   /** Minor units. */
   amountReceived: number;
+  /** Only a fetch shows them. */
   refunds: Refund[];
 }
 
@@ -44,6 +45,27 @@ export function observe(payment: Payment, intent: IntentSnapshot, now: Date): Pa
   return payment;
 }
 
+/**
+ * Whether the answer to an action shows by itself that it was done: to this payment's PaymentIntent and, of a capture,
+ * for the whole amount. What any other answer means has to be fetched.
+ */
+export function showsDone(payment: Payment, action: StripeAction, answer: IntentSnapshot): boolean {
+  if (answer.id !== payment.intentId) return false;
+  if (action === "cancel") return answer.status === "canceled";
+  const isTaken = answer.status === "succeeded" && answer.amountReceived === payment.amount.minorUnits;
+  return action === "capture" && isTaken;
+}
+
+/**
+ * Whether a message that shows its PaymentIntent so says only what the payment shows. Never while something that was
+ * given up is still to be released: each message is an occasion for that.
+ */
+export const isKnown = (payment: Payment, shown: IntentSnapshot, now: Date): boolean =>
+  observe(payment, shown, now) === payment && !isToRelease(payment);
+
+const isToRelease = (payment: Payment): boolean =>
+  payment.voidRequestedTime !== undefined && isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED, CAPTURED);
+
 /** How a refund's standing shows in the payment. */
 const refunded = {
   underway: { status: REFUND_PENDING, type: "payment_refund_pending" },
@@ -73,7 +95,7 @@ function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Paym
     return advance(payment, { type: "payment_captured", time: now }, { ...noted, status: CAPTURED });
   }
   if (sameRefunds(known, refunds)) return payment;
-  return advance(payment, { type: "payment_updated", time: now }, noted);
+  return amend(payment, noted, now);
 }
 
 /** A key whose refund has failed would only be told of that refund again; one whose refund stands has no failures. */

@@ -1,4 +1,4 @@
-import { advance } from "@ticketing/runtime/documents/transition";
+import { advance, amend } from "@ticketing/runtime/documents/transition";
 import {
   type Dispute,
   type DisputeNews,
@@ -49,9 +49,9 @@ function noteDisputes(
   const { id = "", outcome, time } = decisive;
   const wasOpen = payment.disputedTime !== undefined && !payment.disputeClosed;
   if (outcome === undefined) {
-    const type = wasOpen ? "payment_updated" : "payment_disputed";
-    const disputedTime = wasOpen ? payment.disputedTime : now;
-    return advance(payment, { type, time: now }, { disputes, disputedTime, disputeClosed: undefined });
+    if (wasOpen) return amend(payment, { disputes }, now);
+    const changes = { disputes, disputedTime: now, disputeClosed: undefined };
+    return advance(payment, { type: "payment_disputed", time: now }, changes);
   }
   const disputedTime = payment.disputedTime ?? now;
   const step = { type: "payment_dispute_closed", time: now, data: { outcome } };

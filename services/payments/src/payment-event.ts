@@ -17,6 +17,7 @@ const transitions: Record<string, (data: Record<string, string>) => TransitionIn
   payment_refunded: () => ({ case: "paymentRefunded", value: {} }),
   payment_disputed: () => ({ case: "paymentDisputed", value: {} }),
   payment_dispute_closed: ({ outcome }) => ({ case: "paymentDisputeClosed", value: { outcome } }),
+  // In documents of the release before.
   payment_updated: () => ({ case: "paymentUpdated", value: {} }),
   payment_refund_pending: () => ({ case: "paymentRefundPending", value: {} }),
   payment_refund_failed: ({ reason }) => ({ case: "paymentRefundFailed", value: { reason } }),

@@ -32,11 +32,18 @@ export function createPaymentLifecycleService(deps: {
     return payment;
   }
 
+  /** Gives a payment up that has not begun; undefined when it has meanwhile. */
+  async function voidUnopened(orderId: string): Promise<Payment | undefined> {
+    const { order } = await deps.orders.readOrder({ orderId });
+    const voided = startVoided(orderOf(order), deps.clock());
+    return (await payments.insert(voided)) === "inserted" ? voided : undefined;
+  }
+
   return {
     async readPayment({ orderId, fresh }, context) {
       requireService(context, "workflows");
       const payment = await find(orderId);
-      return { payment: paymentMessage(fresh ? (await settlement.refresh(payment)).payment : payment) };
+      return { payment: paymentMessage(fresh ? await settlement.refresh(payment) : payment) };
     },
 
     async capturePayment({ orderId }, context) {
@@ -46,11 +53,8 @@ export function createPaymentLifecycleService(deps: {
 
     async voidPayment({ orderId }, context) {
       requireService(context, "workflows");
-      if (!(await payments.find(orderId))) {
-        const { order } = await deps.orders.readOrder({ orderId });
-        await payments.insert(startVoided(orderOf(order), deps.clock()));
-      }
-      return { payment: paymentMessage(await settlement.void(orderId)) };
+      const payment = (await payments.find(orderId)) ?? (await voidUnopened(orderId));
+      return { payment: paymentMessage(await settlement.void(orderId, payment)) };
     },
 
     async refundPayment({ orderId }, context) {

@@ -1,5 +1,5 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { type Aggregate, advance, born } from "@ticketing/runtime/documents/transition";
+import { type Aggregate, advance, amend, born } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
 import type { Dispute, DisputeOutcome } from "./disputes.ts";
@@ -68,7 +68,7 @@ const KEPT_DECLINES = 50;
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED, REFUND_PENDING, REFUND_FAILED } =
   PaymentStatus;
 
-/** A payment begins; nothing was asked of Stripe yet. */
+/** A payment begins; nothing is known of what was asked of Stripe for it. */
 export function start(order: { id: string; buyerId: string; price: Money }, now: Date): Payment {
   return born(begun(order, REQUIRES_PAYMENT, now), { type: "payment_started", time: now });
 }
@@ -106,14 +106,26 @@ export const paymentRefused = (stripeCode: string): DomainError =>
 /** It could not be opened, through no fault of the buyer's; noted once, and not once the buyer has a way to pay. */
 export function startFailed(payment: Payment, now: Date): Payment {
   if (payment.startFailedTime || payment.clientSecretTime) return payment;
-  return advance(payment, { type: "payment_updated", time: now }, { startFailedTime: now });
+  return amend(payment, { startFailedTime: now }, now);
 }
 
 /** The buyer gets its client secret; noted once. */
 export function secretHandedOut(payment: Payment, now: Date): Payment {
   if (payment.clientSecretTime) return payment;
-  return advance(payment, { type: "payment_updated", time: now }, { clientSecretTime: now });
+  return amend(payment, { clientSecretTime: now }, now);
 }
+
+/** A payment that begins with its first PaymentIntent, in one write. */
+export const startWith = (started: Payment, made: MadeIntent, now: Date): Payment => ({
+  ...started,
+  ...intentOf(made, now),
+});
+
+const intentOf = ({ intentId, meshId, withSecret }: MadeIntent, now: Date): Partial<Payment> => ({
+  intentId,
+  meshId,
+  ...(withSecret && { clientSecretTime: now }),
+});
 
 /**
  * The PaymentIntent is ours; `withSecret`: its client secret is known, and handed out once this is saved. Throws
@@ -121,13 +133,11 @@ export function secretHandedOut(payment: Payment, now: Date): Payment {
  * cancel it then.
  */
 export function attachIntent(payment: Payment, made: MadeIntent, now: Date): Payment {
-  const { intentId, meshId, withSecret } = made;
+  const { intentId, withSecret } = made;
   requireOpen(payment);
   if (payment.intentId === intentId) return withSecret ? secretHandedOut(payment, now) : payment;
   if (payment.intentId) throw new DomainError("INTENT_EXISTS", "this payment has another PaymentIntent");
-  const changes = { ...withoutFailures(payment, "create"), intentId, meshId };
-  const clientSecretTime = withSecret ? now : undefined;
-  return advance(payment, { type: "payment_updated", time: now }, { ...changes, clientSecretTime });
+  return amend(payment, { ...withoutFailures(payment, "create"), ...intentOf(made, now) }, now);
 }
 
 /** Whether the payment stands at one of these. */
@@ -166,9 +176,7 @@ export function requestVoid(payment: Payment, now: Date): Payment {
   if (payment.voidRequestedTime) return payment;
   if (isOneOf(payment, CAPTURED, REFUNDED, REFUND_PENDING, REFUND_FAILED))
     throw new DomainError("ALREADY_CAPTURED", "the money was taken already");
-  if (payment.intentId) {
-    return advance(payment, { type: "payment_updated", time: now }, { voidRequestedTime: now });
-  }
+  if (payment.intentId) return amend(payment, { voidRequestedTime: now }, now);
   const changes = { voidRequestedTime: now, status: VOIDED };
   return advance(payment, { type: "payment_voided", time: now }, changes);
 }

@@ -4,21 +4,36 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { type IntentSnapshot, observe } from "./observe-intent.ts";
-import { fail, type Payment, requestVoid, type StripeAction } from "./payment.ts";
+import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
+import { fail, isOneOf, type Payment, requestVoid, type StripeAction } from "./payment.ts";
 import { refusedAsDisputed } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
 import { StripeFailure } from "./stripe-failure.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 import { orUnavailable, passing, stripeUnavailable } from "./stripe-unavailable.ts";
+import { createUnderway } from "./underway.ts";
 
-const { AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND_PENDING, REFUND_FAILED } = PaymentStatus;
+const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND_PENDING, REFUND_FAILED } =
+  PaymentStatus;
+
+/** So long a message of Stripe's waits for the answer to what it tells of: they leave Stripe together. */
+const MOMENT_MS = 250;
+
+type Action = Exclude<StripeAction, "create">;
+/** The payment after an action; with `failure` it was not done, as far as could be seen. */
+interface Outcome {
+  payment: Payment;
+  failure?: StripeFailure;
+}
 
 /** https://docs.stripe.com/error-codes#charge-disputed */
 const CHARGE_DISPUTED = "charge_disputed";
 
-/** Moving money at Stripe: act, and when it failed, fetch, then decide. */
+/**
+ * Moving money at Stripe: act, and unless the answer shows that it was done, fetch, then decide. What may have changed
+ * at Stripe since a payment was noted as open need not be fetched before: the action itself is refused then.
+ */
 export type Settlement = ReturnType<typeof createSettlement>;
 
 export function createSettlement(deps: {
@@ -31,52 +46,51 @@ export function createSettlement(deps: {
   log: Pick<Logger, "warn">;
 }) {
   const { payments, stripe, graceMs, mesh, clock, log } = deps;
+  const underway = createUnderway();
+
+  /** Takes note of what Stripe shows. `payment` is as this call has read it. */
+  const note = (payment: Payment, intent: IntentSnapshot): Promise<Payment> =>
+    payments.update(payment._id, (current) => observe(current, intent, clock()), payment);
 
   /** Fetches the PaymentIntent and takes note. Throws INTENT_NOT_OURS or STRIPE_UNAVAILABLE. */
-  async function refresh(payment: Payment): Promise<{ payment: Payment; intent?: IntentSnapshot }> {
-    if (!payment.intentId) return { payment };
+  async function refresh(payment: Payment): Promise<Payment> {
+    if (!payment.intentId) return payment;
     requireOurs(await mesh.read(), payment);
-    const intent = await orUnavailable(stripe.fetch(payment.intentId));
-    return {
-      payment: await payments.update(payment._id, (current) => observe(current, intent, clock())),
-      intent,
-    };
+    return note(payment, await orUnavailable(stripe.fetch(payment.intentId)));
   }
 
   /**
-   * Does an action, then fetches and takes note, also when Stripe's answer was a failure: it may have happened, or
-   * another call did it. With `failure` it did not happen, as far as the fetch could show. Throws INTENT_NOT_OURS and
-   * PAYMENTS_SUSPENDED before anything is asked of Stripe.
+   * Does an action and takes note of its answer. One that does not show that it was done says nothing: it may have
+   * happened, or another call did it, so Stripe is asked. With `failure` it did not happen, as far as that could show.
+   * Throws INTENT_NOT_OURS and PAYMENTS_SUSPENDED before anything is asked of Stripe.
    */
-  async function act(
-    payment: Payment,
-    action: Exclude<StripeAction, "create">,
-  ): Promise<{ payment: Payment; failure?: StripeFailure }> {
+  async function act(payment: Payment, action: Action): Promise<Outcome> {
     const { intentId } = payment;
     if (!intentId) throw new Error("there is no PaymentIntent to act on");
     requireOurs(await mesh.readToWrite(), payment);
+    return underway.during(intentId, () => ask(payment, intentId, action));
+  }
+
+  async function ask(payment: Payment, intentId: string, action: Action): Promise<Outcome> {
     const key = idempotencyKey(payment, action);
     let failure: StripeFailure | undefined;
     try {
-      await stripe[action](intentId, key);
+      const answer = await stripe[action](intentId, key);
+      if (answer && showsDone(payment, action, answer)) return { payment: await note(payment, answer) };
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
       // One more call would only add to what is too much already.
       if (error.kind === "limited") throw passing(error);
       failure = error;
     }
-    const { payment: seen } = await refresh(payment);
+    const seen = await refresh(payment);
     if (!failure || seen.status !== payment.status) return { payment: seen };
     const failed = { action, key, failure };
     if (failure.kind === "refused") {
       log.warn({ orderId: payment._id, action, stripeCode: failure.code, err: failure }, "Stripe refused");
     }
-    return {
-      payment: await payments.update(payment._id, (current) =>
-        afterFailure(current, failed, clock(), graceMs),
-      ),
-      failure,
-    };
+    const noted = (current: Payment) => afterFailure(current, failed, clock(), graceMs);
+    return { payment: await payments.update(payment._id, noted, seen), failure };
   }
 
   /** Gives back what was taken. Returns it REFUNDED or REFUND_PENDING, or throws as `refund` does. */
@@ -102,17 +116,20 @@ export function createSettlement(deps: {
 
   /** Releases or gives back what a payment that is given up holds; `again`: also after a refund of it failed. */
   async function finishVoid(payment: Payment, again: boolean): Promise<Payment> {
-    const { payment: seen } = await refresh(payment);
+    const seen = isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED) ? payment : await refresh(payment);
     if (isGivenUp(seen) || (seen.status === REFUND_FAILED && !again)) return seen;
     if (isTaken(seen)) return giveBack(seen);
     const { payment: after, failure } = await act(seen, "cancel");
     if (isGivenUp(after)) return after;
-    // Captured between the fetch and the cancel: the next call gives it back.
+    // It was captured, and is known to be by now: the next call gives it back.
     throw failure ? passing(failure) : stripeUnavailable();
   }
 
   return {
     refresh,
+
+    /** Resolves when no action on the PaymentIntent is under way here, or after a moment. */
+    answered: (intentId: string): Promise<void> => underway.over(intentId, MOMENT_MS),
 
     /**
      * Lets go what a payment that is given up holds or took, as a message of Stripe's tells. A refund that failed is a
@@ -122,7 +139,8 @@ export function createSettlement(deps: {
 
     /** Takes the authorised money. Throws CAPTURE_REFUSED, NOT_AUTHORIZED, PAYMENT_VOIDED or what passes. */
     async capture(payment: Payment): Promise<Payment> {
-      const { payment: seen } = await refresh(payment);
+      const isHeld = payment.status === AUTHORIZED && !payment.voidRequestedTime;
+      const seen = isHeld || wasTaken(payment) ? payment : await refresh(payment);
       if (wasTaken(seen)) return seen;
       if (seen.status === FAILED) {
         throw captureRefused(seen.refusal?.code ?? "", "the hold on the money was lost");
@@ -135,13 +153,16 @@ export function createSettlement(deps: {
         throw failure ? passing(failure) : stripeUnavailable();
       }
       const code = failure?.code ?? "";
-      await payments.update(payment._id, (current) => fail(current, "capture", code, clock()));
+      await payments.update(payment._id, (current) => fail(current, "capture", code, clock()), after);
       throw captureRefused(code, "the bank refused to pay what it had promised");
     },
 
-    /** Gives the payment up: recorded first, so that no attempt can begin, then done. Throws ALREADY_CAPTURED. */
-    async void(orderId: string): Promise<Payment> {
-      const payment = await payments.update(orderId, (current) => requestVoid(current, clock()));
+    /**
+     * Gives the payment up: recorded first, so that no attempt can begin, then done. `read` is the payment as this call
+     * has read it. Throws ALREADY_CAPTURED.
+     */
+    async void(orderId: string, read?: Payment): Promise<Payment> {
+      const payment = await payments.update(orderId, (current) => requestVoid(current, clock()), read);
       return isGivenUp(payment) ? payment : finishVoid(payment, true);
     },
 
@@ -151,7 +172,7 @@ export function createSettlement(deps: {
      * passes: STRIPE_UNAVAILABLE, STRIPE_KEY_REFUSED.
      */
     async refund(payment: Payment): Promise<Payment> {
-      const { payment: seen } = await refresh(payment);
+      const seen = await refresh(payment);
       if (!wasTaken(seen)) throw new DomainError("NOT_CAPTURED", "no money was taken");
       return isTaken(seen) ? giveBack(seen) : seen;
     },

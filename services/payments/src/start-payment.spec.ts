@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { DomainError, errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { inAMinute, openTill, type Till } from "../testing/till.ts";
-import type { Payment } from "./payment.ts";
+import { createIntentRecords } from "./intent-records.ts";
+import { type Payment, startVoided } from "./payment.ts";
 import { startPayment } from "./start-payment.ts";
 
 let till: Till;
@@ -131,9 +132,13 @@ describe("starting a payment", () => {
   /** A start whose first writes are refused as the store refuses them. */
   const startRefused = (order: Parameters<Till["start"]>[0], refusal: unknown, refused = 1) => {
     let left = refused;
-    const update: Till["payments"]["update"] = (id, change) =>
-      left-- > 0 ? Promise.reject(refusal) : till.payments.update(id, change);
-    return answer(startPayment({ ...till, payments: { ...till.payments, update } }, order, inAMinute()));
+    const payments: Till["payments"] = {
+      ...till.payments,
+      // As if another call had stored it meanwhile.
+      insert: async (payment) => (await till.payments.insert(payment)) && "exists",
+      update: (...change) => (left-- > 0 ? Promise.reject(refusal) : till.payments.update(...change)),
+    };
+    return answer(startPayment({ ...till, payments }, order, inAMinute()));
   };
 
   it.each([
@@ -179,12 +184,32 @@ describe("starting a payment", () => {
     expect(refused).toMatchObject({ reason: "TOO_MANY_DECLINES" });
     const unopened = till.order("tester");
     await till.start(unopened).catch(errorInfoOf);
-    expect((await till.payment(unopened.id)).startFailedTime).toBeUndefined();
+    expect(await till.payments.find(unopened.id)).toBeNull();
     const retry = new Date(typeof refused === "object" ? (refused.metadata.retryTime ?? "") : "");
     expect(await answer(till.start(till.order("another")))).toMatch(/_secret_/);
     till.wait(retry.getTime() - till.clock().getTime());
     expect(await answer(till.start(till.order("tester")))).toMatch(/_secret_/);
   }, 60_000);
+
+  it("that died before it stored anything is begun again with what it made, or given up and paid by nobody", async () => {
+    const died = async () => {
+      const order = till.order();
+      const { id: meshId } = await till.mesh.read();
+      await till.stripe.create({ id: order.id, amount: order.price, meshId }, `${order.id}:create:1`);
+      return order;
+    };
+    const again = await died();
+    expect((await till.confirm(await till.start(again))).ok).toBe(true);
+    expect(till.intents(again.id)).toMatchObject([{ status: "requires_capture" }]);
+
+    const givenUp = await died();
+    await till.payments.insert(startVoided(givenUp, till.clock()));
+    expect(await answer(till.start(givenUp))).toBe("PAYMENT_VOIDED");
+    // Nobody has its client secret; reconciliation finds it.
+    const [left] = till.intents(givenUp.id);
+    await createIntentRecords(till).release(left?.id ?? "");
+    expect(till.intents(givenUp.id)).toMatchObject([{ status: "canceled" }]);
+  });
 
   it("is refused once the payment is given up", async () => {
     const order = till.order();
@@ -202,9 +227,9 @@ describe("starting a payment", () => {
       const started = answer(till.start(fresh));
       // At another moment each round: before the insert, during the call to Stripe, after the save.
       await new Promise((resolve) => setTimeout(resolve, round));
-      const voided = await till.settlement.void(fresh.id).catch((error: unknown) => reasonOf(error));
+      await till.payments.insert(startVoided(fresh, till.clock()));
+      await till.settlement.void(fresh.id);
       const secret = await started;
-      if (voided === "NOT_FOUND") await till.settlement.void(fresh.id);
       outcomes.add(secret.includes("_secret_") ? "secret" : secret);
       if (secret.includes("_secret_")) expect((await till.confirm(secret)).ok).toBe(false);
       for (const intent of till.intents(fresh.id)) expect(intent.status).toBe("canceled");

@@ -16,6 +16,7 @@ import {
   secretHandedOut,
   start,
   startFailed,
+  startWith,
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
@@ -43,6 +44,16 @@ const isUnderway = (error: unknown): boolean =>
 const USELESS = [...ENDED, "INTENT_EXISTS"];
 
 /**
+ * A payment as this call has found it. One that `isNew` is stored with its PaymentIntent or with what came in between,
+ * not before: the idempotency key of its first try follows from the order's id, so that a call that dies can be repeated
+ * with the same key, and what it made can never be paid, as its client secret has not left.
+ */
+interface Opening {
+  payment: Payment;
+  isNew: boolean;
+}
+
+/**
  * Opens the order's payment and returns its client secret, the same PaymentIntent however often it is asked.
  * The secret leaves only after the PaymentIntent was saved against a payment that is still open: one that is
  * given up meanwhile wins, and the PaymentIntent is canceled. Stripe has until `deadline`, a moment of
@@ -55,27 +66,37 @@ export async function startPayment(
   deadline: number,
 ): Promise<string> {
   const { payments, declineLimit, clock } = deps;
-  const fresh = start(order, clock());
   const known = await payments.find(order.id);
-  if (!known) await payments.insert(fresh);
-  const payment = requireOpen((known ?? (await payments.find(order.id))) || fresh);
+  const payment = requireOpen(known ?? start(order, clock()));
+  const opening = { payment, isNew: !known };
   if (payment.status === PaymentStatus.REQUIRES_PAYMENT) {
     const since = new Date(clock().getTime() - declineLimit.windowMs);
     requireFewDeclines(await payments.declineTimes(order.buyerId, since), declineLimit, clock());
   }
   try {
-    return await open({ ...deps, stripe: endingBy(deps.stripe, deadline) }, payment);
+    return await open({ ...deps, stripe: endingBy(deps.stripe, deadline) }, opening);
   } catch (error) {
     if (!ENDED.includes(reasonOf(error) ?? "") && !isUnderway(error)) {
-      await payments.update(order.id, (current) => startFailed(current, clock()));
+      await change(payments, opening, (current) => startFailed(current, clock()));
     }
     throw error instanceof StripeFailure ? passing(error) : error;
   }
 }
 
+/** Changes the payment, which is stored first if it is new. */
+async function change(
+  payments: PaymentStore,
+  { payment, isNew }: Opening,
+  decide: (current: Payment) => Payment,
+): Promise<void> {
+  const isRead = !isNew || (await payments.insert(payment)) === "inserted";
+  await payments.update(payment._id, decide, isRead ? payment : undefined);
+}
+
 /** Asks Stripe for the payment's client secret, and for the PaymentIntent where there is none yet. */
-async function open(deps: StartPaymentDependencies, payment: Payment): Promise<string> {
+async function open(deps: StartPaymentDependencies, opening: Opening): Promise<string> {
   const { stripe } = deps;
+  const { payment } = opening;
   // Whoever has the client secret can pay: it is handed out by the mesh that the PaymentIntent belongs to.
   const mesh = await deps.mesh.readToWrite();
   requireOurs(mesh, payment);
@@ -86,11 +107,11 @@ async function open(deps: StartPaymentDependencies, payment: Payment): Promise<s
       { id: payment._id, amount: payment.amount, meshId: mesh.id },
       key,
     );
-    await attach(deps, payment, { intentId: intent.id, meshId: mesh.id, withSecret: true });
+    await attach(deps, opening, { intentId: intent.id, meshId: mesh.id, withSecret: true });
     return clientSecret;
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
-    return afterCreateFailed(deps, payment, { meshId: mesh.id, key, failure: error });
+    return afterCreateFailed(deps, opening, { meshId: mesh.id, key, failure: error });
   }
 }
 
@@ -105,10 +126,13 @@ async function secretOf(deps: StartPaymentDependencies, payment: Payment, intent
 }
 
 /** Saves the PaymentIntent; one that lost to a payment that is given up, or to another one, is canceled. */
-async function attach(deps: StartPaymentDependencies, payment: Payment, made: MadeIntent): Promise<void> {
+async function attach(deps: StartPaymentDependencies, opening: Opening, made: MadeIntent): Promise<void> {
   const { payments, stripe, clock } = deps;
+  const { payment, isNew } = opening;
+  if (isNew && (await payments.insert(startWith(payment, made, clock()))) === "inserted") return;
   try {
-    await payments.update(payment._id, (current) => attachIntent(current, made, clock()));
+    const attached = (current: Payment) => attachIntent(current, made, clock());
+    await payments.update(payment._id, attached, isNew ? undefined : payment);
   } catch (error) {
     if (USELESS.includes(reasonOf(error) ?? "")) {
       await stripe.cancel(made.intentId).catch(() => undefined);
@@ -120,26 +144,27 @@ async function attach(deps: StartPaymentDependencies, payment: Payment, made: Ma
 /** What a failed call may have made is looked for, and taken: its client secret. Throws the failure otherwise. */
 async function afterCreateFailed(
   deps: StartPaymentDependencies,
-  payment: Payment,
+  opening: Opening,
   { meshId, key, failure }: { meshId: string; key: string; failure: StripeFailure },
 ): Promise<string> {
   const { payments, stripe, graceMs, clock, log } = deps;
+  const { payment } = opening;
   if (failure.kind === "refused") {
     log.error(
       { orderId: payment._id, err: failure, stripeCode: failure.code },
       "Stripe takes no such payment",
     );
-    await payments.update(payment._id, (current) => fail(current, "create", failure.code, clock()));
+    await change(payments, opening, (current) => fail(current, "create", failure.code, clock()));
     throw paymentRefused(failure.code);
   }
   if (failure.kind === "unknown") {
     const intentId = await orUnavailable(stripe.findByOperation({ meshId }, key));
     if (intentId) {
-      await attach(deps, payment, { intentId, meshId, withSecret: false });
+      await attach(deps, opening, { intentId, meshId, withSecret: false });
       return secretOf(deps, payment, intentId);
     }
     const failed = { action: "create" as const, key, failure };
-    await payments.update(payment._id, (current) => afterFailure(current, failed, clock(), graceMs));
+    await change(payments, opening, (current) => afterFailure(current, failed, clock(), graceMs));
   }
   throw failure;
 }

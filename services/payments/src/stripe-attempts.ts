@@ -1,4 +1,4 @@
-import { advance } from "@ticketing/runtime/documents/transition";
+import { advance, amend } from "@ticketing/runtime/documents/transition";
 import type { Payment, StripeAction } from "./payment.ts";
 import type { StripeFailure } from "./stripe-failure.ts";
 
@@ -53,8 +53,7 @@ export function afterFailure(
   }
   if (failure.kind !== "unknown") return payment;
   const since = payment.unknownSince?.[action];
-  const updated = { type: "payment_updated", time: now };
-  if (!since) return advance(payment, updated, { unknownSince: { ...payment.unknownSince, [action]: now } });
+  if (!since) return amend(payment, { unknownSince: { ...payment.unknownSince, [action]: now } }, now);
   if (now.getTime() - since.getTime() < graceMs) return payment;
-  return advance(payment, updated, withNextKey(payment, action));
+  return amend(payment, withNextKey(payment, action), now);
 }

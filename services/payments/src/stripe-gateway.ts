@@ -1,9 +1,9 @@
 import { inTime } from "@ticketing/runtime/process/in-time";
 import Stripe from "stripe";
-import { type ReadEntry, readEntry, statusOf } from "./intent-entry.ts";
+import { type ReadEntry, readEntry } from "./intent-entry.ts";
+import { chargeOf, snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
 import type { Money } from "./payment.ts";
-import type { Refund } from "./refunds.ts";
 import { failureOf, StripeFailure } from "./stripe-failure.ts";
 import type { StripeKeyWatch } from "./stripe-key-watch.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";
@@ -49,9 +49,9 @@ export interface StripeGateway {
   }): Promise<{ entries: ReadEntry[]; next?: string } | undefined>;
   /** The PaymentIntent's entry; undefined when Stripe has no such one. */
   find(intentId: string): Promise<ReadEntry | undefined>;
-  capture(intentId: string, key: string): Promise<void>;
+  capture(intentId: string, key: string): Promise<IntentSnapshot>;
   /** Without a key each call stands for itself: what one was refused is asked anew by the next. */
-  cancel(intentId: string, key?: string): Promise<void>;
+  cancel(intentId: string, key?: string): Promise<IntentSnapshot>;
   refund(intentId: string, key: string): Promise<void>;
   /** The event in a signed webhook; undefined when signature or age (300 s) is wrong. */
   readWebhook(body: Uint8Array, signature: string): WebhookEvent | undefined;
@@ -121,7 +121,7 @@ export function createStripeGateway(options: {
         // An expanded list ends after ten.
         const more = list?.has_more && stripe.refunds.list({ payment_intent: intentId, limit: 100 });
         const refunds = more ? await more.autoPagingToArray({ limit: MAX_REFUNDS }) : (list?.data ?? []);
-        return { ...snapshot(intent), refunds: refunds.map(refundOf) };
+        return snapshot(intent, refunds);
       };
       return call("payment_intents.retrieve", retrieve, true);
     },
@@ -151,13 +151,13 @@ export function createStripeGateway(options: {
         ),
       ),
     capture: (intentId, key) =>
-      call("payment_intents.capture", async () => {
-        await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key });
-      }),
+      call("payment_intents.capture", async () =>
+        snapshot(await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key })),
+      ),
     cancel: (intentId, key) =>
-      call("payment_intents.cancel", async () => {
-        await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key });
-      }),
+      call("payment_intents.cancel", async () =>
+        snapshot(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
+      ),
     refund: (intentId, key) =>
       call("refunds.create", async () => {
         const metadata = { operation_id: key };
@@ -199,41 +199,7 @@ async function ifKnown<T>(id: string, read: () => Promise<T>): Promise<T | undef
 /** Of what a mesh makes. A copy of its database has orders of the same ids. */
 const operationId = ({ meshId }: { meshId: string }, key: string): string => `${meshId}:${key}`;
 
-function chargeOf(intent: Stripe.PaymentIntent): Stripe.Charge | undefined {
-  return intent.latest_charge && typeof intent.latest_charge === "object" ? intent.latest_charge : undefined;
-}
-
 function secretOf(intent: Stripe.PaymentIntent): string {
   if (!intent.client_secret) throw new Error("Stripe sent a PaymentIntent without its client secret");
   return intent.client_secret;
-}
-
-function snapshot(intent: Stripe.PaymentIntent): IntentSnapshot {
-  const charge = chargeOf(intent);
-  return {
-    id: intent.id,
-    status: statusOf(intent.status),
-    amountReceived: intent.amount_received,
-    refunds: [],
-    ...(charge && { chargeTime: new Date(charge.created * 1000) }),
-  };
-}
-
-const refundStatus: Record<string, Refund["status"]> = {
-  succeeded: "succeeded",
-  failed: "failed",
-  canceled: "failed",
-};
-
-/** What waits for our balance, the bank or the buyer is underway. https://docs.stripe.com/api/refunds/object */
-function refundOf(refund: Stripe.Refund): Refund {
-  const { id, amount, created, metadata } = refund;
-  const status = refundStatus[refund.status ?? ""] ?? "underway";
-  const reason = refund.status === "canceled" ? "canceled" : (refund.failure_reason ?? "unknown");
-  const operationId = metadata?.operation_id;
-  return {
-    ...{ id, amount, status, createTime: new Date(created * 1000) },
-    ...(status === "failed" && { reason }),
-    ...(operationId && { operationId }),
-  };
 }

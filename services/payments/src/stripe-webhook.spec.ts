@@ -74,6 +74,40 @@ describe("a webhook", () => {
     expect((await till.payment(order.id)).status).toBe(PaymentStatus.CAPTURED);
   });
 
+  it("that says only what the payment shows is not looked into, whatever the order of all", async () => {
+    const { order, secret } = await started();
+    await till.confirm(secret, "pm_card_chargeDeclined");
+    await till.confirm(secret);
+    await until(order.id, ({ status, declines }) => status === PaymentStatus.AUTHORIZED && declines === 1);
+    await till.settlement.capture(await till.payment(order.id));
+    await allTold(till.intents(order.id));
+    const { version } = await till.payment(order.id);
+    till.calls.length = 0;
+    for (const type of ["succeeded", "payment_failed", "amount_capturable_updated"]) {
+      expect((await post(event(order.id, `payment_intent.${type}`))).status).toBe(200);
+    }
+    expect(till.calls).not.toContain("fetch");
+    expect((await till.payment(order.id)).version).toBe(version);
+    // What the payment does not show yet is looked into, and believed only then.
+    const other = await started();
+    const body = event(order.id, "payment_intent.succeeded").replaceAll(
+      String(till.intents(order.id)[0]?.id),
+      String(till.intents(other.order.id)[0]?.id),
+    );
+    expect((await post(body)).status).toBe(200);
+    expect(till.calls).toContain("fetch");
+    expect((await till.payment(other.order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
+  });
+
+  it("of a capture whose answer was lost tells of it", async () => {
+    const payment = await till.authorized();
+    till.double.faults.add({ kind: "hang", operation: "payment_intents.retrieve" });
+    // As when a process dies between Stripe's answer and taking note of it.
+    await till.stripe.capture(String(payment.intentId), "unseen");
+    till.double.faults.clear();
+    await until(payment._id, ({ status }) => status === PaymentStatus.CAPTURED);
+  });
+
   it("comes through duplicated and out of order", async () => {
     till.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
     till.double.faults.add({ kind: "webhook_reorder", operation: "payment_intent.payment_failed", count: 1 });
@@ -164,6 +198,18 @@ describe("a webhook", () => {
     till.double.faults.clear();
     await until(order.id, ({ status }) => status === PaymentStatus.VOIDED);
     expect(till.intents(order.id)).toMatchObject([{ status: "canceled" }]);
+  });
+
+  it("that comes again releases what could not be released before, though it says nothing new", async () => {
+    const payment = await till.authorized();
+    await allTold(till.intents(payment._id));
+    const fault = till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await till.settlement.void(payment._id).catch(() => undefined);
+    till.double.faults.remove(fault.id);
+    expect((await till.payment(payment._id)).status).toBe(PaymentStatus.AUTHORIZED);
+    const body = event(payment._id, "payment_intent.amount_capturable_updated");
+    expect((await post(body)).status).toBe(200);
+    expect((await till.payment(payment._id)).status).toBe(PaymentStatus.VOIDED);
   });
 
   it("of a payment taken after it was given up leads to its refund", async () => {

@@ -3,6 +3,7 @@ import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
+import { isKnown } from "./observe-intent.ts";
 import { type Payment, recordDecline } from "./payment.ts";
 import { closeDispute, dispute } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
@@ -13,8 +14,9 @@ const DEFINITE = new Set(["REFUND_REFUSED", "CHARGE_DISPUTED"]);
 const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
 
 /**
- * POST /webhooks/stripe. An event is a hint to fetch its object: it may come twice, late, in any order. What
- * is not ours is accepted and ignored; a failure of ours is an exception, so a 500, so that Stripe tries again.
+ * POST /webhooks/stripe. An event is a hint to fetch its object, unless it says only what the payment shows: it may
+ * come twice, late, in any order. What is not ours is accepted and ignored; a failure of ours is an exception, so a 500,
+ * so that Stripe tries again.
  */
 export function createStripeWebhook(deps: {
   payments: PaymentStore;
@@ -41,23 +43,27 @@ export function createStripeWebhook(deps: {
     if (!event) {
       return { status: 400, body: JSON.stringify({ code: "invalid_argument", message: "bad signature" }) };
     }
-    const payment = event.kind === "other" ? null : await payments.findByIntent(event.intentId);
-    if (event.kind === "other" || !payment) return received;
+    if (event.kind === "other") return received;
+    if (event.kind === "intent") await settlement.answered(event.intentId);
+    const payment = await payments.findByIntent(event.intentId);
+    if (!payment) return received;
     // A copied payment names a PaymentIntent of the mesh that it was copied from.
     if (!ownsPayment(await mesh.read(), payment)) return received;
 
     if (event.kind === "dispute") {
       const { disputeId: id, outcome, time } = event;
-      await payments.update(payment._id, (current) =>
+      const noted = (current: Payment) =>
         outcome
           ? closeDispute(current, { id, outcome, time }, clock())
-          : dispute(current, { id, time }, clock()),
-      );
+          : dispute(current, { id, time }, clock());
+      await payments.update(payment._id, noted, payment);
       return received;
     }
-    const { decline } = event;
-    if (decline) await payments.update(payment._id, (current) => recordDecline(current, decline, clock()));
-    const { payment: seen } = await settlement.refresh(payment);
+    const { shown, decline } = event;
+    const declined = (current: Payment) => (decline ? recordDecline(current, decline, clock()) : current);
+    const noted = await payments.update(payment._id, declined, payment);
+    if (noted === payment && shown && isKnown(payment, shown, clock())) return received;
+    const seen = await settlement.refresh(noted);
     // The buyer's attempt ended after the payment was given up: what it holds or took goes back.
     if (seen.voidRequestedTime) await finishVoid(seen);
     return received;

@@ -1,10 +1,15 @@
 import type Stripe from "stripe";
 import type { Decline } from "./decline-limit.ts";
 import type { DisputeOutcome } from "./disputes.ts";
+import { snapshot } from "./intent-snapshot.ts";
+import type { IntentSnapshot } from "./observe-intent.ts";
 
-/** A webhook event, reduced to what concerns us. */
+/**
+ * A webhook event, reduced to what concerns us. `shown` is the PaymentIntent as it was then; an event of a refund shows
+ * none.
+ */
 export type WebhookEvent =
-  | { kind: "intent"; intentId: string; decline?: Decline }
+  | { kind: "intent"; intentId: string; shown?: IntentSnapshot; decline?: Decline }
   | { kind: "dispute"; intentId: string; disputeId: string; outcome?: DisputeOutcome; time: Date }
   | { kind: "other" };
 
@@ -21,12 +26,12 @@ export function reduced(event: Stripe.Event): WebhookEvent {
         type: error?.type ?? "card_error",
         time: timeOf(event),
       };
-      return { kind: "intent", intentId: event.data.object.id, decline };
+      return { ...ofObject(event.data.object), decline };
     }
     case "payment_intent.amount_capturable_updated":
     case "payment_intent.succeeded":
     case "payment_intent.canceled":
-      return { kind: "intent", intentId: event.data.object.id };
+      return ofObject(event.data.object);
     case "charge.refunded":
     case "charge.refund.updated":
     case "refund.created":
@@ -49,6 +54,9 @@ export function reduced(event: Stripe.Event): WebhookEvent {
 }
 
 const timeOf = ({ created }: Stripe.Event): Date => new Date(created * 1000);
+
+const ofObject = (intent: Stripe.PaymentIntent) =>
+  ({ kind: "intent", intentId: intent.id, shown: snapshot(intent) }) as const;
 
 /** A charge, refund or dispute that belongs to no PaymentIntent is none of ours. */
 function ofIntent<T extends object>(

@@ -8,7 +8,7 @@ import type { Payment } from "../src/payment.ts";
 import { createPaymentStore, paymentCollection } from "../src/payment-store.ts";
 import { createSettlement } from "../src/settlement.ts";
 import { startPayment } from "../src/start-payment.ts";
-import { createStripeGateway } from "../src/stripe-gateway.ts";
+import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
 import { createStripeKeyWatch } from "../src/stripe-key-watch.ts";
 import { createStripeWebhook } from "../src/stripe-webhook.ts";
 
@@ -31,7 +31,14 @@ export async function openTill() {
   const keyWatch = createStripeKeyWatch(log);
   // As while the endpoint's secret is replaced at Stripe.
   const webhookSecrets = [webhookSecret, "whsec_replaced"];
-  const stripe = createStripeGateway({ secretKey, webhookSecrets, url, keyWatch });
+  const gateway = createStripeGateway({ secretKey, webhookSecrets, url, keyWatch });
+  const calls: string[] = [];
+  const stripe = new Proxy(gateway, {
+    get(target, name: keyof StripeGateway) {
+      calls.push(name);
+      return target[name];
+    },
+  });
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const meshes = await openMeshStore(database.db, "https://tickets.example.com", clock);
@@ -63,6 +70,9 @@ export async function openTill() {
     webhook,
     double,
     keyWatch,
+    gateway,
+    /** What was asked of the gateway, by the names of its methods. */
+    calls,
     /** Lets time pass for the service; Stripe's goes on as it does. */
     wait: (ms: number) => {
       ahead += ms;
@@ -82,7 +92,7 @@ export async function openTill() {
     async authorized(card = "pm_card_visa"): Promise<Payment> {
       const order = till.order();
       await till.confirm(await till.start(order), card);
-      return (await settlement.refresh(await till.payment(order.id))).payment;
+      return settlement.refresh(await till.payment(order.id));
     },
     async payment(id: string): Promise<Payment> {
       const found = await payments.find(id);

@@ -1,0 +1,30 @@
+import { inTime } from "@ticketing/runtime/process/in-time";
+
+/** The calls to Stripe that this process waits for, by what they act on. */
+export type Underway = ReturnType<typeof createUnderway>;
+
+/**
+ * Stripe's message of an action may come before its answer was taken note of. Who waits a moment for that needs not ask
+ * Stripe what the answer says as well.
+ */
+export function createUnderway() {
+  const calls = new Map<string, Promise<unknown>>();
+  return {
+    /** Does the work, which counts as under way until its end. */
+    async during<T>(id: string, work: () => Promise<T>): Promise<T> {
+      const call = work();
+      calls.set(id, call);
+      try {
+        return await call;
+      } finally {
+        if (calls.get(id) === call) calls.delete(id);
+      }
+    },
+
+    /** Resolves when nothing is under way any more, or after `ms`. */
+    async over(id: string, ms: number): Promise<void> {
+      const call = calls.get(id);
+      if (call) await inTime(call, ms, () => new Error("still under way")).catch(() => undefined);
+    },
+  };
+}
