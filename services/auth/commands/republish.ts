@@ -1,4 +1,4 @@
-import { republish } from "@ticketing/runtime/documents/republish-command";
+import { republish } from "@ticketing/runtime/serving/republish";
 import { userAggregate } from "../src/user-aggregate.ts";
 
 await republish(userAggregate);

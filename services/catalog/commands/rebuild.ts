@@ -1,9 +1,5 @@
-import { openDatabase } from "@ticketing/runtime/documents/database";
-import { createEvents } from "@ticketing/runtime/events/events";
-import { databaseConfig, eventsConfig, processConfig, readConfig } from "@ticketing/runtime/process/config";
-import { createLogger } from "@ticketing/runtime/process/log";
-import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
-import { z } from "zod";
+import { readConfig } from "@ticketing/runtime/process/config";
+import { meansConfig, openMeans } from "@ticketing/runtime/serving/means";
 import { DURABLE, projections, sources } from "../src/projections.ts";
 
 /**
@@ -11,20 +7,9 @@ import { DURABLE, projections, sources } from "../src/projections.ts";
  * everything runs. First the documents, then the consumers' places: an event that comes in between is applied
  * twice at worst, and never lost. Until the streams are read again, search shows less than there is.
  */
-const { LOG_LEVEL } = processConfig.shape;
-const config = readConfig(z.object({ ...databaseConfig.shape, ...eventsConfig.shape, LOG_LEVEL }));
-const log = createLogger("rebuild", config.LOG_LEVEL);
-const security = await openTransportSecurity(config.TLS_DIR, log);
-const { db, close } = await openDatabase(config.MONGODB_URI, log, security);
-const events = await createEvents({
-  natsUrl: config.NATS_URL,
-  replicas: config.EVENT_REPLICAS,
-  name: "rebuild",
-  log,
-  security,
-});
+const { database, events } = await openMeans("rebuild", readConfig(meansConfig));
 for (const name of projections) {
-  const { deletedCount } = await db.collection(name).deleteMany({});
+  const { deletedCount } = await database.db.collection(name).deleteMany({});
   console.log(`${name}: ${deletedCount} documents dropped`);
 }
 for (const { stream } of sources) {
@@ -32,4 +17,4 @@ for (const { stream } of sources) {
   console.log(`${stream}: read again from its first event`);
 }
 await events.close();
-await close();
+await database.close();

@@ -1,4 +1,4 @@
-import { republish } from "@ticketing/runtime/documents/republish-command";
+import { republish } from "@ticketing/runtime/serving/republish";
 import { ticketAggregate } from "../src/ticket-aggregate.ts";
 
 await republish(ticketAggregate);

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { type Database, openDatabase } from "../documents/database.ts";
+import { createEvents, type Events } from "../events/events.ts";
+import { databaseConfig, eventsConfig, processConfig } from "../process/config.ts";
+import { createLogger, type Logger } from "../process/log.ts";
+import { openTransportSecurity, type TransportSecurity } from "../process/transport-security.ts";
+
+/** What a process or a command with a database of its own reads to reach it and the broker. */
+export const meansConfig = z.object({
+  ...databaseConfig.shape,
+  ...eventsConfig.shape,
+  LOG_LEVEL: processConfig.shape.LOG_LEVEL,
+});
+
+/** What it works with then. */
+export interface Means {
+  log: Logger;
+  security: TransportSecurity | undefined;
+  database: Database;
+  events: Events;
+}
+
+/** Connects to database and broker, under a name that both logs and the broker show. */
+export async function openMeans(name: string, config: z.output<typeof meansConfig>): Promise<Means> {
+  const log = createLogger(name, config.LOG_LEVEL);
+  const security = await openTransportSecurity(config.TLS_DIR, log);
+  const database = await openDatabase(config.MONGODB_URI, log, security);
+  const { NATS_URL: natsUrl, EVENT_REPLICAS: replicas } = config;
+  const events = await createEvents({ natsUrl, replicas, name, log, security });
+  return { log, security, database, events };
+}
