@@ -39,6 +39,17 @@ describe("a domain error", () => {
     },
   );
 
+  it.each([
+    ["LOCK_COOLDOWN", { retryTime: expect.stringMatching(/^\d{4}-.*Z$/) }],
+    ["BUSY", { retryAfter: "3", place: "9" }],
+  ] as const)("for %s that time ends says how long, also to clients of before", (reason, facts) => {
+    const sent = toConnectError(new DomainError(reason, "wait", { place: "9" }, 2_500));
+    expect(sent.findDetails(RetryInfoSchema)).toMatchObject([
+      { retryDelay: { seconds: 2n, nanos: 500_000_000 } },
+    ]);
+    expect(errorInfoOf(sent)?.metadata).toMatchObject(facts);
+  });
+
   it("tells its reason here as in the service that called", () => {
     expect(reasonOf(locked)).toBe("TICKET_LOCKED");
     expect(reasonOf(toConnectError(locked))).toBe("TICKET_LOCKED");

@@ -1,4 +1,5 @@
 import { getOption } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { code, ReasonSchema } from "@ticketing/proto/errors/v1/reason";
 import { type ErrorInfo, ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
@@ -12,16 +13,33 @@ const codes = new Map<string, Code>(
   ReasonSchema.values.map((value) => [value.localName, getOption(value, code) as number]),
 );
 
+/** Those whose wait clients of the release before read as `retryTime`. */
+const WITH_RETRY_TIME: readonly Reason[] = [
+  "LOCK_COOLDOWN",
+  "LOCK_LIMIT",
+  "RELOCK_TOO_SOON",
+  "TOO_MANY_DECLINES",
+];
+
+/** A wait as clients of the release before read it, which did not know RetryInfo. */
+const waitFacts = (reason: Reason, ms: number): Record<string, string> =>
+  WITH_RETRY_TIME.includes(reason)
+    ? { retryTime: new Date(Date.now() + ms).toISOString() }
+    : { retryAfter: String(Math.ceil(ms / 1000)) };
+
 /** Why a rule refuses: a stable reason, which has its code, for programs; a message for people; facts of the reason. */
 export class DomainError extends Error {
   readonly reason: Reason;
   readonly metadata: Record<string, string>;
+  /** How long the reason lasts, in milliseconds, where time alone ends it. */
+  readonly retryMs: number | undefined;
 
-  constructor(reason: Reason, message: string, facts: Record<string, string> = {}) {
+  constructor(reason: Reason, message: string, facts: Record<string, string> = {}, retryMs?: number) {
     super(message);
     this.name = "DomainError";
     this.reason = reason;
-    this.metadata = facts;
+    this.metadata = retryMs === undefined ? facts : { ...facts, ...waitFacts(reason, retryMs) };
+    this.retryMs = retryMs;
   }
 
   /** The reason's code, as its contract says it. */
@@ -31,14 +49,17 @@ export class DomainError extends Error {
 }
 
 /** When a client may repeat what could not be answered now: soon, since most outages are short, and not at once. */
-const soon = { desc: RetryInfoSchema, value: { retryDelay: { seconds: 1n } } };
+const SOON_MS = 1000;
 
-/** The error as it crosses the wire: its code and message with an ErrorInfo detail, and RetryInfo if UNAVAILABLE. */
+/** The error as it crosses the wire: its code and message with an ErrorInfo, and with RetryInfo if waiting helps. */
 export function toConnectError(error: DomainError): ConnectError {
-  const value = { reason: error.reason, domain: ERROR_DOMAIN, metadata: error.metadata };
-  const info = { desc: ErrorInfoSchema, value };
-  const details = error.code === Code.Unavailable ? [info, soon] : [info];
-  return new ConnectError(error.message, error.code, undefined, details, error);
+  const { code, reason, metadata, retryMs = code === Code.Unavailable ? SOON_MS : undefined } = error;
+  const info = { desc: ErrorInfoSchema, value: { reason, domain: ERROR_DOMAIN, metadata } };
+  const wait = retryMs !== undefined && {
+    desc: RetryInfoSchema,
+    value: { retryDelay: durationFromMs(retryMs) },
+  };
+  return new ConnectError(error.message, code, undefined, wait ? [info, wait] : [info], error);
 }
 
 /** The reason and its facts, whether the rule refused here or in a called service. */

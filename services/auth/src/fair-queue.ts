@@ -1,11 +1,11 @@
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
-/** When a client that was turned away should come back, in seconds. */
-const RETRY_AFTER = "5";
+/** When a client that was turned away should come back. */
+const RETRY_MS = 5_000;
 
 /** Work done one piece at a time, each party in its turn: who asks a hundred times waits behind itself alone. */
 export interface FairQueue {
-  /** Runs the work when its party's turn comes. Throws RESOURCE_EXHAUSTED BUSY with retryAfter. */
+  /** Runs the work when its party's turn comes. Throws RESOURCE_EXHAUSTED BUSY with the time to wait. */
   run<T>(address: string, work: () => Promise<T>): Promise<T>;
 }
 
@@ -34,9 +34,7 @@ export function createFairQueue(limits: { perAddress: number; total: number }): 
     run<T>(address: string, work: () => Promise<T>): Promise<T> {
       const own = waiting.get(address) ?? [];
       if (own.length >= limits.perAddress || size >= limits.total) {
-        throw new DomainError("BUSY", "too many sign-ins at once; try again shortly", {
-          retryAfter: RETRY_AFTER,
-        });
+        throw new DomainError("BUSY", "too many sign-ins at once; try again shortly", {}, RETRY_MS);
       }
       const result = Promise.withResolvers<T>();
       own.push(() => work().then(result.resolve, result.reject));

@@ -20,7 +20,7 @@ export interface LoginAttempts {
   /**
    * Runs the check unless there were too many failures; a null result is one more. Nobody can lock an owner out from
    * afar: the account's own limit does not hold for an address from which its owner signed in before.
-   * Throws RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with retryAfter.
+   * Throws RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with the time to wait.
    */
   guard<T>(email: string, address: string, check: () => Promise<T | null>): Promise<T | null>;
 }
@@ -35,11 +35,9 @@ export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAt
   await familiar.createIndex({ time: 1 }, { expireAfterSeconds: FAMILIAR_S });
 
   async function requireFew(key: string, limit: number, except?: string): Promise<void> {
-    const wait = await attempts.wait(key, limit, except);
-    if (wait === undefined) return;
-    throw new DomainError("TOO_MANY_ATTEMPTS", "too many wrong passwords; try again later", {
-      retryAfter: String(wait),
-    });
+    const waitMs = await attempts.wait(key, limit, except);
+    if (waitMs === undefined) return;
+    throw new DomainError("TOO_MANY_ATTEMPTS", "too many wrong passwords; try again later", {}, waitMs);
   }
 
   return {

@@ -16,7 +16,7 @@ export interface RecentAttempts {
   add(key: string): Promise<string>;
   remove(id: string): Promise<void>;
   /**
-   * Seconds until fewer than `limit` attempts under the key lie within the window; undefined if that is so now.
+   * Milliseconds until fewer than `limit` attempts under the key lie within the window; undefined if that is so now.
    * The attempt `except` does not count.
    */
   wait(key: string, limit: number, except?: string): Promise<number | undefined>;
@@ -46,7 +46,7 @@ export async function createRecentAttempts(
         .skip(limit - 1)
         .limit(1)
         .toArray();
-      return blocking && Math.ceil((blocking.time.getTime() + windowMs - now) / 1000);
+      return blocking && blocking.time.getTime() + windowMs - now;
     },
   };
 }

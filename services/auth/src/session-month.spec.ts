@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import { isRevoked, openSession, rotate, type Session } from "./session.ts";
 
@@ -52,7 +52,7 @@ function world(seed: number, loss: number) {
       session = rotate(session, secret, next, new Date(now));
       return next;
     } catch (error) {
-      return Number(errorInfoOf(error)?.metadata.retryAfter) * SECOND;
+      return error instanceof DomainError && error.retryMs ? error.retryMs : Number.NaN;
     }
   }
 

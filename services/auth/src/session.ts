@@ -60,7 +60,8 @@ export function openSession(
  * one reached its client at most: every other token is good for 30 seconds more. A secret that was used longer ago,
  * that was passed over for a sibling, or that this session never gave out, means that somebody else has a copy: the
  * session is returned revoked (see {@link isRevoked}).
- * Throws UNAUTHENTICATED SESSION_EXPIRED for a session that ended, RESOURCE_EXHAUSTED TOO_MANY_TOKENS with retryAfter.
+ * Throws UNAUTHENTICATED SESSION_EXPIRED for a session that ended, RESOURCE_EXHAUSTED TOO_MANY_TOKENS with the
+ * time to wait.
  */
 export function rotate(session: Session, secret: string, nextSecret: string, now: Date): Session {
   if (isRevoked(session) || session.expireTime <= now) {
@@ -89,9 +90,7 @@ function requireFew(session: Session, used: RefreshToken, now: Date): void {
     : Number.POSITIVE_INFINITY;
   if (pauseMs <= 0 || lastsMs < pauseMs + AFTER_PAUSE_MS) return;
   const seconds = Math.ceil(pauseMs / 1000);
-  throw new DomainError("TOO_MANY_TOKENS", `renewed too often; wait ${seconds} seconds`, {
-    retryAfter: String(seconds),
-  });
+  throw new DomainError("TOO_MANY_TOKENS", `renewed too often; wait ${seconds} seconds`, {}, seconds * 1000);
 }
 
 /** The session, ended for good. Ending it twice changes nothing. */

@@ -7,7 +7,7 @@ const WINDOW_MS = 3_600_000;
 
 /** Bounds how many accounts one address opens: each account may hold tickets. */
 export interface SignUpLimit {
-  /** Counts one more. Throws RESOURCE_EXHAUSTED TOO_MANY_ACCOUNTS with retryAfter. */
+  /** Counts one more. Throws RESOURCE_EXHAUSTED TOO_MANY_ACCOUNTS with the time to wait. */
   take(address: string): Promise<void>;
 }
 
@@ -24,12 +24,15 @@ export async function createSignUpLimit(
     async take(address) {
       const key = attemptKey("sign-up", address);
       const noted = await signUps.add(key);
-      const wait = await signUps.wait(key, limit, noted);
-      if (wait === undefined) return;
+      const waitMs = await signUps.wait(key, limit, noted);
+      if (waitMs === undefined) return;
       await signUps.remove(noted);
-      throw new DomainError("TOO_MANY_ACCOUNTS", "too many accounts were opened from here; try again later", {
-        retryAfter: String(wait),
-      });
+      throw new DomainError(
+        "TOO_MANY_ACCOUNTS",
+        "too many accounts were opened from here; try again later",
+        {},
+        waitMs,
+      );
     },
   };
 }

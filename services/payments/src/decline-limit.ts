@@ -37,7 +37,5 @@ export function requireFewDeclines(times: readonly Date[], limit: DeclineLimit, 
   const ends = times.map((time) => time.getTime() + limit.windowMs).filter((end) => end > now.getTime());
   if (ends.length < limit.count) return;
   const [retry = now.getTime()] = ends.sort((a, b) => b - a).slice(limit.count - 1);
-  throw new DomainError("TOO_MANY_DECLINES", "too many cards were declined", {
-    retryTime: new Date(retry).toISOString(),
-  });
+  throw new DomainError("TOO_MANY_DECLINES", "too many cards were declined", {}, retry - now.getTime());
 }

@@ -81,7 +81,7 @@ export type FoundLocks = ReadonlyMap<string, Date>;
 /**
  * Takes a slot for an order and its ticket until the latest deadline that the lock can have. Of the slots in doubt
  * those not in `found` are free. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order that is for another ticket,
- * RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with retryTime.
+ * RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with the time to wait.
  */
 export function takeSlot(
   locks: BuyerLocks,
@@ -108,11 +108,17 @@ export function takeSlot(
   }
   const pause = cooldownEnd(ended, policy);
   if (pause && pause > now) {
-    throw exhausted("LOCK_COOLDOWN", "too many purchases were left unpaid; try again later", pause);
+    throw new DomainError(
+      "LOCK_COOLDOWN",
+      "too many purchases were left unpaid; try again later",
+      {},
+      pause.getTime() - now.getTime(),
+    );
   }
   if (slots.length >= policy.limit) {
     const first = slots.reduce((a, b) => (a.expireTime < b.expireTime ? a : b));
-    throw exhausted("LOCK_LIMIT", `only ${policy.limit} tickets can be held at a time`, first.expireTime);
+    const leftMs = first.expireTime.getTime() - now.getTime();
+    throw new DomainError("LOCK_LIMIT", `only ${policy.limit} tickets can be held at a time`, {}, leftMs);
   }
   return changed(locks, [...slots, { ...hold, doubtUntil }], ended);
 }
@@ -187,8 +193,4 @@ function settle(locks: BuyerLocks, found: FoundLocks, policy: LockPolicy, now: D
   const ended = endedOf(locks);
   const fresh = over.filter(({ orderId }) => !ended.some((hold) => hold.orderId === orderId));
   return { slots, ended: remembered([...ended, ...fresh], policy, now) };
-}
-
-function exhausted(reason: "LOCK_COOLDOWN" | "LOCK_LIMIT", message: string, retryTime: Date): DomainError {
-  return new DomainError(reason, message, { retryTime: retryTime.toISOString() });
 }

@@ -27,14 +27,12 @@ export function isRepeat(edits: readonly Edit[], request: EditRequest | undefine
   return true;
 }
 
-/** The newest changes and one more. Throws TOO_MANY_EDITS with retryTime. */
+/** The newest changes and one more. Throws TOO_MANY_EDITS with the time to wait. */
 export function withEdit(edits: readonly Edit[], edit: Edit): Edit[] {
   const counted = edits.at(-EDIT_LIMIT);
-  const retryTime = counted && new Date(counted.time.getTime() + EDIT_WINDOW_MS);
-  if (retryTime && retryTime > edit.time) {
-    throw new DomainError("TOO_MANY_EDITS", "this ticket was changed too often within a minute", {
-      retryTime: retryTime.toISOString(),
-    });
+  const leftMs = counted ? counted.time.getTime() + EDIT_WINDOW_MS - edit.time.getTime() : 0;
+  if (leftMs > 0) {
+    throw new DomainError("TOO_MANY_EDITS", "this ticket was changed too often within a minute", {}, leftMs);
   }
   return [...edits, edit].slice(-EDIT_LIMIT);
 }

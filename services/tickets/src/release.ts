@@ -27,7 +27,7 @@ export const withRelease = (releases: readonly Release[], release: Release): Rel
 
 /**
  * Who let this ticket go unpaid waits before taking it again, so that somebody else can have it.
- * Throws RESOURCE_EXHAUSTED RELOCK_TOO_SOON with retryTime.
+ * Throws RESOURCE_EXHAUSTED RELOCK_TOO_SOON with the time to wait.
  */
 export function requireWaited(
   releases: readonly Release[],
@@ -36,12 +36,13 @@ export function requireWaited(
   now: Date,
 ): void {
   const times = releases.filter((release) => release.buyerId === buyerId).map(({ time }) => time.getTime());
-  const retryTime = new Date(Math.max(...times) + waitMs);
-  if (retryTime > now) {
+  const leftMs = Math.max(...times) + waitMs - now.getTime();
+  if (leftMs > 0) {
     throw new DomainError(
       "RELOCK_TOO_SOON",
       "this ticket was let go unpaid a moment ago; others come first",
-      { retryTime: retryTime.toISOString() },
+      {},
+      leftMs,
     );
   }
 }
