@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { alone, drainGateway } from "@ticketing/gateway/drain";
 import { clustersYaml } from "@ticketing/gateway/envoy-clusters";
 import { writeGatewayConfig } from "@ticketing/gateway/gateway-config";
+import { webhookEventTypes } from "@ticketing/payments/webhook-event-types";
 import { startEnvoy } from "@ticketing/servers/envoy";
 import type { RunningProcess } from "@ticketing/servers/launch";
 import { launch } from "@ticketing/servers/launch";
@@ -108,6 +109,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       ...baseEnvironment(),
       PORT: `${ports.stripe}`,
       STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
+      STRIPE_WEBHOOK_EVENTS: webhookEventTypes.join(","),
       STRIPE_WEBHOOK_SECRET: context.stripe.webhookSecret,
       STATE_FILE: join(dataDir, "stripe.json"),
     };

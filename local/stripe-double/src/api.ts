@@ -33,12 +33,15 @@ interface Answer {
   acted: boolean;
 }
 
-const OPERATIONS: Operation[] = [
+const ROUTES = [
   ...paymentIntentOperations,
   ...paymentMethodOperations,
   ...refundOperations,
   ...readOperations,
-];
+].map((operation) => ({
+  operation,
+  pattern: new RegExp(`^${operation.path.replace(":id", "([^/]+)")}/?$`),
+}));
 
 /** The part of Stripe's API under `/v1` that a marketplace of tickets uses: docs.stripe.com/api */
 export function createApi({
@@ -202,11 +205,9 @@ function expansions(form: Form): string[] {
 }
 
 function findOperation(method: string, path: string): { operation: Operation; id: string } {
-  for (const operation of OPERATIONS) {
-    if (operation.method !== method) continue;
-    const [, id = ""] = new RegExp(`^${operation.path.replace(":id", "([^/]+)")}/?$`).exec(path) ?? [];
-    const matches = operation.path.includes(":id") ? id !== "" : path.replace(/\/$/, "") === operation.path;
-    if (matches) return { operation, id };
+  for (const { operation, pattern } of ROUTES) {
+    const match = operation.method === method && pattern.exec(path);
+    if (match) return { operation, id: match[1] ?? "" };
   }
   throw new ApiError(
     404,

@@ -9,6 +9,11 @@ export const schema = z.object({
   STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_").default("whsec_double"),
   /** Where events are delivered, e.g. http://127.0.0.1:8080/webhooks/stripe */
   STRIPE_WEBHOOK_URL: z.url().optional(),
+  /** The types of events that are delivered, with commas: `charge.*,payment_intent.succeeded`. */
+  STRIPE_WEBHOOK_EVENTS: z
+    .string()
+    .default("*")
+    .transform((types) => types.split(",")),
   /** Keeps acknowledged state over restarts. */
   STATE_FILE: z.string().optional(),
 });

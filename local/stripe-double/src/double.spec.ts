@@ -190,6 +190,20 @@ describe("webhooks", () => {
     ]);
   });
 
+  it("are those that the endpoint is subscribed to", async () => {
+    const receiver = await receive();
+    const { double, stripe } = await start({
+      webhookUrl: receiver.url,
+      webhookEvents: ["payment_intent.succeeded", "refund.*"],
+    });
+    const { id } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(id);
+    await stripe.refunds.create({ payment_intent: id });
+    expect(await receiver.until(3)).toEqual(["payment_intent.succeeded", "refund.created", "refund.updated"]);
+    const waits = () => double.state.events.all().filter(({ pending_webhooks }) => pending_webhooks > 0);
+    while (waits().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
   it("come again until they are accepted, the others meanwhile", async () => {
     let refusals = 3;
     const receiver = await receive((type) => (type === "charge.succeeded" && refusals-- > 0 ? 500 : 200));

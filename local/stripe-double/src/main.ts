@@ -9,6 +9,7 @@ const double = await startStripeDouble({
   publishableKey: config.STRIPE_PUBLISHABLE_KEY,
   webhookSecret: config.STRIPE_WEBHOOK_SECRET,
   webhookUrl: config.STRIPE_WEBHOOK_URL,
+  webhookEvents: config.STRIPE_WEBHOOK_EVENTS,
   stateFile: config.STATE_FILE,
 });
 console.log(`Stripe double (no money moves) on ${double.url}, controls on ${double.url}/control`);

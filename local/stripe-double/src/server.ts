@@ -16,6 +16,8 @@ export interface StripeDoubleOptions {
   publishableKey?: string;
   webhookUrl?: string;
   webhookSecret?: string;
+  /** The types of events that are sent there: all without it. */
+  webhookEvents?: readonly string[];
   /** Pauses between webhook attempts, see `WebhookOptions`. */
   webhookRetry?: Pick<WebhookOptions, "firstRetry" | "longestRetry" | "timeout">;
   /** Where acknowledged state outlives the process; memory only without it. */
@@ -64,6 +66,7 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
   const webhooks = createWebhooks(state, faults, {
     url: webhookUrl,
     secret: webhookSecret,
+    enabledEvents: options.webhookEvents,
     ...options.webhookRetry,
   });
   const api = createApi({ state, keys: { secretKey, publishableKey }, faults, committed: webhooks.wake });

@@ -34,6 +34,8 @@ export interface Table<T extends { id: string }> {
   get(id: string): T | undefined;
   put(record: T): T;
   all(): T[];
+  /** Those created after the first `count`. */
+  after(count: number): T[];
 }
 
 export interface State {
@@ -63,16 +65,22 @@ export function openState(file?: string): State {
 
   function table<T extends { id: string }>(name: string): Table<T> {
     const records = new Map<string, T>();
-    restorers.set(name, (record: T) => records.set(record.id, record));
+    const ids: string[] = [];
+    const set = (record: T) => {
+      if (!records.has(record.id)) ids.push(record.id);
+      records.set(record.id, record);
+    };
+    restorers.set(name, set);
     dumpers.set(name, () => [...records.values()]);
     return {
       get: (id) => records.get(id),
       put: (record) => {
-        records.set(record.id, record);
+        set(record);
         if (file) pending.push([name, record]);
         return record;
       },
       all: () => [...records.values()],
+      after: (count) => ids.slice(count).flatMap((id) => records.get(id) ?? []),
     };
   }
 

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Faults } from "./faults.ts";
 import type { Event } from "./objects.ts";
+import { matchesType } from "./read-operations.ts";
 import type { State } from "./state.ts";
 
 export interface WebhookOptions {
@@ -9,6 +10,8 @@ export interface WebhookOptions {
   url?: string;
   /** `whsec_…`, shared with the receiver. */
   secret: string;
+  /** The types that are sent; `*` for all. docs.stripe.com/api/webhook_endpoints/object, `enabled_events` */
+  enabledEvents?: readonly string[];
   /** Milliseconds before the second attempt; doubles with each. */
   firstRetry?: number;
   longestRetry?: number;
@@ -48,7 +51,8 @@ export function signature(payload: string, secret: string, seconds: number): str
  */
 export function createWebhooks(state: State, faults: Faults, options: WebhookOptions): Webhooks {
   const { url, secret, firstRetry = 500, longestRetry = 15_000, timeout = 10_000 } = options;
-  const seen = new Set<string>();
+  const { enabledEvents = ["*"] } = options;
+  const isEnabled = ({ type }: Event) => enabledEvents.some((pattern) => matchesType(pattern, type));
   const held = new Map<string, Event>();
   const reordered = new Set<string>();
   const deliveries = new Map<string, Delivery>();
@@ -147,13 +151,13 @@ export function createWebhooks(state: State, faults: Faults, options: WebhookOpt
 
   return {
     wake: () => {
-      const events = state.events.all();
-      for (const event of events.slice(known)) {
-        if (event.pending_webhooks === 0 || seen.has(event.id)) continue;
-        seen.add(event.id);
-        enqueue(event);
+      const events = state.events.after(known);
+      known += events.length;
+      for (const event of events) {
+        if (event.pending_webhooks === 0) continue;
+        if (isEnabled(event)) enqueue(event);
+        else state.events.put({ ...event, pending_webhooks: 0 });
       }
-      known = events.length;
     },
     release: () => {
       for (const fault of faults.all()) if (fault.kind === "webhook_hold") faults.remove(fault.id);

@@ -3,6 +3,7 @@ import type { Decline } from "./decline-limit.ts";
 import type { DisputeOutcome } from "./disputes.ts";
 import { snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
+import { webhookEventTypes } from "./webhook-event-types.ts";
 
 /**
  * A webhook event, reduced to what concerns us. `shown` is the PaymentIntent as it was then; an event of a refund shows
@@ -15,8 +16,13 @@ export type WebhookEvent =
 
 const outcomes: readonly DisputeOutcome[] = ["won", "lost", "warning_closed"];
 
-/** What concerns us in an event of Stripe's. https://docs.stripe.com/api/events/types */
+type FollowedEvent = Extract<Stripe.Event, { type: (typeof webhookEventTypes)[number] }>;
+const isFollowed = (event: Stripe.Event): event is FollowedEvent =>
+  webhookEventTypes.some((type) => type === event.type);
+
+/** What concerns us in an event of Stripe's. */
 export function reduced(event: Stripe.Event): WebhookEvent {
+  if (!isFollowed(event)) return { kind: "other" };
   switch (event.type) {
     case "payment_intent.payment_failed": {
       const error = event.data.object.last_payment_error;
@@ -48,8 +54,6 @@ export function reduced(event: Stripe.Event): WebhookEvent {
       if (!outcome) return { kind: "other" };
       return ofIntent(payment_intent, { kind: "dispute", disputeId, outcome, time: timeOf(event) });
     }
-    default:
-      return { kind: "other" };
   }
 }
 

@@ -11,6 +11,7 @@ import { startPayment } from "../src/start-payment.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
 import { createStripeKeyWatch } from "../src/stripe-key-watch.ts";
 import { createStripeWebhook } from "../src/stripe-webhook.ts";
+import { webhookEventTypes } from "../src/webhook-event-types.ts";
 
 /** A deadline that no spec comes to. */
 export const inAMinute = (): number => performance.now() + 60_000;
@@ -24,6 +25,7 @@ export async function openTill() {
   const webhookPort = await freePort();
   const double: StripeDouble = await startStripeDouble({
     webhookUrl: `http://127.0.0.1:${webhookPort}/webhooks/stripe`,
+    webhookEvents: webhookEventTypes,
     webhookRetry: { firstRetry: 20, longestRetry: 100 },
   });
   const { url, secretKey, publishableKey, webhookSecret } = double;
