@@ -137,7 +137,8 @@ export function createWebhooks(state: State, faults: Faults, options: WebhookOpt
         redirect: "manual",
         signal: AbortSignal.any([stop.signal, AbortSignal.timeout(timeout)]),
       });
-      await response.body?.cancel();
+      // Read to its end, the connection serves the next one too.
+      await response.arrayBuffer();
       return String(response.status);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
