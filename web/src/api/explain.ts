@@ -15,7 +15,7 @@ export interface Explanation {
 /** Says what went wrong and what to do, for anything that a call threw. */
 export function explain(thrown: unknown): Explanation {
   const reason = reasonOf(thrown);
-  const words = errorTextOf(reason.name)?.(reason.facts);
+  const words = errorTextOf(reason.name)?.(reason.facts, reason.wait);
   if (words) return { ...words, canRetry: isPassing(thrown), requestId: undefined };
   return {
     ...genericError,

@@ -1,12 +1,19 @@
+import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import type { Facts, Failure, Wait } from "../texts/errors.ts";
 
 /** Why a call failed, as its error says it. */
 export interface Reason {
-  /** The stable reason of the API, such as TICKET_LOCKED; NETWORK when no answer came; else the code's name. */
-  readonly name: string;
+  /**
+   * The stable reason of the API, such as TICKET_LOCKED; NETWORK when no answer came; else the code's name. A server
+   * that is newer than this page may send a reason that is none of these.
+   */
+  readonly name: Failure;
   /** Facts that belong to the reason, such as lockedUntil. */
-  readonly facts: Readonly<Record<string, string>>;
+  readonly facts: Facts;
+  /** How long to wait before the same call may be sent again, where the server says so. */
+  readonly wait: Wait | undefined;
   readonly code: Code;
   /** Under which the services' logs have the rest. */
   readonly requestId: string | undefined;
@@ -17,11 +24,27 @@ export function reasonOf(thrown: unknown): Reason {
   const error = ConnectError.from(thrown);
   const requestId = error.metadata.get("x-request-id") ?? undefined;
   const [info] = error.findDetails(ErrorInfoSchema);
-  if (info) return { name: info.reason, facts: info.metadata, code: error.code, requestId };
+  const facts = info?.metadata ?? {};
+  const common = { facts, wait: waitOf(error, facts), code: error.code, requestId };
+  if (info) return { ...common, name: info.reason as Failure };
   // What fetch throws when there is no connection.
-  if (error.cause instanceof TypeError)
-    return { name: "NETWORK", facts: {}, code: Code.Unavailable, requestId };
-  return { name: Code[error.code], facts: {}, code: error.code, requestId };
+  if (error.cause instanceof TypeError) return { ...common, name: "NETWORK", code: Code.Unavailable };
+  return { ...common, name: Code[error.code] as keyof typeof Code };
+}
+
+/** When each error was looked at first: its wait counts from then, however often it is shown. */
+const seen = new WeakMap<ConnectError, number>();
+
+/** The wait that an error states. A replica of the release before states it among its facts alone. */
+function waitOf(error: ConnectError, { retryAfter, retryTime }: Facts): Wait | undefined {
+  const now = seen.get(error) ?? Date.now();
+  seen.set(error, now);
+  const [info] = error.findDetails(RetryInfoSchema);
+  let ms = Number.NaN;
+  if (info?.retryDelay) ms = durationMs(info.retryDelay);
+  else if (retryAfter) ms = Number(retryAfter) * 1000;
+  else if (retryTime) ms = Date.parse(retryTime) - now;
+  return Number.isFinite(ms) ? { ms, until: new Date(now + ms) } : undefined;
 }
 
 /** Whether the caller has to sign in (again). */

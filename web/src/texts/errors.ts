@@ -8,10 +8,24 @@ interface Words {
   readonly title: string;
   readonly text: string;
 }
-type Facts = Readonly<Record<string, string>>;
+/** Facts that belong to a reason, as its contract names them. */
+export type Facts = Readonly<Record<string, string | undefined>>;
+/** How long a reason lasts, and until when by the clock of this device. */
+export interface Wait {
+  readonly ms: number;
+  readonly until: Date;
+}
+type Sentence = (facts: Facts, wait?: Wait) => Words;
 
 const said = (title: string, text: string) => (): Words => ({ title, text });
-const at = (iso: string | undefined) => (iso ? formatTime(new Date(iso)) : "a few minutes' time");
+const at = (time: Date | undefined) => (time ? formatTime(time) : "a few minutes' time");
+const secondAt = (time: Date | undefined) => (time ? formatTimeOfDay(time) : "a later time");
+/** A duration, rounded up: who comes back then is not early. */
+function after(wait: Wait | undefined, unknown: string): string {
+  if (!wait) return unknown;
+  const unit = wait.ms > 60_000 ? 60_000 : 1000;
+  return designTexts.duration(Math.ceil(wait.ms / unit) * unit);
+}
 const dayAt = (iso: string | undefined) => (iso ? formatDateTime(new Date(iso)) : "some time ago");
 const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replaceAll("_", " ");
 
@@ -22,13 +36,10 @@ export const genericError: Words = {
 };
 
 /** What a call can fail with: a reason of the API, the name of a code without one, or no answer. */
-type Failure = PublicReason | keyof typeof Code | "NETWORK";
+export type Failure = PublicReason | keyof typeof Code | "NETWORK";
 
 /** Words for each reason that a client can meet, complete by its type, and for codes that come without one. */
-const texts: Readonly<
-  Record<PublicReason | "NETWORK", (facts: Facts) => Words> &
-    Partial<Record<Failure, (facts: Facts) => Words>>
-> = {
+const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Record<Failure, Sentence>>> = {
   NETWORK: said("No connection", "We could not reach the server. Check your connection and try again."),
   Unavailable: said("Busy at the moment", "Our servers do not answer right now. Try again in a moment."),
   DeadlineExceeded: said("That took too long", "The answer did not come in time. Try again in a moment."),
@@ -47,9 +58,9 @@ const texts: Readonly<
     "Please sign in again",
     "Your session was ended to protect your account, because it was used from two places.",
   ),
-  TOO_MANY_TOKENS: ({ retryAfter }) => ({
+  TOO_MANY_TOKENS: (_, wait) => ({
     title: "One moment",
-    text: `Your session was renewed too often. Try again in ${retryAfter ?? "a few"} seconds.`,
+    text: `Your session was renewed too often. Try again in ${after(wait, "a few seconds")}.`,
   }),
   KEYS_UNAVAILABLE: said(
     "Busy at the moment",
@@ -67,13 +78,13 @@ const texts: Readonly<
     "You have an account already",
     "There is an account with this e-mail address. Sign in instead.",
   ),
-  TOO_MANY_ATTEMPTS: ({ retryAfter }) => ({
+  TOO_MANY_ATTEMPTS: (_, wait) => ({
     title: "Too many attempts",
-    text: `For your safety, sign-in is paused. Try again in ${retryAfter ?? "a few"} seconds.`,
+    text: `For your safety, sign-in is paused. Try again in ${after(wait, "a few minutes")}.`,
   }),
-  TOO_MANY_ACCOUNTS: ({ retryAfter }) => ({
+  TOO_MANY_ACCOUNTS: (_, wait) => ({
     title: "No more accounts for now",
-    text: `Too many accounts were opened from your network. Try again in ${retryAfter ? designTexts.duration(Number(retryAfter) * 1000) : "an hour"}.`,
+    text: `Too many accounts were opened from your network. Try again in ${after(wait, "an hour")}.`,
   }),
   ROLE_REQUIRED: said("Not for this account", "Your account does not have the rights for this page."),
 
@@ -83,7 +94,7 @@ const texts: Readonly<
   ),
   TICKET_LOCKED: ({ lockedUntil }) => ({
     title: "Somebody is buying this ticket",
-    text: `It is held for them until ${at(lockedUntil)}. If they do not pay, it is free again.`,
+    text: `It is held for them until ${at(lockedUntil ? new Date(lockedUntil) : undefined)}. If they do not pay, it is free again.`,
   }),
   TICKET_SOLD: said("This ticket is sold", "Somebody else bought it. Other tickets may still be for sale."),
   TICKET_WITHDRAWN: said("No longer for sale", "The seller took this ticket off sale."),
@@ -111,23 +122,19 @@ const texts: Readonly<
     "You hold several tickets already",
     "Finish or cancel one of your open orders first. They are under Orders.",
   ),
-  LOCK_COOLDOWN: ({ retryTime }) => ({
+  LOCK_COOLDOWN: (_, wait) => ({
     title: "Please take a short break",
-    text: `Several tickets were held for you and not bought. You can buy again at ${at(retryTime)}.`,
+    text: `Several tickets were held for you and not bought. You can buy again at ${at(wait?.until)}.`,
   }),
-  RELOCK_TOO_SOON: ({ retryTime }) => ({
+  RELOCK_TOO_SOON: (_, wait) => ({
     title: "Others come first",
-    text: `You have just let this ticket go. If nobody takes it, you can buy it again at ${
-      retryTime ? formatTimeOfDay(new Date(retryTime)) : "a later time"
-    }.`,
+    text: `You have just let this ticket go. If nobody takes it, you can buy it again at ${secondAt(wait?.until)}.`,
   }),
   REQUEST_ID_REUSED: said("This was sent before", "Reload the page and try again."),
   NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),
-  TOO_MANY_EDITS: ({ retryTime }) => ({
+  TOO_MANY_EDITS: (_, wait) => ({
     title: "Changed very often",
-    text: `This ticket was changed many times within a minute. You can save again at ${
-      retryTime ? formatTimeOfDay(new Date(retryTime)) : "a later time"
-    }.`,
+    text: `This ticket was changed many times within a minute. You can save again at ${secondAt(wait?.until)}.`,
   }),
   STALE_VERSION: said(
     "Changed meanwhile",
@@ -162,9 +169,9 @@ const texts: Readonly<
     "This order cannot be paid",
     "Our payment partner takes no payment for it. No money was taken, and the order ends by itself.",
   ),
-  TOO_MANY_DECLINES: ({ retryTime }) => ({
+  TOO_MANY_DECLINES: (_, wait) => ({
     title: "Too many declined cards",
-    text: `Cards were declined too often. You can pay again at ${at(retryTime)}.`,
+    text: `Cards were declined too often. You can pay again at ${at(wait?.until)}.`,
   }),
   PAYMENTS_SUSPENDED: said(
     "Payments are switched off",
@@ -202,5 +209,5 @@ const texts: Readonly<
 };
 
 /** The words for what a call failed with; undefined for what has none, such as a reason newer than this page. */
-export const errorTextOf = (failure: string): ((facts: Facts) => Words) | undefined =>
-  Object.hasOwn(texts, failure) ? texts[failure as Failure] : undefined;
+export const errorTextOf = (failure: Failure): Sentence | undefined =>
+  Object.hasOwn(texts, failure) ? texts[failure] : undefined;
