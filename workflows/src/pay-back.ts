@@ -1,4 +1,5 @@
 import { log, sleep } from "@temporalio/workflow";
+import type { Reason } from "@ticketing/proto/reason";
 import { refusalOf } from "./steps.ts";
 
 /** Why money that should go back does not. */
@@ -10,7 +11,7 @@ const FINAL: Readonly<Record<string, RefundRefusal>> = {
   NOT_CAPTURED: "nothing_captured",
   PAYMENT_NOT_FOUND: "nothing_captured",
   REFUND_FAILED: "refund_failed",
-};
+} satisfies Partial<Record<Reason | "REFUND_FAILED", RefundRefusal>>;
 
 /** How long and how often a refusal is tried again that may pass, such as that of a balance too low. */
 const FIRST_PAUSE_MS = 5 * 60_000;

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ApplicationFailure } from "@temporalio/common";
+import type { Reason } from "@ticketing/proto/reason";
 import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 
 /** Codes by which a callee says "not now": it, or what it needs, is away, or another writer won. */
@@ -14,7 +15,11 @@ const PASSING_CODES = [
 ];
 
 /** Wrong configuration of ours: an operator mends it, and until then no order may pay for it. */
-const PASSING_REASONS = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED", "SERVICE_NOT_ALLOWED"];
+const PASSING_REASONS: readonly string[] = [
+  "STRIPE_KEY_REFUSED",
+  "PAYMENTS_SUSPENDED",
+  "SERVICE_NOT_ALLOWED",
+] satisfies Reason[];
 
 /** The type of the failure when a request breaks the contract, which is refused without a reason. */
 export const INVALID_REQUEST = "INVALID_REQUEST";
@@ -23,7 +28,7 @@ export const INVALID_REQUEST = "INVALID_REQUEST";
  * The answer of a call. It fails with the reason of the refusal as the failure's type; a refusal that a repeat cannot
  * change is non-retryable. `passing` are reasons by which this call says "not now".
  */
-export async function asking<T>(call: Promise<T>, passing: string[] = []): Promise<T> {
+export async function asking<T>(call: Promise<T>, passing: Reason[] = []): Promise<T> {
   try {
     return await call;
   } catch (error) {
@@ -38,20 +43,20 @@ export async function asking<T>(call: Promise<T>, passing: string[] = []): Promi
 export async function answering<Done extends string, Answer extends string = never>(
   call: Promise<unknown>,
   done: Done,
-  expected: Record<string, Answer> = {},
-  passing: string[] = [],
+  expected: Partial<Record<Reason, Answer>> = {},
+  passing: Reason[] = [],
 ): Promise<Done | Answer> {
   try {
     await asking(call, passing);
     return done;
   } catch (error) {
-    const answer = error instanceof ApplicationFailure ? expected[error.type ?? ""] : undefined;
+    const answer = error instanceof ApplicationFailure ? expected[error.type as Reason] : undefined;
     if (answer) return answer;
     throw error;
   }
 }
 
-function failureOf(error: unknown, passing: string[]): unknown {
+function failureOf(error: unknown, passing: readonly string[]): unknown {
   const info = errorInfoOf(error);
   const code = error instanceof ConnectError ? error.code : undefined;
   if (!info) {

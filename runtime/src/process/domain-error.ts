@@ -71,3 +71,7 @@ export function errorInfoOf(error: unknown): Pick<ErrorInfo, "reason" | "metadat
 
 /** The reason alone. */
 export const reasonOf = (error: unknown): string | undefined => errorInfoOf(error)?.reason;
+
+/** Whether a call or rule was refused for one of these reasons. */
+export const isRefusedFor = (error: unknown, ...reasons: Reason[]): boolean =>
+  reasons.some((reason) => reason === reasonOf(error));

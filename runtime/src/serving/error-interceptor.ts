@@ -1,11 +1,11 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { isDatabaseAway } from "../documents/database.ts";
-import { DomainError, reasonOf, toConnectError } from "../process/domain-error.ts";
+import { DomainError, isRefusedFor, toConnectError } from "../process/domain-error.ts";
 import type { Logger } from "../process/log.ts";
 import { currentRequestId } from "../process/request-context.ts";
 
 // Said by a service that this one called: our keys or rights are wrong, the client's are not.
-const OURS = ["SERVICE_TOKEN_REQUIRED", "SERVICE_NOT_ALLOWED"];
+const OURS = ["SERVICE_TOKEN_REQUIRED", "SERVICE_NOT_ALLOWED"] as const;
 
 /**
  * The error that a client may see: a domain error with its reason, a Connect error as it is,
@@ -14,8 +14,7 @@ const OURS = ["SERVICE_TOKEN_REQUIRED", "SERVICE_NOT_ALLOWED"];
  */
 export function publicError(error: unknown, log: Logger): ConnectError {
   if (error instanceof DomainError) return toConnectError(error);
-  if (error instanceof ConnectError && !(error.isWireError && OURS.includes(reasonOf(error) ?? "")))
-    return error;
+  if (error instanceof ConnectError && !(error.isWireError && isRefusedFor(error, ...OURS))) return error;
   if (error instanceof Error && error.name === "AbortError") {
     return new ConnectError("the call was cancelled", Code.Canceled);
   }

@@ -3,7 +3,7 @@ import type { Client } from "@connectrpc/connect";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { type Money, moneyInit, moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
@@ -57,7 +57,7 @@ async function sameRequest(tickets: TicketLocks, order: Order, wish: OrderWish):
     try {
       await tickets.unlockTicket({ ticketId, orderId: order._id, reason: UnlockReason.NO_ORDER });
     } catch (error) {
-      if (reasonOf(error) !== "TICKET_NOT_FOUND") throw error;
+      if (!isRefusedFor(error, "TICKET_NOT_FOUND")) throw error;
     }
   }
   return requireSameRequest(order, wish);

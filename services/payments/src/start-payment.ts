@@ -1,6 +1,6 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
@@ -36,12 +36,12 @@ export interface StartPaymentDependencies {
 }
 
 /** The payment has ended. Any other failure says nothing of it, nor of its buyer, and the next call may succeed. */
-const ENDED = ["PAYMENT_VOIDED", "PAYMENT_REFUSED"];
+const ENDED = ["PAYMENT_VOIDED", "PAYMENT_REFUSED"] as const;
 /** Another call is opening the payment: whether that fails is for that one to tell. */
 const isUnderway = (error: unknown): boolean =>
   error instanceof StripeFailure && error.code === "idempotency_key_in_use";
 /** A PaymentIntent that was made for the payment can never be its own. */
-const USELESS = [...ENDED, "INTENT_EXISTS"];
+const USELESS = [...ENDED, "INTENT_EXISTS"] as const;
 
 /**
  * A payment as this call has found it. One that `isNew` is stored with its PaymentIntent or with what came in between,
@@ -76,7 +76,7 @@ export async function startPayment(
   try {
     return await open({ ...deps, stripe: endingBy(deps.stripe, deadline) }, opening);
   } catch (error) {
-    if (!ENDED.includes(reasonOf(error) ?? "") && !isUnderway(error)) {
+    if (!isRefusedFor(error, ...ENDED) && !isUnderway(error)) {
       await change(payments, opening, (current) => startFailed(current, clock()));
     }
     throw error instanceof StripeFailure ? passing(error) : error;
@@ -134,7 +134,7 @@ async function attach(deps: StartPaymentDependencies, opening: Opening, made: Ma
     const attached = (current: Payment) => attachIntent(current, made, clock());
     await payments.update(payment._id, attached, isNew ? undefined : payment);
   } catch (error) {
-    if (USELESS.includes(reasonOf(error) ?? "")) {
+    if (isRefusedFor(error, ...USELESS)) {
       await stripe.cancel(made.intentId).catch(() => undefined);
     }
     throw error;

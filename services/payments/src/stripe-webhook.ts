@@ -1,5 +1,5 @@
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -10,7 +10,7 @@ import type { PaymentStore } from "./payment-store.ts";
 import type { Settlement } from "./settlement.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
-const DEFINITE = new Set(["REFUND_REFUSED", "CHARGE_DISPUTED"]);
+const DEFINITE = ["REFUND_REFUSED", "CHARGE_DISPUTED"] as const;
 const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
 
 /**
@@ -32,7 +32,7 @@ export function createStripeWebhook(deps: {
     try {
       await settlement.finishVoid(payment);
     } catch (error) {
-      if (!DEFINITE.has(reasonOf(error) ?? "")) throw error;
+      if (!isRefusedFor(error, ...DEFINITE)) throw error;
     }
   }
 

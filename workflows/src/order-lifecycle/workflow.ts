@@ -6,6 +6,7 @@ import {
   proxyLocalActivities,
   sleep,
 } from "@temporalio/workflow";
+import type { Reason } from "@ticketing/proto/reason";
 import { listen, type News } from "../news.ts";
 import { payBack } from "../pay-back.ts";
 import { endingByRefusal, PATIENT, QUICK, reasonOf, steps } from "../steps.ts";
@@ -29,7 +30,7 @@ const releaseMoney = (orderId: string) => payBack(() => tryReleaseMoney(orderId)
 /** How long a sale stands while nobody knows whether its money was taken. */
 const CAPTURE_MS = 10 * 60_000;
 /** Faults of ours that an operator mends: nothing happened, and no sale is undone however long that takes. */
-const OUR_FAULTS = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED"];
+const OUR_FAULTS: readonly string[] = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED"] satisfies Reason[];
 const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>(QUICK);
 const { capturePayment: capturePatiently } = proxyActivities<OrderLifecycleActivities>(PATIENT);
 
