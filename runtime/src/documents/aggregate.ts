@@ -35,6 +35,8 @@ export interface AggregateDefinition<Event extends DescMessage, T extends Listed
 export interface AggregateKind<T extends Listed> {
   /** The stream of its events. */
   readonly stream: string;
+  /** Its collection in the database of its service. */
+  collection(db: Db): Collection<T>;
   /** The event that announces a transition, with the public state of the document as it is now. */
   event(document: T, transition: Transition): OutgoingEvent;
   /** Its store, with its indexes; `onPending` is told of each document that has something to publish. */
@@ -58,7 +60,7 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
   const { event: schema, stream, state, notFound, keepHistory } = definition;
   const name = schema.file.proto.package;
   const [, service = "", version = ""] = name.split(".");
-  const collectionOf = (db: Db): Collection<T> => db.collection<T>(definition.collection);
+  const collection = (db: Db): Collection<T> => db.collection<T>(definition.collection);
 
   function event(document: T, transition: Transition): OutgoingEvent {
     const message = {
@@ -81,10 +83,10 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
   }
 
   async function store(db: Db, onPending = (_id: string) => {}): Promise<AggregateStore<T>> {
-    const collection = collectionOf(db);
+    const documents = collection(db);
     const common = [byVersion, { pending: 1 }, byUpdateTime].map((key) => ({ key }));
-    await collection.createIndexes([...definition.indexes, ...common]);
-    return createAggregateStore<T>({ collection, onPending, notFound, keepHistory });
+    await documents.createIndexes([...definition.indexes, ...common]);
+    return createAggregateStore<T>({ collection: documents, onPending, notFound, keepHistory });
   }
 
   const ensureStream = (events: Pick<Events, "ensureStream">) =>
@@ -92,18 +94,19 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
 
   return {
     stream,
+    collection,
     event,
     store,
     async open({ db, events, log }) {
       await ensureStream(events);
       const publish = (document: T, transition: Transition) => events.publish(event(document, transition));
-      const relay = createRelay<T>({ collection: collectionOf(db), publish, log });
+      const relay = createRelay<T>({ collection: collection(db), publish, log });
       return { ...(await store(db, relay.wake)), relay };
     },
     async republish({ db, events }) {
       await ensureStream(events);
       let count = 0;
-      for await (const document of collectionOf(db).find()) {
+      for await (const document of collection(db).find()) {
         // The driver's generic types cannot see that this is a T.
         const found = document as T;
         const last = found.history.at(-1);

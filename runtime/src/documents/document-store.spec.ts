@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Collection } from "mongodb";
+import { BoatEventSchema } from "../../testing/boat/boat-contract.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { reasonOf } from "../process/domain-error.ts";
 import { createLogger } from "../process/log.ts";
@@ -9,9 +10,11 @@ import { createAggregateStore } from "./aggregate-store.ts";
 import type { Database } from "./database.ts";
 import { createDocumentStore, type Versioned } from "./document-store.ts";
 import { createRelay } from "./relay.ts";
-import { type Aggregate, advance, amend, born, type Transition } from "./transition.ts";
+import { type Aggregate, amend, type Transition, type TransitionType, transitionsOf } from "./transition.ts";
 
-interface Counter extends Aggregate {
+const { begin, advance } = transitionsOf(BoatEventSchema);
+
+interface Counter extends Aggregate<TransitionType<typeof BoatEventSchema>> {
   count: number;
   createTime: Date;
 }
@@ -19,9 +22,9 @@ interface Counter extends Aggregate {
 const log = createLogger("spec", "silent");
 const now = new Date(Date.UTC(2030, 0, 1));
 const first = (id: string): Counter =>
-  born({ _id: id, count: 0, createTime: now }, { type: "counter_made", time: now });
+  begin({ _id: id, count: 0, createTime: now }, { case: "boatLaunched", value: {} }, now);
 const raised = (counter: Counter): Counter =>
-  advance(counter, { type: "counter_raised", time: now }, { count: counter.count + 1 });
+  advance(counter, { case: "boatRenamed", value: {} }, now, { count: counter.count + 1 });
 
 let database: Database;
 let collection: Collection<Counter>;

@@ -4,12 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { MoneySchema } from "@ticketing/proto/type/v1/money";
 import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
 import type { Collection } from "mongodb";
+import { BoatEventSchema } from "../../testing/boat/boat-contract.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { reasonOf } from "../process/domain-error.ts";
 import type { Database } from "./database.ts";
 import { byUpdateTime, isUnpublished, selectRecords, tellRecords } from "./select-records.ts";
-import { type Aggregate, advance, born } from "./transition.ts";
+import { type Aggregate, transitionsOf } from "./transition.ts";
 
+const { begin, advance } = transitionsOf(BoatEventSchema);
+const made = (_id: string, time: Date) => begin({ _id }, { case: "boatLaunched", value: {} }, time);
 const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, second));
 let database: Database;
 let records: Collection<Aggregate>;
@@ -20,7 +23,7 @@ beforeAll(async () => {
   await records.createIndex(byUpdateTime);
   // Three a second, so that pages end amid records of one time.
   const all = Array.from({ length: 30 }, (_, n) =>
-    born({ _id: `r${String(n).padStart(2, "0")}` }, { type: "made", time: at(Math.floor(n / 3)) }),
+    made(`r${String(n).padStart(2, "0")}`, at(Math.floor(n / 3))),
   );
   await records.insertMany(all);
 }, 60_000);
@@ -60,11 +63,9 @@ describe("records that reconciliation selects", () => {
   it("are all walked through, though the ids of some are empty, longer than ours or no text", async () => {
     const odd = database.db.collection<Aggregate>("odd");
     const ids = ["", "a".repeat(65), "b".repeat(5_000), `${"c".repeat(199)}\u{1f600}`, "d", "\ud800 alone"];
-    await odd.insertMany(
-      ids.map((_id, n) => ({ ...born({ _id }, { type: "made", time: at(n % 2) }), published: 1 })),
-    );
+    await odd.insertMany(ids.map((_id, n) => ({ ...made(_id, at(n % 2)), published: 1 })));
     await odd.insertOne({
-      ...born({ _id: "x" }, { type: "made", time: at(2) }),
+      ...made("x", at(2)),
       _id: 5 as unknown as string,
     });
     const stored = await odd.countDocuments();
@@ -72,7 +73,7 @@ describe("records that reconciliation selects", () => {
   });
 
   it("are told one by one: what a contract has no words for takes nothing from the others", () => {
-    const good = { ...born({ _id: "good" }, { type: "made", time: at(0) }), amount: 5 as unknown };
+    const good = { ...made("good", at(0)), amount: 5 as unknown };
     const amounts = [Number.NaN, 0.5, "five", undefined, 2 ** 70];
     const documents = [...amounts.map((amount, n) => ({ ...good, _id: `bad${n}`, amount })), good];
     const { records, unreadable } = tellRecords(MoneySchema, documents, ({ amount }) => ({
@@ -92,15 +93,15 @@ describe("records that reconciliation selects", () => {
   });
 
   it("follow a change", () => {
-    const made = born({ _id: "x" }, { type: "made", time: at(0) });
-    expect(made.updateTime).toEqual(at(0));
-    expect(advance(made, { type: "changed", time: at(5) }).updateTime).toEqual(at(5));
+    const one = made("x", at(0));
+    expect(one.updateTime).toEqual(at(0));
+    expect(advance(one, { case: "boatRenamed", value: {} }, at(5)).updateTime).toEqual(at(5));
   });
 
   it("have waited too long when their events did for more than a minute", () => {
-    const made = born({ _id: "x" }, { type: "made", time: at(0) });
-    expect(isUnpublished(made, at(60))).toBe(false);
-    expect(isUnpublished(made, at(61))).toBe(true);
-    expect(isUnpublished({ ...made, pending: false }, at(61))).toBe(false);
+    const one = made("x", at(0));
+    expect(isUnpublished(one, at(60))).toBe(false);
+    expect(isUnpublished(one, at(61))).toBe(true);
+    expect(isUnpublished({ ...one, pending: false }, at(61))).toBe(false);
   });
 });

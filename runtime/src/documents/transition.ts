@@ -114,32 +114,6 @@ function readFact(field: DescField, text: string): unknown {
 
 const nameOf = (value: string) => value.toLowerCase();
 
-interface Step {
-  type: string;
-  time: Date;
-  data?: Record<string, string>;
-}
-
-/** A document's first version. */
-export function born<T extends object>(fields: T & { _id: string }, step: Step): T & Aggregate {
-  return {
-    ...fields,
-    version: 1,
-    updateTime: step.time,
-    history: [{ version: 1, type: step.type, time: step.time, data: step.data ?? {} }],
-    published: 0,
-    pending: true,
-  };
-}
-
-/** A document's next version: the changes and the transition that they are. */
-export function advance<T extends Aggregate>(document: T, step: Step, changes: Partial<T> = {}): T {
-  const version = document.version + 1;
-  const transition = { version, type: step.type, time: step.time, data: step.data ?? {} };
-  const history = [...document.history, transition];
-  return { ...document, ...changes, version, updateTime: step.time, history, pending: true };
-}
-
 /** A document's next version with changes that are its service's own affair: no transition and no event. */
 export const amend = <T extends Aggregate>(document: T, changes: Partial<T>, now: Date): T => ({
   ...document,

@@ -1,4 +1,4 @@
-import { republish } from "@ticketing/runtime/documents/republish";
-import { outbox } from "../src/outbox.ts";
+import { republish } from "@ticketing/runtime/serving/republish";
+import { paymentAggregate } from "../src/payment-aggregate.ts";
 
-await republish(outbox);
+await republish(paymentAggregate);

@@ -3,7 +3,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Collection, type Db, MongoServerError } from "mongodb";
 import { isAtHome, type Mesh, originOf, type Place } from "./mesh.ts";
-import { paymentCollection } from "./payment-store.ts";
+import { paymentAggregate } from "./payment-aggregate.ts";
 
 const ID = "mesh";
 /** How old what a process knows of its mesh may be: a command that renews the id is heard within this time. */
@@ -39,7 +39,7 @@ export async function openMeshStore(db: Db, publicUrl: string, clock: Clock) {
   }
 
   if (!(await meshes.findOne({ _id: ID }))) {
-    const [oldest] = await paymentCollection(db).find().sort({ createTime: 1 }).limit(1).toArray();
+    const [oldest] = await paymentAggregate.collection(db).find().sort({ createTime: 1 }).limit(1).toArray();
     const since = oldest?.createTime ?? clock();
     const first: Mesh = { _id: ID, id: randomUUID(), since, place: await place() };
     await meshes.insertOne(first).catch(unless(DUPLICATE_KEY));

@@ -1,7 +1,8 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { advance, amend } from "@ticketing/runtime/documents/transition";
+import { amend } from "@ticketing/runtime/documents/transition";
 import { isOneOf, type Payment, type StripeAction } from "./payment.ts";
-import { mergeRefunds, type Refund, sameRefunds, standingOf } from "./refunds.ts";
+import { advance, type PaymentTransition } from "./payment-transitions.ts";
+import { mergeRefunds, type Refund, type Standing, sameRefunds, standingOf } from "./refunds.ts";
 import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
 
 /** A PaymentIntent as Stripe shows it, in our words. */
@@ -28,19 +29,16 @@ export function observe(payment: Payment, intent: IntentSnapshot, now: Date): Pa
   const authorizedTime = payment.authorizedTime ?? intent.chargeTime;
   if (intent.status === "succeeded") return observeTaken(payment, intent, now);
   if (intent.status === "requires_capture" && isOneOf(payment, REQUIRES_PAYMENT)) {
-    return advance(
-      payment,
-      { type: "payment_authorized", time: now },
-      { status: AUTHORIZED, authorizedTime },
-    );
+    const authorized = { status: AUTHORIZED, authorizedTime };
+    return advance(payment, { case: "paymentAuthorized", value: {} }, now, authorized);
   }
   if (intent.status === "canceled" && payment.voidRequestedTime) {
     if (!isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) return payment;
     const changes = { ...withoutFailures(payment, "cancel"), status: VOIDED };
-    return advance(payment, { type: "payment_voided", time: now }, changes);
+    return advance(payment, { case: "paymentVoided", value: {} }, now, changes);
   }
   if (intent.status === "canceled" && isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED)) {
-    return advance(payment, { type: "payment_failed", time: now }, { status: FAILED });
+    return advance(payment, { case: "paymentFailed", value: {} }, now, { status: FAILED });
   }
   return payment;
 }
@@ -67,11 +65,14 @@ const isToRelease = (payment: Payment): boolean =>
   payment.voidRequestedTime !== undefined && isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED, CAPTURED);
 
 /** How a refund's standing shows in the payment. */
-const refunded = {
-  underway: { status: REFUND_PENDING, type: "payment_refund_pending" },
-  succeeded: { status: REFUNDED, type: "payment_refunded" },
-  failed: { status: REFUND_FAILED, type: "payment_refund_failed" },
-} as const;
+const refunded = { underway: REFUND_PENDING, succeeded: REFUNDED, failed: REFUND_FAILED } as const;
+
+/** What it is to others that a refund came to a standing. */
+function refundTransition({ outcome, refund }: Standing): PaymentTransition {
+  if (outcome === "underway") return { case: "paymentRefundPending", value: {} };
+  if (outcome === "succeeded") return { case: "paymentRefunded", value: {} };
+  return { case: "paymentRefundFailed", value: { reason: refund.reason ?? "unknown" } };
+}
 
 /** The money was taken: from then on only what becomes of its refunds is news. */
 function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Payment {
@@ -85,14 +86,13 @@ function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Paym
     refunds,
   };
   if (standing) {
-    const { outcome, refund } = standing;
-    const { status, type } = refunded[outcome];
-    if (status !== payment.status || refund.id !== payment.refundId) {
-      const data = outcome === "failed" ? { reason: refund.reason ?? "unknown" } : undefined;
-      return advance(payment, { type, time: now, data }, { ...noted, status, refundId: refund.id });
+    const status = refunded[standing.outcome];
+    const refundId = standing.refund.id;
+    if (status !== payment.status || refundId !== payment.refundId) {
+      return advance(payment, refundTransition(standing), now, { ...noted, status, refundId });
     }
   } else if (isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) {
-    return advance(payment, { type: "payment_captured", time: now }, { ...noted, status: CAPTURED });
+    return advance(payment, { case: "paymentCaptured", value: {} }, now, { ...noted, status: CAPTURED });
   }
   if (sameRefunds(known, refunds)) return payment;
   return amend(payment, noted, now);

@@ -1,4 +1,4 @@
-import { advance, amend } from "@ticketing/runtime/documents/transition";
+import { amend } from "@ticketing/runtime/documents/transition";
 import {
   type Dispute,
   type DisputeNews,
@@ -8,6 +8,7 @@ import {
   withRefusal,
 } from "./disputes.ts";
 import type { Payment } from "./payment.ts";
+import { advance } from "./payment-transitions.ts";
 
 /** A cardholder's bank disputes the charge. News of a dispute that is known is late. */
 export const dispute = (payment: Payment, { id, time }: DisputeNews, now: Date): Payment =>
@@ -51,9 +52,9 @@ function noteDisputes(
   if (outcome === undefined) {
     if (wasOpen) return amend(payment, { disputes }, now);
     const changes = { disputes, disputedTime: now, disputeClosed: undefined };
-    return advance(payment, { type: "payment_disputed", time: now }, changes);
+    return advance(payment, { case: "paymentDisputed", value: {} }, now, changes);
   }
   const disputedTime = payment.disputedTime ?? now;
-  const step = { type: "payment_dispute_closed", time: now, data: { outcome } };
-  return advance(payment, step, { disputes, disputedTime, disputeClosed: { id, outcome, time } });
+  const changes = { disputes, disputedTime, disputeClosed: { id, outcome, time } };
+  return advance(payment, { case: "paymentDisputeClosed", value: { outcome } }, now, changes);
 }

@@ -8,9 +8,8 @@ import {
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { IntentRecords } from "./intent-records.ts";
-import { orderOf } from "./order-of.ts";
+import { orderOf } from "./order-to-pay.ts";
 import { type Payment, startVoided } from "./payment.ts";
 import { paymentMessage } from "./payment-message.ts";
 import type { PaymentStore } from "./payment-store.ts";
@@ -26,12 +25,6 @@ export function createPaymentLifecycleService(deps: {
 }): ServiceImpl<typeof PaymentLifecycleService> {
   const { payments, settlement, intents } = deps;
 
-  async function find(orderId: string): Promise<Payment> {
-    const payment = await payments.find(orderId);
-    if (!payment) throw new DomainError("PAYMENT_NOT_FOUND", "payment has not begun");
-    return payment;
-  }
-
   /** Gives a payment up that has not begun; undefined when it has meanwhile. */
   async function voidUnopened(orderId: string): Promise<Payment | undefined> {
     const { order } = await deps.orders.readOrder({ orderId });
@@ -42,13 +35,13 @@ export function createPaymentLifecycleService(deps: {
   return {
     async readPayment({ orderId, fresh }, context) {
       requireService(context, "workflows");
-      const payment = await find(orderId);
+      const payment = await payments.get(orderId);
       return { payment: paymentMessage(fresh ? await settlement.refresh(payment) : payment) };
     },
 
     async capturePayment({ orderId }, context) {
       requireService(context, "workflows");
-      return { payment: paymentMessage(await settlement.capture(await find(orderId))) };
+      return { payment: paymentMessage(await settlement.capture(await payments.get(orderId))) };
     },
 
     async voidPayment({ orderId }, context) {
@@ -59,7 +52,7 @@ export function createPaymentLifecycleService(deps: {
 
     async refundPayment({ orderId }, context) {
       requireService(context, "workflows");
-      return { payment: paymentMessage(await settlement.refund(await find(orderId))) };
+      return { payment: paymentMessage(await settlement.refund(await payments.get(orderId))) };
     },
 
     async listPayments({ selection }, context) {

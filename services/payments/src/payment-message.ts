@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { PaymentAction, type PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { moneyInit } from "@ticketing/runtime/values/money";
 import type { Payment, StripeAction } from "./payment.ts";
 
 const { CREATE, CAPTURE, CANCEL, REFUND } = PaymentAction;
@@ -22,7 +23,7 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
   return {
     id: payment._id,
     status: payment.status,
-    amount: { minorUnits: BigInt(payment.amount.minorUnits), currency: payment.amount.currency },
+    amount: moneyInit(payment.amount),
     stripePaymentIntentId: payment.intentId ?? "",
     stripeRefundId: payment.refundId ?? "",
     authorizedTime: authorizedTime && timestampFromDate(authorizedTime),

@@ -1,11 +1,9 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client, HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
-import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { orderOf } from "./order-of.ts";
+import { orderOf, requireBuyer, requirePayable } from "./order-to-pay.ts";
 import { paymentMessage } from "./payment-message.ts";
 import { type StartPaymentDependencies, startPayment } from "./start-payment.ts";
 
@@ -24,10 +22,7 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
   async function ownOrder(orderId: string, context: HandlerContext): Promise<Order> {
     const { userId } = requireUser(context);
     const { order } = await deps.orders.readOrder({ orderId });
-    if (order?.buyerId !== userId) {
-      throw new DomainError("NOT_YOUR_ORDER", "this is somebody else's order");
-    }
-    return order;
+    return requireBuyer(order, userId);
   }
 
   return {
@@ -42,20 +37,7 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
 
     async getPayment({ orderId }, context) {
       await ownOrder(orderId, context);
-      const payment = await deps.payments.find(orderId);
-      if (!payment) throw new DomainError("PAYMENT_NOT_FOUND", "payment has not begun");
-      return { payment: paymentMessage(payment) };
+      return { payment: paymentMessage(await deps.payments.get(orderId)) };
     },
   };
-}
-
-function requirePayable(order: Order, now: Date): void {
-  if (order.status !== OrderStatus.AWAITING_PAYMENT) {
-    throw new DomainError("ORDER_ENDED", "this order has ended", {
-      status: OrderStatus[order.status] ?? "",
-    });
-  }
-  if (!order.expireTime || timestampDate(order.expireTime) <= now) {
-    throw new DomainError("ORDER_EXPIRED", "the time to pay is over");
-  }
 }

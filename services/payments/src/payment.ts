@@ -1,22 +1,19 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { type Aggregate, advance, amend, born } from "@ticketing/runtime/documents/transition";
+import { type Aggregate, amend } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Money } from "@ticketing/runtime/values/money";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
 import type { Dispute, DisputeOutcome } from "./disputes.ts";
+import type { OrderToPay } from "./order-to-pay.ts";
+import { advance, begin, type PaymentTransitionType } from "./payment-transitions.ts";
 import type { Refund } from "./refunds.ts";
 import { withoutFailures } from "./stripe-attempts.ts";
-
-/** Integer minor units and an ISO 4217 currency. */
-export interface Money {
-  minorUnits: number;
-  currency: string;
-}
 
 /** What is asked of Stripe with an idempotency key. */
 export type StripeAction = "create" | "capture" | "cancel" | "refund";
 
 /** The money of one order. `_id` is the order's id. */
-export interface Payment extends Aggregate {
+export interface Payment extends Aggregate<PaymentTransitionType> {
   buyerId: string;
   amount: Money;
   status: PaymentStatus;
@@ -69,17 +66,17 @@ const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED, REFUNDED, REFUND
   PaymentStatus;
 
 /** A payment begins; nothing is known of what was asked of Stripe for it. */
-export function start(order: { id: string; buyerId: string; price: Money }, now: Date): Payment {
-  return born(begun(order, REQUIRES_PAYMENT, now), { type: "payment_started", time: now });
+export function start(order: OrderToPay, now: Date): Payment {
+  return begin(begun(order, REQUIRES_PAYMENT, now), { case: "paymentStarted", value: {} }, now);
 }
 
 /** A payment that is given up before it ever began: whoever tries to start it finds this. */
-export function startVoided(order: { id: string; buyerId: string; price: Money }, now: Date): Payment {
+export function startVoided(order: OrderToPay, now: Date): Payment {
   const payment = { ...begun(order, VOIDED, now), voidRequestedTime: now };
-  return born(payment, { type: "payment_voided", time: now });
+  return begin(payment, { case: "paymentVoided", value: {} }, now);
 }
 
-const begun = (order: { id: string; buyerId: string; price: Money }, status: PaymentStatus, now: Date) => ({
+const begun = (order: OrderToPay, status: PaymentStatus, now: Date) => ({
   _id: order.id,
   buyerId: order.buyerId,
   amount: order.price,
@@ -150,20 +147,20 @@ export function fail(payment: Payment, action: "create" | "capture", code: strin
   // Another call has made it meanwhile.
   if (action === "create" && payment.intentId) return payment;
   const changes = { status: FAILED, refusal: { action, code, time: now } };
-  return advance(payment, { type: "payment_failed", time: now }, changes);
+  return advance(payment, { case: "paymentFailed", value: {} }, now, changes);
 }
 
 /** An attempt was declined; counted once per event of Stripe's, and only when it says something of the card. */
 export function recordDecline(payment: Payment, decline: Decline, now: Date): Payment {
   if (payment.declineEventIds.includes(decline.eventId)) return payment;
-  const step = { type: "payment_declined", time: now, data: { code: decline.code } };
+  const declined = { case: "paymentDeclined", value: { code: decline.code } } as const;
   const noted = {
     declineEventIds: [...payment.declineEventIds, decline.eventId].slice(-KEPT_DECLINES),
     lastDeclineCode: decline.code,
   };
-  if (!speaksOfCard(decline)) return advance(payment, step, noted);
+  if (!speaksOfCard(decline)) return advance(payment, declined, now, noted);
   const times = [...(payment.declineTimes ?? []), decline.time].slice(-KEPT_DECLINES);
-  return advance(payment, step, {
+  return advance(payment, declined, now, {
     ...noted,
     declines: payment.declines + 1,
     declineTimes: times,
@@ -178,5 +175,5 @@ export function requestVoid(payment: Payment, now: Date): Payment {
     throw new DomainError("ALREADY_CAPTURED", "the money was taken already");
   if (payment.intentId) return amend(payment, { voidRequestedTime: now }, now);
   const changes = { voidRequestedTime: now, status: VOIDED };
-  return advance(payment, { type: "payment_voided", time: now }, changes);
+  return advance(payment, { case: "paymentVoided", value: {} }, now, changes);
 }

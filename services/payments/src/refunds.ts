@@ -37,15 +37,18 @@ export function mergeRefunds(known: readonly Refund[], seen: readonly Refund[]):
 export const sameRefunds = (a: readonly Refund[], b: readonly Refund[]): boolean =>
   a.length === b.length && a.every(({ id, status }, n) => id === b[n]?.id && status === b[n]?.status);
 
+/** How the refunds of a charge stand, by the one that decides it. */
+export interface Standing {
+  outcome: Refund["status"];
+  refund: Refund;
+}
+
 /**
  * What refunds make of the money that was taken, and which of them does: all given back; all given back once those
  * underway are carried out; or asked back, and failed to be. Undefined while less than all was ever asked back. It
  * follows from the refunds alone: whether the parts of it were ever underway together, only a look in between would tell.
  */
-export function standingOf(
-  refunds: readonly Refund[],
-  taken: number,
-): { outcome: Refund["status"]; refund: Refund } | undefined {
+export function standingOf(refunds: readonly Refund[], taken: number): Standing | undefined {
   const total = (...statuses: Refund["status"][]) =>
     refunds.filter(({ status }) => statuses.includes(status)).reduce((sum, { amount }) => sum + amount, 0);
   const [given, promised] = [total("succeeded"), total("succeeded", "underway")];

@@ -235,7 +235,10 @@ describe("refund", () => {
     expect(await info(_id)).toMatchObject({ reason: "REFUND_REFUSED", metadata: { stripeCode: code } });
     const refused = await till.payment(_id);
     expect(refused).toMatchObject({ attempts: { refund: 2 }, refusal: { action: "refund", code } });
-    expect(refused.history.at(-1)).toMatchObject({ type: "payment_action_refused", data: { code } });
+    expect(refused.history.at(-1)).toMatchObject({
+      type: "payment_action_refused",
+      data: { stripeCode: code },
+    });
     expect((await refund(_id)).status).toBe(REFUNDED);
     expect((await till.payment(_id)).refusal).toBeUndefined();
     expect(till.refunds(_id)).toHaveLength(1);

@@ -2,6 +2,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
+import type { Money } from "@ticketing/runtime/values/money";
 import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -9,7 +10,6 @@ import {
   attachIntent,
   fail,
   type MadeIntent,
-  type Money,
   type Payment,
   paymentRefused,
   requireOpen,

@@ -1,5 +1,7 @@
-import { advance, amend } from "@ticketing/runtime/documents/transition";
+import { amend } from "@ticketing/runtime/documents/transition";
 import type { Payment, StripeAction } from "./payment.ts";
+import { actions } from "./payment-message.ts";
+import { advance } from "./payment-transitions.ts";
 import type { StripeFailure } from "./stripe-failure.ts";
 
 /**
@@ -48,8 +50,9 @@ export function afterFailure(
   if (key !== idempotencyKey(payment, action)) return payment;
   if (failure.kind === "refused") {
     const refusal = { action, code: failure.code, time: now };
-    const step = { type: "payment_action_refused", time: now, data: { action, code: failure.code } };
-    return advance(payment, step, { ...withNextKey(payment, action), refusal });
+    const facts = { action: actions[action], stripeCode: failure.code };
+    const changes = { ...withNextKey(payment, action), refusal };
+    return advance(payment, { case: "paymentActionRefused", value: facts }, now, changes);
   }
   if (failure.kind !== "unknown") return payment;
   const since = payment.unknownSince?.[action];

@@ -1,9 +1,9 @@
 import { inTime } from "@ticketing/runtime/process/in-time";
+import type { Money } from "@ticketing/runtime/values/money";
 import Stripe from "stripe";
 import { type ReadEntry, readEntry } from "./intent-entry.ts";
 import { chargeOf, snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
-import type { Money } from "./payment.ts";
 import { failureOf, StripeFailure } from "./stripe-failure.ts";
 import type { StripeKeyWatch } from "./stripe-key-watch.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";

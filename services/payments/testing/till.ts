@@ -5,7 +5,8 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
 import { createMeshIdentity, openMeshStore } from "../src/mesh-store.ts";
 import type { Payment } from "../src/payment.ts";
-import { createPaymentStore, paymentCollection } from "../src/payment-store.ts";
+import { paymentAggregate } from "../src/payment-aggregate.ts";
+import { createPaymentStore } from "../src/payment-store.ts";
 import { createSettlement } from "../src/settlement.ts";
 import { startPayment } from "../src/start-payment.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
@@ -21,7 +22,7 @@ export type Till = Awaited<ReturnType<typeof openTill>>;
 
 export async function openTill() {
   const database = await openSpecDatabase();
-  const payments = await createPaymentStore(paymentCollection(database.db), () => undefined);
+  const payments = createPaymentStore(await paymentAggregate.store(database.db));
   const webhookPort = await freePort();
   const double: StripeDouble = await startStripeDouble({
     webhookUrl: `http://127.0.0.1:${webhookPort}/webhooks/stripe`,
