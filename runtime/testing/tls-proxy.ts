@@ -9,22 +9,25 @@ export async function startTlsProxy(
   port = 0,
 ) {
   const sockets = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  };
   const ALPNProtocols = to.protocol ? [to.protocol] : undefined;
   const server = createServer({ ...certificate, ALPNProtocols }, (secured) => {
     const plain = connect(to.port, "127.0.0.1");
+    keep(plain);
     for (const [from, into] of [
       [secured, plain],
       [plain, secured],
     ] as const) {
-      sockets.add(from);
       from.pipe(into);
       from.on("error", () => into.destroy());
-      from.on("close", () => {
-        sockets.delete(from);
-        into.destroy();
-      });
+      from.on("close", () => into.destroy());
     }
   });
+  // A client amid its handshake is open too: the server would wait for it before it closes.
+  server.on("connection", keep);
   server.on("tlsClientError", () => undefined);
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const cut = () => {
