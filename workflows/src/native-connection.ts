@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { NativeConnection } from "@temporalio/worker";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
@@ -5,6 +6,8 @@ import type { QueueWorker } from "./workers.ts";
 
 /** How often it is looked whether others vouch for Temporal now. */
 const LOOK_MS = 5000;
+/** How long the end of a process waits for a connection that is being opened. */
+const LEAVE_MS = 2000;
 
 /** A connection for workers: by TLS with `security`, in plain text without it. It trusts whom it trusts for good. */
 export const connectNative = (
@@ -54,7 +57,8 @@ export function keepConnected(options: {
   }, lookMs).unref();
   return async () => {
     clearInterval(timer);
-    await looking;
+    // A Temporal that takes the connection and does not answer keeps no process from its end.
+    await Promise.race([looking, sleep(LEAVE_MS)]);
     await native.close();
   };
 }
