@@ -62,8 +62,8 @@ async function awaitDecision(orderId: string): Promise<{ ticketId: string; decis
   let askStripe = false;
   for (;;) {
     changed = false;
-    const { order, payment } = await readOrderAndPayment(orderId, askStripe);
-    const decision = decide(order, payment, Date.now());
+    const { order, payment, policy } = await readOrderAndPayment(orderId, askStripe);
+    const decision = decide(order, payment, policy, Date.now());
     // Before an order expires Stripe is asked once more: the message of a payment made in time may be late.
     if (decision.next === "expire" && !askStripe) {
       askStripe = true;

@@ -6,7 +6,7 @@ import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/paymen
 import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking, INVALID_REQUEST } from "../refusal.ts";
-import type { OrderFacts, PaymentFacts } from "./decision.ts";
+import { areDeclinesExhausted, type OrderFacts, type PaymentFacts, type Policy } from "./decision.ts";
 
 const cancelReasons = {
   buyer: CancelReason.BUYER,
@@ -28,7 +28,7 @@ export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleAct
  * one that it does not know, such as ORDER_NOT_FOUND, ends the workflow for an operator to look; anything else is
  * tried again.
  */
-export function createOrderLifecycleActivities(clients: LifecycleClients, options: { maxDeclines: number }) {
+export function createOrderLifecycleActivities(clients: LifecycleClients, policy: Policy) {
   const { tickets, orders, payments } = clients;
 
   async function readPayment(orderId: string, fresh: boolean): Promise<Payment | undefined> {
@@ -51,7 +51,7 @@ export function createOrderLifecycleActivities(clients: LifecycleClients, option
         asking(orders.readOrder({ orderId })),
         readPayment(orderId, askStripe),
       ]);
-      return { order: orderFacts(order), payment: paymentFacts(payment, options.maxDeclines) };
+      return { order: orderFacts(order), payment: paymentFacts(payment, policy), policy };
     },
 
     sellTicket: (orderId: string, ticketId: string) =>
@@ -131,12 +131,13 @@ const paymentStatus: Record<PaymentStatus, PaymentFacts["status"]> = {
   [PaymentStatus.FAILED]: "FAILED",
 };
 
-function paymentFacts(payment: Payment | undefined, maxDeclines: number): PaymentFacts {
-  if (!payment) return { status: "NONE", declinesExhausted: false };
+function paymentFacts(payment: Payment | undefined, policy: Policy): PaymentFacts {
+  if (!payment) return { status: "NONE", declines: 0, declinesExhausted: false };
   return {
     status: paymentStatus[payment.status],
     authorizedTime: payment.authorizedTime && timestampMs(payment.authorizedTime),
-    declinesExhausted: payment.declines >= maxDeclines,
+    declines: payment.declines,
+    declinesExhausted: areDeclinesExhausted(payment.declines, policy),
     neverOpened: payment.startFailedTime !== undefined && payment.clientSecretTime === undefined,
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { decide, type OrderFacts, type PaymentFacts } from "./decision.ts";
+import { decide as decideBy, type OrderFacts, type PaymentFacts } from "./decision.ts";
 
 const deadline = 1_000;
+const policy = { maxDeclines: 3 };
 const order = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
   ticketId: "t",
   status: "AWAITING_PAYMENT",
@@ -12,9 +13,12 @@ const order = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
 });
 const payment = (changes: Partial<PaymentFacts> = {}): PaymentFacts => ({
   status: "REQUIRES_PAYMENT",
+  declines: 0,
   declinesExhausted: false,
   ...changes,
 });
+const decide = (order: OrderFacts, payment: PaymentFacts, now: number, firstLook?: number) =>
+  decideBy(order, payment, policy, now, firstLook);
 const held = (authorizedTime: number) => payment({ status: "AUTHORIZED", authorizedTime });
 
 describe("what happens to an order that awaits payment", () => {
@@ -60,8 +64,14 @@ describe("what happens to an order that awaits payment", () => {
   });
   it("is cancelled by the last decline or a lost hold", () => {
     const cancelled = (because: string) => ({ next: "cancel", because });
-    expect(decide(order(), payment({ declinesExhausted: true }), 1)).toEqual(cancelled("declined"));
+    expect(decide(order(), payment({ declines: 3 }), 1)).toEqual(cancelled("declined"));
+    expect(decide(order(), payment({ declines: 2 }), 1).next).toBe("wait");
     expect(decide(order(), payment({ status: "FAILED" }), 1)).toEqual(cancelled("payment_failed"));
+  });
+  it("is cancelled as an earlier release read it, which counted no declines", () => {
+    const { declines: _, ...before } = payment({ declinesExhausted: true });
+    const cancelled = { next: "cancel", because: "declined" };
+    expect(decideBy(order(), before as PaymentFacts, undefined, 1)).toEqual(cancelled);
   });
   it("does nothing once it has ended, and completes whatever was captured", () => {
     expect(decide(order({ status: "ENDED" }), held(1), 1)).toEqual({ next: "nothing" });
@@ -72,7 +82,7 @@ describe("what happens to an order that awaits payment", () => {
   it("never waits past the deadline and never completes without money held in time", () => {
     const facts = fc.record({
       cancelRequested: fc.boolean(),
-      declinesExhausted: fc.boolean(),
+      declines: fc.integer({ min: 0, max: 4 }),
       status: fc.constantFrom("NONE", "REQUIRES_PAYMENT", "AUTHORIZED", "GIVEN_UP", "FAILED" as const),
       authorizedTime: fc.integer({ min: 0, max: 2_000 }),
       now: fc.integer({ min: 0, max: 3_000 }),
@@ -81,7 +91,7 @@ describe("what happens to an order that awaits payment", () => {
       fc.property(facts, (f) => {
         const paid = payment({
           status: f.status as PaymentFacts["status"],
-          declinesExhausted: f.declinesExhausted,
+          declines: f.declines,
           authorizedTime: f.authorizedTime,
         });
         const { next } = decide(order({ cancelRequested: f.cancelRequested }), paid, f.now);

@@ -11,10 +11,18 @@ export interface PaymentFacts {
   status: "NONE" | "REQUIRES_PAYMENT" | "AUTHORIZED" | "CAPTURED" | "GIVEN_UP" | "FAILED";
   /** When the charge was created, by Stripe's clock. */
   authorizedTime?: number;
-  /** The last allowed decline has happened. */
+  /** Attempts that the buyer's bank declined. */
+  declines: number;
+  /** Whether they were too many: read where no policy was recorded, and written for the release before, which has none. */
   declinesExhausted: boolean;
   /** The buyer asked to pay and no payment could be opened, for no fault of theirs. Absent in what was read before this was told. */
   neverOpened?: boolean;
+}
+
+/** What an operator decides of all orders. It is recorded with what was read, so that a replay decides the same. */
+export interface Policy {
+  /** Declined attempts after which an order is cancelled. */
+  maxDeclines: number;
 }
 
 export type Decision =
@@ -32,17 +40,29 @@ export type CancelCause = "buyer" | "buyer_unable" | "declined" | "payment_faile
 /** Why it expires: the buyer let the time pass, or could not pay. */
 export type ExpireCause = "expired" | "payment_failed";
 
+export const areDeclinesExhausted = (declines: number, { maxDeclines }: Policy): boolean =>
+  declines >= maxDeclines;
+
+/** Whether the order's time to pay is over. */
+const isOver = (order: OrderFacts, time: number): boolean => time >= order.expireTime;
+
 /**
  * The rule by which an order that awaits payment goes on. The time of the authorisation decides whether it
  * came in time, not the time at which we look: money held in time completes, money held too late goes back.
- * `firstLook` is when the lifecycle first saw order and payment. One that saw them after the deadline alone cannot tell
- * whether the buyer could have paid: the order may have come late, or orders or payments were away until then.
- * Lifecycles from before this was asked count as having looked in time.
+ * `firstLook` is when order and payments were first seen to be there. If that was after the deadline alone, nobody can
+ * tell whether the buyer could have paid: the order may have come late, or orders or payments were away until then.
+ * Lifecycles from before this was asked count as having looked in time. `policy` is absent in what earlier releases read.
  */
-export function decide(order: OrderFacts, payment: PaymentFacts, now: number, firstLook = 0): Decision {
+export function decide(
+  order: OrderFacts,
+  payment: PaymentFacts,
+  policy: Policy | undefined,
+  now: number,
+  firstLook = 0,
+): Decision {
   if (order.status === "ENDED") return { next: "nothing" };
   if (payment.status === "CAPTURED") return { next: "complete" };
-  const unable = payment.neverOpened || firstLook >= order.expireTime;
+  const unable = payment.neverOpened || isOver(order, firstLook);
   if (order.cancelRequested) {
     return { next: "cancel", because: unable ? "buyer_unable" : "buyer" };
   }
@@ -50,10 +70,11 @@ export function decide(order: OrderFacts, payment: PaymentFacts, now: number, fi
     const inTime = payment.authorizedTime !== undefined && payment.authorizedTime <= order.expireTime;
     return inTime ? { next: "complete" } : { next: "expire", because: "expired" };
   }
-  if (now >= order.expireTime) {
+  if (isOver(order, now)) {
     return { next: "expire", because: unable ? "payment_failed" : "expired" };
   }
-  if (payment.declinesExhausted) return { next: "cancel", because: "declined" };
+  const exhausted = policy ? areDeclinesExhausted(payment.declines, policy) : payment.declinesExhausted;
+  if (exhausted) return { next: "cancel", because: "declined" };
   if (payment.status === "FAILED") return { next: "cancel", because: "payment_failed" };
   return { next: "wait", until: order.expireTime };
 }

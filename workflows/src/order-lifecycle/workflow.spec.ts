@@ -26,7 +26,7 @@ const note = async (step: string) => {
 const activities = (changes: Partial<OrderLifecycleActivities> = {}): OrderLifecycleActivities => ({
   readOrderAndPayment: async (_orderId, askStripe) => {
     if (askStripe) payment = { ...payment, ...atStripe };
-    return { order, payment };
+    return { order, payment, policy: { maxDeclines: 3 } };
   },
   sellTicket: async () => {
     done.push("sell");
@@ -55,7 +55,7 @@ afterAll(() => environment?.teardown());
 beforeEach(async () => {
   done = [];
   atStripe = {};
-  payment = { status: "REQUIRES_PAYMENT", declinesExhausted: false };
+  payment = { status: "REQUIRES_PAYMENT", declines: 0, declinesExhausted: false };
   const now = await environment.currentTimeMs();
   order = { ticketId: "t", status: "AWAITING_PAYMENT", expireTime: now + LOCK_MS, cancelRequested: false };
 });
@@ -99,7 +99,7 @@ const refused = (reason: string) => ApplicationFailure.nonRetryable("no", reason
 const held = (authorizedTime: number): PaymentFacts => ({
   status: "AUTHORIZED",
   authorizedTime,
-  declinesExhausted: false,
+  declines: 0, declinesExhausted: false,
 });
 
 describe("the lifecycle of an order", () => {
@@ -127,16 +127,16 @@ describe("the lifecycle of an order", () => {
 
   it("holds nothing against the buyer of an order that came after its own deadline", async () => {
     order = { ...order, expireTime: await environment.currentTimeMs() };
-    payment = { status: "NONE", declinesExhausted: false };
+    payment = { status: "NONE", declines: 0, declinesExhausted: false };
     expect(await run()).toEqual(["release money", "unlock payment_failed", "expire"]);
   }, 60_000);
 
   it("holds nothing against the buyer when payments was away until the deadline", async () => {
-    payment = { status: "NONE", declinesExhausted: false };
+    payment = { status: "NONE", declines: 0, declinesExhausted: false };
     const steps = await run(() => undefined, {
       readOrderAndPayment: async () => {
         if ((await environment.currentTimeMs()) < order.expireTime) throw new Error("payments is away");
-        return { order, payment };
+        return { order, payment, policy: { maxDeclines: 3 } };
       },
     });
     expect(steps).toEqual(["release money", "unlock payment_failed", "expire"]);
@@ -167,7 +167,7 @@ describe("the lifecycle of an order", () => {
 
   it("cancels after the last allowed decline", async () => {
     const steps = await run(() => {
-      payment = { ...payment, declinesExhausted: true };
+      payment = { ...payment, declines: 3 };
     });
     expect(steps).toEqual(["release money", "unlock declined", "cancel payment_failed"]);
   }, 60_000);
@@ -178,7 +178,7 @@ describe("the lifecycle of an order", () => {
     });
     expect(lost).toEqual(["release money", "unlock payment_failed", "cancel payment_failed"]);
     done = [];
-    payment = { status: "REQUIRES_PAYMENT", declinesExhausted: false, neverOpened: true };
+    payment = { status: "REQUIRES_PAYMENT", declines: 0, declinesExhausted: false, neverOpened: true };
     order = { ...order, expireTime: (await environment.currentTimeMs()) + LOCK_MS };
     expect(await run()).toEqual(["release money", "unlock payment_failed", "expire"]);
     done = [];

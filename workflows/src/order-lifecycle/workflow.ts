@@ -59,9 +59,9 @@ async function awaitDecision(orderId: string, news: News): Promise<{ ticketId: s
   let askStripe = false;
   for (;;) {
     news.heard = false;
-    const { order, payment } = await readOrderAndPayment(orderId, askStripe);
+    const { order, payment, policy } = await readOrderAndPayment(orderId, askStripe);
     firstLook ??= Date.now();
-    const decision = decide(order, payment, Date.now(), firstLook);
+    const decision = decide(order, payment, policy, Date.now(), firstLook);
     // Before an order expires Stripe is asked once more: the message of a payment made in time may be late.
     if (decision.next === "expire" && !askStripe) {
       askStripe = true;
