@@ -204,7 +204,7 @@ describe("an event that is not true", () => {
         transition: { case: "orderRefundRequested", value: {} },
       });
       const incoming = { payload: toBinary(OrderEventSchema, event) } as IncomingEvent;
-      await onOrderEvent(createWorkflowStarter(temporal))(incoming);
+      await onOrderEvent(createWorkflowStarter(temporal), async () => true)(incoming);
       const refund = temporal.workflow.getHandle(refundId(order.id));
       await expect(refund.result()).rejects.toMatchObject({ cause: { type: "REFUND_NOT_REQUESTED" } });
       const { payment } = await buyer.payments.getPayment({ orderId: order.id });

@@ -197,7 +197,12 @@ describe("a change of workflow code", () => {
       await mesh.process("workflows").start();
       await ending(buyer, early, OrderStatus.REFUNDED);
 
-      // It goes away again while a refund waits on the queue that only it knows.
+      // It goes away again while a refund waits on the queue that only it knows, and an order for its deadline.
+      const waiting = await locking(buyer, await listing(seller));
+      await insist(async () => {
+        const { historyLength } = await client.workflow.getHandle(lifecycleId(waiting.id)).describe();
+        return historyLength === 1 ? true : undefined;
+      });
       const late = await bought();
       await strike(mesh, { kind: "error_before", operation: "refunds.create" });
       await buyer.orders.requestRefund({ orderId: late.id });
@@ -205,6 +210,9 @@ describe("a change of workflow code", () => {
       await mesh.process("workflows").kill();
       const stopBefore = await startWorkerBefore();
       await calm(mesh);
+      await pay(waiting);
+      await starter.wakeLifecycle(waiting.id);
+      await ending(buyer, waiting, OrderStatus.COMPLETE);
       const after = await bought();
       await buyer.orders.requestRefund({ orderId: after.id });
       await startRefundBefore(after);

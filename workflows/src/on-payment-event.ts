@@ -11,9 +11,11 @@ export const onPaymentEvent =
     switch (transition.case) {
       case "paymentAuthorized":
       case "paymentDeclined":
-      case "paymentCaptured":
       case "paymentFailed":
         return workflows.wakeLifecycle(id);
+      // Of use to a lifecycle alone that does not know whether its capture succeeded.
+      case "paymentCaptured":
+        return workflows.wakeBegunLifecycle(id);
       // The order ended as refunded, or is about to: its buyer reads that the money did not arrive.
       case "paymentRefundFailed":
         return workflows.wakeRefund(id);

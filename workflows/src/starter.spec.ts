@@ -1,9 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { Client, type Connection } from "@temporalio/client";
+import { WorkflowNotFoundError } from "@temporalio/common";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { startTemporal, type TemporalServer } from "@ticketing/servers/temporal";
 import { startTimeSkipping } from "../testing/time-skipping.ts";
 import { LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
 import { createWorkflowStarter, type WorkflowStarter } from "./starter.ts";
+import { connectTemporal } from "./temporal-connection.ts";
 
 let environment: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundle;
@@ -28,7 +35,7 @@ async function seen(workflowId: string) {
 async function end(workflowId: string, taskQueue: string): Promise<void> {
   const order = { ticketId: "t", status: "ENDED", expireTime: 0, cancelRequested: false };
   const activities = {
-    readOrderAndPayment: async () => ({ order, payment: { status: "NONE", declinesExhausted: false } }),
+    readOrderAndPayment: async () => ({ order, payment: { status: "NONE", declines: 0 } }),
     refundPayment: async () => "refunded before",
   };
   const { nativeConnection: connection } = environment;
@@ -76,4 +83,39 @@ describe("waking", () => {
     await starter.startLifecycle("ended");
     expect(await seen(lifecycleId("ended"))).toMatchObject({ runId, status: "COMPLETED" });
   }, 60_000);
+});
+
+describe("a lifecycle that has nothing to do before its deadline", () => {
+  // The server that skips time gives it its first task by any signal; the real one does not.
+  let folder: string;
+  let server: TemporalServer;
+  let connection: Connection;
+  let real: Client;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "temporal-"));
+    server = await startTemporal({ dir: folder });
+    connection = await connectTemporal(server.address);
+    real = new Client({ connection });
+  }, 60_000);
+  afterAll(async () => {
+    await connection?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("is given its first task by news", async () => {
+    const { startLifecycle, wakeLifecycle } = createWorkflowStarter(real);
+    await startLifecycle("waiting", { time: Date.now(), expireTime: Date.now() + 3_600_000 });
+    const waiting = real.workflow.getHandle(lifecycleId("waiting"));
+    expect((await waiting.fetchHistory()).events).toHaveLength(1);
+    await wakeLifecycle("waiting");
+    const { events } = await waiting.fetchHistory();
+    expect(events?.some((event) => event.workflowTaskScheduledEventAttributes)).toBe(true);
+  }, 30_000);
+
+  it("is started by no news that its money was taken", async () => {
+    await createWorkflowStarter(real).wakeBegunLifecycle("never started");
+    const never = real.workflow.getHandle(lifecycleId("never started"));
+    await expect(never.describe()).rejects.toThrow(WorkflowNotFoundError);
+  });
 });

@@ -1,8 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
-import { WorkflowIdReusePolicy } from "@temporalio/common";
+import { WorkflowIdReusePolicy, WorkflowNotFoundError } from "@temporalio/common";
 import { LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
 import { somethingChanged } from "./order-lifecycle/messages.ts";
-import type { orderLifecycle } from "./order-lifecycle/workflow.ts";
+import type { orderLifecycle, Sighting } from "./order-lifecycle/workflow.ts";
 import type { refund } from "./refund/workflow.ts";
 
 /**
@@ -25,11 +25,19 @@ export function createWorkflowStarter(client: Client) {
   const signalled = { signal: somethingChanged };
   return {
     /**
-     * Starts the order's lifecycle. One that came to its end is success; one that failed begins again: it may have
-     * been started by an event that was not true yet, such as one of an order that came later.
+     * Starts the order's lifecycle. It begins at once; or, of an order that was seen before its deadline, when it is
+     * woken or at the deadline, since nothing is left to do before: times are epoch milliseconds.
+     * One that came to its end is success; one that failed begins again: it may have been started by an event that was
+     * not true yet, such as one of an order that came later.
      */
-    startLifecycle: (orderId: string) =>
-      once(client.workflow.start<typeof orderLifecycle>("orderLifecycle", lifecycle(orderId))),
+    startLifecycle(orderId: string, seen?: { time: number; expireTime: number }): Promise<void> {
+      const waiting = seen && {
+        args: [orderId, { time: seen.time }] as [string, Sighting],
+        startDelay: seen.expireTime - seen.time,
+      };
+      const options = { ...lifecycle(orderId), ...waiting };
+      return once(client.workflow.start<typeof orderLifecycle>("orderLifecycle", options));
+    },
 
     /** Wakes the order's lifecycle, starting it if the event overtook the order's own or if it failed. */
     wakeLifecycle: (orderId: string) =>
@@ -39,6 +47,18 @@ export function createWorkflowStarter(client: Client) {
           ...signalled,
         }),
       ),
+
+    /**
+     * Wakes the order's lifecycle if it has begun, and starts none. A signal alone gives no first task to one that waits
+     * for its deadline: only a signal with a start does (StartWorkflowExecutionRequest.workflow_start_delay).
+     */
+    async wakeBegunLifecycle(orderId: string): Promise<void> {
+      try {
+        await client.workflow.getHandle(lifecycleId(orderId)).signal(somethingChanged);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
 
     /** Wakes the order's lifecycle, or begins it again although it came to its end: the order says that it did not. */
     async restartLifecycle(orderId: string): Promise<void> {

@@ -14,6 +14,7 @@ import { connectNative, keepConnected } from "./native-connection.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
+import { createPaymentsProbe } from "./payments-probe.ts";
 import { createReconciliationActivities } from "./reconciliation/activities.ts";
 import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
 import { ensureSchedule } from "./reconciliation/schedule.ts";
@@ -81,7 +82,7 @@ events.consume({
   stream: "ORDERS",
   durable: "workflows",
   filter: "evt.orders.>",
-  handle: onOrderEvent(workflows),
+  handle: onOrderEvent(workflows, createPaymentsProbe(clients)),
 });
 events.consume({
   stream: "PAYMENTS",

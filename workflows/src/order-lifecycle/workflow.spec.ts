@@ -6,7 +6,7 @@ import { startTimeSkipping } from "../../testing/time-skipping.ts";
 import type { OrderLifecycleActivities } from "./activities.ts";
 import type { OrderFacts, PaymentFacts } from "./decision.ts";
 import { somethingChanged } from "./messages.ts";
-import { orderLifecycle } from "./workflow.ts";
+import { orderLifecycle, type Sighting } from "./workflow.ts";
 
 const LOCK_MS = 15 * 60_000;
 let environment: TestWorkflowEnvironment;
@@ -60,17 +60,22 @@ beforeEach(async () => {
   order = { ticketId: "t", status: "AWAITING_PAYMENT", expireTime: now + LOCK_MS, cancelRequested: false };
 });
 
-/** Runs one lifecycle to its end; `meanwhile` happens a minute after it began, and then it is signalled. */
-async function run(meanwhile?: () => void, changes?: Partial<OrderLifecycleActivities>): Promise<string[]> {
-  await runFully(meanwhile, changes);
+interface Run {
+  /** Happens a minute after the start, and then the lifecycle is signalled. */
+  meanwhile?: (() => void) | undefined;
+  changes?: Partial<OrderLifecycleActivities> | undefined;
+  /** The order was seen in time: the lifecycle begins when it is signalled, or at the deadline. */
+  seen?: boolean;
+}
+
+/** Runs one lifecycle to its end. */
+async function run(meanwhile?: Run["meanwhile"], changes?: Run["changes"]): Promise<string[]> {
+  await runFully({ meanwhile, changes });
   return done;
 }
 
 /** The same; tells how many events it left. */
-async function runFully(
-  meanwhile?: () => void,
-  changes?: Partial<OrderLifecycleActivities>,
-): Promise<{ events: number }> {
+async function runFully({ meanwhile, changes, seen }: Run): Promise<{ events: number }> {
   const taskQueue = `lifecycle-${Math.random()}`;
   const worker = await Worker.create({
     connection: environment.nativeConnection,
@@ -78,16 +83,21 @@ async function runFully(
     workflowBundle,
     activities: activities(changes),
   });
+  const time = await environment.currentTimeMs();
+  const options = {
+    workflowId: taskQueue,
+    taskQueue,
+    args: (seen ? ["o1", { time }] : ["o1"]) as [string, Sighting],
+    ...(seen && { startDelay: order.expireTime - time }),
+  };
   return worker.runUntil(async () => {
-    const handle = await environment.client.workflow.start(orderLifecycle, {
-      workflowId: taskQueue,
-      taskQueue,
-      args: ["o1"],
-    });
+    const handle = await environment.client.workflow.start(orderLifecycle, options);
     if (meanwhile) {
       await environment.sleep("1 minute");
       meanwhile();
-      await handle.signal(somethingChanged);
+      const { startDelay: _, ...signalled } = options;
+      const wake = { signal: somethingChanged, signalArgs: [] as [] };
+      await environment.client.workflow.signalWithStart(orderLifecycle, { ...signalled, ...wake });
     }
     await handle.result();
     return { events: (await handle.describe()).historyLength };
@@ -99,7 +109,8 @@ const refused = (reason: string) => ApplicationFailure.nonRetryable("no", reason
 const held = (authorizedTime: number): PaymentFacts => ({
   status: "AUTHORIZED",
   authorizedTime,
-  declines: 0, declinesExhausted: false,
+  declines: 0,
+  declinesExhausted: false,
 });
 
 describe("the lifecycle of an order", () => {
@@ -108,6 +119,38 @@ describe("the lifecycle of an order", () => {
       payment = held(order.expireTime - 1);
     });
     expect(steps).toEqual(["sell", "capture", "complete"]);
+  }, 60_000);
+
+  it("leaves few events when it was seen in time: it begins as the money is held", async () => {
+    const { events } = await runFully({
+      seen: true,
+      meanwhile: () => {
+        payment = held(order.expireTime - 1);
+      },
+    });
+    expect(done).toEqual(["sell", "capture", "complete"]);
+    expect(events).toBeLessThanOrEqual(10);
+  }, 60_000);
+
+  it("begins at the deadline when nothing happened before, and is its buyer's lapse if it was seen in time", async () => {
+    const times: number[] = [];
+    await runFully({
+      seen: true,
+      changes: {
+        readOrderAndPayment: async () => {
+          times.push(await environment.currentTimeMs());
+          return { order, payment, policy: { maxDeclines: 3 } };
+        },
+      },
+    });
+    expect(done).toEqual(["release money", "unlock expired", "expire"]);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(order.expireTime);
+  }, 60_000);
+
+  it("waits on when what woke it decides nothing", async () => {
+    await runFully({ seen: true, meanwhile: () => undefined });
+    expect(done).toEqual(["release money", "unlock expired", "expire"]);
+    expect(await environment.currentTimeMs()).toBeGreaterThanOrEqual(order.expireTime);
   }, 60_000);
 
   it("expires at the deadline: the money first, then the ticket", async () => {
@@ -284,18 +327,18 @@ describe("the lifecycle of an order", () => {
   it("has a short history also when a step gets no answer for hours", async () => {
     const away = (await environment.currentTimeMs()) + 3 * 3_600_000;
     let asked = 0;
-    const { events } = await runFully(
-      () => {
+    const { events } = await runFully({
+      meanwhile: () => {
         order = { ...order, cancelRequested: true };
       },
-      {
+      changes: {
         releaseMoney: async () => {
           asked++;
           if ((await environment.currentTimeMs()) < away) throw new Error("no answer");
           done.push("release money");
         },
       },
-    );
+    });
     expect(done).toEqual(["release money", "unlock cancelled", "cancel buyer"]);
     expect(events).toBeLessThan(30);
     // A try every minute, not one every second.

@@ -34,14 +34,22 @@ const OUR_FAULTS: readonly string[] = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED
 const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>(QUICK);
 const { capturePayment: capturePatiently } = proxyActivities<OrderLifecycleActivities>(PATIENT);
 
+/** What whoever starts a lifecycle has seen. */
+export interface Sighting {
+  /** When the order was there in time and payments answered, in epoch milliseconds. */
+  time: number;
+}
+
 /**
- * One order from its lock to its end: complete, cancelled or expired. Signals are hints; order and payment are
- * read again before anything is decided. Selling the ticket is the point of no return for a cancellation.
+ * One order from its lock to its end: complete, cancelled or expired. It begins when something happens to the order or
+ * its payment, and at the latest at the deadline. Signals are hints; order and payment are read again before anything
+ * is decided. Selling the ticket is the point of no return for a cancellation.
+ * `seen` is absent if nobody has seen order and payments yet, and in what earlier releases started.
  */
-export async function orderLifecycle(orderId: string): Promise<void> {
+export async function orderLifecycle(orderId: string, seen?: Sighting): Promise<void> {
   const news = listen();
   await endingByRefusal(async () => {
-    const { ticketId, decision } = await awaitDecision(orderId, news);
+    const { ticketId, decision } = await awaitDecision(orderId, news, seen);
     switch (decision.next) {
       case "complete":
         return complete(orderId, ticketId, news);
@@ -54,8 +62,12 @@ export async function orderLifecycle(orderId: string): Promise<void> {
 }
 
 /** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */
-async function awaitDecision(orderId: string, news: News): Promise<{ ticketId: string; decision: Decision }> {
-  let firstLook: number | undefined;
+async function awaitDecision(
+  orderId: string,
+  news: News,
+  seen: Sighting | undefined,
+): Promise<{ ticketId: string; decision: Decision }> {
+  let firstLook = seen?.time;
   let askStripe = false;
   for (;;) {
     news.heard = false;
