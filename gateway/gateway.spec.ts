@@ -97,11 +97,14 @@ describe("the gateway routes", () => {
   });
 
   it.each([
+    "/ticketing.tickets.internal.v1.TicketLockService/LockTicket",
     "/ticketing.tickets.v1.TicketLockService/LockTicket",
+    "/ticketing.orders.internal.v1.OrderLifecycleService/CompleteOrder",
     "/ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
+    "/ticketing.payments.internal.v1.PaymentLifecycleService/CapturePayment",
     "/ticketing.payments.v1.PaymentLifecycleService/CapturePayment",
-    "/ticketing.orders.v1.OrderService/../../ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
-    "/ticketing.orders.v1.OrderService/..//ticketing.orders.v1.OrderLifecycleService/CompleteOrder",
+    "/ticketing.orders.v1.OrderService/../../ticketing.orders.internal.v1.OrderLifecycleService/CompleteOrder",
+    "/ticketing.orders.v1.OrderService/..//ticketing.orders.internal.v1.OrderLifecycleService/CompleteOrder",
     "/grpc.health.v1.Health/Check",
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
@@ -141,7 +144,7 @@ describe("the web app", () => {
       expect([page.status, await page.text()]).toEqual([200, "<html>"]);
       const head = await fetch(`${at}/tickets/7`, { method: "HEAD" });
       expect([head.status, await head.text()]).toEqual([200, ""]);
-      const internal = "/ticketing.orders.v1.OrderLifecycleService/ReadOrder";
+      const internal = "/ticketing.orders.internal.v1.OrderLifecycleService/ReadOrder";
       expect((await fetch(`${at}${internal}`)).status).toBe(404);
       expect((await fetch(`${at}/tickets/7`, { method: "POST" })).status).toBe(404);
     } finally {

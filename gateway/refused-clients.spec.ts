@@ -8,7 +8,7 @@ import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import type { EnvoyServer } from "@ticketing/servers/envoy";

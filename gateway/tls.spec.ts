@@ -65,7 +65,7 @@ describe("by https", () => {
   it("browsers are told to come by https for a year, whatever the answer is", async () => {
     const answers = await Promise.all([
       call(),
-      call({}, "{}", "/ticketing.orders.v1.OrderLifecycleService/Any"),
+      call({}, "{}", "/ticketing.orders.internal.v1.OrderLifecycleService/Any"),
       call({ cookie: "a=b", origin: "https://evil.example" }),
       call({}, Buffer.alloc(70_000)),
     ]);

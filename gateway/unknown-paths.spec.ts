@@ -19,7 +19,7 @@ const unknown = [
   "/ticketing.tickets.v1.TicketService/Nothing",
   "/ticketing.tickets.v1.TicketService/",
   "/ticketing.tickets.v1.TicketService",
-  "/ticketing.tickets.v1.TicketLockService/LockTicket",
+  "/ticketing.tickets.internal.v1.TicketLockService/LockTicket",
   "/ticketing.tickets.v2.TicketService/GetTicket",
   "/nowhere.v1.Service/Method",
   "/nowhere",

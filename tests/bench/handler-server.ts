@@ -1,4 +1,4 @@
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { createServiceAuthenticator } from "@ticketing/runtime/identity/service-tokens";
 import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
 import { startPublicServer } from "@ticketing/runtime/serving/public-server";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "@ticketing/launcher/clients";
 import { reported } from "@ticketing/launcher/suite-report";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { silent } from "@ticketing/runtime/testing/service";

@@ -8,7 +8,7 @@ import { createClients, type Person } from "@ticketing/launcher/clients";
 import { type KeyName, keyFile, readRing } from "@ticketing/launcher/key-folder";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { serviceNames } from "@ticketing/launcher/service-names";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { newId } from "@ticketing/runtime/process/ids";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";

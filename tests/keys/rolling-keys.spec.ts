@@ -9,7 +9,7 @@ import { rotateKey } from "@ticketing/launcher/key-rotation";
 import { ensureKeys, type KeyFiles } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { createUserAuthenticator, requireUser } from "@ticketing/runtime/identity/identity";
 import {
   createServiceAuthenticator,

@@ -4,7 +4,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
 import { reported } from "@ticketing/launcher/suite-report";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { callRaw, contentType, type Encoding, rpcPath } from "./contracts.ts";
 import { memoryOf } from "./processes.ts";

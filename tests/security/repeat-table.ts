@@ -1,8 +1,7 @@
 import type { JsonValue } from "@bufbuild/protobuf";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { CancelReason, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { CancellationReason, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
-import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { Init } from "./contracts.ts";
 import type { RepeatCaller } from "./repeat-callers.ts";
 import { authorize, open, type RepeatScene } from "./repeat-scene.ts";
@@ -56,26 +55,26 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: ({ otherSession }) => ({ refreshToken: otherSession }),
   },
 
-  "tickets.v1.TicketLockService/LockTicket": {
+  "tickets.internal.v1.TicketLockService/LockTicket": {
     as: "orders",
     request: ({ lock, lockBuyerId, price }) => ({ ...lock, buyerId: lockBuyerId, expectedPrice: price }),
     late: "LOCK_LAPSED",
   },
-  "tickets.v1.TicketLockService/UnlockTicket": {
+  "tickets.internal.v1.TicketLockService/UnlockTicket": {
     as: "workflows",
-    request: ({ lock }) => ({ ...lock, reason: UnlockReason.CANCELLED }),
+    request: ({ lock }) => ({ ...lock, reason: TicketUnlockReason.CANCELLED }),
   },
 
-  "payments.v1.PaymentLifecycleService/VoidPayment": {
+  "payments.internal.v1.PaymentLifecycleService/VoidPayment": {
     as: "workflows",
     before: ({ buyer, voided }) => open(buyer, voided),
     request: purchaseOf("voided"),
   },
-  "orders.v1.OrderLifecycleService/CancelOrder": {
+  "orders.internal.v1.OrderLifecycleService/CancelOrder": {
     as: "workflows",
-    request: (scene) => ({ ...purchaseOf("voided")(scene), reason: CancelReason.BUYER }),
+    request: (scene) => ({ ...purchaseOf("voided")(scene), reason: CancellationReason.BUYER }),
   },
-  "orders.v1.OrderLifecycleService/ExpireOrder": {
+  "orders.internal.v1.OrderLifecycleService/ExpireOrder": {
     as: "workflows",
     before: ({ buyer, expired }) => open(buyer, expired),
     request: purchaseOf("expired"),
@@ -89,29 +88,33 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
 
   "orders.v1.OrderService/CreateOrder": { as: "buyer", request: ({ sold }) => sold.request },
   "payments.v1.PaymentService/StartPayment": { as: "buyer", request: sold, late: "ORDER_ENDED" },
-  "tickets.v1.TicketLockService/SellTicket": { as: "workflows", request: soldTicket, late: "LOCK_LOST" },
+  "tickets.internal.v1.TicketLockService/SellTicket": {
+    as: "workflows",
+    request: soldTicket,
+    late: "LOCK_LOST",
+  },
   // Complete before the money is held: its workflow finds nothing left to do, and the next calls are the first.
-  "orders.v1.OrderLifecycleService/CompleteOrder": { as: "workflows", request: sold },
-  "payments.v1.PaymentLifecycleService/ReadPayment": {
+  "orders.internal.v1.OrderLifecycleService/CompleteOrder": { as: "workflows", request: sold },
+  "payments.internal.v1.PaymentLifecycleService/ReadPayment": {
     as: "workflows",
     before: ({ sold }, { mesh }) => authorize(mesh, sold),
     request: (scene) => ({ ...sold(scene), fresh: true }),
   },
-  "payments.v1.PaymentLifecycleService/CapturePayment": { as: "workflows", request: sold },
-  "payments.v1.PaymentLifecycleService/RefundPayment": { as: "workflows", request: sold },
-  "tickets.v1.TicketLockService/RelistTicket": { as: "workflows", request: soldTicket },
-  "orders.v1.OrderLifecycleService/MarkRefunded": { as: "workflows", request: sold },
+  "payments.internal.v1.PaymentLifecycleService/CapturePayment": { as: "workflows", request: sold },
+  "payments.internal.v1.PaymentLifecycleService/RefundPayment": { as: "workflows", request: sold },
+  "tickets.internal.v1.TicketLockService/RelistTicket": { as: "workflows", request: soldTicket },
+  "orders.internal.v1.OrderLifecycleService/MarkRefunded": { as: "workflows", request: sold },
 
   "orders.v1.OrderService/RequestRefund": {
     as: "buyer",
     request: refunded,
     wish: { orderId: ({ refunded }) => refunded.orderId, becomes: OrderStatus.REFUNDED },
   },
-  "orders.v1.OrderLifecycleService/RefuseRefund": {
+  "orders.internal.v1.OrderLifecycleService/RefuseRefund": {
     as: "workflows",
-    request: (scene) => ({ ...refunded(scene), reason: RefundRefusal.REFUND_FAILED }),
+    request: (scene) => ({ ...refunded(scene), reason: RefundRefusalReason.REFUND_FAILED }),
   },
-  "payments.v1.PaymentLifecycleService/ReleaseIntent": {
+  "payments.internal.v1.PaymentLifecycleService/ReleaseIntent": {
     as: "workflows",
     request: ({ strayIntent }) => ({ intentId: strayIntent }),
   },
@@ -126,7 +129,7 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "auth.v1.AuthService/GetCurrentUser": { as: "buyer", request: () => ({}) },
   "tickets.v1.TicketService/GetTicket": { as: "anonymous", request: ({ listed }) => ({ ticketId: listed }) },
   "tickets.v1.TicketService/ListMyTickets": { as: "seller", request: page },
-  "tickets.v1.TicketLockService/ListTickets": {
+  "tickets.internal.v1.TicketLockService/ListTickets": {
     as: "workflows",
     request: ({ listed, sold }) => named(listed, sold.ticket.id),
   },
@@ -134,17 +137,17 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "orders.v1.OrderService/WatchOrder": { as: "seller", request: sold },
   "orders.v1.OrderService/ListMyOrders": { as: "buyer", request: page },
   "orders.v1.OrderService/ListMySales": { as: "seller", request: page },
-  "orders.v1.OrderLifecycleService/ReadOrder": { as: "workflows", request: sold },
-  "orders.v1.OrderLifecycleService/ListOrders": {
+  "orders.internal.v1.OrderLifecycleService/ReadOrder": { as: "workflows", request: sold },
+  "orders.internal.v1.OrderLifecycleService/ListOrders": {
     as: "workflows",
     request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
   },
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
-  "payments.v1.PaymentLifecycleService/ListPayments": {
+  "payments.internal.v1.PaymentLifecycleService/ListPayments": {
     as: "workflows",
     request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
   },
-  "payments.v1.PaymentLifecycleService/ListIntents": {
+  "payments.internal.v1.PaymentLifecycleService/ListIntents": {
     as: "workflows",
     request: ({ strayIntent }) => named(strayIntent),
   },

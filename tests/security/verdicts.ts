@@ -166,37 +166,58 @@ const lifecycle = (
   allowed: ["workflows", ...also],
 });
 
-/** Every RPC that the gateway must not route. */
-export const internalVerdicts: Readonly<Record<string, InternalVerdict>> = {
-  "tickets.v1.TicketLockService/LockTicket": {
+const verdicts: Readonly<Record<string, InternalVerdict>> = {
+  "tickets.internal.v1.TicketLockService/LockTicket": {
     callee: "tickets",
     request: () => ({ ...ids(), buyerId: randomUUID(), expectedPrice: { minorUnits: 1n, currency: "USD" } }),
     allowed: ["orders"],
   },
-  "tickets.v1.TicketLockService/UnlockTicket": {
+  "tickets.internal.v1.TicketLockService/UnlockTicket": {
     callee: "tickets",
     request: () => ({ ...ids(), reason: 1 }),
     allowed: ["workflows", "orders"],
   },
-  "tickets.v1.TicketLockService/SellTicket": { callee: "tickets", request: ids, allowed: ["workflows"] },
-  "tickets.v1.TicketLockService/RelistTicket": { callee: "tickets", request: ids, allowed: ["workflows"] },
-  "tickets.v1.TicketLockService/ListTickets": records("tickets"),
-  "orders.v1.OrderLifecycleService/ReadOrder": lifecycle("orders", someOrder, "payments"),
-  "orders.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
-  "orders.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({ ...someOrder(), reason: 1 })),
-  "orders.v1.OrderLifecycleService/ExpireOrder": lifecycle("orders", someOrder),
-  "orders.v1.OrderLifecycleService/MarkRefunded": lifecycle("orders", someOrder),
-  "orders.v1.OrderLifecycleService/RefuseRefund": lifecycle("orders", () => ({ ...someOrder(), reason: 1 })),
-  "orders.v1.OrderLifecycleService/ListOrders": records("orders"),
-  "payments.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder),
-  "payments.v1.PaymentLifecycleService/CapturePayment": lifecycle("payments", someOrder),
-  "payments.v1.PaymentLifecycleService/VoidPayment": lifecycle("payments", someOrder),
-  "payments.v1.PaymentLifecycleService/RefundPayment": lifecycle("payments", someOrder),
-  "payments.v1.PaymentLifecycleService/ListPayments": records("payments"),
-  "payments.v1.PaymentLifecycleService/ListIntents": records("payments"),
-  "payments.v1.PaymentLifecycleService/ReleaseIntent": {
+  "tickets.internal.v1.TicketLockService/SellTicket": {
+    callee: "tickets",
+    request: ids,
+    allowed: ["workflows"],
+  },
+  "tickets.internal.v1.TicketLockService/RelistTicket": {
+    callee: "tickets",
+    request: ids,
+    allowed: ["workflows"],
+  },
+  "tickets.internal.v1.TicketLockService/ListTickets": records("tickets"),
+  "orders.internal.v1.OrderLifecycleService/ReadOrder": lifecycle("orders", someOrder, "payments"),
+  "orders.internal.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
+  "orders.internal.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({
+    ...someOrder(),
+    reason: 1,
+  })),
+  "orders.internal.v1.OrderLifecycleService/ExpireOrder": lifecycle("orders", someOrder),
+  "orders.internal.v1.OrderLifecycleService/MarkRefunded": lifecycle("orders", someOrder),
+  "orders.internal.v1.OrderLifecycleService/RefuseRefund": lifecycle("orders", () => ({
+    ...someOrder(),
+    reason: 1,
+  })),
+  "orders.internal.v1.OrderLifecycleService/ListOrders": records("orders"),
+  "payments.internal.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder),
+  "payments.internal.v1.PaymentLifecycleService/CapturePayment": lifecycle("payments", someOrder),
+  "payments.internal.v1.PaymentLifecycleService/VoidPayment": lifecycle("payments", someOrder),
+  "payments.internal.v1.PaymentLifecycleService/RefundPayment": lifecycle("payments", someOrder),
+  "payments.internal.v1.PaymentLifecycleService/ListPayments": records("payments"),
+  "payments.internal.v1.PaymentLifecycleService/ListIntents": records("payments"),
+  "payments.internal.v1.PaymentLifecycleService/ReleaseIntent": {
     ...lifecycle("payments", () => ({ intentId: `pi_${randomUUID()}` })),
     // What Stripe does not know holds no money.
     outcome: "ok",
   },
+};
+
+/** Every RPC that the gateway must not route, by its name and by the one that the release before has for it. */
+export const internalVerdicts: Readonly<Record<string, InternalVerdict>> = {
+  ...verdicts,
+  ...Object.fromEntries(
+    Object.entries(verdicts).map(([name, verdict]) => [name.replace(".internal.", "."), verdict]),
+  ),
 };

@@ -1,7 +1,7 @@
 import type { Client } from "@connectrpc/connect";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { ServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";

@@ -3,7 +3,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
-import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import { onOrderEvent } from "./on-order-event.ts";
 import { createPaymentsProbe } from "./payments-probe.ts";

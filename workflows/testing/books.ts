@@ -1,21 +1,24 @@
 import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
 import { createValidator } from "@bufbuild/protovalidate";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import {
   ListOrdersRequestSchema,
   OrderLifecycleService,
   type OrderRecordSchema,
-} from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+} from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import {
   type IntentRecordSchema,
   IntentStatus,
   PaymentLifecycleService,
   type PaymentRecordSchema,
-} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import { TicketLockService, type TicketRecordSchema } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+} from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  TicketLockService,
+  type TicketRecordSchema,
+} from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import type { LifecycleClients } from "../src/clients.ts";
 
 type Init<T extends DescMessage> = MessageInitShape<T>;

@@ -1,4 +1,4 @@
-import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import type { Collection, Filter } from "mongodb";
 import { currentRequestId } from "../process/request-context.ts";
 import { createDocumentStore, type DocumentStore } from "./document-store.ts";

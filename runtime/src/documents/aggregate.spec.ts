@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
+import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { startNats } from "@ticketing/servers/nats";
 import { type Boat, launch, rename } from "../../testing/boat/boat.ts";
 import { BoatEventSchema, RenameReason } from "../../testing/boat/boat-contract.ts";

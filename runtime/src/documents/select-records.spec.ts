@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { MoneySchema } from "@ticketing/proto/type/v1/money";
-import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
 import type { Collection } from "mongodb";
 import { BoatEventSchema } from "../../testing/boat/boat-contract.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";

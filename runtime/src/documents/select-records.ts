@@ -6,7 +6,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import type { Collection, Filter, Sort } from "mongodb";
 import { rowsOfPage } from "./page-size.ts";
 import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";

@@ -26,7 +26,7 @@ import { createServingStatus } from "./serving-status.ts";
 
 const LOWER = "0192f0c0-abcd-7222-8fed-44445555abcd";
 
-/** Every service of the contracts, from the generated code itself. */
+/** Every service of the contracts but those that another has taken the place of, from the generated code itself. */
 async function allServices(): Promise<DescService[]> {
   const folder = fileURLToPath(new URL("../../../proto/gen/ticketing", import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
@@ -34,7 +34,7 @@ async function allServices(): Promise<DescService[]> {
   );
   const modules = await Promise.all(files.map((name) => import(pathToFileURL(`${folder}/${name}`).href)));
   const exported = modules.flatMap((module) => Object.values(module as object));
-  return exported.filter((value): value is DescService => value?.kind === "service");
+  return exported.filter((value): value is DescService => value?.kind === "service" && !value.deprecated);
 }
 
 /** Whether the contract calls a field, or the items of a list, a UUID. */

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import { credentials, Client as GrpcClient, Metadata } from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { makeServiceKeys } from "../../testing/keys.ts";
 import { orderLifecycle } from "../../testing/order-lifecycle.ts";
 import { silent } from "../../testing/service.ts";
@@ -99,7 +99,7 @@ async function rawCall(path: string, body: Buffer, authorization?: string) {
     ),
   );
 }
-const READ_ORDER = "/ticketing.orders.v1.OrderLifecycleService/ReadOrder";
+const READ_ORDER = "/ticketing.orders.internal.v1.OrderLifecycleService/ReadOrder";
 
 describe("a call to another service", () => {
   it("is answered with the typed message", async () => {

@@ -8,6 +8,7 @@ import type { TransportSecurity } from "../process/transport-security.ts";
 import { createGrpcChannel } from "./grpc/channel.ts";
 import { createGrpcClient } from "./grpc/client.ts";
 import { channelCredentials } from "./grpc/credentials.ts";
+import { orByFormerName } from "./grpc/former-names.ts";
 import { createGrpcTransport } from "./grpc/transport.ts";
 import { REQUEST_ID_HEADER } from "./request-id-interceptor.ts";
 
@@ -59,7 +60,7 @@ export function createInternalClient<T extends DescService>(
     channel,
     callee,
     maxUnaryMs: deadlineMs,
-    interceptors: [identify(options)],
+    interceptors: [identify(options), orByFormerName],
   });
   const health = createGrpcClient(Health, createGrpcTransport({ channel, callee, maxUnaryMs: PING_MS }));
   return Object.assign(createGrpcClient(service, transport), {

@@ -2,7 +2,7 @@ import { ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { makeServiceKeys } from "../../testing/keys.ts";
 import { silent } from "../../testing/service.ts";
 import { createServiceAuthenticator, createServiceTokens } from "../identity/service-tokens.ts";

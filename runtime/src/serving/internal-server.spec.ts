@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import {
   OrderLifecycleService,
   ReadOrderRequestSchema,
-} from "@ticketing/proto/orders/v1/order_lifecycle_service";
+} from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { silent } from "../../testing/service.ts";
 import { type InternalServer, startInternalServer } from "./internal-server.ts";
 import { createServingStatus } from "./serving-status.ts";
@@ -13,7 +13,7 @@ import { createServingStatus } from "./serving-status.ts";
 const CANCEL = 8;
 const message = Buffer.from(
   toBinary(ReadOrderRequestSchema, {
-    $typeName: "ticketing.orders.v1.ReadOrderRequest",
+    $typeName: "ticketing.orders.internal.v1.ReadOrderRequest",
     orderId: "0192f0c0-1111-7222-8333-444455556666",
   }),
 );
@@ -58,7 +58,7 @@ function open(headers: Record<string, string> = {}) {
   const session = connect(`http://127.0.0.1:${server.port}`);
   const stream = session.request({
     ":method": "POST",
-    ":path": "/ticketing.orders.v1.OrderLifecycleService/ReadOrder",
+    ":path": "/ticketing.orders.internal.v1.OrderLifecycleService/ReadOrder",
     "content-type": "application/grpc",
     te: "trailers",
     ...headers,

@@ -18,7 +18,7 @@ import {
   type ServerReflectionResponse,
 } from "@ticketing/proto/grpc/reflection/v1/reflection";
 import { ServerReflection as ServerReflectionAlpha } from "@ticketing/proto/grpc/reflection/v1alpha/reflection";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { makeServiceKeys } from "../../testing/keys.ts";
 import { silent, testConfig } from "../../testing/service.ts";
@@ -206,8 +206,8 @@ it("a public port shows nothing of the services' own API", async () => {
   const asked = [
     symbol(internal),
     symbol(`${internal}.ReadOrder`),
-    symbol("ticketing.orders.v1.ReadOrderRequest"),
-    file("ticketing/orders/v1/order_lifecycle_service.proto"),
+    symbol("ticketing.orders.internal.v1.ReadOrderRequest"),
+    file("ticketing/orders/internal/v1/order_lifecycle_service.proto"),
   ];
   expect(await ask(asked)).toMatchObject(asked.map(() => notFound));
 });

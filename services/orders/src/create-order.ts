@@ -1,7 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
-import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { type Ticket, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
@@ -55,7 +55,7 @@ async function sameRequest(tickets: TicketLocks, order: Order, wish: OrderWish):
   if (order.ticketId !== wish.ticketId) {
     const { ticketId } = wish;
     try {
-      await tickets.unlockTicket({ ticketId, orderId: order._id, reason: UnlockReason.NO_ORDER });
+      await tickets.unlockTicket({ ticketId, orderId: order._id, reason: TicketUnlockReason.NO_ORDER });
     } catch (error) {
       if (!isRefusedFor(error, "TICKET_NOT_FOUND")) throw error;
     }

@@ -1,11 +1,10 @@
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import {
-  CancelReason,
   type OrderLifecycleService,
   OrderRecordSchema,
-  RefundRefusal,
-} from "@ticketing/proto/orders/v1/order_lifecycle_service";
+} from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { CancellationReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
@@ -15,16 +14,16 @@ import { orderMessage } from "./order-message.ts";
 
 // What an order keeps of the reason that a call states. The contracts take no other reason.
 const reasons = {
-  [CancelReason.BUYER]: "buyer",
-  [CancelReason.PAYMENT_FAILED]: "payment_failed",
-  [CancelReason.CAPTURE_REFUSED]: "capture_refused",
+  [CancellationReason.BUYER]: "buyer",
+  [CancellationReason.PAYMENT_FAILED]: "payment_failed",
+  [CancellationReason.CAPTURE_REFUSED]: "capture_refused",
 } as const;
 
 const refusals = {
-  [RefundRefusal.CHARGE_DISPUTED]: "charge_disputed",
-  [RefundRefusal.REFUSED_BY_PROVIDER]: "refused_by_provider",
-  [RefundRefusal.NOTHING_CAPTURED]: "nothing_captured",
-  [RefundRefusal.REFUND_FAILED]: "refund_failed",
+  [RefundRefusalReason.CHARGE_DISPUTED]: "charge_disputed",
+  [RefundRefusalReason.REFUSED_BY_PROVIDER]: "refused_by_provider",
+  [RefundRefusalReason.NOTHING_CAPTURED]: "nothing_captured",
+  [RefundRefusalReason.REFUND_FAILED]: "refund_failed",
 } as const;
 
 /** The internal API by which an order's workflow ends it. */

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { CancelReason, OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { CancellationReason, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { Category, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
@@ -40,7 +40,7 @@ beforeAll(async () => {
     TicketLockService,
     {
       unlockTicket({ ticketId, orderId, reason }) {
-        expect(reason).toBe(UnlockReason.NO_ORDER);
+        expect(reason).toBe(TicketUnlockReason.NO_ORDER);
         givenBack.push({ ticketId, orderId });
         return {};
       },
@@ -210,8 +210,8 @@ describe("an order", () => {
     const { order } = await as(buyer).cancelOrder({ orderId });
     expect(order).toMatchObject({ status: OrderStatus.AWAITING_PAYMENT });
     expect(order?.cancelRequestedTime).toBeDefined();
-    await lifecycle().cancelOrder({ orderId, reason: CancelReason.BUYER });
-    expect(await reason(lifecycle().cancelOrder({ orderId, reason: CancelReason.BUYER }))).toBe("done");
+    await lifecycle().cancelOrder({ orderId, reason: CancellationReason.BUYER });
+    expect(await reason(lifecycle().cancelOrder({ orderId, reason: CancellationReason.BUYER }))).toBe("done");
     expect(await reason(lifecycle().completeOrder({ orderId }))).toBe("ILLEGAL_TRANSITION");
   });
 
@@ -233,7 +233,7 @@ describe("the lifecycle's API", () => {
     const { id: orderId } = await opened();
     const payments = lifecycle({ service: "payments" });
     expect(await reason(payments.readOrder({ orderId }))).toBe("done");
-    expect(await reason(payments.cancelOrder({ orderId, reason: CancelReason.BUYER }))).toBe(
+    expect(await reason(payments.cancelOrder({ orderId, reason: CancellationReason.BUYER }))).toBe(
       "SERVICE_NOT_ALLOWED",
     );
   });

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { IntentStatus } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
+import { IntentStatus } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openTill, type Till } from "../testing/till.ts";
 import { createIntentRecords, type IntentRecords } from "./intent-records.ts";

@@ -3,8 +3,8 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import {
   type IntentRecordSchema,
   IntentStatus,
-} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import type { RecordSelection } from "@ticketing/proto/type/v1/record_selection";
+} from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
 import { DomainError } from "@ticketing/runtime/process/domain-error";

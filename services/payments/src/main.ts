@@ -1,5 +1,5 @@
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";

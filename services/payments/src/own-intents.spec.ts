@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
+import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import fc from "fast-check";
 import { openTill, type Till } from "../testing/till.ts";
 import { createIntentRecords } from "./intent-records.ts";

@@ -1,10 +1,10 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client, ServiceImpl } from "@connectrpc/connect";
-import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import {
   type PaymentLifecycleService,
   PaymentRecordSchema,
-} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+} from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";

@@ -1,6 +1,6 @@
 import type { Client, HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import type { Order } from "@ticketing/proto/orders/v1/order";
-import type { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import { orderOf, requireBuyer, requirePayable } from "./order-to-pay.ts";

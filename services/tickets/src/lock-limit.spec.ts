@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { minutes, openTicketWorld, reason, type TicketWorld, wish } from "../testing/ticket-world.ts";
 
 let world: TicketWorld;
@@ -13,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 type Request = Awaited<ReturnType<TicketWorld["locked"]>>;
-const { CANCELLED, DECLINED, EXPIRED, NO_ORDER, PAYMENT_FAILED } = UnlockReason;
-const unlock = (request: Request, why: UnlockReason) =>
+const { CANCELLED, DECLINED, EXPIRED, NO_ORDER, PAYMENT_FAILED } = TicketUnlockReason;
+const unlock = (request: Request, why: TicketUnlockReason) =>
   reason(world.workflows().unlockTicket({ ...request, reason: why }));
 /** The seller moves the event of a ticket that nobody holds yet. */
 const move = (ticketId: string, beginsInMs: number) => async () => {

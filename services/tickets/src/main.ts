@@ -1,4 +1,4 @@
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";

@@ -3,8 +3,8 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
-import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { type Ticket, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { minutes, openTicketWorld, reason, type TicketWorld, wish } from "../testing/ticket-world.ts";
@@ -23,7 +23,7 @@ const listed = (beginsInMs?: number) => world.listed(beginsInMs);
 const locked = () => world.locked();
 const state = (ticketId: string) => world.ticket(ticketId);
 type Request = Awaited<ReturnType<typeof locked>>;
-const { CANCELLED } = UnlockReason;
+const { CANCELLED } = TicketUnlockReason;
 
 describe("locking a ticket", () => {
   it("lets one of many buyers have it, and tells the others until when", async () => {
@@ -96,7 +96,7 @@ describe("locking a ticket", () => {
       const request = wish(await listed(), buyer);
       await locks().lockTicket(request);
       control.now += minutes(15);
-      await workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED });
+      await workflows().unlockTicket({ ...request, reason: TicketUnlockReason.EXPIRED });
     }
     expect(await world.buys(buyer)).toBe("LOCK_COOLDOWN");
     control.now += minutes(15);
@@ -233,7 +233,8 @@ describe("who let a ticket go", () => {
 });
 
 describe("a lapse", () => {
-  const expire = (request: Request) => workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED });
+  const expire = (request: Request) =>
+    workflows().unlockTicket({ ...request, reason: TicketUnlockReason.EXPIRED });
 
   it("counts also when a rival took the ticket before the worker came, by its deadline", async () => {
     const buyer = randomUUID();
@@ -280,15 +281,18 @@ describe("a lapse", () => {
     expect(await world.buys(buyer)).toBe("done");
   });
 
-  it.each([UnlockReason.PAYMENT_FAILED, UnlockReason.NO_ORDER])("is not one for reason %s", async (why) => {
-    const buyer = randomUUID();
-    for (let n = 0; n < 4; n++) {
-      const request = wish(await listed(), buyer);
-      await locks().lockTicket(request);
-      await workflows().unlockTicket({ ...request, reason: why });
-    }
-    expect(await world.buys(buyer)).toBe("done");
-  });
+  it.each([TicketUnlockReason.PAYMENT_FAILED, TicketUnlockReason.NO_ORDER])(
+    "is not one for reason %s",
+    async (why) => {
+      const buyer = randomUUID();
+      for (let n = 0; n < 4; n++) {
+        const request = wish(await listed(), buyer);
+        await locks().lockTicket(request);
+        await workflows().unlockTicket({ ...request, reason: why });
+      }
+      expect(await world.buys(buyer)).toBe("done");
+    },
+  );
 
   it("is not one when the event's start cut the time short", async () => {
     const buyer = randomUUID();
@@ -305,7 +309,7 @@ describe("a lapse", () => {
 describe("unlocking", () => {
   it("for expiry waits for the deadline", async () => {
     const request = await locked();
-    const expire = () => reason(workflows().unlockTicket({ ...request, reason: UnlockReason.EXPIRED }));
+    const expire = () => reason(workflows().unlockTicket({ ...request, reason: TicketUnlockReason.EXPIRED }));
     control.now += minutes(15) - 1;
     expect(await expire()).toBe("LOCK_NOT_EXPIRED");
     expect((await state(request.ticketId))?.status).toBe(TicketStatus.LOCKED);
@@ -319,7 +323,7 @@ describe("unlocking", () => {
     control.now += minutes(15);
     const next = { ...wish({ id: request.ticketId } as Ticket), ticketId: request.ticketId };
     await locks().lockTicket(next);
-    for (const why of [UnlockReason.EXPIRED, UnlockReason.CANCELLED]) {
+    for (const why of [TicketUnlockReason.EXPIRED, TicketUnlockReason.CANCELLED]) {
       expect(await reason(workflows().unlockTicket({ ...request, reason: why }))).toBe("done");
     }
     expect((await state(request.ticketId))?.status).toBe(TicketStatus.LOCKED);

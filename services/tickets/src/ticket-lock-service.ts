@@ -2,8 +2,8 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type TicketLockService,
   TicketRecordSchema,
-  UnlockReason,
-} from "@ticketing/proto/tickets/v1/ticket_lock_service";
+} from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
@@ -39,12 +39,12 @@ import { ticketMessage } from "./ticket-message.ts";
 const LOCK_CALL_MS = 5_000;
 
 const reasons = {
-  [UnlockReason.CANCELLED]: "cancelled",
-  [UnlockReason.EXPIRED]: "expired",
-  [UnlockReason.PAYMENT_FAILED]: "payment_failed",
-  [UnlockReason.DECLINED]: "declined",
-  [UnlockReason.NO_ORDER]: "no_order",
-} as const satisfies Partial<Record<UnlockReason, ReleaseReason>>;
+  [TicketUnlockReason.CANCELLED]: "cancelled",
+  [TicketUnlockReason.EXPIRED]: "expired",
+  [TicketUnlockReason.PAYMENT_FAILED]: "payment_failed",
+  [TicketUnlockReason.DECLINED]: "declined",
+  [TicketUnlockReason.NO_ORDER]: "no_order",
+} as const satisfies Partial<Record<TicketUnlockReason, ReleaseReason>>;
 
 /** What each reason counts against the buyer. */
 const strikes: Readonly<Record<ReleaseReason, number>> = {

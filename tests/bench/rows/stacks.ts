@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { newId } from "@ticketing/runtime/process/ids";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
@@ -42,7 +43,7 @@ async function compareServers(mesh: TestMesh): Promise<Comparison> {
     });
     const baseUrl = `http://127.0.0.1:${ports.public}`;
     const connect = createClient(TicketLockService, createGrpcTransport({ baseUrl }));
-    const request = { ticketId: newId(), orderId: newId(), reason: UnlockReason.CANCELLED };
+    const request = { ticketId: newId(), orderId: newId(), reason: TicketUnlockReason.CANCELLED };
     const variants = {
       "grpc-js (internal port)": () => internal.unlockTicket(request),
       "connect-node (public port)": () => connect.unlockTicket(request),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { clientOf } from "@ticketing/runtime/testing/calls";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@connectrpc/connect";
-import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { type TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import type { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { type Ticket, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
@@ -124,7 +124,7 @@ async function ask(
         );
       case "unlock":
         return seen(
-          (await workflows.unlockTicket({ ticketId, orderId, reason: UnlockReason.CANCELLED })).ticket,
+          (await workflows.unlockTicket({ ticketId, orderId, reason: TicketUnlockReason.CANCELLED })).ticket,
         );
       case "sell":
         return seen((await workflows.sellTicket({ ticketId, orderId })).ticket);

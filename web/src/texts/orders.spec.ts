@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { refundRefusedText, stepText } from "./orders.ts";
 
-const reasons = Object.values(RefundRefusal)
+const reasons = Object.values(RefundRefusalReason)
   .filter((reason) => typeof reason === "string" && reason !== "UNSPECIFIED")
   .map((reason) => String(reason).toLowerCase());
 

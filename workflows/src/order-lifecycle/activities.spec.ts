@@ -2,19 +2,20 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { expect, it } from "@jest/globals";
-import { OrderLifecycleService } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { type PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import { TicketLockService, UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { createOrderLifecycleActivities } from "./activities.ts";
 
 it("declines let a ticket go also at a replica that does not know them as a reason yet", async () => {
-  const reasons: UnlockReason[] = [];
+  const reasons: TicketUnlockReason[] = [];
   const transport = createRouterTransport(({ service }) => {
     service(TicketLockService, {
       unlockTicket({ reason }) {
         reasons.push(reason);
-        if (reason > UnlockReason.PAYMENT_FAILED) throw new ConnectError("no", Code.InvalidArgument);
+        if (reason > TicketUnlockReason.PAYMENT_FAILED) throw new ConnectError("no", Code.InvalidArgument);
         return {};
       },
     });
@@ -26,7 +27,7 @@ it("declines let a ticket go also at a replica that does not know them as a reas
   };
   const { unlockTicket } = createOrderLifecycleActivities(clients, { maxDeclines: 3 });
   expect(await unlockTicket("o", "t", "declined")).toBe("done");
-  expect(reasons).toEqual([UnlockReason.DECLINED, UnlockReason.PAYMENT_FAILED]);
+  expect(reasons).toEqual([TicketUnlockReason.DECLINED, TicketUnlockReason.PAYMENT_FAILED]);
 });
 
 it.each<[string, MessageInitShape<typeof PaymentSchema>, boolean]>([

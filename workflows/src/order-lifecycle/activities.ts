@@ -1,24 +1,23 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { ApplicationFailure } from "@temporalio/common";
-import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { CancelReason } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { CancellationReason, type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking, INVALID_REQUEST } from "../refusal.ts";
 import { areDeclinesExhausted, type OrderFacts, type PaymentFacts, type Policy } from "./decision.ts";
 
 const cancelReasons = {
-  buyer: CancelReason.BUYER,
-  payment_failed: CancelReason.PAYMENT_FAILED,
-  capture_refused: CancelReason.CAPTURE_REFUSED,
+  buyer: CancellationReason.BUYER,
+  payment_failed: CancellationReason.PAYMENT_FAILED,
+  capture_refused: CancellationReason.CAPTURE_REFUSED,
 } as const;
 
 const unlockReasons = {
-  cancelled: UnlockReason.CANCELLED,
-  expired: UnlockReason.EXPIRED,
-  payment_failed: UnlockReason.PAYMENT_FAILED,
-  declined: UnlockReason.DECLINED,
+  cancelled: TicketUnlockReason.CANCELLED,
+  expired: TicketUnlockReason.EXPIRED,
+  payment_failed: TicketUnlockReason.PAYMENT_FAILED,
+  declined: TicketUnlockReason.DECLINED,
 } as const;
 
 export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleActivities>;
@@ -86,7 +85,7 @@ export function createOrderLifecycleActivities(clients: LifecycleClients, policy
      * not seen to its end, is for sale again; one that does not exist any more needs no unlocking.
      */
     async unlockTicket(orderId: string, ticketId: string, reason: keyof typeof unlockReasons) {
-      const unlock = (why: UnlockReason, expected: Record<string, "unknown"> = {}) =>
+      const unlock = (why: TicketUnlockReason, expected: Record<string, "unknown"> = {}) =>
         answering<"done", "done" | "sold" | "unknown">(
           tickets.unlockTicket({ orderId, ticketId, reason: why }),
           "done",
@@ -96,7 +95,7 @@ export function createOrderLifecycleActivities(clients: LifecycleClients, policy
       // A replica of tickets from before declines had a reason of their own knows them as failed payments.
       const older: Record<string, "unknown"> = reason === "declined" ? { [INVALID_REQUEST]: "unknown" } : {};
       const unlocked = await unlock(unlockReasons[reason], older);
-      const outcome = unlocked === "unknown" ? await unlock(UnlockReason.PAYMENT_FAILED) : unlocked;
+      const outcome = unlocked === "unknown" ? await unlock(TicketUnlockReason.PAYMENT_FAILED) : unlocked;
       return outcome === "sold" ? relistTicket(orderId, ticketId) : outcome;
     },
 

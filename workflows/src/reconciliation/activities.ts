@@ -1,5 +1,5 @@
 import { ApplicationFailure } from "@temporalio/common";
-import { UnlockReason } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { LifecycleClients } from "../clients.ts";
 import { answering } from "../refusal.ts";
 import type { WorkflowStarter } from "../starter.ts";
@@ -27,7 +27,7 @@ export function createReconciliationActivities(deps: {
     REFUND_UNFINISHED: ({ orderId }) => workflows.wakeRefund(orderId),
     MONEY_OF_ENDED_ORDER: ({ orderId }) => releaseMoney(orderId),
     LOCK_OF_ENDED_ORDER: ({ orderId, ticketId }) =>
-      answering(tickets.unlockTicket({ orderId, ticketId, reason: UnlockReason.NO_ORDER }), "done"),
+      answering(tickets.unlockTicket({ orderId, ticketId, reason: TicketUnlockReason.NO_ORDER }), "done"),
     SALE_OF_ENDED_ORDER: ({ orderId, ticketId }) =>
       answering(tickets.relistTicket({ orderId, ticketId }), "done"),
     PAYMENT_BEHIND_STRIPE: ({ orderId }) => answering(payments.readPayment({ orderId, fresh: true }), "done"),

@@ -1,16 +1,16 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
+import { OrderRecordSchema } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { OrderRecordSchema } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import {
   IntentRecordSchema,
   IntentStatus,
   PaymentRecordSchema,
-} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
+} from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { TicketRecordSchema } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketRecordSchema } from "@ticketing/proto/tickets/v1/ticket_lock_service";
 import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
 import { type Drift, driftKey } from "./drift.ts";
 

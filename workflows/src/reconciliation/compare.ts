@@ -1,13 +1,13 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
+import type { OrderRecord } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import type { OrderRecord } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import {
   type IntentRecord,
   IntentStatus,
   type PaymentRecord,
-} from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import type { TicketRecord } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+} from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
 import { isReturned } from "../returned.ts";
 import type { Drift, DriftName } from "./drift.ts";

@@ -1,9 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { OrderRecord } from "@ticketing/proto/orders/v1/order_lifecycle_service";
-import type { PaymentRecord } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
-import type { TicketRecord } from "@ticketing/proto/tickets/v1/ticket_lock_service";
-import type { RecordSelectionSchema } from "@ticketing/proto/type/v1/record_selection";
+import type { OrderRecord } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import type { PaymentRecord } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import type { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import type { LifecycleClients } from "../clients.ts";
 import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
 import type { Drift, Skipped, Source } from "./drift.ts";

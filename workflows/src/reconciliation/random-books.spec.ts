@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { IntentStatus } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { IntentStatus } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import fc from "fast-check";
 import {
   type Books,

@@ -1,18 +1,17 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ApplicationFailure } from "@temporalio/common";
-import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import type { RefundRefusal as RefundRefusalName } from "../pay-back.ts";
 import { answering, asking } from "../refusal.ts";
 import { isReturned } from "../returned.ts";
 
-const refusals: Record<RefundRefusalName, RefundRefusal> = {
-  charge_disputed: RefundRefusal.CHARGE_DISPUTED,
-  refused_by_provider: RefundRefusal.REFUSED_BY_PROVIDER,
-  nothing_captured: RefundRefusal.NOTHING_CAPTURED,
-  refund_failed: RefundRefusal.REFUND_FAILED,
+const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
+  charge_disputed: RefundRefusalReason.CHARGE_DISPUTED,
+  refused_by_provider: RefundRefusalReason.REFUSED_BY_PROVIDER,
+  nothing_captured: RefundRefusalReason.NOTHING_CAPTURED,
+  refund_failed: RefundRefusalReason.REFUND_FAILED,
 };
 
 export type RefundActivities = ReturnType<typeof createRefundActivities>;

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { type WorkflowExecutionDescription, WorkflowFailedError } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { OrderLifecycleService, RefundRefusal } from "@ticketing/proto/orders/v1/order_lifecycle_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { PaymentLifecycleService } from "@ticketing/proto/payments/v1/payment_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
-import { TicketLockService } from "@ticketing/proto/tickets/v1/ticket_lock_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
 import { startTimeSkipping } from "../../testing/time-skipping.ts";
 import { somethingChanged } from "../order-lifecycle/messages.ts";
@@ -61,7 +61,7 @@ function services({ service }: ConnectRouter): void {
     refuseRefund: async ({ reason, decidedTime }) => {
       if (decidedTime && timestampMs(decidedTime) < askedAgain) return {};
       if (order) order.refused = true;
-      done.push(`refuse ${RefundRefusal[reason]}`);
+      done.push(`refuse ${RefundRefusalReason[reason]}`);
       await refusingIt();
       return {};
     },

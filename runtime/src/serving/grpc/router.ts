@@ -7,6 +7,7 @@ import {
 } from "@connectrpc/connect";
 import type { Server, UntypedHandleCall } from "@grpc/grpc-js";
 import type { Logger } from "../../process/log.ts";
+import { pathsOf } from "./former-names.ts";
 import { streamHandler } from "./stream-handler.ts";
 import { unaryHandler } from "./unary-handler.ts";
 
@@ -27,10 +28,13 @@ export interface GrpcRouterOptions {
 export function createGrpcRouter(server: Server, options: GrpcRouterOptions): ServiceRouter {
   return {
     service(service, implementation) {
-      const specs = Object.entries(createServiceImplSpec(service, implementation).methods);
+      const { methods } = createServiceImplSpec(service, implementation);
+      const served = Object.values(methods).flatMap((spec) =>
+        pathsOf(spec.method).map((path) => [path, spec] as const),
+      );
       server.addService(
-        Object.fromEntries(specs.map(([name, { method }]) => [name, definition(method)])),
-        Object.fromEntries(specs.map(([name, spec]) => [name, handler(spec, options)])),
+        Object.fromEntries(served.map(([path, { method }]) => [path, definition(path, method)])),
+        Object.fromEntries(served.map(([path, spec]) => [path, handler(spec, options)])),
       );
     },
   };
@@ -39,8 +43,8 @@ export function createGrpcRouter(server: Server, options: GrpcRouterOptions): Se
 const bytes = (message: Buffer) => message;
 
 /** A method to grpc-js. Its messages stay bytes; what is not unary is a stream both ways, as it is on the wire. */
-const definition = (method: DescMethod) => ({
-  path: `/${method.parent.typeName}/${method.name}`,
+const definition = (path: string, method: DescMethod) => ({
+  path,
   requestStream: method.methodKind !== "unary",
   responseStream: method.methodKind !== "unary",
   requestSerialize: bytes,
