@@ -124,7 +124,7 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
         });
         expect(now.status).toBe(OrderStatus.COMPLETE);
         expect(now.refundRefusedReason).toBe("charge_disputed");
-        expect(now.history.at(-1)?.type).toBe("order_refund_refused");
+        expect(now.timeline.at(-1)?.transition.case).toBe("orderRefundRefused");
       }
       await goesOn(buying);
       return STUCK;

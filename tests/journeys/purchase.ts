@@ -45,7 +45,7 @@ export function purchaseJourneys(
       const order = await lockTicket(buyer, ticket);
       const done = await pay(cast(), buyer, order, OrderStatus.COMPLETE);
       expect(done.price?.minorUnits).toBe(12_500n);
-      expect(done.history.map((step) => step.type)).toEqual(["order_created", "order_completed"]);
+      expect(done.timeline.map((step) => step.transition.case)).toEqual(["orderCreated", "orderCompleted"]);
       const { payment } = await buyer.payments.getPayment({ orderId: order.id });
       expect(payment?.status).toBe(PaymentStatus.CAPTURED);
       expect(await stripePayments(mesh, order.id)).toMatchObject([

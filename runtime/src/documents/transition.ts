@@ -85,20 +85,21 @@ function writeTransition(event: DescMessage, transition: { case: string; value?:
 }
 
 /**
- * The `transition` of an event, of a stored one. Undefined for what only a newer release knows: its event then has the
- * document's state alone.
+ * The `transition` of an event, or of another message that has the same cases, from a stored one. Undefined for what
+ * only a newer release knows: its event then has the document's state alone.
  */
-export function readTransition(
-  event: DescMessage,
+export function readTransition<Told extends DescMessage>(
+  message: Told,
   { type, data }: Pick<Transition, "type" | "data">,
-): { case: string; value: Record<string, unknown> } | undefined {
-  const kind = event.fields.find(({ name }) => name === type);
+): TransitionOf<Told> | undefined {
+  const kind = message.fields.find(({ name }) => name === type);
   if (kind?.fieldKind !== "message" || !kind.oneof) return undefined;
   const facts = kind.message.fields.flatMap((field) => {
     const text = data[field.localName];
     return text === undefined ? [] : [[field.localName, readFact(field, text)] as const];
   });
-  return { case: kind.localName, value: Object.fromEntries(facts) };
+  // The compiler cannot see that the descriptor and the type of a message say the same.
+  return { case: kind.localName, value: Object.fromEntries(facts) } as TransitionOf<Told>;
 }
 
 function writeFact(field: DescField, fact: unknown): string {

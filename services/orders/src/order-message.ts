@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { OrderSchema } from "@ticketing/proto/orders/v1/order";
+import { type OrderSchema, OrderStepSchema } from "@ticketing/proto/orders/v1/order";
+import { readTransition } from "@ticketing/runtime/documents/transition";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import type { Order } from "./order.ts";
@@ -27,6 +28,11 @@ export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema>
       type,
       time: timestampFromDate(time),
       data,
+    })),
+    timeline: order.history.map((step) => ({
+      version: BigInt(step.version),
+      time: timestampFromDate(step.time),
+      transition: readTransition(OrderStepSchema, step),
     })),
     createTime: timestampFromDate(order.createTime),
     cancelReason: order.cancelReason ?? "",

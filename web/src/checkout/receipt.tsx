@@ -12,7 +12,7 @@ import { OrderSummary } from "./order-summary.tsx";
 
 /** A completed purchase, for the eyes and for paper. */
 export function Receipt({ order }: { order: Order }) {
-  const paidTime = order.history.find(({ type }) => type === "order_completed")?.time;
+  const paidTime = order.timeline.find(({ transition }) => transition.case === "orderCompleted")?.time;
   return (
     <div className={styles.narrow}>
       <span className={styles.done} aria-hidden="true">

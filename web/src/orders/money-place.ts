@@ -54,8 +54,8 @@ export function saysMoreThanPaid(
 const MAX_REFUND_REQUESTS = 10;
 
 /** Whether a refund that was asked for has ended so that it can be asked for again, as orders decides it. */
-export function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
-  const asked = history.filter(({ type }) => type === "order_refund_requested").length;
+export function mayAskAgain({ refundRefusedReason, timeline }: Order): boolean {
+  const asked = timeline.filter(({ transition }) => transition.case === "orderRefundRequested").length;
   return (
     ["charge_disputed", "refused_by_provider"].includes(refundRefusedReason) && asked < MAX_REFUND_REQUESTS
   );

@@ -5,7 +5,7 @@ import { stepText, orderTexts as texts } from "../texts/orders.ts";
 import type { MoneyPlace } from "./money-place.ts";
 import styles from "./orders.module.css";
 
-/** The history of an order in words, oldest first. */
+/** The timeline of an order in words, oldest first. */
 export function OrderTimeline(props: {
   order: Order;
   side: "buyer" | "seller";
@@ -16,7 +16,7 @@ export function OrderTimeline(props: {
     <section className={styles.section} aria-labelledby="timeline">
       <h2 id="timeline">{texts.timeline}</h2>
       <ol className={styles.timeline}>
-        {order.history.map((step) => (
+        {order.timeline.map((step) => (
           <li key={step.version.toString()}>
             <p>{stepText(side, step, money)}</p>
             {step.time && <DateTime date={timestampDate(step.time)} className={styles.soft} />}

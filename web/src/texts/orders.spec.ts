@@ -1,18 +1,24 @@
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
-import { RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import { OrderStepSchema, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { refundRefusedText, stepText } from "./orders.ts";
 
-const reasons = Object.values(RefundRefusalReason)
-  .filter((reason) => typeof reason === "string" && reason !== "UNSPECIFIED")
-  .map((reason) => String(reason).toLowerCase());
+const reasons = Object.entries(RefundRefusalReason).flatMap(([name, reason]) =>
+  typeof reason === "number" && reason !== RefundRefusalReason.UNSPECIFIED
+    ? [[name.toLowerCase(), reason] as const]
+    : [],
+);
 
 describe("a refund that cannot be made", () => {
-  it.each(reasons)("is told with words of its own: %s", (reason) => {
+  it.each(reasons)("is told with words of its own: %s", (name, reason) => {
     for (const side of ["buyer", "seller"] as const) {
-      const told = refundRefusedText(side, reason);
+      const told = refundRefusedText(side, name);
       expect(told).not.toBe(refundRefusedText(side, "a reason of later"));
+      const step = create(OrderStepSchema, {
+        transition: { case: "orderRefundRefused", value: { reason } },
+      });
       expect(told).not.toMatch(/on its way|being sent/);
-      expect(stepText(side, { type: "order_refund_refused", data: { reason } })).toBe(told);
+      expect(stepText(side, step)).toBe(told);
     }
   });
 });

@@ -1,4 +1,10 @@
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import {
+  CancellationReason,
+  CompletionNote,
+  OrderStatus,
+  type OrderStep,
+  RefundRefusalReason,
+} from "@ticketing/proto/orders/v1/order";
 import type { MoneyPlace } from "../orders/money-place.ts";
 import { whereMoneyIs } from "./money.ts";
 
@@ -15,40 +21,17 @@ export const orderStatusNames: Readonly<Record<OrderStatus, string>> = {
 type Side = "buyer" | "seller";
 type Told = Readonly<Record<Side, string>>;
 
-/** One sentence for each step of an order, as its buyer and as its seller read it. */
-const steps: Readonly<Record<string, Told>> = {
-  order_created: {
-    buyer: "The ticket was held for you.",
-    seller: "A buyer chose your ticket, and it was held for them.",
-  },
-  order_cancel_requested: { buyer: "You asked to cancel.", seller: "The buyer asked to cancel." },
-  order_completed: {
-    buyer: "You paid, and the ticket is yours.",
-    seller: "The buyer paid, and the ticket is sold.",
-  },
-  order_expired: {
-    buyer: "The time to pay ran out.",
-    seller: "The buyer did not pay in time. The ticket is for sale again.",
-  },
-  order_refund_requested: {
-    buyer: "You asked for your money back.",
-    seller: "The buyer asked for the money back.",
-  },
-  order_refunded: {
-    buyer: "Your refund was made.",
-    seller: "The buyer was refunded.",
-  },
-};
-const cancelled: Readonly<Record<string, Told>> = {
-  buyer: {
+const cancelled: Readonly<Record<CancellationReason, Told>> = {
+  [CancellationReason.UNSPECIFIED]: { buyer: "The order was cancelled.", seller: "The order was cancelled." },
+  [CancellationReason.BUYER]: {
     buyer: "The order was cancelled, as you asked.",
     seller: "The buyer cancelled. The ticket is for sale again.",
   },
-  payment_failed: {
+  [CancellationReason.PAYMENT_FAILED]: {
     buyer: "No payment came about, so the order was cancelled.",
     seller: "The payment failed. The ticket is for sale again.",
   },
-  capture_refused: {
+  [CancellationReason.CAPTURE_REFUSED]: {
     buyer: "Your payment did not come through, so the order was cancelled.",
     seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
   },
@@ -84,25 +67,61 @@ const refundRefusedOtherwise: Told = {
 export const refundRefusedText = (side: Side, reason: string): string =>
   (refundRefused[reason] ?? refundRefusedOtherwise)[side];
 
-const unknown: Told = { buyer: "The order changed.", seller: "The order changed." };
+/** A step of an order in a sentence, as its buyer and as its seller read it. */
+function told({ transition }: Pick<OrderStep, "transition">): Told {
+  switch (transition.case) {
+    case "orderCreated":
+      return {
+        buyer: "The ticket was held for you.",
+        seller: "A buyer chose your ticket, and it was held for them.",
+      };
+    case "orderCancelRequested":
+      return { buyer: "You asked to cancel.", seller: "The buyer asked to cancel." };
+    case "orderCompleted":
+      return {
+        buyer: "You paid, and the ticket is yours.",
+        seller: "The buyer paid, and the ticket is sold.",
+      };
+    case "orderCancelled":
+      return cancelled[transition.value.reason] ?? cancelled[CancellationReason.UNSPECIFIED];
+    case "orderExpired":
+      return {
+        buyer: "The time to pay ran out.",
+        seller: "The buyer did not pay in time. The ticket is for sale again.",
+      };
+    case "orderRefundRequested":
+      return { buyer: "You asked for your money back.", seller: "The buyer asked for the money back." };
+    case "orderRefunded":
+      return { buyer: "Your refund was made.", seller: "The buyer was refunded." };
+    case "orderRefundRefused":
+      return refundRefused[nameOf(transition.value.reason)] ?? refundRefusedOtherwise;
+    case undefined:
+      return { buyer: "The order changed.", seller: "The order changed." };
+    default:
+      return transition satisfies never;
+  }
+}
+
+/** As an order spells the reason of its last refusal. */
+const nameOf = (reason: RefundRefusalReason): string => RefundRefusalReason[reason]?.toLowerCase() ?? "";
 
 /**
- * A step of an order's history as sentences. What is said of the money is what its buyer knows of it now; a step from
+ * A step of an order's timeline as sentences. What is said of the money is what its buyer knows of it now; a step from
  * which money cannot be told says nothing of it.
  */
-export function stepText(
-  side: Side,
-  { type, data }: { type: string; data: Record<string, string> },
-  money?: MoneyPlace,
-): string {
-  if (type === "order_refund_refused") return refundRefusedText(side, data.reason ?? "");
-  const told = type === "order_cancelled" ? cancelled[data.reason ?? ""] : steps[type];
-  const sentence = (told ?? unknown)[side];
-  if (side === "buyer" && money === "not_taken" && (type === "order_cancelled" || type === "order_expired")) {
+export function stepText(side: Side, step: Pick<OrderStep, "transition">, money?: MoneyPlace): string {
+  const { transition } = step;
+  const sentence = told(step)[side];
+  const ended = transition.case === "orderCancelled" || transition.case === "orderExpired";
+  if (side === "buyer" && money === "not_taken" && ended) {
     return `${sentence} ${whereMoneyIs.not_taken("")}`;
   }
-  if (side === "buyer" && money === "refunded" && type === "order_refunded") return orderTexts.wentBack;
-  return data.note === "cancel_requested_after_sale" ? `${sentence} ${orderTexts.cancelTooLate}` : sentence;
+  if (side === "buyer" && money === "refunded" && transition.case === "orderRefunded")
+    return orderTexts.wentBack;
+  const tooLate =
+    transition.case === "orderCompleted" &&
+    transition.value.note === CompletionNote.CANCEL_REQUESTED_AFTER_SALE;
+  return tooLate ? `${sentence} ${orderTexts.cancelTooLate}` : sentence;
 }
 
 /** The words of orders and sales. */
