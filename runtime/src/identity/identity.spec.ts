@@ -274,9 +274,12 @@ describe("auth's public keys", () => {
     }
   });
 
-  it("are not asked for by an anonymous call", async () => {
+  it("are not asked for by an anonymous call, or by a token that is none", async () => {
     const gone = await startIssuer();
     await gone.close();
-    await service(gone.url).client.getOrder({});
+    const { client } = service(gone.url);
+    await client.getOrder({});
+    const error = await client.getOrder({}, { headers: bearer("x") }).catch(ConnectError.from);
+    expect(reasonOf(error)).toBe("INVALID_TOKEN");
   });
 });

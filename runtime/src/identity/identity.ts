@@ -1,8 +1,9 @@
 import { createContextKey, type HandlerContext, type Interceptor } from "@connectrpc/connect";
-import { errors, jwtVerify } from "jose";
+import { errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { z } from "zod";
 import { DomainError } from "../process/domain-error.ts";
-import { createUserKeyring, type UserKeys, type UserKeysOptions } from "./user-keys.ts";
+import { createUserKeyring, type UserKeyring, type UserKeysOptions } from "./user-keys.ts";
+import type { VerifiedTokens } from "./verified-tokens.ts";
 
 /** Who calls: the user in a verified access token. */
 export interface Caller {
@@ -51,11 +52,7 @@ export function createUserAuthenticator(options: UserKeysOptions & { cookieName:
 
   async function verify(token: string): Promise<Caller> {
     try {
-      const keys = await keyring.current();
-      return await callerOf(token, keys).catch(async (error) => {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-        return callerOf(token, await keyring.newest());
-      });
+      return keyring.recall(token) ?? (await callerOf(token, keyring));
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) {
         const expired = error instanceof errors.JWTExpired;
@@ -86,10 +83,14 @@ export function createUserAuthenticator(options: UserKeysOptions & { cookieName:
   };
 }
 
-/** Whom the token names. Its signature is checked once, and not again before it expires or the keys change. */
-async function callerOf(token: string, { find, verified }: UserKeys<Caller>): Promise<Caller> {
-  const known = verified.find(token);
-  if (known) return known;
+/** Whom the token names. Its signature is not checked again before it expires or the keys change. */
+async function callerOf(token: string, keyring: UserKeyring<Caller>): Promise<Caller> {
+  let vouching: VerifiedTokens<Caller> | undefined;
+  const find: JWTVerifyGetKey = async (header, jws) => {
+    const { key, verified } = await keyring.find(header, jws);
+    vouching = verified;
+    return key;
+  };
   const { payload } = await jwtVerify(token, find, {
     algorithms: ["EdDSA"],
     typ: "at+jwt",
@@ -99,7 +100,7 @@ async function callerOf(token: string, { find, verified }: UserKeys<Caller>): Pr
   });
   const { sub, name, roles, exp } = claims.parse(payload);
   const caller = { userId: sub, displayName: name, roles, expireTime: new Date(exp * 1000) };
-  verified.add(token, caller, exp);
+  vouching?.add(token, caller, exp);
   return caller;
 }
 

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { h2Get } from "./h2-get.ts";
@@ -16,18 +16,26 @@ const KEYS_FRESH_MS = 5_000;
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
+type FindKey = ReturnType<typeof createLocalJWKSet>;
+
 /** auth's public keys, and what they vouched for, which is forgotten with them. */
-export interface UserKeys<T> {
-  readonly find: JWTVerifyGetKey;
+interface UserKeys<T> {
+  readonly text: string;
+  readonly find: FindKey;
   readonly verified: VerifiedTokens<T>;
 }
 
 /** auth's public keys, kept up to date. They stay good while auth is away. */
 export interface UserKeyring<T> {
-  /** Those fetched last; the first ones are waited for. Rejects if auth does not answer with a key set. */
-  current(): Promise<UserKeys<T>>;
-  /** Those that auth has now; the same if they were fetched a moment ago. */
-  newest(): Promise<UserKeys<T>>;
+  /** What a token says that one of the keys vouched for. */
+  recall(token: string): T | undefined;
+  /**
+   * The key of a token, and where to keep what it vouches for. Rejects with jose's error for a key that is none of
+   * auth's, and with another if auth cannot tell.
+   */
+  find(
+    ...token: Parameters<JWTVerifyGetKey>
+  ): Promise<{ key: Awaited<ReturnType<FindKey>>; verified: VerifiedTokens<T> }>;
 }
 
 export interface UserKeysOptions {
@@ -39,7 +47,7 @@ export interface UserKeysOptions {
 
 export function createUserKeyring<T>(options: UserKeysOptions): UserKeyring<T> {
   const { jwksUrl, security, refreshMs = KEYS_REFRESH_MS } = options;
-  let known: (UserKeys<T> & { text: string }) | undefined;
+  let known: UserKeys<T> | undefined;
   let fetchedAt = 0;
   let fetching: Promise<UserKeys<T>> | undefined;
 
@@ -67,13 +75,23 @@ export function createUserKeyring<T>(options: UserKeysOptions): UserKeyring<T> {
   void refresh();
 
   return {
-    current: async () => known ?? fetchKeys(),
-    newest: async () => (known && Date.now() < fetchedAt + KEYS_FRESH_MS ? known : fetchKeys()),
+    recall: (token) => known?.verified.find(token),
+    async find(header, jws) {
+      const { find, verified } = known ?? (await fetchKeys());
+      try {
+        return { key: await find(header, jws), verified };
+      } catch (error) {
+        const isFresh = Date.now() < fetchedAt + KEYS_FRESH_MS;
+        if (isFresh || !(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      }
+      const newest = await fetchKeys();
+      return { key: await newest.find(header, jws), verified: newest.verified };
+    },
   };
 }
 
 /** Throws unless the text is a key set: an answer that was cut short is no fault of a token. */
-function findIn(text: string): JWTVerifyGetKey {
+function findIn(text: string): FindKey {
   try {
     return createLocalJWKSet(keySet.parse(JSON.parse(text)));
   } catch {
