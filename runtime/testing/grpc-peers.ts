@@ -17,7 +17,6 @@ import {
   Client as GrpcJsClient,
   type Metadata,
   Server,
-  ServerCredentials,
   type ServiceError,
   type StatusObject,
 } from "@grpc/grpc-js";
@@ -31,7 +30,7 @@ import {
 import { createGrpcChannel } from "../src/serving/grpc/channel.ts";
 import { createGrpcClient } from "../src/serving/grpc/client.ts";
 import { toHeaders, toMetadata } from "../src/serving/grpc/metadata.ts";
-import { mendRequests } from "../src/serving/grpc/requests.ts";
+import { openGrpcPort } from "../src/serving/grpc/port.ts";
 import { createGrpcRouter } from "../src/serving/grpc/router.ts";
 import { createGrpcTransport } from "../src/serving/grpc/transport.ts";
 import { callInterceptors } from "../src/serving/interceptors.ts";
@@ -54,13 +53,8 @@ async function runtimeServer(handlers: Handlers): Promise<Peer> {
   const closing = new AbortController();
   const options = { log: silent, closing: closing.signal, interceptors: callInterceptors(silent) };
   createGrpcRouter(server, options).service(OrderService, handlers);
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
-  mendRequests(server);
-  return { port, closing, close: () => server.forceShutdown() };
+  const { port, drain } = await openGrpcPort(server, { host: "127.0.0.1", port: 0, log: silent });
+  return { port, closing, close: () => void drain(0) };
 }
 
 async function connectNodeServer(handlers: Handlers): Promise<Peer> {

@@ -10,7 +10,7 @@ trap 'rm -r "$(dirname "$image")"' EXIT
 buf build "$contracts" -o "$image"
 failed=0
 for mode in server client; do
-  "$runner" --mode $mode --conf tests/conformance/grpc.yaml \
+  "$runner" --mode $mode --conf tests/conformance/$mode.yaml \
     --known-failing "@tests/conformance/known-failing-$mode.txt" \
     -- node --conditions=@ticketing/source "tests/conformance/$mode.ts" "$image" || failed=1
 done

@@ -1,11 +1,15 @@
+import { createServer } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
 import { create, type Message } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
-import { ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { mendRequests } from "@ticketing/runtime/serving/grpc/requests";
-import { createGrpcRouter } from "@ticketing/runtime/serving/grpc/router";
+import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { Server } from "@grpc/grpc-js";
+import { errorAnswer } from "@ticketing/runtime/serving/error-answer";
+import { openGrpcPort } from "@ticketing/runtime/serving/grpc/port";
+import { createGrpcRouter, type ServiceRouter } from "@ticketing/runtime/serving/grpc/router";
 import { callInterceptors } from "@ticketing/runtime/serving/interceptors";
+import { createRpcHandler } from "@ticketing/runtime/serving/rpc-handler";
+import { writeAnswer } from "@ticketing/runtime/serving/write-answer";
 import { silent } from "@ticketing/runtime/testing/service";
 import {
   appendTo,
@@ -15,13 +19,14 @@ import {
   fromHeaders,
   messageNamed,
   type ResponseDefinition,
+  registry,
   type ServerCompatRequest,
   type StreamDefinition,
   type UnaryDefinition,
 } from "./contracts.ts";
 import { readMessages, writeMessage } from "./framing.ts";
 
-/** The runtime's gRPC server as connectconformance's server under test. */
+/** The runtime's servers, as its public port has them, as connectconformance's server under test. */
 const RequestInfo = messageNamed("ConformancePayload.RequestInfo");
 
 const service = conformanceService();
@@ -119,18 +124,32 @@ const implementation = {
 
 const asked = await readMessages<ServerCompatRequest>(messageNamed("ServerCompatRequest")).next();
 if (asked.done) throw new Error("nothing was asked for");
-const server = new Server({ "grpc.max_receive_message_length": asked.value.messageReceiveLimit || -1 });
-const router = createGrpcRouter(server, {
-  log: silent,
-  closing: new AbortController().signal,
-  interceptors: callInterceptors(silent),
-});
+const limit = asked.value.messageReceiveLimit;
+const common = { log: silent, interceptors: callInterceptors(silent) };
 // Types of messages are in the contracts above, of which the descriptors know nothing.
-router.service(service, implementation as unknown as Partial<ServiceImpl<typeof service>>);
-const port = await new Promise<number>((resolve, reject) =>
-  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-    error ? reject(error) : resolve(bound),
-  ),
+const routes = (router: ServiceRouter) =>
+  void router.service(service, implementation as unknown as Partial<ServiceImpl<typeof service>>);
+
+const noSuchPath = new ConnectError("no such path", Code.Unimplemented);
+// As the public port: gRPC goes to grpc-js, everything else to connect-node.
+const others = createServer(
+  createRpcHandler({
+    ...common,
+    routes,
+    jsonOptions: { registry },
+    ...(limit && { readMaxBytes: limit }),
+    otherwise: ({ headers }, response) =>
+      writeAnswer(response, errorAnswer(headers["content-type"] ?? "", noSuchPath, 404)),
+  }),
 );
-mendRequests(server);
+const grpc = new Server({ "grpc.max_receive_message_length": limit || -1 });
+const router = createGrpcRouter(grpc, { ...common, closing: new AbortController().signal });
+routes(router);
+const { port } = await openGrpcPort(grpc, {
+  host: "127.0.0.1",
+  port: 0,
+  log: silent,
+  paths: router.paths("unary", "server_streaming"),
+  otherwise: (...request) => others.emit("stream", ...request),
+});
 writeMessage(messageNamed("ServerCompatResponse"), { host: "127.0.0.1", port });

@@ -2,7 +2,7 @@ import { connect } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toBinary } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
-import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { CatalogService, WatchTicketsRequestSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { startIssuer } from "../../testing/keys.ts";
@@ -71,13 +71,17 @@ function openAndDrop(
   });
 }
 
-/** How many views the user can have open at once now. */
+/** How many views the user can have open at once now, half of them over one protocol and half over another. */
 async function places(token: string): Promise<number> {
-  const client = createClient(CatalogService, createGrpcTransport({ baseUrl: origin }));
+  const transports = [
+    createGrpcTransport({ baseUrl: origin }),
+    createConnectTransport({ baseUrl: origin, httpVersion: "2" }),
+  ];
+  const clients = transports.map((transport) => createClient(CatalogService, transport));
   const closing = new AbortController();
   const opened = await Promise.all(
-    Array.from({ length: LIMIT + 5 }, async () => {
-      const views = client.watchTickets(
+    Array.from({ length: LIMIT + 5 }, async (_, n) => {
+      const views = (clients[n % 2] as (typeof clients)[number]).watchTickets(
         { ticketIds },
         { headers: { authorization: `Bearer ${token}` }, signal: closing.signal },
       );

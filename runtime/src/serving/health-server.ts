@@ -1,7 +1,7 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server } from "@grpc/grpc-js";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import type { Logger } from "../process/log.ts";
-import { mendRequests } from "./grpc/requests.ts";
+import { openGrpcPort } from "./grpc/port.ts";
 import { createGrpcRouter } from "./grpc/router.ts";
 import { callInterceptors } from "./interceptors.ts";
 import type { ServingStatus } from "./serving-status.ts";
@@ -25,17 +25,12 @@ export async function startHealthServer(options: {
     interceptors: callInterceptors(log),
   });
   open.service(Health, options.health.service);
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
-  mendRequests(server);
+  const { port, drain } = await openGrpcPort(server, { host: options.host, port: options.port, log });
   return {
     port,
     close() {
       closing.abort();
-      server.forceShutdown();
+      void drain(0);
     },
   };
 }

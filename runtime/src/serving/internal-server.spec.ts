@@ -1,5 +1,6 @@
 import { connect } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import {
@@ -54,7 +55,7 @@ beforeEach(() => {
 afterAll(() => server.drain(100));
 
 /** Opens a call as it stands on the wire; resolves with its gRPC status when it is closed. */
-function open(headers: Record<string, string> = {}) {
+function open(headers: Record<string, string> = {}, body = framed) {
   const session = connect(`http://127.0.0.1:${server.port}`);
   const stream = session.request({
     ":method": "POST",
@@ -76,7 +77,7 @@ function open(headers: Record<string, string> = {}) {
     });
   });
   stream.resume();
-  stream.end(framed);
+  stream.end(body);
   return { stream, status };
 }
 
@@ -120,6 +121,27 @@ describe("a request is refused and its handler not called", () => {
       expect(await open({ "content-type": type }).status).toBe("0");
     },
   );
+});
+
+describe("a message that says to be compressed", () => {
+  const packed = gzipSync(message);
+  const compressed = Buffer.concat([Buffer.from([1, 0, 0, 0, packed.length]), packed]);
+
+  it("is opened", async () => {
+    expect(await open({ "grpc-encoding": "gzip" }, compressed).status).toBe("0");
+  });
+
+  it("is refused where the call names no encoding", async () => {
+    expect(await open({}, compressed).status).toBe("13");
+    expect(await open({ "grpc-encoding": "identity" }, compressed).status).toBe("13");
+    expect(calls).toEqual([]);
+  });
+
+  it("is refused where the encoding is unknown, as is one that only might be", async () => {
+    expect(await open({ "grpc-encoding": "zstd" }, compressed).status).toBe("12");
+    expect(await open({ "grpc-encoding": "zstd" }).status).toBe("12");
+    expect(calls).toEqual([]);
+  });
 });
 
 describe("a deadline", () => {

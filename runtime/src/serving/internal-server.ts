@@ -5,8 +5,7 @@ import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import { createServiceInterceptor, type ServiceAuthenticator } from "../identity/service-tokens.ts";
 import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
-import { serverCredentials } from "./grpc/credentials.ts";
-import { http2ServersOf, mendRequests } from "./grpc/requests.ts";
+import { type GrpcPort, openGrpcPort } from "./grpc/port.ts";
 import { createGrpcRouter } from "./grpc/router.ts";
 import { callInterceptors } from "./interceptors.ts";
 import { publicContracts } from "./public-contracts.ts";
@@ -20,14 +19,10 @@ export interface InternalRouter {
   service<T extends DescService>(service: T, implementation: ServiceImpl<T>): InternalRouter;
 }
 
-export interface InternalServer {
-  port: number;
-  /** Lets running calls end for at most `ms`, then closes. */
-  drain(ms: number): Promise<void>;
-}
+export type InternalServer = GrpcPort;
 
 /**
- * The port for other services, on grpc-js: five times the calls per second of the public stack. Every call of
+ * The port for other services, on grpc-js. Every call of
  * a routed service needs a service token, which is checked before its request is read; health (grpc.health.v1) and
  * reflection do not. Which services may call a method its handler says, after the rules of the contract were checked:
  * those are no secret among services, which all have the contract.
@@ -44,6 +39,7 @@ export async function startInternalServer(options: {
 }): Promise<InternalServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+    "grpc.enable_channelz": 0,
     "grpc.keepalive_time_ms": 30_000,
     // Callers come back through DNS now and then, so that a replica that was added gets its share.
     "grpc.max_connection_age_ms": 300_000,
@@ -66,28 +62,12 @@ export async function startInternalServer(options: {
   const open = routerFor();
   open.service(Health, options.health.service);
   addReflection(open, described);
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      `${options.host}:${options.port}`,
-      serverCredentials(options.security),
-      (error, bound) => (error ? reject(error) : resolve(bound)),
-    ),
-  );
-  mendRequests(server);
-  for (const listening of http2ServersOf(server)) {
-    if ("setSecureContext" in listening) options.security?.keepRenewed(listening);
-  }
+  const { port, drain } = await openGrpcPort(server, options);
   return {
     port,
-    drain: (ms) =>
-      new Promise<void>((resolve) => {
-        closing.abort();
-        const timer = setTimeout(() => server.forceShutdown(), ms);
-        server.tryShutdown(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        setTimeout(resolve, ms + 100).unref();
-      }),
+    drain(ms) {
+      closing.abort();
+      return drain(ms);
+    },
   };
 }

@@ -320,6 +320,18 @@ describe("nonsense gets a typed error and the process lives:", () => {
     }
   });
 
+  it("a message of gRPC that grows when it is opened", async () => {
+    const bomb = gzipSync(Buffer.alloc(5_000_000));
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(bomb.length);
+    const framed = Buffer.concat([Buffer.from([1]), size, bomb]);
+    const answer = await json(GET_ORDER, framed, {
+      "content-type": "application/grpc",
+      "grpc-encoding": "gzip",
+    });
+    expect(answer.headers["grpc-status"]).toBe(`${Code.ResourceExhausted}`);
+  });
+
   it.each(["abc", "-1", "1e99"])("the deadline %s", async (timeout) => {
     const answer = await json(GET_ORDER, JSON.stringify({ orderId }), { "connect-timeout-ms": timeout });
     expect(JSON.parse(answer.body)).toMatchObject({ code: "invalid_argument" });

@@ -1,22 +1,16 @@
-import {
-  createSecureServer,
-  createServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type Http2ServerRequest,
-  type ServerHttp2Session,
-} from "node:http2";
-import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+import { createServer, type Http2ServerRequest } from "node:http2";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { Server } from "@grpc/grpc-js";
 import { createUserAuthenticator, sessionCookieName } from "../identity/identity.ts";
 import type { CommonConfig } from "../process/config.ts";
 import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
-import { endUnread } from "./end-unread.ts";
 import { errorAnswer } from "./error-answer.ts";
 import { publicError } from "./error-interceptor.ts";
+import { type GrpcPort, openGrpcPort } from "./grpc/port.ts";
+import { createGrpcRouter, type ServiceRouter } from "./grpc/router.ts";
 import { callInterceptors } from "./interceptors.ts";
-import { limitDeadline } from "./longest-deadline.ts";
 import { createRpcHandler } from "./rpc-handler.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 import { type HttpResponse, writeAnswer } from "./write-answer.ts";
@@ -38,91 +32,68 @@ export interface HttpRequest {
 /** Plain HTTP endpoints by path. */
 export type HttpRoutes = Record<string, (request: HttpRequest) => Promise<HttpResponse>>;
 
-export interface PublicServer {
-  port: number;
-  /** Refuses new calls, lets the running ones end for at most `ms`, then closes. Streams are cut. */
-  drain(ms: number): Promise<void>;
-}
+export type PublicServer = GrpcPort;
 
 /**
- * The port that the gateway routes to: gRPC, gRPC-Web, Connect and plain HTTP over HTTP/2, with TLS where there is
- * security and without it elsewhere.
+ * The port that the gateway routes to, over HTTP/2, with TLS where there is security and without it elsewhere. gRPC,
+ * as which also gRPC-Web comes from the gateway, is served by grpc-js; Connect, gRPC-Web that comes directly and plain
+ * HTTP by connect-node. Both put a call through the same interceptors, and count its stream together.
  */
 export async function startPublicServer(options: {
   config: CommonConfig;
   log: Logger;
-  routes: (router: ConnectRouter) => void;
+  routes: (router: ServiceRouter) => void;
   http: HttpRoutes;
   security?: TransportSecurity | undefined;
 }): Promise<PublicServer> {
-  const { config, log, security } = options;
+  const { config, log, security, routes } = options;
   const shutdown = new AbortController();
-  const handler = createRpcHandler({
-    routes: options.routes,
-    interceptors: callInterceptors(log, [
-      createDeadlineInterceptor(MAX_UNARY_MS),
-      createUserAuthenticator({
-        jwksUrl: config.JWKS_URL,
-        cookieName: sessionCookieName(config.PUBLIC_URL),
-        security,
-      }),
-      createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
-    ]),
-    readMaxBytes: MAX_REQUEST_BYTES,
-    shutdownSignal: shutdown.signal,
+  const interceptors = callInterceptors(log, [
+    createDeadlineInterceptor(MAX_UNARY_MS),
+    createUserAuthenticator({
+      jwksUrl: config.JWKS_URL,
+      cookieName: sessionCookieName(config.PUBLIC_URL),
+      security,
+    }),
+    createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
+  ]);
+  const others = createServer(
+    createRpcHandler({
+      routes,
+      interceptors,
+      readMaxBytes: MAX_REQUEST_BYTES,
+      shutdownSignal: shutdown.signal,
+      log,
+      otherwise: (request, response) => {
+        void respond(options.http, request, log).then((answer) => writeAnswer(response, answer));
+      },
+    }),
+  );
+  const grpc = new Server({
+    "grpc.max_receive_message_length": MAX_REQUEST_BYTES,
+    "grpc.max_concurrent_streams": 1000,
+    "grpc.enable_channelz": 0,
+    // Megabytes, as Node has it by default; grpc-js has no limit.
+    "grpc-node.max_session_memory": 10,
+  });
+  const router = createGrpcRouter(grpc, { log, closing: shutdown.signal, interceptors });
+  routes(router);
+  const { port, drain } = await openGrpcPort(grpc, {
+    host: config.HOST,
+    port: config.PORT,
     log,
-    otherwise: (request, response) => {
-      void respond(options.http, request, log).then((answer) => writeAnswer(response, answer));
-    },
+    security,
+    // Of several requests connect-node notices one that is cut short.
+    paths: router.paths("unary", "server_streaming"),
+    otherwise: (...request) => others.emit("stream", ...request),
   });
-  const server = createHttp2Server(security);
-  server.on("request", (request, response) => {
-    limitDeadline(request.headers);
-    handler(request, response);
-  });
-  server.on("stream", endUnread);
-  const sessions = trackSessions(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(config.PORT, config.HOST, resolve);
-  });
-  server.on("error", (error) => log.error({ err: error }, "the public port failed"));
-  const bound = server.address();
   return {
-    port: typeof bound === "object" && bound ? bound.port : config.PORT,
-    async drain(ms) {
+    port,
+    drain(ms) {
       shutdown.abort();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const session of sessions) session.close();
-      const timer = setTimeout(() => {
-        for (const session of sessions) session.destroy();
-      }, ms);
-      await closed;
-      clearTimeout(timer);
+      return drain(ms);
     },
   };
-}
-
-function createHttp2Server(security: TransportSecurity | undefined): Http2Server | Http2SecureServer {
-  const settings = { maxConcurrentStreams: 1000 };
-  if (!security) return createServer({ settings });
-  const server = createSecureServer({ settings, ...security.serverOptions() });
-  security.keepRenewed(server);
-  // Node leaves them to the server's owner (https://github.com/nodejs/node/issues/35824).
-  server.on("secureConnection", (socket) => socket.on("error", () => undefined));
-  return server;
-}
-
-function trackSessions(server: Http2Server | Http2SecureServer) {
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    // A peer that breaks the protocol loses its session; the process goes on.
-    session.on("error", () => session.destroy());
-  });
-  server.on("sessionError", () => undefined);
-  return sessions;
 }
 
 async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Logger): Promise<HttpResponse> {

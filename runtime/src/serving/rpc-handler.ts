@@ -1,11 +1,5 @@
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import {
-  Code,
-  ConnectError,
-  type ConnectRouter,
-  type ConnectRouterOptions,
-  createConnectRouter,
-} from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import {
   compressionBrotli,
@@ -15,10 +9,11 @@ import {
 } from "@connectrpc/connect-node";
 import type { Logger } from "../process/log.ts";
 import { errorAnswer, jsonAnswer } from "./error-answer.ts";
+import type { ServiceRouter } from "./grpc/router.ts";
 import { type HttpResponse, writeAnswer } from "./write-answer.ts";
 
 interface RpcOptions extends ConnectRouterOptions {
-  routes: (router: ConnectRouter) => void;
+  routes: (router: ServiceRouter) => void;
   log: Logger;
   otherwise: Listener;
 }

@@ -1,4 +1,3 @@
-import type { ConnectRouter } from "@connectrpc/connect";
 import { Health } from "@ticketing/proto/grpc/health/v1/health";
 import { createServiceAuthenticator } from "../identity/service-tokens.ts";
 import type { CommonConfig, ProcessConfig } from "../process/config.ts";
@@ -6,6 +5,7 @@ import type { Logger } from "../process/log.ts";
 import { stopTelemetry } from "../process/telemetry.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { DRAIN_MS } from "./drain-time.ts";
+import type { ServiceRouter } from "./grpc/router.ts";
 import { createHealth, type Dependencies } from "./health.ts";
 import { startHealthServer } from "./health-server.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
@@ -33,7 +33,7 @@ export interface ServeOptions extends Dependencies {
 
 export interface PublicServeOptions extends ServeOptions {
   config: CommonConfig;
-  publicRoutes: (router: ConnectRouter) => void;
+  publicRoutes: (router: ServiceRouter) => void;
   publicHttp?: HttpRoutes;
 }
 

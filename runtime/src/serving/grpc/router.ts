@@ -13,7 +13,7 @@ import { unaryHandler } from "./unary-handler.ts";
 
 /** Takes services; Connect's router is one. */
 export interface ServiceRouter {
-  service<T extends DescService>(service: T, implementation: Partial<ServiceImpl<T>>): unknown;
+  service<T extends DescService>(service: T, implementation: Partial<ServiceImpl<T>>): ServiceRouter;
 }
 
 export interface GrpcRouterOptions {
@@ -24,20 +24,31 @@ export interface GrpcRouterOptions {
   interceptors: readonly Interceptor[];
 }
 
+export interface GrpcRouter extends ServiceRouter {
+  /** The paths of the methods of these kinds. */
+  paths(...wanted: MethodImplSpec["kind"][]): ReadonlySet<string>;
+}
+
 /** Serves Connect's services on a grpc-js server, methods of every kind. */
-export function createGrpcRouter(server: Server, options: GrpcRouterOptions): ServiceRouter {
-  return {
+export function createGrpcRouter(server: Server, options: GrpcRouterOptions): GrpcRouter {
+  const kinds = new Map<string, MethodImplSpec["kind"]>();
+  const router: GrpcRouter = {
     service(service, implementation) {
       const { methods } = createServiceImplSpec(service, implementation);
       const served = Object.values(methods).flatMap((spec) =>
         pathsOf(spec.method).map((path) => [path, spec] as const),
       );
+      for (const [path, { kind }] of served) kinds.set(path, kind);
       server.addService(
         Object.fromEntries(served.map(([path, { method }]) => [path, definition(path, method)])),
         Object.fromEntries(served.map(([path, spec]) => [path, handler(spec, options)])),
       );
+      return router;
     },
+    paths: (...wanted) =>
+      new Set([...kinds].flatMap(([path, kind]) => (wanted.includes(kind) ? [path] : []))),
   };
+  return router;
 }
 
 const bytes = (message: Buffer) => message;
