@@ -1,11 +1,12 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type PaymentEvent, PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
 import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import type { AnsweredCaptures } from "./order-lifecycle/answered-captures.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
-/** Wakes an order's lifecycle when its payment did something that decides. */
+/** Wakes an order's lifecycle when its payment did something that decides and that it does not know. */
 export const onPaymentEvent =
-  (workflows: WorkflowStarter) =>
+  (workflows: WorkflowStarter, captures: Pick<AnsweredCaptures, "take">) =>
   async (incoming: IncomingEvent): Promise<void> => {
     const { id, transition } = decode(incoming.payload);
     switch (transition.case) {
@@ -15,7 +16,7 @@ export const onPaymentEvent =
         return workflows.wakeLifecycle(id);
       // Of use to a lifecycle alone that does not know whether its capture succeeded.
       case "paymentCaptured":
-        return workflows.wakeBegunLifecycle(id);
+        return captures.take(id) ? undefined : workflows.wakeBegunLifecycle(id);
       // The order ended as refunded, or is about to: its buyer reads that the money did not arrive.
       case "paymentRefundFailed":
         return workflows.wakeRefund(id);

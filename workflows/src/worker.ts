@@ -14,6 +14,7 @@ import { connectNative, keepConnected } from "./native-connection.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
+import { createAnsweredCaptures } from "./order-lifecycle/answered-captures.ts";
 import { createPaymentsProbe } from "./payments-probe.ts";
 import { createReconciliationActivities } from "./reconciliation/activities.ts";
 import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
@@ -50,7 +51,8 @@ const connecting = createEvents({
 });
 const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 const workflows = createWorkflowStarter(client);
-const lifecycle = createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES });
+const captures = createAnsweredCaptures();
+const lifecycle = createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES }, captures);
 const workers = await createWorkers({
   connection: native,
   namespace: config.TEMPORAL_NAMESPACE,
@@ -88,7 +90,7 @@ events.consume({
   stream: "PAYMENTS",
   durable: "workflows",
   filter: "evt.payments.>",
-  handle: onPaymentEvent(workflows),
+  handle: onPaymentEvent(workflows, captures),
 });
 const plan = { windowMs: config.RECONCILE_WINDOW, graceMs: config.RECONCILE_GRACE };
 await retrying(() => ensureSchedule(client, config.RECONCILE_EVERY, plan), log, "temporal");

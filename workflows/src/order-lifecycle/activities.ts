@@ -5,6 +5,7 @@ import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/paymen
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking, INVALID_REQUEST } from "../refusal.ts";
+import type { AnsweredCaptures } from "./answered-captures.ts";
 import { areDeclinesExhausted, type OrderFacts, type PaymentFacts, type Policy } from "./decision.ts";
 
 const cancelReasons = {
@@ -27,7 +28,11 @@ export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleAct
  * one that it does not know, such as ORDER_NOT_FOUND, ends the workflow for an operator to look; anything else is
  * tried again.
  */
-export function createOrderLifecycleActivities(clients: LifecycleClients, policy: Policy) {
+export function createOrderLifecycleActivities(
+  clients: LifecycleClients,
+  policy: Policy,
+  captures?: Pick<AnsweredCaptures, "add">,
+) {
   const { tickets, orders, payments } = clients;
 
   async function readPayment(orderId: string, fresh: boolean): Promise<Payment | undefined> {
@@ -59,13 +64,16 @@ export function createOrderLifecycleActivities(clients: LifecycleClients, policy
         TICKET_NOT_FOUND: "lost" as const,
       }),
 
-    capturePayment: (orderId: string) =>
-      answering(payments.capturePayment({ orderId }), "captured" as const, {
+    async capturePayment(orderId: string) {
+      const outcome = await answering(payments.capturePayment({ orderId }), "captured" as const, {
         CAPTURE_REFUSED: "refused" as const,
         NOT_AUTHORIZED: "refused" as const,
         PAYMENT_VOIDED: "refused" as const,
         PAYMENT_NOT_FOUND: "refused" as const,
-      }),
+      });
+      if (outcome === "captured") captures?.add(orderId);
+      return outcome;
+    },
 
     completeOrder: (orderId: string) => answering(orders.completeOrder({ orderId }), "done" as const),
 

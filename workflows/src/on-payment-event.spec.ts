@@ -1,0 +1,58 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
+import type { IncomingEvent } from "@ticketing/runtime/events/events";
+import { onPaymentEvent } from "./on-payment-event.ts";
+import { createAnsweredCaptures } from "./order-lifecycle/answered-captures.ts";
+import type { WorkflowStarter } from "./starter.ts";
+
+type Transition = MessageInitShape<typeof PaymentEventSchema>["transition"];
+let called: string[];
+const note = (call: string) => async (orderId: string) => void called.push(`${call} ${orderId}`);
+const workflows = {
+  wakeLifecycle: note("wake"),
+  wakeBegunLifecycle: note("wake begun"),
+  wakeRefund: note("wake refund"),
+} as WorkflowStarter;
+
+/** Hears of a payment's transition. */
+async function hear(transition: Transition, captures = createAnsweredCaptures()): Promise<string[]> {
+  const event = create(PaymentEventSchema, { id: "o", transition });
+  const payload = toBinary(PaymentEventSchema, event);
+  await onPaymentEvent(workflows, captures)({ payload } as IncomingEvent);
+  return called;
+}
+
+beforeEach(() => {
+  called = [];
+});
+
+describe("the news of a payment", () => {
+  it.each<[NonNullable<Transition>, string[]]>([
+    [{ case: "paymentAuthorized", value: {} }, ["wake o"]],
+    [{ case: "paymentDeclined", value: {} }, ["wake o"]],
+    [{ case: "paymentFailed", value: {} }, ["wake o"]],
+    [{ case: "paymentRefundFailed", value: {} }, ["wake refund o"]],
+    [{ case: "paymentVoided", value: {} }, []],
+  ])("%j", async (transition, calls) => {
+    expect(await hear(transition)).toEqual(calls);
+  });
+
+  it("that it was captured wakes a lifecycle that may not know, once it has begun", async () => {
+    expect(await hear({ case: "paymentCaptured", value: {} })).toEqual(["wake begun o"]);
+  });
+
+  it("that it was captured wakes none that had the answer from this process", async () => {
+    const captures = createAnsweredCaptures();
+    captures.add("o");
+    expect(await hear({ case: "paymentCaptured", value: {} }, captures)).toEqual([]);
+    // Captured once more, as far as this process knows: what an event of another time says is not known.
+    expect(await hear({ case: "paymentCaptured", value: {} }, captures)).toEqual(["wake begun o"]);
+  });
+
+  it("is remembered of so many captures alone", () => {
+    const captures = createAnsweredCaptures();
+    for (let n = 0; n <= 1_000; n++) captures.add(`${n}`);
+    expect([captures.take("0"), captures.take("1")]).toEqual([false, true]);
+  });
+});
