@@ -77,8 +77,8 @@ export function createApi({
       const { operation, id } = findOperation(request.method, request.path);
       requireAccess(operation, client);
       const named = namesIn(id, form);
-      const strike = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name, named);
-      const rejection = strike("reject");
+      const takeFault = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name, named);
+      const rejection = takeFault("reject");
       if (rejection) throw refusalOf(rejection);
       if (key) {
         const saved = idempotency.begin(key, endpoint, request.body, now);
@@ -96,9 +96,9 @@ export function createApi({
         }
         begun = true;
       }
-      await wait(strike("delay")?.milliseconds ?? 0);
-      if (strike("hang")) await faults.over();
-      if (strike("drop_request")) return undefined;
+      await wait(takeFault("delay")?.milliseconds ?? 0);
+      if (takeFault("hang")) await faults.over();
+      if (takeFault("drop_request")) return undefined;
       const call = {
         state,
         client,
@@ -107,10 +107,10 @@ export function createApi({
         requestId,
         idempotencyKey: key ?? null,
       };
-      const refusal = strike("refuse");
-      answer = strike("error_before")
+      const refusal = takeFault("refuse");
+      answer = takeFault("error_before")
         ? failure(false)
-        : strike("saved_error_before")
+        : takeFault("saved_error_before")
           ? failure(true)
           : refusal
             ? answerError(refusalOf(refusal), client, true)
@@ -119,9 +119,9 @@ export function createApi({
                 (result) => render(state, result, client, expansions(form)),
                 client,
               );
-      if (strike("error_after")) answer = failure(true);
-      const drop = strike("drop_response");
-      const slow = strike("delay_response");
+      if (takeFault("error_after")) answer = failure(true);
+      const drop = takeFault("drop_response");
+      const slow = takeFault("delay_response");
       keep();
       await wait(slow?.milliseconds ?? 0);
       if (drop) return undefined;
@@ -190,7 +190,7 @@ function retryAdvice(status: number): Record<string, string> {
   return status >= 500 ? { "stripe-should-retry": "false" } : {};
 }
 
-/** The objects that a call is about, for faults that strike only some. */
+/** The objects that a call is about, for faults of only some. */
 function namesIn(id: string, { payment_intent: intent, metadata }: Form): string[] {
   const order = typeof metadata === "object" && !Array.isArray(metadata) ? metadata.order_id : undefined;
   return [id, intent, order].filter((name) => typeof name === "string" && name !== "") as string[];

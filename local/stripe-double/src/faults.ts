@@ -57,7 +57,7 @@ export interface Faults {
   remove(id: string): boolean;
   clear(): void;
   all(): Fault[];
-  /** The fault of this kind that strikes now, counted down; or nothing. `names` are the objects that the call names. */
+  /** The fault of this kind that this call meets, counted down; or nothing. `names` are the objects that the call names. */
   take(kind: FaultKind, operation: string, names?: readonly string[]): Fault | undefined;
   /** Resolves when all faults are removed. */
   over(): Promise<void>;
@@ -85,18 +85,18 @@ export function createFaults(): Faults {
     },
     all: () => active,
     take: (kind, operation, names = []) => {
-      const struck = active.find(
+      const met = active.find(
         (fault) =>
           fault.kind === kind &&
           matchesType(fault.operation, operation) &&
           (fault.objects?.some((id) => names.includes(id)) ?? true),
       );
-      if (!struck) return undefined;
+      if (!met) return undefined;
       active = active.flatMap((fault) => {
-        if (fault !== struck || fault.count === undefined) return [fault];
+        if (fault !== met || fault.count === undefined) return [fault];
         return fault.count > 1 ? [{ ...fault, count: fault.count - 1 }] : [];
       });
-      return struck;
+      return met;
     },
     over: () => over.promise,
   };
