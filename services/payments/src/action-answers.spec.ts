@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
-import { openTill, type Till } from "../testing/till.ts";
+import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
 import { attachIntent, type Payment, requestVoid, start } from "./payment.ts";
 import { createSettlement } from "./settlement.ts";
@@ -25,27 +25,27 @@ const snapshotOf = ({ own, ...answer }: Answer, intentId = ""): IntentSnapshot =
   ...answer,
 });
 
-let till: Till;
+let world: PaymentWorld;
 beforeAll(async () => {
-  till = await openTill();
+  world = await openPaymentWorld();
   // What becomes known here becomes known by answers and looks alone.
-  till.double.faults.add({ kind: "webhook_hold", operation: "*" });
+  world.double.faults.add({ kind: "webhook_hold", operation: "*" });
 }, 60_000);
-afterAll(() => till?.close());
+afterAll(() => world?.close());
 
 /** A settlement to which Stripe gives this answer after it has done, or not, what it did. */
 function answered(happened: (gateway: StripeGateway, id: string) => Promise<unknown>, answer: Answer) {
   let looks = 0;
   const act = async (intentId: string) => {
-    await happened(till.stripe, intentId);
+    await happened(world.stripe, intentId);
     return snapshotOf(answer, intentId);
   };
   const fetch = (intentId: string) => {
     looks++;
-    return till.stripe.fetch(intentId);
+    return world.stripe.fetch(intentId);
   };
-  const stripe = { ...till.gateway, capture: act, cancel: act, fetch };
-  return { settlement: createSettlement({ ...till, stripe }), looks: () => looks };
+  const stripe = { ...world.gateway, capture: act, cancel: act, fetch };
+  return { settlement: createSettlement({ ...world, stripe }), looks: () => looks };
 }
 
 const events: Record<string, (gateway: StripeGateway, id: string) => Promise<unknown>> = {
@@ -63,7 +63,7 @@ describe("an answer to a capture or a cancel", () => {
     });
     await fc.assert(
       fc.asyncProperty(cases, async ({ answer, happened, asked }) => {
-        const payment = await till.authorized();
+        const payment = await world.authorized();
         const action = asked === "void" ? "cancel" : "capture";
         const isDone = showsDone(payment, action, snapshotOf(answer, payment.intentId));
         // Stripe does not say that it did what it did not.
@@ -73,7 +73,7 @@ describe("an answer to a capture or a cancel", () => {
           ? settlement.void(payment._id)
           : settlement.capture(payment)
         ).then(({ status }) => PaymentStatus[status], reasonOf);
-        const { status } = await till.payment(payment._id);
+        const { status } = await world.payment(payment._id);
         if (happened === "capture") expect(status).toBe(CAPTURED);
         else if (happened === "cancel") expect(status).toBe(asked === "void" ? VOIDED : FAILED);
         else expect(status).toBe(payment.status);

@@ -4,18 +4,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { IntentStatus } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
-import { openTill, type Till } from "../testing/till.ts";
+import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { createIntentRecords, type IntentRecords } from "./intent-records.ts";
 
-let till: Till;
+let world: PaymentWorld;
 let records: IntentRecords;
 
 beforeAll(async () => {
-  till = await openTill();
-  records = createIntentRecords(till);
+  world = await openPaymentWorld();
+  records = createIntentRecords(world);
 }, 60_000);
-afterEach(() => till.double.faults.clear());
-afterAll(() => till?.close());
+afterEach(() => world.double.faults.clear());
+afterAll(() => world?.close());
 
 const named = (...ids: string[]) =>
   create(RecordSelectionSchema, { selection: { case: "named", value: { ids } } });
@@ -29,12 +29,12 @@ const created = (pageSize: number, pageToken: string) =>
 const read = async (id: string) => (await records.select(named(id))).intents[0];
 /** A PaymentIntent of this mesh that no payment knows. */
 const orphan = async () => {
-  const { id: meshId } = await till.mesh.read();
-  return till.stripe.create({ id: "gone", amount, meshId }, `k${Math.random()}`);
+  const { id: meshId } = await world.mesh.read();
+  return world.stripe.create({ id: "gone", amount, meshId }, `k${Math.random()}`);
 };
 /** Changes a PaymentIntent as whoever else uses the Stripe account would. */
 const tamper = (id: string, changes: object) => {
-  const { paymentIntents } = till.double.state;
+  const { paymentIntents } = world.double.state;
   const intent = paymentIntents.get(id);
   if (!intent) throw new Error(`there is no ${id}`);
   // What Stripe documents as text or a number is something else here.
@@ -45,29 +45,29 @@ const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
 
 describe("what Stripe's books say", () => {
   it("is the state and the money of each PaymentIntent of ours", async () => {
-    const held = await till.authorized();
+    const held = await world.authorized();
     const base = { orderId: held._id, amount: 4_500n, currency: "USD" };
     const id = held.intentId ?? "";
     expect(await read(id)).toMatchObject({
       ...{ ...base, status: IntentStatus.REQUIRES_CAPTURE, amountReceived: 0n, amountRefunded: 0n },
     });
-    await till.settlement.capture(held);
+    await world.settlement.capture(held);
     expect(await read(id)).toMatchObject({ status: IntentStatus.SUCCEEDED, amountReceived: 4_500n });
-    await till.settlement.refund(await till.payment(held._id));
+    await world.settlement.refund(await world.payment(held._id));
     expect(await read(id)).toMatchObject({ status: IntentStatus.SUCCEEDED, amountRefunded: 4_500n });
   });
 
   it("counts a hold that was released as nothing given back", async () => {
-    const held = await till.authorized();
-    await till.settlement.void(held._id);
+    const held = await world.authorized();
+    await world.settlement.void(held._id);
     expect(await read(held.intentId ?? "")).toMatchObject({
       ...{ status: IntentStatus.CANCELED, amountReceived: 0n, amountRefunded: 0n },
     });
   });
 
   it("comes in pages, each PaymentIntent once", async () => {
-    for (let n = 0; n < 5; n++) await till.start(till.order());
-    const all = till.double.state.paymentIntents.all().map(({ id }) => id);
+    for (let n = 0; n < 5; n++) await world.start(world.order());
+    const all = world.double.state.paymentIntents.all().map(({ id }) => id);
     const seen: string[] = [];
     for (let token = "", page = 0; page === 0 || token; page++) {
       const answer = await records.select(created(2, token));
@@ -84,7 +84,7 @@ describe("what Stripe's books say", () => {
       nextPageToken: "",
     });
     expect(await reason(records.select(created(2, "pi_none")))).toBe("BAD_PAGE_TOKEN");
-    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.*" });
+    world.double.faults.add({ kind: "drop_request", operation: "payment_intents.*" });
     expect(await reason(records.select(created(2, "")))).toBe("STRIPE_UNAVAILABLE");
     expect(await reason(records.select(named("pi_none")))).toBe("STRIPE_UNAVAILABLE");
   });
@@ -115,34 +115,34 @@ describe("a PaymentIntent that no payment knows", () => {
 
   it("is canceled for all who ask at once, and for who does not get the answer", async () => {
     const { id } = (await orphan()).intent;
-    till.double.faults.add({ kind: "delay", operation: "payment_intents.cancel", milliseconds: 100 });
+    world.double.faults.add({ kind: "delay", operation: "payment_intents.cancel", milliseconds: 100 });
     const asked = [1, 2, 3].map(() => reason(records.release(id)));
     expect(await Promise.all(asked)).toEqual(["done", "done", "done"]);
-    till.double.faults.clear();
+    world.double.faults.clear();
     const other = (await orphan()).intent.id;
-    till.double.faults.add({ kind: "error_after", operation: "payment_intents.cancel" });
+    world.double.faults.add({ kind: "error_after", operation: "payment_intents.cancel" });
     expect(await reason(records.release(other))).toBe("done");
     expect(await read(other)).toMatchObject({ status: IntentStatus.CANCELED });
   });
 
   it("by which money is taken while it is canceled is left alone, and told", async () => {
     const { intent, clientSecret } = await orphan();
-    await till.confirm(clientSecret);
+    await world.confirm(clientSecret);
     const cancel = async (id: string) => {
-      await till.stripe.capture(id, "capture-meanwhile");
-      return till.stripe.cancel(id);
+      await world.stripe.capture(id, "capture-meanwhile");
+      return world.stripe.cancel(id);
     };
-    const beaten = createIntentRecords({ ...till, stripe: { ...till.stripe, cancel } });
+    const beaten = createIntentRecords({ ...world, stripe: { ...world.stripe, cancel } });
     expect(await reason(beaten.release(intent.id))).toBe("ALREADY_CAPTURED");
   });
 
   it("is left alone when it is a payment's after all, or money was taken by it", async () => {
-    const held = await till.authorized();
+    const held = await world.authorized();
     expect(await reason(records.release(held.intentId ?? ""))).toBe("INTENT_KNOWN");
-    expect((await till.payment(held._id)).version).toBe(held.version);
+    expect((await world.payment(held._id)).version).toBe(held.version);
     const { intent, clientSecret } = await orphan();
-    await till.confirm(clientSecret);
-    await till.stripe.capture(intent.id, "capture");
+    await world.confirm(clientSecret);
+    await world.stripe.capture(intent.id, "capture");
     expect(await reason(records.release(intent.id))).toBe("ALREADY_CAPTURED");
   });
 });
@@ -157,18 +157,18 @@ describe("a PaymentIntent of somebody else on the same account", () => {
     ["no metadata at all", null],
   ])("with %s is not told of and not touched", async (_, metadata) => {
     const { intent, clientSecret } = await orphan();
-    await till.confirm(clientSecret);
+    await world.confirm(clientSecret);
     tamper(intent.id, { metadata });
     const all = await records.select(created(100, ""));
     expect([...all.intents, ...all.unreadable].map(({ id }) => id)).not.toContain(intent.id);
     expect(await records.select(named(intent.id))).toMatchObject({ intents: [], unreadable: [] });
     expect(await reason(records.release(intent.id))).toBe("INTENT_NOT_OURS");
-    expect(till.double.state.paymentIntents.get(intent.id)?.status).toBe("requires_capture");
+    expect(world.double.state.paymentIntents.get(intent.id)?.status).toBe("requires_capture");
   });
 
   it("from before the mesh is not even asked for", async () => {
     const { id } = (await orphan()).intent;
-    const { since } = await till.mesh.read();
+    const { since } = await world.mesh.read();
     tamper(id, { created: Math.floor(since.getTime() / 1000) - 7_200 });
     expect((await records.select(created(100, ""))).intents.map((intent) => intent.id)).not.toContain(id);
   });
@@ -177,7 +177,7 @@ describe("a PaymentIntent of somebody else on the same account", () => {
 describe("an orphan whose cancel was refused once", () => {
   it("is canceled as soon as Stripe agrees: the refusal is not kept for a day", async () => {
     const { id } = (await orphan()).intent;
-    till.double.faults.add({ kind: "refuse", operation: "payment_intents.cancel", count: 1 });
+    world.double.faults.add({ kind: "refuse", operation: "payment_intents.cancel", count: 1 });
     expect(await reason(records.release(id))).toBe("STRIPE_UNAVAILABLE");
     await records.release(id);
     expect(await read(id)).toMatchObject({ status: IntentStatus.CANCELED });
@@ -186,7 +186,7 @@ describe("an orphan whose cancel was refused once", () => {
 
 describe("a PaymentIntent of ours", () => {
   it("is one that a payment names, though it was made before meshes had ids", async () => {
-    const { intentId = "" } = await till.authorized();
+    const { intentId = "" } = await world.authorized();
     tamper(intentId, { metadata: { order_id: "o" } });
     expect(await read(intentId)).toMatchObject({ id: intentId, orderId: "o" });
   });
@@ -204,7 +204,7 @@ describe("a PaymentIntent of ours", () => {
   ])("with %s is told of as unreadable, beside those that can be read", async (_, changes) => {
     const good = (await orphan()).intent.id;
     const { id } = (await orphan()).intent;
-    const { id: mesh_id } = await till.mesh.read();
+    const { id: mesh_id } = await world.mesh.read();
     const metadata = { ...("metadata" in changes && changes.metadata), mesh_id };
     tamper(id, { ...changes, ...("metadata" in changes && { metadata }) });
     const { intents, unreadable } = await records.select(named(id, good));

@@ -4,7 +4,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import type { Db } from "mongodb";
-import { inAMinute, openTill, type Till } from "../testing/till.ts";
+import { inAMinute, openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { type Mesh, originOf } from "./mesh.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
 import { createSettlement } from "./settlement.ts";
@@ -13,26 +13,26 @@ import { createStripeWebhook } from "./stripe-webhook.ts";
 
 const HOME = "https://tickets.example.com";
 const clock = () => new Date();
-let till: Till;
+let world: PaymentWorld;
 
 beforeAll(async () => {
-  till = await openTill();
+  world = await openPaymentWorld();
 }, 60_000);
-afterAll(() => till?.close());
-beforeEach(() => till.double.faults.clear());
+afterAll(() => world?.close());
+beforeEach(() => world.double.faults.clear());
 
 const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
 /** Payments as a process elsewhere would have it, over the same documents. */
 async function elsewhere(publicUrl: string) {
-  const store = await openMeshStore(till.db, publicUrl, clock);
+  const store = await openMeshStore(world.db, publicUrl, clock);
   const mesh = createMeshIdentity(store, clock);
-  const deps = { ...till, mesh };
+  const deps = { ...world, mesh };
   const settlement = createSettlement(deps);
   return { ...deps, store, settlement, webhook: createStripeWebhook({ ...deps, settlement }) };
 }
 type Copy = Awaited<ReturnType<typeof elsewhere>> & { after?: () => Promise<unknown> };
 const writes = () => {
-  const { paymentIntents, refunds } = till.double.state;
+  const { paymentIntents, refunds } = world.double.state;
   return JSON.stringify([paymentIntents.all(), refunds.all()]);
 };
 
@@ -41,7 +41,7 @@ function webhookOf(type: string, intentId = "") {
   const object = { id: intentId, payment_intent: intentId };
   const body = JSON.stringify({ id: "evt_1", object: "event", type, data: { object } });
   const seconds = Math.floor(Date.now() / 1000);
-  const signed = createHmac("sha256", till.double.webhookSecret).update(`${seconds}.${body}`).digest("hex");
+  const signed = createHmac("sha256", world.double.webhookSecret).update(`${seconds}.${body}`).digest("hex");
   const headers = { "stripe-signature": `t=${seconds},v1=${signed}` };
   return { method: "POST", headers, body: Buffer.from(body) };
 }
@@ -61,11 +61,11 @@ describe("the mesh's id", () => {
   }, 60_000);
 
   it("is carried by every PaymentIntent, and its payment knows by which mesh it was made", async () => {
-    const order = till.order();
-    await till.start(order);
-    const { id } = await till.mesh.read();
-    expect(till.intents(order.id)).toMatchObject([{ metadata: { mesh_id: id, order_id: order.id } }]);
-    expect((await till.payment(order.id)).meshId).toBe(id);
+    const order = world.order();
+    await world.start(order);
+    const { id } = await world.mesh.read();
+    expect(world.intents(order.id)).toMatchObject([{ metadata: { mesh_id: id, order_id: order.id } }]);
+    expect((await world.payment(order.id)).meshId).toBe(id);
   });
 
   it("is not taken, nor used, where the server tells no UUID of the collection", async () => {
@@ -102,39 +102,39 @@ describe("a copy of the database", () => {
     [
       "in another database server",
       async () => {
-        const copies = till.db.collection<Mesh>("mesh");
+        const copies = world.db.collection<Mesh>("mesh");
         const [mesh] = await copies.find().toArray();
         if (!mesh) throw new Error("there is no mesh");
         await copies.replaceOne({ _id: "mesh" }, { ...mesh, place: { ...mesh.place, collection: "other" } });
         const copy = await elsewhere(HOME);
-        // The till is where it was, for what the other tests do.
+        // The world is where it was, for what the other tests do.
         return { ...copy, after: () => copies.replaceOne({ _id: "mesh" }, mesh) };
       },
     ],
   ])(
     "%s writes nothing to Stripe and gives no client secret away until it is told what it is",
     async (_, copied) => {
-      const [held, taken, open] = [await till.authorized(), await till.authorized(), till.order()];
-      await till.settlement.capture(taken);
-      await till.start(open);
+      const [held, taken, open] = [await world.authorized(), await world.authorized(), world.order()];
+      await world.settlement.capture(taken);
+      await world.start(open);
       const copy = await copied();
       const before = writes();
       const suspended = "PAYMENTS_SUSPENDED";
-      expect(await reason(startPayment(copy, till.order(), inAMinute()))).toBe(suspended);
+      expect(await reason(startPayment(copy, world.order(), inAMinute()))).toBe(suspended);
       expect(await reason(startPayment(copy, open, inAMinute()))).toBe(suspended);
       expect(await reason(copy.settlement.capture(held))).toBe(suspended);
       expect(await reason(copy.settlement.void(held._id))).toBe(suspended);
-      expect(await reason(copy.settlement.refund(await till.payment(taken._id)))).toBe(suspended);
+      expect(await reason(copy.settlement.refund(await world.payment(taken._id)))).toBe(suspended);
       expect(writes()).toBe(before);
       await copy.after?.();
     },
   );
 
   it("goes on at once with `keep`, when it is the mesh itself", async () => {
-    const held = await till.authorized();
+    const held = await world.authorized();
     const moved = await elsewhere("https://new.example.com");
     const { id } = await moved.store.keep();
-    expect(id).toBe((await till.meshes.find()).mesh.id);
+    expect(id).toBe((await world.meshes.find()).mesh.id);
     const there = await elsewhere("https://new.example.com");
     expect((await there.settlement.capture(held)).status).toBe(PaymentStatus.CAPTURED);
     await (await elsewhere(HOME)).store.keep();
@@ -142,18 +142,18 @@ describe("a copy of the database", () => {
 
   it("with an id of its own pays, and touches nothing that the mesh has at Stripe", async () => {
     const [held, taken, open, old] = [
-      await till.authorized(),
-      await till.authorized(),
-      till.order(),
-      await till.authorized(),
+      await world.authorized(),
+      await world.authorized(),
+      world.order(),
+      await world.authorized(),
     ];
-    await till.settlement.capture(taken);
-    await till.start(open);
+    await world.settlement.capture(taken);
+    await world.start(open);
     // From before meshes had ids.
-    await till.db
+    await world.db
       .collection<{ _id: string }>("payments")
       .updateOne({ _id: old._id }, { $unset: { meshId: 1 } });
-    const original = (await till.meshes.find()).mesh;
+    const original = (await world.meshes.find()).mesh;
     const place = "https://staging.example.com";
     const renewed = await (await elsewhere(place)).store.renew();
     expect(renewed.id).not.toBe(original.id);
@@ -165,20 +165,20 @@ describe("a copy of the database", () => {
       expect(await reason(copy.settlement.capture(payment))).toBe(foreign);
       expect(await reason(copy.settlement.void(payment._id))).toBe(foreign);
     }
-    expect(await reason(copy.settlement.refund(await till.payment(taken._id)))).toBe(foreign);
+    expect(await reason(copy.settlement.refund(await world.payment(taken._id)))).toBe(foreign);
     for (const type of ["payment_intent.amount_capturable_updated", "charge.dispute.created"]) {
-      const known = await till.payment(held._id);
+      const known = await world.payment(held._id);
       expect(await copy.webhook(webhookOf(type, held.intentId))).toMatchObject({ status: 200 });
-      expect(await till.payment(held._id)).toEqual(known);
+      expect(await world.payment(held._id)).toEqual(known);
     }
     expect(writes()).toBe(before);
 
-    const own = till.order();
+    const own = world.order();
     expect(await startPayment(copy, own, inAMinute())).toMatch(/_secret_/);
     // The mesh itself sold the same order: neither gets the other's PaymentIntent.
-    await till.db.collection<{ _id: string }>("payments").deleteOne({ _id: own.id });
-    await till.db.collection<Mesh>("mesh").replaceOne({ _id: "mesh" }, original);
-    await till.start(own);
-    expect(new Set(till.intents(own.id).map(({ metadata }) => metadata.mesh_id)).size).toBe(2);
+    await world.db.collection<{ _id: string }>("payments").deleteOne({ _id: own.id });
+    await world.db.collection<Mesh>("mesh").replaceOne({ _id: "mesh" }, original);
+    await world.start(own);
+    expect(new Set(world.intents(own.id).map(({ metadata }) => metadata.mesh_id)).size).toBe(2);
   });
 });

@@ -3,15 +3,15 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import fc from "fast-check";
-import { openTill, type Till } from "../testing/till.ts";
+import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { attachIntent, start } from "./payment.ts";
 
-let till: Till;
+let world: PaymentWorld;
 beforeAll(async () => {
-  till = await openTill();
+  world = await openPaymentWorld();
 }, 60_000);
-afterAll(() => till?.close());
+afterAll(() => world?.close());
 
 const OURS = "ours";
 const text = fc.oneof(
@@ -41,9 +41,9 @@ const account = fc.array(
 
 describe("on an account that others use too", () => {
   it("each PaymentIntent of ours is told of, once, and no other is told of or changed", async () => {
-    const records = createIntentRecords(till);
-    const { id: meshId, since } = await till.mesh.read();
-    const { paymentIntents } = till.double.state;
+    const records = createIntentRecords(world);
+    const { id: meshId, since } = await world.mesh.read();
+    const { paymentIntents } = world.double.state;
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(account, async (intents) => {
@@ -57,7 +57,7 @@ describe("on an account that others use too", () => {
               buyerId: "buyer",
               price: { minorUnits: 4_500, currency: "USD" },
             };
-            const { intent } = await till.stripe.create(
+            const { intent } = await world.stripe.create(
               { id: order.id, amount: order.price, meshId },
               order.id,
             );
@@ -74,7 +74,7 @@ describe("on an account that others use too", () => {
                 { intentId: intent.id, meshId, withSecret: true },
                 new Date(),
               );
-              await till.payments.insert({ ...attached, meshId: undefined });
+              await world.payments.insert({ ...attached, meshId: undefined });
             }
             const mark: unknown =
               typeof marked === "object" && marked !== null

@@ -9,19 +9,19 @@ import { PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payme
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { answersToNothing, clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
-import { openTill, type Till } from "../testing/till.ts";
+import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 
-let till: Till;
+let world: PaymentWorld;
 let status = OrderStatus.AWAITING_PAYMENT;
 let expires = Date.now() + 60_000;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof PaymentService>>;
 let lifecycle: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof PaymentLifecycleService>>;
 
 beforeAll(async () => {
-  till = await openTill();
+  world = await openPaymentWorld();
   const orders = clientOf(
     OrderLifecycleService,
     {
@@ -40,16 +40,16 @@ beforeAll(async () => {
     },
     { service: "payments" },
   );
-  const deps = { ...till, orders, publishableKey: "pk_test_double", stripeJsUrl: till.double.url };
+  const deps = { ...world, orders, publishableKey: "pk_test_double", stripeJsUrl: world.double.url };
   as = (caller) => clientOf(PaymentService, createPaymentService(deps), caller);
   lifecycle = (caller = { service: "workflows" }) =>
     clientOf(
       PaymentLifecycleService,
-      createPaymentLifecycleService({ ...deps, intents: createIntentRecords(till) }),
+      createPaymentLifecycleService({ ...deps, intents: createIntentRecords(world) }),
       caller,
     );
 }, 60_000);
-afterAll(() => till?.close());
+afterAll(() => world?.close());
 
 const buyer = { user: "buyer" };
 const reason = (call: Promise<unknown>) => call.then(() => "done", reasonOf);
@@ -75,31 +75,31 @@ describe("paying", () => {
   });
 
   it("is answered before the gateway gives up, however late Stripe is with each answer, and charges nothing", async () => {
-    till.double.faults.add({
+    world.double.faults.add({
       kind: "delay_response",
       operation: "payment_intents.create",
       milliseconds: 10_000,
     });
-    till.double.faults.add({
+    world.double.faults.add({
       kind: "delay_response",
       operation: "payment_intents.search",
       milliseconds: 4_000,
     });
-    till.double.faults.add({ kind: "hang", operation: "payment_intents.retrieve" });
+    world.double.faults.add({ kind: "hang", operation: "payment_intents.retrieve" });
     const begun = performance.now();
     try {
       expect(await reason(as(buyer).startPayment({ orderId: "slow" }))).toBe("STRIPE_UNAVAILABLE");
       expect(performance.now() - begun).toBeLessThan(9_600);
     } finally {
-      till.double.faults.clear();
+      world.double.faults.clear();
     }
-    expect(await till.payment("slow")).toMatchObject({ startFailedTime: expect.any(Date) });
+    expect(await world.payment("slow")).toMatchObject({ startFailedTime: expect.any(Date) });
     expect((await as(buyer).startPayment({ orderId: "slow" })).clientSecret).toMatch(/_secret_/);
-    expect(till.intents("slow")).toMatchObject([{ status: "requires_payment_method", amount_received: 0 }]);
+    expect(world.intents("slow")).toMatchObject([{ status: "requires_payment_method", amount_received: 0 }]);
   }, 30_000);
 
   it("goes on for a buyer who does not wait: that is no failure of Stripe's", async () => {
-    till.double.faults.add({
+    world.double.faults.add({
       kind: "delay",
       operation: "payment_intents.create",
       milliseconds: 500,
@@ -107,10 +107,10 @@ describe("paying", () => {
     });
     const hasty = as(buyer).startPayment({ orderId: "hasty" }, { timeoutMs: 100 });
     await expect(hasty).rejects.toMatchObject({ code: Code.DeadlineExceeded });
-    let payment = await till.payments.find("hasty");
+    let payment = await world.payments.find("hasty");
     for (let n = 0; n < 100 && !payment?.clientSecretTime; n++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      payment = await till.payments.find("hasty");
+      payment = await world.payments.find("hasty");
     }
     expect(payment).toMatchObject({ clientSecretTime: expect.any(Date) });
     expect(payment?.startFailedTime).toBeUndefined();
@@ -134,7 +134,7 @@ describe("the money of an order", () => {
     const { payment } = await lifecycle().voidPayment({ orderId: "unpaid" });
     expect(payment?.status).toBe(PaymentStatus.VOIDED);
     expect(await reason(as(buyer).startPayment({ orderId: "unpaid" }))).toBe("PAYMENT_VOIDED");
-    expect(till.intents("unpaid")).toEqual([]);
+    expect(world.intents("unpaid")).toEqual([]);
   });
 
   it("is moved by its workflow alone", async () => {
@@ -146,7 +146,7 @@ describe("the money of an order", () => {
 
   it("goes from held to taken to given back", async () => {
     const { clientSecret } = await as(buyer).startPayment({ orderId: "whole" });
-    await till.confirm(clientSecret);
+    await world.confirm(clientSecret);
     const read = await lifecycle().readPayment({ orderId: "whole", fresh: true });
     expect(read.payment?.status).toBe(PaymentStatus.AUTHORIZED);
     expect((await lifecycle().capturePayment({ orderId: "whole" })).payment?.status).toBe(

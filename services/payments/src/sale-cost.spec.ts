@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { Collection } from "mongodb";
-import { openTill, type Till } from "../testing/till.ts";
+import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 
-let till: Till;
+let world: PaymentWorld;
 beforeAll(async () => {
-  till = await openTill();
+  world = await openPaymentWorld();
 }, 60_000);
 afterEach(() => {
   jest.restoreAllMocks();
 });
-afterAll(() => till?.close());
+afterAll(() => world?.close());
 
 /** By which the driver's `findOne` reads too. */
 const READS = ["find"] as const;
@@ -22,20 +22,20 @@ const count = (name: (typeof READS | typeof WRITES)[number]) => {
 const total = (counts: (() => number)[]) => counts.reduce((sum, read) => sum + read(), 0);
 
 it("a payment that is opened, made and taken is three writes, few reads and one look at Stripe", async () => {
-  const order = till.order();
+  const order = world.order();
   const reads = READS.map(count);
   const writes = WRITES.map(count);
-  till.calls.length = 0;
+  world.calls.length = 0;
 
-  await till.confirm(await till.start(order));
-  const held = async () => (await till.payment(order.id)).status === PaymentStatus.AUTHORIZED;
+  await world.confirm(await world.start(order));
+  const held = async () => (await world.payment(order.id)).status === PaymentStatus.AUTHORIZED;
   let asked = 1;
   for (; !(await held()); asked++) await new Promise((resolve) => setTimeout(resolve, 20));
-  await till.settlement.capture(await till.payment(order.id));
-  const waits = () => till.double.state.events.all().some(({ pending_webhooks }) => pending_webhooks > 0);
+  await world.settlement.capture(await world.payment(order.id));
+  const waits = () => world.double.state.events.all().some(({ pending_webhooks }) => pending_webhooks > 0);
   while (waits()) await new Promise((resolve) => setTimeout(resolve, 20));
 
-  expect(till.calls.filter((call) => call !== "readWebhook")).toEqual(["create", "fetch", "capture"]);
+  expect(world.calls.filter((call) => call !== "readWebhook")).toEqual(["create", "fetch", "capture"]);
   expect(total(writes)).toBe(3);
   // Starting reads it and the buyer's declines, two messages and the capture read it once each.
   expect(total(reads) - asked).toBe(5);

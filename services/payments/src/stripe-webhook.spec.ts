@@ -1,62 +1,62 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { openTill, type Till } from "../testing/till.ts";
+import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import type { Payment } from "./payment.ts";
 
-let till: Till;
+let world: PaymentWorld;
 beforeAll(async () => {
-  till = await openTill();
+  world = await openPaymentWorld();
 }, 60_000);
-afterAll(() => till?.close());
-beforeEach(() => till.double.faults.clear());
+afterAll(() => world?.close());
+beforeEach(() => world.double.faults.clear());
 
 async function until(id: string, wanted: (payment: Payment) => boolean): Promise<Payment> {
   for (let waited = 0; waited < 8_000; waited += 20) {
-    const payment = await till.payment(id);
+    const payment = await world.payment(id);
     if (wanted(payment)) return payment;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`the payment never became so: ${JSON.stringify(await till.payment(id))}`);
+  throw new Error(`the payment never became so: ${JSON.stringify(await world.payment(id))}`);
 }
 
 /** All that has happened so far to these objects of Stripe's was told. */
 async function allTold(objects: readonly { id: string }[]): Promise<void> {
   const ids = objects.map(({ id }) => id);
   const waiting = () =>
-    till.double.state.events
+    world.double.state.events
       .all()
       .some(({ data, pending_webhooks }) => ids.includes(data.object.id) && pending_webhooks > 0);
   while (waiting()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
-const told = (orderId: string) => allTold(till.refunds(orderId));
+const told = (orderId: string) => allTold(world.refunds(orderId));
 
 const started = async () => {
-  const order = till.order();
-  return { order, secret: await till.start(order) };
+  const order = world.order();
+  return { order, secret: await world.start(order) };
 };
 /** The double's event of a type for an order, as its webhook carries it. */
 const event = (orderId: string, type: string) => {
-  const [intent] = till.intents(orderId);
-  const found = till.double.state.events
+  const [intent] = world.intents(orderId);
+  const found = world.double.state.events
     .all()
     .find((candidate) => candidate.type === type && candidate.data.object.id === intent?.id);
   if (!found) throw new Error(`there is no ${type} for ${orderId}`);
   return JSON.stringify(found);
 };
-const sign = (body: string, at = Date.now(), secret = till.double.webhookSecret) => {
+const sign = (body: string, at = Date.now(), secret = world.double.webhookSecret) => {
   const seconds = Math.floor(at / 1000);
   return `t=${seconds},v1=${createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex")}`;
 };
 const post = (body: string, signature: string | undefined = sign(body)) =>
-  till.webhook({ method: "POST", headers: { "stripe-signature": signature }, body: Buffer.from(body) });
+  world.webhook({ method: "POST", headers: { "stripe-signature": signature }, body: Buffer.from(body) });
 
 describe("a webhook", () => {
   it("records the authorisation with the time of the charge", async () => {
     const { order, secret } = await started();
-    await till.confirm(secret);
+    await world.confirm(secret);
     const payment = await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
-    const charge = till.double.state.charges
+    const charge = world.double.state.charges
       .all()
       .find(({ payment_intent }) => payment_intent === payment.intentId);
     expect(payment.authorizedTime?.getTime()).toBe((charge?.created ?? 0) * 1000);
@@ -64,56 +64,60 @@ describe("a webhook", () => {
 
   it("changes nothing when it comes again, also days later with a new signature", async () => {
     const { order, secret } = await started();
-    await till.confirm(secret);
+    await world.confirm(secret);
     const { version } = await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
     const body = event(order.id, "payment_intent.amount_capturable_updated");
     for (let time = 0; time < 3; time++) expect((await post(body)).status).toBe(200);
-    expect((await till.payment(order.id)).version).toBe(version);
-    await till.settlement.capture(await till.payment(order.id));
+    expect((await world.payment(order.id)).version).toBe(version);
+    await world.settlement.capture(await world.payment(order.id));
     expect((await post(body)).status).toBe(200);
-    expect((await till.payment(order.id)).status).toBe(PaymentStatus.CAPTURED);
+    expect((await world.payment(order.id)).status).toBe(PaymentStatus.CAPTURED);
   });
 
   it("that says only what the payment shows is not looked into, whatever the order of all", async () => {
     const { order, secret } = await started();
-    await till.confirm(secret, "pm_card_chargeDeclined");
-    await till.confirm(secret);
+    await world.confirm(secret, "pm_card_chargeDeclined");
+    await world.confirm(secret);
     await until(order.id, ({ status, declines }) => status === PaymentStatus.AUTHORIZED && declines === 1);
-    await till.settlement.capture(await till.payment(order.id));
-    await allTold(till.intents(order.id));
-    const { version } = await till.payment(order.id);
-    till.calls.length = 0;
+    await world.settlement.capture(await world.payment(order.id));
+    await allTold(world.intents(order.id));
+    const { version } = await world.payment(order.id);
+    world.calls.length = 0;
     for (const type of ["succeeded", "payment_failed", "amount_capturable_updated"]) {
       expect((await post(event(order.id, `payment_intent.${type}`))).status).toBe(200);
     }
-    expect(till.calls).not.toContain("fetch");
-    expect((await till.payment(order.id)).version).toBe(version);
+    expect(world.calls).not.toContain("fetch");
+    expect((await world.payment(order.id)).version).toBe(version);
     // What the payment does not show yet is looked into, and believed only then.
     const other = await started();
     const body = event(order.id, "payment_intent.succeeded").replaceAll(
-      String(till.intents(order.id)[0]?.id),
-      String(till.intents(other.order.id)[0]?.id),
+      String(world.intents(order.id)[0]?.id),
+      String(world.intents(other.order.id)[0]?.id),
     );
     expect((await post(body)).status).toBe(200);
-    expect(till.calls).toContain("fetch");
-    expect((await till.payment(other.order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
+    expect(world.calls).toContain("fetch");
+    expect((await world.payment(other.order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
   });
 
   it("of a capture whose answer was lost tells of it", async () => {
-    const payment = await till.authorized();
-    till.double.faults.add({ kind: "hang", operation: "payment_intents.retrieve" });
+    const payment = await world.authorized();
+    world.double.faults.add({ kind: "hang", operation: "payment_intents.retrieve" });
     // As when a process dies between Stripe's answer and taking note of it.
-    await till.stripe.capture(String(payment.intentId), "unseen");
-    till.double.faults.clear();
+    await world.stripe.capture(String(payment.intentId), "unseen");
+    world.double.faults.clear();
     await until(payment._id, ({ status }) => status === PaymentStatus.CAPTURED);
   });
 
   it("comes through duplicated and out of order", async () => {
-    till.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
-    till.double.faults.add({ kind: "webhook_reorder", operation: "payment_intent.payment_failed", count: 1 });
+    world.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
+    world.double.faults.add({
+      kind: "webhook_reorder",
+      operation: "payment_intent.payment_failed",
+      count: 1,
+    });
     const { order, secret } = await started();
-    await till.confirm(secret, "pm_card_chargeDeclined");
-    await till.confirm(secret);
+    await world.confirm(secret, "pm_card_chargeDeclined");
+    await world.confirm(secret);
     const payment = await until(
       order.id,
       ({ status, declines }) => status === PaymentStatus.AUTHORIZED && declines === 1,
@@ -123,12 +127,12 @@ describe("a webhook", () => {
 
   it("counts a decline once per event", async () => {
     const { order, secret } = await started();
-    await till.confirm(secret, "pm_card_chargeDeclined");
+    await world.confirm(secret, "pm_card_chargeDeclined");
     await until(order.id, ({ declines }) => declines === 1);
     const body = event(order.id, "payment_intent.payment_failed");
     await Promise.all([post(body), post(body), post(body)]);
-    expect((await till.payment(order.id)).declines).toBe(1);
-    await till.confirm(secret, "pm_card_chargeDeclined");
+    expect((await world.payment(order.id)).declines).toBe(1);
+    await world.confirm(secret, "pm_card_chargeDeclined");
     await until(order.id, ({ declines }) => declines === 2);
   });
 
@@ -150,11 +154,11 @@ describe("a webhook", () => {
     ["a body that is no event", () => post("{}", "t=1,v1=00")],
   ])("with %s is refused and changes nothing", async (_name, send) => {
     const { order, secret } = await started();
-    till.double.faults.add({ kind: "webhook_hold", operation: "*" });
-    await till.confirm(secret);
+    world.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    await world.confirm(secret);
     const body = event(order.id, "payment_intent.amount_capturable_updated");
     expect((await send(body)).status).toBe(400);
-    expect((await till.payment(order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
+    expect((await world.payment(order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
   });
 
   it.each([
@@ -174,10 +178,10 @@ describe("a webhook", () => {
 
   it("of somebody else's PaymentIntent is accepted and ignored", async () => {
     const { order, secret } = await started();
-    await till.confirm(secret);
+    await world.confirm(secret);
     await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
     const body = event(order.id, "payment_intent.amount_capturable_updated").replaceAll(
-      String(till.intents(order.id)[0]?.id),
+      String(world.intents(order.id)[0]?.id),
       "pi_of_another_shop",
     );
     expect((await post(body)).status).toBe(200);
@@ -185,122 +189,122 @@ describe("a webhook", () => {
 
   it("that cannot be served now is sent again by Stripe", async () => {
     const { order, secret } = await started();
-    till.double.faults.add({ kind: "error_before", operation: "payment_intents.retrieve", count: 4 });
-    await till.confirm(secret);
+    world.double.faults.add({ kind: "error_before", operation: "payment_intents.retrieve", count: 4 });
+    await world.confirm(secret);
     await until(order.id, ({ status }) => status === PaymentStatus.AUTHORIZED);
   });
 
   it("of an attempt that ended after the payment was given up leads to its release", async () => {
     const { order, secret } = await started();
-    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await till.settlement.void(order.id).catch(() => undefined);
-    await till.confirm(secret);
-    till.double.faults.clear();
+    world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await world.settlement.void(order.id).catch(() => undefined);
+    await world.confirm(secret);
+    world.double.faults.clear();
     await until(order.id, ({ status }) => status === PaymentStatus.VOIDED);
-    expect(till.intents(order.id)).toMatchObject([{ status: "canceled" }]);
+    expect(world.intents(order.id)).toMatchObject([{ status: "canceled" }]);
   });
 
   it("that comes again releases what could not be released before, though it says nothing new", async () => {
-    const payment = await till.authorized();
-    await allTold(till.intents(payment._id));
-    const fault = till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await till.settlement.void(payment._id).catch(() => undefined);
-    till.double.faults.remove(fault.id);
-    expect((await till.payment(payment._id)).status).toBe(PaymentStatus.AUTHORIZED);
+    const payment = await world.authorized();
+    await allTold(world.intents(payment._id));
+    const fault = world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await world.settlement.void(payment._id).catch(() => undefined);
+    world.double.faults.remove(fault.id);
+    expect((await world.payment(payment._id)).status).toBe(PaymentStatus.AUTHORIZED);
     const body = event(payment._id, "payment_intent.amount_capturable_updated");
     expect((await post(body)).status).toBe(200);
-    expect((await till.payment(payment._id)).status).toBe(PaymentStatus.VOIDED);
+    expect((await world.payment(payment._id)).status).toBe(PaymentStatus.VOIDED);
   });
 
   it("of a payment taken after it was given up leads to its refund", async () => {
-    const payment = await till.authorized();
-    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await till.settlement.void(payment._id).catch(() => undefined);
+    const payment = await world.authorized();
+    world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await world.settlement.void(payment._id).catch(() => undefined);
     // Somebody with access to Stripe's dashboard captures it.
-    await till.stripe.capture(String(payment.intentId), "by-hand");
+    await world.stripe.capture(String(payment.intentId), "by-hand");
     await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
-    expect(till.refunds(payment._id)).toMatchObject([{ amount: 4_500 }]);
+    expect(world.refunds(payment._id)).toMatchObject([{ amount: 4_500 }]);
   });
 
   it.each(["refund.failed", "refund.updated", "charge.refund.updated"])(
     "of a refund that failed later (%s alone arrives) takes REFUNDED back",
     async (alone) => {
-      const { _id } = await till.settlement.capture(await till.authorized());
-      await till.settlement.refund(await till.payment(_id));
+      const { _id } = await world.settlement.capture(await world.authorized());
+      await world.settlement.refund(await world.payment(_id));
       await told(_id);
       for (const type of ["refund.failed", "refund.updated", "charge.refund.updated"]) {
-        if (type !== alone) till.double.faults.add({ kind: "webhook_hold", operation: type });
+        if (type !== alone) world.double.faults.add({ kind: "webhook_hold", operation: type });
       }
-      await till.settleRefund(_id, { status: "failed", failure_reason: "lost_or_stolen_card" });
+      await world.settleRefund(_id, { status: "failed", failure_reason: "lost_or_stolen_card" });
       const failed = await until(_id, ({ status }) => status === PaymentStatus.REFUND_FAILED);
-      till.double.releaseWebhooks();
-      await till.settlement.refund(failed);
+      world.double.releaseWebhooks();
+      await world.settlement.refund(failed);
       expect((await until(_id, ({ status }) => status === PaymentStatus.REFUNDED)).refunds).toHaveLength(2);
     },
   );
 
   it("of a refund that failed, of a payment taken after it was given up, makes no other refund", async () => {
-    const payment = await till.authorized();
-    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await till.settlement.void(payment._id).catch(() => undefined);
-    await till.stripe.capture(String(payment.intentId), "lands-late");
+    const payment = await world.authorized();
+    world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    await world.settlement.void(payment._id).catch(() => undefined);
+    await world.stripe.capture(String(payment.intentId), "lands-late");
     await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
     await told(payment._id);
-    await till.settleRefund(payment._id, { status: "failed", failure_reason: "lost_or_stolen_card" });
+    await world.settleRefund(payment._id, { status: "failed", failure_reason: "lost_or_stolen_card" });
     await until(payment._id, ({ status }) => status === PaymentStatus.REFUND_FAILED);
     await told(payment._id);
-    expect(till.refunds(payment._id)).toMatchObject([{ status: "failed" }]);
+    expect(world.refunds(payment._id)).toMatchObject([{ status: "failed" }]);
   });
 
   it("of a payment taken after it was given up, whose charge is disputed, is accepted: no repeat helps", async () => {
-    const payment = await till.authorized();
-    till.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    till.double.faults.add({ kind: "webhook_hold", operation: "*" });
-    await till.settlement.void(payment._id).catch(() => undefined);
-    await till.stripe.capture(String(payment.intentId), "disputed-later");
-    await fetch(`${till.double.url}/control/disputes`, {
+    const payment = await world.authorized();
+    world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
+    world.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    await world.settlement.void(payment._id).catch(() => undefined);
+    await world.stripe.capture(String(payment.intentId), "disputed-later");
+    await fetch(`${world.double.url}/control/disputes`, {
       method: "POST",
       body: JSON.stringify({ payment_intent: payment.intentId }),
     });
     expect((await post(event(payment._id, "payment_intent.succeeded"))).status).toBe(200);
-    expect(await till.payment(payment._id)).toMatchObject({ refusal: { code: "charge_disputed" } });
+    expect(await world.payment(payment._id)).toMatchObject({ refusal: { code: "charge_disputed" } });
   });
 
   it.each(["won", "lost", "warning_closed"] as const)(
     "of a dispute that is %s says so once, and news of its beginning that comes late changes nothing",
     async (outcome) => {
-      const { _id, intentId } = await till.settlement.capture(await till.authorized());
+      const { _id, intentId } = await world.settlement.capture(await world.authorized());
       const control = (path: string, body: object) =>
-        fetch(`${till.double.url}/control/${path}`, {
+        fetch(`${world.double.url}/control/${path}`, {
           method: "POST",
           body: JSON.stringify({ payment_intent: intentId, ...body }),
         });
       const disputes = () =>
-        till.double.state.disputes.all().filter(({ payment_intent }) => payment_intent === intentId);
-      till.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
-      till.double.faults.add({ kind: "webhook_hold", operation: "charge.dispute.created" });
+        world.double.state.disputes.all().filter(({ payment_intent }) => payment_intent === intentId);
+      world.double.faults.add({ kind: "webhook_duplicate", operation: "*" });
+      world.double.faults.add({ kind: "webhook_hold", operation: "charge.dispute.created" });
       await control("disputes", {});
       await control("disputes/close", { status: outcome });
       const closed = await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
       expect(closed).toMatchObject({ disputeClosed: { outcome }, disputedTime: expect.any(Date) });
-      till.double.faults.clear();
-      till.double.releaseWebhooks();
+      world.double.faults.clear();
+      world.double.releaseWebhooks();
       await allTold(disputes());
-      expect((await till.payment(_id)).version).toBe(closed.version);
+      expect((await world.payment(_id)).version).toBe(closed.version);
       await control("disputes", {});
       const again = await until(_id, ({ disputeClosed }) => !disputeClosed);
       expect(again.history.at(-1)).toMatchObject({ type: "payment_disputed" });
       if (outcome === "lost") return;
       await control("disputes/close", { status: outcome });
       await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
-      expect((await till.settlement.refund(await till.payment(_id))).status).toBe(PaymentStatus.REFUNDED);
+      expect((await world.settlement.refund(await world.payment(_id))).status).toBe(PaymentStatus.REFUNDED);
     },
   );
 
   it("of a dispute's end that comes once more says nothing of another dispute, which is open", async () => {
-    const { _id, intentId } = await till.settlement.capture(await till.authorized());
+    const { _id, intentId } = await world.settlement.capture(await world.authorized());
     const control = (path: string, body: object) =>
-      fetch(`${till.double.url}/control/${path}`, {
+      fetch(`${world.double.url}/control/${path}`, {
         method: "POST",
         body: JSON.stringify({ payment_intent: intentId, ...body }),
       });
@@ -309,14 +313,14 @@ describe("a webhook", () => {
     await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
     await control("disputes", {});
     const open = await until(_id, ({ disputeClosed }) => !disputeClosed);
-    const ends = till.double.state.events.all().filter(({ type }) => type === "charge.dispute.closed");
+    const ends = world.double.state.events.all().filter(({ type }) => type === "charge.dispute.closed");
     expect((await post(JSON.stringify(ends.at(-1)))).status).toBe(200);
-    expect((await till.payment(_id)).version).toBe(open.version);
+    expect((await world.payment(_id)).version).toBe(open.version);
   });
 
   it("of a dispute marks the payment", async () => {
-    const { _id, intentId } = await till.settlement.capture(await till.authorized());
-    await fetch(`${till.double.url}/control/disputes`, {
+    const { _id, intentId } = await world.settlement.capture(await world.authorized());
+    await fetch(`${world.double.url}/control/disputes`, {
       method: "POST",
       body: JSON.stringify({ payment_intent: intentId }),
     });

@@ -18,9 +18,9 @@ import { webhookEventTypes } from "../src/webhook-event-types.ts";
 export const inAMinute = (): number => performance.now() + 60_000;
 
 /** Everything that moves money in this service, on a real database and the double of Stripe, without a server. */
-export type Till = Awaited<ReturnType<typeof openTill>>;
+export type PaymentWorld = Awaited<ReturnType<typeof openPaymentWorld>>;
 
-export async function openTill() {
+export async function openPaymentWorld() {
   const database = await openSpecDatabase();
   const payments = createPaymentStore(await paymentAggregate.store(database.db));
   const webhookPort = await freePort();
@@ -65,7 +65,7 @@ export async function openTill() {
   await new Promise<void>((resolve) => receiver.listen(webhookPort, "127.0.0.1", resolve));
 
   let orders = 0;
-  const till = {
+  const world = {
     ...deps,
     meshes,
     db: database.db,
@@ -93,9 +93,9 @@ export async function openTill() {
       confirmPayment(url, { clientSecret, publishableKey }, card),
     /** A payment whose money is held, and known to be. */
     async authorized(card = "pm_card_visa"): Promise<Payment> {
-      const order = till.order();
-      await till.confirm(await till.start(order), card);
-      return settlement.refresh(await till.payment(order.id));
+      const order = world.order();
+      await world.confirm(await world.start(order), card);
+      return settlement.refresh(await world.payment(order.id));
     },
     async payment(id: string): Promise<Payment> {
       const found = await payments.find(id);
@@ -106,12 +106,12 @@ export async function openTill() {
     intents: (orderId: string) =>
       double.state.paymentIntents.all().filter((intent) => intent.metadata.order_id === orderId),
     refunds: (orderId: string) => {
-      const ids = till.intents(orderId).map(({ id }) => id);
+      const ids = world.intents(orderId).map(({ id }) => id);
       return double.state.refunds.all().filter((refund) => ids.includes(String(refund.payment_intent)));
     },
     /** What becomes of a refund of an order, the newest unless told which, as the double's control has it. */
     async settleRefund(orderId: string, outcome: { status: string; failure_reason?: string }, which = -1) {
-      const refund = till.refunds(orderId).at(which)?.id;
+      const refund = world.refunds(orderId).at(which)?.id;
       const body = JSON.stringify({ refund, ...outcome });
       const { ok } = await fetch(`${url}/control/refunds/settle`, { method: "POST", body });
       if (!ok) throw new Error(`the refund ${refund} could not become ${outcome.status}`);
@@ -122,5 +122,5 @@ export async function openTill() {
       await database.close();
     },
   };
-  return till;
+  return world;
 }
