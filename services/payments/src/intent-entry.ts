@@ -58,14 +58,14 @@ export function readEntry(intent: Stripe.PaymentIntent): ReadEntry {
   return { id, meshId, entry };
 }
 
-const settled: Record<string, IntentSnapshot["status"]> = {
+const known: Record<string, IntentSnapshot["status"]> = {
   requires_capture: "requires_capture",
   succeeded: "succeeded",
   canceled: "canceled",
 };
 
 /** Everything that waits for the buyer or the bank is open. https://docs.stripe.com/payments/paymentintents/lifecycle */
-export const statusOf = (status: string): IntentSnapshot["status"] => settled[status] ?? "open";
+export const statusOf = (status: string): IntentSnapshot["status"] => known[status] ?? "open";
 
 /** Stripe documents text by key; what an account's other users send through it is not ours to trust. */
 const metadataOf = ({ metadata }: { metadata: unknown }): Record<string, unknown> =>

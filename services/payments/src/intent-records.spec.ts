@@ -51,15 +51,15 @@ describe("what Stripe's books say", () => {
     expect(await read(id)).toMatchObject({
       ...{ ...base, status: IntentStatus.REQUIRES_CAPTURE, amountReceived: 0n, amountRefunded: 0n },
     });
-    await world.settlement.capture(held);
+    await world.actions.capture(held);
     expect(await read(id)).toMatchObject({ status: IntentStatus.SUCCEEDED, amountReceived: 4_500n });
-    await world.settlement.refund(await world.payment(held._id));
+    await world.actions.refund(await world.payment(held._id));
     expect(await read(id)).toMatchObject({ status: IntentStatus.SUCCEEDED, amountRefunded: 4_500n });
   });
 
   it("counts a hold that was released as nothing given back", async () => {
     const held = await world.authorized();
-    await world.settlement.void(held._id);
+    await world.actions.void(held._id);
     expect(await read(held.intentId ?? "")).toMatchObject({
       ...{ status: IntentStatus.CANCELED, amountReceived: 0n, amountRefunded: 0n },
     });

@@ -6,11 +6,11 @@ import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
+import { createPaymentActions } from "./payment-actions.ts";
 import { paymentAggregate } from "./payment-aggregate.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore } from "./payment-store.ts";
-import { createSettlement } from "./settlement.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
 import { createStripeKeyWatch } from "./stripe-key-watch.ts";
 import { webhookSecrets } from "./stripe-keys.ts";
@@ -32,7 +32,7 @@ await runProcess("payments", config, async ({ database: { db }, events, log, cal
   const meshes = await openMeshStore(db, config.PUBLIC_URL, clock);
   const mesh = createMeshIdentity(meshes, clock);
   const graceMs = config.STRIPE_GRACE;
-  const settlement = createSettlement({ payments, stripe, mesh, clock, log, graceMs });
+  const actions = createPaymentActions({ payments, stripe, mesh, clock, log, graceMs });
   const intents = createIntentRecords({ payments, stripe, mesh });
 
   const paymentService = createPaymentService({
@@ -51,7 +51,7 @@ await runProcess("payments", config, async ({ database: { db }, events, log, cal
   });
   const paymentLifecycleService = createPaymentLifecycleService({
     payments,
-    settlement,
+    actions,
     intents,
     orders,
     clock,
@@ -65,7 +65,7 @@ await runProcess("payments", config, async ({ database: { db }, events, log, cal
 
   return {
     publicRoutes: (router) => router.service(PaymentService, paymentService),
-    publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, settlement, stripe, mesh, clock }) },
+    publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, actions, stripe, mesh, clock }) },
     internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
     uses: { stripe: keyWatch.ping },
     relay,

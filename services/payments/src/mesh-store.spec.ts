@@ -7,7 +7,7 @@ import type { Db } from "mongodb";
 import { inAMinute, openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { type Mesh, originOf } from "./mesh.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
-import { createSettlement } from "./settlement.ts";
+import { createPaymentActions } from "./payment-actions.ts";
 import { startPayment } from "./start-payment.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
 
@@ -27,8 +27,8 @@ async function elsewhere(publicUrl: string) {
   const store = await openMeshStore(world.db, publicUrl, clock);
   const mesh = createMeshIdentity(store, clock);
   const deps = { ...world, mesh };
-  const settlement = createSettlement(deps);
-  return { ...deps, store, settlement, webhook: createStripeWebhook({ ...deps, settlement }) };
+  const actions = createPaymentActions(deps);
+  return { ...deps, store, actions, webhook: createStripeWebhook({ ...deps, actions }) };
 }
 type Copy = Awaited<ReturnType<typeof elsewhere>> & { after?: () => Promise<unknown> };
 const writes = () => {
@@ -115,16 +115,16 @@ describe("a copy of the database", () => {
     "%s writes nothing to Stripe and gives no client secret away until it is told what it is",
     async (_, copied) => {
       const [held, taken, open] = [await world.authorized(), await world.authorized(), world.order()];
-      await world.settlement.capture(taken);
+      await world.actions.capture(taken);
       await world.start(open);
       const copy = await copied();
       const before = writes();
       const suspended = "PAYMENTS_SUSPENDED";
       expect(await reason(startPayment(copy, world.order(), inAMinute()))).toBe(suspended);
       expect(await reason(startPayment(copy, open, inAMinute()))).toBe(suspended);
-      expect(await reason(copy.settlement.capture(held))).toBe(suspended);
-      expect(await reason(copy.settlement.void(held._id))).toBe(suspended);
-      expect(await reason(copy.settlement.refund(await world.payment(taken._id)))).toBe(suspended);
+      expect(await reason(copy.actions.capture(held))).toBe(suspended);
+      expect(await reason(copy.actions.void(held._id))).toBe(suspended);
+      expect(await reason(copy.actions.refund(await world.payment(taken._id)))).toBe(suspended);
       expect(writes()).toBe(before);
       await copy.after?.();
     },
@@ -136,7 +136,7 @@ describe("a copy of the database", () => {
     const { id } = await moved.store.keep();
     expect(id).toBe((await world.meshes.find()).mesh.id);
     const there = await elsewhere("https://new.example.com");
-    expect((await there.settlement.capture(held)).status).toBe(PaymentStatus.CAPTURED);
+    expect((await there.actions.capture(held)).status).toBe(PaymentStatus.CAPTURED);
     await (await elsewhere(HOME)).store.keep();
   });
 
@@ -147,7 +147,7 @@ describe("a copy of the database", () => {
       world.order(),
       await world.authorized(),
     ];
-    await world.settlement.capture(taken);
+    await world.actions.capture(taken);
     await world.start(open);
     // From before meshes had ids.
     await world.db
@@ -162,10 +162,10 @@ describe("a copy of the database", () => {
     const foreign = "INTENT_NOT_OURS";
     expect(await reason(startPayment(copy, open, inAMinute()))).toBe(foreign);
     for (const payment of [held, old]) {
-      expect(await reason(copy.settlement.capture(payment))).toBe(foreign);
-      expect(await reason(copy.settlement.void(payment._id))).toBe(foreign);
+      expect(await reason(copy.actions.capture(payment))).toBe(foreign);
+      expect(await reason(copy.actions.void(payment._id))).toBe(foreign);
     }
-    expect(await reason(copy.settlement.refund(await world.payment(taken._id)))).toBe(foreign);
+    expect(await reason(copy.actions.refund(await world.payment(taken._id)))).toBe(foreign);
     for (const type of ["payment_intent.amount_capturable_updated", "charge.dispute.created"]) {
       const known = await world.payment(held._id);
       expect(await copy.webhook(webhookOf(type, held.intentId))).toMatchObject({ status: 200 });

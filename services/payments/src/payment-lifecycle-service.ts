@@ -11,19 +11,19 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import type { IntentRecords } from "./intent-records.ts";
 import { orderOf } from "./order-to-pay.ts";
 import { type Payment, startVoided } from "./payment.ts";
+import type { PaymentActions } from "./payment-actions.ts";
 import { paymentMessage } from "./payment-message.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import type { Settlement } from "./settlement.ts";
 
 /** The internal API by which an order's workflow moves its money. */
 export function createPaymentLifecycleService(deps: {
   payments: PaymentStore;
-  settlement: Settlement;
+  actions: PaymentActions;
   intents: IntentRecords;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   clock: Clock;
 }): ServiceImpl<typeof PaymentLifecycleService> {
-  const { payments, settlement, intents } = deps;
+  const { payments, actions, intents } = deps;
 
   /** Gives a payment up that has not begun; undefined when it has meanwhile. */
   async function voidUnopened(orderId: string): Promise<Payment | undefined> {
@@ -36,23 +36,23 @@ export function createPaymentLifecycleService(deps: {
     async readPayment({ orderId, fresh }, context) {
       requireService(context, "workflows");
       const payment = await payments.get(orderId);
-      return { payment: paymentMessage(fresh ? await settlement.refresh(payment) : payment) };
+      return { payment: paymentMessage(fresh ? await actions.refresh(payment) : payment) };
     },
 
     async capturePayment({ orderId }, context) {
       requireService(context, "workflows");
-      return { payment: paymentMessage(await settlement.capture(await payments.get(orderId))) };
+      return { payment: paymentMessage(await actions.capture(await payments.get(orderId))) };
     },
 
     async voidPayment({ orderId }, context) {
       requireService(context, "workflows");
       const payment = (await payments.find(orderId)) ?? (await voidUnopened(orderId));
-      return { payment: paymentMessage(await settlement.void(orderId, payment)) };
+      return { payment: paymentMessage(await actions.void(orderId, payment)) };
     },
 
     async refundPayment({ orderId }, context) {
       requireService(context, "workflows");
-      return { payment: paymentMessage(await settlement.refund(await payments.get(orderId))) };
+      return { payment: paymentMessage(await actions.refund(await payments.get(orderId))) };
     },
 
     async listPayments({ selection }, context) {

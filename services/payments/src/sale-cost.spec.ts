@@ -31,7 +31,7 @@ it("a payment that is opened, made and taken is three writes, few reads and one 
   const held = async () => (await world.payment(order.id)).status === PaymentStatus.AUTHORIZED;
   let asked = 1;
   for (; !(await held()); asked++) await new Promise((resolve) => setTimeout(resolve, 20));
-  await world.settlement.capture(await world.payment(order.id));
+  await world.actions.capture(await world.payment(order.id));
   const waits = () => world.double.state.events.all().some(({ pending_webhooks }) => pending_webhooks > 0);
   while (waits()) await new Promise((resolve) => setTimeout(resolve, 20));
 

@@ -75,7 +75,7 @@ describe("starting a payment", () => {
       refusal: { action: "create", code: "amount_too_small" },
     });
     expect(payment.history.at(-1)?.type).toBe("payment_failed");
-    expect((await world.settlement.void(order.id)).status).toBe(PaymentStatus.VOIDED);
+    expect((await world.actions.void(order.id)).status).toBe(PaymentStatus.VOIDED);
     expect(world.intents(order.id)).toEqual([]);
   });
 
@@ -213,7 +213,7 @@ describe("starting a payment", () => {
   it("is refused once the payment is given up", async () => {
     const order = world.order();
     await world.start(order);
-    await world.settlement.void(order.id);
+    await world.actions.void(order.id);
     expect(await answer(world.start(order))).toBe("PAYMENT_VOIDED");
   });
 
@@ -227,7 +227,7 @@ describe("starting a payment", () => {
       // At another moment each round: before the insert, during the call to Stripe, after the save.
       await new Promise((resolve) => setTimeout(resolve, round));
       await world.payments.insert(startVoided(fresh, world.clock()));
-      await world.settlement.void(fresh.id);
+      await world.actions.void(fresh.id);
       const secret = await started;
       outcomes.add(secret.includes("_secret_") ? "secret" : secret);
       if (secret.includes("_secret_")) expect((await world.confirm(secret)).ok).toBe(false);

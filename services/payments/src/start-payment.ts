@@ -2,10 +2,10 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
-import type { Money } from "@ticketing/runtime/values/money";
 import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
+import type { OrderToPay } from "./order-to-pay.ts";
 import {
   attachIntent,
   fail,
@@ -62,7 +62,7 @@ interface Opening {
  */
 export async function startPayment(
   deps: StartPaymentDependencies,
-  order: { id: string; buyerId: string; price: Money },
+  order: OrderToPay,
   deadline: number,
 ): Promise<string> {
   const { payments, declineLimit, clock } = deps;

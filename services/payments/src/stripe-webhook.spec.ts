@@ -69,7 +69,7 @@ describe("a webhook", () => {
     const body = event(order.id, "payment_intent.amount_capturable_updated");
     for (let time = 0; time < 3; time++) expect((await post(body)).status).toBe(200);
     expect((await world.payment(order.id)).version).toBe(version);
-    await world.settlement.capture(await world.payment(order.id));
+    await world.actions.capture(await world.payment(order.id));
     expect((await post(body)).status).toBe(200);
     expect((await world.payment(order.id)).status).toBe(PaymentStatus.CAPTURED);
   });
@@ -79,7 +79,7 @@ describe("a webhook", () => {
     await world.confirm(secret, "pm_card_chargeDeclined");
     await world.confirm(secret);
     await until(order.id, ({ status, declines }) => status === PaymentStatus.AUTHORIZED && declines === 1);
-    await world.settlement.capture(await world.payment(order.id));
+    await world.actions.capture(await world.payment(order.id));
     await allTold(world.intents(order.id));
     const { version } = await world.payment(order.id);
     world.calls.length = 0;
@@ -197,7 +197,7 @@ describe("a webhook", () => {
   it("of an attempt that ended after the payment was given up leads to its release", async () => {
     const { order, secret } = await started();
     world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await world.settlement.void(order.id).catch(() => undefined);
+    await world.actions.void(order.id).catch(() => undefined);
     await world.confirm(secret);
     world.double.faults.clear();
     await until(order.id, ({ status }) => status === PaymentStatus.VOIDED);
@@ -208,7 +208,7 @@ describe("a webhook", () => {
     const payment = await world.authorized();
     await allTold(world.intents(payment._id));
     const fault = world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await world.settlement.void(payment._id).catch(() => undefined);
+    await world.actions.void(payment._id).catch(() => undefined);
     world.double.faults.remove(fault.id);
     expect((await world.payment(payment._id)).status).toBe(PaymentStatus.AUTHORIZED);
     const body = event(payment._id, "payment_intent.amount_capturable_updated");
@@ -219,7 +219,7 @@ describe("a webhook", () => {
   it("of a payment taken after it was given up leads to its refund", async () => {
     const payment = await world.authorized();
     world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await world.settlement.void(payment._id).catch(() => undefined);
+    await world.actions.void(payment._id).catch(() => undefined);
     // Somebody with access to Stripe's dashboard captures it.
     await world.stripe.capture(String(payment.intentId), "by-hand");
     await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
@@ -229,8 +229,8 @@ describe("a webhook", () => {
   it.each(["refund.failed", "refund.updated", "charge.refund.updated"])(
     "of a refund that failed later (%s alone arrives) takes REFUNDED back",
     async (alone) => {
-      const { _id } = await world.settlement.capture(await world.authorized());
-      await world.settlement.refund(await world.payment(_id));
+      const { _id } = await world.actions.capture(await world.authorized());
+      await world.actions.refund(await world.payment(_id));
       await told(_id);
       for (const type of ["refund.failed", "refund.updated", "charge.refund.updated"]) {
         if (type !== alone) world.double.faults.add({ kind: "webhook_hold", operation: type });
@@ -238,7 +238,7 @@ describe("a webhook", () => {
       await world.settleRefund(_id, { status: "failed", failure_reason: "lost_or_stolen_card" });
       const failed = await until(_id, ({ status }) => status === PaymentStatus.REFUND_FAILED);
       world.double.releaseWebhooks();
-      await world.settlement.refund(failed);
+      await world.actions.refund(failed);
       expect((await until(_id, ({ status }) => status === PaymentStatus.REFUNDED)).refunds).toHaveLength(2);
     },
   );
@@ -246,7 +246,7 @@ describe("a webhook", () => {
   it("of a refund that failed, of a payment taken after it was given up, makes no other refund", async () => {
     const payment = await world.authorized();
     world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
-    await world.settlement.void(payment._id).catch(() => undefined);
+    await world.actions.void(payment._id).catch(() => undefined);
     await world.stripe.capture(String(payment.intentId), "lands-late");
     await until(payment._id, ({ status }) => status === PaymentStatus.REFUNDED);
     await told(payment._id);
@@ -260,7 +260,7 @@ describe("a webhook", () => {
     const payment = await world.authorized();
     world.double.faults.add({ kind: "drop_request", operation: "payment_intents.cancel" });
     world.double.faults.add({ kind: "webhook_hold", operation: "*" });
-    await world.settlement.void(payment._id).catch(() => undefined);
+    await world.actions.void(payment._id).catch(() => undefined);
     await world.stripe.capture(String(payment.intentId), "disputed-later");
     await fetch(`${world.double.url}/control/disputes`, {
       method: "POST",
@@ -273,7 +273,7 @@ describe("a webhook", () => {
   it.each(["won", "lost", "warning_closed"] as const)(
     "of a dispute that is %s says so once, and news of its beginning that comes late changes nothing",
     async (outcome) => {
-      const { _id, intentId } = await world.settlement.capture(await world.authorized());
+      const { _id, intentId } = await world.actions.capture(await world.authorized());
       const control = (path: string, body: object) =>
         fetch(`${world.double.url}/control/${path}`, {
           method: "POST",
@@ -297,12 +297,12 @@ describe("a webhook", () => {
       if (outcome === "lost") return;
       await control("disputes/close", { status: outcome });
       await until(_id, ({ disputeClosed }) => disputeClosed !== undefined);
-      expect((await world.settlement.refund(await world.payment(_id))).status).toBe(PaymentStatus.REFUNDED);
+      expect((await world.actions.refund(await world.payment(_id))).status).toBe(PaymentStatus.REFUNDED);
     },
   );
 
   it("of a dispute's end that comes once more says nothing of another dispute, which is open", async () => {
-    const { _id, intentId } = await world.settlement.capture(await world.authorized());
+    const { _id, intentId } = await world.actions.capture(await world.authorized());
     const control = (path: string, body: object) =>
       fetch(`${world.double.url}/control/${path}`, {
         method: "POST",
@@ -319,7 +319,7 @@ describe("a webhook", () => {
   });
 
   it("of a dispute marks the payment", async () => {
-    const { _id, intentId } = await world.settlement.capture(await world.authorized());
+    const { _id, intentId } = await world.actions.capture(await world.authorized());
     await fetch(`${world.double.url}/control/disputes`, {
       method: "POST",
       body: JSON.stringify({ payment_intent: intentId }),

@@ -5,9 +5,9 @@ import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { isKnown } from "./observe-intent.ts";
 import { type Payment, recordDecline } from "./payment.ts";
+import type { PaymentActions } from "./payment-actions.ts";
 import { closeDispute, dispute } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import type { Settlement } from "./settlement.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
 const DEFINITE = ["REFUND_REFUSED", "CHARGE_DISPUTED"] as const;
@@ -20,17 +20,17 @@ const received: HttpResponse = { status: 200, body: JSON.stringify({ received: t
  */
 export function createStripeWebhook(deps: {
   payments: PaymentStore;
-  settlement: Settlement;
+  actions: PaymentActions;
   stripe: StripeGateway;
   mesh: MeshIdentity;
   clock: Clock;
 }): (request: HttpRequest) => Promise<HttpResponse> {
-  const { payments, settlement, stripe, mesh, clock } = deps;
+  const { payments, actions, stripe, mesh, clock } = deps;
 
   /** What Stripe refuses to give back is in the payment and the log; another message of the same changes nothing. */
   async function finishVoid(payment: Payment): Promise<void> {
     try {
-      await settlement.finishVoid(payment);
+      await actions.finishVoid(payment);
     } catch (error) {
       if (!isRefusedFor(error, ...DEFINITE)) throw error;
     }
@@ -44,7 +44,7 @@ export function createStripeWebhook(deps: {
       return { status: 400, body: JSON.stringify({ code: "invalid_argument", message: "bad signature" }) };
     }
     if (event.kind === "other") return received;
-    if (event.kind === "intent") await settlement.answered(event.intentId);
+    if (event.kind === "intent") await actions.answered(event.intentId);
     const payment = await payments.findByIntent(event.intentId);
     if (!payment) return received;
     // A copied payment names a PaymentIntent of the mesh that it was copied from.
@@ -63,7 +63,7 @@ export function createStripeWebhook(deps: {
     const declined = (current: Payment) => (decline ? recordDecline(current, decline, clock()) : current);
     const noted = await payments.update(payment._id, declined, payment);
     if (noted === payment && shown && isKnown(payment, shown, clock())) return received;
-    const seen = await settlement.refresh(noted);
+    const seen = await actions.refresh(noted);
     // The buyer's attempt ended after the payment was given up: what it holds or took goes back.
     if (seen.voidRequestedTime) await finishVoid(seen);
     return received;

@@ -4,10 +4,11 @@ import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
 import { createMeshIdentity, openMeshStore } from "../src/mesh-store.ts";
+import type { OrderToPay } from "../src/order-to-pay.ts";
 import type { Payment } from "../src/payment.ts";
+import { createPaymentActions } from "../src/payment-actions.ts";
 import { paymentAggregate } from "../src/payment-aggregate.ts";
 import { createPaymentStore } from "../src/payment-store.ts";
-import { createSettlement } from "../src/settlement.ts";
 import { startPayment } from "../src/start-payment.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
 import { createStripeKeyWatch } from "../src/stripe-key-watch.ts";
@@ -49,8 +50,8 @@ export async function openPaymentWorld() {
   const graceMs = 60_000;
   const declineLimit = { count: 10, windowMs: 3_600_000 };
   const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit };
-  const settlement = createSettlement(deps);
-  const webhook = createStripeWebhook({ ...deps, settlement });
+  const actions = createPaymentActions(deps);
+  const webhook = createStripeWebhook({ ...deps, actions });
 
   /** Where the double sends its webhooks, as the service's own server passes them on. */
   const receiver = createServer(async (request, response) => {
@@ -69,7 +70,7 @@ export async function openPaymentWorld() {
     ...deps,
     meshes,
     db: database.db,
-    settlement,
+    actions,
     webhook,
     double,
     keyWatch,
@@ -86,8 +87,7 @@ export async function openPaymentWorld() {
       buyerId,
       price: { minorUnits: 4_500, currency: "USD" },
     }),
-    start: (order: { id: string; buyerId: string; price: { minorUnits: number; currency: string } }) =>
-      startPayment(deps, order, inAMinute()),
+    start: (order: OrderToPay) => startPayment(deps, order, inAMinute()),
     /** What the buyer's browser does. */
     confirm: (clientSecret: string, card = "pm_card_visa") =>
       confirmPayment(url, { clientSecret, publishableKey }, card),
@@ -95,7 +95,7 @@ export async function openPaymentWorld() {
     async authorized(card = "pm_card_visa"): Promise<Payment> {
       const order = world.order();
       await world.confirm(await world.start(order), card);
-      return settlement.refresh(await world.payment(order.id));
+      return actions.refresh(await world.payment(order.id));
     },
     async payment(id: string): Promise<Payment> {
       const found = await payments.find(id);

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
 import { attachIntent, type Payment, requestVoid, start } from "./payment.ts";
-import { createSettlement } from "./settlement.ts";
+import { createPaymentActions } from "./payment-actions.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
 const { CAPTURED, FAILED, VOIDED } = PaymentStatus;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world?.close());
 
-/** A settlement to which Stripe gives this answer after it has done, or not, what it did. */
+/** A actions to which Stripe gives this answer after it has done, or not, what it did. */
 function answered(happened: (gateway: StripeGateway, id: string) => Promise<unknown>, answer: Answer) {
   let looks = 0;
   const act = async (intentId: string) => {
@@ -45,7 +45,7 @@ function answered(happened: (gateway: StripeGateway, id: string) => Promise<unkn
     return world.stripe.fetch(intentId);
   };
   const stripe = { ...world.gateway, capture: act, cancel: act, fetch };
-  return { settlement: createSettlement({ ...world, stripe }), looks: () => looks };
+  return { actions: createPaymentActions({ ...world, stripe }), looks: () => looks };
 }
 
 const events: Record<string, (gateway: StripeGateway, id: string) => Promise<unknown>> = {
@@ -68,11 +68,11 @@ describe("an answer to a capture or a cancel", () => {
         const isDone = showsDone(payment, action, snapshotOf(answer, payment.intentId));
         // Stripe does not say that it did what it did not.
         fc.pre(!isDone || happened === action);
-        const { settlement, looks } = answered(events[happened] ?? (async () => undefined), answer);
-        const outcome = await (asked === "void"
-          ? settlement.void(payment._id)
-          : settlement.capture(payment)
-        ).then(({ status }) => PaymentStatus[status], reasonOf);
+        const { actions, looks } = answered(events[happened] ?? (async () => undefined), answer);
+        const outcome = await (asked === "void" ? actions.void(payment._id) : actions.capture(payment)).then(
+          ({ status }) => PaymentStatus[status],
+          reasonOf,
+        );
         const { status } = await world.payment(payment._id);
         if (happened === "capture") expect(status).toBe(CAPTURED);
         else if (happened === "cancel") expect(status).toBe(asked === "void" ? VOIDED : FAILED);

@@ -34,9 +34,9 @@ const CHARGE_DISPUTED = "charge_disputed";
  * Moving money at Stripe: act, and unless the answer shows that it was done, fetch, then decide. What may have changed
  * at Stripe since a payment was noted as open need not be fetched before: the action itself is refused then.
  */
-export type Settlement = ReturnType<typeof createSettlement>;
+export type PaymentActions = ReturnType<typeof createPaymentActions>;
 
-export function createSettlement(deps: {
+export function createPaymentActions(deps: {
   payments: PaymentStore;
   stripe: StripeGateway;
   /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
