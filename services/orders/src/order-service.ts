@@ -1,11 +1,11 @@
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { createOrder, type TicketLocks } from "./create-order.ts";
-import { type Order, requestCancel, requestRefund } from "./order.ts";
+import { requestCancel, requestRefund, requireParty } from "./order.ts";
 import type { OrderStore } from "./order-aggregate.ts";
 import type { OrderFeed } from "./order-feed.ts";
 import { orderMessage } from "./order-message.ts";
@@ -39,17 +39,19 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
     },
 
     async getOrder({ orderId }, context) {
-      return { order: orderMessage(await requireParty(orders, orderId, context)) };
+      return { order: orderMessage(requireParty(await orders.get(orderId), requireUser(context).userId)) };
     },
 
     async cancelOrder({ orderId }, context) {
-      await requireBuyer(orders, orderId, context);
-      return { order: orderMessage(await orders.update(orderId, (order) => requestCancel(order, clock()))) };
+      const by = requireUser(context);
+      const order = await orders.update(orderId, (current) => requestCancel(current, by, clock()));
+      return { order: orderMessage(order) };
     },
 
     async requestRefund({ orderId }, context) {
-      await requireBuyer(orders, orderId, context);
-      return { order: orderMessage(await orders.update(orderId, (order) => requestRefund(order, clock()))) };
+      const by = requireUser(context);
+      const order = await orders.update(orderId, (current) => requestRefund(current, by, clock()));
+      return { order: orderMessage(order) };
     },
 
     listMyOrders: (request, context) => page({ buyerId: requireUser(context).userId }, request),
@@ -57,10 +59,9 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
     listMySales: (request, context) => page({ sellerId: requireUser(context).userId }, request),
 
     async *watchOrder({ orderId }, context) {
-      await requireParty(orders, orderId, context);
-      const session = AbortSignal.timeout(
-        Math.max(0, requireUser(context).expireTime.getTime() - Date.now()),
-      );
+      const { userId, expireTime } = requireUser(context);
+      requireParty(await orders.get(orderId), userId);
+      const session = AbortSignal.timeout(Math.max(0, expireTime.getTime() - Date.now()));
       const watching = { read: orders.get, feed, clock, heartbeatMs: HEARTBEAT_MS };
       const signal = AbortSignal.any([context.signal, session]);
       for await (const order of watchOrder(watching, orderId, signal)) {
@@ -71,19 +72,4 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
       }
     },
   };
-}
-
-const notYours = () => new DomainError("NOT_YOUR_ORDER", "this is somebody else's order");
-
-async function requireParty(orders: OrderStore, id: string, context: HandlerContext): Promise<Order> {
-  const { userId } = requireUser(context);
-  const order = await orders.get(id);
-  if (userId !== order.buyerId && userId !== order.sellerId) throw notYours();
-  return order;
-}
-
-async function requireBuyer(orders: OrderStore, id: string, context: HandlerContext): Promise<Order> {
-  const order = await requireParty(orders, id, context);
-  if (requireUser(context).userId !== order.buyerId) throw notYours();
-  return order;
 }

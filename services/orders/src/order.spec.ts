@@ -37,6 +37,9 @@ const opened = () =>
     at(0),
   );
 const HOUR = 3_600_000;
+const buyer = { userId: "b" };
+const askToCancel = (order: Order, now: Date) => requestCancel(order, buyer, now);
+const askForRefund = (order: Order, now: Date) => requestRefund(order, buyer, now);
 const refuseRefund = (order: Order, reason: RefundRefusal, now: Date, decided = now) =>
   refuse(order, { reason, decided }, now);
 const states: Record<string, () => Order> = {
@@ -51,8 +54,8 @@ const commands: Record<string, (order: Order) => Order> = {
   cancel: (order) => cancel(order, "buyer", at(20)),
   expire: (order) => expire(order, at(20)),
   markRefunded: (order) => markRefunded(order, at(20)),
-  requestCancel: (order) => requestCancel(order, at(20)),
-  requestRefund: (order) => requestRefund(order, at(20)),
+  requestCancel: (order) => askToCancel(order, at(20)),
+  requestRefund: (order) => askForRefund(order, at(20)),
 };
 const outcome = (work: () => Order): string => {
   try {
@@ -78,11 +81,11 @@ describe("an order", () => {
   it("changes nothing when it already is what is asked for", () => {
     const done = complete(opened(), HOUR, at(1));
     expect(complete(done, HOUR, at(2))).toBe(done);
-    const asked = requestCancel(opened(), at(1));
-    expect(requestCancel(asked, at(2))).toBe(asked);
+    const asked = askToCancel(opened(), at(1));
+    expect(askToCancel(asked, at(2))).toBe(asked);
   });
   it("says in its timeline that a wish to cancel came after the sale", () => {
-    const done = complete(requestCancel(opened(), at(1)), HOUR, at(2));
+    const done = complete(askToCancel(opened(), at(1)), HOUR, at(2));
     expect(done.history.at(-1)).toMatchObject({
       type: "order_completed",
       data: { note: "cancel_requested_after_sale" },
@@ -90,13 +93,13 @@ describe("an order", () => {
   });
   it("is refunded only inside the window, which ends when the event begins", () => {
     const done = complete(opened(), HOUR, at(1));
-    expect(outcome(() => requestRefund(done, at(61)))).toBe("REFUND_WINDOW_CLOSED");
+    expect(outcome(() => askForRefund(done, at(61)))).toBe("REFUND_WINDOW_CLOSED");
     expect(complete(opened(), 24 * HOUR, at(1)).refundableUntil).toEqual(at(600));
     expect(isFinal(done, at(60))).toBe(false);
     expect(isFinal(done, at(61))).toBe(true);
   });
   it("keeps why a refund that was asked for cannot be made, and is refunded all the same once it can", () => {
-    const asked = requestRefund(complete(opened(), HOUR, at(1)), at(2));
+    const asked = askForRefund(complete(opened(), HOUR, at(1)), at(2));
     const refused = refuseRefund(asked, "charge_disputed", at(3));
     expect(refused).toMatchObject({
       status: OrderStatus.COMPLETE,
@@ -124,31 +127,31 @@ describe("an order", () => {
   it.each(["charge_disputed", "refused_by_provider"] as const)(
     "whose refund ended as %s can be asked for again inside the window, and once for each answer",
     (reason) => {
-      const asked = requestRefund(complete(opened(), HOUR, at(1)), at(2));
-      expect(requestRefund(asked, at(3))).toBe(asked);
+      const asked = askForRefund(complete(opened(), HOUR, at(1)), at(2));
+      expect(askForRefund(asked, at(3))).toBe(asked);
       const refused = refuseRefund(asked, reason, at(4));
-      const again = requestRefund(refused, at(5));
+      const again = askForRefund(refused, at(5));
       expect(again).toMatchObject({ status: OrderStatus.COMPLETE, refundRequestedTime: at(5) });
       expect([again.refundRefusedTime, again.refundRefusedReason]).toEqual([undefined, undefined]);
       expect(again.history.at(-1)).toMatchObject({ type: "order_refund_requested", time: at(5) });
-      expect(requestRefund(again, at(6))).toBe(again);
+      expect(askForRefund(again, at(6))).toBe(again);
       // What was decided before is told once more.
       expect(refuseRefund(again, reason, at(7), at(4))).toBe(again);
       // Another refusal for the same reason is another answer.
       expect(refuseRefund(again, reason, at(7)).refundRefusedTime).toEqual(at(7));
-      expect(outcome(() => requestRefund(refused, at(61)))).toBe("REFUND_WINDOW_CLOSED");
+      expect(outcome(() => askForRefund(refused, at(61)))).toBe("REFUND_WINDOW_CLOSED");
     },
   );
   it.each(["nothing_captured", "refund_failed"] as const)(
     "whose refund ended as %s is a person's to look at: asking again changes nothing",
     (reason) => {
-      const refused = refuseRefund(requestRefund(complete(opened(), HOUR, at(1)), at(2)), reason, at(3));
-      expect(requestRefund(refused, at(4))).toBe(refused);
+      const refused = refuseRefund(askForRefund(complete(opened(), HOUR, at(1)), at(2)), reason, at(3));
+      expect(askForRefund(refused, at(4))).toBe(refused);
     },
   );
   it("does not grow without end, however often a refund is asked for and refused", () => {
     let order = complete(opened(), HOUR, at(1));
-    for (let n = 0; n < 50; n++) order = refuseRefund(requestRefund(order, at(2)), "charge_disputed", at(2));
+    for (let n = 0; n < 50; n++) order = refuseRefund(askForRefund(order, at(2)), "charge_disputed", at(2));
     expect(order.history.filter(({ type }) => type === "order_refund_requested")).toHaveLength(10);
     expect(order.refundRefusedReason).toBe("charge_disputed");
   });

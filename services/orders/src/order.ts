@@ -74,8 +74,21 @@ export function requireSameRequest(order: Order, wish: { ticketId: string; expec
   throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another order");
 }
 
-/** The buyer wishes to cancel. Wished or cancelled already: nothing changes. Throws ORDER_ENDED. */
-export function requestCancel(order: Order, now: Date): Order {
+const notYours = () => new DomainError("NOT_YOUR_ORDER", "this is somebody else's order");
+
+/** The order, for its buyer and its seller. Throws NOT_YOUR_ORDER. */
+export function requireParty(order: Order, userId: string): Order {
+  if (userId !== order.buyerId && userId !== order.sellerId) throw notYours();
+  return order;
+}
+
+function requireBuyer(order: Order, userId: string): void {
+  if (userId !== order.buyerId) throw notYours();
+}
+
+/** The buyer wishes to cancel. Wished or cancelled already: nothing changes. Throws NOT_YOUR_ORDER or ORDER_ENDED. */
+export function requestCancel(order: Order, by: { userId: string }, now: Date): Order {
+  requireBuyer(order, by.userId);
   if (order.status === OrderStatus.CANCELLED) return order;
   if (order.status !== OrderStatus.AWAITING_PAYMENT) {
     throw new DomainError("ORDER_ENDED", "this order has ended already", {
@@ -101,10 +114,11 @@ function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
 const UNREFUSED = { refundRefusedTime: undefined, refundRefusedReason: undefined };
 
 /**
- * The buyer wants the money back. Asked for already and not refused since: nothing changes. Throws ORDER_NOT_COMPLETE
- * or REFUND_WINDOW_CLOSED.
+ * The buyer wants the money back. Asked for already and not refused since: nothing changes. Throws NOT_YOUR_ORDER,
+ * ORDER_NOT_COMPLETE or REFUND_WINDOW_CLOSED.
  */
-export function requestRefund(order: Order, now: Date): Order {
+export function requestRefund(order: Order, by: { userId: string }, now: Date): Order {
+  requireBuyer(order, by.userId);
   if (order.status === OrderStatus.REFUNDED) return order;
   if (order.status !== OrderStatus.COMPLETE) {
     throw new DomainError("ORDER_NOT_COMPLETE", "only a complete order can be refunded", {

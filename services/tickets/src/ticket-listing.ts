@@ -26,6 +26,12 @@ export function list(
   );
 }
 
+/** Throws REQUEST_ID_REUSED unless the ticket is what this call asks for. */
+export function requireSameRequest(ticket: Ticket, fingerprint: string): Ticket {
+  if (ticket.requestFingerprint === fingerprint) return ticket;
+  throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another ticket");
+}
+
 function requireSeller(ticket: Ticket, userId: string): void {
   if (ticket.sellerId !== userId) {
     throw new DomainError("NOT_YOUR_TICKET", "this is somebody else's ticket");

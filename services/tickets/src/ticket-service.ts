@@ -10,7 +10,6 @@ import {
 } from "@ticketing/proto/tickets/v1/ticket_service";
 import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
@@ -18,7 +17,7 @@ import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
 import type { EditRequest } from "./edits.ts";
 import type { Offer } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
-import { edit, list, withdraw } from "./ticket-listing.ts";
+import { edit, list, requireSameRequest, withdraw } from "./ticket-listing.ts";
 import { ticketMessage } from "./ticket-message.ts";
 
 /** The sellers' API. */
@@ -35,12 +34,9 @@ export function createTicketService(deps: {
       const known = await tickets.find(id);
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
       const wanted = known ?? list(offerOf(request), by, clock());
-      const fresh = !known && (await tickets.insert(wanted)) === "inserted";
-      const ticket = fresh ? wanted : await tickets.get(id);
-      if (ticket.requestFingerprint !== fingerprint) {
-        throw new DomainError("REQUEST_ID_REUSED", "this request_id was used for another ticket");
-      }
-      return { ticket: ticketMessage(ticket, clock(), userId) };
+      const isThere = known || (await tickets.insert(wanted)) === "inserted";
+      const ticket = isThere ? wanted : await tickets.get(id);
+      return { ticket: ticketMessage(requireSameRequest(ticket, fingerprint), clock(), userId) };
     },
 
     async getTicket({ ticketId }, context) {
