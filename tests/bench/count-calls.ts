@@ -26,6 +26,8 @@ type Method = (this: Collection, ...args: any[]) => any;
 const methods = Collection.prototype as unknown as Record<string, Method>;
 const kinds = {
   ...{ insertOne: "write", replaceOne: "write", updateOne: "write", deleteOne: "write" },
+  // Late marks of events that the broker has: one command for many documents.
+  ...{ bulkWrite: "write" },
   ...{ findOne: "read", find: "read", countDocuments: "read", aggregate: "read" },
 };
 for (const [name, kind] of Object.entries(kinds)) {

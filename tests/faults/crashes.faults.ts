@@ -19,7 +19,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
     slow: [
       ...both("auth", "write users.insertOne"),
       ...both("auth", "publish user_signed_up"),
-      ...both("auth", "write users.updateOne"),
+      ...both("auth", "write users.bulkWrite"),
       ...both("auth", "write sessions.insertOne"),
       ...both("catalog", "write sellers.replaceOne"),
     ],
@@ -43,7 +43,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("tickets", "write buyer_locks.replaceOne"),
       ...both("tickets", "write tickets.replaceOne"),
       ...both("tickets", "write tickets.replaceOne", 2),
-      ...both("tickets", "write tickets.updateOne"),
+      ...both("tickets", "write tickets.bulkWrite"),
       ...["ticket_listed", "ticket_locked", "ticket_sold"].flatMap((event) =>
         both("tickets", `publish ${event}`),
       ),
@@ -61,8 +61,8 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "stripe POST /v1/payment_intents/ID/capture"),
       ...both("payments", "publish payment_started"),
       ...both("payments", "publish payment_captured"),
-      ...both("payments", "write payments.updateOne"),
-      ...both("orders", "write orders.updateOne"),
+      ...both("payments", "write payments.bulkWrite"),
+      ...both("orders", "write orders.bulkWrite"),
       ...both("catalog", "write listings.replaceOne"),
       ...both("catalog", "write listings.replaceOne", 2),
       ...both("catalog", "write orders.replaceOne"),

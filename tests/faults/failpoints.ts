@@ -59,7 +59,7 @@ function around(
   };
 }
 
-for (const write of ["insertOne", "replaceOne", "updateOne"]) {
+for (const write of ["insertOne", "replaceOne", "bulkWrite"]) {
   around(Collection.prototype, write, (self) => `write ${(self as Collection).collectionName}.${write}`);
 }
 

@@ -3,6 +3,7 @@ import type { Collection, Filter } from "mongodb";
 import { currentRequestId } from "../process/request-context.ts";
 import { createDocumentStore, type DocumentStore } from "./document-store.ts";
 import { newestFirst } from "./newest-first.ts";
+import type { Relay } from "./relay.ts";
 import { selectRecords } from "./select-records.ts";
 import type { Aggregate } from "./transition.ts";
 
@@ -25,23 +26,24 @@ export interface AggregateStore<T extends Listed> extends DocumentStore<T> {
   select(selection: RecordSelection | undefined): Promise<Page<T>>;
 }
 
-/** A store of aggregates; `onPending` tells the relay of one that has something to publish. */
+/** A store of aggregates; what is written there the relay publishes. */
 export function createAggregateStore<T extends Listed>(options: {
   collection: Collection<T>;
-  onPending: (id: string) => void;
+  relay?: Pick<Relay<T>, "written" | "acknowledged"> | undefined;
   notFound?: () => Error;
   /** How many of its published transitions a document keeps: the newest; all of them by default. */
   keepHistory?: number | undefined;
 }): AggregateStore<T> {
-  const { collection, onPending, notFound, keepHistory } = options;
+  const { collection, relay, notFound, keepHistory } = options;
   const documents = createDocumentStore<T>({
     collection,
     notFound,
-    stored: (document, since) => ({
-      ...document,
-      history: withCause(withoutOldest(document, keepHistory), since),
-    }),
-    onWritten: ({ _id, pending }) => pending && onPending(_id),
+    stored(document, since) {
+      const published = Math.max(document.published, relay?.acknowledged(document._id) ?? 0);
+      const history = withCause(withoutOldest({ ...document, published }, keepHistory), since);
+      return { ...document, history, published, pending: history.some(({ version }) => version > published) };
+    },
+    onWritten: relay?.written,
   });
   return {
     ...documents,

@@ -6,7 +6,7 @@ import type { Events, OutgoingEvent } from "../events/events.ts";
 import type { Logger } from "../process/log.ts";
 import { type AggregateStore, createAggregateStore, type Listed } from "./aggregate-store.ts";
 import { byVersion } from "./document-store.ts";
-import { createRelay, type Relay } from "./relay.ts";
+import { byPending, createRelay, type Relay } from "./relay.ts";
 import { byUpdateTime } from "./select-records.ts";
 import { readTransition, type Transition } from "./transition.ts";
 
@@ -39,10 +39,10 @@ export interface AggregateKind<T extends Listed> {
   collection(db: Db): Collection<T>;
   /** The event that announces a transition, with the public state of the document as it is now. */
   event(document: T, transition: Transition): OutgoingEvent;
-  /** Its store, with its indexes; `onPending` is told of each document that has something to publish. */
-  store(db: Db, onPending?: (id: string) => void): Promise<AggregateStore<T>>;
+  /** Its store, with its indexes, and nobody who publishes what is written there. */
+  store(db: Db): Promise<AggregateStore<T>>;
   /** Its store, and the relay that publishes what is written there, which has to be started. Makes its stream. */
-  open(means: { db: Db; events: Events; log: Logger }): Promise<AggregateStore<T> & { relay: Relay }>;
+  open(means: { db: Db; events: Events; log: Logger }): Promise<AggregateStore<T> & { relay: Relay<T> }>;
   /**
    * Announces the newest transition of every document again, with its current state. Resolves with how many there
    * are.
@@ -82,11 +82,11 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
     };
   }
 
-  async function store(db: Db, onPending = (_id: string) => {}): Promise<AggregateStore<T>> {
+  async function store(db: Db, relay?: Relay<T>): Promise<AggregateStore<T>> {
     const documents = collection(db);
-    const common = [byVersion, { pending: 1 }, byUpdateTime].map((key) => ({ key }));
+    const common = [byVersion, byPending, byUpdateTime].map((key) => ({ key }));
     await documents.createIndexes([...definition.indexes, ...common]);
-    return createAggregateStore<T>({ collection: documents, onPending, notFound, keepHistory });
+    return createAggregateStore<T>({ collection: documents, relay, notFound, keepHistory });
   }
 
   const ensureStream = (events: Pick<Events, "ensureStream">) =>
@@ -96,12 +96,12 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
     stream,
     collection,
     event,
-    store,
+    store: (db) => store(db),
     async open({ db, events, log }) {
       await ensureStream(events);
       const publish = (document: T, transition: Transition) => events.publish(event(document, transition));
       const relay = createRelay<T>({ collection: collection(db), publish, log });
-      return { ...(await store(db, relay.wake)), relay };
+      return { ...(await store(db, relay)), relay };
     },
     async republish({ db, events }) {
       await ensureStream(events);

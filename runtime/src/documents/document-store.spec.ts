@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import type { Collection } from "mongodb";
 import { BoatEventSchema } from "../../testing/boat/boat-contract.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { reasonOf } from "../process/domain-error.ts";
-import { createLogger } from "../process/log.ts";
 import { withRequestId } from "../process/request-context.ts";
 import { createAggregateStore } from "./aggregate-store.ts";
 import type { Database } from "./database.ts";
 import { createDocumentStore, type Versioned } from "./document-store.ts";
-import { createRelay } from "./relay.ts";
-import { type Aggregate, amend, type Transition, type TransitionType, transitionsOf } from "./transition.ts";
+import { type Aggregate, type TransitionType, transitionsOf } from "./transition.ts";
 
 const { begin, advance } = transitionsOf(BoatEventSchema);
 
@@ -19,7 +16,6 @@ interface Counter extends Aggregate<TransitionType<typeof BoatEventSchema>> {
   createTime: Date;
 }
 
-const log = createLogger("spec", "silent");
 const now = new Date(Date.UTC(2030, 0, 1));
 const first = (id: string): Counter =>
   begin({ _id: id, count: 0, createTime: now }, { case: "boatLaunched", value: {} }, now);
@@ -42,8 +38,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const storeOf = (onPending: (id: string) => void = () => {}) =>
-  createAggregateStore<Counter>({ collection, onPending });
+const storeOf = () => createAggregateStore<Counter>({ collection });
 
 describe("a document store", () => {
   it("inserts an id once", async () => {
@@ -78,13 +73,12 @@ describe("a document store", () => {
   });
 
   it("writes nothing when nothing changes, and passes a refusal through", async () => {
-    let woken = 0;
-    const store = storeOf(() => {
-      woken++;
-    });
+    const written: Counter[] = [];
+    const onWritten = (counter: Counter) => void written.push(counter);
+    const store = createDocumentStore<Counter>({ collection, stored: (counter) => counter, onWritten });
     await store.insert(first("a"));
     expect((await store.update("a", (counter) => counter)).version).toBe(1);
-    expect(woken).toBe(1);
+    expect(written).toEqual([first("a")]);
     await expect(
       store.update("a", () => {
         throw new RangeError("no");
@@ -122,7 +116,7 @@ describe("a document store", () => {
   });
 
   it("keeps of its published history only what it is asked to, and all that is unpublished", async () => {
-    const store = createAggregateStore<Counter>({ collection, onPending: () => {}, keepHistory: 2 });
+    const store = createAggregateStore<Counter>({ collection, keepHistory: 2 });
     await store.insert(first("a"));
     for (let n = 0; n < 5; n++) {
       if (n < 4) await collection.updateOne({ _id: "a" }, { $set: { published: n + 1 } });
@@ -132,107 +126,3 @@ describe("a document store", () => {
     expect(history?.map((entry) => entry.version)).toEqual([3, 4, 5, 6]);
   });
 });
-
-describe("a relay", () => {
-  /** Runs a relay until nothing is pending. `publish` stands for the broker. */
-  async function drain(publish: (document: Counter, transition: Transition) => Promise<void>): Promise<void> {
-    const relay = createRelay<Counter>({ collection, publish, log });
-    relay.start();
-    await eventually(async () => (await collection.countDocuments({ pending: true })) === 0);
-    await relay.stop();
-  }
-
-  it("publishes every transition of a document in order, once when nothing fails", async () => {
-    const store = storeOf();
-    await store.insert(first("a"));
-    await store.update("a", raised);
-    const sent: number[] = [];
-    await drain(async (_, { version }) => {
-      sent.push(version);
-    });
-    expect(sent).toEqual([1, 2]);
-    expect(await store.find("a")).toMatchObject({ published: 2, version: 2 });
-  });
-
-  it("publishes nothing of an amendment, and loses nothing that waits beside it", async () => {
-    const later = new Date(now.getTime() + 1);
-    const amended = (counter: Counter) => amend(counter, { count: counter.count + 10 }, later);
-    const store = storeOf();
-    await store.insert(first("a"));
-    await store.update("a", amended);
-    const sent: number[] = [];
-    const publish = async (_: Counter, { version }: Transition) => {
-      sent.push(version);
-    };
-    await drain(publish);
-    expect(await store.update("a", amended)).toMatchObject({ version: 3, count: 20, pending: false });
-    await store.update("a", raised);
-    await drain(publish);
-    expect(sent).toEqual([1, 4]);
-    expect(await store.find("a")).toMatchObject({ version: 4, published: 4, count: 21 });
-  });
-
-  it("publishes again what the broker did not acknowledge, and skips nothing", async () => {
-    const store = storeOf();
-    await store.insert(first("a"));
-    await store.update("a", raised);
-    const sent: number[] = [];
-    let failures = 2;
-    await drain(async (_, { version }) => {
-      if (version === 2 && failures-- > 0) throw new Error("no acknowledgement");
-      sent.push(version);
-    });
-    expect(sent).toEqual([1, 1, 1, 2]);
-  });
-
-  it("does not mark as published what was written while it published", async () => {
-    const store = storeOf();
-    await store.insert(first("a"));
-    const sent: number[] = [];
-    await drain(async (_, { version }) => {
-      if (sent.length === 0) await store.update("a", raised);
-      sent.push(version);
-    });
-    expect(sent).toContain(2);
-    expect(await store.find("a")).toMatchObject({ published: 2, version: 2, count: 1 });
-  });
-
-  it("leaves to each replica what it wrote itself, and takes over what a lost one left", async () => {
-    await storeOf().insert(first("left"));
-    const replicas = ["a", "b"].map((name) => {
-      const sent: string[] = [];
-      const publish = async ({ _id }: Counter) => {
-        await sleep(20);
-        sent.push(_id);
-      };
-      const relay = createRelay<Counter>({ collection, publish, log });
-      relay.start();
-      return { name, sent, relay, store: storeOf(relay.wake) };
-    });
-    await eventually(() => replicas.some(({ sent }) => sent.includes("left")));
-    // No look around is due from here on. One that still is comes between the first and the second of these.
-    jest.spyOn(Date, "now").mockReturnValue(Date.now());
-    for (const { name, sent, store } of replicas) {
-      for (const id of [`${name}-first`, `${name}-second`]) {
-        await store.insert(first(id));
-        await eventually(() => sent.includes(id));
-      }
-      sent.length = 0;
-    }
-    const ids = Array.from({ length: 40 }, (_, n) => n);
-    await Promise.all(
-      ids.flatMap((id) => replicas.map(({ name, store }) => store.insert(first(`${name}${id}`)))),
-    );
-    await eventually(async () => (await collection.countDocuments({ pending: true })) === 0);
-    for (const { relay } of replicas) await relay.stop();
-    for (const { name, sent } of replicas) {
-      expect(new Set(sent)).toEqual(new Set(ids.map((id) => `${name}${id}`)));
-      expect(sent).toHaveLength(ids.length);
-    }
-  });
-});
-
-async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 400 && !(await holds()); n++) await sleep(20);
-  expect(await holds()).toBe(true);
-}

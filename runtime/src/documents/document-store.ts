@@ -56,7 +56,7 @@ export function createDocumentStore<T extends Versioned>(options: {
   notFound?: (() => Error) | undefined;
   /** The document as it is stored, in place of version `since` or as the first. */
   stored?: (document: T, since: number) => T;
-  /** Told of each document that was written. */
+  /** Told of each document that was written, as it is stored. */
   onWritten?: (document: T) => void;
 }): DocumentStore<T> {
   const { collection, notFound = noSuchDocument, stored = changeableBefore } = options;
@@ -74,13 +74,14 @@ export function createDocumentStore<T extends Versioned>(options: {
     find,
     get,
     async insert(document) {
+      const first = stored(document, 0);
       try {
-        await collection.insertOne(stored(document, 0) as OptionalUnlessRequiredId<T>);
+        await collection.insertOne(first as OptionalUnlessRequiredId<T>);
       } catch (error) {
         if (isDuplicateId(error)) return "exists";
         throw error;
       }
-      onWritten(document);
+      onWritten(first);
       return "inserted";
     },
     async update(id, change, read) {

@@ -1,130 +1,143 @@
-import type { Collection, Filter, UpdateFilter } from "mongodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Collection, Filter } from "mongodb";
 import type { Logger } from "../process/log.ts";
 import { measurePublished } from "../process/measures.ts";
+import { createMarks } from "./marks.ts";
 import type { Aggregate, Transition } from "./transition.ts";
 
-const POLL_MS = 1000;
+/** How long a document may not say yet what the broker has acknowledged. */
+const MARK_MS = 500;
+const LOOK_MS = 1000;
+/** What is pending for so long was left: its writer would have published and marked it. */
+const LEFT_MS = 2000;
 const BATCH = 100;
-const CONCURRENCY = 8;
+/** How many documents are tried at a time as they are written while the broker takes none. */
+const TRIED_IN_VAIN = 8;
 const MAX_BACKOFF_MS = 10_000;
 
-/** Publishes what documents have pending, from the documents themselves: the outbox of D6. */
-export interface Relay {
-  /** This process wrote the document; publish it now. */
-  wake(id: string): void;
+/** The index by which is found what was left. */
+export const byPending = { pending: 1, updateTime: 1 } as const;
+
+/** Publishes what documents have pending, from the documents themselves: they are the outbox. */
+export interface Relay<T extends Aggregate> {
+  /** This process wrote the document: what is new in it is published now, without reading it again. */
+  written(document: T): void;
+  /** The newest version whose event the broker is known to have, for the next write to say so; 0 if that is no news. */
+  acknowledged(id: string): number;
   start(): void;
-  /** Ends after the document at hand. */
+  /** Ends when what is under way has been published and marked. */
   stop(): Promise<void>;
 }
 
 /**
- * A relay for one collection. What its own process writes it asks for by id, so that replicas do not do each
- * other's work and one shard answers; once a second it looks for what nobody published. Two at once, or a crash at
- * any point, only publish again what consumers and the stream's deduplication already know.
+ * A relay for one collection. Each process publishes what it wrote itself, and marks it a moment later, many documents
+ * in one command. Once a second it looks for what nobody published; what it starts with, or after a failure, it takes
+ * all of. Two relays at once, or a crash at any point, only publish again what consumers and the stream's
+ * deduplication already know.
  */
 export function createRelay<T extends Aggregate>(options: {
   collection: Collection<T>;
   /** Resolves when the broker has stored the event. */
   publish: (document: T, transition: Transition) => Promise<void>;
   log: Logger;
-}): Relay {
+}): Relay<T> {
   const { collection, publish, log } = options;
-  let running = false;
-  let loop = Promise.resolve();
-  const written = new Set<string>();
-  let wakeUp = () => {};
+  const marks = createMarks(collection);
+  /** The last turn of each document that is being published. */
+  const turns = new Map<string, Promise<void>>();
+  const stopped = new AbortController();
+  let loop: Promise<void> | undefined;
   let failures = 0;
+  let takesAll = true;
   let nextLook = 0;
 
-  // The driver's generic types cannot see that every T has these fields (here and below).
-  const due = { pending: true } as Filter<T>;
-
-  async function publishDue(document: T): Promise<void> {
+  async function publishNews(document: T): Promise<void> {
+    const known = Math.max(document.published, marks.acknowledged(document._id));
     for (const transition of document.history) {
-      if (transition.version <= document.published) continue;
+      if (transition.version <= known) continue;
       await publish(document, transition);
       measurePublished(collection.collectionName, transition.time);
     }
-    const asRead = { _id: document._id, version: document.version } as Filter<T>;
-    const marks = {
-      $set: { published: document.version, pending: false },
-    } as UpdateFilter<Aggregate> as UpdateFilter<T>;
-    await collection.updateOne(asRead, marks);
+    marks.acknowledge(document._id, document.version);
   }
 
-  async function publishAll(filter: Filter<T>): Promise<number> {
+  /** In turns, one document's events are published in their order, and each once. */
+  function publishInTurn(document: T): Promise<void> {
+    const { _id } = document;
+    const before = turns.get(_id)?.catch(() => undefined);
+    const turn = before ? before.then(() => publishNews(document)) : publishNews(document);
+    const end = () => {
+      if (turns.get(_id) === turn) turns.delete(_id);
+    };
+    turns.set(_id, turn);
+    turn.then(end, end);
+    return turn;
+  }
+
+  /** Publishes what a process left that died, or could not publish. Tells whether there may be more. */
+  async function look(): Promise<boolean> {
+    const left = { updateTime: { $lt: new Date(Date.now() - LEFT_MS) } };
+    // The driver's generic types cannot see that every T has these fields.
+    const filter = { pending: true, ...(!takesAll && left) } as Filter<Aggregate> as Filter<T>;
     const documents = (await collection.find(filter).limit(BATCH).toArray()) as T[];
-    const results = await inParallel(documents, publishDue);
+    const results = await Promise.allSettled(documents.map(publishInTurn));
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
-    return documents.length;
+    return documents.length === BATCH;
   }
 
-  async function publishWritten(): Promise<void> {
-    const ids = [...written].slice(0, BATCH);
-    for (const id of ids) written.delete(id);
-    await publishAll({ ...due, _id: { $in: ids } } as Filter<T>);
+  function failed(error: unknown): void {
+    failures++;
+    takesAll = true;
+    nextLook = 0;
+    log.warn({ err: error, failures }, "events wait: they could not be published");
   }
 
-  /** What a process left that died, or could not publish. */
-  async function publishLeft(): Promise<void> {
-    const found = await publishAll(due);
-    nextLook = found === BATCH ? 0 : Date.now() + POLL_MS;
-  }
-
-  async function pause(ms: number): Promise<void> {
-    if (!running || ms <= 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
 
   async function run(): Promise<void> {
-    while (running) {
+    while (!stopped.signal.aborted) {
+      const before = failures;
       try {
-        if (written.size > 0) await publishWritten();
-        if (Date.now() >= nextLook) await publishLeft();
+        await marks.save();
+        const isDue = Date.now() >= nextLook;
+        const isThereMore = isDue && (await look());
+        // What could not be published meanwhile was not there to be found.
+        if (failures > before) continue;
         failures = 0;
-        if (written.size === 0) await pause(nextLook - Date.now());
+        if (isDue) {
+          takesAll &&= isThereMore;
+          nextLook = isThereMore ? 0 : Date.now() + LOOK_MS;
+        }
+        if (!isThereMore) await pause(MARK_MS);
       } catch (error) {
-        failures++;
-        log.warn({ err: error, failures }, "events wait: they could not be published");
-        // Found by looking, all together, however many they become.
-        written.clear();
-        nextLook = 0;
+        failed(error);
         await pause(Math.min(100 * 2 ** failures, MAX_BACKOFF_MS));
       }
     }
   }
 
   return {
-    wake(id) {
-      written.add(id);
-      wakeUp();
+    written(document) {
+      marks.written(document);
+      // The rest is found by looking, however much it becomes.
+      const hasRoom = failures === 0 || turns.size < TRIED_IN_VAIN;
+      if (!loop || !document.pending || !hasRoom) return;
+      publishInTurn(document).catch((error: unknown) => {
+        if (failures === 0) failed(error);
+      });
     },
+    acknowledged: marks.acknowledged,
     start() {
-      running = true;
       loop = run();
     },
     async stop() {
-      running = false;
-      wakeUp();
+      stopped.abort();
       await loop;
+      await Promise.allSettled(turns.values());
+      await marks
+        .save()
+        .catch((error: unknown) => log.warn({ err: error }, "events will be published again"));
     },
   };
-}
-
-async function inParallel<T>(
-  items: T[],
-  work: (item: T) => Promise<void>,
-): Promise<PromiseSettledResult<void>[]> {
-  const results: PromiseSettledResult<void>[] = [];
-  for (let at = 0; at < items.length; at += CONCURRENCY) {
-    results.push(...(await Promise.allSettled(items.slice(at, at + CONCURRENCY).map(work))));
-  }
-  return results;
 }

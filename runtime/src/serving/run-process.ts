@@ -1,6 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { z } from "zod";
 import type { Relay } from "../documents/relay.ts";
+import type { Aggregate } from "../documents/transition.ts";
 import { createServiceTokens } from "../identity/service-tokens.ts";
 import type { CommonConfig } from "../process/config.ts";
 import { startTelemetry } from "../process/telemetry.ts";
@@ -20,7 +21,7 @@ export interface ProcessMeans extends Means {
 export interface ProcessParts
   extends Pick<PublicServeOptions, "publicRoutes" | "publicHttp" | "internalRoutes" | "uses"> {
   /** What publishes its events. Started before it serves, and the first to stop. */
-  relay?: Relay;
+  relay?: Pick<Relay<Aggregate>, "start" | "stop">;
   /** Run in order when the ports are drained and the broker is left, before the database is. */
   close?: (() => void | Promise<void>)[];
 }
