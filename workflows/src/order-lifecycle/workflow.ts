@@ -7,9 +7,9 @@ import {
   sleep,
 } from "@temporalio/workflow";
 import type { Reason } from "@ticketing/proto/reason";
-import { listen, type News } from "../news.ts";
-import { payBack } from "../pay-back.ts";
-import { endingByRefusal, PATIENT, QUICK, reasonOf, steps } from "../steps.ts";
+import { endingByRefusal, PATIENT, QUICK, reasonOf, retriedActivities } from "../activity-retries.ts";
+import { type ChangeSignal, handleChangeSignal } from "../change-signal.ts";
+import { retryRefund } from "../refund-retries.ts";
 import type { OrderLifecycleActivities } from "./activities.ts";
 import { type CancelCause, type Decision, decide, type ExpireCause } from "./decision.ts";
 
@@ -22,10 +22,10 @@ const {
   relistTicket,
   cancelOrder,
   expireOrder,
-} = steps<OrderLifecycleActivities>();
+} = retriedActivities<OrderLifecycleActivities>();
 
 /** Money that was taken and cannot go back keeps no order from its end: an operator is told. */
-const releaseMoney = (orderId: string) => payBack(() => tryReleaseMoney(orderId));
+const releaseMoney = (orderId: string) => retryRefund(() => tryReleaseMoney(orderId));
 
 /** How long a sale stands while nobody knows whether its money was taken. */
 const CAPTURE_MS = 10 * 60_000;
@@ -47,12 +47,12 @@ export interface Sighting {
  * `seen` is absent if nobody has seen order and payments yet, and in what earlier releases started.
  */
 export async function orderLifecycle(orderId: string, seen?: Sighting): Promise<void> {
-  const news = listen();
+  const signal = handleChangeSignal();
   await endingByRefusal(async () => {
-    const { ticketId, decision } = await awaitDecision(orderId, news, seen);
+    const { ticketId, decision } = await awaitDecision(orderId, signal, seen);
     switch (decision.next) {
       case "complete":
-        return complete(orderId, ticketId, news);
+        return complete(orderId, ticketId, signal);
       case "cancel":
         return cancel(orderId, ticketId, decision.because);
       case "expire":
@@ -64,13 +64,13 @@ export async function orderLifecycle(orderId: string, seen?: Sighting): Promise<
 /** Waits until there is something to do: a payment, a wish to cancel, the last decline or the deadline. */
 async function awaitDecision(
   orderId: string,
-  news: News,
+  signal: ChangeSignal,
   seen: Sighting | undefined,
 ): Promise<{ ticketId: string; decision: Decision }> {
   let firstLook = seen?.time;
   let askStripe = false;
   for (;;) {
-    news.heard = false;
+    signal.received = false;
     const { order, payment, policy } = await readOrderAndPayment(orderId, askStripe);
     firstLook ??= Date.now();
     const decision = decide(order, payment, policy, Date.now(), firstLook);
@@ -80,15 +80,15 @@ async function awaitDecision(
       continue;
     }
     if (decision.next !== "wait") return { ticketId: order.ticketId, decision };
-    askStripe = !(await condition(() => news.heard, Math.max(decision.until - Date.now(), 1)));
+    askStripe = !(await condition(() => signal.received, Math.max(decision.until - Date.now(), 1)));
   }
 }
 
 /** Sell, then take the money, then complete. */
-async function complete(orderId: string, ticketId: string, news: News): Promise<void> {
+async function complete(orderId: string, ticketId: string, signal: ChangeSignal): Promise<void> {
   // Paid in time and decided too late: that is not the buyer's doing.
   if ((await sellTicket(orderId, ticketId)) === "lost") return expire(orderId, ticketId, "payment_failed");
-  if ((await capture(orderId, news)) === "refused") return undoSale(orderId, ticketId);
+  if ((await capture(orderId, signal)) === "refused") return undoSale(orderId, ticketId);
   await completeOrder(orderId);
 }
 
@@ -96,11 +96,11 @@ async function complete(orderId: string, ticketId: string, news: News): Promise<
  * Takes the money; an outcome that stays unknown for too long counts as a refusal, to be made one. Between tries it
  * listens: Stripe's own message that the money was taken need not wait for the end of a pause of minutes.
  */
-async function capture(orderId: string, news: News): Promise<"captured" | "refused"> {
+async function capture(orderId: string, signal: ChangeSignal): Promise<"captured" | "refused"> {
   const giveUp = Date.now() + CAPTURE_MS;
   let listens: boolean | undefined;
   for (let pause = 5_000; ; ) {
-    news.heard = false;
+    signal.received = false;
     try {
       return await capturePayment(orderId);
     } catch (error) {
@@ -111,7 +111,7 @@ async function capture(orderId: string, news: News): Promise<"captured" | "refus
       // that needs no pause has nothing to tell in its history.
       listens ??= patched("capture-listens");
       if (!listens) await sleep(pause);
-      else if (await condition(() => news.heard, pause)) continue;
+      else if (await condition(() => signal.received, pause)) continue;
       pause *= 2;
     }
   }

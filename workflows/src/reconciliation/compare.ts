@@ -9,7 +9,7 @@ import {
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
-import { isReturned } from "../returned.ts";
+import { isRefundAccepted } from "../refund-status.ts";
 import type { Drift, DriftName } from "./drift.ts";
 
 /** Whoever holds a record says what of it another record contradicts. */
@@ -45,7 +45,7 @@ export function compareOrder(
     if (deadline + graceMs < now) found("ORDER_OVERDUE", `due at ${new Date(deadline).toISOString()}`);
   }
   if (order.status === OrderStatus.COMPLETE && order.refundRequestedTime) {
-    const given = payment?.payment && isReturned(payment.payment.status);
+    const given = payment?.payment && isRefundAccepted(payment.payment.status);
     if (order.refundRefusedTime && !given)
       found("REFUND_REFUSED", `${order.refundRefusedReason}; the payment is ${paymentName(payment)}`);
     else found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
@@ -85,7 +85,7 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
     const untold = order.refundRequestedTime && order.refundRefusedReason !== "refund_failed";
     if (untold) found("REFUND_UNFINISHED", "the refund failed, and the order does not say so");
   }
-  if (order.status === OrderStatus.REFUNDED && order.refundRefusedTime && isReturned(money.status)) {
+  if (order.status === OrderStatus.REFUNDED && order.refundRefusedTime && isRefundAccepted(money.status)) {
     found("REFUND_UNFINISHED", "the money went back, and the order says that it did not");
   }
   if (amountOf(order.price) !== amountOf(money.amount)) {

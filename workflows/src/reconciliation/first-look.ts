@@ -1,8 +1,8 @@
 import { proxyActivities } from "@temporalio/workflow";
 import type { ReconciliationActivities } from "./activities.ts";
 import { type Drift, driftKey, type Skipped, type Source, unique } from "./drift.ts";
+import { isFailed, orFailure } from "./failed-activity.ts";
 import { fairShare } from "./fair-share.ts";
-import { isInVain, unlessInVain } from "./in-vain.ts";
 import type { Look } from "./look.ts";
 
 const { look } = proxyActivities<ReconciliationActivities>({
@@ -46,8 +46,8 @@ export async function lookOnce(now: FirstLook, source: Source, graceMs: number):
   const waiting = now.again?.[source] ?? [];
   const ids = waiting.slice(0, BATCH);
   const selection = ids.length > 0 ? { ids } : { since, until, pageToken };
-  const seen = await unlessInVain(look(source, selection, graceMs));
-  const { compared, drift, skipped = [], nextPageToken } = isInVain(seen) ? none(source, ids, seen) : seen;
+  const seen = await orFailure(look(source, selection, graceMs));
+  const { compared, drift, skipped = [], nextPageToken } = isFailed(seen) ? none(source, ids, seen) : seen;
 
   const all = unique([...now.suspects, ...drift]);
   const suspects = shared(all, now.before);

@@ -1,7 +1,7 @@
 import { proxyActivities } from "@temporalio/workflow";
 import type { ReconciliationActivities } from "./activities.ts";
 import { type Drift, driftKey, isId, type Skipped, type Source, sources, unique } from "./drift.ts";
-import { isInVain, unlessInVain } from "./in-vain.ts";
+import { isFailed, orFailure } from "./failed-activity.ts";
 import type { Plan } from "./workflow.ts";
 
 const together = proxyActivities<ReconciliationActivities>({
@@ -26,8 +26,8 @@ export async function lookAgain({ graceMs }: Plan, suspects: Drift[]) {
 
   /** Why there was no answer, if there was none. */
   async function lookAt(source: Source, ids: string[], { look }: Pick<ReconciliationActivities, "look">) {
-    const seen = await unlessInVain(look(source, { ids }, graceMs));
-    if (isInVain(seen)) return seen.failed;
+    const seen = await orFailure(look(source, { ids }, graceMs));
+    if (isFailed(seen)) return seen.failed;
     found.push(...seen.drift.filter((each) => suspected.has(driftKey(each))));
     skipped.push(...(seen.skipped ?? []));
     return undefined;

@@ -1,8 +1,8 @@
 import { continueAsNew, patched, proxyActivities, sleep, workflowInfo } from "@temporalio/workflow";
 import type { ReconciliationActivities } from "./activities.ts";
 import { type Drift, type DriftName, driftKey, type Source, sources } from "./drift.ts";
+import { orFailure } from "./failed-activity.ts";
 import { type FirstLook, lookOnce, type Unfinished } from "./first-look.ts";
-import { unlessInVain } from "./in-vain.ts";
 import { lookAgain } from "./second-look.ts";
 
 const { mend } = proxyActivities<ReconciliationActivities>({
@@ -55,7 +55,7 @@ export async function reconciliation(plan: Plan, begun: FirstLook = begin(plan))
     drift.push({ ...each, mended: (await mended(each)) && !known.has(driftKey(each)) });
   const { count = 0, named = [] } = first.skipped ?? {};
   const skipped = { count: count + doubtful.length, named: [...named, ...doubtful] };
-  await unlessInVain(report({ startTime, endTime: Date.now(), compared, drift, unchecked, skipped }));
+  await orFailure(report({ startTime, endTime: Date.now(), compared, drift, unchecked, skipped }));
   const idsOf = (source: Source) => skipped.named.filter((each) => each.source === source && each.id !== "");
   const leftOut = Object.fromEntries(sources.map((source) => [source, idsOf(source).map(({ id }) => id)]));
   return { startTime, compared, drift, unfinished, leftOut };
@@ -93,7 +93,7 @@ function mending() {
   return async (drift: Drift): Promise<boolean> => {
     const inVain = unanswered.get(drift.kind) ?? 0;
     if (inVain >= MAX_UNANSWERED && patched("mending-gives-up")) return false;
-    const mended = await unlessInVain(mend(drift));
+    const mended = await orFailure(mend(drift));
     if (typeof mended === "boolean") return mended;
     unanswered.set(drift.kind, inVain + 1);
     return false;

@@ -3,9 +3,9 @@ import { ApplicationFailure } from "@temporalio/common";
 import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
-import type { RefundRefusal as RefundRefusalName } from "../pay-back.ts";
+import type { RefundRefusal as RefundRefusalName } from "../refund-retries.ts";
+import { isRefundAccepted } from "../refund-status.ts";
 import { answering, asking } from "../refusal.ts";
-import { isReturned } from "../returned.ts";
 
 const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
   charge_disputed: RefundRefusalReason.CHARGE_DISPUTED,
@@ -38,7 +38,7 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
           throw ApplicationFailure.nonRetryable("the refund failed after it was made", "REFUND_FAILED");
         }
         // A person gave it back after it had failed, and the order still says that nobody did.
-        const untold = order.refundRefusedTime && payment && isReturned(payment.status);
+        const untold = order.refundRefusedTime && payment && isRefundAccepted(payment.status);
         return untold ? ("done" as const) : ("refunded before" as const);
       }
       if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
@@ -46,7 +46,7 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
       }
       if (order.refundRefusedTime) {
         const { payment } = await asking(payments.readPayment({ orderId }));
-        if (!payment || !isReturned(payment.status)) return "refused before" as const;
+        if (!payment || !isRefundAccepted(payment.status)) return "refused before" as const;
       }
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },

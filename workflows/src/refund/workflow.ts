@@ -1,9 +1,9 @@
-import { listen } from "../news.ts";
-import { payBack } from "../pay-back.ts";
-import { endingByRefusal, steps } from "../steps.ts";
+import { endingByRefusal, retriedActivities } from "../activity-retries.ts";
+import { handleChangeSignal } from "../change-signal.ts";
+import { retryRefund } from "../refund-retries.ts";
 import type { RefundActivities } from "./activities.ts";
 
-const { refundPayment, refuseRefund, relistTicket, markRefunded } = steps<RefundActivities>();
+const { refundPayment, refuseRefund, relistTicket, markRefunded } = retriedActivities<RefundActivities>();
 
 /**
  * The money of a complete order goes back, then its ticket is for sale again, then the order says so. What started it
@@ -12,21 +12,21 @@ const { refundPayment, refuseRefund, relistTicket, markRefunded } = steps<Refund
  * before the order says that it was made, is a signal, and all is looked at again before the end.
  */
 export async function refund(orderId: string): Promise<void> {
-  const news = listen();
+  const signal = handleChangeSignal();
   await endingByRefusal(async () => {
     do {
-      news.heard = false;
+      signal.received = false;
       try {
         await settle(orderId);
       } catch (error) {
-        if (!news.heard) throw error;
+        if (!signal.received) throw error;
       }
-    } while (news.heard);
+    } while (signal.received);
   });
 }
 
 async function settle(orderId: string): Promise<void> {
-  const paid = await payBack(() => refundPayment(orderId));
+  const paid = await retryRefund(() => refundPayment(orderId));
   if (paid === "refunded before" || paid === "refused before") return;
   if (paid !== "done") {
     await refuseRefund(orderId, paid.refused, Date.now());

@@ -1,6 +1,6 @@
 import { log, sleep } from "@temporalio/workflow";
 import type { Reason } from "@ticketing/proto/reason";
-import { refusalOf } from "./steps.ts";
+import { refusalOf } from "./activity-retries.ts";
 
 /** Why money that should go back does not. */
 export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured" | "refund_failed";
@@ -22,7 +22,7 @@ const GIVE_UP_MS = 3 * 86_400_000;
  * Does a step that gives money back. What the payment provider refuses is tried again at the pace of the people who
  * can change that, for three days; then, or when the refusal stands, an operator is told and the refusal returned.
  */
-export async function payBack<T>(step: () => Promise<T>): Promise<T | { refused: RefundRefusal }> {
+export async function retryRefund<T>(step: () => Promise<T>): Promise<T | { refused: RefundRefusal }> {
   const giveUp = Date.now() + GIVE_UP_MS;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {

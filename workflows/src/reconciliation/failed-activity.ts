@@ -1,12 +1,12 @@
 import { isCancellation } from "@temporalio/workflow";
 
 /** Why an activity has no answer after all its tries. */
-export interface InVain {
+export interface FailedActivity {
   failed: string;
 }
 
 /** An activity's answer; or why there is none. Only cancelling the run passes through. */
-export async function unlessInVain<T>(answer: Promise<T>): Promise<T | InVain> {
+export async function orFailure<T>(answer: Promise<T>): Promise<T | FailedActivity> {
   try {
     return await answer;
   } catch (error) {
@@ -16,5 +16,5 @@ export async function unlessInVain<T>(answer: Promise<T>): Promise<T | InVain> {
   }
 }
 
-export const isInVain = (answer: unknown): answer is InVain =>
+export const isFailed = (answer: unknown): answer is FailedActivity =>
   typeof answer === "object" && answer !== null && "failed" in answer;

@@ -26,7 +26,7 @@ export const PATIENT = {
  * an order that is stuck stops no other. Every step is short and safe to repeat. A refusal that a repeat cannot change
  * is thrown; {@link refusalOf} tells it.
  */
-export function steps<A extends UntypedActivities>(): ActivityInterfaceFor<A> {
+export function retriedActivities<A extends UntypedActivities>(): ActivityInterfaceFor<A> {
   const quick: UntypedActivities = proxyLocalActivities(QUICK);
   const patient: UntypedActivities = proxyActivities(PATIENT);
   const step =
