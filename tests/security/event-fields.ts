@@ -39,7 +39,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.tickets.v1.TicketListed": [],
   "ticketing.tickets.v1.TicketEdited": [],
   "ticketing.tickets.v1.TicketLocked": ["order_id"],
-  "ticketing.tickets.v1.TicketUnlocked": ["order_id", "reason"],
+  "ticketing.tickets.v1.TicketUnlocked": ["order_id", "reason", "unlock_reason"],
   "ticketing.tickets.v1.TicketSold": ["order_id"],
   "ticketing.tickets.v1.TicketRelisted": ["order_id"],
   "ticketing.tickets.v1.TicketWithdrawn": [],
@@ -73,11 +73,11 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.orders.v1.OrderCreated": [],
   "ticketing.orders.v1.OrderCancelRequested": [],
   "ticketing.orders.v1.OrderCompleted": ["note"],
-  "ticketing.orders.v1.OrderCancelled": ["reason"],
+  "ticketing.orders.v1.OrderCancelled": ["reason", "cancellation_reason"],
   "ticketing.orders.v1.OrderExpired": [],
   "ticketing.orders.v1.OrderRefundRequested": [],
   "ticketing.orders.v1.OrderRefunded": [],
-  "ticketing.orders.v1.OrderRefundRefused": ["reason"],
+  "ticketing.orders.v1.OrderRefundRefused": ["reason", "refusal_reason"],
 
   "ticketing.payments.v1.PaymentEvent": [
     ...event,

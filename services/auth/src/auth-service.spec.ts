@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { Role } from "@ticketing/proto/auth/v1/user";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { createErrorInterceptor } from "@ticketing/runtime/serving/error-interceptor";
@@ -28,6 +29,7 @@ beforeAll(async () => {
     keyFile: keys.keyFile("users"),
     publicUrl: "http://localhost:8080",
     clock: () => new Date(now),
+    operator: "operator@example.com",
   });
   const transport = createRouterTransport((router) => router.service(AuthService, service), {
     router: { interceptors: [createErrorInterceptor(silent)] },
@@ -160,4 +162,12 @@ describe("an address", () => {
     expect(await guess(person.email)).toBe("BAD_CREDENTIALS");
     expect(await guess(`${randomUUID()}@example.com`)).toBe("BAD_CREDENTIALS");
   });
+});
+
+it("an account is told its roles", async () => {
+  const { user: nobody } = await signedUp();
+  expect(nobody).toMatchObject({ roles: [], grantedRoles: [] });
+  person.email = "operator@example.com";
+  const { user: operator } = await signedUp();
+  expect(operator).toMatchObject({ roles: ["operator"], grantedRoles: [Role.OPERATOR] });
 });

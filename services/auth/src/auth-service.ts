@@ -1,17 +1,18 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { Role } from "@ticketing/proto/auth/v1/user";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import type { Cookies } from "./cookies.ts";
 import type { SignedIn, SignInFlow } from "./sign-in.ts";
-import type { User } from "./user.ts";
+import type { RoleName, User } from "./user.ts";
 
 export interface AuthServiceDependencies {
   flow: SignInFlow;
   cookies: Cookies;
-  rolesOf: (user: User) => string[];
+  rolesOf: (user: User) => RoleName[];
   accessLifetimeMs: number;
   refreshLifetimeMs: number;
 }
@@ -20,13 +21,17 @@ export interface AuthServiceDependencies {
 export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<typeof AuthService> {
   const { flow, cookies } = deps;
 
-  const message = (user: User) => ({
-    id: user._id,
-    email: user.email,
-    displayName: user.displayName,
-    roles: deps.rolesOf(user),
-    createTime: timestampFromDate(user.createTime),
-  });
+  function message(user: User) {
+    const roles = deps.rolesOf(user);
+    return {
+      id: user._id,
+      email: user.email,
+      displayName: user.displayName,
+      roles,
+      grantedRoles: roles.map((role) => Role[role.toUpperCase() as Uppercase<RoleName>]),
+      createTime: timestampFromDate(user.createTime),
+    };
+  }
 
   function setCookies(context: HandlerContext, values: string[]): void {
     for (const value of values) context.responseHeader.append("set-cookie", value);

@@ -10,7 +10,7 @@ import { createPasswordHasher } from "./password.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createSignInFlow } from "./sign-in.ts";
 import { createSignUpLimit } from "./sign-up-limit.ts";
-import type { User } from "./user.ts";
+import type { RoleName, User } from "./user.ts";
 import { userAggregate } from "./user-aggregate.ts";
 import { createUserStore } from "./user-store.ts";
 
@@ -23,7 +23,8 @@ await runProcess("auth", config, async ({ database: { db }, events, log }) => {
     lifetimeMs: config.ACCESS_TOKEN_LIFETIME,
     log,
   });
-  const rolesOf = (user: User) => (config.OPERATOR_EMAILS.includes(user.email) ? ["operator"] : []);
+  const rolesOf = (user: User): RoleName[] =>
+    config.OPERATOR_EMAILS.includes(user.email) ? ["operator"] : [];
   const service = createAuthService({
     flow: createSignInFlow({
       users: createUserStore(users),

@@ -17,6 +17,9 @@ export interface User extends Aggregate<TransitionType<typeof UserEventSchema>> 
   createTime: Date;
 }
 
+/** A role, as access tokens carry it: the contract's value by its name in lower case. */
+export type RoleName = "operator";
+
 /** The one spelling under which an address is stored and looked up. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 

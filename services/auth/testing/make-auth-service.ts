@@ -8,20 +8,23 @@ import { createPasswordHasher } from "../src/password.ts";
 import { createSessionStore } from "../src/session-store.ts";
 import { createSignInFlow } from "../src/sign-in.ts";
 import { createSignUpLimit } from "../src/sign-up-limit.ts";
+import type { RoleName, User } from "../src/user.ts";
 import { userAggregate } from "../src/user-aggregate.ts";
 import { createUserStore } from "../src/user-store.ts";
 
 const minutes = (n: number) => n * 60_000;
 
-/** The service as its process makes it, without events: three accounts an hour for each address, nobody an operator. */
+/** The service as its process makes it, without events: three accounts an hour for each address. */
 export async function makeAuthService(given: {
   db: Db;
   keyFile: string;
   publicUrl: string;
   clock?: () => Date;
+  /** Absent: nobody. */
+  operator?: string;
 }) {
-  const { db, keyFile, publicUrl, clock = () => new Date() } = given;
-  const rolesOf = () => [];
+  const { db, keyFile, publicUrl, clock = () => new Date(), operator } = given;
+  const rolesOf = ({ email }: User): RoleName[] => (email === operator ? ["operator"] : []);
   const accessTokens = await createAccessTokens({ keyFile, lifetimeMs: minutes(15), log: silent });
   const service = createAuthService({
     flow: createSignInFlow({

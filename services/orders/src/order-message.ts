@@ -5,11 +5,13 @@ import { readTransition } from "@ticketing/runtime/documents/transition";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import type { Order } from "./order.ts";
+import { cancellationReasonOf, refundRefusalReasonOf } from "./order-reasons.ts";
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
 /** The order as its buyer, its seller and the lifecycle see it. */
 export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema> {
+  const { cancelReason, refundRefusedReason } = order;
   return {
     id: order._id,
     buyerId: order.buyerId,
@@ -35,8 +37,10 @@ export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema>
       transition: readTransition(OrderStepSchema, step),
     })),
     createTime: timestampFromDate(order.createTime),
-    cancelReason: order.cancelReason ?? "",
+    cancelReason: cancelReason ?? "",
+    cancellationReason: cancelReason && cancellationReasonOf(cancelReason),
     refundRefusedTime: optionalTime(order.refundRefusedTime),
-    refundRefusedReason: order.refundRefusedReason ?? "",
+    refundRefusedReason: refundRefusedReason ?? "",
+    refundRefusalReason: refundRefusedReason && refundRefusalReasonOf(refundRefusedReason),
   };
 }

@@ -10,11 +10,11 @@ import {
   markRefunded,
   type Order,
   open,
-  type RefundRefusal,
   refuseRefund as refuse,
   requestCancel,
   requestRefund,
 } from "./order.ts";
+import type { RefundRefusal } from "./order-reasons.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
 const opened = () =>

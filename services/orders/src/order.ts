@@ -11,6 +11,12 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Money } from "@ticketing/runtime/values/money";
 import type { Seat } from "@ticketing/runtime/values/seat";
 import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
+import {
+  type CancelReason,
+  cancellationReasonOf,
+  type RefundRefusal,
+  refundRefusalReasonOf,
+} from "./order-reasons.ts";
 
 type OrderEvent = typeof OrderEventSchema;
 
@@ -25,9 +31,6 @@ export interface TicketSnapshot {
   seat: Seat;
   sellerName: string;
 }
-
-export type CancelReason = "buyer" | "payment_failed" | "capture_refused";
-export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured" | "refund_failed";
 
 /** One purchase. Its end is decided by its workflow alone; requests are recorded here. */
 export interface Order extends Aggregate<TransitionType<OrderEvent>> {
@@ -170,7 +173,8 @@ export function complete(order: Order, refundWindowMs: number, now: Date): Order
 
 /** Given up. */
 export function cancel(order: Order, reason: CancelReason, now: Date): Order {
-  const cancelled = { case: "orderCancelled", value: { reason } } as const;
+  const value = { reason, cancellationReason: cancellationReasonOf(reason) };
+  const cancelled = { case: "orderCancelled", value } as const;
   return end(order, OrderStatus.CANCELLED, cancelled, now, { cancelReason: reason });
 }
 
@@ -208,7 +212,8 @@ export function refuseRefund(
   }
   if (order.refundRequestedTime > decided) return order;
   const changes = { refundRefusedTime: now, refundRefusedReason: reason };
-  return advance(order, { case: "orderRefundRefused", value: { reason } }, now, changes);
+  const value = { reason, refusalReason: refundRefusalReasonOf(reason) };
+  return advance(order, { case: "orderRefundRefused", value }, now, changes);
 }
 
 /** Whether nothing can change any more: a complete order can be refunded for a while. */

@@ -1,11 +1,14 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
-import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { Category, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
+import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import {
   type LockWish,
   liveLock,
   lock as lockUntil,
+  type ReleaseReason,
   relist,
   sell,
   statusAt,
@@ -13,6 +16,7 @@ import {
   unlock,
   unpaidHold,
 } from "./ticket.ts";
+import { ticketAggregate } from "./ticket-aggregate.ts";
 import { edit, list, withdraw } from "./ticket-listing.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
@@ -212,3 +216,16 @@ describe("a ticket", () => {
     );
   });
 });
+
+it.each(["CANCELLED", "EXPIRED", "PAYMENT_FAILED", "DECLINED", "NO_ORDER"] as const)(
+  "a ticket that is let go as %s says so in words and by the enum",
+  (name) => {
+    const stated = name.toLowerCase() as ReleaseReason;
+    const freed = unlock(lock(fresh(), wish("a"), at(1)), { orderId: "a", reason: stated }, at(20));
+    const [newest] = freed.history.slice(-1);
+    if (!newest) throw new Error("a ticket has a history");
+    const { transition } = fromBinary(TicketEventSchema, ticketAggregate.event(freed, newest).payload);
+    const value = { orderId: "a", reason: stated, unlockReason: TicketUnlockReason[name] };
+    expect(transition).toMatchObject({ case: "ticketUnlocked", value });
+  },
+);

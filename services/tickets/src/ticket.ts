@@ -1,4 +1,4 @@
-import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { type Category, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
@@ -155,7 +155,7 @@ function requirePrice({ price }: Ticket, expected: Money): void {
   }
 }
 
-/** Why an order lets a ticket go. */
+/** Why an order lets a ticket go, as it is stored: the contract's values by their names in lower case. */
 export type ReleaseReason = "cancelled" | "expired" | "payment_failed" | "declined" | "no_order";
 
 /** Those that are the buyer's doing. */
@@ -176,7 +176,8 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
     });
   }
   const changes = BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket);
-  return advance(ticket, { case: "ticketUnlocked", value: by }, now, changes);
+  const unlockReason = TicketUnlockReason[by.reason.toUpperCase() as Uppercase<ReleaseReason>];
+  return advance(ticket, { case: "ticketUnlocked", value: { ...by, unlockReason } }, now, changes);
 }
 
 /** How an order holds or held the ticket that it did not get: by its lock, or as one of the newest releases. */
