@@ -39,6 +39,14 @@ describe("an example", () => {
     }
   });
 
+  it("of how an aggregate is declared stands so in the code", () => {
+    const declared = examplesOf("docs/architecture.md").filter(({ code }) =>
+      code.includes("defineAggregate"),
+    );
+    expect(declared).toHaveLength(1);
+    expect(read("runtime/testing/boat/boat-aggregate.ts")).toContain(declared[0]?.code);
+  });
+
   it("is found in a page at all", () => {
     expect(examplesOf("x.md", "a\n```ts\nconst a = 1;\n```\n\n```\nout\n```\n")).toEqual([
       { page: "x.md", language: "ts", code: "const a = 1;\n" },

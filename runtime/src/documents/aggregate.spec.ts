@@ -7,25 +7,15 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { startNats } from "@ticketing/servers/nats";
-import { type Boat, launch, rename } from "../../testing/boat/boat.ts";
+import { launch, rename } from "../../testing/boat/boat.ts";
+import { boatAggregate } from "../../testing/boat/boat-aggregate.ts";
 import { BoatEventSchema, RenameReason } from "../../testing/boat/boat-contract.ts";
 import { silent as log } from "../../testing/service.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { createEvents, type Events, type IncomingEvent } from "../events/events.ts";
-import { DomainError, reasonOf } from "../process/domain-error.ts";
-import { defineAggregate, newestFirst } from "./aggregate.ts";
+import { reasonOf } from "../process/domain-error.ts";
 import type { Database } from "./database.ts";
-
-/** All that there is to say of boats beside their contract and their rules. */
-const boatAggregate = defineAggregate({
-  collection: "boats",
-  stream: "BOATS",
-  event: BoatEventSchema,
-  state: ({ _id, name, version }: Boat) => ({ id: _id, name, version: BigInt(version) }),
-  notFound: () => new DomainError("TICKET_NOT_FOUND", "there is no such boat"),
-  indexes: [{ key: { ownerId: 1, ...newestFirst } }],
-  keepHistory: 2,
-});
+import { transitionsOf } from "./transition.ts";
 
 const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, second));
 let folder: string;
@@ -111,6 +101,16 @@ describe("an aggregate that is declared once", () => {
       transition: { case: undefined },
       state: { id: "c", version: 2n },
     });
+  });
+
+  it("goes on by no transition that its contract does not have: that neither compiles nor runs", () => {
+    const boat = launch({ _id: "e", ownerId: "eve", name: "Erebus" }, at(0));
+    const { advance } = transitionsOf(BoatEventSchema);
+    // @ts-expect-error There is no such case.
+    expect(() => advance(boat, { case: "boatSunk", value: {} }, at(1))).toThrow("has no boatSunk");
+    // @ts-expect-error There is no such fact.
+    const typo = advance(boat, { case: "boatRenamed", value: { formername: "Argo" } }, at(1));
+    expect(typo.history[1]?.data).toEqual({});
   });
 
   it("refuses by its own reason to be read or changed where it does not exist", async () => {

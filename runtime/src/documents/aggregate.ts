@@ -25,7 +25,7 @@ export interface AggregateDefinition<Event extends DescMessage, T extends Listed
   state: (document: T) => MessageInitShape<Event> extends { state?: infer State } ? State : never;
   /** What a caller is told who names a document that does not exist. */
   notFound: () => Error;
-  /** For its lists and its own questions, beside those that every kind has. A list's ends in `newestFirst`. */
+  /** For its lists and its own questions, beside those that every kind has. A list's ends in `byNewest`. */
   indexes: IndexDescription[];
   /** How many of its published transitions a document keeps: the newest; all of them by default. */
   keepHistory?: number;
@@ -49,9 +49,6 @@ export interface AggregateKind<T extends Listed> {
    */
   republish(means: { db: Db; events: Pick<Events, "ensureStream" | "publish"> }): Promise<number>;
 }
-
-/** The end of an index that a list, newest first, needs. */
-export const newestFirst = { createTime: -1, _id: -1 } as const;
 
 /** Declares a kind of aggregate; its rules are pure functions over what `transitionsOf` its event gives. */
 export function defineAggregate<Event extends DescMessage, T extends Listed>(

@@ -2,6 +2,9 @@ import type { Collection, Filter, Sort } from "mongodb";
 import { rowsOfPage } from "./page-size.ts";
 import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
 
+/** The order of a list, and the end of an index that it needs. */
+export const byNewest = { createTime: -1, _id: -1 } as const;
+
 /** The query of a page: what lies past a position in the order newest first, ties by id. */
 export function pastPosition<T>(filter: Filter<T>, pageToken: string): Filter<T> {
   const after = decodeTimePosition(pageToken);
@@ -13,7 +16,7 @@ export function pastPosition<T>(filter: Filter<T>, pageToken: string): Filter<T>
 
 /**
  * A page of the documents that match, newest first: `pageSize` of them (see {@link rowsOfPage}) and the token of the next
- * page, empty on the last. Needs an index that ends in `createTime: -1, _id: -1`. Throws BAD_PAGE_TOKEN.
+ * page, empty on the last. Needs an index that ends in {@link byNewest}. Throws BAD_PAGE_TOKEN.
  */
 export async function newestFirst<T extends { _id: string; createTime: Date }>(
   collection: Collection<T>,
@@ -23,7 +26,7 @@ export async function newestFirst<T extends { _id: string; createTime: Date }>(
   const limit = rowsOfPage(pageSize);
   const found = (await collection
     .find(pastPosition(filter, pageToken))
-    .sort({ createTime: -1, _id: -1 } as Sort)
+    .sort(byNewest as Sort)
     .limit(limit + 1)
     .toArray()) as T[];
   const documents = found.slice(0, limit);

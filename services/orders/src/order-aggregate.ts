@@ -1,7 +1,8 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
-import { defineAggregate, newestFirst } from "@ticketing/runtime/documents/aggregate";
+import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
+import { byNewest } from "@ticketing/runtime/documents/newest-first";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import type { Order } from "./order.ts";
@@ -25,5 +26,5 @@ export const orderAggregate = defineAggregate({
     createTime: timestampFromDate(order.createTime),
   }),
   notFound: () => new DomainError("ORDER_NOT_FOUND", "there is no such order"),
-  indexes: [{ key: { buyerId: 1, ...newestFirst } }, { key: { sellerId: 1, ...newestFirst } }],
+  indexes: [{ key: { buyerId: 1, ...byNewest } }, { key: { sellerId: 1, ...byNewest } }],
 });

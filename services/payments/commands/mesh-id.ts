@@ -1,4 +1,5 @@
 import { openDatabase } from "@ticketing/runtime/documents/database";
+import { systemClock } from "@ticketing/runtime/process/clock";
 import { commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/process/config";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
@@ -15,7 +16,7 @@ const [word = "show"] = process.argv.slice(2);
 const log = createLogger("mesh-id", config.LOG_LEVEL);
 const security = await openTransportSecurity(config.TLS_DIR, log);
 const database = await openDatabase(config.MONGODB_URI, log, security);
-const store = await openMeshStore(database.db, config.PUBLIC_URL, () => new Date());
+const store = await openMeshStore(database.db, config.PUBLIC_URL, systemClock);
 
 const commands: Readonly<Record<string, () => Promise<string>>> = {
   async show() {

@@ -1,7 +1,8 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import { defineAggregate, newestFirst } from "@ticketing/runtime/documents/aggregate";
+import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
+import { byNewest } from "@ticketing/runtime/documents/newest-first";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
@@ -30,6 +31,6 @@ export const ticketAggregate = defineAggregate({
     updateTime: timestampFromDate(ticket.updateTime),
   }),
   notFound: () => new DomainError("TICKET_NOT_FOUND", "there is no such ticket"),
-  indexes: [{ key: { sellerId: 1, ...newestFirst } }],
+  indexes: [{ key: { sellerId: 1, ...byNewest } }],
   keepHistory: KEPT_TRANSITIONS,
 });
