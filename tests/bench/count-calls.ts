@@ -3,7 +3,7 @@ import { Server } from "node:http";
 import { Collection } from "mongodb";
 
 /**
- * Preloaded into every process (`node --import`): notes each operation on the database, and in the Stripe double each
+ * Preloaded into every process (`node --import`): notes each command to the database, and in the Stripe double each
  * call of its API, in the file that this module's URL names, so that the bench can count what an order costs.
  */
 const file = new URL(import.meta.url).searchParams.get("file") ?? "";
@@ -25,19 +25,33 @@ type Method = (this: Collection, ...args: any[]) => any;
 
 const methods = Collection.prototype as unknown as Record<string, Method>;
 const kinds = {
-  ...{ insertOne: "write", replaceOne: "write", updateOne: "write", deleteOne: "write" },
-  // Late marks of events that the broker has: one command for many documents.
-  ...{ bulkWrite: "write" },
-  ...{ findOne: "read", find: "read", countDocuments: "read", aggregate: "read" },
+  write:
+    "insertOne insertMany replaceOne updateOne updateMany deleteOne deleteMany bulkWrite findOneAndUpdate " +
+    "findOneAndReplace findOneAndDelete",
+  read: "findOne find countDocuments estimatedDocumentCount distinct aggregate",
 };
-for (const [name, kind] of Object.entries(kinds)) {
-  const original = methods[name];
-  if (!original) throw new Error(`the driver has no ${name}`);
-  methods[name] = function (...args) {
-    // The relay's look around belongs to no order.
-    const [filter] = args as [Record<string, unknown> | undefined];
-    const looksAround = name === "find" && filter?.pending === true && !("_id" in filter);
-    if (!looksAround) appendFileSync(file, `database ${kind}s of ${this.collectionName}\n`);
-    return original.apply(this, args);
-  };
+/** Methods of the driver call each other before they first wait: one command is counted once. */
+let nested = false;
+for (const [kind, names] of Object.entries(kinds)) {
+  for (const name of names.split(" ")) {
+    const original = methods[name];
+    if (!original) throw new Error(`the driver has no ${name}`);
+    methods[name] = function (...args) {
+      if (nested) return original.apply(this, args);
+      if (!looksAround(name, args[0])) appendFileSync(file, `database ${kind}s of ${this.collectionName}\n`);
+      nested = true;
+      try {
+        return original.apply(this, args);
+      } finally {
+        nested = false;
+      }
+    };
+  }
+}
+
+/** The relay looks for what nobody published, whether anything was written or not: that belongs to no order. */
+function looksAround(name: string, filter: Record<string, unknown> = {}): boolean {
+  const { pending, _id: id } = filter;
+  const named = typeof id === "string" || (typeof id === "object" && id !== null && "$in" in id);
+  return name === "find" && pending === true && !named;
 }
