@@ -71,7 +71,8 @@ async function report(): Promise<void> {
   if (before) say(`Changes since ${before.commit} of ${before.date}, ${before.cores} × ${before.cpu}.`);
   if (!tellsCpuTime) say("CPU time by process is read on Linux only and left out here.");
   say(`\n${targetTable(targets, figures, before?.figures)}`);
-  if (tellsCpuTime) say(`\n${costTable(costs)}`);
-  for (const text of [speedTable(costs), ...texts]) say(`\n${text}`);
+  const measured = Object.keys(costs).length > 0;
+  if (measured && tellsCpuTime) say(`\n${costTable(costs)}`);
+  for (const text of [...(measured ? [speedTable(costs)] : []), ...texts]) say(`\n${text}`);
   say(`\nTook ${seconds()} s; the figures are in ${await writeResults(path, results)}`);
 }

@@ -44,3 +44,7 @@ export const total = ({ load: _load, ...mesh }: CpuTime): number =>
 /** Each process's time, changed alike. */
 export const each = (time: CpuTime, change: (ms: number, name: string) => number): CpuTime =>
   Object.fromEntries(Object.entries(time).map(([name, ms]) => [name, change(ms, name)]));
+
+/** The average of readings of the same processes. */
+export const average = (times: readonly CpuTime[]): CpuTime =>
+  each(times[0] ?? {}, (_, name) => times.reduce((sum, time) => sum + (time[name] ?? 0), 0) / times.length);

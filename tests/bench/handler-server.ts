@@ -1,35 +1,56 @@
-import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { createServiceAuthenticator } from "@ticketing/runtime/identity/service-tokens";
+import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
-import { startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
-import { silent, testConfig } from "@ticketing/runtime/testing/service";
+import { silent } from "@ticketing/runtime/testing/service";
+import { MongoClient } from "mongodb";
+import type { Ticket } from "../../services/tickets/src/ticket.ts";
+import type { TicketStore } from "../../services/tickets/src/ticket-aggregate.ts";
+import { createTicketService } from "../../services/tickets/src/ticket-service.ts";
 
-/** One handler that does nothing, behind the internal and the public server; tells its parent their ports. */
-const handlers = { unlockTicket: () => ({}) };
-const [, , keysFile = ""] = process.argv;
-const config = testConfig();
+/**
+ * The handler of GetTicket behind the internal port's server, over the mesh's own database; and beside it a server of
+ * grpc-js alone that answers nothing with nothing. Tells its parent their ports.
+ */
+const [, , keysFile = "", mongo = ""] = process.argv;
+const client = await MongoClient.connect(mongo);
+const collection = client.db("tickets").collection<Ticket>("tickets");
+const get = async (id: string) => {
+  const ticket = await collection.findOne({ _id: id });
+  if (!ticket) throw new Error("there is no such ticket");
+  return ticket;
+};
 const internal = await startInternalServer({
-  host: config.HOST,
+  host: "127.0.0.1",
   port: 0,
   log: silent,
   authenticate: await createServiceAuthenticator({ name: "tickets", keysFile, log: silent }),
-  routes: (router) => router.service(TicketLockService, { ...unimplemented(), ...handlers }),
+  // GetTicket needs no more of a store.
+  routes: (router) =>
+    router.service(TicketService, createTicketService({ tickets: { get } as TicketStore, clock })),
   health: createServingStatus(),
 });
-const open = await startPublicServer({
-  config,
-  log: silent,
-  routes: (router) => router.service(TicketLockService, handlers),
-  http: {},
-});
-process.send?.({ internal: internal.port, public: open.port });
-process.on("disconnect", () => process.exit(0));
 
-/** The internal router wants every method. */
-function unimplemented() {
-  const refuse = () => {
-    throw new Error("not part of this measurement");
-  };
-  return { lockTicket: refuse, sellTicket: refuse, relistTicket: refuse, listTickets: refuse };
-}
+const bytes = (value: Buffer) => value;
+const bare = new Server();
+bare.addService(
+  {
+    nothing: {
+      ...{ path: "/bench.Bench/Nothing", requestStream: false, responseStream: false },
+      ...{ requestSerialize: bytes, requestDeserialize: bytes },
+      ...{ responseSerialize: bytes, responseDeserialize: bytes },
+    },
+  },
+  {
+    nothing: (_call: unknown, answer: (error: null, value: Buffer) => void) => answer(null, Buffer.alloc(0)),
+  },
+);
+const port = await new Promise<number>((resolve, reject) =>
+  bare.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    error ? reject(error) : resolve(bound),
+  ),
+);
+process.send?.({ internal: internal.port, bare: port });
+process.on("disconnect", () => process.exit(0));

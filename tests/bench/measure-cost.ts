@@ -1,6 +1,14 @@
 import { closedLoop, type LoopResult } from "./closed-loop.ts";
-import { between, type CpuTime, each, type Processes, readCpuTime, tellsCpuTime } from "./cpu-time.ts";
-import { type Quiet, readIdle, settle } from "./quiet.ts";
+import {
+  average,
+  between,
+  type CpuTime,
+  each,
+  type Processes,
+  readCpuTime,
+  tellsCpuTime,
+} from "./cpu-time.ts";
+import { type Quiet, settle } from "./quiet.ts";
 
 /** What a call costs when many are made. */
 export interface Cost {
@@ -39,17 +47,15 @@ export async function measureCost(
   { inFlight, calls, warmUp, ms = LOOP_MS }: Amount,
 ): Promise<Cost> {
   if (warmUp > 0) await closedLoop(call, { inFlight, ms: LOOP_MS, limit: warmUp });
-  await settle(mesh, quiet);
-  const idleBefore = await readIdle(mesh);
+  const idleBefore = await settle(mesh, quiet);
 
   const [before, begun] = [read(mesh), performance.now()];
   const loop = await closedLoop((n) => call(warmUp + n), { inFlight, ms, limit: calls });
   const meanwhile = between(before, read(mesh));
-  await settle(mesh, quiet);
+  const idleAfter = await settle(mesh, quiet);
   const [used, busyMs] = [between(before, read(mesh)), performance.now() - begun];
 
-  const idleAfter = await readIdle(mesh);
-  const idle = each(idleAfter, (ms, name) => (ms + (idleBefore[name] ?? ms)) / 2);
+  const idle = average([idleBefore, idleAfter]);
   const all = Object.values(meanwhile).reduce((sum, ms) => sum + ms, 0);
   return {
     loop,

@@ -2,20 +2,22 @@ import type { Row } from "./row.ts";
 import { cancels } from "./rows/cancels.ts";
 import { floors } from "./rows/floors.ts";
 import { footprint } from "./rows/footprint.ts";
-import { gateway } from "./rows/gateway.ts";
 import { locks } from "./rows/locks.ts";
+import { publishing } from "./rows/publishing.ts";
+import { queue } from "./rows/queue.ts";
 import { reads } from "./rows/reads.ts";
 import { reconciliation } from "./rows/reconciliation.ts";
 import { refusals } from "./rows/refusals.ts";
 import { replicas } from "./rows/replicas.ts";
+import { rush } from "./rows/rush.ts";
 import { sales } from "./rows/sales.ts";
 import { search } from "./rows/search.ts";
-import { stacks } from "./rows/stacks.ts";
+import { unary } from "./rows/unary.ts";
 
 /** What can be measured, in the order in which it is: each leaves the next what it needs. */
 export const rows: readonly Row[] = [
-  ...[locks, sales, cancels, refusals, reads],
-  ...[gateway, stacks, search, reconciliation, floors],
+  ...[locks, sales, cancels, refusals, rush, queue, publishing, reads],
+  ...[unary, search, reconciliation, floors],
 ];
 
 /** Measured on a mesh of two replicas each that counts its calls: that takes time of its own. */

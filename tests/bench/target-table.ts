@@ -3,7 +3,7 @@ import type { Figures } from "./row.ts";
 import { table } from "./table.ts";
 import { isMet, type Target } from "./targets.ts";
 
-const number = (value: number) => value.toFixed(Math.abs(value) < 100 ? 1 : 0);
+const number = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
 /** The targets whose figures were measured: value, target, whether it is met, and the change since the run before. */
 export function targetTable(targets: readonly Target[], figures: Figures, before: Figures = {}): string {

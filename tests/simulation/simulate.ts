@@ -3,7 +3,7 @@ import { findServers } from "@ticketing/servers/find";
 import { tellsCpuTime, total } from "../bench/cpu-time.ts";
 import { createCrowd } from "../bench/crowd.ts";
 import { measureStep, type StepCost } from "../bench/measure-step.ts";
-import { learnQuiet, type Quiet, readIdle, settle } from "../bench/quiet.ts";
+import { learnQuiet, type Quiet, settle } from "../bench/quiet.ts";
 import { createSteps, type StepName } from "../bench/steps.ts";
 import { createSupply } from "../bench/supply.ts";
 import { table } from "../bench/table.ts";
@@ -76,8 +76,7 @@ async function calibrate(mesh: TestMesh, quiet: Quiet): Promise<Calibration> {
   const [seller, ...buyers] = await createCrowd(mesh, 120);
   if (!seller) throw new Error("nobody came");
   const tickets = await createSupply(seller, buyers).tickets(700);
-  await settle(mesh, quiet);
-  const idle = await readIdle(mesh);
+  const idle = await settle(mesh, quiet);
   const costs: StepCost[] = [];
   for (const step of createSteps(mesh, buyers, tickets)) {
     doing(`measuring ${step.name}`);

@@ -61,12 +61,6 @@ export function showsDone(payment: Payment, action: StripeAction, answer: Intent
 export const isKnown = (payment: Payment, shown: IntentSnapshot, now: Date): boolean =>
   observe(payment, shown, now) === payment && !isToRelease(payment);
 
-/** Whether a message tells of what we asked for, so that another process may be about to take note of the answer. */
-export const isAskedFor = ({ status, voidRequestedTime }: Payment, shown: IntentSnapshot): boolean =>
-  shown.status === "succeeded"
-    ? status === AUTHORIZED
-    : shown.status === "canceled" && voidRequestedTime !== undefined && status !== VOIDED;
-
 const isToRelease = (payment: Payment): boolean =>
   payment.voidRequestedTime !== undefined && isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED, CAPTURED);
 

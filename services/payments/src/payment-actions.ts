@@ -17,6 +17,9 @@ import { createUnderway } from "./underway.ts";
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND_PENDING, REFUND_FAILED } =
   PaymentStatus;
 
+/** So long a message of Stripe's waits for the answer to what it tells of: they leave Stripe together. */
+const MOMENT_MS = 250;
+
 type Action = Exclude<StripeAction, "create">;
 /** The payment after an action; with `failure` it was not done, as far as could be seen. */
 interface Outcome {
@@ -125,8 +128,8 @@ export function createPaymentActions(deps: {
   return {
     refresh,
 
-    /** Resolves when no action on the PaymentIntent is under way here, or after `ms`. */
-    answered: (intentId: string, ms: number): Promise<void> => underway.over(intentId, ms),
+    /** Resolves when no action on the PaymentIntent is under way here, or after a moment. */
+    answered: (intentId: string): Promise<void> => underway.over(intentId, MOMENT_MS),
 
     /**
      * Lets go what a payment that is given up holds or took, as a message of Stripe's tells. A refund that failed is a

@@ -2,7 +2,6 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
-import { observe } from "./observe-intent.ts";
 import type { Payment } from "./payment.ts";
 
 let world: PaymentWorld;
@@ -98,19 +97,6 @@ describe("a webhook", () => {
     expect((await post(body)).status).toBe(200);
     expect(world.calls).toContain("fetch");
     expect((await world.payment(other.order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
-  });
-
-  it("of a capture that another replica is about to note is not looked into", async () => {
-    const payment = await world.authorized();
-    await allTold(world.intents(payment._id));
-    world.double.faults.add({ kind: "webhook_hold", operation: "*" });
-    const answer = await world.stripe.capture(String(payment.intentId), "of-the-other");
-    world.calls.length = 0;
-    const told = post(event(payment._id, "payment_intent.succeeded"));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await world.payments.update(payment._id, (current) => observe(current, answer, world.clock()));
-    expect((await told).status).toBe(200);
-    expect(world.calls).not.toContain("fetch");
   });
 
   it("of a capture whose answer was lost tells of it", async () => {

@@ -1,18 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { type IntentSnapshot, isAskedFor, isKnown } from "./observe-intent.ts";
+import { isKnown } from "./observe-intent.ts";
 import { type Payment, recordDecline } from "./payment.ts";
 import type { PaymentActions } from "./payment-actions.ts";
 import { closeDispute, dispute } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
-
-/** So long a message waits for the answer to what it tells of to be noted: they leave Stripe together. */
-const MOMENT_MS = 250;
 
 const DEFINITE = ["REFUND_REFUSED", "CHARGE_DISPUTED"] as const;
 const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
@@ -31,15 +27,6 @@ export function createStripeWebhook(deps: {
 }): (request: HttpRequest) => Promise<HttpResponse> {
   const { payments, actions, stripe, mesh, clock } = deps;
 
-  /** The payment that a message shows so; read once more where the answer to the same is about to be noted. */
-  async function read(intentId: string, shown?: IntentSnapshot): Promise<Payment | null> {
-    await actions.answered(intentId, MOMENT_MS);
-    const payment = await payments.findByIntent(intentId);
-    if (!payment || !shown || !isAskedFor(payment, shown)) return payment;
-    await sleep(MOMENT_MS);
-    return payments.find(payment._id);
-  }
-
   /** What Stripe refuses to give back is in the payment and the log; another message of the same changes nothing. */
   async function finishVoid(payment: Payment): Promise<void> {
     try {
@@ -57,8 +44,8 @@ export function createStripeWebhook(deps: {
       return { status: 400, body: JSON.stringify({ code: "invalid_argument", message: "bad signature" }) };
     }
     if (event.kind === "other") return received;
-    const shown = event.kind === "intent" ? event.shown : undefined;
-    const payment = await read(event.intentId, shown);
+    if (event.kind === "intent") await actions.answered(event.intentId);
+    const payment = await payments.findByIntent(event.intentId);
     if (!payment) return received;
     // A copied payment names a PaymentIntent of the mesh that it was copied from.
     if (!ownsPayment(await mesh.read(), payment)) return received;
@@ -72,7 +59,7 @@ export function createStripeWebhook(deps: {
       await payments.update(payment._id, noted, payment);
       return received;
     }
-    const { decline } = event;
+    const { shown, decline } = event;
     const declined = (current: Payment) => (decline ? recordDecline(current, decline, clock()) : current);
     const noted = await payments.update(payment._id, declined, payment);
     if (noted === payment && shown && isKnown(payment, shown, clock())) return received;

@@ -1,6 +1,7 @@
-import { stories } from "../../faults/stories.ts";
+import { listing, locking } from "../../faults/stories.ts";
 import { footprintLines } from "../footprint-lines.ts";
 import { readBefore, readFootprint } from "../order-footprint.ts";
+import { payOrder } from "../pay-order.ts";
 import { settle } from "../quiet.ts";
 import type { Row } from "../row.ts";
 
@@ -14,7 +15,9 @@ export const footprint: Row = {
     const before = await readBefore(mesh, callsFile);
     const bought: string[] = [];
     for (const buyer of buyers.slice(0, ORDERS)) {
-      bought.push((await stories.purchase(mesh, seller, buyer)).order.id);
+      const order = await locking(buyer, await listing(seller));
+      await payOrder(mesh, { buyer, order });
+      bought.push(order.id);
     }
     await settle(mesh, quiet);
     const found = await readFootprint(mesh, before, bought, callsFile);
