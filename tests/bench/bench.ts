@@ -70,7 +70,8 @@ async function report(): Promise<void> {
   say(`${results.commit}, ${results.cores} × ${results.cpu}; the load is made on the same machine.`);
   if (before) say(`Changes since ${before.commit} of ${before.date}, ${before.cores} × ${before.cpu}.`);
   if (!tellsCpuTime) say("CPU time by process is read on Linux only and left out here.");
-  say(`\n${targetTable(targets, figures, before?.figures)}`);
+  const known = targets.filter(({ figure }) => figure in figures);
+  if (known.length > 0) say(`\n${targetTable(known, figures, before?.figures)}`);
   const measured = Object.keys(costs).length > 0;
   if (measured && tellsCpuTime) say(`\n${costTable(costs)}`);
   for (const text of [...(measured ? [speedTable(costs)] : []), ...texts]) say(`\n${text}`);
