@@ -60,6 +60,16 @@ export const recordings: Record<string, Recording> = {
   async complete({ mesh, seller, first }) {
     return lifecycle((await stories.purchase(mesh, seller, first)).order);
   },
+  /** Seen in time: it waits for its deadline without a task, and begins as the money is held. */
+  async "begun-by-payment"({ mesh, seller, first }) {
+    return lifecycle((await stories.purchase(mesh, seller, first)).order);
+  },
+  /** The same, and nothing happens before the deadline. */
+  async "begun-at-deadline"(stage) {
+    const { order } = await bought(stage);
+    await ending(stage.first, order, OrderStatus.EXPIRED);
+    return lifecycle(order);
+  },
   async expire(stage) {
     const { order } = await bought(stage);
     await ending(stage.first, order, OrderStatus.EXPIRED);

@@ -92,7 +92,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...["VoidPayment", "UnlockTicket", "ExpireOrder"].flatMap((rpc) => both("workflows", `call ${rpc}`)),
       ...both("payments", "stripe POST /v1/payment_intents/ID/cancel"),
       ["workflows", "call ReadPayment:before", 2],
-      // Answered once: when the first look came, there was no payment yet.
+      // The first read, as the order comes, finds no payment yet: it is refused, and not counted as answered.
       ["workflows", "call ReadPayment:after"],
       ...both("tickets", "write tickets.replaceOne", 2),
       ...both("tickets", "write buyer_locks.replaceOne", 2),
