@@ -14,8 +14,10 @@ export async function createBuyerLockStore(db: Db): Promise<BuyerLockStore> {
   const store = createDocumentStore<BuyerLocks>({ collection });
   return {
     async update(buyerId, change) {
-      if (!(await store.find(buyerId))) await store.insert(noLocks(buyerId));
-      await store.update(buyerId, change);
+      const known = await store.find(buyerId);
+      if (!known) await store.insert(noLocks(buyerId));
+      // Whoever inserted them meanwhile inserted the same.
+      await store.update(buyerId, change, known ?? noLocks(buyerId));
     },
   };
 }

@@ -116,13 +116,14 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
       let locked: Ticket;
       try {
-        locked = await tickets.update(ticketId, (ticket) => {
+        const lockInTime = (ticket: Ticket) => {
           const next = lock(ticket, wish, clock());
           if (next !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
             throw new DomainError("CONTENTION", "this took too long; try again");
           }
           return next;
-        });
+        };
+        locked = await tickets.update(ticketId, lockInTime, seen);
       } catch (error) {
         // Anything else leaves open whether the lock was written; the slot is kept until the ticket can tell.
         if (error instanceof DomainError) {
@@ -155,7 +156,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
           giveUp(locks, { orderId, ticketId, time }, strikeOf(by.reason, hold), policy, clock()),
         );
       }
-      return answer(await tickets.update(ticketId, (ticket) => unlock(ticket, by, clock())));
+      return answer(await tickets.update(ticketId, (ticket) => unlock(ticket, by, clock()), seen));
     },
 
     async sellTicket({ ticketId, orderId }, context) {

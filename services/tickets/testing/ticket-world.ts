@@ -55,14 +55,14 @@ export async function openTicketWorld() {
   const store = await ticketAggregate.store(database.db);
   const tickets: typeof store = {
     ...store,
-    async update(id, change) {
+    async update(id, change, read) {
       const { dies: death, meanwhile } = control;
       control.dies = undefined;
       control.meanwhile = undefined;
       await meanwhile?.();
       await step();
       if (death === "before") throw new Error("the process died");
-      const ticket = await store.update(id, change);
+      const ticket = await store.update(id, change, read);
       control.now += control.writeMs;
       control.writeMs = 0;
       await step();
