@@ -60,9 +60,9 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
 
     async *watchOrder({ orderId }, context) {
       const { userId, expireTime } = requireUser(context);
-      requireParty(await orders.get(orderId), userId);
       const session = AbortSignal.timeout(Math.max(0, expireTime.getTime() - Date.now()));
-      const watching = { read: orders.get, feed, clock, heartbeatMs: HEARTBEAT_MS };
+      const read = async (id: string) => requireParty(await orders.get(id), userId);
+      const watching = { read, feed, clock, heartbeatMs: HEARTBEAT_MS };
       const signal = AbortSignal.any([context.signal, session]);
       for await (const order of watchOrder(watching, orderId, signal)) {
         yield order ? { order: orderMessage(order) } : {};
