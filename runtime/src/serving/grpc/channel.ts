@@ -25,7 +25,12 @@ export const createGrpcChannel = (
   target: string,
   credentials: ChannelCredentials,
   options: ChannelOptions = {},
-): Channel => new MendedChannel(target, credentials, { ...options, "grpc.primary_user_agent": AGENT });
+): Channel =>
+  new MendedChannel(target, credentials, {
+    "grpc.enable_channelz": 0,
+    ...options,
+    "grpc.primary_user_agent": AGENT,
+  });
 
 /** While any is open, the process listens for their streams. */
 class MendedChannel extends Channel {
