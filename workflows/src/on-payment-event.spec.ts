@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
 import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import { onPaymentEvent } from "./on-payment-event.ts";
-import { createAnsweredCaptures } from "./order-lifecycle/answered-captures.ts";
+import { createCaptureCalls } from "./order-lifecycle/capture-calls.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
 type Transition = MessageInitShape<typeof PaymentEventSchema>["transition"];
@@ -16,7 +17,7 @@ const workflows = {
 } as WorkflowStarter;
 
 /** Hears of a payment's transition. */
-async function hear(transition: Transition, captures = createAnsweredCaptures()): Promise<string[]> {
+async function hear(transition: Transition, captures = createCaptureCalls()): Promise<string[]> {
   const event = create(PaymentEventSchema, { id: "o", transition });
   const payload = toBinary(PaymentEventSchema, event);
   await onPaymentEvent(workflows, captures)({ payload } as IncomingEvent);
@@ -42,17 +43,26 @@ describe("the news of a payment", () => {
     expect(await hear({ case: "paymentCaptured", value: {} })).toEqual(["wake begun o"]);
   });
 
-  it("that it was captured wakes none that had the answer from this process", async () => {
-    const captures = createAnsweredCaptures();
-    captures.add("o");
+  it("that it was captured wakes none that had the answer from this process, or is about to have it", async () => {
+    const captures = createCaptureCalls();
+    captures.add(
+      "o",
+      sleep(20).then(() => "captured"),
+    );
     expect(await hear({ case: "paymentCaptured", value: {} }, captures)).toEqual([]);
-    // Captured once more, as far as this process knows: what an event of another time says is not known.
+    // It is forgotten: what an event of another time says is not known.
     expect(await hear({ case: "paymentCaptured", value: {} }, captures)).toEqual(["wake begun o"]);
   });
 
-  it("is remembered of so many captures alone", () => {
-    const captures = createAnsweredCaptures();
-    for (let n = 0; n <= 1_000; n++) captures.add(`${n}`);
-    expect([captures.take("0"), captures.take("1")]).toEqual([false, true]);
+  it("that it was captured wakes one whose call got no answer", async () => {
+    const captures = createCaptureCalls();
+    captures.add("o", Promise.reject(new Error("no answer")));
+    expect(await hear({ case: "paymentCaptured", value: {} }, captures)).toEqual(["wake begun o"]);
+  });
+
+  it("is remembered of so many captures alone", async () => {
+    const captures = createCaptureCalls();
+    for (let n = 0; n <= 1_000; n++) captures.add(`${n}`, Promise.resolve("captured"));
+    expect([await captures.take("0"), await captures.take("1")]).toEqual([false, true]);
   });
 });

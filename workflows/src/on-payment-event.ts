@@ -1,12 +1,12 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { type PaymentEvent, PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
 import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
-import type { AnsweredCaptures } from "./order-lifecycle/answered-captures.ts";
+import type { CaptureCalls } from "./order-lifecycle/capture-calls.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
 /** Wakes an order's lifecycle when its payment did something that decides and that it does not know. */
 export const onPaymentEvent =
-  (workflows: WorkflowStarter, captures: Pick<AnsweredCaptures, "take">) =>
+  (workflows: WorkflowStarter, captures: Pick<CaptureCalls, "take">) =>
   async (incoming: IncomingEvent): Promise<void> => {
     const { id, transition } = decode(incoming.payload);
     switch (transition.case) {
@@ -16,7 +16,7 @@ export const onPaymentEvent =
         return workflows.wakeLifecycle(id);
       // Of use to a lifecycle alone that does not know whether its capture succeeded.
       case "paymentCaptured":
-        return captures.take(id) ? undefined : workflows.wakeBegunLifecycle(id);
+        return (await captures.take(id)) ? undefined : workflows.wakeBegunLifecycle(id);
       // The order ended as refunded, or is about to: its buyer reads that the money did not arrive.
       case "paymentRefundFailed":
         return workflows.wakeRefund(id);

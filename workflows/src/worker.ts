@@ -14,7 +14,7 @@ import { connectNative, keepConnected } from "./native-connection.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
-import { createAnsweredCaptures } from "./order-lifecycle/answered-captures.ts";
+import { createCaptureCalls } from "./order-lifecycle/capture-calls.ts";
 import { createPaymentsProbe } from "./payments-probe.ts";
 import { createReconciliationActivities } from "./reconciliation/activities.ts";
 import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
@@ -51,7 +51,7 @@ const connecting = createEvents({
 });
 const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 const workflows = createWorkflowStarter(client);
-const captures = createAnsweredCaptures();
+const captures = createCaptureCalls();
 const lifecycle = createOrderLifecycleActivities(clients, { maxDeclines: config.MAX_DECLINES }, captures);
 const workers = await createWorkers({
   connection: native,

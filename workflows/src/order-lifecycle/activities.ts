@@ -5,7 +5,7 @@ import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/paymen
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking, INVALID_REQUEST } from "../refusal.ts";
-import type { AnsweredCaptures } from "./answered-captures.ts";
+import type { CaptureCalls } from "./capture-calls.ts";
 import { areDeclinesExhausted, type OrderFacts, type PaymentFacts, type Policy } from "./decision.ts";
 
 const cancelReasons = {
@@ -31,7 +31,7 @@ export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleAct
 export function createOrderLifecycleActivities(
   clients: LifecycleClients,
   policy: Policy,
-  captures?: Pick<AnsweredCaptures, "add">,
+  captures?: Pick<CaptureCalls, "add">,
 ) {
   const { tickets, orders, payments } = clients;
 
@@ -64,15 +64,15 @@ export function createOrderLifecycleActivities(
         TICKET_NOT_FOUND: "lost" as const,
       }),
 
-    async capturePayment(orderId: string) {
-      const outcome = await answering(payments.capturePayment({ orderId }), "captured" as const, {
+    capturePayment(orderId: string) {
+      const call = answering(payments.capturePayment({ orderId }), "captured" as const, {
         CAPTURE_REFUSED: "refused" as const,
         NOT_AUTHORIZED: "refused" as const,
         PAYMENT_VOIDED: "refused" as const,
         PAYMENT_NOT_FOUND: "refused" as const,
       });
-      if (outcome === "captured") captures?.add(orderId);
-      return outcome;
+      captures?.add(orderId, call);
+      return call;
     },
 
     completeOrder: (orderId: string) => answering(orders.completeOrder({ orderId }), "done" as const),
