@@ -13,7 +13,6 @@ export type StoredState = Record<string, Stored>;
 const copies: Record<string, string> = {
   "tickets.tickets": "catalog.listings",
   "orders.orders": "catalog.orders",
-  "payments.payments": "catalog.payments",
 };
 
 /**
