@@ -11,6 +11,7 @@ import { pageAttacks } from "./page.ts";
 import { repeats } from "./repeats.ts";
 import { tokenAttacks } from "./tokens.ts";
 import { startWorld, type World } from "./world.ts";
+import { wrongCalls } from "./wrong-calls.ts";
 
 // Bounded, and not by how loaded the machine is.
 jest.setTimeout(120_000);
@@ -25,6 +26,7 @@ const world = () => shared;
 
 tokenAttacks(world);
 accessMatrix(world);
+wrongCalls(world);
 internalPorts(world);
 repeats(world);
 browserAttacks(world);

@@ -38,13 +38,8 @@ export function openCallers({ gateway, mesh, operator, services }: World, { sell
       const name = `${caller} ${method.parent.typeName}`;
       const known = open.get(name) ?? connect(caller, method);
       open.set(name, known);
-      // The methods of a client are named by its descriptor, which is known only now.
-      const call = (known.client as Record<string, (request: Message, options: CallOptions) => unknown>)[
-        method.localName
-      ];
-      if (!call) throw new Error(`no such RPC: ${name}/${method.name}`);
       try {
-        return { message: toJson(method.output, await answerOf(call, request)) };
+        return { message: toJson(method.output, await answerOf(known.client, method, request)) };
       } catch (error) {
         const info = errorInfoOf(error);
         if (!info) throw error;
@@ -58,10 +53,12 @@ export function openCallers({ gateway, mesh, operator, services }: World, { sell
 }
 
 /** The one answer; of a live view the first message, after which it is dropped. */
-async function answerOf(
-  call: (request: Message, options: CallOptions) => unknown,
-  request: Message,
-): Promise<Message> {
+export async function answerOf(client: object, method: DescMethod, request: Message): Promise<Message> {
+  // The methods of a client are named by its descriptor, which is known only now.
+  const call = (client as Record<string, (request: Message, options: CallOptions) => unknown>)[
+    method.localName
+  ];
+  if (!call) throw new Error(`no such RPC: ${method.name}`);
   const stop = new AbortController();
   const answer = await call(request, { signal: stop.signal });
   if (!isLive(answer)) return answer as Message;

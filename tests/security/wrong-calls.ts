@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { create, type DescField, type DescMethod, hasOption } from "@bufbuild/protobuf";
+import {
+  field as fieldRules,
+  ViolationsSchema,
+} from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
+import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import {
+  createConnectTransport,
+  createGrpcTransport,
+  createGrpcWebTransport,
+} from "@connectrpc/connect-node";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { bearer } from "@ticketing/launcher/clients";
+import { reported } from "@ticketing/launcher/suite-report";
+import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
+import type { PublicReason } from "@ticketing/proto/reason";
+import { DomainError, ERROR_DOMAIN } from "@ticketing/runtime/process/domain-error";
+import { methodsByName } from "./access-matrix.ts";
+import type { Init } from "./contracts.ts";
+import { answerOf } from "./repeat-callers.ts";
+import { publicVerdicts, type Stage } from "./verdicts.ts";
+import type { Account, World } from "./world.ts";
+
+const short = { requestId: "1" };
+const noOrder = () => ({ orderId: randomUUID() });
+const noPage = { pageSize: -1 };
+
+/** For each RPC whose contract has rules: a request that breaks one, and the field that it breaks. */
+const broken: Readonly<Record<string, readonly [request: Init, field: string]>> = {
+  "auth.v1.AuthService/SignUp": [{ email: "nobody" }, "email"],
+  "auth.v1.AuthService/SignIn": [{}, "email"],
+  "auth.v1.AuthService/SignOut": [{ refreshToken: "x".repeat(201) }, "refresh_token"],
+  "auth.v1.AuthService/IssueToken": [{}, "grant"],
+  "tickets.v1.TicketService/CreateTicket": [short, "request_id"],
+  "tickets.v1.TicketService/GetTicket": [{ ticketId: "1" }, "ticket_id"],
+  "tickets.v1.TicketService/ListMyTickets": [noPage, "page_size"],
+  "tickets.v1.TicketService/UpdateTicket": [short, "request_id"],
+  "tickets.v1.TicketService/WithdrawTicket": [{}, "version"],
+  "orders.v1.OrderService/CreateOrder": [short, "expected_price"],
+  "orders.v1.OrderService/GetOrder": [{}, "order_id"],
+  "orders.v1.OrderService/CancelOrder": [{}, "order_id"],
+  "orders.v1.OrderService/RequestRefund": [{}, "order_id"],
+  "orders.v1.OrderService/ListMyOrders": [noPage, "page_size"],
+  "orders.v1.OrderService/ListMySales": [noPage, "page_size"],
+  "orders.v1.OrderService/WatchOrder": [{}, "order_id"],
+  "payments.v1.PaymentService/StartPayment": [{}, "order_id"],
+  "payments.v1.PaymentService/GetPayment": [{}, "order_id"],
+  "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
+  "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
+  "catalog.v1.CatalogService/WatchTickets": [{}, "ticket_ids"],
+  "catalog.v1.OperationsService/ListOrders": [noPage, "page_size"],
+  "catalog.v1.OperationsService/ListDeadLetters": [noPage, "page_size"],
+  "catalog.v1.OperationsService/ReplayDeadLetter": [{}, "sequence"],
+};
+
+/** For each RPC that names one thing: a name of nothing, and the reason. */
+const missing: Readonly<Record<string, readonly [request: () => Init, reason: PublicReason]>> = {
+  "tickets.v1.TicketService/GetTicket": [() => ({ ticketId: randomUUID() }), "TICKET_NOT_FOUND"],
+  "tickets.v1.TicketService/UpdateTicket": [
+    () => ({ ticketId: randomUUID(), version: 1n }),
+    "TICKET_NOT_FOUND",
+  ],
+  "tickets.v1.TicketService/WithdrawTicket": [
+    () => ({ ticketId: randomUUID(), version: 1n }),
+    "TICKET_NOT_FOUND",
+  ],
+  "orders.v1.OrderService/CreateOrder": [
+    () => ({
+      requestId: randomUUID(),
+      ticketId: randomUUID(),
+      expectedPrice: { minorUnits: 100n, currency: "USD" },
+    }),
+    "TICKET_NOT_FOUND",
+  ],
+  "orders.v1.OrderService/GetOrder": [noOrder, "ORDER_NOT_FOUND"],
+  "orders.v1.OrderService/CancelOrder": [noOrder, "ORDER_NOT_FOUND"],
+  "orders.v1.OrderService/RequestRefund": [noOrder, "ORDER_NOT_FOUND"],
+  "orders.v1.OrderService/WatchOrder": [noOrder, "ORDER_NOT_FOUND"],
+  "payments.v1.PaymentService/StartPayment": [noOrder, "ORDER_NOT_FOUND"],
+  "payments.v1.PaymentService/GetPayment": [noOrder, "ORDER_NOT_FOUND"],
+  "catalog.v1.OperationsService/ReplayDeadLetter": [() => ({ sequence: 999_999n }), "DEAD_LETTER_NOT_FOUND"],
+};
+
+const hasRules = (field: DescField) => hasOption(field, fieldRules);
+
+/** Each RPC called wrongly, in each protocol: a client can tell what was wrong as the README says. */
+export function wrongCalls(world: () => World): void {
+  describe("a wrong call", () => {
+    let methods: Map<string, DescMethod>;
+    beforeAll(async () => {
+      methods = await methodsByName();
+    });
+
+    /** How the call fails, by protocol. */
+    async function failures(name: string, request: Init, caller?: Pick<Account, "accessToken">) {
+      const method = methods.get(name);
+      if (!method) throw new Error(`no such RPC: ${name}`);
+      const interceptors = caller ? [bearer(() => caller.accessToken)] : [];
+      const baseUrl = world().gateway;
+      const protocols: Record<string, Transport> = {
+        gRPC: createGrpcTransport({ baseUrl, interceptors }),
+        "gRPC-Web": createGrpcWebTransport({ baseUrl, httpVersion: "1.1", interceptors }),
+        Connect: createConnectTransport({ baseUrl, httpVersion: "1.1", interceptors }),
+      };
+      const failed: [string, ConnectError][] = [];
+      for (const [protocol, transport] of Object.entries(protocols)) {
+        const client = createClient(method.parent, transport);
+        const answer = await answerOf(client, method, create(method.input, request)).then(
+          () => new ConnectError("was answered", Code.Unknown),
+          ConnectError.from,
+        );
+        failed.push([`${name} by ${protocol}`, answer]);
+      }
+      return failed;
+    }
+
+    async function reasoned(
+      name: string,
+      request: Init,
+      reason: PublicReason,
+      caller?: Pick<Account, "accessToken">,
+    ) {
+      const failed = await failures(name, request, caller);
+      for (const [call, error] of failed) {
+        const infos = error.findDetails(ErrorInfoSchema).map(({ domain, reason }) => ({ domain, reason }));
+        const told = { call, code: Code[error.code], infos };
+        const { code } = new DomainError(reason, "");
+        expect(told).toEqual({ call, code: Code[code], infos: [{ domain: ERROR_DOMAIN, reason }] });
+      }
+      return failed.length;
+    }
+
+    it("that breaks a rule of its contract is told which one, of which field", async () => {
+      const ruled = Object.keys(publicVerdicts).filter((name) => {
+        const input = methods.get(name)?.input;
+        return input?.fields.some((field) => hasRules(field) || field.oneof !== undefined);
+      });
+      expect(Object.keys(broken).sort()).toEqual(ruled.sort());
+      await reported("RPCs called against their rules", async () => {
+        let calls = 0;
+        for (const [name, [request, field]] of Object.entries(broken)) {
+          for (const [call, error] of await failures(name, request, world().operator)) {
+            const violations = error.findDetails(ViolationsSchema).flatMap(({ violations }) => violations);
+            const fields = violations.map(({ field: path }) => path?.elements[0]?.fieldName);
+            const told = { call, code: Code[error.code], infos: error.findDetails(ErrorInfoSchema).length };
+            expect({ ...told, fields }).toEqual({
+              ...{ call, code: "InvalidArgument", infos: 0 },
+              fields: expect.arrayContaining([field]),
+            });
+            expect(violations.every(({ ruleId, message }) => ruleId !== "" && message !== "")).toBe(true);
+            calls++;
+          }
+        }
+        return calls;
+      });
+    }, 60_000);
+
+    it("of somebody who is not signed in, or by a token of nobody's, is told so", async () => {
+      const { lock, list } = world();
+      const { ticket: held, order } = await lock();
+      const stage: Stage = { world: world(), held, order, free: await list() };
+      await reported("RPCs called without a session", async () => {
+        let calls = 0;
+        for (const [name, { request, verdict }] of Object.entries(publicVerdicts)) {
+          if (verdict.anonymous !== "UNAUTHENTICATED") continue;
+          calls += await reasoned(name, request(stage, "anonymous"), "UNAUTHENTICATED");
+          calls += await reasoned(name, request(stage, "anonymous"), "INVALID_TOKEN", {
+            accessToken: "a.b.c",
+          });
+        }
+        return calls;
+      });
+    }, 60_000);
+
+    it("for what does not exist is told so", async () => {
+      await reported("RPCs called for nothing", async () => {
+        let calls = 0;
+        for (const [name, [request, reason]] of Object.entries(missing)) {
+          calls += await reasoned(name, request(), reason, world().operator);
+        }
+        return calls;
+      });
+    }, 60_000);
+  });
+}
