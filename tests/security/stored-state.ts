@@ -5,7 +5,14 @@ import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
 
 /** A document as JSON. */
-type Stored = { _id?: string; id?: string; version?: number; pending?: boolean; status?: number };
+type Stored = {
+  _id?: string;
+  id?: string;
+  version?: number;
+  pending?: boolean;
+  status?: number;
+  history?: { version: number }[];
+};
 /** Every document that names one of some ids, by its database, collection and id. */
 export type StoredState = Record<string, Stored>;
 
@@ -74,10 +81,12 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
 
 /** Documents with events to publish, and copies that are behind. */
 function waitsFor(state: StoredState): string[] {
-  return Object.entries(state).flatMap(([name, { pending, version }]) => {
+  return Object.entries(state).flatMap(([name, { pending, history = [] }]) => {
     const [collection = "", id] = name.split("/");
     const copy = copies[collection];
-    const behind = copy !== undefined && state[`${copy}/${id}`]?.version !== version;
+    // Later versions than that of the newest transition are their service's own affair.
+    const told = history.at(-1)?.version ?? 0;
+    const behind = copy !== undefined && (state[`${copy}/${id}`]?.version ?? 0) < told;
     return pending || behind ? [name] : [];
   });
 }
