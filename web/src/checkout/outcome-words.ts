@@ -1,4 +1,4 @@
-import type { Order } from "@ticketing/proto/orders/v1/order";
+import { CancellationReason, type Order } from "@ticketing/proto/orders/v1/order";
 import { formatMoney } from "../design/format-money.ts";
 import type { MoneyPlace } from "../orders/money-place.ts";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
@@ -15,7 +15,7 @@ export function wordsOf(
   if (phase === "refunded") {
     if (money && place) return { title: refundTitles[money], text: place };
     return order.refundRefusedTime
-      ? { title: orderTexts.refundRefusedTitle, text: refundRefusedText("buyer", order.refundRefusedReason) }
+      ? { title: orderTexts.refundRefusedTitle, text: refundRefusedText("buyer", order.refundRefusalReason) }
       : { title: texts.refundedTitle, text: texts.refundedText };
   }
   if (phase === "expired" && money === "not_taken") {
@@ -24,6 +24,6 @@ export function wordsOf(
   const { title, text } =
     phase === "expired"
       ? { title: texts.expiredTitle, text: texts.expiredText }
-      : (texts.cancelled[order.cancelReason] ?? texts.cancelledOtherwise);
+      : (texts.cancelled[order.cancellationReason] ?? texts.cancelled[CancellationReason.UNSPECIFIED]);
   return { title, text: [text, place].filter(Boolean).join(" ") };
 }

@@ -6,6 +6,7 @@ import {
   OrderSchema,
   OrderStatus,
   OrderStepSchema,
+  RefundRefusalReason,
 } from "@ticketing/proto/orders/v1/order";
 import { PaymentAction, PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { wordsOf } from "../checkout/outcome-words.ts";
@@ -14,6 +15,12 @@ import { stepText } from "../texts/orders.ts";
 import { isDisputeOver, mayAskAgain, placeOf, refusalToTell, saysMoreThanPaid } from "./money-place.ts";
 
 const time = timestampFromMs(1);
+const {
+  UNSPECIFIED: NONE,
+  CHARGE_DISPUTED,
+  REFUSED_BY_PROVIDER,
+  REFUND_FAILED: REFUND_FAILED_LATER,
+} = RefundRefusalReason;
 const statuses = Object.values(PaymentStatus).filter(
   (status): status is PaymentStatus => typeof status === "number" && status !== PaymentStatus.UNSPECIFIED,
 );
@@ -73,15 +80,16 @@ const said = (text: string) => ({
   returned: /have not received it/.test(text),
 });
 
+const { BUYER, PAYMENT_FAILED, CAPTURE_REFUSED } = CancellationReason;
+/** A reason that only a newer release has. */
+const OF_LATER = 99 as CancellationReason;
 const ended = [
-  ["cancelled", OrderStatus.CANCELLED, ["buyer", "payment_failed", "capture_refused", "of later"]],
-  ["expired", OrderStatus.EXPIRED, [""]],
-  ["refunded", OrderStatus.REFUNDED, [""]],
+  ["cancelled", OrderStatus.CANCELLED, [BUYER, PAYMENT_FAILED, CAPTURE_REFUSED, OF_LATER]],
+  ["expired", OrderStatus.EXPIRED, [OF_LATER]],
+  ["refunded", OrderStatus.REFUNDED, [OF_LATER]],
 ] as const;
-/** The step by which an order ended; a reason that is not of the contract is one of a newer release. */
-function stepOf(phase: (typeof ended)[number][0], cancelReason: string) {
-  const reasons: Readonly<Record<string, unknown>> = CancellationReason;
-  const reason = Number(reasons[cancelReason.toUpperCase()] ?? 99);
+/** The step by which an order ended. */
+function stepOf(phase: (typeof ended)[number][0], reason: CancellationReason) {
   const transitions = {
     cancelled: { case: "orderCancelled", value: { reason } },
     expired: { case: "orderExpired", value: {} },
@@ -97,14 +105,14 @@ describe("where the money of an order is", () => {
     if (!money) throw new Error("a status without a place");
     expect(said(whereMoneyIs[money]("€45.00"))).toEqual(truth(payment));
     for (const [phase, status, reasons] of ended) {
-      for (const cancelReason of reasons) {
+      for (const cancellationReason of reasons) {
         // What the order was told of its refund may be older than what the payment says.
-        for (const refundRefusedReason of ["", "charge_disputed", "refund_failed"]) {
+        for (const refundRefusalReason of [NONE, CHARGE_DISPUTED, REFUND_FAILED_LATER]) {
           const price = { minorUnits: 4_500n, currency: "EUR" };
-          const order = create(OrderSchema, { status, cancelReason, price, refundRefusedReason });
+          const order = create(OrderSchema, { status, cancellationReason, price, refundRefusalReason });
           expect(said(wordsOf(order, phase, money).text)).toEqual(truth(payment));
         }
-        const step = said(stepText("buyer", stepOf(phase, cancelReason), money));
+        const step = said(stepText("buyer", stepOf(phase, cancellationReason), money));
         for (const claim of ["untaken", "arrived"] as const) {
           if (step[claim]) expect(truth(payment)[claim]).toBe(true);
         }
@@ -116,11 +124,11 @@ describe("where the money of an order is", () => {
     const nothing = Object.fromEntries(Object.keys(said("")).map((claim) => [claim, false]));
     expect(placeOf(create(PaymentSchema, { status: 99 as PaymentStatus }))).toBeUndefined();
     for (const [phase, status, reasons] of ended) {
-      for (const cancelReason of reasons) {
-        const order = create(OrderSchema, { status, cancelReason });
+      for (const cancellationReason of reasons) {
+        const order = create(OrderSchema, { status, cancellationReason });
         expect(said(wordsOf(order, phase, undefined).text)).toEqual(nothing);
         for (const side of ["buyer", "seller"] as const) {
-          expect(said(stepText(side, stepOf(phase, cancelReason)))).toEqual(nothing);
+          expect(said(stepText(side, stepOf(phase, cancellationReason)))).toEqual(nothing);
         }
       }
     }
@@ -141,8 +149,8 @@ describe("where the money of an order is", () => {
   it.each(cases)(
     "stopped by a dispute is with the bank until the payment says otherwise: %s",
     (_, payment) => {
-      const [order, other] = ["charge_disputed", "refused_by_provider"].map((refundRefusedReason) =>
-        create(OrderSchema, { refundRefusedReason }),
+      const [order, other] = [CHARGE_DISPUTED, REFUSED_BY_PROVIDER].map((refundRefusalReason) =>
+        create(OrderSchema, { refundRefusalReason }),
       );
       if (!order || !other) throw new Error("no order");
       const { disputed } = truth(payment);
@@ -153,22 +161,24 @@ describe("where the money of an order is", () => {
   );
 
   it.each([
-    ["charge_disputed", true],
-    ["refused_by_provider", true],
-    ["nothing_captured", false],
-    ["refund_failed", false],
-    ["", false],
-  ])("refused as %p: asking again is offered %p", (refundRefusedReason, offered) => {
+    ["CHARGE_DISPUTED", true],
+    ["REFUSED_BY_PROVIDER", true],
+    ["NOTHING_CAPTURED", false],
+    ["REFUND_FAILED", false],
+    ["UNSPECIFIED", false],
+  ] as const)("refused as %p: asking again is offered %p", (reason, offered) => {
+    const refundRefusalReason = RefundRefusalReason[reason];
     const asked = (times: number) =>
       create(OrderSchema, {
-        refundRefusedReason,
+        refundRefusalReason,
         timeline: Array.from({ length: times }, () => ({
           transition: { case: "orderRefundRequested" as const, value: {} },
         })),
       });
+    const isDisputed = refundRefusalReason === CHARGE_DISPUTED;
     // Whoever asked too often is told so, and not that nothing happened.
-    expect(refusalToTell(asked(10), "taken")).toBe(refundRefusedReason.replace("charge_disputed", ""));
-    const once = refundRefusedReason === "charge_disputed" ? undefined : refundRefusedReason;
+    expect(refusalToTell(asked(10), "taken")).toBe(isDisputed ? NONE : refundRefusalReason);
+    const once = isDisputed ? undefined : refundRefusalReason;
     expect(refusalToTell(asked(1), "taken")).toBe(once);
     expect([1, 9, 10].map((times) => mayAskAgain(asked(times)))).toEqual([offered, offered, false]);
   });

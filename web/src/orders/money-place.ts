@@ -1,4 +1,4 @@
-import type { Order } from "@ticketing/proto/orders/v1/order";
+import { type Order, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { type Payment, PaymentAction, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 
 /** Where the money of an order is. */
@@ -50,28 +50,27 @@ export function saysMoreThanPaid(
   return place === "refund_failed" || (place === "refund_refused" && waits);
 }
 
+const { CHARGE_DISPUTED, REFUSED_BY_PROVIDER, UNSPECIFIED } = RefundRefusalReason;
 /** How often a refund of one order may be asked for. */
 const MAX_REFUND_REQUESTS = 10;
 
 /** Whether a refund that was asked for has ended so that it can be asked for again, as orders decides it. */
-export function mayAskAgain({ refundRefusedReason, timeline }: Order): boolean {
+export function mayAskAgain({ refundRefusalReason, timeline }: Order): boolean {
   const asked = timeline.filter(({ transition }) => transition.case === "orderRefundRequested").length;
-  return (
-    ["charge_disputed", "refused_by_provider"].includes(refundRefusedReason) && asked < MAX_REFUND_REQUESTS
-  );
+  return [CHARGE_DISPUTED, REFUSED_BY_PROVIDER].includes(refundRefusalReason) && asked < MAX_REFUND_REQUESTS;
 }
 
 /** Whether the dispute that stopped a refund has ended, and the money is ours. */
-export const isDisputeOver = ({ refundRefusedReason }: Order, place: MoneyPlace | undefined): boolean =>
-  refundRefusedReason === "charge_disputed" && (place === "taken" || place === "refund_refused");
+export const isDisputeOver = ({ refundRefusalReason }: Order, place: MoneyPlace | undefined): boolean =>
+  refundRefusalReason === CHARGE_DISPUTED && (place === "taken" || place === "refund_refused");
 
 /**
- * The reason that is told of a refund that was refused: none once it is over and the refund can be asked for again, one
- * that nothing is known of ("") once it is over and that was asked for too often.
+ * The reason that is told of a refund that was refused: none once it is over and the refund can be asked for again,
+ * UNSPECIFIED once it is over and was asked for too often.
  */
-export function refusalToTell(order: Order, place: MoneyPlace | undefined): string | undefined {
-  if (!isDisputeOver(order, place)) return order.refundRefusedReason;
-  return mayAskAgain(order) ? undefined : "";
+export function refusalToTell(order: Order, place: MoneyPlace | undefined): RefundRefusalReason | undefined {
+  if (!isDisputeOver(order, place)) return order.refundRefusalReason;
+  return mayAskAgain(order) ? undefined : UNSPECIFIED;
 }
 
 /** Whether nothing is under way any more that would change the place. */

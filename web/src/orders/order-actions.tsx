@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Link } from "@tanstack/react-router";
-import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { type Order, OrderStatus, type RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
@@ -127,11 +127,11 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
 function RequestedRefund({
   order,
   side,
-  reason = order.refundRefusedReason,
+  reason = order.refundRefusalReason,
 }: {
   order: Order;
   side: "buyer" | "seller";
-  reason?: string;
+  reason?: RefundRefusalReason;
 }) {
   const refused = order.refundRefusedTime !== undefined;
   const underWay = side === "buyer" ? texts.refundingBuyer : texts.refundingSeller;

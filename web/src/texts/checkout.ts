@@ -1,3 +1,4 @@
+import { CancellationReason } from "@ticketing/proto/orders/v1/order";
 import { isolate } from "../design/isolate.ts";
 
 interface Words {
@@ -58,17 +59,17 @@ export const checkoutTexts = {
   expiredUnpaid:
     "Your hold has ended and no money was taken. An amount that your bank shows as pending goes away by itself.",
   cancelled: {
-    buyer: { title: "Order cancelled", text: "As you asked." },
-    payment_failed: {
+    [CancellationReason.UNSPECIFIED]: { title: "Order cancelled", text: "" },
+    [CancellationReason.BUYER]: { title: "Order cancelled", text: "As you asked." },
+    [CancellationReason.PAYMENT_FAILED]: {
       title: "The payment did not work",
       text: "No payment came about, so the order was cancelled.",
     },
-    capture_refused: {
+    [CancellationReason.CAPTURE_REFUSED]: {
       title: "The payment did not work",
       text: "Your payment did not come through, so the order was cancelled.",
     },
-  } as Readonly<Record<string, Words>>,
-  cancelledOtherwise: { title: "Order cancelled", text: "" },
+  } satisfies Readonly<Record<CancellationReason, Words>>,
   refundedTitle: "Refunded",
   refundedText: "This order was refunded.",
   again: {

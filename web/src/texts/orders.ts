@@ -36,36 +36,37 @@ const cancelled: Readonly<Record<CancellationReason, Told>> = {
     seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
   },
 };
-/** Why the money of a refund does not go back, by the reason that the order keeps. */
-const refundRefused: Readonly<Record<string, Told>> = {
-  charge_disputed: {
+/** Why the money of a refund does not go back; unspecified: nothing is known of why. */
+const refundRefused: Readonly<Record<RefundRefusalReason, Told>> = {
+  [RefundRefusalReason.UNSPECIFIED]: {
+    buyer: "Your money could not be sent back. Our staff look into it.",
+    seller: "The money could not be sent back to the buyer. Our staff look into it.",
+  },
+  [RefundRefusalReason.CHARGE_DISPUTED]: {
     buyer:
       "You or your bank disputed this payment, so we cannot refund it. Your bank decides about the money.",
     seller:
       "The buyer's bank disputes the payment, so it cannot be refunded. The bank decides about the money.",
   },
-  refused_by_provider: {
+  [RefundRefusalReason.REFUSED_BY_PROVIDER]: {
     buyer: "Our payment partner did not accept the refund. Our staff look into it.",
     seller: "Our payment partner did not accept the refund. Our staff look into it.",
   },
-  nothing_captured: {
+  [RefundRefusalReason.NOTHING_CAPTURED]: {
     buyer:
       "We have not received a payment for this order, so there is nothing to refund. Our staff look into it.",
     seller: "No payment was received for this order, so there is nothing to refund. Our staff look into it.",
   },
-  refund_failed: {
+  [RefundRefusalReason.REFUND_FAILED]: {
     buyer: "Your bank returned the refund to us, so you have not received it. Our staff look into it.",
     seller: "The buyer's bank returned the refund. Our staff look into it.",
   },
 };
-const refundRefusedOtherwise: Told = {
-  buyer: "Your money could not be sent back. Our staff look into it.",
-  seller: "The money could not be sent back to the buyer. Our staff look into it.",
-};
 
 /** Why a refund was refused, as a sentence. */
-export const refundRefusedText = (side: Side, reason: string): string =>
-  (refundRefused[reason] ?? refundRefusedOtherwise)[side];
+export const refundRefusedText = (side: Side, reason: RefundRefusalReason): string =>
+  // A newer release has reasons that this one does not know.
+  (refundRefused[reason] ?? refundRefused[RefundRefusalReason.UNSPECIFIED])[side];
 
 /** A step of an order in a sentence, as its buyer and as its seller read it. */
 function told({ transition }: Pick<OrderStep, "transition">): Told {
@@ -94,16 +95,13 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
     case "orderRefunded":
       return { buyer: "Your refund was made.", seller: "The buyer was refunded." };
     case "orderRefundRefused":
-      return refundRefused[nameOf(transition.value.reason)] ?? refundRefusedOtherwise;
+      return refundRefused[transition.value.reason] ?? refundRefused[RefundRefusalReason.UNSPECIFIED];
     case undefined:
       return { buyer: "The order changed.", seller: "The order changed." };
     default:
       return transition satisfies never;
   }
 }
-
-/** As an order spells the reason of its last refusal. */
-const nameOf = (reason: RefundRefusalReason): string => RefundRefusalReason[reason]?.toLowerCase() ?? "";
 
 /**
  * A step of an order's timeline as sentences. What is said of the money is what its buyer knows of it now; a step from
