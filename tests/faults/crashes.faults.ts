@@ -27,6 +27,8 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
   purchase: {
     quick: [
       ["tickets", "write tickets.replaceOne:after"],
+      // Between the acknowledgement of an event and its mark.
+      ["tickets", "write tickets.bulkWrite:before"],
       ["orders", "write orders.insertOne:before"],
       ["payments", "stripe POST /v1/payment_intents:after"],
       ["workflows", "call SellTicket:after"],
