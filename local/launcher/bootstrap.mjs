@@ -23,7 +23,7 @@ const commands = [
     "check-gateway",
     "suite",
     "mutants",
-    "upkeep",
+    "operator-commands",
   ],
   // Takes the path of any other script of the repository.
   "run",

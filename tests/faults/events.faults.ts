@@ -35,12 +35,12 @@ afterAll(async () => {
 }, 60_000);
 
 /** Runs an operator's command against this mesh, as `npm run <task>` does. */
-const upkeep = (task: string, ...words: string[]) =>
+const runCommand = (task: string, ...words: string[]) =>
   run(
     process.execPath,
     [
       "--conditions=@ticketing/source",
-      join(root, "local/launcher/src/upkeep.ts"),
+      join(root, "local/launcher/src/operator-commands.ts"),
       task,
       ...words,
       "--data-dir",
@@ -50,7 +50,7 @@ const upkeep = (task: string, ...words: string[]) =>
   );
 const equal = () =>
   insist(async () => {
-    await upkeep("diff");
+    await runCommand("diff");
     return true;
   });
 
@@ -141,13 +141,13 @@ describe("events", () => {
         aside.set(key, value);
       }
       const { seq } = await jetstream(broker).publish("dlq.TICKETS.catalog", good.data, { headers: aside });
-      expect((await upkeep("dead-letters")).stdout).toContain(good.subject);
-      await upkeep("dead-letters", "replay", String(seq));
-      expect((await upkeep("dead-letters", "list")).stdout).not.toContain(good.subject);
+      expect((await runCommand("dead-letters")).stdout).toContain(good.subject);
+      await runCommand("dead-letters", "replay", String(seq));
+      expect((await runCommand("dead-letters", "list")).stdout).not.toContain(good.subject);
       // Again is done already; what never was is refused.
-      await upkeep("dead-letters", "replay", String(seq));
-      await expect(upkeep("dead-letters", "replay", "99999")).rejects.toThrow();
-      await upkeep("dead-letters", "replay", "all");
+      await runCommand("dead-letters", "replay", String(seq));
+      await expect(runCommand("dead-letters", "replay", "99999")).rejects.toThrow();
+      await runCommand("dead-letters", "replay", "all");
       await equal();
       return poison.length * 2;
     });
@@ -234,8 +234,8 @@ describe("events", () => {
       );
       await (await jetstreamManager(broker)).streams.deleteMessage("TICKETS", lost.sequence);
       await mesh.process("catalog").start();
-      await expect(upkeep("diff")).rejects.toThrow();
-      await upkeep("republish");
+      await expect(runCommand("diff")).rejects.toThrow();
+      await runCommand("republish");
       // The broker knows the event's id for two minutes more and drops the repeat: this one is told apart.
       await equal();
       return 1;
@@ -246,7 +246,7 @@ describe("events", () => {
     await reported("read models rebuilt under traffic", async () => {
       const over = new AbortController();
       const trading = trade(mesh, seller, [buyer, await mesh.person("other")], over.signal);
-      await upkeep("rebuild");
+      await runCommand("rebuild");
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       over.abort();
       const { calls } = await trading;

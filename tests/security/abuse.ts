@@ -8,13 +8,13 @@ import { reported } from "@ticketing/launcher/suite-report";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { call } from "./contracts.ts";
-import type { Reply, Wire } from "./wire.ts";
+import type { RawClient, Reply } from "./raw-http2-client.ts";
 import { limits, type World } from "./world.ts";
 
 const { issueToken, signUp } = AuthService.method;
 const { searchTickets } = CatalogService.method;
 
-const guess = (at: Wire, email: string, password: string, headers = {}) =>
+const guess = (at: RawClient, email: string, password: string, headers = {}) =>
   call(at, issueToken, { grant: { case: "credentials", value: { email, password } } }, headers);
 const tally = (replies: Reply[]) => {
   const counts: Record<string, number> = {};

@@ -5,8 +5,8 @@ import { reported } from "@ticketing/launcher/suite-report";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { newListing } from "../faults/stories.ts";
 import { allServices, call, encodings, rpcName } from "./contracts.ts";
+import type { Reply } from "./raw-http2-client.ts";
 import { type CallerName, callers, internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";
-import type { Reply } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** What a reply comes to, as verdicts spell it. */

@@ -7,8 +7,8 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { sessionCookieName } from "@ticketing/runtime/identity/identity";
 import { methodsByName } from "./access-matrix.ts";
 import { call, contentType, rpcPath } from "./contracts.ts";
+import type { Reply } from "./raw-http2-client.ts";
 import { publicVerdicts } from "./verdicts.ts";
-import type { Reply } from "./wire.ts";
 import type { World } from "./world.ts";
 
 const FOREIGN = "https://evil.example";

@@ -11,7 +11,7 @@ import {
   toBinary,
   toJsonString,
 } from "@bufbuild/protobuf";
-import { framed, type Reply, type Wire } from "./wire.ts";
+import { framed, type RawClient, type Reply } from "./raw-http2-client.ts";
 
 const generated = join(import.meta.dirname, "../../proto/gen/ticketing");
 
@@ -56,7 +56,7 @@ export function contentType(method: DescMethod, encoding: Encoding): string {
 
 /** Calls a method with these bytes as its message, good or bad. */
 export function callRaw(
-  wire: Wire,
+  wire: RawClient,
   method: DescMethod,
   encoding: Encoding,
   message: Uint8Array,
@@ -76,7 +76,7 @@ export function callRaw(
 
 /** Calls a method as a client does. */
 export function call(
-  wire: Wire,
+  wire: RawClient,
   method: DescMethod,
   init: Init,
   headers: OutgoingHttpHeaders = {},

@@ -9,7 +9,7 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { callRaw, contentType, type Encoding, rpcPath } from "./contracts.ts";
 import { memoryOf } from "./processes.ts";
 import { slowHttp } from "./raw-http.ts";
-import { framed, openWire, type Wire } from "./wire.ts";
+import { framed, openRawClient, type RawClient } from "./raw-http2-client.ts";
 import type { World } from "./world.ts";
 
 /** What a process may grow by under attack, in MiB: its heap before a collection, never what an attacker sends. */
@@ -28,7 +28,7 @@ export function exhaustion(world: () => World): void {
   async function withstood(attack: () => Promise<number>): Promise<number> {
     const before = memoryOf(world());
     const over = new AbortController();
-    const client = openWire(world().gateway, "127.0.0.9");
+    const client = openRawClient(world().gateway, "127.0.0.9");
     const searching = (async () => {
       let answers = 0;
       for (; !over.signal.aborted; answers++) {
@@ -59,11 +59,11 @@ export function exhaustion(world: () => World): void {
         withstood(async () => {
           const { wire, mesh, services } = world();
           const at = wire("127.0.0.15");
-          const internal = openWire(`http://${mesh.services.tickets?.internal}`);
-          const direct = openWire(`http://${mesh.services.catalog?.public}`);
+          const internal = openRawClient(`http://${mesh.services.tickets?.internal}`);
+          const direct = openRawClient(`http://${mesh.services.catalog?.public}`);
           const authorization = `Bearer ${await services.get("orders")?.tokenFor("tickets")}`;
           const lock = TicketLockService.method.lockTicket;
-          const post = (to: Wire, path: string, type: string, headers: object, body: Uint8Array) =>
+          const post = (to: RawClient, path: string, type: string, headers: object, body: Uint8Array) =>
             to.post(path, { "content-type": type, te: "trailers", ...headers }, body);
           const grpc: Encoding = "grpc";
           const attacks = [

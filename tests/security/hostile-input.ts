@@ -12,8 +12,8 @@ import { methodsByName } from "./access-matrix.ts";
 import { call, callRaw, type Encoding, type Init } from "./contracts.ts";
 import { extremes, FORGED, hostileBinary, hostileJson } from "./hostile-messages.ts";
 import { rawHttp } from "./raw-http.ts";
+import { openRawClient, type RawClient, type Reply } from "./raw-http2-client.ts";
 import { internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";
-import { openWire, type Reply, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** Answers that say what is wrong. INTERNAL or UNKNOWN would mean that something fell over. */
@@ -35,7 +35,7 @@ const RUNS = process.env.QUICK ? 12 : 80;
 /** Messages that no client of ours would send, at every RPC. */
 export function hostileInput(world: () => World): void {
   async function bombard(
-    at: Wire,
+    at: RawClient,
     method: DescMethod,
     encoding: Encoding,
     messages: fc.Arbitrary<Buffer>,
@@ -120,7 +120,7 @@ export function hostileInput(world: () => World): void {
         for (const [name, { callee, request, allowed }] of Object.entries(internalVerdicts)) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
-          const at = openWire(`http://${mesh.services[callee]?.internal}`);
+          const at = openRawClient(`http://${mesh.services[callee]?.internal}`);
           const authorization = `Bearer ${await services.get(allowed[0] ?? "")?.tokenFor(callee)}`;
           tries += await bombard(at, method, "grpc", hostileBinary(method, request()), { authorization });
           tries += await bombard(at, method, "grpc", extremes(method, request()), { authorization });

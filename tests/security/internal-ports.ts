@@ -4,8 +4,8 @@ import { importJWK, SignJWT } from "jose";
 import { methodsByName } from "./access-matrix.ts";
 import { call, contentType, encodings, rpcPath } from "./contracts.ts";
 import { attackerKeys } from "./forged-tokens.ts";
+import { openRawClient } from "./raw-http2-client.ts";
 import { internalVerdicts, publicVerdicts } from "./verdicts.ts";
-import { openWire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** Ways to write a path that a router and a service may read differently. */
@@ -86,7 +86,7 @@ export function internalPorts(world: () => World): void {
             const headers = { "content-type": "application/grpc", te: "trailers", authorization };
             broken.push(own.post(path, headers).then(({ code }) => code));
           }
-          const direct = openWire(`http://${mesh.services[callee]?.public}`);
+          const direct = openRawClient(`http://${mesh.services[callee]?.public}`);
           expect((await call(direct, method, {}, { authorization })).status).toBe(404);
           expect((await call(direct, method, {}, { authorization }, "grpc")).code).not.toBe("ok");
           direct.close();
@@ -120,7 +120,7 @@ export function internalPorts(world: () => World): void {
           const { callee, request, allowed, outcome = "not_found" } = verdict;
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
-          const at = openWire(`http://${mesh.services[callee]?.internal}`);
+          const at = openRawClient(`http://${mesh.services[callee]?.internal}`);
           const ask = async (authorization?: string) => {
             tries++;
             return (await call(at, method, request(), authorization ? { authorization } : {}, "grpc")).code;
@@ -167,7 +167,7 @@ export function internalPorts(world: () => World): void {
         const method = methods.get(name);
         const callee = name.split(".")[0] ?? "";
         if (!method) throw new Error(`no such RPC: ${name}`);
-        const at = openWire(`http://${mesh.services[callee]?.internal}`);
+        const at = openRawClient(`http://${mesh.services[callee]?.internal}`);
         const { code } = await call(at, method, {}, buyer.bearer, "grpc");
         expect([name, code]).toEqual([name, "unimplemented"]);
         at.close();

@@ -10,7 +10,7 @@ import { silent } from "@ticketing/runtime/testing/service";
 import type { JWK } from "jose";
 import { listing, newOrder } from "../faults/stories.ts";
 import { startTestMesh, type TestMesh } from "../test-mesh.ts";
-import { openWire, type Wire } from "./wire.ts";
+import { openRawClient, type RawClient } from "./raw-http2-client.ts";
 
 /** Somebody with an account, and everything about the account that nobody else may learn. */
 export interface Account extends ReturnType<typeof createClients> {
@@ -41,7 +41,7 @@ export interface World {
   readonly crashes: string[];
   readonly startPids: ReadonlyMap<string, number | undefined>;
   /** Requests from this address of 127.0.0.0/8; the gateway takes each for another client. */
-  wire(from?: string): Wire;
+  wire(from?: string): RawClient;
   /** Somebody who signs up now. */
   newcomer(name: string): Promise<Account>;
   list(): Promise<Ticket>;
@@ -71,7 +71,7 @@ export async function startWorld(): Promise<World> {
   const { gateway } = mesh.addresses;
   const keys = join(mesh.dataDir, "keys");
   const secrets = new Set<string>();
-  const wires: Wire[] = [];
+  const wires: RawClient[] = [];
 
   async function signUp(email: string, displayName: string): Promise<Account> {
     const password = `pass-${randomUUID()}`;
@@ -121,7 +121,7 @@ export async function startWorld(): Promise<World> {
     crashes,
     startPids: new Map(mesh.processNames.map((name) => [name, mesh.process(name).pid])),
     wire(from) {
-      const wire = openWire(gateway, from);
+      const wire = openRawClient(gateway, from);
       wires.push(wire);
       return wire;
     },

@@ -25,7 +25,7 @@ const specs = [
   "runtime/src/documents/select-records",
   "tests/journeys",
 ];
-const faults = ["linearizable-lock", "crashes", "servers", "moments"];
+const faults = ["linearizable-lock", "crashes", "servers", "server-killed-mid-call"];
 const flags = ["--disable-warning=ExperimentalWarning", "--conditions=@ticketing/source"];
 const jest = repositoryPath("node_modules/jest/bin/jest.js");
 const runs = [

@@ -16,7 +16,7 @@ import { type BuiltStage, makeReadOnly } from "./build.ts";
 import { issuedSecrets } from "./issued.ts";
 import { type AddressBook, localize } from "./local-addresses.ts";
 import { startNatsOf } from "./nats-of-overlay.ts";
-import { projectVolumes } from "./projected.ts";
+import { projectVolumes } from "./projected-volumes.ts";
 import { startTlsFront } from "./tls-front.ts";
 
 const run = promisify(execFile);

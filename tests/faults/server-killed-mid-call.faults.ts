@@ -26,8 +26,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => mesh?.close(), 60_000);
 
-/** A server, and amid what of whose it dies. */
-const moments: [server: string, process: string, place: string][] = [
+/** Which server is killed, during which step of which process. */
+const kills: [server: string, process: string, place: string][] = [
   ["nats", "orders", "publish order_created:before"],
   ["mongo", "tickets", "write tickets.replaceOne:before"],
   ["nats", "tickets", "publish ticket_sold:before"],
@@ -58,7 +58,7 @@ async function timed<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A buyer who insists, but only on what can still be had, and pays once; waits until the order has ended. */
+/** A buyer who tries again as long as the ticket can be had, pays once, and waits until the order has ended. */
 async function tryToBuy(armed: () => void): Promise<void> {
   const ticket = await listing(seller);
   const request = newOrder(ticket);
@@ -87,7 +87,7 @@ async function tryToBuy(armed: () => void): Promise<void> {
 describe("a server that dies amid what is asked of it, and stays down past the lock's deadline", () => {
   it("costs no more than time", async () => {
     await reported("server killed mid-publish, mid-write, mid-workflow, mid-call", async () => {
-      const chosen = process.env.QUICK ? moments.slice(0, 2) : moments;
+      const chosen = process.env.QUICK ? kills.slice(0, 2) : kills;
       for (const [server, asking, place] of chosen) {
         try {
           await tryToBuy(() => mesh.armAgainst(server, asking, place));

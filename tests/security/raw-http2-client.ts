@@ -26,13 +26,13 @@ export interface Reply {
 }
 
 /** Bytes on the wire, exactly as given: what no well-behaved client would send. */
-export interface Wire {
+export interface RawClient {
   post(path: string, headers: OutgoingHttpHeaders, body?: string | Uint8Array): Promise<Reply>;
   close(): void;
 }
 
 /** An HTTP/2 connection to an origin, from this address of the loopback network, opened again when it was lost. */
-export function openWire(origin: string, from = "127.0.0.1", patienceMs = 30_000): Wire {
+export function openRawClient(origin: string, from = "127.0.0.1", patienceMs = 30_000): RawClient {
   let session: ClientHttp2Session | undefined;
   const opened: ClientHttp2Session[] = [];
   const current = () => {
