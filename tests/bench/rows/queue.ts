@@ -5,7 +5,7 @@ import { lockTicket } from "@ticketing/launcher/demo-cast";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { closedLoop, quantile } from "../closed-loop.ts";
 import { confirmOrder } from "../pay-order.ts";
-import { drainedPerSecond, firstTaskDone } from "../queue-drain.ts";
+import { drainedPerSecond, startedAt } from "../queue-drain.ts";
 import { settle } from "../quiet.ts";
 import { amount, type Bench, type Row } from "../row.ts";
 import { whileStopped } from "../while-stopped.ts";
@@ -36,16 +36,16 @@ export const queue: Row = {
     );
     await settle(mesh, quiet);
 
-    const done = await firstTasks(mesh.addresses.temporal, waiting);
-    const last = Math.max(...done);
+    const started = await startTimes(mesh.addresses.temporal, waiting);
+    const last = Math.max(...started);
     const meanwhile = paid.filter(({ at }) => at < last).map(({ took }) => took);
     meanwhile.sort((a, b) => a - b);
-    const perSecond = drainedPerSecond(begun, done);
+    const perSecond = drainedPerSecond(begun, started);
     const [p50, p99] = [quantile(meanwhile, 0.5), quantile(meanwhile, 0.99)];
     return {
       figures: { "queue.drained_per_s": perSecond, "queue.payment_p50_ms": p50, "queue.payment_p99_ms": p99 },
       text:
-        `${done.length} workflows that waited were begun within ${((last - begun) / 1000).toFixed(1)} s; of ` +
+        `${started.length} workflows that waited were started within ${((last - begun) / 1000).toFixed(1)} s; of ` +
         `${meanwhile.length} payments confirmed meanwhile p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms to COMPLETE`,
     };
   },
@@ -75,15 +75,15 @@ async function lockAll({ buyers, supply }: Bench, tickets: readonly Ticket[]): P
   return orders;
 }
 
-/** When the first task of each order's workflow was done, in milliseconds of the epoch. */
-async function firstTasks(address: string, orders: readonly string[]): Promise<number[]> {
+/** When each order's workflow was started, in milliseconds of the epoch. */
+async function startTimes(address: string, orders: readonly string[]): Promise<number[]> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection });
     const done: number[] = [];
     await closedLoop(
       async (n) => {
-        done.push(await firstTaskDone(client, `order-${orders[n]}`));
+        done.push(await startedAt(client, `order-${orders[n]}`));
       },
       { inFlight: 16, ms: Number.POSITIVE_INFINITY, limit: orders.length },
     );
