@@ -11,6 +11,7 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { lifecycleId } from "../../workflows/src/names.ts";
 import { createWorkflowStarter } from "../../workflows/src/starter.ts";
 import { eventually, startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { whileStopped } from "../while-stopped.ts";
 import { settle } from "./audit.ts";
 import { allEnd, begun, crowd, errand, goesOn, timeOf } from "./crowd.ts";
 import { insist, listing, locking, newOrder, stories } from "./stories.ts";
@@ -48,17 +49,7 @@ afterAll(async () => {
   await mesh?.close();
 }, 60_000);
 
-/** Freezes a process while something is done: its connections stay open, and it says nothing. */
-async function frozen<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const { pid } = mesh.process(name);
-  if (pid === undefined) throw new Error(`${name} does not run`);
-  process.kill(pid, "SIGSTOP");
-  try {
-    return await work();
-  } finally {
-    process.kill(pid, "SIGCONT");
-  }
-}
+const frozen = <T>(name: string, work: () => Promise<T>): Promise<T> => whileStopped(mesh, name, work);
 
 /** A lifecycle that needs no payments: the order is not there. */
 async function endOfUnknownOrder(): Promise<void> {

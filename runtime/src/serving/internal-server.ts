@@ -22,10 +22,10 @@ export interface InternalRouter {
 export type InternalServer = GrpcPort;
 
 /**
- * The port for other services, on grpc-js. Every call of
- * a routed service needs a service token, which is checked before its request is read; health (grpc.health.v1) and
- * reflection do not. Which services may call a method its handler says, after the rules of the contract were checked:
- * those are no secret among services, which all have the contract.
+ * The port for other services, on grpc-js. Every call of a routed service needs a service token, which is checked
+ * before its request is read; health (grpc.health.v1) and reflection do not. Which services may call a method its
+ * handler says, after the rules of the contract were checked: those are no secret among services, which all have the
+ * contract.
  */
 export async function startInternalServer(options: {
   host: string;

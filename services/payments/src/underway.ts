@@ -1,11 +1,8 @@
 import { inTime } from "@ticketing/runtime/process/in-time";
 
-/** The calls to Stripe that this process waits for, by what they act on. */
-export type Underway = ReturnType<typeof createUnderway>;
-
 /**
- * Stripe's message of an action may come before its answer was taken note of. Who waits a moment for that needs not ask
- * Stripe what the answer says as well.
+ * The calls to Stripe that this process waits for, by what they act on. Stripe's message of an action may come before
+ * its answer was taken note of: who waits a moment for the answer need not ask Stripe again for what it says.
  */
 export function createUnderway() {
   const calls = new Map<string, Promise<unknown>>();
