@@ -161,9 +161,7 @@ describe.each([
       await of(events, who).watch({
         stream,
         filter: owners[stream]?.subject ?? "",
-        handle: async ({ id }) => {
-          seen.push(`watch ${id}`);
-        },
+        handle: ({ read }) => void seen.push(`watch ${read().id}`),
       });
     }
     const healths: string[] = [];

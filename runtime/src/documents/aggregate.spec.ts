@@ -34,7 +34,7 @@ beforeAll(async () => {
   await events.watch({
     stream: "BOATS",
     filter: "evt.boats.>",
-    handle: async (event) => void heard.push(event),
+    handle: ({ read }) => void heard.push(read()),
     onGap: () => undefined,
   });
   boats.relay.start();

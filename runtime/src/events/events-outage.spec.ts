@@ -71,9 +71,7 @@ describe("a watch", () => {
       await events.watch({
         stream: STREAM,
         filter: FILTER,
-        handle: async ({ id }) => {
-          seen.push(id);
-        },
+        handle: ({ documentId }) => void seen.push(documentId),
       });
       for (const id of between) await publish(events, id);
       await until(() => seen.length === between.length);
@@ -101,9 +99,7 @@ describe("a watch", () => {
     await watching.watch({
       stream: STREAM,
       filter: FILTER,
-      handle: async ({ id }) => {
-        seen.push(id);
-      },
+      handle: ({ documentId }) => void seen.push(documentId),
       onGap: () => {
         gaps++;
       },
@@ -128,9 +124,7 @@ describe("a watch", () => {
     await events.watch({
       stream: STREAM,
       filter: FILTER,
-      handle: async ({ id }) => {
-        seen.push(id);
-      },
+      handle: ({ documentId }) => void seen.push(documentId),
       onGap: () => {
         gaps++;
       },

@@ -1,15 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConsumerMessages, JetStreamClient, JetStreamManager, StreamInfo } from "@nats-io/jetstream";
+import type {
+  ConsumerMessages,
+  JetStreamClient,
+  JetStreamManager,
+  JsMsg,
+  StreamInfo,
+} from "@nats-io/jetstream";
 import type { Logger } from "../process/log.ts";
 import type { BrokerAccess } from "./broker-access.ts";
 import { type IncomingEvent, incoming } from "./consumer.ts";
 
 const RESTART_MS = 500;
 
+/** An event of a watched stream. Most are of documents that nobody watches: nothing is parsed that is not asked for. */
+export interface WatchedEvent {
+  /** The id of the document, with which the subject ends. */
+  documentId: string;
+  /** Parses the headers. */
+  read: () => IncomingEvent;
+}
+
 export interface WatchOptions {
   stream: string;
   filter: string;
-  handle: (event: IncomingEvent) => Promise<void>;
+  /** Takes every event of every document, one after the other. */
+  handle: (event: WatchedEvent) => void;
   /** Events may have been missed (the stream lost some): read what you watch again. */
   onGap?: () => void;
 }
@@ -59,7 +74,7 @@ export async function startWatch(
     for await (const message of from) {
       if (position) position.sequence = message.seq;
       try {
-        await options.handle(incoming(message));
+        options.handle(watched(message));
       } catch (error) {
         log.warn({ err: error, subject: message.subject }, "a watched event was passed over");
       }
@@ -89,6 +104,11 @@ export async function startWatch(
     await messages?.close();
     await ended;
   };
+}
+
+function watched(message: JsMsg): WatchedEvent {
+  const { subject } = message;
+  return { documentId: subject.slice(subject.lastIndexOf(".") + 1), read: () => incoming(message) };
 }
 
 /** Where a watch goes on in the stream as it is now, and whether events between were lost to it. */

@@ -41,7 +41,7 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
   await events.watch({
     stream: "TICKETS",
     filter: "evt.tickets.>",
-    handle: async (event) => feed.publish(listingFrom(event.payload)),
+    handle: ({ read }) => feed.publish(listingFrom(read().payload)),
   });
 
   const storage = createEventStorage({ events, limit: config.EVENT_STORAGE, log });

@@ -18,7 +18,7 @@ await runProcess("orders", config, async ({ database: { db }, events, log, calle
   await events.watch({
     stream: "ORDERS",
     filter: "evt.orders.>",
-    handle: async ({ subject }) => feed.changed(subject.slice(subject.lastIndexOf(".") + 1)),
+    handle: ({ documentId }) => feed.changed(documentId),
     onGap: feed.anyChanged,
   });
   const orderService = createOrderService({ orders, tickets, feed, clock });
