@@ -104,3 +104,55 @@ describe("a live view", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 });
+
+describe("a replica that hears of every ticket", () => {
+  let decoded = 0;
+  beforeEach(() => {
+    decoded = 0;
+  });
+  const heard = (id: string, version: number) => ({
+    id,
+    version,
+    decode: () => {
+      decoded++;
+      return { ...listing(version, day), _id: id };
+    },
+  });
+  const poison = {
+    id: "t",
+    version: 9,
+    decode: () => {
+      throw new Error("not an event");
+    },
+  };
+
+  it("decodes nothing of what nobody watches, however many watch others", () => {
+    for (let n = 0; n < 5_000; n++) feed.subscribe([`watched ${n}`], () => undefined);
+    for (let n = 0; n < 200; n++) feed.hear(heard(`unwatched ${n}`, 1));
+    expect(decoded).toBe(0);
+    feed.hear(heard("watched 7", 1));
+    expect(decoded).toBe(1);
+  });
+
+  it("decodes once what thousands watch", () => {
+    let told = 0;
+    for (let n = 0; n < 5_000; n++) feed.subscribe(["t"], () => void told++);
+    feed.hear(heard("t", 1));
+    expect([decoded, told]).toEqual([1, 5_000]);
+  });
+
+  it("decodes for who begins to watch the newest of what it heard, once", () => {
+    for (const version of [1, 3, 2]) feed.hear(heard("t", version));
+    feed.subscribe(["t"], () => undefined);
+    expect([feed.recent("t")?.version, decoded]).toEqual([3, 1]);
+  });
+
+  it("does without an event that breaks its contract", () => {
+    feed.hear(poison);
+    const told = watch();
+    expect(feed.recent("t")).toBeUndefined();
+    expect(() => feed.hear(poison)).toThrow("not an event");
+    feed.hear(heard("t", 1));
+    expect(told).toEqual([[0, AVAILABLE]]);
+  });
+});

@@ -1,8 +1,7 @@
+import type { Clock } from "@ticketing/runtime/process/clock";
 import { type Listing, nextChange } from "./listing.ts";
+import { createRecentListings, type HeardListing } from "./recent-listings.ts";
 
-/** Changes that the projection may not show yet are remembered this long for those who begin to watch. */
-const RECENT_MS = 5 * 60_000;
-const MAX_RECENT = 10_000;
 /** The longest that a timer can wait (https://nodejs.org/api/timers.html): 24 days; an event may be further away. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -10,7 +9,9 @@ type Listener = (listing: Listing) => void;
 
 /** Live listings: every newer state of the ids that somebody watches, and each change by time alone. */
 export interface ListingFeed {
-  /** Takes a state from the stream or the projection; older than known ones are dropped. */
+  /** Takes a state from the stream: decoded once if somebody watches the listing, and else not before somebody does. */
+  hear(heard: HeardListing): void;
+  /** Takes a state from the projection; older than known ones are dropped. */
   publish(listing: Listing): void;
   /** Calls back for each change of the ids until the returned function is called. */
   subscribe(ids: readonly string[], listener: Listener): () => void;
@@ -20,9 +21,9 @@ export interface ListingFeed {
 }
 
 /** A feed for one process. */
-export function createListingFeed(clock: () => Date): ListingFeed {
+export function createListingFeed(clock: Clock): ListingFeed {
   const listeners = new Map<string, Set<Listener>>();
-  const known = new Map<string, { listing: Listing; time: number }>();
+  const recent = createRecentListings(clock);
   const timers = new Map<string, NodeJS.Timeout>();
 
   function tell(listing: Listing): void {
@@ -44,29 +45,25 @@ export function createListingFeed(clock: () => Date): ListingFeed {
     timers.set(listing._id, setTimeout(onTime, wait));
   }
 
-  function remember(listing: Listing): void {
-    known.delete(listing._id);
-    known.set(listing._id, { listing, time: clock().getTime() });
-    for (const [id, entry] of known) {
-      if (known.size <= MAX_RECENT && clock().getTime() - entry.time < RECENT_MS) break;
-      known.delete(id);
-    }
+  function publish(listing: Listing): void {
+    if (!recent.keep({ id: listing._id, version: listing.version, decode: () => listing })) return;
+    tell(listing);
+    watchTime(listing);
   }
 
   return {
-    publish(listing) {
-      const held = known.get(listing._id)?.listing;
-      if (held && held.version >= listing.version) return;
-      remember(listing);
-      tell(listing);
-      watchTime(listing);
+    hear(heard) {
+      if (listeners.has(heard.id)) publish(heard.decode());
+      // Who begins to watch before the projection shows it is told of it all the same.
+      else recent.keep(heard);
     },
+    publish,
     subscribe(ids, listener) {
       for (const id of ids) {
         const set = listeners.get(id) ?? new Set();
         listeners.set(id, set.add(listener));
-        const held = known.get(id);
-        if (held) watchTime(held.listing);
+        const listing = recent.get(id);
+        if (listing) watchTime(listing);
       }
       return () => {
         for (const id of ids) {
@@ -79,7 +76,7 @@ export function createListingFeed(clock: () => Date): ListingFeed {
         }
       };
     },
-    recent: (id) => known.get(id)?.listing,
+    recent: recent.get,
     close() {
       for (const timer of timers.values()) clearTimeout(timer);
     },

@@ -12,7 +12,7 @@ import { createMarketplaceStore } from "./marketplace-store.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { onReconciliationEvent } from "./on-reconciliation-event.ts";
-import { listingFrom, onTicketEvent } from "./on-ticket-event.ts";
+import { heardListing, onTicketEvent } from "./on-ticket-event.ts";
 import { onUserEvent } from "./on-user-event.ts";
 import { createOperationsService } from "./operations-service.ts";
 import { createProcessRoster } from "./process-roster.ts";
@@ -41,7 +41,7 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
   await events.watch({
     stream: "TICKETS",
     filter: "evt.tickets.>",
-    handle: ({ read }) => feed.publish(listingFrom(read().payload)),
+    handle: (event) => feed.hear(heardListing(event)),
   });
 
   const storage = createEventStorage({ events, limit: config.EVENT_STORAGE, log });

@@ -1,14 +1,24 @@
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import { PoisonEvent } from "@ticketing/runtime/events/events";
+import { PoisonEvent, type WatchedEvent } from "@ticketing/runtime/events/events";
 import { decodeEvent } from "./decode-event.ts";
 import { type Listing, listingOf } from "./listing.ts";
 import type { ListingStore } from "./listing-store.ts";
+import type { HeardListing } from "./recent-listings.ts";
 
 /** The listing in a ticket's event. Throws {@link PoisonEvent} when the contract is broken. */
 export function listingFrom(payload: Uint8Array): Listing {
   const { state } = decodeEvent(TicketEventSchema, payload);
   if (!state) throw new PoisonEvent("the event has no state");
   return listingOf(state);
+}
+
+/** The same of an event that may concern nobody, not yet decoded. */
+export function heardListing({ documentId, read }: WatchedEvent): HeardListing {
+  const { id, payload } = read();
+  // A copy, for the payload is a view of all that the broker sent with it.
+  const bytes = new Uint8Array(payload);
+  const version = Number(id.slice(id.lastIndexOf(":") + 1));
+  return { id: documentId, version, decode: () => listingFrom(bytes) };
 }
 
 /** Projects TICKETS into search, and announces what was new to it. */

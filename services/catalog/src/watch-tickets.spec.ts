@@ -3,11 +3,12 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import type { Listing } from "./listing.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import { createListingStore, type ListingStore } from "./listing-store.ts";
-import { listingFrom, onTicketEvent } from "./on-ticket-event.ts";
+import { heardListing, listingFrom, onTicketEvent } from "./on-ticket-event.ts";
 import { watchTickets } from "./watch-tickets.ts";
 
 const ID = "0198c5f2-0000-7000-8000-000000000001";
@@ -91,6 +92,17 @@ describe("a watcher", () => {
     await project()(event(6, SOLD));
     const heard = await hear(feed, async () => undefined);
     expect(heard).toEqual([{ version: 6, storedStatus: SOLD }]);
+  });
+});
+
+describe("who begins to watch", () => {
+  it("is told what the stream brought before and the projection does not show yet", async () => {
+    const feed = createListingFeed(() => new Date(0));
+    const { payload } = event(7, SOLD);
+    const read = () => ({ id: `${ID}:7`, payload }) as IncomingEvent;
+    feed.hear(heardListing({ documentId: ID, read }));
+    const heard = await hear(feed, async () => undefined);
+    expect(heard).toEqual([{ version: 7, storedStatus: SOLD }]);
   });
 });
 
