@@ -13,11 +13,12 @@ import { rush } from "./rows/rush.ts";
 import { sales } from "./rows/sales.ts";
 import { search } from "./rows/search.ts";
 import { unary } from "./rows/unary.ts";
+import { watching } from "./rows/watching.ts";
 
 /** What can be measured, in the order in which it is: each leaves the next what it needs. */
 export const rows: readonly Row[] = [
   ...[locks, sales, cancels, refusals, rush, queue, publishing, reads],
-  ...[unary, search, reconciliation, floors],
+  ...[unary, search, watching, reconciliation, floors],
 ];
 
 /** Measured on a mesh of two replicas each that counts its calls: that takes time of its own. */
