@@ -1,6 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import { BrokerRefusal } from "../events/broker-access.ts";
 import type { Events } from "../events/events.ts";
 import { newId } from "../process/ids.ts";

@@ -1,4 +1,4 @@
-import type { ProcessHealth } from "@ticketing/proto/type/v1/process_health";
+import type { ProcessHealth } from "@ticketing/proto/type/internal/v1/process_health";
 
 /** Two reports missed, and a moment. */
 const SILENT_MS = 5_000;

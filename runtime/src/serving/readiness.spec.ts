@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import { createPeers, type Peers } from "./peers.ts";
 import { createReadiness, type Dependency } from "./readiness.ts";
 

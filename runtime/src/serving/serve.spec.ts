@@ -3,7 +3,7 @@ import { type ChannelCredentials, credentials, Client as GrpcClient } from "@grp
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import { makeServiceKeys } from "../../testing/keys.ts";
 import { orderLifecycle } from "../../testing/order-lifecycle.ts";
 import { silent, testConfig } from "../../testing/service.ts";

@@ -4,7 +4,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import type { Database } from "@ticketing/runtime/documents/database";
 import type { Events } from "@ticketing/runtime/events/events";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
@@ -46,10 +46,7 @@ describe("the processes in the overview", () => {
       ),
     );
   const seen = async () =>
-    (await client(["operator"]).getOverview({})).processes.map(({ instance, serving }) => [
-      instance,
-      serving,
-    ]);
+    (await client(["operator"]).getOverview({})).replicas.map(({ instance, serving }) => [instance, serving]);
 
   it("stand by service and start, and count as serving only while they are heard", async () => {
     hear("tickets", "t2", 2_000);

@@ -31,6 +31,7 @@ export function createOperationsService(deps: {
         events.consumerLag(),
         events.countDeadLetters(),
       ]);
+      const replicas = roster.list();
       const reconciliation = report && fromBinary(ReconciliationStateSchema, report);
       return {
         orders: orders.map(({ status, count }) => ({ status, count: BigInt(count) })),
@@ -39,7 +40,8 @@ export function createOperationsService(deps: {
         drift: reconciliation?.open ?? 0n,
         disputes: BigInt(disputes),
         reconciliation,
-        processes: roster.list(),
+        processes: replicas,
+        replicas,
       };
     },
 

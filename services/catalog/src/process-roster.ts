@@ -1,17 +1,20 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/v1/process_health";
+import { type ProcessHealth, ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import type { Clock } from "@ticketing/runtime/process/clock";
 
 /** Five reports missed. */
 const SILENT_MS = 10_000;
 const FORGOTTEN_MS = 300_000;
 
+/** A process as operators see it. */
+export type Replica = ReturnType<typeof replicaOf>;
+
 /** What this replica heard of every process. */
 export interface ProcessRoster {
   hear(payload: Uint8Array): void;
   /** By service and start; the silent do not count as serving. */
-  list(): ProcessHealth[];
+  list(): Replica[];
 }
 
 export function createProcessRoster(clock: Clock): ProcessRoster {
@@ -25,11 +28,22 @@ export function createProcessRoster(clock: Clock): ProcessRoster {
       const now = clock().getTime();
       for (const [instance, { time }] of heard) if (now - time > FORGOTTEN_MS) heard.delete(instance);
       return [...heard.values()]
-        .map(({ health, time }) => ({ ...health, serving: health.serving && now - time <= SILENT_MS }))
-        .sort((a, b) => a.service.localeCompare(b.service) || startOf(a) - startOf(b));
+        .sort((a, b) => byServiceAndStart(a.health, b.health))
+        .map(({ health, time }) => replicaOf(health, now - time > SILENT_MS));
     },
   };
 }
+
+const replicaOf = (
+  { service, instance, serving, dependencies, startTime, time }: ProcessHealth,
+  isSilent: boolean,
+) => ({
+  ...{ service, instance, serving: serving && !isSilent, startTime, time },
+  dependencies: dependencies.map(({ name, reachable, needed }) => ({ name, reachable, needed })),
+});
+
+const byServiceAndStart = (a: ProcessHealth, b: ProcessHealth): number =>
+  a.service.localeCompare(b.service) || startOf(a) - startOf(b);
 
 const startOf = ({ startTime }: ProcessHealth): number =>
   startTime ? timestampDate(startTime).getTime() : 0;
