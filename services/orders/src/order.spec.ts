@@ -88,7 +88,7 @@ describe("an order", () => {
     const done = complete(askToCancel(opened(), at(1)), HOUR, at(2));
     expect(done.history.at(-1)).toMatchObject({
       type: "order_completed",
-      data: { note: "cancel_requested_after_sale" },
+      data: { note: "cancel_requested_after_sale", completionNote: "cancel_requested_after_sale" },
     });
   });
   it("is refunded only inside the window, which ends when the event begins", () => {

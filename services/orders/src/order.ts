@@ -1,4 +1,4 @@
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { CompletionNote, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import {
@@ -160,14 +160,19 @@ function end(
   return advance(order, transition, now, { ...changes, status });
 }
 
+const TOO_LATE_TO_CANCEL = {
+  note: "cancel_requested_after_sale",
+  completionNote: CompletionNote.CANCEL_REQUESTED_AFTER_SALE,
+};
+
 /** Paid. A refund may be asked for a while, but not once the event began. */
 export function complete(order: Order, refundWindowMs: number, now: Date): Order {
   const start = order.ticket.event.startTime.getTime();
   const refundableUntil = new Date(Math.min(now.getTime() + refundWindowMs, start));
   // The refund may have come before a repeat of this call: then it stays what it is.
   if (order.status === OrderStatus.REFUNDED) return order;
-  const note = order.cancelRequestedTime ? "cancel_requested_after_sale" : "";
-  const completed = { case: "orderCompleted", value: { note } } as const;
+  const value = order.cancelRequestedTime ? TOO_LATE_TO_CANCEL : {};
+  const completed = { case: "orderCompleted", value } as const;
   return end(order, OrderStatus.COMPLETE, completed, now, { refundableUntil });
 }
 

@@ -1,13 +1,21 @@
 import { describe, expect, it } from "@jest/globals";
+import { DisputeOutcome } from "@ticketing/proto/payments/v1/payment";
 import fc from "fast-check";
-import { type DisputeNews, type DisputeOutcome, decisiveOf, withNews, withRefusal } from "./disputes.ts";
+import {
+  type DisputeNews,
+  decisiveOf,
+  type DisputeOutcome as StoredOutcome,
+  withNews,
+  withRefusal,
+} from "./disputes.ts";
 import { start } from "./payment.ts";
 import { closeDispute, dispute, refusedAsDisputed } from "./payment-disputes.ts";
+import { paymentMessage } from "./payment-message.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2030, 0, 1, 0, minute));
 const payment = () => start({ id: "o1", buyerId: "b", price: { minorUnits: 5, currency: "USD" } }, at(0));
 const opened = (id: string, minute: number): DisputeNews => ({ id, time: at(minute) });
-const ended = (id: string, outcome: DisputeOutcome, minute: number) => ({ id, outcome, time: at(minute) });
+const ended = (id: string, outcome: StoredOutcome, minute: number) => ({ id, outcome, time: at(minute) });
 const afterAll = (news: DisputeNews[]) => news.reduce(withNews, []);
 
 describe("the disputes of a charge", () => {
@@ -61,6 +69,10 @@ describe("a payment whose charge is disputed", () => {
     expect(closeDispute(second, won, at(4))).toBe(second);
     expect(second.history.map(({ type }) => type).slice(1)).toEqual([
       ...["payment_disputed", "payment_dispute_closed", "payment_disputed"],
+    ]);
+    expect(second.history.at(-2)?.data).toEqual({ outcome: "won", disputeOutcome: "won" });
+    expect([payment(), first, second].map((each) => paymentMessage(each).closedDisputeOutcome)).toEqual([
+      ...[undefined, DisputeOutcome.WON, undefined],
     ]);
   });
 

@@ -1,8 +1,13 @@
+import { DisputeOutcome as OutcomeInContract } from "@ticketing/proto/payments/v1/payment";
+
 /**
- * How a dispute ended: the money is ours again, the cardholder's for good, or was never withdrawn.
+ * How a dispute ended, as it is stored: the contract's values by their names in lower case, which are Stripe's.
  * https://docs.stripe.com/api/disputes/object#dispute_object-status
  */
 export type DisputeOutcome = "won" | "lost" | "warning_closed";
+
+export const disputeOutcomeOf = (outcome: DisputeOutcome): OutcomeInContract =>
+  OutcomeInContract[outcome.toUpperCase() as Uppercase<DisputeOutcome>];
 
 /** A dispute of a charge, which may have several. */
 export interface Dispute {

@@ -315,7 +315,7 @@ describe("refund", () => {
       const again = await refund(_id);
       expect(again.status).toBe(card === "pm_card_visa" ? REFUNDED : REFUND_PENDING);
       expect(world.refunds(_id)).toHaveLength(2);
-      expect(paymentMessage(again)).toMatchObject({ stripeRefundId: world.refunds(_id)[1]?.id });
+      expect(paymentMessage(again)).toMatchObject({ providerRefundId: world.refunds(_id)[1]?.id });
     },
   );
 

@@ -4,6 +4,7 @@ import {
   type DisputeNews,
   type DisputeOutcome,
   decisiveOf,
+  disputeOutcomeOf,
   withNews,
   withRefusal,
 } from "./disputes.ts";
@@ -56,5 +57,6 @@ function noteDisputes(
   }
   const disputedTime = payment.disputedTime ?? now;
   const changes = { disputes, disputedTime, disputeClosed: { id, outcome, time } };
-  return advance(payment, { case: "paymentDisputeClosed", value: { outcome } }, now, changes);
+  const value = { outcome, disputeOutcome: disputeOutcomeOf(outcome) };
+  return advance(payment, { case: "paymentDisputeClosed", value }, now, changes);
 }

@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { PaymentAction, type PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { moneyInit } from "@ticketing/runtime/values/money";
+import { disputeOutcomeOf } from "./disputes.ts";
 import type { Payment, StripeAction } from "./payment.ts";
 
 const { CREATE, CAPTURE, CANCEL, REFUND } = PaymentAction;
@@ -26,6 +27,8 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
     amount: moneyInit(payment.amount),
     stripePaymentIntentId: payment.intentId ?? "",
     stripeRefundId: payment.refundId ?? "",
+    providerPaymentId: payment.intentId ?? "",
+    providerRefundId: payment.refundId ?? "",
     authorizedTime: authorizedTime && timestampFromDate(authorizedTime),
     declines: payment.declines,
     voidRequestedTime: voidRequestedTime && timestampFromDate(voidRequestedTime),
@@ -40,6 +43,7 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
     disputedTime: disputedTime && timestampFromDate(disputedTime),
     disputeClosedTime: disputeClosed && timestampFromDate(disputeClosed.time),
     disputeOutcome: disputeClosed?.outcome ?? "",
+    closedDisputeOutcome: disputeClosed && disputeOutcomeOf(disputeClosed.outcome),
     startFailedTime: startFailedTime && timestampFromDate(startFailedTime),
     clientSecretTime: payment.clientSecretTime && timestampFromDate(payment.clientSecretTime),
   };

@@ -2,7 +2,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fromBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import {
+  DriftKind,
+  ReconciliationEventSchema,
+  RecordSource,
+} from "@ticketing/proto/workflows/v1/reconciliation_events";
 import type { Events, OutgoingEvent } from "@ticketing/runtime/events/events";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { startTelemetry, stopTelemetry } from "@ticketing/runtime/process/telemetry";
@@ -73,7 +77,10 @@ describe("a report of reconciliation", () => {
     expect(state?.drift.map(({ kind }) => kind)).toContain(DriftKind.INTENT_UNKNOWN);
     expect(state?.drift).toHaveLength(100);
     expect(state?.skippedRecords).toHaveLength(20);
-    expect(state?.skippedRecords[0]).toMatchObject({ source: "orders", id: "o0", reason: "it broke" });
+    expect(state?.skippedRecords[0]).toMatchObject({
+      ...{ source: "orders", recordSource: RecordSource.ORDERS },
+      ...{ id: "o0", reason: "it broke" },
+    });
   });
 
   it("is measured by kind and by what became of it", async () => {

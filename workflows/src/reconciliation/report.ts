@@ -1,10 +1,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import {
+  DriftKind,
+  ReconciliationEventSchema,
+  RecordSource,
+} from "@ticketing/proto/workflows/v1/reconciliation_events";
 import type { Events } from "@ticketing/runtime/events/events";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { instrument } from "@ticketing/runtime/process/telemetry";
-import type { Drift, Skipped } from "./drift.ts";
+import type { Drift, Skipped, Source } from "./drift.ts";
 import { fairShare } from "./fair-share.ts";
 
 export const STREAM = "RECONCILIATION";
@@ -21,6 +25,9 @@ const differences = instrument((meter) =>
     description: "Differences found, by kind; those that stay open are found again by every run",
   }),
 );
+
+const recordSourceOf = (source: Source): RecordSource =>
+  RecordSource[source.toUpperCase() as Uppercase<Source>];
 
 /** What one run saw and did. Times are epoch milliseconds. */
 export interface ReconciliationReport {
@@ -81,12 +88,13 @@ export function createReporter({ events, log }: { events: Promise<Events>; log: 
           orderId,
           ticketId,
           stripePaymentIntentId: intentId,
+          providerPaymentId: intentId,
           detail,
           mended,
         })),
         unchecked: BigInt(unchecked),
         skipped: BigInt(skipped.count),
-        skippedRecords: named,
+        skippedRecords: named.map((each) => ({ ...each, recordSource: recordSourceOf(each.source) })),
       },
     });
     await (await events).publish({
