@@ -29,6 +29,37 @@ describe("what client authors read", () => {
   });
 });
 
+describe("what no request can set", () => {
+  /** The messages of our files that some of these have as fields, and so on. */
+  const within = (roots: readonly DescMessage[], found = new Set<DescMessage>()): Set<DescMessage> => {
+    for (const message of roots) {
+      if (!message.typeName.startsWith("ticketing.") || found.has(message)) continue;
+      const fields = message.fields.flatMap((field) => field.message ?? []);
+      within(fields, found.add(message));
+    }
+    return found;
+  };
+  const methods = publicContracts.flatMap((service) => service.methods);
+  const asked = within(methods.map(({ input }) => input));
+  const answers = new Set(methods.map(({ output }) => output));
+  const told = [...within([...answers])].filter(
+    (message) => !asked.has(message) && !answers.has(message) && !message.parent,
+  );
+  const commentOf = ({ name, file }: DescMessage): string => {
+    const text = readFileSync(join(PROTO, `${file.name}.proto`), "utf8");
+    return new RegExp(`((?:^//.*\n)*)message ${name} `, "m").exec(text)?.[1] ?? "";
+  };
+
+  it.each(told.filter(({ file }) => !file.proto.options?.deprecated).map((type) => [type.name, type]))(
+    "says so: %s",
+    (_, type) => expect(commentOf(type as DescMessage)).toContain("Output only: "),
+  );
+
+  it.each([...asked].map((type) => [type.name, type]))("is not said of what one can: %s", (_, type) =>
+    expect(commentOf(type as DescMessage)).not.toContain("Output only"),
+  );
+});
+
 describe("a page", () => {
   const sizes = messages.flatMap((message) => {
     const size = message.fields.find(({ name }) => name === "page_size");
