@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { Processes } from "./cpu-time.ts";
+import type { Processes } from "../support/load/cpu-time.ts";
 
 /** A script of this folder that runs as a process of its own, so that its CPU time can be told from the load's. */
 export interface Child<Started> {

@@ -1,5 +1,5 @@
-import { type LoopOptions, sideBySide } from "./closed-loop.ts";
-import { table } from "./table.ts";
+import { type LoopOptions, sideBySide } from "../support/load/closed-loop.ts";
+import { table } from "../support/load/table.ts";
 
 /** Two or more variants of one thing, measured in turn. The first is what the others are compared with. */
 export interface Comparison {

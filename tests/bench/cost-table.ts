@@ -1,7 +1,7 @@
-import { quantile } from "./closed-loop.ts";
-import { total } from "./cpu-time.ts";
-import type { Cost } from "./measure-cost.ts";
-import { table } from "./table.ts";
+import { quantile } from "../support/load/closed-loop.ts";
+import { total } from "../support/load/cpu-time.ts";
+import type { Cost } from "../support/load/measure-cost.ts";
+import { table } from "../support/load/table.ts";
 
 type Costs = Readonly<Record<string, Cost>>;
 

@@ -5,10 +5,10 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
 import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
 import { silent } from "@ticketing/runtime/testing/service";
+import type { Ticket } from "@ticketing/tickets/ticket";
+import type { TicketStore } from "@ticketing/tickets/ticket-aggregate";
+import { createTicketService } from "@ticketing/tickets/ticket-service";
 import { MongoClient } from "mongodb";
-import type { Ticket } from "../../services/tickets/src/ticket.ts";
-import type { TicketStore } from "../../services/tickets/src/ticket-aggregate.ts";
-import { createTicketService } from "../../services/tickets/src/ticket-service.ts";
 
 /**
  * The handler of GetTicket behind the internal port's server, over the mesh's own database; and beside it a server of

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { total } from "./cpu-time.ts";
-import { costOfEach } from "./measure-cost.ts";
+import { total } from "../support/load/cpu-time.ts";
+import { costOfEach } from "../support/load/measure-cost.ts";
 import { costFigures } from "./row.ts";
 
 describe("the cost of a call", () => {

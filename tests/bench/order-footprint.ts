@@ -4,7 +4,7 @@ import { connect } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { BSON, MongoClient } from "mongodb";
-import type { TestMesh } from "../test-mesh.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** What one order adds and calls; sizes in bytes. */
 export interface OrderFootprint {

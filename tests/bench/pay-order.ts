@@ -1,8 +1,8 @@
-import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import type { TestMesh } from "../test-mesh.ts";
-import type { OpenOrder } from "./supply.ts";
+import type { OpenOrder } from "../support/load/supply.ts";
+import { watchUntil } from "../support/people.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** Begins the payment, confirms it as a browser does, and waits until the order's live view shows COMPLETE. */
 export async function payOrder(mesh: TestMesh, open: OpenOrder): Promise<void> {

@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
-import type { TestMesh } from "../test-mesh.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** The last sequence of each stream now, to read from there later. */
 export type Positions = Readonly<Record<string, number>>;

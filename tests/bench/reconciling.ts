@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
-import type { TestMesh } from "../test-mesh.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** A run of reconciliation over everything that there is. */
 export interface Reconciling {

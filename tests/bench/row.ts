@@ -1,9 +1,9 @@
-import type { Person } from "@ticketing/launcher/clients";
-import type { TestMesh } from "../test-mesh.ts";
-import { type CpuTime, total } from "./cpu-time.ts";
-import type { Cost } from "./measure-cost.ts";
-import type { Quiet } from "./quiet.ts";
-import type { Supply } from "./supply.ts";
+import type { Person } from "../support/clients.ts";
+import { type CpuTime, total } from "../support/load/cpu-time.ts";
+import type { Cost } from "../support/load/measure-cost.ts";
+import type { Quiet } from "../support/load/quiet.ts";
+import type { Supply } from "../support/load/supply.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** Measured numbers by name, such as `lock.cpu_ms`. The names are those of the results file. */
 export type Figures = Readonly<Record<string, number>>;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
-import { createCrowd } from "./crowd.ts";
-import { learnQuiet } from "./quiet.ts";
+import { createCrowd } from "../support/load/crowd.ts";
+import { learnQuiet } from "../support/load/quiet.ts";
+import { createSupply } from "../support/load/supply.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import type { Bench } from "./row.ts";
-import { createSupply } from "./supply.ts";
 
 /** No limit of a person's is met, no lock lapses, and reconciliation does not run while something is measured. */
 const settings = {

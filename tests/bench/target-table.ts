@@ -1,6 +1,6 @@
+import { table } from "../support/load/table.ts";
 import { changeInPercent } from "./results.ts";
 import type { Figures } from "./row.ts";
-import { table } from "./table.ts";
 import { floorOf, isMet, type Target } from "./targets.ts";
 
 const number = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Page } from "playwright-core";
-import { eventually } from "../test-mesh.ts";
+import { eventually } from "../support/test-mesh.ts";
 import { expectAccessible, expectNoSidewaysScroll, screenshot, useBrowser } from "./browser.ts";
 import { atCheckout, cards, title } from "./paying.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";

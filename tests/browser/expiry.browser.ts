@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import { startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 import { expectAccessible, screenshot, signIn, useBrowser } from "./browser.ts";
 import { atCheckout, cards, payWith, title } from "./paying.ts";
 import { fillInListing } from "./selling.ts";

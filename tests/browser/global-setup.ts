@@ -1,5 +1,5 @@
 import { seed } from "@ticketing/launcher/seed";
-import { startTestMesh } from "../test-mesh.ts";
+import { startTestMesh } from "../support/test-mesh.ts";
 import { setSharedMesh } from "./shared-mesh.ts";
 
 /** Starts the mesh of the run, with the web app and the demo data. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Page } from "playwright-core";
-import { control } from "../stripe-control.ts";
-import { stripePayments } from "../test-mesh.ts";
+import { watchUntil } from "../support/people.ts";
+import { control } from "../support/stripe-control.ts";
+import { stripePayments } from "../support/test-mesh.ts";
 import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { clockTime, zoneWhereItIs } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";

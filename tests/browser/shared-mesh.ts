@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { enter, type Person } from "@ticketing/launcher/clients";
 import type { MeshAddresses, SignIn } from "@ticketing/launcher/mesh-file";
-import type { TestMesh } from "../test-mesh.ts";
+import { enter, type Person } from "../support/clients.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** Test files have globals of their own; the environment is what they share with the setup. */
 const VARIABLE = "BROWSER_TEST_MESH";

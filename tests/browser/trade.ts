@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { Person } from "@ticketing/launcher/clients";
-import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import type { Person } from "../support/clients.ts";
+import { watchUntil } from "../support/people.ts";
 import type { BrowserMesh } from "./shared-mesh.ts";
 
 /** What people do elsewhere while a test looks at a page: through the API, for real. */

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { listTicket } from "@ticketing/launcher/demo-cast";
 import { seed } from "@ticketing/launcher/seed";
 import { publicContracts } from "@ticketing/runtime/serving/public-contracts";
 import { pythonWith } from "@ticketing/servers/python";
-import { examplesOf, markdown } from "../docs/markdown.ts";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { examplesOf, markdown } from "../support/markdown.ts";
+import { listTicket } from "../support/people.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");

@@ -12,6 +12,9 @@ import {
 } from "@connectrpc/connect-node";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { makeAuthService } from "@ticketing/auth/testing/make-auth-service";
+import { mountSecret } from "@ticketing/gateway/testing/mounted-secret";
+import { startPod } from "@ticketing/gateway/testing/start-pod";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving/public-server";
@@ -20,9 +23,6 @@ import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { makeAuthority } from "@ticketing/servers/certificates";
 import { freePort } from "@ticketing/servers/ports";
-import { mountSecret } from "../../gateway/testing/mounted-secret.ts";
-import { startPod } from "../../gateway/testing/start-pod.ts";
-import { makeAuthService } from "../../services/auth/testing/make-auth-service.ts";
 
 /** Not localhost, which clients take for private without TLS. */
 const HOST = "tickets.test";

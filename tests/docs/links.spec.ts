@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { markdown, read, root } from "./markdown.ts";
+import { markdown, read, root } from "../support/markdown.ts";
 
 /** The links of a page: their text, and where they lead. */
 function linksOf(page: string, text = read(page)) {

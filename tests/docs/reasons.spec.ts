@@ -4,7 +4,7 @@ import { Code } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
 import type { Reason } from "@ticketing/proto/reason";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { read, root } from "./markdown.ts";
+import { read, root } from "../support/markdown.ts";
 
 const filesIn = (folder: string, isWanted: (name: string) => boolean) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

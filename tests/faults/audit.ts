@@ -1,13 +1,13 @@
+import type { User } from "@ticketing/auth/user";
 import type { Mesh } from "@ticketing/launcher/mesh";
+import type { Order } from "@ticketing/orders/order";
+import type { Payment } from "@ticketing/payments/payment";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { databaseUri } from "@ticketing/servers/mongo";
+import type { Ticket } from "@ticketing/tickets/ticket";
 import { MongoClient } from "mongodb";
-import type { User } from "../../services/auth/src/user.ts";
-import type { Order } from "../../services/orders/src/order.ts";
-import type { Payment } from "../../services/payments/src/payment.ts";
-import type { Ticket } from "../../services/tickets/src/ticket.ts";
 
 interface Intent {
   id: string;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { reported } from "@ticketing/launcher/suite-report";
+import type { Person } from "../support/clients.ts";
+import { stories } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
 import { settle } from "./audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
-import { stories } from "./stories.ts";
 
 /** A place in a process, and at which of its passages in the story the process dies there. */
 type Place = readonly [process: string, place: string, nth?: number];

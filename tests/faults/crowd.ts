@@ -1,9 +1,9 @@
 import { expect } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
 import type { Order } from "@ticketing/proto/orders/v1/order";
-import type { TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { insist, listing, locking } from "../support/stories.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 import { readBooks } from "./audit.ts";
-import { insist, listing, locking } from "./stories.ts";
 
 const AT_ONCE = 10;
 

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { expiry, refusal } from "@ticketing/launcher/demo-cast";
-import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { calm, control, strike } from "../stripe-control.ts";
-import { startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { expiry, refusal } from "../support/people.ts";
+import { ending, insist, listing, locking, paying, stories } from "../support/stories.ts";
+import { calm, control, strike } from "../support/stripe-control.ts";
+import { reported } from "../support/suite-report.ts";
+import { startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 import { settle } from "./audit.ts";
-import { ending, insist, listing, locking, paying, stories } from "./stories.ts";
 
 let mesh: TestMesh;
 let seller: Person;

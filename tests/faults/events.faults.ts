@@ -5,13 +5,13 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
-import { enter, type Person } from "@ticketing/launcher/clients";
-import { searchShows } from "@ticketing/launcher/demo-cast";
-import { reported } from "@ticketing/launcher/suite-report";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { enter, type Person } from "../support/clients.ts";
+import { searchShows } from "../support/people.ts";
+import { insist, listing, stories } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { settle } from "./audit.ts";
-import { insist, listing, stories } from "./stories.ts";
 import { trade } from "./traffic.ts";
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { MeshProcess } from "@ticketing/launcher/mesh-process";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 
 /** A mesh whose processes can be made to die at a chosen place, and are started again as a cluster would do. */
 export interface FaultMesh extends TestMesh {

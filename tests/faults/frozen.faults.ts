@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Client, Connection } from "@temporalio/client";
-import { enter, type Person } from "@ticketing/launcher/clients";
-import { expiry } from "@ticketing/launcher/demo-cast";
-import { reported } from "@ticketing/launcher/suite-report";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { lifecycleId } from "../../workflows/src/names.ts";
-import { createWorkflowStarter } from "../../workflows/src/starter.ts";
-import { eventually, startTestMesh, type TestMesh } from "../test-mesh.ts";
-import { whileStopped } from "../while-stopped.ts";
+import { lifecycleId } from "@ticketing/workflows/names";
+import { createWorkflowStarter } from "@ticketing/workflows/starter";
+import { enter, type Person } from "../support/clients.ts";
+import { expiry } from "../support/people.ts";
+import { insist, listing, locking, newOrder, stories } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
+import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
+import { whileStopped } from "../support/while-stopped.ts";
 import { settle } from "./audit.ts";
 import { allEnd, begun, crowd, errand, goesOn, timeOf } from "./crowd.ts";
-import { insist, listing, locking, newOrder, stories } from "./stories.ts";
 import { trade, unclear } from "./traffic.ts";
 
 /** The deadline of a unary call is 10 s; the rest is for a machine under load. */

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { reported } from "@ticketing/launcher/suite-report";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { silent } from "@ticketing/runtime/testing/service";
 import fc from "fast-check";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { listing } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { isLinearizable } from "./linearizability/checker.ts";
 import { initial } from "./linearizability/model.ts";
 import { programs, type Replica, record, TICKETS } from "./linearizability/record.ts";
-import { listing } from "./stories.ts";
 
 const RUNS = process.env.QUICK ? 15 : 150;
 let mesh: TestMesh;

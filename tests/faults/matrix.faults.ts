@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { expiry } from "@ticketing/launcher/demo-cast";
-import { reported } from "@ticketing/launcher/suite-report";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { calm, strike } from "../stripe-control.ts";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { expiry } from "../support/people.ts";
+import { ending, insist, listing, locking } from "../support/stories.ts";
+import { calm, strike } from "../support/stripe-control.ts";
+import { reported } from "../support/suite-report.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { settle } from "./audit.ts";
-import { ending, insist, listing, locking } from "./stories.ts";
 
 /** When the bank says yes, from the deadline. */
 const OFFSETS = process.env.QUICK ? [-1_000, 1_000] : [-1_000, 0, 1_000];

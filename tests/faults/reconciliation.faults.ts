@@ -5,8 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
-import { enter, type Person } from "@ticketing/launcher/clients";
-import { reported } from "@ticketing/launcher/suite-report";
 import {
   DriftKind,
   ReconciliationEventSchema,
@@ -15,10 +13,12 @@ import {
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { enter, type Person } from "../support/clients.ts";
+import { insist, stories } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { settle } from "./audit.ts";
 import { driftSeeds, paidIntent } from "./seeded-drift.ts";
-import { insist, stories } from "./stories.ts";
 import { trade } from "./traffic.ts";
 
 const EVERY_MS = 3_000;

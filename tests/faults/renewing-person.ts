@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createClients, type Person } from "@ticketing/launcher/clients";
+import { createClients, type Person } from "../support/clients.ts";
 
 export interface RenewingPerson extends Person {
   /** Why a session could not be renewed. */

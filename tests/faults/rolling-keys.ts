@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { createClients, type Person } from "@ticketing/launcher/clients";
+import { createAccessTokens } from "@ticketing/auth/access-token";
 import { type KeyName, keyFile, readRing } from "@ticketing/launcher/key-folder";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { serviceNames } from "@ticketing/launcher/service-names";
@@ -13,9 +13,9 @@ import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens"
 import { newId } from "@ticketing/runtime/process/ids";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { silent } from "@ticketing/runtime/testing/service";
-import { createAccessTokens } from "../../services/auth/src/access-token.ts";
-import { eventually, type TestMesh } from "../test-mesh.ts";
-import { newListing, newOrder } from "./stories.ts";
+import { createClients, type Person } from "../support/clients.ts";
+import { newListing, newOrder } from "../support/stories.ts";
+import { eventually, type TestMesh } from "../support/test-mesh.ts";
 
 const run = promisify(execFile);
 const PAUSE_MS = 30;

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "@temporalio/client";
-import type { Person } from "@ticketing/launcher/clients";
+import type { Order } from "@ticketing/orders/order";
+import type { Payment } from "@ticketing/payments/payment";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DriftKind } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import type { Ticket } from "@ticketing/tickets/ticket";
 import type { MongoClient, UpdateFilter } from "mongodb";
-import type { Order } from "../../services/orders/src/order.ts";
-import type { Payment } from "../../services/payments/src/payment.ts";
-import type { Ticket } from "../../services/tickets/src/ticket.ts";
-import { stripePayments, type TestMesh } from "../test-mesh.ts";
-import { insist, listing, locking, stories } from "./stories.ts";
+import type { Person } from "../support/clients.ts";
+import { insist, listing, locking, stories } from "../support/stories.ts";
+import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 /** A paid PaymentIntent with this metadata that the mesh never made. */
 export async function paidIntent(

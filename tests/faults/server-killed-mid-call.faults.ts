@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { reported } from "@ticketing/launcher/suite-report";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import type { Person } from "../support/clients.ts";
+import { insist, listing, newOrder } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
 import { settle } from "./audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
-import { insist, listing, newOrder } from "./stories.ts";
 
 const LOCK_MS = 3_000;
 const DOWN_MS = LOCK_MS + 1_000;

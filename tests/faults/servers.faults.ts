@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { reported } from "@ticketing/launcher/suite-report";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { insist, stories } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { settle } from "./audit.ts";
-import { insist, stories } from "./stories.ts";
 import { trade, unclear } from "./traffic.ts";
 
 const LOCK_MS = 4_000;

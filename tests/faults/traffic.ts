@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Person } from "@ticketing/launcher/clients";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import type { TestMesh } from "../test-mesh.ts";
-import { newListing, newOrder } from "./stories.ts";
+import type { Person } from "../support/clients.ts";
+import { newListing, newOrder } from "../support/stories.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 
 /** What a client saw of the mesh. */
 export interface Traffic {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { listTicket } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { eventually, startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { listTicket } from "../support/people.ts";
+import { eventually, startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 let mesh: TestMesh;
 let seller: Person;

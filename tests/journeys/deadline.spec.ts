@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { expiry, listTicket, lockTicket, pay, refusal, watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { eventually, startTestMesh, stripePayments, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { expiry, listTicket, lockTicket, pay, refusal, watchUntil } from "../support/people.ts";
+import { eventually, startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 const LOCK_MS = 6_000;
 let mesh: TestMesh;

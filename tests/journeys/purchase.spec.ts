@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "@jest/globals";
-import { startTestMesh } from "../test-mesh.ts";
+import { startTestMesh } from "../support/test-mesh.ts";
 import { purchaseJourneys, type Stage } from "./purchase.ts";
 
 let stage: Stage;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { Client, Connection } from "@temporalio/client";
-import { enter, type Person } from "@ticketing/launcher/clients";
-import { listTicket, lockTicket, pay, refusal, searchShows, watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { eventually, stripePayments, type TestMesh } from "../test-mesh.ts";
+import { enter, type Person } from "../support/clients.ts";
+import { listTicket, lockTicket, pay, refusal, searchShows, watchUntil } from "../support/people.ts";
+import { eventually, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 /** A mesh, and two people who trade on it. */
 export interface Stage {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Person } from "@ticketing/launcher/clients";
-import { listTicket, lockTicket, refusal } from "@ticketing/launcher/demo-cast";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { eventually, startTestMesh, type TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { listTicket, lockTicket, refusal } from "../support/people.ts";
+import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 
 let mesh: TestMesh;
 let seller: Person;

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { bearer, clientsOver, type Person } from "@ticketing/launcher/clients";
-import { listTicket, lockTicket, pay, watchUntil } from "@ticketing/launcher/demo-cast";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
-import { eventually, startTestMesh } from "../test-mesh.ts";
+import { bearer, clientsOver, type Person } from "../support/clients.ts";
+import { listTicket, lockTicket, pay, watchUntil } from "../support/people.ts";
+import { eventually, startTestMesh } from "../support/test-mesh.ts";
 import { purchaseJourneys, type Stage } from "./purchase.ts";
 
 let stage: Stage;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createAccessTokens } from "@ticketing/auth/access-token";
 import { type KeyName, keyNames, readRing } from "@ticketing/launcher/key-folder";
 import { rotateKey } from "@ticketing/launcher/key-rotation";
 import { ensureKeys, type KeyFiles } from "@ticketing/launcher/keys";
@@ -25,7 +26,6 @@ import { startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { decodeProtectedHeader } from "jose";
-import { createAccessTokens } from "../../services/auth/src/access-token.ts";
 
 /** How often everybody looks here. */
 const LOOK_MS = 20;

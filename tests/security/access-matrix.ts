@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
-import { reported } from "@ticketing/launcher/suite-report";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { newListing } from "../faults/stories.ts";
+import { newListing } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
 import { allServices, call, encodings, rpcName } from "./contracts.ts";
 import type { Reply } from "./raw-http2-client.ts";
 import { type CallerName, callers, internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";

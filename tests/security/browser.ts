@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
-import { reported } from "@ticketing/launcher/suite-report";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { sessionCookieName } from "@ticketing/runtime/identity/identity";
+import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
 import { call, contentType, rpcPath } from "./contracts.ts";
 import type { Reply } from "./raw-http2-client.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { refusal } from "@ticketing/launcher/demo-cast";
-import { reported } from "@ticketing/launcher/suite-report";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { newOrder } from "../faults/stories.ts";
-import { eventually } from "../test-mesh.ts";
+import { refusal } from "../support/people.ts";
+import { newOrder } from "../support/stories.ts";
+import { reported } from "../support/suite-report.ts";
+import { eventually } from "../support/test-mesh.ts";
 import { call } from "./contracts.ts";
 import { type Account, limits, type World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { reported } from "@ticketing/launcher/suite-report";
 import { importJWK, SignJWT } from "jose";
+import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
 import { call, contentType, encodings, rpcPath } from "./contracts.ts";
 import { attackerKeys } from "./forged-tokens.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { reported } from "@ticketing/launcher/suite-report";
+import { reported } from "../support/suite-report.ts";
 import { rawHttp } from "./raw-http.ts";
 import type { World } from "./world.ts";
 

@@ -1,9 +1,9 @@
 import { type DescMethod, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import { type CallOptions, createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
-import { bearer } from "@ticketing/launcher/clients";
 import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
+import { bearer } from "../support/clients.ts";
 import type { RepeatScene } from "./repeat-scene.ts";
 import type { World } from "./world.ts";
 

@@ -3,8 +3,8 @@ import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
-import { newListing, newOrder, stories } from "../faults/stories.ts";
-import { stripePayments, type TestMesh } from "../test-mesh.ts";
+import { newListing, newOrder, stories } from "../support/stories.ts";
+import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 import type { Account, World } from "./world.ts";
 
 /** A purchase to be: what is asked for, and the id that its order will have. */

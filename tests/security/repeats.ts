@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { create, type DescMethod, type JsonValue, type Message } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { reported } from "@ticketing/launcher/suite-report";
+import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
 import { type Answer, openCallers } from "./repeat-callers.ts";
 import { type RepeatScene, setRepeatScene } from "./repeat-scene.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { newListing, newOrder } from "../faults/stories.ts";
+import { newListing, newOrder } from "../support/stories.ts";
 import type { Init } from "./contracts.ts";
 import type { World } from "./world.ts";
 

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createClients } from "@ticketing/launcher/clients";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens, type ServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { silent } from "@ticketing/runtime/testing/service";
 import type { JWK } from "jose";
-import { listing, newOrder } from "../faults/stories.ts";
-import { startTestMesh, type TestMesh } from "../test-mesh.ts";
+import { createClients } from "../support/clients.ts";
+import { listing, newOrder } from "../support/stories.ts";
+import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { openRawClient, type RawClient } from "./raw-http2-client.ts";
 
 /** Somebody with an account, and everything about the account that nobody else may learn. */

@@ -11,11 +11,11 @@ import {
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bearer } from "@ticketing/launcher/clients";
-import { reported } from "@ticketing/launcher/suite-report";
 import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { PublicReason } from "@ticketing/proto/reason";
 import { DomainError, ERROR_DOMAIN } from "@ticketing/runtime/process/domain-error";
+import { bearer } from "../support/clients.ts";
+import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
 import type { Init } from "./contracts.ts";
 import { answerOf } from "./repeat-callers.ts";

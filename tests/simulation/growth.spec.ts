@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type StepName, stepNames } from "../bench/steps.ts";
+import { type StepName, stepNames } from "../support/load/steps.ts";
 import { ceiling, demandPerLock, mix, simulateSize } from "./growth.ts";
 import { type Walk, walkOf } from "./routes.ts";
 

@@ -1,5 +1,5 @@
-import { quantile } from "../bench/closed-loop.ts";
-import type { StepName } from "../bench/steps.ts";
+import { quantile } from "../support/load/closed-loop.ts";
+import type { StepName } from "../support/load/steps.ts";
 import { exponential, seeded } from "./random.ts";
 import { demandOf, type Walk } from "./routes.ts";
 import { createWalker } from "./simulated-sale.ts";

@@ -1,4 +1,4 @@
-import { quantile } from "../bench/closed-loop.ts";
+import { quantile } from "../support/load/closed-loop.ts";
 import type { Fate } from "./buyer.ts";
 
 /** What was seen of a sale, real or simulated. Times are in milliseconds since its begin. */

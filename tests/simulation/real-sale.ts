@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MessageShape } from "@bufbuild/protobuf";
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket, refusal, watchUntil } from "@ticketing/launcher/demo-cast";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import type { TestMesh } from "../test-mesh.ts";
+import type { Person } from "../support/clients.ts";
+import { lockTicket, refusal, watchUntil } from "../support/people.ts";
+import type { TestMesh } from "../support/test-mesh.ts";
 import { type Action, type Answer, buyer, type Sale } from "./buyer.ts";
 import { emptyLog, type SaleLog } from "./outcome.ts";
 

@@ -1,6 +1,6 @@
-import type { CpuTime } from "../bench/cpu-time.ts";
-import type { StepCost } from "../bench/measure-step.ts";
-import type { StepName } from "../bench/steps.ts";
+import type { CpuTime } from "../support/load/cpu-time.ts";
+import type { StepCost } from "../support/load/measure-step.ts";
+import type { StepName } from "../support/load/steps.ts";
 
 /** Which processes a call goes through: while its caller waits, and afterwards, in chains beside each other. */
 export interface Route {

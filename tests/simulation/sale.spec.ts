@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type StepName, stepNames } from "../bench/steps.ts";
+import { type StepName, stepNames } from "../support/load/steps.ts";
 import type { Sale } from "./buyer.ts";
 import { demandOf, type Walk, walkOf } from "./routes.ts";
 import { simulateSale } from "./simulated-sale.ts";

@@ -1,4 +1,4 @@
-import type { StepName } from "../bench/steps.ts";
+import type { StepName } from "../support/load/steps.ts";
 import { type Action, type Answer, buyer, type Sale } from "./buyer.ts";
 import { emptyLog, type SaleLog } from "./outcome.ts";
 import { exponential, type Random, seeded } from "./random.ts";

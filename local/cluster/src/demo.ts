@@ -1,5 +1,5 @@
-import { createCast } from "@ticketing/launcher/demo-cast";
 import { refundStory, saleStory } from "@ticketing/launcher/demo-stories";
+import { createCast } from "@ticketing/tests/support/people";
 import { meshAddresses } from "./mesh-addresses.ts";
 
 /** `npm run k8s:demo`: the story of the marketplace on a cluster, checked as it is told. */

@@ -8,7 +8,7 @@ import {
   refusal,
   searchShows,
   watchUntil,
-} from "./demo-cast.ts";
+} from "@ticketing/tests/support/people";
 
 const say = (line: string) => console.log(`  ${line}`);
 const clock = (date: Date) => date.toISOString().slice(11, 19);

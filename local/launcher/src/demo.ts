@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reapAll } from "@ticketing/servers/reaper";
-import { createCast, lockSeconds } from "./demo-cast.ts";
+import { createCast, lockSeconds } from "@ticketing/tests/support/people";
 import { expiryStory, refundStory, saleStory } from "./demo-stories.ts";
 import { startMesh } from "./mesh.ts";
 import { readMeshFile } from "./mesh-file.ts";

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { enter, type Person } from "@ticketing/tests/support/clients";
 import { v5 as uuidv5 } from "uuid";
-import { enter, type Person } from "./clients.ts";
 import { type DemoEvent, demoEvents } from "./demo-listings.ts";
 import type { SignIn } from "./mesh-file.ts";
 

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findServers } from "@ticketing/servers/find";
+import type { ReportRow } from "@ticketing/tests/support/suite-report";
 import { repositoryPath } from "./process-table.ts";
-import type { ReportRow } from "./suite-report.ts";
 
 /**
  * Runs the suite of one folder (`npm run test:faults -- [--quick] [jest options]`) and prints what its tests reported

@@ -3,8 +3,8 @@ import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { MongoClient } from "mongodb";
+import { type Cost, measureCost } from "../../support/load/measure-cost.ts";
 import { processes, startChild } from "../child.ts";
-import { type Cost, measureCost } from "../measure-cost.ts";
 import type { Bench } from "../row.ts";
 
 /** What an engine does with nothing of ours in front of it. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import { closedLoop } from "../closed-loop.ts";
+import { closedLoop } from "../../support/load/closed-loop.ts";
 import type { floor } from "./workflow.ts";
 
 /** What the parent asks for, and is told when it was done. */

@@ -1,8 +1,8 @@
-import { watchUntil } from "@ticketing/launcher/demo-cast";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { measureCost } from "../measure-cost.ts";
+import { measureCost } from "../../support/load/measure-cost.ts";
+import type { OpenOrder } from "../../support/load/supply.ts";
+import { watchUntil } from "../../support/people.ts";
 import { amount, costFigures, type Row } from "../row.ts";
-import type { OpenOrder } from "../supply.ts";
 
 /** A buyer's cancellation, until the live view shows it; no payment was begun. */
 export const cancels: Row = {

@@ -1,9 +1,9 @@
-import { quantile } from "../closed-loop.ts";
-import type { CpuTime } from "../cpu-time.ts";
+import { quantile } from "../../support/load/closed-loop.ts";
+import type { CpuTime } from "../../support/load/cpu-time.ts";
+import { table } from "../../support/load/table.ts";
 import { measureEngines } from "../floors/engines.ts";
 import { measureTemporal } from "../floors/temporal.ts";
 import { amount, type Row } from "../row.ts";
-import { table } from "../table.ts";
 
 /** What the engines ask for with nothing of ours in front of them: below that no step of ours can come. */
 export const floors: Row = {

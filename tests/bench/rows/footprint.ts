@@ -1,8 +1,8 @@
-import { listing, locking } from "../../faults/stories.ts";
+import { settle } from "../../support/load/quiet.ts";
+import { listing, locking } from "../../support/stories.ts";
 import { footprintLines } from "../footprint-lines.ts";
 import { readBefore, readFootprint } from "../order-footprint.ts";
 import { payOrder } from "../pay-order.ts";
-import { settle } from "../quiet.ts";
 import type { Row } from "../row.ts";
 
 const ORDERS = 20;

@@ -1,11 +1,11 @@
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket } from "@ticketing/launcher/demo-cast";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { quantile } from "../closed-loop.ts";
-import { measureCost } from "../measure-cost.ts";
+import type { Person } from "../../support/clients.ts";
+import { quantile } from "../../support/load/closed-loop.ts";
+import { measureCost } from "../../support/load/measure-cost.ts";
+import { settle } from "../../support/load/quiet.ts";
+import { lockTicket } from "../../support/people.ts";
 import { openLoop } from "../open-loop.ts";
 import { publishDelays, readPositions } from "../publish-delays.ts";
-import { settle } from "../quiet.ts";
 import { amount, type Bench, type Row } from "../row.ts";
 
 /** How long an event takes from the change to the broker while half as many locks come as can be sustained. */

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket } from "@ticketing/launcher/demo-cast";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { whileStopped } from "../../while-stopped.ts";
-import { closedLoop, quantile } from "../closed-loop.ts";
+import type { Person } from "../../support/clients.ts";
+import { closedLoop, quantile } from "../../support/load/closed-loop.ts";
+import { settle } from "../../support/load/quiet.ts";
+import { lockTicket } from "../../support/people.ts";
+import { whileStopped } from "../../support/while-stopped.ts";
 import { confirmOrder } from "../pay-order.ts";
 import { drainedPerSecond, startedAt } from "../queue-drain.ts";
-import { settle } from "../quiet.ts";
 import { amount, type Bench, type Row } from "../row.ts";
 
 /** Payments that are made while the queue drains: few a second, since they take what drains it. */

@@ -1,8 +1,8 @@
-import type { Person } from "@ticketing/launcher/clients";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { measureCost } from "../measure-cost.ts";
+import type { Person } from "../../support/clients.ts";
+import { measureCost } from "../../support/load/measure-cost.ts";
+import { word } from "../../support/load/supply.ts";
 import { amount, costFigures, type Row } from "../row.ts";
-import { word } from "../supply.ts";
 
 /** What people ask before they buy: a ticket, and a search. */
 export const reads: Row = {

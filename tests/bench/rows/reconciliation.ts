@@ -1,4 +1,4 @@
-import { settle } from "../quiet.ts";
+import { settle } from "../../support/load/quiet.ts";
 import { measureReconciliation } from "../reconciling.ts";
 import type { Row } from "../row.ts";
 

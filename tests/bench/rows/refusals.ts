@@ -1,7 +1,7 @@
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket, refusal } from "@ticketing/launcher/demo-cast";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { measureCost } from "../measure-cost.ts";
+import type { Person } from "../../support/clients.ts";
+import { measureCost } from "../../support/load/measure-cost.ts";
+import { lockTicket, refusal } from "../../support/people.ts";
 import { amount, costFigures, type Row } from "../row.ts";
 
 /** A lock that is refused because somebody else has the ticket. */

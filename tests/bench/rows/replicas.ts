@@ -1,7 +1,7 @@
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { over } from "../../support/load/crowd.ts";
 import { compare, comparisonLines } from "../comparison.ts";
-import { over } from "../crowd.ts";
 import type { Row } from "../row.ts";
 
 /** One process of a service, and the same load over two. */

@@ -1,8 +1,8 @@
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket, refusal } from "@ticketing/launcher/demo-cast";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { median } from "../closed-loop.ts";
-import { settle } from "../quiet.ts";
+import type { Person } from "../../support/clients.ts";
+import { median } from "../../support/load/closed-loop.ts";
+import { settle } from "../../support/load/quiet.ts";
+import { lockTicket, refusal } from "../../support/people.ts";
 import type { Bench, Row } from "../row.ts";
 
 const ROUNDS = 3;

@@ -1,7 +1,7 @@
-import { measureCost } from "../measure-cost.ts";
+import { measureCost } from "../../support/load/measure-cost.ts";
+import type { OpenOrder } from "../../support/load/supply.ts";
 import { payOrder } from "../pay-order.ts";
 import { amount, costFigures, type Row } from "../row.ts";
-import type { OpenOrder } from "../supply.ts";
 
 /** From StartPayment to COMPLETE, as the buyer's live view shows it. */
 export const sales: Row = {

@@ -1,5 +1,5 @@
 import { MongoClient } from "mongodb";
-import type { TestMesh } from "../../test-mesh.ts";
+import type { TestMesh } from "../../support/test-mesh.ts";
 import { type Comparison, compare, comparisonLines } from "../comparison.ts";
 import type { Row } from "../row.ts";
 

@@ -10,12 +10,12 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { silent } from "@ticketing/runtime/testing/service";
+import type { CpuTime, Processes } from "../../support/load/cpu-time.ts";
+import { over } from "../../support/load/crowd.ts";
+import { measureCost } from "../../support/load/measure-cost.ts";
+import { table } from "../../support/load/table.ts";
 import { processes, startChild } from "../child.ts";
-import type { CpuTime, Processes } from "../cpu-time.ts";
-import { over } from "../crowd.ts";
-import { measureCost } from "../measure-cost.ts";
 import type { Bench, Row } from "../row.ts";
-import { table } from "../table.ts";
 
 /** Two processes that nobody calls use less, in CPU milliseconds a second. */
 const QUIET = { limit: 150 };

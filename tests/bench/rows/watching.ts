@@ -8,11 +8,11 @@ import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { createEvents, type Events } from "@ticketing/runtime/events/events";
 import { silent } from "@ticketing/runtime/testing/service";
+import { closedLoop } from "../../support/load/closed-loop.ts";
+import { cpuTimeOf, tellsCpuTime } from "../../support/load/cpu-time.ts";
+import { table } from "../../support/load/table.ts";
 import { startChild } from "../child.ts";
-import { closedLoop } from "../closed-loop.ts";
-import { cpuTimeOf, tellsCpuTime } from "../cpu-time.ts";
 import { amount, type Bench, type Row } from "../row.ts";
-import { table } from "../table.ts";
 
 const STREAM = "BENCH_WATCHED";
 const SUBJECT = "bench.watched.>";

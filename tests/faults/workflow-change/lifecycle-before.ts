@@ -10,9 +10,9 @@ import {
   setHandler,
   sleep,
 } from "@temporalio/workflow";
-import type { OrderLifecycleActivities } from "../../../workflows/src/order-lifecycle/activities.ts";
-import { type Decision, decide } from "../../../workflows/src/order-lifecycle/decision.ts";
-import { somethingChanged } from "../../../workflows/src/order-lifecycle/messages.ts";
+import type { OrderLifecycleActivities } from "@ticketing/workflows/order-lifecycle/activities";
+import { type Decision, decide } from "@ticketing/workflows/order-lifecycle/decision";
+import { somethingChanged } from "@ticketing/workflows/order-lifecycle/messages";
 
 // Every activity is short and safe to repeat, and is repeated until it has an answer. As local activities
 // they leave one event in the history where others leave three.

@@ -3,7 +3,7 @@
  * step inside of a workflow task until it had an answer.
  */
 import { proxyLocalActivities } from "@temporalio/workflow";
-import type { RefundActivities } from "../../../workflows/src/refund/activities.ts";
+import type { RefundActivities } from "@ticketing/workflows/refund/activities";
 
 const { refundPayment, relistTicket, markRefunded } = proxyLocalActivities<RefundActivities>({
   startToCloseTimeout: "15s",

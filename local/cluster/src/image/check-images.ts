@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCast } from "@ticketing/launcher/demo-cast";
 import { saleStory } from "@ticketing/launcher/demo-stories";
+import { createCast } from "@ticketing/tests/support/people";
 import { type KubernetesObject, workloads } from "../objects.ts";
 import { removeImages } from "./build.ts";
 import { buildImages, imagesOf } from "./images.ts";

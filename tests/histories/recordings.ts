@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
-import type { Person } from "@ticketing/launcher/clients";
-import { expiry } from "@ticketing/launcher/demo-cast";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import type { Reconciled } from "../workflows/src/reconciliation/workflow.ts";
-import { ending, insist, listing, locking, newListing, paying, stories } from "./faults/stories.ts";
-import { control, strike } from "./stripe-control.ts";
-import { stripePayments, type TestMesh } from "./test-mesh.ts";
+import type { Reconciled } from "@ticketing/workflows/reconciliation/workflow";
+import type { Person } from "../support/clients.ts";
+import { expiry } from "../support/people.ts";
+import { ending, insist, listing, locking, newListing, paying, stories } from "../support/stories.ts";
+import { control, strike } from "../support/stripe-control.ts";
+import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 interface Stage {
   mesh: TestMesh;

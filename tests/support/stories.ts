@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { enter, type Person } from "@ticketing/launcher/clients";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
-import { eventually, type TestMesh } from "../test-mesh.ts";
+import { enter, type Person } from "./clients.ts";
+import { eventually, type TestMesh } from "./test-mesh.ts";
 
 /** Until it works: what a patient client does, with the same request every time. */
 export const insist = <T>(work: () => Promise<T | undefined>, ms = 90_000): Promise<T> =>

@@ -1,8 +1,8 @@
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket } from "@ticketing/launcher/demo-cast";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { newListing } from "../faults/stories.ts";
+import type { Person } from "../clients.ts";
+import { lockTicket } from "../people.ts";
+import { newListing } from "../stories.ts";
 import { closedLoop } from "./closed-loop.ts";
 
 /** An order that waits for its payment, and who opened it. */

@@ -1,12 +1,12 @@
 import { Code, ConnectError, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
+import type { SignIn } from "@ticketing/launcher/mesh-file";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import type { SignIn } from "./mesh-file.ts";
 
 /** The public API over any transport. */
 export function clientsOver(transport: Transport) {

@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client, Connection } from "@temporalio/client";
 import { findServer } from "@ticketing/servers/find";
+import { startTestMesh } from "../support/test-mesh.ts";
 import { type Recording, recordings } from "./recordings.ts";
-import { startTestMesh } from "./test-mesh.ts";
 
-const folder = join(import.meta.dirname, "../workflows/histories");
+const folder = join(import.meta.dirname, "../../workflows/histories");
 const run = promisify(execFile);
 const temporal = await findServer("temporal");
 

@@ -1,10 +1,10 @@
 import type { MessageShape } from "@bufbuild/protobuf";
-import type { Person } from "@ticketing/launcher/clients";
-import { lockTicket, refusal, watchUntil } from "@ticketing/launcher/demo-cast";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
+import type { Person } from "../clients.ts";
+import { lockTicket, refusal, watchUntil } from "../people.ts";
 import type { TestMesh } from "../test-mesh.ts";
 import { word } from "./supply.ts";
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { enter, type Person } from "@ticketing/launcher/clients";
 import { type Mesh, type MeshOptions, startMesh } from "@ticketing/launcher/mesh";
+import { enter, type Person } from "./clients.ts";
 
 /** A whole mesh with real servers on free ports, in a folder that goes with it. */
 export interface TestMesh extends Mesh {

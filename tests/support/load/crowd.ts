@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Transport } from "@connectrpc/connect";
-import { bearer, clientsOver, createClients, type Person } from "@ticketing/launcher/clients";
+import { createAccessTokens } from "@ticketing/auth/access-token";
 import { newId } from "@ticketing/runtime/process/ids";
 import { silent } from "@ticketing/runtime/testing/service";
-import { createAccessTokens } from "../../services/auth/src/access-token.ts";
+import { bearer, clientsOver, createClients, type Person } from "../clients.ts";
 import type { TestMesh } from "../test-mesh.ts";
 
 /**
