@@ -10,6 +10,7 @@ export const testConfig = (given: Partial<CommonConfig> = {}): CommonConfig => (
   INTERNAL_PORT: 0,
   NATS_URL: "nats://unused",
   EVENT_REPLICAS: 1,
+  EVENT_MAX_AGE: 30 * 86_400_000,
   LOG_LEVEL: "silent",
   SERVICE_KEY_FILE: "unused",
   SERVICE_KEYS_FILE: "unused",

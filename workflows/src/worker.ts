@@ -2,6 +2,7 @@ import { Client } from "@temporalio/client";
 import { Runtime } from "@temporalio/worker";
 import { createEvents } from "@ticketing/runtime/events/events";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
+import { streamSettings } from "@ticketing/runtime/process/config";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { retrying } from "@ticketing/runtime/process/retrying";
 import { startTelemetry } from "@ticketing/runtime/process/telemetry";
@@ -44,7 +45,7 @@ const clients = createLifecycleClients(
 // The worker does not wait for the broker: orders that are under way end without it.
 const connecting = createEvents({
   natsUrl: config.NATS_URL,
-  replicas: config.EVENT_REPLICAS,
+  streams: streamSettings(config),
   name: "workflows",
   log,
   security,

@@ -76,7 +76,7 @@ afterAll(async () => {
 
 async function connect(user: string, server: number): Promise<Events> {
   const natsUrl = `tls://${user}:${password.get(user)}@localhost:${clients[server]}`;
-  const events = await createEvents({ natsUrl, replicas: 3, name: user, log, security });
+  const events = await createEvents({ natsUrl, streams: { replicas: 3 }, name: user, log, security });
   opened.push(events);
   return events;
 }

@@ -18,6 +18,7 @@ let folder: string;
 let port: number;
 let server: RunningProcess;
 let events: Events;
+let open: (maxBytes?: number) => Promise<Events>;
 
 /** The local overlay's broker, on a disk of which it may fill so many bytes. */
 async function start(room: number): Promise<RunningProcess> {
@@ -45,7 +46,11 @@ beforeAll(async () => {
   server = await start(ROOM);
   const password = secret(await overlayObjects("k8s/overlays/local"), "tickets")?.["nats-password"];
   const natsUrl = `nats://tickets:${password}@127.0.0.1:${port}`;
-  events = await createEvents({ natsUrl, name: "tickets", log: createLogger("spec", "silent") });
+  open = (maxBytes) => {
+    const streams = { replicas: 1, maxBytes };
+    return createEvents({ natsUrl, streams, name: "tickets", log: createLogger("spec", "silent") });
+  };
+  events = await open();
   await events.ensureStream("TICKETS", ["evt.tickets.>"]);
 }, 120_000);
 afterAll(async () => {
@@ -90,3 +95,14 @@ it("a broker that is full refuses events, and takes them once it has room", asyn
   }
   await publish(taken + 1);
 }, 60_000);
+
+it("a stream that is promised most of the room is brought to its settings again, and made smaller", async () => {
+  for (const share of [0.9, 0.9, 0.8, 0.9]) {
+    const owner = await open(share * 10 * ROOM);
+    await owner.ensureStream("TICKETS", ["evt.tickets.>"]);
+    await owner.close();
+  }
+  const greedy = await open(1.1 * 10 * ROOM);
+  await expect(greedy.ensureStream("TICKETS", ["evt.tickets.>"])).rejects.toThrow(/insufficient/);
+  await greedy.close();
+});

@@ -104,7 +104,10 @@ const table: Readonly<Record<ServiceName, Row>> = {
 
 /** What a child inherits of the machine: nothing that could be a secret of somebody else's. */
 const inherited = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "NODE_EXTRA_CA_CERTS"];
-const commonSettings = ["LOG_LEVEL", "MAX_STREAMS_PER_CALLER", "OTEL_EXPORTER_OTLP_ENDPOINT", "NODE_OPTIONS"];
+const commonSettings = [
+  ...["LOG_LEVEL", "MAX_STREAMS_PER_CALLER", "EVENT_MAX_AGE", "EVENT_MAX_BYTES"],
+  ...["OTEL_EXPORTER_OTLP_ENDPOINT", "NODE_OPTIONS"],
+];
 
 /** The environment of a process that is not one of the services. */
 export function baseEnvironment(): NodeJS.ProcessEnv {

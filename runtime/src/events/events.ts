@@ -10,7 +10,7 @@ import { type ConsumerLag, readConsumerLag } from "./consumer-lag.ts";
 import { createDeadLetters, DEAD_LETTER_SUBJECTS, DEAD_LETTERS, type DeadLetter } from "./dead-letters.ts";
 import { createPublisher, type OutgoingEvent } from "./publisher.ts";
 import { readStreamStorage, type StreamStorage } from "./stream-storage.ts";
-import { ensureStream } from "./streams.ts";
+import { ensureStream, type StreamSettings } from "./streams.ts";
 import { startWatch, type WatchOptions } from "./watch.ts";
 
 export { type IncomingEvent, PoisonEvent } from "./consumer.ts";
@@ -21,7 +21,10 @@ export type { WatchedEvent } from "./watch.ts";
 
 /** Domain events over JetStream. */
 export interface Events {
-  /** Creates the stream or brings it to its settings: its owner does. Streams are files, never expire and deduplicate. */
+  /**
+   * Creates the stream or brings it to the settings given at the start: its owner does. Streams are files and
+   * deduplicate. One that is full refuses events until old ones have reached their age.
+   */
   ensureStream(name: string, subjects: string[]): Promise<void>;
   /** Resolves when the stream has stored the event on disk. */
   publish(event: OutgoingEvent): Promise<void>;
@@ -35,7 +38,10 @@ export interface Events {
   consumerLag(): Promise<ConsumerLag[]>;
   /** What each stream takes on the disk of a server that keeps it. */
   streamStorage(): Promise<StreamStorage[]>;
-  /** Creates the stream of dead letters, as its owner; until then, events that break their contract wait. */
+  /**
+   * Creates the stream of dead letters, as its owner; until then, events that break their contract wait. Letters have
+   * no age, since nobody else keeps the event that is in one; while their stream is full, such events wait too.
+   */
   ensureDeadLetters(): Promise<void>;
   /** Those that were not handled again. */
   countDeadLetters(): Promise<number>;
@@ -67,14 +73,14 @@ const PULL = "$JS.API.CONSUMER.MSG.NEXT.";
 export async function createEvents(options: {
   /** With `user:password@` before the host where the broker asks for them. */
   natsUrl: string;
-  /** How many servers of the broker's cluster keep each event; 1 by default. */
-  replicas?: number;
+  /** How the streams that this process owns are kept: on 1 server and without end by default. */
+  streams?: StreamSettings;
   name: string;
   log: Logger;
   /** By TLS, and not at all with a broker that does not speak it; absent: in plain text, if the broker lets it. */
   security?: TransportSecurity | undefined;
 }): Promise<Events> {
-  const { log, replicas = 1, security } = options;
+  const { log, streams = { replicas: 1 }, security } = options;
   if (new URL(options.natsUrl).protocol === "tls:" && !security)
     throw new Error("a broker by TLS needs TLS_DIR");
   const dial = () =>
@@ -139,7 +145,7 @@ export async function createEvents(options: {
   }
 
   return {
-    ensureStream: (name, subjects) => ensureStream(manager, name, subjects, replicas),
+    ensureStream: (name, subjects) => ensureStream(manager, name, subjects, streams),
     publish: (event) => publish(event.subject, event),
     consume(consume) {
       stops.push(startConsumer({ client, manager, access, deadLetters, log }, consume));
@@ -152,7 +158,8 @@ export async function createEvents(options: {
     },
     consumerLag: () => readConsumerLag(manager),
     streamStorage: () => readStreamStorage(manager),
-    ensureDeadLetters: () => ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], replicas),
+    ensureDeadLetters: () =>
+      ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], { ...streams, maxAgeMs: undefined }),
     countDeadLetters: deadLetters.countDeadLetters,
     listDeadLetters: deadLetters.listDeadLetters,
     replayDeadLetter: deadLetters.replayDeadLetter,

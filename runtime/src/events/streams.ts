@@ -10,13 +10,29 @@ import { nanos } from "@nats-io/transport-node";
 /** How long a repeated message id is recognised. Consumers recognise repeats at any time, by version. */
 const DEDUPE_MS = 120_000;
 const STREAM_NAME_IN_USE = 10_058;
+const STREAM_NOT_FOUND = 10_059;
 
-/** Creates a stream, or brings an existing one to these settings. */
+const WITHOUT_END = -1;
+
+/** How streams are kept. */
+export interface StreamSettings {
+  /** How many servers of the broker's cluster keep each event. */
+  replicas: number;
+  /** The age at which an event is removed; absent: never. */
+  maxAgeMs?: number | undefined;
+  /** What the stream may take on a server's disk; absent: what the broker has. */
+  maxBytes?: number | undefined;
+}
+
+/**
+ * Creates a stream, or brings an existing one to these settings. Events go by age alone: a stream that is full, also
+ * one whose size was made smaller than what it holds, keeps them all and refuses new ones, which wait at their relay.
+ */
 export async function ensureStream(
   manager: JetStreamManager,
   name: string,
   subjects: string[],
-  replicas: number,
+  { replicas, maxAgeMs, maxBytes }: StreamSettings,
 ): Promise<void> {
   const config = {
     name,
@@ -25,12 +41,24 @@ export async function ensureStream(
     storage: StorageType.File,
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
-    duplicate_window: nanos(DEDUPE_MS),
+    max_age: nanos(maxAgeMs ?? 0),
+    max_bytes: maxBytes ?? WITHOUT_END,
+    // The broker takes no window longer than the age.
+    duplicate_window: nanos(Math.min(DEDUPE_MS, maxAgeMs ?? DEDUPE_MS)),
   };
+  // Updated first: asked to add one that is there, a broker that has promised most of its room refuses for want of room.
+  const update = () => manager.streams.update(name, config);
   try {
-    await manager.streams.add(config);
+    await update();
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === STREAM_NAME_IN_USE)) throw error;
-    await manager.streams.update(name, config);
+    if (!isApiError(error, STREAM_NOT_FOUND)) throw error;
+    await manager.streams.add(config).catch((failure: unknown) => {
+      // Another replica was first.
+      if (!isApiError(failure, STREAM_NAME_IN_USE)) throw failure;
+      return update();
+    });
   }
 }
+
+const isApiError = (error: unknown, code: number): boolean =>
+  error instanceof JetStreamApiError && error.code === code;

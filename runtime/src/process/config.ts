@@ -46,6 +46,17 @@ export const eventsConfig = z.object({
   NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).register(calls, {}),
   /** How many servers of the broker's cluster keep each event. */
   EVENT_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  /** The age at which an event is removed from its stream. Who reads later than that needs `npm run republish`. */
+  EVENT_MAX_AGE: duration.default(30 * 86_400_000),
+  /** What the stream that a process owns may take on a server's disk, in bytes; absent: what the broker has. */
+  EVENT_MAX_BYTES: z.coerce.number().int().positive().optional(),
+});
+
+/** How the streams of a process with this configuration are kept. */
+export const streamSettings = (config: z.output<typeof eventsConfig>) => ({
+  replicas: config.EVENT_REPLICAS,
+  maxAgeMs: config.EVENT_MAX_AGE,
+  maxBytes: config.EVENT_MAX_BYTES,
 });
 
 /** What every process reads. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Database, openDatabase } from "../documents/database.ts";
 import { createEvents, type Events } from "../events/events.ts";
-import { databaseConfig, eventsConfig, processConfig } from "../process/config.ts";
+import { databaseConfig, eventsConfig, processConfig, streamSettings } from "../process/config.ts";
 import { createLogger, type Logger } from "../process/log.ts";
 import { openTransportSecurity, type TransportSecurity } from "../process/transport-security.ts";
 
@@ -25,7 +25,7 @@ export async function openMeans(name: string, config: z.output<typeof meansConfi
   const log = createLogger(name, config.LOG_LEVEL);
   const security = await openTransportSecurity(config.TLS_DIR, log);
   const database = await openDatabase(config.MONGODB_URI, log, security);
-  const { NATS_URL: natsUrl, EVENT_REPLICAS: replicas } = config;
-  const events = await createEvents({ natsUrl, replicas, name, log, security });
+  const streams = streamSettings(config);
+  const events = await createEvents({ natsUrl: config.NATS_URL, streams, name, log, security });
   return { log, security, database, events };
 }

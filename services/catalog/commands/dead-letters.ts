@@ -25,7 +25,6 @@ const log = createLogger("dead-letters", config.LOG_LEVEL);
 const security = await openTransportSecurity(config.TLS_DIR, log);
 const events = await createEvents({
   natsUrl: config.NATS_URL,
-  replicas: config.EVENT_REPLICAS,
   name: "dead-letters",
   log,
   security,
