@@ -172,7 +172,9 @@ await check("maintenance takes one pod at a time of whatever has several", async
   [...built].flatMap(([name, objects]) => budgetFaults(objects).map((fault) => `${name}: ${fault}`)),
 );
 await check("NATS is full before its disk is", async () =>
-  [...built].flatMap(([name, objects]) => diskFaults(objects).map((fault) => `${name}: ${fault}`)),
+  [...built].flatMap(([name, objects]) =>
+    diskFaults(objects, ours.get(name) ?? []).map((fault) => `${name}: ${fault}`),
+  ),
 );
 await check("somebody says that a disk fills, where the Prometheus operator is", async () =>
   alarmFaults(built.get("k8s/components/volume-alarms") ?? []),

@@ -1,16 +1,22 @@
 import { describe, expect, it, jest } from "@jest/globals";
-import { find, overlayObjects, rewrite, spoil } from "../testing/mesh.ts";
+import { configurationsOf, find, overlayObjects, rewrite, spoil } from "../testing/mesh.ts";
 import { diskFaults } from "./disks.ts";
-import { ofKind, workloads } from "./objects.ts";
+import { type KubernetesObject, ofKind, workloads } from "./objects.ts";
 
 // Kustomize builds every overlay once.
 jest.setTimeout(120_000);
+
+const faults = async (objects: KubernetesObject[]) => diskFaults(objects, await configurationsOf(objects));
+
+/** The name of the overlay's settings of its engines. */
+const engines = (objects: readonly KubernetesObject[]) =>
+  ofKind(objects, "ConfigMap").find(({ metadata }) => /^engines-/.test(metadata.name))?.metadata.name ?? "";
 
 describe("what the broker may store", () => {
   it.each(["k8s/overlays/local", "k8s/overlays/production"] as const)(
     "fits its disk in %s",
     async (overlay) => {
-      expect(diskFaults(await overlayObjects(overlay))).toEqual([]);
+      expect(await faults(await overlayObjects(overlay))).toEqual([]);
     },
   );
 
@@ -18,18 +24,15 @@ describe("what the broker may store", () => {
     const objects = await overlayObjects("k8s/overlays/production");
     const path = "spec.volumeClaimTemplates.0.spec.resources.requests.storage";
     spoil(find(objects, "StatefulSet", "nats"), path, storage);
-    expect(diskFaults(objects)).toEqual([
+    expect(await faults(objects)).toEqual([
       `nats may store 48000000000 bytes, more than 95 % of its disk of ${storage}`,
     ]);
   });
 
   it("is not more than the disk holds", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
-    const name =
-      ofKind(objects, "ConfigMap").find(({ metadata }) => /^engines-/.test(metadata.name))?.metadata.name ??
-      "";
-    spoil(find(objects, "ConfigMap", name), "data.EVENT_STORAGE", "60000000000");
-    expect(diskFaults(objects)).toEqual([
+    spoil(find(objects, "ConfigMap", engines(objects)), "data.EVENT_STORAGE", "60000000000");
+    expect(await faults(objects)).toEqual([
       "nats may store 60000000000 bytes, more than 95 % of its disk of 50Gi",
     ]);
   });
@@ -40,7 +43,7 @@ describe("what the broker may store", () => {
   ])("is what the configuration says: %j", async (line, fault) => {
     const objects = await overlayObjects("k8s/overlays/production");
     rewrite(objects, "nats", "nats.conf", /max_file_store.*/, line);
-    expect(diskFaults(objects)).toEqual([fault]);
+    expect(await faults(objects)).toEqual([fault]);
   });
 
   it("is known to who watches it", async () => {
@@ -51,6 +54,16 @@ describe("what the broker may store", () => {
       name: "EVENT_STORAGE",
       value: "1",
     });
-    expect(diskFaults(objects)).toEqual(["catalog expects that nats may store 1 bytes, not 48000000000"]);
+    expect(await faults(objects)).toEqual(["catalog expects that nats may store 1 bytes, not 48000000000"]);
+  });
+
+  it("has room for every stream at its size", async () => {
+    const objects = await overlayObjects("k8s/overlays/production");
+    spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "13000000000");
+    expect(await faults(objects)).toEqual([
+      "streams may take 49000000000 bytes together, and nats stores 48000000000",
+    ]);
+    spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "");
+    expect(await faults(objects)).toEqual(["Deployment orders says no size of its stream (EVENT_MAX_BYTES)"]);
   });
 });

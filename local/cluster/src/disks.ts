@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Configured } from "./configurations.ts";
 import { environment } from "./environment.ts";
 import { type KubernetesObject, ofKind, workloads } from "./objects.ts";
 import { block, natsText, setting } from "./tls/nats-blocks.ts";
@@ -19,8 +20,11 @@ const claim = z.looseObject({
 });
 const set = z.looseObject({ spec: z.looseObject({ volumeClaimTemplates: z.tuple([claim]) }) });
 
-/** Where NATS is told to store more than its disk holds, on which it would break instead of refusing events. */
-export function diskFaults(objects: readonly KubernetesObject[]): string[] {
+/**
+ * Where NATS is told to store more than its disk holds, on which it would break instead of refusing events, or its
+ * streams have no size or more together than it may store, of which it would refuse one.
+ */
+export function diskFaults(objects: readonly KubernetesObject[], processes: readonly Configured[]): string[] {
   const nats = ofKind(objects, "StatefulSet").find(({ metadata }) => metadata.name === "nats");
   if (!nats) return [];
   const { storage } = set.parse(nats).spec.volumeClaimTemplates[0].spec.resources.requests;
@@ -31,6 +35,20 @@ export function diskFaults(objects: readonly KubernetesObject[]): string[] {
   if (!(Number(broker) <= SHARE * bytesOf(storage)))
     faults.push(`nats may store ${broker} bytes, more than 95 % of its disk of ${storage}`);
   if (catalog !== broker) faults.push(`catalog expects that nats may store ${catalog} bytes, not ${broker}`);
+  return [...faults, ...streamFaults(processes, Number(broker))];
+}
+
+/** The broker keeps the whole size of a stream free for it. */
+function streamFaults(processes: readonly Configured[], limit: number): string[] {
+  const faults: string[] = [];
+  let sum = 0;
+  for (const { title, env, module } of processes) {
+    if (!("EVENT_MAX_BYTES" in module.schema.shape)) continue;
+    const { EVENT_MAX_BYTES: size } = module.config(env);
+    if (size === undefined) faults.push(`${title} says no size of its stream (EVENT_MAX_BYTES)`);
+    else sum += Number(size);
+  }
+  if (sum > limit) faults.push(`streams may take ${sum} bytes together, and nats stores ${limit}`);
   return faults;
 }
 
