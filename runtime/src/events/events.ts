@@ -17,6 +17,7 @@ export { type IncomingEvent, PoisonEvent } from "./consumer.ts";
 export type { ConsumerLag } from "./consumer-lag.ts";
 export type { DeadLetter } from "./dead-letters.ts";
 export type { OutgoingEvent } from "./publisher.ts";
+export type { StreamStorage } from "./stream-storage.ts";
 export type { WatchedEvent } from "./watch.ts";
 
 /** Domain events over JetStream. */

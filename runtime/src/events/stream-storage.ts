@@ -4,12 +4,18 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 export interface StreamStorage {
   stream: string;
   bytes: number;
+  /** What it may take, in bytes; absent: what the broker has. */
+  limit?: number;
+  /** The sequence of the oldest event that it has, or of the next one when it is empty: above 1, events were removed. */
+  firstSequence: number;
 }
 
 /** What every stream takes. */
 export async function readStreamStorage(manager: JetStreamManager): Promise<StreamStorage[]> {
   const streams: StreamStorage[] = [];
-  for await (const { config, state } of manager.streams.list())
-    streams.push({ stream: config.name, bytes: state.bytes });
+  for await (const { config, state } of manager.streams.list()) {
+    const limit = config.max_bytes > 0 && { limit: config.max_bytes };
+    streams.push({ stream: config.name, bytes: state.bytes, firstSequence: state.first_seq, ...limit });
+  }
   return streams;
 }

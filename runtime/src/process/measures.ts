@@ -30,6 +30,12 @@ const stored = instrument((meter) =>
     description: "What a stream takes on the disk of a server that keeps it",
   }),
 );
+const streamStorable = instrument((meter) =>
+  meter.createGauge("ticketing.events.stream_storable", {
+    unit: "By",
+    description: "What a stream may take there",
+  }),
+);
 const storable = instrument((meter) =>
   meter.createGauge("ticketing.events.storable", {
     unit: "By",
@@ -72,8 +78,11 @@ export function measureHandled({ durable, stream, outcome, begun, stored }: Hand
   if (stored) handleLag().record((now - stored.getTime()) / 1000, attributes);
 }
 
-/** What the streams take, and may take in all where that is known, in bytes. */
+/** What the streams take, and may take each and in all where that is known, in bytes. */
 export function measureStored(streams: readonly StreamStorage[], limit: number | undefined): void {
-  for (const { stream, bytes } of streams) stored().record(bytes, { stream });
+  for (const { stream, bytes, limit: own } of streams) {
+    stored().record(bytes, { stream });
+    if (own) streamStorable().record(own, { stream });
+  }
   if (limit) storable().record(limit);
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
+import type { StreamStorage } from "@ticketing/runtime/events/events";
 import { createEventStorage } from "./event-storage.ts";
 
 /** The room for events with these streams, and what was logged of it. */
 function room(limit: number | undefined) {
-  const state = { streams: [] as { stream: string; bytes: number }[], away: false, time: 0 };
+  const state = { streams: [] as StreamStorage[], away: false, time: 0 };
   const errors: string[] = [];
   let reads = 0;
   const storage = createEventStorage({
@@ -19,7 +20,7 @@ function room(limit: number | undefined) {
     now: () => state.time,
   });
   const stored = (...bytes: number[]) => {
-    state.streams = bytes.map((each, n) => ({ stream: `S${n}`, bytes: each }));
+    state.streams = bytes.map((each, n) => ({ stream: `S${n}`, bytes: each, firstSequence: 1 }));
     state.time += 30_000;
   };
   const said = () =>
@@ -40,9 +41,24 @@ describe("the room for events", () => {
     expect(errors).toEqual([]);
     stored(6e9, 3e9);
     expect(await said()).toMatch(/\(90 %\)/);
-    expect(errors).toEqual(["the broker's disk is almost full"]);
+    expect(errors).toEqual(["the broker's room for events is almost taken"]);
     stored(1e9);
     expect(await said()).toBe("room");
+  });
+
+  it("of each stream is told to be little from 70 % on, and logged as an error from 90 %", async () => {
+    const { state, stored, said, errors } = room(undefined);
+    stored(6.9e9, 1e9);
+    state.streams[0] = { stream: "ORDERS", bytes: 6.9e9, limit: 10e9, firstSequence: 1 };
+    expect(await said()).toBe("room");
+    stored(0, 1e15);
+    state.streams[0] = { stream: "ORDERS", bytes: 7e9, limit: 10e9, firstSequence: 1 };
+    expect(await said()).toMatch(/^ORDERS takes 7\.0 GB of the 10\.0 GB that it may \(70 %\)/);
+    expect(errors).toEqual([]);
+    stored(0);
+    state.streams[0] = { stream: "ORDERS", bytes: 9e9, limit: 10e9, firstSequence: 1 };
+    expect(await said()).toMatch(/\(90 %\)/);
+    expect(errors).toEqual(["the broker's room for events is almost taken"]);
   });
 
   it("is read once in half a minute, and at once after a broker that was away", async () => {

@@ -1,21 +1,24 @@
-import type { Events } from "@ticketing/runtime/events/events";
+import type { Events, StreamStorage } from "@ticketing/runtime/events/events";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { measureStored } from "@ticketing/runtime/process/measures";
 
 const READ_MS = 30_000;
-/** Shares of what the broker may store. Full, it takes no event: they wait in the services, and read models stand still. */
+/**
+ * Shares of what the broker and each of its streams may store. Full, it takes no event, or none of that stream: they
+ * wait in the services, and read models stand still.
+ */
 const WARN_AT = 0.7;
 const URGE_AT = 0.9;
 
 /** Looks after the room that the broker has for events. */
 export interface EventStorage {
-  /** Rejects when events take 70 % of the room or more, or nobody could say how much they take. */
+  /** Rejects when events take 70 % of the room or of their stream's, or nobody could say how much they take. */
   requireRoom(): Promise<void>;
 }
 
 /**
- * Reads every half minute, when asked, what the streams take, and measures it. Without a `limit` in bytes there is
- * nothing to hold it against.
+ * Reads every half minute, when asked, what the streams take, and measures it. Without a `limit` in bytes each stream
+ * is held against its own alone.
  */
 export function createEventStorage(options: {
   events: Pick<Events, "streamStorage">;
@@ -24,30 +27,51 @@ export function createEventStorage(options: {
   now?: () => number;
 }): EventStorage {
   const { events, limit, log, now = () => performance.now() } = options;
-  let last: { time: number; used: Promise<number> } | undefined;
+  let last: { time: number; rooms: Promise<Room[]> } | undefined;
 
-  async function read(): Promise<number> {
+  async function read(): Promise<Room[]> {
     const streams = await events.streamStorage();
     measureStored(streams, limit);
-    const used = streams.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (limit && used >= URGE_AT * limit) log.error({ streams, limit }, "the broker's disk is almost full");
-    return used;
+    const rooms = roomsOf(streams, limit);
+    if (rooms.some((room) => isTaken(room, URGE_AT)))
+      log.error({ streams, limit }, "the broker's room for events is almost taken");
+    return rooms;
   }
 
   return {
     async requireRoom() {
-      if (!last || now() - last.time >= READ_MS) last = { time: now(), used: read() };
-      const { used } = last;
-      used.catch(() => {
+      if (!last || now() - last.time >= READ_MS) last = { time: now(), rooms: read() };
+      const { rooms } = last;
+      rooms.catch(() => {
         last = undefined;
       });
-      const bytes = await used;
-      if (limit && bytes >= WARN_AT * limit) throw new Error(fullness(bytes, limit));
+      const scarce = (await rooms).filter((room) => isTaken(room, WARN_AT));
+      if (scarce.length > 0) throw new Error(scarce.map(fullness).join("; "));
     },
   };
 }
 
-const fullness = (bytes: number, limit: number): string =>
-  `events take ${gigabytes(bytes)} of the ${gigabytes(limit)} that the broker may store (${Math.floor((100 * bytes) / limit)} %): make its disks larger`;
+/** Room for events: in all, or of one stream. */
+interface Room {
+  stream?: string;
+  bytes: number;
+  limit: number;
+}
+
+function roomsOf(streams: readonly StreamStorage[], limit: number | undefined): Room[] {
+  const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0);
+  const own = streams.flatMap((stream) => (stream.limit ? [{ ...stream, limit: stream.limit }] : []));
+  return limit ? [{ bytes, limit }, ...own] : own;
+}
+
+const isTaken = ({ bytes, limit }: Room, share: number): boolean => bytes >= share * limit;
+
+function fullness({ stream, bytes, limit }: Room): string {
+  const share = `${gigabytes(bytes)} of the ${gigabytes(limit)}`;
+  const percent = Math.floor((100 * bytes) / limit);
+  if (stream)
+    return `${stream} takes ${share} that it may (${percent} %): make it larger, or the age of its events shorter`;
+  return `events take ${share} that the broker may store (${percent} %): make its disks larger`;
+}
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
