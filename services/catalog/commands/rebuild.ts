@@ -16,5 +16,11 @@ for (const { stream } of sources) {
   await events.forget(stream, DURABLE);
   console.log(`${stream}: read again from its first event`);
 }
+for (const { stream, firstSequence } of await events.streamStorage()) {
+  if (firstSequence > 1 && sources.some((source) => source.stream === stream))
+    console.log(
+      `${stream}: ${firstSequence - 1} events have reached their age. What only they told is missing until npm run republish`,
+    );
+}
 await events.close();
 await database.close();
