@@ -71,6 +71,11 @@ const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> 
   DEAD_LETTERS: { owner: "catalog", subject: "dlq.>" },
 };
 const streams = Object.keys(owners);
+/** Whose streams a service looks at beside its own: how full they are, and where they begin. */
+const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
+  tickets: ["ORDERS", "PAYMENTS"],
+  catalog: ["TICKETS"],
+};
 const event = (service: string, id: string) => ({
   subject: `evt.${service}.v1.spec.${id}`,
   id,
@@ -204,6 +209,9 @@ describe.each([
     const storage = await of(events, "catalog").streamStorage();
     expect(storage.map(({ stream }) => stream).sort()).toEqual([...streams].sort());
     expect(storage.filter(({ bytes }) => bytes === 0)).toEqual([]);
+    for (const [who, seen] of Object.entries(looks))
+      for (const stream of seen)
+        expect(await of(events, who as ServiceName).storageOf(stream)).toMatchObject({ stream });
     for (const each of events.values()) await each.ping();
   });
 
@@ -235,6 +243,9 @@ describe.each([
         ].map((verb) => api(verb, stream)),
       ),
       ...foreign.flatMap((stream) => [api("STREAM.CREATE", stream), api("STREAM.UPDATE", stream)]),
+      ...foreign
+        .filter((stream) => !(looks[user] ?? []).includes(stream))
+        .map((stream) => api("STREAM.INFO", stream)),
       ...["MINE", "EVT"].map((name) => api("STREAM.CREATE", name)),
       // Dead letters are read by those who set them aside.
       ...streams

@@ -9,7 +9,7 @@ import { type ConsumeOptions, startConsumer } from "./consumer.ts";
 import { type ConsumerLag, readConsumerLag } from "./consumer-lag.ts";
 import { createDeadLetters, DEAD_LETTER_SUBJECTS, DEAD_LETTERS, type DeadLetter } from "./dead-letters.ts";
 import { createPublisher, type OutgoingEvent } from "./publisher.ts";
-import { readStreamStorage, type StreamStorage } from "./stream-storage.ts";
+import { readStorageOf, readStreamStorage, type StreamStorage } from "./stream-storage.ts";
 import { ensureStream, type StreamSettings } from "./streams.ts";
 import { startWatch, type WatchOptions } from "./watch.ts";
 
@@ -39,6 +39,8 @@ export interface Events {
   consumerLag(): Promise<ConsumerLag[]>;
   /** What each stream takes on the disk of a server that keeps it. */
   streamStorage(): Promise<StreamStorage[]>;
+  /** What one stream takes there. */
+  storageOf(stream: string): Promise<StreamStorage>;
   /**
    * Creates the stream of dead letters, as its owner; until then, events that break their contract wait. Letters have
    * no age, since nobody else keeps the event that is in one; while their stream is full, such events wait too.
@@ -159,6 +161,7 @@ export async function createEvents(options: {
     },
     consumerLag: () => readConsumerLag(manager),
     streamStorage: () => readStreamStorage(manager),
+    storageOf: (stream) => readStorageOf(manager, stream),
     ensureDeadLetters: () =>
       ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], { ...streams, maxAgeMs: undefined }),
     countDeadLetters: deadLetters.countDeadLetters,

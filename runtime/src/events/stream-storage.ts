@@ -1,4 +1,4 @@
-import type { JetStreamManager } from "@nats-io/jetstream";
+import type { JetStreamManager, StreamInfo } from "@nats-io/jetstream";
 
 /** What a stream takes on the disk of each server that keeps it. */
 export interface StreamStorage {
@@ -13,9 +13,16 @@ export interface StreamStorage {
 /** What every stream takes. */
 export async function readStreamStorage(manager: JetStreamManager): Promise<StreamStorage[]> {
   const streams: StreamStorage[] = [];
-  for await (const { config, state } of manager.streams.list()) {
-    const limit = config.max_bytes > 0 && { limit: config.max_bytes };
-    streams.push({ stream: config.name, bytes: state.bytes, firstSequence: state.first_seq, ...limit });
-  }
+  for await (const info of manager.streams.list()) streams.push(storageOf(info));
   return streams;
+}
+
+/** What one stream takes. */
+export async function readStorageOf(manager: JetStreamManager, stream: string): Promise<StreamStorage> {
+  return storageOf(await manager.streams.info(stream));
+}
+
+function storageOf({ config, state }: StreamInfo): StreamStorage {
+  const limit = config.max_bytes > 0 && { limit: config.max_bytes };
+  return { stream: config.name, bytes: state.bytes, firstSequence: state.first_seq, ...limit };
 }

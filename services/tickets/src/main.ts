@@ -4,6 +4,7 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createBuyerLockStore } from "./buyer-lock-store.ts";
 import { config as readConfig } from "./config.ts";
+import { createEventRoom } from "./event-room.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
 import { createTicketService } from "./ticket-service.ts";
@@ -24,6 +25,7 @@ await runProcess("tickets", config, async ({ database: { db }, events, log }) =>
       lapseWindowMs: config.LAPSE_WINDOW,
       cooldownMs: config.LOCK_COOLDOWN,
     },
+    room: createEventRoom({ events, log }),
     clock,
   });
   return {

@@ -51,6 +51,21 @@ describe("locking a ticket", () => {
     );
   });
 
+  it("is refused without a trace while the room for events is for open orders, which go on", async () => {
+    const buyer = randomUUID();
+    const held = await locked();
+    const request = wish(await listed(), buyer);
+    control.isFull = true;
+    expect(await reason(locks().lockTicket(request))).toBe("EVENTS_FULL");
+    expect(await state(request.ticketId)).toMatchObject({ status: TicketStatus.AVAILABLE });
+    expect(await reason(locks().lockTicket(held))).toBe("done");
+    expect(await reason(workflows().sellTicket(held))).toBe("done");
+    control.isFull = false;
+    // The buyer may hold two, and the refused one took no place.
+    expect(await reason(locks().lockTicket(request))).toBe("done");
+    expect(await world.buys(buyer)).toBe("done");
+  });
+
   it("says that the lock lapsed when writing it took as long as it lasts, and counts nothing", async () => {
     const buyer = randomUUID();
     for (const [beginsInMs, takesMs] of [

@@ -21,6 +21,7 @@ import {
   slotsInDoubt,
   takeSlot,
 } from "./buyer-locks.ts";
+import type { EventRoom } from "./event-room.ts";
 import type { Release } from "./release.ts";
 import {
   lock,
@@ -63,12 +64,13 @@ export interface TicketLockDependencies {
   tickets: TicketStore;
   buyers: BuyerLockStore;
   policy: LockPolicy & { durationMs: number; relockWaitMs: number };
+  room: EventRoom;
   clock: Clock;
 }
 
 /** The internal API that decides who may buy a ticket. */
 export function createTicketLockService(deps: TicketLockDependencies): ServiceImpl<typeof TicketLockService> {
-  const { tickets, buyers, policy, clock } = deps;
+  const { tickets, buyers, policy, room, clock } = deps;
 
   /** To the callers of this API an order sees its own lock. */
   const answer = (ticket: Ticket) => ({ ticket: ticketMessage(ticket, clock(), ticket.sellerId) });
@@ -112,6 +114,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       };
       const seen = await tickets.get(ticketId);
       if (lock(seen, wish, clock()) === seen) return lockAnswer(seen, orderId);
+      room.requireRoom();
       // The ticket may change before it is locked: the slot is for as long as the lock can last at all.
       await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
       let locked: Ticket;

@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
@@ -36,6 +36,8 @@ export async function openTicketWorld() {
     now: Date.UTC(2030, 0, 1),
     /** What happens to the next write of a ticket: the process dies before it, or its answer is lost. */
     dies: undefined as "before" | "after" | undefined,
+    /** Whether the broker has no room for the events of one more order. */
+    isFull: false,
     /** How long the next write of a ticket takes. */
     writeMs: 0,
     /** Runs once, before the next write of a ticket. */
@@ -86,7 +88,12 @@ export async function openTicketWorld() {
     lapseWindowMs: minutes(60),
     cooldownMs: minutes(15),
   };
-  const lockService = createTicketLockService({ tickets, buyers, policy, clock });
+  const room = {
+    requireRoom() {
+      if (control.isFull) throw new DomainError("EVENTS_FULL", "full", {}, minutes(1));
+    },
+  };
+  const lockService = createTicketLockService({ tickets, buyers, policy, room, clock });
   const ticketService = createTicketService({ tickets, clock });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);

@@ -47,7 +47,8 @@ async function replicaOn(db: Db): Promise<Replica> {
     cooldownMs: 1,
   };
   const buyers = await createBuyerLockStore(db);
-  const locks = createTicketLockService({ tickets, buyers, policy, clock });
+  const room = { requireRoom: () => undefined };
+  const locks = createTicketLockService({ tickets, buyers, policy, room, clock });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
   const seller = clientOf(TicketService, createTicketService({ tickets, clock }), { user: "seller" });
   return { orders: as("orders"), workflows: as("workflows"), seller };

@@ -130,6 +130,10 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     title: "Others come first",
     text: `You have just let this ticket go. If nobody takes it, you can buy it again at ${secondAt(wait?.until)}.`,
   }),
+  EVENTS_FULL: said(
+    "Buying is paused",
+    "We are finishing the orders that are open first. Nothing was held for you; try again in a few minutes.",
+  ),
   REQUEST_ID_REUSED: said("This was sent before", "Reload the page and try again."),
   NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),
   TOO_MANY_EDITS: (_, wait) => ({
