@@ -24,8 +24,8 @@ interface Listing {
   version: number;
 }
 
-/** Everything that the mesh knows, read past its APIs: what is stored, and what Stripe holds. */
-export async function readBooks(mesh: Mesh) {
+/** Reads all records past the APIs: what the databases store, and what Stripe holds. */
+export async function readRecords(mesh: Mesh) {
   const open = async <T extends object>(database: string, collection: string): Promise<T[]> => {
     const client = new MongoClient(databaseUri(mesh.addresses.mongo, database), { maxPoolSize: 1 });
     try {
@@ -46,7 +46,7 @@ export async function readBooks(mesh: Mesh) {
   return { users, tickets, orders, payments, listings, stripe };
 }
 
-type Books = Awaited<ReturnType<typeof readBooks>>;
+type Records = Awaited<ReturnType<typeof readRecords>>;
 
 /** Where each final status of an order allows its payment to be; no payment at all is as good as a void one. */
 const allowed: Partial<Record<OrderStatus, PaymentStatus[]>> = {
@@ -57,12 +57,12 @@ const allowed: Partial<Record<OrderStatus, PaymentStatus[]>> = {
 };
 
 /**
- * Every broken promise in the books, in words; none once all has settled. It is written from the promises and
- * shares no rule with the code that keeps them.
+ * Describes every broken promise in the records; there is none once all work is done. The rules here are written from
+ * the promises and share nothing with the code that keeps them.
  */
-export function faultsIn(books: Books): string[] {
+export function faultsIn(records: Records): string[] {
   const faults: string[] = [];
-  const { users, tickets, orders, payments, listings, stripe } = books;
+  const { users, tickets, orders, payments, listings, stripe } = records;
   const ticketOf = new Map(tickets.map((ticket) => [ticket._id, ticket]));
   const paymentOf = new Map(payments.map((payment) => [payment._id, payment]));
   const listed = new Map(listings.map((listing) => [listing._id, listing]));
@@ -119,13 +119,14 @@ export function faultsIn(books: Books): string[] {
   return faults;
 }
 
-/** Waits until the books hold no fault; after `ms` fails with those that stay. */
-export async function settle(mesh: Mesh, ms = 60_000): Promise<Books> {
+/** Waits until the records break no promise; after `ms` it fails with the promises that are still broken. */
+export async function waitUntilConsistent(mesh: Mesh, ms = 60_000): Promise<Records> {
   for (const end = Date.now() + ms; ; ) {
-    const books = await readBooks(mesh);
-    const faults = faultsIn(books);
-    if (faults.length === 0) return books;
-    if (Date.now() > end) throw new Error(`the books do not settle:\n${faults.slice(0, 20).join("\n")}`);
+    const records = await readRecords(mesh);
+    const faults = faultsIn(records);
+    if (faults.length === 0) return records;
+    if (Date.now() > end)
+      throw new Error(`the records are still inconsistent:\n${faults.slice(0, 20).join("\n")}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Person } from "../support/clients.ts";
 import { stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
 
 /** A place in a process, and at which of its passages in the story the process dies there. */
@@ -153,7 +153,7 @@ describe.each([
           );
           await mesh.serves(victim);
         }
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return chosen.length;
       });
     }, 1_200_000);

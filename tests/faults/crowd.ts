@@ -1,9 +1,9 @@
 import { expect } from "@jest/globals";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Person } from "../support/clients.ts";
-import { insist, listing, locking } from "../support/stories.ts";
+import { listWithRetries, lockWithRetries, retry } from "../support/stories.ts";
 import type { TestMesh } from "../support/test-mesh.ts";
-import { readBooks } from "./audit.ts";
+import { readRecords } from "./audit.ts";
 
 const AT_ONCE = 10;
 
@@ -19,8 +19,8 @@ export async function crowd<T>(size: number, make: () => Promise<T>): Promise<T[
 
 /** An order whose payment has begun. */
 export async function begun(seller: Person, buyer: Person) {
-  const order = await locking(buyer, await listing(seller));
-  const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
+  const order = await lockWithRetries(buyer, await listWithRetries(seller));
+  const payment = await retry(() => buyer.payments.startPayment({ orderId: order.id }));
   return { order, payment };
 }
 
@@ -67,8 +67,8 @@ export async function allEnd(
   wanted: Order["status"],
 ): Promise<void> {
   const ids = new Set(orders.map(({ id }) => id));
-  await insist(async () => {
-    const done = (await readBooks(mesh)).orders.filter(
+  await retry(async () => {
+    const done = (await readRecords(mesh)).orders.filter(
       ({ _id, status }) => ids.has(_id) && status === wanted,
     );
     if (done.length < ids.size) throw new Error(`${ids.size - done.length} of ${ids.size} have not ended`);

@@ -4,11 +4,18 @@ import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Person } from "../support/clients.ts";
 import { expiry, refusal } from "../support/people.ts";
-import { ending, insist, listing, locking, paying, stories } from "../support/stories.ts";
-import { calm, control, strike } from "../support/stripe-control.ts";
+import {
+  listWithRetries,
+  lockWithRetries,
+  payWithRetries,
+  retry,
+  stories,
+  waitForEnd,
+} from "../support/stories.ts";
+import { clearFaults, control, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 
 let mesh: TestMesh;
 let seller: Person;
@@ -29,16 +36,16 @@ beforeAll(async () => {
     Person,
   ];
 }, 120_000);
-afterEach(() => calm(mesh));
+afterEach(() => clearFaults(mesh));
 afterAll(() => mesh?.close(), 60_000);
 
 const fault = (kind: string, operation: string, count?: number, milliseconds?: number) =>
-  strike(mesh, { kind, operation, count, milliseconds });
+  injectFault(mesh, { kind, operation, count, milliseconds });
 const until = (order: Order, ms = 0) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
 const start = (buyer: Person, order: Order) => buyer.payments.startPayment({ orderId: order.id });
 const bought = async (buyer = first) => {
-  const ticket = await listing(seller);
-  return { ticket, order: await locking(buyer, ticket) };
+  const ticket = await listWithRetries(seller);
+  return { ticket, order: await lockWithRetries(buyer, ticket) };
 };
 
 describe("a payment around the deadline", () => {
@@ -50,8 +57,8 @@ describe("a payment around the deadline", () => {
         const payment = await start(first, order);
         await until(order, -1_000);
         await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
-        await ending(first, order, OrderStatus.COMPLETE);
-        await settle(mesh);
+        await waitForEnd(first, order, OrderStatus.COMPLETE);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -70,7 +77,7 @@ describe("a payment around the deadline", () => {
             await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
           }),
         );
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return times.length;
       }),
     120_000,
@@ -86,9 +93,9 @@ describe("a payment around the deadline", () => {
         await until(order, 1_100);
         const confirmed = await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
         expect(confirmed.ok).toBe(true);
-        await calm(mesh);
-        await ending(first, order, OrderStatus.EXPIRED);
-        await settle(mesh);
+        await clearFaults(mesh);
+        await waitForEnd(first, order, OrderStatus.EXPIRED);
+        await waitUntilConsistent(mesh);
         expect(await stripePayments(mesh, order.id)).toMatchObject([{ status: "canceled" }]);
         return 1;
       }),
@@ -104,14 +111,14 @@ describe("a payment around the deadline", () => {
         await confirmPayment(mesh.addresses.stripe, payment, "pm_card_threeDSecure2Required");
         await fault("drop_request", "payment_intents.cancel");
         await until(order, 100);
-        const next = await locking(second, ticket);
+        const next = await lockWithRetries(second, ticket);
         const [intent] = await stripePayments(mesh, order.id);
         await control(mesh, "POST", "authentications", { payment_intent: intent?.id, success: true });
-        await calm(mesh);
-        await paying(mesh, second, next);
-        await ending(second, next, OrderStatus.COMPLETE);
-        await ending(first, order, OrderStatus.EXPIRED);
-        await settle(mesh);
+        await clearFaults(mesh);
+        await payWithRetries(mesh, second, next);
+        await waitForEnd(second, next, OrderStatus.COMPLETE);
+        await waitForEnd(first, order, OrderStatus.EXPIRED);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -129,7 +136,7 @@ describe("a payment around the deadline", () => {
             if (payment) await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
           }),
         );
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return orders.length;
       }),
     120_000,
@@ -151,7 +158,7 @@ describe("a capture", () => {
         // Past the time that a call to Stripe is given.
         await fault(kind, "payment_intents.capture", 3, kind.startsWith("delay") ? 7_000 : undefined);
         await stories.purchase(mesh, seller, first);
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -163,10 +170,13 @@ describe("a capture", () => {
       reported("capture refused for good", async () => {
         await fault("refuse", "payment_intents.capture", 1);
         const { ticket, order } = await bought();
-        await paying(mesh, first, order);
-        await ending(first, order, OrderStatus.CANCELLED);
-        await settle(mesh);
-        await locking(second, (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket);
+        await payWithRetries(mesh, first, order);
+        await waitForEnd(first, order, OrderStatus.CANCELLED);
+        await waitUntilConsistent(mesh);
+        await lockWithRetries(
+          second,
+          (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket,
+        );
         return 1;
       }),
     120_000,
@@ -179,9 +189,9 @@ describe("a refusal of Stripe's", () => {
     () =>
       reported("capture while our key is not accepted", async () => {
         const operation = "payment_intents.capture";
-        await strike(mesh, { kind: "reject", operation, count: 5, status: 401 });
+        await injectFault(mesh, { kind: "reject", operation, count: 5, status: 401 });
         await stories.purchase(mesh, seller, first);
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -192,16 +202,19 @@ describe("a refusal of Stripe's", () => {
     () =>
       reported("payment refused as it begins", async () => {
         const operation = "payment_intents.create";
-        await strike(mesh, { kind: "refuse", operation, count: 1, code: "amount_too_small" });
+        await injectFault(mesh, { kind: "refuse", operation, count: 1, code: "amount_too_small" });
         const { ticket, order } = await bought();
         const { reason, metadata } = await refusal(start(first, order));
         expect({ reason, metadata }).toEqual({
           reason: "PAYMENT_REFUSED",
           metadata: { stripeCode: "amount_too_small" },
         });
-        await ending(first, order, OrderStatus.CANCELLED);
-        await settle(mesh);
-        await locking(second, (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket);
+        await waitForEnd(first, order, OrderStatus.CANCELLED);
+        await waitUntilConsistent(mesh);
+        await lockWithRetries(
+          second,
+          (await second.tickets.getTicket({ ticketId: ticket.id })).ticket ?? ticket,
+        );
         return 1;
       }),
     120_000,
@@ -215,11 +228,11 @@ describe("a wish to cancel", () => {
       reported("cancelled although authorised", async () => {
         await fault("webhook_hold", "*");
         const { order } = await bought();
-        await paying(mesh, first, order);
+        await payWithRetries(mesh, first, order);
         await first.orders.cancelOrder({ orderId: order.id });
-        await ending(first, order, OrderStatus.CANCELLED);
-        await calm(mesh);
-        await settle(mesh);
+        await waitForEnd(first, order, OrderStatus.CANCELLED);
+        await clearFaults(mesh);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -235,10 +248,10 @@ describe("declines", () => {
         const payment = await start(first, order);
         for (let n = 0; n < 3; n++)
           await confirmPayment(mesh.addresses.stripe, payment, "pm_card_chargeDeclined");
-        await ending(first, order, OrderStatus.CANCELLED);
+        await waitForEnd(first, order, OrderStatus.CANCELLED);
         expect((await refusal(start(first, order))).reason).toBe("ORDER_ENDED");
         expect((await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa")).ok).toBe(false);
-        await insist(() => settle(mesh));
+        await retry(() => waitUntilConsistent(mesh));
         return 1;
       }),
     120_000,

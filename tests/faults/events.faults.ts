@@ -8,10 +8,10 @@ import { connect, headers, type MsgHdrs, type NatsConnection } from "@nats-io/tr
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { enter, type Person } from "../support/clients.ts";
 import { searchShows } from "../support/people.ts";
-import { insist, listing, stories } from "../support/stories.ts";
+import { listWithRetries, retry, stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 import { trade } from "./traffic.ts";
 
 const run = promisify(execFile);
@@ -49,7 +49,7 @@ const runCommand = (task: string, ...words: string[]) =>
     { timeout: 60_000 },
   );
 const equal = () =>
-  insist(async () => {
+  retry(async () => {
     await runCommand("diff");
     return true;
   });
@@ -79,7 +79,7 @@ describe("events", () => {
     await reported("events replayed out of order beyond deduplication", async () => {
       for (const story of [stories.purchase, stories.cancellation, stories.refund])
         await story(mesh, seller, buyer);
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       let count = 0;
       for (const stream of ["TICKETS", "ORDERS", "PAYMENTS", "USERS"]) {
         for (const { subject, data, header } of shuffled(await stored(stream))) {
@@ -92,7 +92,7 @@ describe("events", () => {
         }
       }
       await equal();
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       return count;
     });
   }, 120_000);
@@ -108,9 +108,9 @@ describe("events", () => {
         await jetstream(broker).publish(subject, new Uint8Array([0xff, 0xff, 0xff]));
         await jetstream(broker).publish(subject, new Uint8Array());
       }
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       await searchShows(buyer, ticket, true);
-      const letters = await insist(async () => {
+      const letters = await retry(async () => {
         const { deadLetters } = await operator.operations.listDeadLetters({ pageSize: 100 });
         const subjects = new Set(deadLetters.map(({ subject }) => subject));
         return poison.every((subject) => subjects.has(subject)) ? deadLetters : undefined;
@@ -120,7 +120,7 @@ describe("events", () => {
       expect(first.reason).not.toBe("");
       // Delivered again it is still poison: it comes back under another number.
       await operator.operations.replayDeadLetter({ sequence: first.sequence });
-      await insist(async () => {
+      await retry(async () => {
         const { deadLetters } = await operator.operations.listDeadLetters({ pageSize: 100 });
         return deadLetters.length >= letters.length &&
           deadLetters.every(({ sequence }) => sequence !== first.sequence)
@@ -158,13 +158,13 @@ describe("events", () => {
       const before = (await operator.operations.getOverview({})).deadLetters;
       // Tickets and catalog share the server here; what was written before is still to be projected.
       await mesh.process("catalog").kill();
-      const tickets = await Promise.all([1, 2, 3].map(() => listing(seller)));
+      const tickets = await Promise.all([1, 2, 3].map(() => listWithRetries(seller)));
       await mesh.process("mongo").kill();
       void mesh.process("catalog").start();
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       await mesh.process("mongo").start();
       await mesh.process("catalog").start();
-      for (const ticket of tickets) await insist(() => searchShows(buyer, ticket, true).then(() => true));
+      for (const ticket of tickets) await retry(() => searchShows(buyer, ticket, true).then(() => true));
       expect((await operator.operations.getOverview({})).deadLetters).toBe(before);
       return tickets.length;
     });
@@ -174,7 +174,7 @@ describe("events", () => {
     await reported("redelivered as often as in an outage of an hour", async () => {
       const before = (await operator.operations.getOverview({})).deadLetters;
       await mesh.process("catalog").kill();
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       // In an hour, with pauses that grow to half a minute, a consumer fails this often. Here it fails at once.
       const failures = 130;
       const consumer = await jetstream(broker).consumers.get("TICKETS", "catalog");
@@ -187,7 +187,7 @@ describe("events", () => {
       }
       await messages.close();
       await mesh.process("catalog").start();
-      await insist(() => searchShows(buyer, ticket, true).then(() => true));
+      await retry(() => searchShows(buyer, ticket, true).then(() => true));
       expect((await operator.operations.getOverview({})).deadLetters).toBe(before);
       return highest;
     });
@@ -195,7 +195,7 @@ describe("events", () => {
 
   it("missing amid a stream leave the read models right: each event carries the state", async () => {
     await reported("event missing amid a stream", async () => {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       await searchShows(buyer, ticket, true);
       await mesh.process("catalog").stop();
       let { version } = ticket;
@@ -204,7 +204,7 @@ describe("events", () => {
         const edited = await seller.tickets.updateTicket({ ticketId: ticket.id, version, price });
         version = edited.ticket?.version ?? 0n;
       }
-      const [lost] = await insist(async () => {
+      const [lost] = await retry(async () => {
         const edits = (await stored("TICKETS")).filter(
           ({ subject }) => subject === `evt.tickets.v1.ticket_edited.${ticket.id}`,
         );
@@ -219,7 +219,7 @@ describe("events", () => {
 
   it("lost from a stream's end are healed by republishing", async () => {
     await reported("stream that lost its tail", async () => {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       await searchShows(buyer, ticket, true);
       await mesh.process("catalog").stop();
       await seller.tickets.updateTicket({
@@ -227,7 +227,7 @@ describe("events", () => {
         version: ticket.version,
         price: { minorUnits: 100n, currency: "USD" },
       });
-      const lost = await insist(async () =>
+      const lost = await retry(async () =>
         (await stored("TICKETS")).find(
           ({ subject }) => subject === `evt.tickets.v1.ticket_edited.${ticket.id}`,
         ),
@@ -250,7 +250,7 @@ describe("events", () => {
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       over.abort();
       const { calls } = await trading;
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       await equal();
       return calls;
     });

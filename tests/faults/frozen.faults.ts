@@ -9,11 +9,11 @@ import { lifecycleId } from "@ticketing/workflows/names";
 import { createWorkflowStarter } from "@ticketing/workflows/starter";
 import { enter, type Person } from "../support/clients.ts";
 import { expiry } from "../support/people.ts";
-import { insist, listing, locking, newOrder, stories } from "../support/stories.ts";
+import { listWithRetries, lockWithRetries, newOrder, retry, stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { whileStopped } from "../support/while-stopped.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 import { allEnd, begun, crowd, errand, goesOn, timeOf } from "./crowd.ts";
 import { trade, unclear } from "./traffic.ts";
 
@@ -91,7 +91,7 @@ async function overview() {
     await reported("payments frozen amid many orders", async () => {
       const [buyer, rival] = buyers as [Person, Person];
       const ending = await errand(endOfUnknownOrder);
-      const shopping = await errand(async () => locking(rival, await listing(seller)));
+      const shopping = await errand(async () => lockWithRetries(rival, await listWithRetries(seller)));
       const start = () => crowd(SHARE, () => begun(seller, buyer));
       const [paid, cancelled, lapsing] = [await start(), await start(), await start()];
       const ordersOf = (group: typeof paid) => group.map(({ order }) => order);
@@ -123,7 +123,7 @@ async function overview() {
       await allEnd(mesh, ordersOf(paid), OrderStatus.COMPLETE);
       await allEnd(mesh, ordersOf(cancelled), OrderStatus.CANCELLED);
       await allEnd(mesh, ordersOf(lapsing), OrderStatus.EXPIRED);
-      await settle(mesh, 120_000);
+      await waitUntilConsistent(mesh, 120_000);
       return 3 * SHARE;
     });
   }, 360_000);
@@ -141,9 +141,9 @@ async function overview() {
         const traffic = await trading;
         expect(unclear(traffic)).toEqual([]);
         expect(traffic.slowestMs).toBeLessThan(BOUND_MS);
-        await insist(() => stories.purchase(mesh, seller, buyers[0] as Person));
-        const books = await settle(mesh, 120_000);
-        const [tickets, orders] = [books.tickets, books.orders].map(
+        await retry(() => stories.purchase(mesh, seller, buyers[0] as Person));
+        const records = await waitUntilConsistent(mesh, 120_000);
+        const [tickets, orders] = [records.tickets, records.orders].map(
           (rows) => new Set(rows.map(({ _id }) => _id)),
         );
         expect(traffic.tickets.filter((id) => !tickets?.has(id))).toEqual([]);

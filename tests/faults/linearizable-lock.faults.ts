@@ -6,7 +6,7 @@ import { createInternalClient } from "@ticketing/runtime/serving/internal-client
 import { silent } from "@ticketing/runtime/testing/service";
 import fc from "fast-check";
 import type { Person } from "../support/clients.ts";
-import { listing } from "../support/stories.ts";
+import { listWithRetries } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { isLinearizable } from "./linearizability/checker.ts";
@@ -52,7 +52,7 @@ describe("tickets on two replicas", () => {
       let histories = 0;
       await fc.assert(
         fc.asyncProperty(programs, async (plan) => {
-          const tickets = await Promise.all(Array.from({ length: TICKETS }, () => listing(seller)));
+          const tickets = await Promise.all(Array.from({ length: TICKETS }, () => listWithRetries(seller)));
           const calls = await record(
             replicas,
             tickets.map(({ id }) => id),

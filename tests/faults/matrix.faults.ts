@@ -5,11 +5,11 @@ import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Person } from "../support/clients.ts";
 import { expiry } from "../support/people.ts";
-import { ending, insist, listing, locking } from "../support/stories.ts";
-import { calm, strike } from "../support/stripe-control.ts";
+import { listWithRetries, lockWithRetries, retry, waitForEnd } from "../support/stories.ts";
+import { clearFaults, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 
 /** When the bank says yes, from the deadline. */
 const OFFSETS = process.env.QUICK ? [-1_000, 1_000] : [-1_000, 0, 1_000];
@@ -48,7 +48,7 @@ async function inTime(order: Order): Promise<boolean> {
 
 /** An order authorised so long after its deadline, with nobody there to decide. */
 async function authorised(offset: number): Promise<Order> {
-  const order = await locking(first, await listing(seller));
+  const order = await lockWithRetries(first, await listWithRetries(seller));
   const payment = await first.payments.startPayment({ orderId: order.id });
   await sleep(Math.max(expiry(order).getTime() + offset - Date.now(), 0));
   const { ok } = await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
@@ -75,7 +75,7 @@ const rows: Record<string, Row> = {
     async before(order) {
       await sleep(Math.max(expiry(order).getTime() + 100 - Date.now(), 0));
       const { ticket } = await second.tickets.getTicket({ ticketId: order.ticketId });
-      if (ticket) await locking(second, ticket);
+      if (ticket) await lockWithRetries(second, ticket);
     },
     onTime: [EXPIRED, LOCKED],
     late: [EXPIRED, LOCKED],
@@ -103,7 +103,7 @@ const rows: Record<string, Row> = {
   "its money is asked back": {
     async after(order) {
       if (!(await inTime(order))) return;
-      await ending(first, order, COMPLETE);
+      await waitForEnd(first, order, COMPLETE);
       await first.orders.requestRefund({ orderId: order.id });
     },
     onTime: [REFUNDED, AVAILABLE],
@@ -124,13 +124,13 @@ describe.each(chosen)("money held around the deadline, decided later, when %s", 
           return order;
         }),
       );
-      if (row.captures) await strike(mesh, { operation: "payment_intents.capture", ...row.captures });
+      if (row.captures) await injectFault(mesh, { operation: "payment_intents.capture", ...row.captures });
       await mesh.process("workflows").start();
       let times = 0;
       for (const order of orders) {
         await row.after?.(order);
         const [status, ticketStatus] = (await inTime(order)) ? row.onTime : row.late;
-        await ending(first, order, status);
+        await waitForEnd(first, order, status);
         // The other order's lock has its own deadline, and may be over by now.
         const allowed = ticketStatus === LOCKED ? [LOCKED, AVAILABLE] : [ticketStatus];
         const { ticket } = await first.tickets.getTicket({ ticketId: order.ticketId });
@@ -139,8 +139,8 @@ describe.each(chosen)("money held around the deadline, decided later, when %s", 
       }
       expect(await inTime(orders[0] as Order)).toBe(true);
       expect(await inTime(orders.at(-1) as Order)).toBe(false);
-      await calm(mesh);
-      await insist(() => settle(mesh));
+      await clearFaults(mesh);
+      await retry(() => waitUntilConsistent(mesh));
       return times;
     });
   }, 120_000);

@@ -14,10 +14,10 @@ import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
 import { enter, type Person } from "../support/clients.ts";
-import { insist, stories } from "../support/stories.ts";
+import { retry, stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 import { driftSeeds, paidIntent } from "./seeded-drift.ts";
 import { trade } from "./traffic.ts";
 
@@ -66,7 +66,7 @@ async function reports(): Promise<ReconciliationState[]> {
   return found;
 }
 
-const until = (ok: () => Promise<boolean>) => insist(async () => ((await ok()) ? true : undefined));
+const until = (ok: () => Promise<boolean>) => retry(async () => ((await ok()) ? true : undefined));
 
 const statusAtStripe = async (id: string) => {
   const headers = { authorization: "Bearer sk_test_double" };
@@ -82,9 +82,9 @@ describe("reconciliation", () => {
       await sleep((process.env.QUICK ? 3 : 6) * EVERY_MS);
       over.abort();
       const { orders } = await trading;
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       const end = Date.now();
-      const all = await insist(async () => {
+      const all = await retry(async () => {
         const found = await reports();
         const last = found.at(-1)?.startTime;
         return last && Number(last.seconds) * 1000 > end ? found : undefined;

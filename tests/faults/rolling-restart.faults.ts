@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readRing } from "@ticketing/launcher/key-folder";
 import { reported } from "../support/suite-report.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 import { type RenewingPerson, renewingPerson } from "./renewing-person.ts";
 import { callWhileKeysRoll, keepOldKeys, rotateEveryKey, signsAnew } from "./rolling-keys.ts";
 import { trade } from "./traffic.ts";
@@ -63,7 +63,7 @@ describe("a rolling restart under traffic", () => {
         const traffic = await trading;
         const searches = await searching;
         expect([...traffic.failures]).toEqual([]);
-        await settle(mesh, 40_000);
+        await waitUntilConsistent(mesh, 40_000);
         return traffic.calls + 2 * searches;
       });
     },
@@ -96,7 +96,7 @@ describe("a rotation of every key", () => {
         const seen = await withOldKeys();
         return seen.every(([, code]) => code === Code.Unauthenticated) ? seen : undefined;
       }, 30_000);
-      await settle(mesh, 40_000);
+      await waitUntilConsistent(mesh, 40_000);
       return calls + outcomes.length;
     });
   }, 300_000);

@@ -10,7 +10,7 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Ticket } from "@ticketing/tickets/ticket";
 import type { MongoClient, UpdateFilter } from "mongodb";
 import type { Person } from "../support/clients.ts";
-import { insist, listing, locking, stories } from "../support/stories.ts";
+import { listWithRetries, lockWithRetries, retry, stories } from "../support/stories.ts";
 import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 /** A paid PaymentIntent with this metadata that the mesh never made. */
@@ -81,7 +81,7 @@ export function driftSeeds(at: {
   const cancelled = () => stories.cancellation(mesh, seller, buyer);
   /** Loses the order's lifecycle, which no event brings back. */
   const terminate = (orderId: string) =>
-    insist(() => temporal.workflow.getHandle(`order-${orderId}`).terminate("seeded drift"));
+    retry(() => temporal.workflow.getHandle(`order-${orderId}`).terminate("seeded drift"));
   const ticketStatus = async (ticketId: string) =>
     (await buyer.tickets.getTicket({ ticketId })).ticket?.status ?? TicketStatus.UNSPECIFIED;
   const paymentStatus = async (orderId: string) =>
@@ -99,7 +99,7 @@ export function driftSeeds(at: {
 
   return {
     async "an order whose lifecycle was lost, past its deadline"() {
-      const order = await locking(buyer, await listing(seller));
+      const order = await lockWithRetries(buyer, await listWithRetries(seller));
       await terminate(order.id);
       const mended = async () =>
         (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.EXPIRED;
@@ -126,8 +126,8 @@ export function driftSeeds(at: {
       return { kind: DriftKind.REFUND_UNFINISHED, id: order.id, mended };
     },
     async "money held for an order that expired"() {
-      const order = await locking(buyer, await listing(seller));
-      const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
+      const order = await lockWithRetries(buyer, await listWithRetries(seller));
+      const payment = await retry(() => buyer.payments.startPayment({ orderId: order.id }));
       await terminate(order.id);
       // Before the money is held: news of it would start the lifecycle again.
       await tamperOrder(order.id, { $set: { status: OrderStatus.EXPIRED } });
@@ -174,7 +174,7 @@ export function driftSeeds(at: {
       return { kind: DriftKind.SALE_OF_ENDED_ORDER, id: ticket.id, mended };
     },
     async "a ticket locked for nobody"() {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       const lock = {
         orderId: randomUUID(),
         buyerId: randomUUID(),
@@ -191,7 +191,7 @@ export function driftSeeds(at: {
       return { kind: DriftKind.LOCK_OF_ENDED_ORDER, id: ticket.id, mended };
     },
     async "a ticket sold to nobody"() {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       const sold = { storedStatus: TicketStatus.SOLD as const, soldOrderId: randomUUID() };
       await tamperTicket(ticket.id, { $set: sold });
       return { kind: DriftKind.SALE_WITHOUT_ORDER, id: ticket.id };
@@ -231,7 +231,7 @@ export function driftSeeds(at: {
       return { kind: DriftKind.RECORD_INVALID, id: await paidIntent(mesh, metadata) };
     },
     async "a ticket whose price nobody can pay"() {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       await tamperTicket(ticket.id, { $set: { "price.minorUnits": -4_500 } });
       return { kind: DriftKind.RECORD_INVALID, id: ticket.id };
     },
@@ -241,7 +241,7 @@ export function driftSeeds(at: {
       return { kind: DriftKind.RECORD_INVALID, id: order.id };
     },
     async "a ticket locked for an order of too long an id"() {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       const lock = {
         orderId: "y".repeat(101),
         buyerId: buyer.userId,

@@ -6,9 +6,9 @@ import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Person } from "../support/clients.ts";
-import { insist, listing, newOrder } from "../support/stories.ts";
+import { listWithRetries, newOrder, retry } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
 
 const LOCK_MS = 3_000;
@@ -60,10 +60,10 @@ async function timed<T>(call: () => Promise<T>): Promise<T> {
 
 /** A buyer who tries again as long as the ticket can be had, pays once, and waits until the order has ended. */
 async function tryToBuy(armed: () => void): Promise<void> {
-  const ticket = await listing(seller);
+  const ticket = await listWithRetries(seller);
   const request = newOrder(ticket);
   armed();
-  const order = await insist(async () => {
+  const order = await retry(async () => {
     try {
       return (await timed(() => buyer.orders.createOrder(request))).order;
     } catch (error) {
@@ -78,7 +78,7 @@ async function tryToBuy(armed: () => void): Promise<void> {
   if (payment) {
     await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa").catch(() => undefined);
   }
-  await insist(async () => {
+  await retry(async () => {
     const { order: now } = await timed(() => buyer.orders.getOrder({ orderId: order.id }));
     return now?.status === OrderStatus.AWAITING_PAYMENT ? undefined : true;
   });
@@ -101,7 +101,7 @@ describe("a server that dies amid what is asked of it, and stays down past the l
         await mesh.serves(server);
       }
       expect(slowestMs).toBeLessThan(BOUND_MS);
-      await settle(mesh, 60_000);
+      await waitUntilConsistent(mesh, 60_000);
       return chosen.length;
     });
   }, 900_000);
@@ -110,7 +110,7 @@ describe("a server that dies amid what is asked of it, and stays down past the l
 describe("a gateway that dies amid live views", () => {
   it("ends each of them with a clear error, and whoever looks again sees what is so by then", async () => {
     await reported("gateway killed mid-stream", async () => {
-      const ticket = await listing(seller);
+      const ticket = await listWithRetries(seller);
       const { order } = await buyer.orders.createOrder(newOrder(ticket));
       if (!order) throw new Error("there is no order");
       const views = [
@@ -134,19 +134,19 @@ describe("a gateway that dies amid live views", () => {
       await sleep(DOWN_MS);
       await mesh.process("envoy").start();
 
-      await insist(async () => {
+      await retry(async () => {
         for await (const { order: now } of buyer.orders.watchOrder({ orderId: order.id })) {
           if (now?.status === OrderStatus.EXPIRED) return true;
         }
         return undefined;
       });
-      await insist(async () => {
+      await retry(async () => {
         for await (const { ticket: now } of buyer.catalog.watchTickets({ ticketIds: [ticket.id] })) {
           if (now?.ticket?.status === TicketStatus.AVAILABLE) return true;
         }
         return undefined;
       });
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       return views.length;
     });
   }, 120_000);

@@ -13,11 +13,18 @@ import { refundId } from "@ticketing/workflows/names";
 import { onOrderEvent } from "@ticketing/workflows/on-order-event";
 import { createWorkflowStarter } from "@ticketing/workflows/starter";
 import type { Person } from "../support/clients.ts";
-import { ending, insist, listing, locking, paying, stories } from "../support/stories.ts";
-import { calm, control, strike } from "../support/stripe-control.ts";
+import {
+  listWithRetries,
+  lockWithRetries,
+  payWithRetries,
+  retry,
+  stories,
+  waitForEnd,
+} from "../support/stories.ts";
+import { clearFaults, control, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
-import { readBooks, settle } from "./audit.ts";
+import { readRecords, waitUntilConsistent } from "./audit.ts";
 import { allEnd, begun, crowd, type Errand, errand, goesOn, timeOf } from "./crowd.ts";
 
 const STUCK = process.env.QUICK ? 60 : 200;
@@ -46,7 +53,7 @@ beforeAll(async () => {
   ];
   buying = await errand(() => stories.purchase(mesh, seller, innocent));
 }, 120_000);
-afterEach(() => calm(mesh));
+afterEach(() => clearFaults(mesh));
 afterAll(async () => {
   await connection?.close();
   await mesh?.close();
@@ -54,21 +61,21 @@ afterAll(async () => {
 
 /** Waits until so many payments were asked to be given up. */
 const givingUp = (wanted: number) =>
-  insist(async () => {
-    const { payments } = await readBooks(mesh);
+  retry(async () => {
+    const { payments } = await readRecords(mesh);
     return payments.filter(({ voidRequestedTime }) => voidRequestedTime).length >= wanted ? true : undefined;
   });
 
 /** Waits until the tickets of all of the orders are sold to them. */
 const sold = (orders: Order[]) =>
-  insist(async () => {
-    const buyers = new Set((await readBooks(mesh)).tickets.map(({ soldOrderId }) => soldOrderId));
+  retry(async () => {
+    const buyers = new Set((await readRecords(mesh)).tickets.map(({ soldOrderId }) => soldOrderId));
     return orders.every(({ id }) => buyers.has(id)) ? true : undefined;
   });
 
 /** Waits until so many workflows of a type have this status. */
 const workflows = (type: string, status: string, wanted: number) =>
-  insist(async () => {
+  retry(async () => {
     const query = `WorkflowType = "${type}" AND ExecutionStatus = "${status}"`;
     return (await temporal.workflow.count(query)).count >= wanted ? true : undefined;
   });
@@ -94,12 +101,12 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
   it("when Stripe answers everything but the cancel: they end once it does", async () => {
     await reported("cancels that Stripe does not answer beside a purchase", async () => {
       const orders = (await crowd(STUCK, () => begun(seller, buyer))).map(({ order }) => order);
-      await strike(mesh, { kind: "error_before", operation: "payment_intents.cancel" });
-      await Promise.all(orders.map((order) => insist(() => buyer.orders.cancelOrder({ orderId: order.id }))));
+      await injectFault(mesh, { kind: "error_before", operation: "payment_intents.cancel" });
+      await Promise.all(orders.map((order) => retry(() => buyer.orders.cancelOrder({ orderId: order.id }))));
       await givingUp(STUCK);
       await goesOn(buying);
       expect((await readOrder(orders[0] as Order))?.status).toBe(OrderStatus.AWAITING_PAYMENT);
-      await calm(mesh);
+      await clearFaults(mesh);
       await allEnd(mesh, orders, OrderStatus.CANCELLED);
       return STUCK;
     });
@@ -114,11 +121,11 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
         return order;
       });
       await Promise.all(
-        orders.map((order) => insist(() => buyer.orders.requestRefund({ orderId: order.id }))),
+        orders.map((order) => retry(() => buyer.orders.requestRefund({ orderId: order.id }))),
       );
       await stories.purchase(mesh, seller, innocent);
       for (const order of orders) {
-        const now = await insist(async () => {
+        const now = await retry(async () => {
           const read = await readOrder(order);
           return read?.refundRefusedTime ? read : undefined;
         });
@@ -133,7 +140,8 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
 });
 
 /** Calls of one kind hang when they are about these payments. */
-const hanging = (operation: string, objects: string[]) => strike(mesh, { kind: "hang", operation, objects });
+const hanging = (operation: string, objects: string[]) =>
+  injectFault(mesh, { kind: "hang", operation, objects });
 
 (process.env.QUICK ? describe.skip : describe)("orders whose calls Stripe takes and never answers", () => {
   it("stop no other, and each ends well and is charged once when Stripe is back", async () => {
@@ -149,7 +157,7 @@ const hanging = (operation: string, objects: string[]) => strike(mesh, { kind: "
       );
       const cancelling = (await crowd(share, () => begun(seller, buyer))).map(({ order }) => order);
       const captured = await crowd(share, () => begun(seller, buyer));
-      const starting = await crowd(share, async () => locking(buyer, await listing(seller)));
+      const starting = await crowd(share, async () => lockWithRetries(buyer, await listWithRetries(seller)));
       const capturing = captured.map(({ order }) => order);
 
       await hanging("payment_intents.capture", await Promise.all(capturing.map(intentOf)));
@@ -165,8 +173,8 @@ const hanging = (operation: string, objects: string[]) => strike(mesh, { kind: "
         starting.map(({ id }) => id),
       );
       const asked = [
-        ...cancelling.map(({ id }) => insist(() => buyer.orders.cancelOrder({ orderId: id }))),
-        ...refunding.map(({ id }) => insist(() => buyer.orders.requestRefund({ orderId: id }))),
+        ...cancelling.map(({ id }) => retry(() => buyer.orders.cancelOrder({ orderId: id }))),
+        ...refunding.map(({ id }) => retry(() => buyer.orders.requestRefund({ orderId: id }))),
       ];
       const starts = starting.map(async ({ id }) => {
         const ms = await timeOf(() =>
@@ -184,12 +192,12 @@ const hanging = (operation: string, objects: string[]) => strike(mesh, { kind: "
       await goesOn(buying);
       await goesOn(giving);
 
-      await calm(mesh);
-      for (const order of starting) await paying(mesh, buyer, order);
+      await clearFaults(mesh);
+      for (const order of starting) await payWithRetries(mesh, buyer, order);
       await allEnd(mesh, [...capturing, ...starting], OrderStatus.COMPLETE);
       await allEnd(mesh, cancelling, OrderStatus.CANCELLED);
       await allEnd(mesh, refunding, OrderStatus.REFUNDED);
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       return STUCK;
     });
   }, 480_000);
@@ -211,7 +219,7 @@ describe("an event that is not true", () => {
       expect(payment?.status).toBe(PaymentStatus.CAPTURED);
 
       await buyer.orders.requestRefund({ orderId: order.id });
-      await ending(buyer, order, OrderStatus.REFUNDED);
+      await waitForEnd(buyer, order, OrderStatus.REFUNDED);
       return 1;
     });
   }, 120_000);

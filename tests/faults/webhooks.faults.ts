@@ -6,11 +6,11 @@ import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import Stripe from "stripe";
 import type { Person } from "../support/clients.ts";
 import { expiry } from "../support/people.ts";
-import { ending, listing, locking, paying } from "../support/stories.ts";
-import { calm, control, strike } from "../support/stripe-control.ts";
+import { listWithRetries, lockWithRetries, payWithRetries, waitForEnd } from "../support/stories.ts";
+import { clearFaults, control, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 
 let mesh: TestMesh;
 let seller: Person;
@@ -20,13 +20,14 @@ beforeAll(async () => {
   mesh = await startTestMesh({ LOCK_DURATION: "4s", LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" });
   [seller, first] = (await Promise.all(["seller", "first"].map(mesh.person))) as [Person, Person];
 }, 120_000);
-afterEach(() => calm(mesh));
+afterEach(() => clearFaults(mesh));
 afterAll(() => mesh?.close(), 60_000);
 
-const fault = (kind: string, operation: string, count?: number) => strike(mesh, { kind, operation, count });
+const fault = (kind: string, operation: string, count?: number) =>
+  injectFault(mesh, { kind, operation, count });
 const until = (order: Order, ms = 0) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
 const start = (buyer: Person, order: Order) => buyer.payments.startPayment({ orderId: order.id });
-const bought = async () => ({ order: await locking(first, await listing(seller)) });
+const bought = async () => ({ order: await lockWithRetries(first, await listWithRetries(seller)) });
 
 describe("webhooks", () => {
   it(
@@ -37,10 +38,10 @@ describe("webhooks", () => {
         await fault("webhook_reorder", "payment_intent.*", 2);
         await mesh.process("workflows").kill();
         const { order } = await bought();
-        await paying(mesh, first, order);
+        await payWithRetries(mesh, first, order);
         await mesh.process("workflows").start();
-        await ending(first, order, OrderStatus.COMPLETE);
-        await settle(mesh);
+        await waitForEnd(first, order, OrderStatus.COMPLETE);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -52,11 +53,11 @@ describe("webhooks", () => {
       reported("webhooks held past the deadline", async () => {
         await fault("webhook_hold", "*");
         const { order } = await bought();
-        await paying(mesh, first, order);
+        await payWithRetries(mesh, first, order);
         await until(order, 100);
-        await ending(first, order, OrderStatus.COMPLETE);
+        await waitForEnd(first, order, OrderStatus.COMPLETE);
         await control(mesh, "POST", "webhooks/release");
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return 1;
       }),
     120_000,
@@ -110,8 +111,8 @@ describe("a webhook that is not Stripe's", () => {
         expect(await send(payload, signed(payload, { secret: key }))).toBe(200);
         expect(await first.payments.getPayment({ orderId: order.id })).toEqual(before);
 
-        await paying(mesh, first, order);
-        await ending(first, order, OrderStatus.COMPLETE);
+        await payWithRetries(mesh, first, order);
+        await waitForEnd(first, order, OrderStatus.COMPLETE);
         const paid = await first.payments.getPayment({ orderId: order.id });
         const old = await message(
           order,
@@ -120,7 +121,7 @@ describe("a webhook that is not Stripe's", () => {
         );
         expect(await send(old, signed(old, { secret: key }))).toBe(200);
         expect(await first.payments.getPayment({ orderId: order.id })).toEqual(paid);
-        await settle(mesh);
+        await waitUntilConsistent(mesh);
         return refused.length + 2;
       }),
     120_000,

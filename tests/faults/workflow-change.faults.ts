@@ -15,11 +15,11 @@ import { createOrderLifecycleActivities } from "@ticketing/workflows/order-lifec
 import { createRefundActivities } from "@ticketing/workflows/refund/activities";
 import { createWorkflowStarter, type WorkflowStarter } from "@ticketing/workflows/starter";
 import type { Person } from "../support/clients.ts";
-import { ending, insist, listing, locking, paying } from "../support/stories.ts";
-import { calm, strike } from "../support/stripe-control.ts";
+import { listWithRetries, lockWithRetries, payWithRetries, retry, waitForEnd } from "../support/stories.ts";
+import { clearFaults, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
-import { settle } from "./audit.ts";
+import { waitUntilConsistent } from "./audit.ts";
 
 const HELD: readonly PaymentStatus[] = [PaymentStatus.AUTHORIZED, PaymentStatus.CAPTURED];
 let mesh: TestMesh;
@@ -92,7 +92,7 @@ async function startRefundBefore(order: Order): Promise<void> {
 
 /** Waits until the refund has asked Stripe in vain. */
 async function untilItWaitsForRefund(order: Order): Promise<void> {
-  await insist(async () => {
+  await retry(async () => {
     const { payment } = await buyer.payments.getPayment({ orderId: order.id });
     const { raw } = await client.workflow.getHandle(refundId(order.id)).describe();
     const waits = payment?.status === PaymentStatus.CAPTURED && raw.pendingActivities?.length;
@@ -102,8 +102,8 @@ async function untilItWaitsForRefund(order: Order): Promise<void> {
 
 /** Held, and known to be: a lifecycle whose worker is late may find it so as it begins, and take it at once. */
 async function pay(order: Order): Promise<void> {
-  await paying(mesh, buyer, order);
-  await insist(async () => {
+  await payWithRetries(mesh, buyer, order);
+  await retry(async () => {
     const { payment } = await buyer.payments.getPayment({ orderId: order.id });
     return payment && HELD.includes(payment.status) ? true : undefined;
   });
@@ -111,12 +111,12 @@ async function pay(order: Order): Promise<void> {
 
 /** Waits until the order's ticket is sold and its lifecycle has begun to wait for news of the money. */
 async function untilItWaitsForMoney(order: Order): Promise<void> {
-  await insist(async () => {
+  await retry(async () => {
     const { ticket } = await buyer.tickets.getTicket({ ticketId: order.ticketId });
     return ticket?.status === TicketStatus.SOLD ? true : undefined;
   });
   // Three tries, and then the pause: its timer is the newest one in the history.
-  await insist(async () => {
+  await retry(async () => {
     const { events } = await client.workflow.getHandle(lifecycleId(order.id)).fetchHistory();
     const sold = events?.findLastIndex((event) => event.timerStartedEventAttributes) ?? -1;
     const seconds = Number(events?.[sold]?.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0);
@@ -136,7 +136,7 @@ describe("a change of workflow code", () => {
       await mesh.process("workflows").kill();
       const stopBefore = await startWorkerBefore();
       const open = async () => {
-        const order = await locking(buyer, await listing(seller));
+        const order = await lockWithRetries(buyer, await listWithRetries(seller));
         await starter.startLifecycle(order.id);
         return order;
       };
@@ -155,14 +155,14 @@ describe("a change of workflow code", () => {
       await sleep(2_000);
       await mesh.process("stripe").start();
 
-      await ending(buyer, captured, OrderStatus.COMPLETE);
-      await paying(mesh, buyer, waiting);
-      await ending(buyer, waiting, OrderStatus.COMPLETE);
+      await waitForEnd(buyer, captured, OrderStatus.COMPLETE);
+      await payWithRetries(mesh, buyer, waiting);
+      await waitForEnd(buyer, waiting, OrderStatus.COMPLETE);
       await buyer.orders.cancelOrder({ orderId: abandoned.id });
-      await ending(buyer, abandoned, OrderStatus.CANCELLED);
+      await waitForEnd(buyer, abandoned, OrderStatus.CANCELLED);
 
       // One that comes to the changed code now runs it.
-      const after = await locking(buyer, await listing(seller));
+      const after = await lockWithRetries(buyer, await listWithRetries(seller));
       await mesh.process("workflows").kill();
       await pay(after);
       await mesh.process("stripe").kill();
@@ -170,11 +170,11 @@ describe("a change of workflow code", () => {
       await untilItWaitsForMoney(after);
       await mesh.process("stripe").start();
       await starter.wakeLifecycle(after.id);
-      await ending(buyer, after, OrderStatus.COMPLETE);
+      await waitForEnd(buyer, after, OrderStatus.COMPLETE);
 
       expect(await changes(captured)).toEqual([]);
       expect(await changes(after)).toEqual(["capture-listens"]);
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       return 4;
     });
   }, 240_000);
@@ -182,11 +182,11 @@ describe("a change of workflow code", () => {
   it("goes there and back: refunds that began on either release's queue end, and purchases go on", async () => {
     await reported("queues of a release, and rollback from it", async () => {
       const bought = async () => {
-        const order = await locking(buyer, await listing(seller));
+        const order = await lockWithRetries(buyer, await listWithRetries(seller));
         await starter.startLifecycle(order.id);
         await pay(order);
         await starter.wakeLifecycle(order.id);
-        await ending(buyer, order, OrderStatus.COMPLETE);
+        await waitForEnd(buyer, order, OrderStatus.COMPLETE);
         return order;
       };
       // The release comes while a refund waits on the queue of the release before.
@@ -195,35 +195,35 @@ describe("a change of workflow code", () => {
       await buyer.orders.requestRefund({ orderId: early.id });
       await startRefundBefore(early);
       await mesh.process("workflows").start();
-      await ending(buyer, early, OrderStatus.REFUNDED);
+      await waitForEnd(buyer, early, OrderStatus.REFUNDED);
 
       // It goes away again while a refund waits on the queue that only it knows, and an order for its deadline.
-      const waiting = await locking(buyer, await listing(seller));
-      await insist(async () => {
+      const waiting = await lockWithRetries(buyer, await listWithRetries(seller));
+      await retry(async () => {
         const { historyLength } = await client.workflow.getHandle(lifecycleId(waiting.id)).describe();
         return historyLength === 1 ? true : undefined;
       });
       const late = await bought();
-      await strike(mesh, { kind: "error_before", operation: "refunds.create" });
+      await injectFault(mesh, { kind: "error_before", operation: "refunds.create" });
       await buyer.orders.requestRefund({ orderId: late.id });
       await untilItWaitsForRefund(late);
       await mesh.process("workflows").kill();
       const stopBefore = await startWorkerBefore();
-      await calm(mesh);
+      await clearFaults(mesh);
       await pay(waiting);
       await starter.wakeLifecycle(waiting.id);
-      await ending(buyer, waiting, OrderStatus.COMPLETE);
+      await waitForEnd(buyer, waiting, OrderStatus.COMPLETE);
       const after = await bought();
       await buyer.orders.requestRefund({ orderId: after.id });
       await startRefundBefore(after);
-      await ending(buyer, after, OrderStatus.REFUNDED);
+      await waitForEnd(buyer, after, OrderStatus.REFUNDED);
       // As the page on clusters says: what waits there ends, and begins again where the older release looks.
       await client.workflow.getHandle(refundId(late.id)).terminate("rollback");
       await startRefundBefore(late);
-      await ending(buyer, late, OrderStatus.REFUNDED);
+      await waitForEnd(buyer, late, OrderStatus.REFUNDED);
       await stopBefore();
       await mesh.process("workflows").start();
-      await settle(mesh);
+      await waitUntilConsistent(mesh);
       return 3;
     });
   }, 240_000);

@@ -7,8 +7,16 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Reconciled } from "@ticketing/workflows/reconciliation/workflow";
 import type { Person } from "../support/clients.ts";
 import { expiry } from "../support/people.ts";
-import { ending, insist, listing, locking, newListing, paying, stories } from "../support/stories.ts";
-import { control, strike } from "../support/stripe-control.ts";
+import {
+  listWithRetries,
+  lockWithRetries,
+  newListing,
+  payWithRetries,
+  retry,
+  stories,
+  waitForEnd,
+} from "../support/stories.ts";
+import { control, injectFault } from "../support/stripe-control.ts";
 import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 interface Stage {
@@ -26,16 +34,16 @@ const lifecycle = (order: Order) => `order-${order.id}`;
 const past = (order: Order, ms = 100) => sleep(Math.max(expiry(order).getTime() + ms - Date.now(), 0));
 
 async function bought({ seller, first }: Stage): Promise<{ ticket: Ticket; order: Order }> {
-  const ticket = await listing(seller);
-  return { ticket, order: await locking(first, ticket) };
+  const ticket = await listWithRetries(seller);
+  return { ticket, order: await lockWithRetries(first, ticket) };
 }
 
 /** An order whose money is held while no worker runs: what the worker finds when it comes. */
 async function paidUnseen(stage: Stage): Promise<{ ticket: Ticket; order: Order }> {
   await stage.mesh.process("workflows").kill();
   const { ticket, order } = await bought(stage);
-  await paying(stage.mesh, stage.first, order);
-  await insist(async () => {
+  await payWithRetries(stage.mesh, stage.first, order);
+  await retry(async () => {
     const { payment } = await stage.first.payments.getPayment({ orderId: order.id });
     return payment?.status === PaymentStatus.AUTHORIZED ? true : undefined;
   });
@@ -47,7 +55,7 @@ async function soldWithStripeAway(stage: Stage): Promise<Order> {
   const { ticket, order } = await paidUnseen(stage);
   await stage.mesh.process("stripe").kill();
   await stage.mesh.process("workflows").start();
-  await insist(async () => {
+  await retry(async () => {
     const { ticket: now } = await stage.second.tickets.getTicket({ ticketId: ticket.id });
     return now && now.version > ticket.version + 1n ? true : undefined;
   });
@@ -67,12 +75,12 @@ export const recordings: Record<string, Recording> = {
   /** The same, and nothing happens before the deadline. */
   async "begun-at-deadline"(stage) {
     const { order } = await bought(stage);
-    await ending(stage.first, order, OrderStatus.EXPIRED);
+    await waitForEnd(stage.first, order, OrderStatus.EXPIRED);
     return lifecycle(order);
   },
   async expire(stage) {
     const { order } = await bought(stage);
-    await ending(stage.first, order, OrderStatus.EXPIRED);
+    await waitForEnd(stage.first, order, OrderStatus.EXPIRED);
     return lifecycle(order);
   },
   async "expire-unpaid"({ mesh, seller, first }) {
@@ -81,15 +89,15 @@ export const recordings: Record<string, Recording> = {
   async cancel(stage) {
     const { order } = await bought(stage);
     await stage.first.orders.cancelOrder({ orderId: order.id });
-    await ending(stage.first, order, OrderStatus.CANCELLED);
+    await waitForEnd(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);
   },
   async "cancel-though-authorised"(stage) {
-    await strike(stage.mesh, { kind: "webhook_hold", operation: "*" });
+    await injectFault(stage.mesh, { kind: "webhook_hold", operation: "*" });
     const { order } = await bought(stage);
-    await paying(stage.mesh, stage.first, order);
+    await payWithRetries(stage.mesh, stage.first, order);
     await stage.first.orders.cancelOrder({ orderId: order.id });
-    await ending(stage.first, order, OrderStatus.CANCELLED);
+    await waitForEnd(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);
   },
   async "cancel-after-sale"(stage) {
@@ -97,7 +105,7 @@ export const recordings: Record<string, Recording> = {
     await stage.first.orders.cancelOrder({ orderId: order.id });
     await sleep(1_000);
     await stage.mesh.process("stripe").start();
-    await ending(stage.first, order, OrderStatus.COMPLETE);
+    await waitForEnd(stage.first, order, OrderStatus.COMPLETE);
     return lifecycle(order);
   },
   async declined(stage) {
@@ -105,29 +113,29 @@ export const recordings: Record<string, Recording> = {
     const payment = await stage.first.payments.startPayment({ orderId: order.id });
     const { stripe } = stage.mesh.addresses;
     for (let n = 0; n < 3; n++) await confirmPayment(stripe, payment, "pm_card_chargeDeclined");
-    await ending(stage.first, order, OrderStatus.CANCELLED);
+    await waitForEnd(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);
   },
   async "webhook-late"(stage) {
-    await strike(stage.mesh, { kind: "webhook_hold", operation: "*" });
+    await injectFault(stage.mesh, { kind: "webhook_hold", operation: "*" });
     const { order } = await bought(stage);
-    await paying(stage.mesh, stage.first, order);
-    await ending(stage.first, order, OrderStatus.COMPLETE);
+    await payWithRetries(stage.mesh, stage.first, order);
+    await waitForEnd(stage.first, order, OrderStatus.COMPLETE);
     return lifecycle(order);
   },
   async "decided-late"(stage) {
     const { order } = await paidUnseen(stage);
     await past(order);
     await stage.mesh.process("workflows").start();
-    await ending(stage.first, order, OrderStatus.COMPLETE);
+    await waitForEnd(stage.first, order, OrderStatus.COMPLETE);
     return lifecycle(order);
   },
   async "decided-late-ticket-gone"(stage) {
     const { ticket, order } = await paidUnseen(stage);
     await past(order);
-    await locking(stage.second, ticket);
+    await lockWithRetries(stage.second, ticket);
     await stage.mesh.process("workflows").start();
-    await ending(stage.first, order, OrderStatus.EXPIRED);
+    await waitForEnd(stage.first, order, OrderStatus.EXPIRED);
     return lifecycle(order);
   },
   async "authorised-too-late"(stage) {
@@ -139,20 +147,20 @@ export const recordings: Record<string, Recording> = {
     const [intent] = await stripePayments(stage.mesh, order.id);
     await control(stage.mesh, "POST", "authentications", { payment_intent: intent?.id, success: true });
     await stage.mesh.process("workflows").start();
-    await ending(stage.first, order, OrderStatus.EXPIRED);
+    await waitForEnd(stage.first, order, OrderStatus.EXPIRED);
     return lifecycle(order);
   },
   async "capture-refused"(stage) {
     const { order } = await paidUnseen(stage);
-    await strike(stage.mesh, { kind: "refuse", operation: "payment_intents.capture", count: 10 });
+    await injectFault(stage.mesh, { kind: "refuse", operation: "payment_intents.capture", count: 10 });
     await stage.mesh.process("workflows").start();
-    await ending(stage.first, order, OrderStatus.CANCELLED);
+    await waitForEnd(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);
   },
   async "capture-unknown"(stage) {
     const order = await soldWithStripeAway(stage);
     await stage.mesh.process("stripe").start();
-    await ending(stage.first, order, OrderStatus.COMPLETE);
+    await waitForEnd(stage.first, order, OrderStatus.COMPLETE);
     return lifecycle(order);
   },
   /** As the patch `capture-listens` lets it go: the news ends the pause. */
@@ -160,7 +168,7 @@ export const recordings: Record<string, Recording> = {
     const order = await soldWithStripeAway(stage);
     await stage.mesh.process("stripe").start();
     await stage.first.orders.cancelOrder({ orderId: order.id });
-    await ending(stage.first, order, OrderStatus.COMPLETE);
+    await waitForEnd(stage.first, order, OrderStatus.COMPLETE);
     return lifecycle(order);
   },
   /** Takes the more than ten minutes for which the workflow waits. */
@@ -168,7 +176,7 @@ export const recordings: Record<string, Recording> = {
     const order = await soldWithStripeAway(stage);
     await sleep(11.5 * 60_000);
     await stage.mesh.process("stripe").start();
-    await ending(stage.first, order, OrderStatus.CANCELLED);
+    await waitForEnd(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);
   },
   async refund({ mesh, seller, first }) {
@@ -177,9 +185,9 @@ export const recordings: Record<string, Recording> = {
   /** The run that finds an order whose lifecycle was lost, and starts it again. */
   async reconciliation(stage) {
     const { order } = await bought(stage);
-    await insist(() => stage.temporal.workflow.getHandle(lifecycle(order)).terminate("lost"));
-    await ending(stage.first, order, OrderStatus.EXPIRED);
-    return insist(async () => {
+    await retry(() => stage.temporal.workflow.getHandle(lifecycle(order)).terminate("lost"));
+    await waitForEnd(stage.first, order, OrderStatus.EXPIRED);
+    return retry(async () => {
       for await (const { workflowId } of stage.temporal.workflow.list({
         query: 'WorkflowType = "reconciliation" AND ExecutionStatus = "Completed"',
       })) {
@@ -194,14 +202,14 @@ export const recordings: Record<string, Recording> = {
     const begins = Date.now() + 12_000;
     const { ticket } = await seller.tickets.createTicket(newListing("Tonight", new Date(begins)));
     if (!ticket) throw new Error("there is no ticket");
-    const order = await locking(first, ticket);
-    await paying(mesh, first, order);
-    await ending(first, order, OrderStatus.COMPLETE);
+    const order = await lockWithRetries(first, ticket);
+    await payWithRetries(mesh, first, order);
+    await waitForEnd(first, order, OrderStatus.COMPLETE);
     await mesh.process("workflows").kill();
     await first.orders.requestRefund({ orderId: order.id });
     await sleep(Math.max(begins + 500 - Date.now(), 0));
     await mesh.process("workflows").start();
-    await ending(first, order, OrderStatus.REFUNDED);
+    await waitForEnd(first, order, OrderStatus.REFUNDED);
     return `refund-${order.id}`;
   },
 };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => mesh?.close(), 60_000);
 
 /** Until it works: what a patient client does while something is away. */
-const insist = <T>(work: () => Promise<T>) => eventually(work, 40_000);
+const retry = <T>(work: () => Promise<T>) => eventually(work, 40_000);
 
 describe("a purchase ends by the rules although this process is killed in the middle of it", () => {
   for (const name of [
@@ -33,11 +33,11 @@ describe("a purchase ends by the rules although this process is killed in the mi
     "envoy",
   ]) {
     it(name, async () => {
-      const ticket = await insist(() => listTicket(seller, `Crash ${randomUUID().slice(0, 8)}`, 1_900n));
+      const ticket = await retry(() => listTicket(seller, `Crash ${randomUUID().slice(0, 8)}`, 1_900n));
       const request = { requestId: randomUUID(), ticketId: ticket.id, expectedPrice: ticket.price };
-      const { order } = await insist(() => buyer.orders.createOrder(request));
+      const { order } = await retry(() => buyer.orders.createOrder(request));
       if (!order) throw new Error("no order");
-      const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
+      const payment = await retry(() => buyer.payments.startPayment({ orderId: order.id }));
       const victim = mesh.process(name);
       const [paid] = await Promise.all([
         confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa"),
@@ -45,7 +45,7 @@ describe("a purchase ends by the rules although this process is killed in the mi
       ]);
       expect(paid.ok).toBe(true);
       await victim.start();
-      await insist(async () => {
+      await retry(async () => {
         const read = await buyer.orders.getOrder({ orderId: order.id });
         return read.order?.status === OrderStatus.COMPLETE || undefined;
       });

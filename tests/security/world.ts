@@ -8,7 +8,7 @@ import { createServiceTokens, type ServiceTokens } from "@ticketing/runtime/iden
 import { silent } from "@ticketing/runtime/testing/service";
 import type { JWK } from "jose";
 import { createClients } from "../support/clients.ts";
-import { listing, newOrder } from "../support/stories.ts";
+import { listWithRetries, newOrder } from "../support/stories.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { openRawClient, type RawClient } from "./raw-http2-client.ts";
 
@@ -107,7 +107,7 @@ export async function startWorld(): Promise<World> {
   secrets.add(tokenKey.d ?? "");
   secrets.add(await readFile(join(keys, "stripe-webhook-secret"), "utf8"));
 
-  const list = () => listing({ ...seller, displayName: "seller" });
+  const list = () => listWithRetries({ ...seller, displayName: "seller" });
   return {
     mesh,
     gateway,

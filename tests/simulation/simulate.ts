@@ -3,7 +3,7 @@ import { findServers } from "@ticketing/servers/find";
 import { tellsCpuTime, total } from "../support/load/cpu-time.ts";
 import { createCrowd } from "../support/load/crowd.ts";
 import { measureStep, type StepCost } from "../support/load/measure-step.ts";
-import { learnQuiet, type Quiet, settle } from "../support/load/quiet.ts";
+import { learnQuiet, type Quiet, waitUntilIdle } from "../support/load/quiet.ts";
 import { createSteps, type StepName } from "../support/load/steps.ts";
 import { createSupply } from "../support/load/supply.ts";
 import { table } from "../support/load/table.ts";
@@ -76,13 +76,13 @@ async function calibrate(mesh: TestMesh, quiet: Quiet): Promise<Calibration> {
   const [seller, ...buyers] = await createCrowd(mesh, 120);
   if (!seller) throw new Error("nobody came");
   const tickets = await createSupply(seller, buyers).tickets(700);
-  const idle = await settle(mesh, quiet);
+  const idle = await waitUntilIdle(mesh, quiet);
   const costs: StepCost[] = [];
   for (const step of createSteps(mesh, buyers, tickets)) {
     doing(`measuring ${step.name}`);
     costs.push(await measureStep(mesh, quiet, step, { inFlight: 16, aloneMs: 1_000, loadedMs: 2_000 }));
   }
-  await settle(mesh, quiet);
+  await waitUntilIdle(mesh, quiet);
   const cores = Math.max(...costs.map((cost) => cost.cores)) - total(idle) / 1000;
   console.log(`${cpus().length} cores, of which ${cores.toFixed(2)} were to be had.`);
   const walks = Object.fromEntries(costs.map((cost) => [cost.name, walkOf(cost, Math.min(1, cores))]));
@@ -101,7 +101,7 @@ async function realSale(mesh: TestMesh, quiet: Quiet) {
       return ticket;
     }),
   );
-  await settle(mesh, quiet);
+  await waitUntilIdle(mesh, quiet);
   return holdSale(mesh, sale, people, tickets, title);
 }
 

@@ -8,9 +8,8 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { enter, type Person } from "./clients.ts";
 import { eventually, type TestMesh } from "./test-mesh.ts";
 
-/** Until it works: what a patient client does, with the same request every time. */
-export const insist = <T>(work: () => Promise<T | undefined>, ms = 90_000): Promise<T> =>
-  eventually(work, ms);
+/** Repeats a call until it gives a result, as a patient client does: with the same request every time. */
+export const retry = <T>(work: () => Promise<T | undefined>, ms = 90_000): Promise<T> => eventually(work, ms);
 
 export const PRICE = { minorUnits: 4_500n, currency: "USD" };
 
@@ -37,28 +36,28 @@ export const newOrder = (ticket: Ticket) => ({
   expectedPrice: ticket.price,
 });
 
-/** Lists one ticket, however often it has to be asked. */
-export function listing(seller: Person): Promise<Ticket> {
+/** Lists one ticket; repeats the call until it succeeds. */
+export function listWithRetries(seller: Person): Promise<Ticket> {
   const request = newListing();
-  return insist(async () => (await seller.tickets.createTicket(request)).ticket);
+  return retry(async () => (await seller.tickets.createTicket(request)).ticket);
 }
 
-/** Locks the ticket, however often it has to be asked. */
-export function locking(buyer: Person, ticket: Ticket): Promise<Order> {
+/** Locks the ticket; repeats the call until it succeeds. */
+export function lockWithRetries(buyer: Person, ticket: Ticket): Promise<Order> {
   const request = newOrder(ticket);
-  return insist(async () => (await buyer.orders.createOrder(request)).order);
+  return retry(async () => (await buyer.orders.createOrder(request)).order);
 }
 
-/** Begins the payment and confirms it as a browser does. */
-export async function paying(mesh: TestMesh, buyer: Person, order: Order): Promise<void> {
-  const payment = await insist(() => buyer.payments.startPayment({ orderId: order.id }));
+/** Starts the payment, repeated until it succeeds, and confirms it as a browser does. */
+export async function payWithRetries(mesh: TestMesh, buyer: Person, order: Order): Promise<void> {
+  const payment = await retry(() => buyer.payments.startPayment({ orderId: order.id }));
   const confirmed = await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
   if (!confirmed.ok) throw new Error(`the card was declined: ${confirmed.declineCode}`);
 }
 
-/** Waits for the order's end; another end than the wanted one is the error. */
-export async function ending(buyer: Person, order: Order, wanted: OrderStatus): Promise<void> {
-  const status = await insist(async () => {
+/** Waits until the order has ended; fails if it ended in another status than the wanted one. */
+export async function waitForEnd(buyer: Person, order: Order, wanted: OrderStatus): Promise<void> {
+  const status = await retry(async () => {
     const { order: now } = await buyer.orders.getOrder({ orderId: order.id });
     const waiting = wanted === OrderStatus.REFUNDED ? OrderStatus.COMPLETE : OrderStatus.AWAITING_PAYMENT;
     return now?.status === waiting ? undefined : now?.status;
@@ -68,39 +67,39 @@ export async function ending(buyer: Person, order: Order, wanted: OrderStatus): 
   }
 }
 
-/** The lives that an order can have, and how a buyer comes to have one; each returns the ticket and the order at its end. */
+/** The courses that an order can take; each story returns the ticket and the order after the end. */
 export const stories = {
   async arrival(mesh: TestMesh, seller: Person) {
     const account = { email: `${randomUUID()}@example.com`, password: randomUUID(), displayName: "New" };
-    const buyer = await insist(() => enter(mesh.addresses.gateway, account));
+    const buyer = await retry(() => enter(mesh.addresses.gateway, account));
     return stories.purchase(mesh, seller, buyer);
   },
   async purchase(mesh: TestMesh, seller: Person, buyer: Person) {
-    const ticket = await listing(seller);
-    const order = await locking(buyer, ticket);
-    await paying(mesh, buyer, order);
-    await ending(buyer, order, OrderStatus.COMPLETE);
+    const ticket = await listWithRetries(seller);
+    const order = await lockWithRetries(buyer, ticket);
+    await payWithRetries(mesh, buyer, order);
+    await waitForEnd(buyer, order, OrderStatus.COMPLETE);
     return { ticket, order };
   },
   async cancellation(_mesh: TestMesh, seller: Person, buyer: Person) {
-    const ticket = await listing(seller);
-    const order = await locking(buyer, ticket);
-    await insist(() => buyer.payments.startPayment({ orderId: order.id }));
-    await insist(() => buyer.orders.cancelOrder({ orderId: order.id }));
-    await ending(buyer, order, OrderStatus.CANCELLED);
+    const ticket = await listWithRetries(seller);
+    const order = await lockWithRetries(buyer, ticket);
+    await retry(() => buyer.payments.startPayment({ orderId: order.id }));
+    await retry(() => buyer.orders.cancelOrder({ orderId: order.id }));
+    await waitForEnd(buyer, order, OrderStatus.CANCELLED);
     return { ticket, order };
   },
   async expiry(_mesh: TestMesh, seller: Person, buyer: Person) {
-    const ticket = await listing(seller);
-    const order = await locking(buyer, ticket);
-    await insist(() => buyer.payments.startPayment({ orderId: order.id }));
-    await ending(buyer, order, OrderStatus.EXPIRED);
+    const ticket = await listWithRetries(seller);
+    const order = await lockWithRetries(buyer, ticket);
+    await retry(() => buyer.payments.startPayment({ orderId: order.id }));
+    await waitForEnd(buyer, order, OrderStatus.EXPIRED);
     return { ticket, order };
   },
   async refund(mesh: TestMesh, seller: Person, buyer: Person) {
     const sold = await stories.purchase(mesh, seller, buyer);
-    await insist(() => buyer.orders.requestRefund({ orderId: sold.order.id }));
-    await ending(buyer, sold.order, OrderStatus.REFUNDED);
+    await retry(() => buyer.orders.requestRefund({ orderId: sold.order.id }));
+    await waitForEnd(buyer, sold.order, OrderStatus.REFUNDED);
     return sold;
   },
 };

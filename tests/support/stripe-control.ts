@@ -30,8 +30,8 @@ export async function control(
 }
 
 /** Switches a fault on. */
-export const strike = (mesh: Mesh, fault: StripeFault): Promise<void> =>
+export const injectFault = (mesh: Mesh, fault: StripeFault): Promise<void> =>
   control(mesh, "POST", "faults", fault);
 
 /** Switches all faults off; held webhooks are sent. */
-export const calm = (mesh: Mesh): Promise<void> => control(mesh, "DELETE", "faults");
+export const clearFaults = (mesh: Mesh): Promise<void> => control(mesh, "DELETE", "faults");

@@ -1,5 +1,5 @@
-import { settle } from "../../support/load/quiet.ts";
-import { listing, locking } from "../../support/stories.ts";
+import { waitUntilIdle } from "../../support/load/quiet.ts";
+import { listWithRetries, lockWithRetries } from "../../support/stories.ts";
 import { footprintLines } from "../footprint-lines.ts";
 import { readBefore, readFootprint } from "../order-footprint.ts";
 import { payOrder } from "../pay-order.ts";
@@ -11,15 +11,15 @@ const ORDERS = 20;
 export const footprint: Row = {
   name: "footprint",
   async measure({ mesh, quiet, seller, buyers, callsFile }) {
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const before = await readBefore(mesh, callsFile);
     const bought: string[] = [];
     for (const buyer of buyers.slice(0, ORDERS)) {
-      const order = await locking(buyer, await listing(seller));
+      const order = await lockWithRetries(buyer, await listWithRetries(seller));
       await payOrder(mesh, { buyer, order });
       bought.push(order.id);
     }
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const found = await readFootprint(mesh, before, bought, callsFile);
     const count = (kind: string) =>
       Object.entries(found.calls).reduce(

@@ -2,7 +2,7 @@ import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { Person } from "../../support/clients.ts";
 import { quantile } from "../../support/load/closed-loop.ts";
 import { measureCost } from "../../support/load/measure-cost.ts";
-import { settle } from "../../support/load/quiet.ts";
+import { waitUntilIdle } from "../../support/load/quiet.ts";
 import { lockTicket } from "../../support/people.ts";
 import { openLoop } from "../open-loop.ts";
 import { publishDelays, readPositions } from "../publish-delays.ts";
@@ -15,10 +15,10 @@ export const publishing: Row = {
     const { mesh, quiet, supply } = bench;
     const [sustained, calls] = [await sustainedLocks(bench), amount(bench, 300)];
     const tickets = await supply.tickets(calls);
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const before = await readPositions(mesh);
     await openLoop((n) => lock(bench, n, tickets), { perSecond: sustained / 2, calls });
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const delays = await publishDelays(mesh, before);
     const [p50, p99] = [quantile(delays, 0.5), quantile(delays, 0.99)];
     return {

@@ -3,7 +3,7 @@ import { Client, Connection } from "@temporalio/client";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { Person } from "../../support/clients.ts";
 import { closedLoop, quantile } from "../../support/load/closed-loop.ts";
-import { settle } from "../../support/load/quiet.ts";
+import { waitUntilIdle } from "../../support/load/quiet.ts";
 import { lockTicket } from "../../support/people.ts";
 import { whileStopped } from "../../support/while-stopped.ts";
 import { confirmOrder } from "../pay-order.ts";
@@ -24,7 +24,7 @@ export const queue: Row = {
     const { mesh, quiet } = bench;
     const payments = await startPayments(bench, amount(bench, PAYMENTS));
     const tickets = await bench.supply.tickets(amount(bench, 1_000));
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const waiting = await whileStopped(mesh, "workflows", () => lockAll(bench, tickets));
     const begun = Date.now();
     const paid = await Promise.all(
@@ -34,7 +34,7 @@ export const queue: Row = {
         return { at, took: await pay() };
       }),
     );
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
 
     const started = await startTimes(mesh.addresses.temporal, waiting);
     const last = Math.max(...started);

@@ -1,4 +1,4 @@
-import { settle } from "../../support/load/quiet.ts";
+import { waitUntilIdle } from "../../support/load/quiet.ts";
 import { measureReconciliation } from "../reconciling.ts";
 import type { Row } from "../row.ts";
 
@@ -6,7 +6,7 @@ import type { Row } from "../row.ts";
 export const reconciliation: Row = {
   name: "reconciliation",
   async measure({ mesh, quiet }) {
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const { records, seconds } = await measureReconciliation(mesh);
     const perSecond = records / seconds;
     return {

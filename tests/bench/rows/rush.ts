@@ -1,7 +1,7 @@
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { Person } from "../../support/clients.ts";
 import { median } from "../../support/load/closed-loop.ts";
-import { settle } from "../../support/load/quiet.ts";
+import { waitUntilIdle } from "../../support/load/quiet.ts";
 import { lockTicket, refusal } from "../../support/people.ts";
 import type { Bench, Row } from "../row.ts";
 
@@ -18,12 +18,12 @@ export const rush: Row = {
     for (let round = 0; round <= rounds; round++) {
       const tickets = await supply.tickets(buyers.length);
       const [wanted] = (await supply.tickets(1)) as [Ticket];
-      await settle(mesh, quiet);
+      await waitUntilIdle(mesh, quiet);
       const rates = [await refusalsPerSecond(bench, wanted), await grantsPerSecond(bench, tickets)];
       if (round > 0)
         for (const [index, rates_] of [refused, granted].entries()) rates_.push(rates[index] ?? 0);
     }
-    await settle(mesh, quiet);
+    await waitUntilIdle(mesh, quiet);
     const [grants, refusals] = [median(granted), median(refused)];
     return {
       figures: {

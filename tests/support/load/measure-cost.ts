@@ -8,7 +8,7 @@ import {
   readCpuTime,
   tellsCpuTime,
 } from "./cpu-time.ts";
-import { type Quiet, settle } from "./quiet.ts";
+import { type Quiet, waitUntilIdle } from "./quiet.ts";
 
 /** What a call costs when many are made. */
 export interface Cost {
@@ -47,12 +47,12 @@ export async function measureCost(
   { inFlight, calls, warmUp, ms = LOOP_MS }: Amount,
 ): Promise<Cost> {
   if (warmUp > 0) await closedLoop(call, { inFlight, ms: LOOP_MS, limit: warmUp });
-  const idleBefore = await settle(mesh, quiet);
+  const idleBefore = await waitUntilIdle(mesh, quiet);
 
   const [before, begun] = [read(mesh), performance.now()];
   const loop = await closedLoop((n) => call(warmUp + n), { inFlight, ms, limit: calls });
   const meanwhile = between(before, read(mesh));
-  const idleAfter = await settle(mesh, quiet);
+  const idleAfter = await waitUntilIdle(mesh, quiet);
   const [used, busyMs] = [between(before, read(mesh)), performance.now() - begun];
 
   const idle = average([idleBefore, idleAfter]);

@@ -40,7 +40,7 @@ export async function learnQuiet(mesh: Processes): Promise<Quiet> {
  * Waits until the mesh is done with all that calls left behind: events, projections, the queue of workflows. Returns
  * what it uses then, while nobody calls, in CPU milliseconds a second by process.
  */
-export async function settle(mesh: Processes, { limit }: Quiet): Promise<CpuTime> {
+export async function waitUntilIdle(mesh: Processes, { limit }: Quiet): Promise<CpuTime> {
   if (!tellsCpuTime) {
     await sleep(3_000);
     return {};
