@@ -96,6 +96,8 @@ export async function createEvents(options: {
       // By default two refused logins in a row end the connection for good.
       ignoreAuthErrorAbort: true,
       pingInterval: 10_000,
+      // They cost two stack traces a publication.
+      noAsyncTraces: true,
     });
   const connection = await retrying(dial, log, "broker");
   // checkAPI asks the broker at once; whoever needs it finds out by its own call.
