@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
+import { DefaultLogger } from "@temporalio/worker";
 import { workerBuildId } from "../src/build-id.ts";
+import { bundleWorkflows } from "../src/bundle-workflows.ts";
 
 /**
  * A command: bundles the workflows for an image, so that a worker there neither compiles nor writes anything when it
@@ -10,10 +11,7 @@ import { workerBuildId } from "../src/build-id.ts";
  */
 const BUNDLE = "workflows/dist/workflows.js";
 const root = join(import.meta.dirname, "../..");
-const { code } = await bundleWorkflowCode({
-  workflowsPath: join(import.meta.dirname, "../src/workflows.ts"),
-  logger: new DefaultLogger("WARN"),
-});
+const { code } = await bundleWorkflows(new DefaultLogger("WARN"));
 await mkdir(join(root, dirname(BUNDLE)), { recursive: true });
 await writeFile(join(root, BUNDLE), code);
 await writeFile(

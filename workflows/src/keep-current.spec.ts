@@ -1,18 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundle,
-} from "@temporalio/worker";
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
 import { inTime } from "@ticketing/runtime/process/in-time";
 import { silent } from "@ticketing/runtime/testing/service";
 import { findServer } from "@ticketing/servers/find";
+import { bundleWorkflows } from "./bundle-workflows.ts";
 import { isRun, makeBuildCurrent, readCurrentBuild } from "./current-build.ts";
 import { keepCurrent } from "./keep-current.ts";
 import { refund } from "./refund/workflow.ts";
@@ -30,10 +23,7 @@ beforeAll(async () => {
   environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: "existing-path", path: await findServer("temporal") } },
   });
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
-    logger: new DefaultLogger("ERROR"),
-  });
+  workflowBundle = await bundleWorkflows(new DefaultLogger("ERROR"));
 }, 120_000);
 afterEach(async () => {
   for (const stop of stops) await stop();

@@ -1,17 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from "@temporalio/worker";
+import { DefaultLogger, Worker, type WorkflowBundle } from "@temporalio/worker";
+import { bundleWorkflows } from "./bundle-workflows.ts";
 
 const histories = fileURLToPath(new URL("../histories/", import.meta.url));
 const names = (await readdir(histories)).filter((name) => name.endsWith(".json"));
 let workflowBundle: WorkflowBundle;
 
 beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
-    logger: new DefaultLogger("ERROR"),
-  });
+  workflowBundle = await bundleWorkflows(new DefaultLogger("ERROR"));
 }, 60_000);
 
 const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(histories + name, "utf8"));

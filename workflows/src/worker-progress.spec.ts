@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Client } from "@temporalio/client";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { findServer } from "@ticketing/servers/find";
+import { bundleWorkflows } from "./bundle-workflows.ts";
 import { refund } from "./refund/workflow.ts";
 import { createProgress, requireProgress } from "./worker-progress.ts";
 
@@ -33,10 +33,7 @@ describe("a worker", () => {
     const worker = await Worker.create({
       connection: environment.nativeConnection,
       taskQueue: QUEUE,
-      workflowBundle: await bundleWorkflowCode({
-        workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
-        logger: new DefaultLogger("ERROR"),
-      }),
+      workflowBundle: await bundleWorkflows(new DefaultLogger("ERROR")),
       activities: {
         refundPayment: async () => {
           begun++;

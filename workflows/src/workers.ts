@@ -1,11 +1,5 @@
-import { fileURLToPath } from "node:url";
-import {
-  bundleWorkflowCode,
-  type NativeConnection,
-  Runtime,
-  Worker,
-  type WorkerOptions,
-} from "@temporalio/worker";
+import { type NativeConnection, Runtime, Worker, type WorkerOptions } from "@temporalio/worker";
+import { bundleWorkflows } from "./bundle-workflows.ts";
 import { LIFECYCLE, type Queue, RECONCILIATION, REFUND } from "./names.ts";
 import { createProgress, type Progress } from "./worker-progress.ts";
 
@@ -79,12 +73,7 @@ export async function createWorkers(options: {
   bundle?: string | undefined;
 }): Promise<QueueWorker[]> {
   const { connection, namespace, buildId, activities, bundle } = options;
-  const workflowBundle = bundle
-    ? { codePath: bundle }
-    : await bundleWorkflowCode({
-        workflowsPath: fileURLToPath(new URL("./workflows.ts", import.meta.url)),
-        logger: Runtime.instance().logger,
-      });
+  const workflowBundle = bundle ? { codePath: bundle } : await bundleWorkflows(Runtime.instance().logger);
   return Promise.all(
     [...slots].map(async ([queue, limits]) => {
       const progress = createProgress();
