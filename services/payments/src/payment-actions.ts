@@ -46,7 +46,7 @@ export function createPaymentActions(deps: {
   log: Pick<Logger, "warn">;
 }) {
   const { payments, stripe, graceMs, mesh, clock, log } = deps;
-  const underway = createUnderway();
+  const underway = createUnderway<Outcome>();
 
   /** Takes note of what Stripe shows. `payment` is as this call has read it. */
   const note = (payment: Payment, intent: IntentSnapshot): Promise<Payment> =>
@@ -128,8 +128,12 @@ export function createPaymentActions(deps: {
   return {
     refresh,
 
-    /** Resolves when no action on the PaymentIntent is under way here, or after a moment. */
-    answered: (intentId: string): Promise<void> => underway.over(intentId, MOMENT_MS),
+    /**
+     * The payment as an action on its PaymentIntent that is under way here leaves it; undefined of none, and of one that
+     * takes longer than a moment.
+     */
+    answered: async (intentId: string): Promise<Payment | undefined> =>
+      (await underway.over(intentId, MOMENT_MS))?.payment,
 
     /**
      * Lets go what a payment that is given up holds or took, as a message of Stripe's tells. A refund that failed is a

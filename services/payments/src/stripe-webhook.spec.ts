@@ -1,8 +1,12 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { HttpResponse } from "@ticketing/runtime/serving/serve";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import type { Payment } from "./payment.ts";
+import { createPaymentActions } from "./payment-actions.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
+import { createStripeWebhook } from "./stripe-webhook.ts";
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -97,6 +101,53 @@ describe("a webhook", () => {
     expect((await post(body)).status).toBe(200);
     expect(world.calls).toContain("fetch");
     expect((await world.payment(other.order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
+  });
+
+  it.each([
+    ["this process", true],
+    ["another replica", false],
+  ])("that comes before %s has noted the capture's answer fetches nothing", async (_, isHere) => {
+    const payment = await world.authorized();
+    world.double.faults.add({ kind: "webhook_hold", operation: "*" });
+    const fetched: string[] = [];
+    const read: string[] = [];
+    let message: Promise<HttpResponse> | undefined;
+    const stripe: StripeGateway = {
+      ...world.gateway,
+      async capture(id, key) {
+        const answer = await world.gateway.capture(id, key);
+        const body = event(payment._id, "payment_intent.succeeded");
+        message = webhook({
+          method: "POST",
+          headers: { "stripe-signature": sign(body) },
+          body: Buffer.from(body),
+        });
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return answer;
+      },
+      fetch(id) {
+        fetched.push(id);
+        return world.gateway.fetch(id);
+      },
+    };
+    const payments = {
+      ...world.payments,
+      findByIntent(id: string) {
+        read.push(id);
+        return world.payments.findByIntent(id);
+      },
+    };
+    const actions = createPaymentActions({ ...world, stripe });
+    const webhook = createStripeWebhook({
+      ...world,
+      ...{ stripe, payments, actions: isHere ? actions : world.actions },
+    });
+
+    const captured = await actions.capture(payment);
+    expect((await message)?.status).toBe(200);
+    expect(fetched).toEqual([]);
+    expect(read).toHaveLength(isHere ? 0 : 1);
+    expect((await world.payment(payment._id)).version).toBe(captured.version);
   });
 
   it("of a capture whose answer was lost tells of it", async () => {

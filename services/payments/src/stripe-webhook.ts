@@ -1,15 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
-import { isKnown } from "./observe-intent.ts";
+import { type IntentSnapshot, isKnown } from "./observe-intent.ts";
 import { type Payment, recordDecline } from "./payment.ts";
 import type { PaymentActions } from "./payment-actions.ts";
 import { closeDispute, dispute } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
+import type { WebhookEvent } from "./webhook-event.ts";
 
+/** So long another replica may take to note the answer of an action that a message tells of too. */
+const NOTED_MS = 250;
 const DEFINITE = ["REFUND_REFUSED", "CHARGE_DISPUTED"] as const;
 const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
 
@@ -36,6 +40,18 @@ export function createStripeWebhook(deps: {
     }
   }
 
+  /** The payment that an event concerns: as an action that is under way here leaves it, or as it is stored. */
+  const concerned = async ({ kind, intentId }: Exclude<WebhookEvent, { kind: "other" }>) =>
+    (kind === "intent" && (await actions.answered(intentId))) || payments.findByIntent(intentId);
+
+  /** Whether the payment shows what a message says, now or, of what no one but us does to it, in a moment. */
+  async function showsSoon(payment: Payment, shown: IntentSnapshot): Promise<boolean> {
+    if (isKnown(payment, shown, clock())) return true;
+    if (shown.status !== "succeeded" && shown.status !== "canceled") return false;
+    await sleep(NOTED_MS);
+    return isKnown(await payments.get(payment._id), shown, clock());
+  }
+
   return async ({ method, headers, body }) => {
     if (method !== "POST") return { status: 405, headers: { allow: "POST" } };
     const signature = headers["stripe-signature"];
@@ -44,8 +60,7 @@ export function createStripeWebhook(deps: {
       return { status: 400, body: JSON.stringify({ code: "invalid_argument", message: "bad signature" }) };
     }
     if (event.kind === "other") return received;
-    if (event.kind === "intent") await actions.answered(event.intentId);
-    const payment = await payments.findByIntent(event.intentId);
+    const payment = await concerned(event);
     if (!payment) return received;
     // A copied payment names a PaymentIntent of the mesh that it was copied from.
     if (!ownsPayment(await mesh.read(), payment)) return received;
@@ -62,7 +77,7 @@ export function createStripeWebhook(deps: {
     const { shown, decline } = event;
     const declined = (current: Payment) => (decline ? recordDecline(current, decline, clock()) : current);
     const noted = await payments.update(payment._id, declined, payment);
-    if (noted === payment && shown && isKnown(payment, shown, clock())) return received;
+    if (noted === payment && shown && (await showsSoon(payment, shown))) return received;
     const seen = await actions.refresh(noted);
     // The buyer's attempt ended after the payment was given up: what it holds or took goes back.
     if (seen.voidRequestedTime) await finishVoid(seen);
