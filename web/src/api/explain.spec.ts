@@ -2,7 +2,7 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, jest, test } from "@jest/globals";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
-import { formatDateTime, formatTime } from "../design/format-date.ts";
+import { formatDateTime, formatTime } from "../format/format-date.ts";
 import { explain } from "./explain.ts";
 
 function refusal(reason: string, metadata: Record<string, string> = {}, retryMs?: number): ConnectError {

@@ -2,7 +2,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useConnection } from "../api/connection.ts";
 import { Announcer, announce } from "../design/announcer.tsx";
-import { readersTimeZone } from "../design/format-date.ts";
+import { readersTimeZone } from "../format/format-date.ts";
 import { isOperator } from "../session/roles.ts";
 import { useSession } from "../session/session-store.ts";
 import { appTexts as texts } from "../texts/app.ts";

@@ -1,5 +1,5 @@
 import { CancellationReason, type Order } from "@ticketing/proto/orders/v1/order";
-import { formatMoney } from "../design/format-money.ts";
+import { formatMoney } from "../format/format-money.ts";
 import type { MoneyPlace } from "../orders/money-place.ts";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { refundTitles, whereMoneyIs } from "../texts/money.ts";

@@ -1,9 +1,9 @@
 import type { StripeElements, StripeError } from "@stripe/stripe-js";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../design/button.tsx";
-import { type Amount, formatMoney } from "../design/format-money.ts";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice, Problem } from "../design/states.tsx";
+import { type Amount, formatMoney } from "../format/format-money.ts";
 import { problemWords, checkoutTexts as texts } from "../texts/checkout.ts";
 import { appearance, darkScheme } from "./appearance.ts";
 import styles from "./checkout.module.css";

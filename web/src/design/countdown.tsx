@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { serverClock } from "../api/server-clock.ts";
+import { formatRemaining, thresholdPassed, URGENT_MS } from "../format/remaining.ts";
 import { designTexts } from "../texts/design.ts";
 import { announce } from "./announcer.tsx";
 import { classNames } from "./class-names.ts";
 import styles from "./countdown.module.css";
-import { formatRemaining, thresholdPassed, URGENT_MS } from "./remaining.ts";
 
 /** Milliseconds until an instant by the server's clock, counted down; never below zero. */
 export function useRemaining(until: Date, onEnd?: () => void): number {

@@ -1,4 +1,4 @@
-import { formatDateTime, formatZonedDateTime } from "./format-date.ts";
+import { formatDateTime, formatZonedDateTime } from "../format/format-date.ts";
 
 /** An instant in the reader's time zone, which is named where it matters: `zone`. */
 export function DateTime(props: { date: Date; zone?: boolean; className?: string | undefined }) {

@@ -1,4 +1,4 @@
-import { type Amount, formatMoney } from "./format-money.ts";
+import { type Amount, formatMoney } from "../format/format-money.ts";
 
 /** An amount of money. */
 export function Money({ amount, className }: { amount: Amount; className?: string | undefined }) {

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "@jest/globals";
 import fc from "fast-check";
-import { formatMoney } from "../design/format-money.ts";
+import { formatMoney } from "../format/format-money.ts";
 import { amountText, parseAmount } from "./parse-amount.ts";
 
 describe("an amount as people type it", () => {

@@ -1,8 +1,8 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Drift, ReconciliationState } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import { StatusPill } from "../design/card.tsx";
-import { formatDateTime } from "../design/format-date.ts";
 import { Row, Rows } from "../design/row.tsx";
+import { formatDateTime } from "../format/format-date.ts";
 import { driftNames, operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";
 import { Section } from "./section.tsx";

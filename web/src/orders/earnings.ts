@@ -1,5 +1,5 @@
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
-import type { Amount } from "../design/format-money.ts";
+import type { Amount } from "../format/format-money.ts";
 
 /** What complete sales brought, one sum for each currency; what went back counts for nothing. */
 export function earnings(sales: readonly Order[]): readonly Amount[] {

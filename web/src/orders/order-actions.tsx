@@ -5,9 +5,9 @@ import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { Countdown, useRemaining } from "../design/countdown.tsx";
-import { formatDateTime, formatTime } from "../design/format-date.ts";
-import { formatMoney } from "../design/format-money.ts";
 import { Notice } from "../design/states.tsx";
+import { formatDateTime, formatTime } from "../format/format-date.ts";
+import { formatMoney } from "../format/format-money.ts";
 import { refundTitles, whereMoneyIs } from "../texts/money.ts";
 import { refundRefusedText, orderTexts as texts } from "../texts/orders.ts";
 import {

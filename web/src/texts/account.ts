@@ -1,4 +1,4 @@
-import { isolate } from "../design/isolate.ts";
+import { isolate } from "../format/isolate.ts";
 /** The words of signing up, in and out. */
 export const accountTexts = {
   signIn: "Sign in",

@@ -1,5 +1,5 @@
 import type { CategoryName, OrderName } from "../browse/search.ts";
-import { isolate } from "../design/isolate.ts";
+import { isolate } from "../format/isolate.ts";
 
 const plural = new Intl.PluralRules("en");
 const count = (value: number, one: string, other: string) =>

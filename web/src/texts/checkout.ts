@@ -1,5 +1,5 @@
 import { CancellationReason } from "@ticketing/proto/orders/v1/order";
-import { isolate } from "../design/isolate.ts";
+import { isolate } from "../format/isolate.ts";
 
 interface Words {
   readonly title: string;

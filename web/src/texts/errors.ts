@@ -1,7 +1,7 @@
 import type { Code } from "@connectrpc/connect";
 import type { PublicReason } from "@ticketing/proto/reason";
-import { formatDateTime, formatTime, formatTimeOfDay } from "../design/format-date.ts";
-import { formatMoney } from "../design/format-money.ts";
+import { formatDateTime, formatTime, formatTimeOfDay } from "../format/format-date.ts";
+import { formatMoney } from "../format/format-money.ts";
 import { designTexts } from "./design.ts";
 
 interface Words {

@@ -1,4 +1,4 @@
-import { formatMoney } from "../design/format-money.ts";
+import { formatMoney } from "../format/format-money.ts";
 import type { DraftField } from "../sell/draft.ts";
 
 /** The words of selling. */

@@ -1,5 +1,5 @@
 import type { Seat } from "@ticketing/proto/tickets/v1/ticket";
-import { isolate } from "../design/isolate.ts";
+import { isolate } from "../format/isolate.ts";
 
 /** The words of a ticket, in lists and on its own page. */
 export const ticketTexts = {

@@ -1,8 +1,8 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { isolate } from "../design/isolate.ts";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
+import { isolate } from "../format/isolate.ts";
 import { useSession } from "../session/session-store.ts";
 import { ticketTexts as texts } from "../texts/ticket.ts";
 import { BuyPanel } from "./buy-panel.tsx";

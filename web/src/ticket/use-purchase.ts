@@ -3,7 +3,7 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { useRef, useState } from "react";
 import { isPassing, reasonOf } from "../api/reason.ts";
-import type { Amount } from "../design/format-money.ts";
+import type { Amount } from "../format/format-money.ts";
 import { useSession } from "../session/session-store.ts";
 
 /** Buying a ticket: the price that the person agreed to, and the call that locks it. */
