@@ -9,13 +9,13 @@ import {
   type TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { ReactNode } from "react";
-import { CategoryArt } from "../design/category-art.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { browseTexts as texts } from "../texts/browse.ts";
+import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 

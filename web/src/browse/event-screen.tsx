@@ -1,13 +1,13 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { buttonClass } from "../design/button.tsx";
-import { CategoryArt } from "../design/category-art.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { MoreOfList, PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
 import { browseTexts as texts } from "../texts/browse.ts";
+import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { SortSelect } from "./sort-select.tsx";

@@ -2,11 +2,11 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { ReactNode } from "react";
 import { Card } from "../design/card.tsx";
-import { CategoryArt } from "../design/category-art.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { ticketTexts } from "../texts/ticket.ts";
+import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./checkout.module.css";
 

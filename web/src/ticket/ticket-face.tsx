@@ -1,9 +1,9 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Category, Event, Seat } from "@ticketing/proto/tickets/v1/ticket";
 import type { ReactNode } from "react";
-import { CategoryArt } from "../design/category-art.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { ticketTexts as texts } from "../texts/ticket.ts";
+import { CategoryArt } from "./category-art.tsx";
 import { Place } from "./place.tsx";
 import styles from "./ticket.module.css";
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
+import { classNames } from "../design/class-names.ts";
 import styles from "./category-art.module.css";
-import { classNames } from "./class-names.ts";
 
 /** By the contract's number of a category. */
 const kinds: readonly (readonly [name: string, drawing: ReactNode])[] = [
