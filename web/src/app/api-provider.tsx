@@ -1,9 +1,9 @@
 import { TransportProvider } from "@connectrpc/connect-query";
 import { QueryClientProvider } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { transport } from "../api/api.ts";
 import { queryClient } from "../api/query-client.ts";
 import { loadSession } from "../session/session.ts";
+import { transport } from "../session/transport.ts";
 
 void loadSession();
 

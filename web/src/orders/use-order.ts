@@ -4,9 +4,9 @@ import { useQuery } from "@connectrpc/connect-query";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { useState } from "react";
-import { transport } from "../api/api.ts";
 import { serverClock } from "../api/server-clock.ts";
-import { useStream } from "../api/use-stream.ts";
+import { transport } from "../session/transport.ts";
+import { useStream } from "../session/use-stream.ts";
 
 const orders = createClient(OrderService, transport);
 

@@ -1,11 +1,11 @@
 import { createClient } from "@connectrpc/connect";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import type { User } from "@ticketing/proto/auth/v1/user";
-import { transport } from "../api/api.ts";
 import { queryClient } from "../api/query-client.ts";
 import { isUnauthenticated } from "../api/reason.ts";
 import { authClient, onSessionEnd } from "./renewal.ts";
 import { currentSession, type Session, setSession } from "./session-store.ts";
+import { transport } from "./transport.ts";
 
 const tabs = new BroadcastChannel("session");
 const account = createClient(AuthService, transport);

@@ -3,9 +3,9 @@ import { createClient } from "@connectrpc/connect";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { useMemo, useState } from "react";
-import { transport } from "../api/api.ts";
 import { serverClock } from "../api/server-clock.ts";
-import { useStream } from "../api/use-stream.ts";
+import { transport } from "../session/transport.ts";
+import { useStream } from "../session/use-stream.ts";
 
 /** What one stream can watch, by the contract. */
 const MOST = 100;

@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import { renewSession } from "../session/renewal.ts";
-import { useSession } from "../session/session-store.ts";
-import { noteReconnecting } from "./connection.ts";
-import { followStream, type StreamState } from "./follow-stream.ts";
+import { noteReconnecting } from "../api/connection.ts";
+import { followStream, type StreamState } from "../api/follow-stream.ts";
+import { renewSession } from "./renewal.ts";
+import { useSession } from "./session-store.ts";
 
 /**
  * How long a page may be hidden before its stream is closed. Browsers keep six connections to a server over HTTP/1.1,

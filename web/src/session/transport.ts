@@ -1,5 +1,5 @@
-import { renewingInterceptor } from "../session/renewal.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport } from "../api/transport.ts";
+import { renewingInterceptor } from "./renewal.ts";
 
 /** The API as the screens call it: with the session renewed when it runs out. */
 export const transport = createTransport([renewingInterceptor]);
