@@ -13,7 +13,7 @@ import { Waiting } from "./waiting.tsx";
 // Asked for at once, together with the chunk of the screen.
 const api = import("./api-provider.tsx");
 const ApiProvider = lazy(() => api);
-const SessionEnded = lazy(() => import("../session/session-ended.tsx"));
+const SessionEnded = lazy(() => import("../account/session-ended.tsx"));
 
 /** What is around every screen. */
 export function Shell() {
