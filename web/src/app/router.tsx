@@ -5,8 +5,8 @@ import {
   lazyRouteComponent,
   type SearchSchemaInput,
 } from "@tanstack/react-router";
+import { type Complete, parseSearch, stringifySearch, wayBack } from "../address/address.ts";
 import { type BrowseSearch, browseSearch, eventSearch } from "../browse/search.ts";
-import { type Complete, parseSearch, stringifySearch, wayBack } from "./address.ts";
 import { Crash } from "./crash.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";

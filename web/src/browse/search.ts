@@ -1,4 +1,4 @@
-import type { Complete } from "../app/address.ts";
+import type { Complete } from "../address/address.ts";
 import { latinDigits } from "../form/digits.ts";
 
 /** Categories as they stand in addresses; their numbers are those of the contract. */
