@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { serverClock } from "../api/server-clock.ts";
+import { formatDuration } from "../format/duration.ts";
 import { formatRemaining, thresholdPassed, URGENT_MS } from "../format/remaining.ts";
-import { designTexts } from "../texts/design.ts";
 import { announce } from "./announcer.tsx";
 import { classNames } from "./class-names.ts";
 import styles from "./countdown.module.css";
@@ -50,7 +50,7 @@ export function Countdown(props: {
   const remaining = useRemaining(props.until, props.onEnd);
   const [before, setBefore] = useState(remaining);
   const speak = useEffectEvent((passed: number) => {
-    if (props.announceAs) announce(props.announceAs(designTexts.duration(passed)));
+    if (props.announceAs) announce(props.announceAs(formatDuration(passed)));
   });
   useEffect(() => {
     const passed = thresholdPassed(before, remaining);

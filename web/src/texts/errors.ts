@@ -1,8 +1,8 @@
 import type { Code } from "@connectrpc/connect";
 import type { PublicReason } from "@ticketing/proto/reason";
+import { formatDuration } from "../format/duration.ts";
 import { formatDateTime, formatTime, formatTimeOfDay } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
-import { designTexts } from "./design.ts";
 
 interface Words {
   readonly title: string;
@@ -24,7 +24,7 @@ const secondAt = (time: Date | undefined) => (time ? formatTimeOfDay(time) : "a 
 function after(wait: Wait | undefined, unknown: string): string {
   if (!wait) return unknown;
   const unit = wait.ms > 60_000 ? 60_000 : 1000;
-  return designTexts.duration(Math.ceil(wait.ms / unit) * unit);
+  return formatDuration(Math.ceil(wait.ms / unit) * unit);
 }
 const dayAt = (iso: string | undefined) => (iso ? formatDateTime(new Date(iso)) : "some time ago");
 const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replaceAll("_", " ");
