@@ -10,8 +10,8 @@ import { formatDay } from "../format/format-date.ts";
 import { isOperator } from "../session/roles.ts";
 import { signOut } from "../session/session.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { accountTexts as texts } from "../texts/account.ts";
 import styles from "./account.module.css";
+import { accountTexts as texts } from "./texts.ts";
 
 /** Who is signed in, the ways on, and out. */
 export function AccountScreen() {

@@ -1,8 +1,8 @@
 import { Button } from "../design/button.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { leave } from "../session/session.ts";
-import { accountTexts as texts } from "../texts/account.ts";
 import { SignInForm } from "./sign-in-form.tsx";
+import { accountTexts as texts } from "./texts.ts";
 
 /** Over the screen on which a session ended: the screen, with all that was typed, is still there behind it. */
 export default function SessionEnded({ email }: { email: string }) {

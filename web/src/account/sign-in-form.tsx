@@ -5,7 +5,7 @@ import { Field } from "../design/field.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { signIn } from "../session/session.ts";
-import { accountTexts as texts } from "../texts/account.ts";
+import { accountTexts as texts } from "./texts.ts";
 
 /** Address and password. Used by the sign-in page and where a session ended under a screen. */
 export function SignInForm(props: { email?: string; onDone?: () => void }) {

@@ -1,10 +1,10 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Card } from "../design/card.tsx";
 import { PageHeader } from "../design/page.tsx";
-import { accountTexts as texts } from "../texts/account.ts";
 import styles from "./account.module.css";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";
+import { accountTexts as texts } from "./texts.ts";
 
 /** Signing in, and back to where one came from. */
 export function SignInScreen() {

@@ -5,7 +5,7 @@ import { Field } from "../design/field.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { signUp } from "../session/session.ts";
-import { accountTexts as texts } from "../texts/account.ts";
+import { accountTexts as texts } from "./texts.ts";
 
 /** A new account. */
 export function SignUpForm({ onDone }: { onDone: () => void }) {
