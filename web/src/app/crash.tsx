@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { Button, buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
-import { appTexts } from "../texts/app.ts";
 import styles from "./shell.module.css";
+import { appTexts } from "./texts.ts";
 
 /** Instead of a screen that threw while it was drawn. */
 export function Crash() {

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
-import { appTexts } from "../texts/app.ts";
+import { appTexts } from "./texts.ts";
 
 /** An address that leads nowhere. */
 export function NotFound() {

@@ -5,9 +5,9 @@ import { Announcer, announce } from "../design/announcer.tsx";
 import { readersTimeZone } from "../format/format-date.ts";
 import { isOperator } from "../session/roles.ts";
 import { useSession } from "../session/session-store.ts";
-import { appTexts as texts } from "../texts/app.ts";
 import { icons, Mark } from "./icons.tsx";
 import styles from "./shell.module.css";
+import { appTexts as texts } from "./texts.ts";
 import { Waiting } from "./waiting.tsx";
 
 // Asked for at once, together with the chunk of the screen.
