@@ -1,10 +1,10 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { browseTexts as texts } from "../texts/browse.ts";
 import { EventList } from "./event-list.tsx";
 import { toFilter } from "./filter.ts";
 import { Choice, FinerFilters } from "./filters.tsx";
 import { Hero } from "./hero.tsx";
 import { SortSelect } from "./sort-select.tsx";
+import { browseTexts as texts } from "./texts.ts";
 import { TicketList } from "./ticket-list.tsx";
 import { useKnownCities } from "./use-known-cities.ts";
 

@@ -14,10 +14,10 @@ import { Money } from "../design/money.tsx";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
-import { browseTexts as texts } from "../texts/browse.ts";
 import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
+import { browseTexts as texts } from "./texts.ts";
 
 /** Events have no stream of their own: counts and prices are read again so often while somebody looks. */
 const REFRESH_MS = 20_000;

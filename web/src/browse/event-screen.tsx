@@ -6,11 +6,11 @@ import { MoreOfList, PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
-import { browseTexts as texts } from "../texts/browse.ts";
 import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { SortSelect } from "./sort-select.tsx";
+import { browseTexts as texts } from "./texts.ts";
 import { useTickets } from "./ticket-list.tsx";
 import { TicketRow } from "./ticket-row.tsx";
 

@@ -2,9 +2,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
-import { browseTexts as texts } from "../texts/browse.ts";
 import styles from "./browse.module.css";
 import { type BrowseSearch, browseSearch, countFilters, currencies } from "./search.ts";
+import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 
 /** Changes what is searched for; the address says it. */

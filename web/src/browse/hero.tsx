@@ -1,8 +1,8 @@
 import { PageHeader } from "../design/page.tsx";
-import { categoryNames, browseTexts as texts } from "../texts/browse.ts";
 import { Choice, DraftField, useSearchChange } from "./filters.tsx";
 import styles from "./hero.module.css";
 import type { BrowseSearch } from "./search.ts";
+import { categoryNames, browseTexts as texts } from "./texts.ts";
 
 /** What this place is, and the two questions that everybody begins with: what, and what kind. */
 export function Hero({ search }: { search: BrowseSearch }) {

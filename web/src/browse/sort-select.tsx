@@ -1,6 +1,6 @@
 import { Select } from "../design/field.tsx";
-import { orderNames, browseTexts as texts } from "../texts/browse.ts";
 import type { OrderName } from "./search.ts";
+import { orderNames, browseTexts as texts } from "./texts.ts";
 
 /** The order of a list of tickets. */
 export function SortSelect({ value, onChange }: { value: OrderName; onChange: (order: OrderName) => void }) {

@@ -6,10 +6,10 @@ import { type ReactNode, useMemo } from "react";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
-import { browseTexts as texts } from "../texts/browse.ts";
 import { useLiveTickets } from "../ticket/live-tickets.ts";
 import styles from "./browse.module.css";
 import { type OrderName, orders } from "./search.ts";
+import { browseTexts as texts } from "./texts.ts";
 import { TicketRow } from "./ticket-row.tsx";
 
 /** What is listed anew comes with the next reading; what is on the screen changes at once, by the stream. */

@@ -3,11 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
-import { browseTexts } from "../texts/browse.ts";
 import { ticketTexts } from "../texts/ticket.ts";
 import { Place } from "../ticket/place.tsx";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import styles from "./browse.module.css";
+import { browseTexts } from "./texts.ts";
 
 /** A ticket in a list; beside others of its event its seat is all that tells it apart. */
 export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withEvent?: boolean }) {

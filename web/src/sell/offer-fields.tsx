@@ -1,7 +1,7 @@
 import { categories, currencies } from "../browse/search.ts";
+import { categoryNames } from "../browse/texts.ts";
 import { Field, Select } from "../design/field.tsx";
 import { amountText } from "../form/parse-amount.ts";
-import { categoryNames } from "../texts/browse.ts";
 import { sellTexts as texts } from "../texts/sell.ts";
 import type { Draft, DraftField } from "./draft.ts";
 import { localDate, zoneAt } from "./local-time.ts";

@@ -1,11 +1,11 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { useEffect, useState } from "react";
+import { categoryNames } from "../browse/texts.ts";
 import { announce } from "../design/announcer.tsx";
 import { formatDateTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
-import { categoryNames } from "../texts/browse.ts";
 import { sellTexts as texts } from "../texts/sell.ts";
 import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
 

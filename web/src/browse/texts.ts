@@ -1,5 +1,5 @@
-import type { CategoryName, OrderName } from "../browse/search.ts";
 import { isolate } from "../format/isolate.ts";
+import type { CategoryName, OrderName } from "./search.ts";
 
 const plural = new Intl.PluralRules("en");
 const count = (value: number, one: string, other: string) =>
