@@ -5,8 +5,8 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { useOrder } from "../orders/use-order.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { Purchase } from "./purchase.tsx";
+import { checkoutTexts as texts } from "./texts.ts";
 
 /** Paying for an order while its ticket is held, and what became of it. */
 export function CheckoutScreen() {

@@ -4,11 +4,11 @@ import type { ReactNode } from "react";
 import { Card } from "../design/card.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
-import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { ticketTexts } from "../texts/ticket.ts";
 import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./checkout.module.css";
+import { checkoutTexts as texts } from "./texts.ts";
 
 /** What is being bought, and for how much; `children` are further facts. */
 export function OrderSummary({ order, children }: { order: Order; children?: ReactNode }) {

@@ -7,11 +7,11 @@ import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { formatMoney } from "../format/format-money.ts";
 import { useMoney } from "../orders/use-money.ts";
-import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { ticketTexts } from "../texts/ticket.ts";
 import { useTicket } from "../ticket/use-ticket.ts";
 import styles from "./checkout.module.css";
 import { wordsOf } from "./outcome-words.ts";
+import { checkoutTexts as texts } from "./texts.ts";
 
 /** A purchase that did not come about, or was undone: why, where the money is, and where to go from here. */
 export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "expired" | "refunded" }) {

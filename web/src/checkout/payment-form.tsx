@@ -4,9 +4,9 @@ import { Button } from "../design/button.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice, Problem } from "../design/states.tsx";
 import { type Amount, formatMoney } from "../format/format-money.ts";
-import { problemWords, checkoutTexts as texts } from "../texts/checkout.ts";
 import { appearance, darkScheme } from "./appearance.ts";
 import styles from "./checkout.module.css";
+import { problemWords, checkoutTexts as texts } from "./texts.ts";
 import type { PaymentInBrowser } from "./use-payment.ts";
 
 /** Stripe's card fields and the button that pays. */

@@ -6,7 +6,6 @@ import { Card } from "../design/card.tsx";
 import { Countdown } from "../design/countdown.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { Progress } from "../design/progress.tsx";
-import { checkoutTexts as texts } from "../texts/checkout.ts";
 import { CancelOrder } from "./cancel-order.tsx";
 import styles from "./checkout.module.css";
 import { OrderSummary } from "./order-summary.tsx";
@@ -14,6 +13,7 @@ import { Outcome } from "./outcome.tsx";
 import { PaymentForm } from "./payment-form.tsx";
 import { type Phase, phaseOf } from "./phase.ts";
 import { Receipt } from "./receipt.tsx";
+import { checkoutTexts as texts } from "./texts.ts";
 import { usePayment } from "./use-payment.ts";
 
 /** How often an order that is past its deadline is read again: the stream tells first, unless it is down. */

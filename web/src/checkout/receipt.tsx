@@ -6,9 +6,9 @@ import { DateTime } from "../design/date-time.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { Notice } from "../design/states.tsx";
 import { formatDateTime } from "../format/format-date.ts";
-import { checkoutTexts as texts } from "../texts/checkout.ts";
 import styles from "./checkout.module.css";
 import { OrderSummary } from "./order-summary.tsx";
+import { checkoutTexts as texts } from "./texts.ts";
 
 /** A completed purchase, for the eyes and for paper. */
 export function Receipt({ order }: { order: Order }) {
