@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { designTexts } from "../texts/design.ts";
 import styles from "./announcer.module.css";
+import { designTexts } from "./texts.ts";
 
 interface Toast {
   readonly id: number;

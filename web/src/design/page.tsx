@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useEffectEvent, useRef } from "react";
-import { designTexts } from "../texts/design.ts";
 import { Button } from "./button.tsx";
 import styles from "./page.module.css";
+import { designTexts } from "./texts.ts";
 
 /** The title of a page, in the document too. Takes the focus after a navigation (see the shell). */
 export function PageHeader(props: { title: string; lead?: ReactNode; actions?: ReactNode }) {

@@ -1,6 +1,6 @@
-import { designTexts } from "../texts/design.ts";
 import { classNames } from "./class-names.ts";
 import styles from "./skeleton.module.css";
+import { designTexts } from "./texts.ts";
 
 /** The shape of what is being loaded. */
 export function Skeleton({ shape = "line", width }: { shape?: "line" | "block"; width?: string }) {

@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { explain } from "../api/explain.ts";
-import { designTexts } from "../texts/design.ts";
 import { Button } from "./button.tsx";
 import { classNames } from "./class-names.ts";
 import { PageHeader } from "./page.tsx";
 import styles from "./states.module.css";
+import { designTexts } from "./texts.ts";
 
 /** Nothing is here; says why, and what one could do. `page`: it stands in place of a whole page. */
 export function EmptyState(props: { title: string; text?: string; page?: boolean; children?: ReactNode }) {
