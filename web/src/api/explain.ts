@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { errorTextOf, genericError } from "../texts/errors.ts";
+import { errorTextOf, genericError } from "./error-texts.ts";
 import { isPassing, reasonOf } from "./reason.ts";
 
 /** A failure in plain words. */

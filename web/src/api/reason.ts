@@ -1,7 +1,7 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
-import type { Facts, Failure, Wait } from "../texts/errors.ts";
+import type { Facts, Failure, Wait } from "./error-texts.ts";
 
 /** Why a call failed, as its error says it. */
 export interface Reason {
