@@ -8,11 +8,11 @@ import { MoreOfList } from "../design/page.tsx";
 import { Row, RowAction, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import { Freshness } from "./freshness.tsx";
 import styles from "./operations.module.css";
 import { refresh } from "./refresh.ts";
 import { Section } from "./section.tsx";
+import { operationsTexts as texts } from "./texts.ts";
 
 /** Events that a consumer could not understand, newest first, each to be delivered again. */
 export function DeadLetters() {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";
+import { operationsTexts as texts } from "./texts.ts";
 
 /** Says how old is what is shown, and when it cannot be read again. */
 export function Freshness({ readAt, failing }: { readAt: number; failing: boolean }) {

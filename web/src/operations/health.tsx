@@ -4,9 +4,9 @@ import { serverClock } from "../api/server-clock.ts";
 import { Badge, StatusPill } from "../design/card.tsx";
 import { Row, Rows } from "../design/row.tsx";
 import { formatDateTime, formatTimeOfDay } from "../format/format-date.ts";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";
 import { Section } from "./section.tsx";
+import { operationsTexts as texts } from "./texts.ts";
 
 /** Every service has a process at least (the contract names them). */
 const services = ["auth", "catalog", "orders", "payments", "tickets", "workflows"];

@@ -1,9 +1,9 @@
 import type { GetOverviewResponse_Lag } from "@ticketing/proto/catalog/v1/operations_service";
 import { StatusPill } from "../design/card.tsx";
 import { Row, Rows } from "../design/row.tsx";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";
 import { Section } from "./section.tsx";
+import { operationsTexts as texts } from "./texts.ts";
 
 /** How far each consumer is behind its stream. */
 export function Lag({ lag }: { lag: readonly GetOverviewResponse_Lag[] }) {

@@ -1,8 +1,8 @@
 import type { GetOverviewResponse } from "@ticketing/proto/catalog/v1/operations_service";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import { orderStatusNames } from "../texts/orders.ts";
 import styles from "./operations.module.css";
 import { Section } from "./section.tsx";
+import { operationsTexts as texts } from "./texts.ts";
 
 const number = new Intl.NumberFormat();
 

@@ -7,7 +7,6 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { isOperator } from "../session/roles.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Freshness } from "./freshness.tsx";
 import { Health } from "./health.tsx";
@@ -17,6 +16,7 @@ import styles from "./operations.module.css";
 import { OrdersByStatus } from "./orders-by-status.tsx";
 import { Reconciliation } from "./reconciliation.tsx";
 import { refresh } from "./refresh.ts";
+import { operationsTexts as texts } from "./texts.ts";
 
 /** The marketplace at a glance, for operators. */
 export function OperationsScreen() {

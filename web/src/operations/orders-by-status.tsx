@@ -14,12 +14,12 @@ import { Row, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { OrderStatusPill } from "../orders/order-status.tsx";
-import { operationsTexts as texts } from "../texts/operations.ts";
 import { orderStatusNames } from "../texts/orders.ts";
 import { Freshness } from "./freshness.tsx";
 import styles from "./operations.module.css";
 import { refresh } from "./refresh.ts";
 import { Section } from "./section.tsx";
+import { operationsTexts as texts } from "./texts.ts";
 
 const statuses = [
   OrderStatus.AWAITING_PAYMENT,

@@ -3,9 +3,9 @@ import type { Drift, ReconciliationState } from "@ticketing/proto/workflows/v1/r
 import { StatusPill } from "../design/card.tsx";
 import { Row, Rows } from "../design/row.tsx";
 import { formatDateTime } from "../format/format-date.ts";
-import { driftNames, operationsTexts as texts } from "../texts/operations.ts";
 import styles from "./operations.module.css";
 import { Section } from "./section.tsx";
+import { driftNames, operationsTexts as texts } from "./texts.ts";
 
 /** What the last comparison of tickets, orders, payments and Stripe found. */
 export function Reconciliation({ state }: { state: ReconciliationState | undefined }) {
