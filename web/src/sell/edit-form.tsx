@@ -7,11 +7,11 @@ import { Card } from "../design/card.tsx";
 import { Notice } from "../design/states.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
-import { draftFieldNames, sellWords, sellTexts as texts } from "../texts/sell.ts";
 import { changesOf, type DraftField } from "./draft.ts";
 import { OfferFields } from "./offer-fields.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
+import { draftFieldNames, sellWords, sellTexts as texts } from "./texts.ts";
 import { shownText, type TicketDraft, useTicketDraft } from "./use-ticket-draft.ts";
 
 /** Changing what is listed. What is typed outlives locks of the ticket and changes made elsewhere. */

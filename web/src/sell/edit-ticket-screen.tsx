@@ -15,12 +15,12 @@ import { formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { sellTexts as texts } from "../texts/sell.ts";
 import { TicketFace } from "../ticket/ticket-face.tsx";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import { useTicket } from "../ticket/use-ticket.ts";
 import { EditForm } from "./edit-form.tsx";
 import styles from "./sell.module.css";
+import { sellTexts as texts } from "./texts.ts";
 
 /** One of the person's own tickets: how it stands, and changing it while nobody holds it. */
 export function EditTicketScreen() {

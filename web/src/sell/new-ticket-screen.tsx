@@ -11,11 +11,11 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { sellWords, sellTexts as texts } from "../texts/sell.ts";
 import { type Draft, draftOf, emptyDraft, offerOf } from "./draft.ts";
 import { OfferFields } from "./offer-fields.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
+import { sellWords, sellTexts as texts } from "./texts.ts";
 
 /** A ticket is put up for sale. */
 export function NewTicketScreen() {

@@ -2,10 +2,10 @@ import { categories, currencies } from "../browse/search.ts";
 import { categoryNames } from "../browse/texts.ts";
 import { Field, Select } from "../design/field.tsx";
 import { amountText } from "../form/parse-amount.ts";
-import { sellTexts as texts } from "../texts/sell.ts";
 import type { Draft, DraftField } from "./draft.ts";
 import { localDate, zoneAt } from "./local-time.ts";
 import styles from "./sell.module.css";
+import { sellTexts as texts } from "./texts.ts";
 
 /** What a seller says of a ticket, field by field. */
 export function OfferFields(props: {

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { EventSchema, SeatSchema } from "@ticketing/proto/tickets/v1/ticket";
 import { Money } from "../design/money.tsx";
-import { sellTexts as texts } from "../texts/sell.ts";
 import { TicketFace } from "../ticket/ticket-face.tsx";
 import { type Draft, offerOf } from "./draft.ts";
 import styles from "./sell.module.css";
+import { sellTexts as texts } from "./texts.ts";
 
 /** The ticket as buyers will see it, while it is being typed. */
 export function OfferPreview({ draft, sellerName }: { draft: Draft; sellerName: string }) {

@@ -13,11 +13,11 @@ import { coverClass, Row, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
-import { sellTexts as texts } from "../texts/sell.ts";
 import { ticketTexts } from "../texts/ticket.ts";
 import { useLiveTickets } from "../ticket/live-tickets.ts";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import styles from "./sell.module.css";
+import { sellTexts as texts } from "./texts.ts";
 
 /** The person's own tickets, each as it is now. */
 export function SellScreen() {

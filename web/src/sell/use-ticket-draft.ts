@@ -6,8 +6,8 @@ import { announce } from "../design/announcer.tsx";
 import { formatDateTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
-import { sellTexts as texts } from "../texts/sell.ts";
 import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
+import { sellTexts as texts } from "./texts.ts";
 
 /** What is typed about a listed ticket, kept on top of the ticket's newest state. */
 export interface TicketDraft {

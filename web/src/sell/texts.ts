@@ -1,5 +1,5 @@
 import { formatMoney } from "../format/format-money.ts";
-import type { DraftField } from "../sell/draft.ts";
+import type { DraftField } from "./draft.ts";
 
 /** The words of selling. */
 export const sellTexts = {
