@@ -4,9 +4,9 @@ import type { ReactNode } from "react";
 import { Card } from "../design/card.tsx";
 import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
-import { ticketTexts } from "../texts/ticket.ts";
 import { CategoryArt } from "../ticket/category-art.tsx";
 import { Place } from "../ticket/place.tsx";
+import { ticketTexts } from "../ticket/texts.ts";
 import styles from "./checkout.module.css";
 import { checkoutTexts as texts } from "./texts.ts";
 

@@ -7,7 +7,7 @@ import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { formatMoney } from "../format/format-money.ts";
 import { useMoney } from "../orders/use-money.ts";
-import { ticketTexts } from "../texts/ticket.ts";
+import { ticketTexts } from "../ticket/texts.ts";
 import { useTicket } from "../ticket/use-ticket.ts";
 import styles from "./checkout.module.css";
 import { wordsOf } from "./outcome-words.ts";

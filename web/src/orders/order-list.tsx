@@ -11,7 +11,7 @@ import { coverClass, Row, RowAction, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { orderTexts as texts } from "../texts/orders.ts";
-import { ticketTexts } from "../texts/ticket.ts";
+import { ticketTexts } from "../ticket/texts.ts";
 import { OrderStatusPill } from "./order-status.tsx";
 import styles from "./orders.module.css";
 

@@ -12,7 +12,7 @@ import { ErrorNotice, Notice } from "../design/states.tsx";
 import { formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { useSession } from "../session/session-store.ts";
-import { ticketTexts as texts } from "../texts/ticket.ts";
+import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
 import { usePurchase } from "./use-purchase.ts";
 

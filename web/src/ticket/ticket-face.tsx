@@ -2,9 +2,9 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Category, Event, Seat } from "@ticketing/proto/tickets/v1/ticket";
 import type { ReactNode } from "react";
 import { DateTime } from "../design/date-time.tsx";
-import { ticketTexts as texts } from "../texts/ticket.ts";
 import { CategoryArt } from "./category-art.tsx";
 import { Place } from "./place.tsx";
+import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
 
 /** What is said of a ticket, whether it is listed, being written or in an order. */

@@ -1,6 +1,6 @@
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { StatusPill, type Tone } from "../design/card.tsx";
-import { ticketTexts as texts } from "../texts/ticket.ts";
+import { ticketTexts as texts } from "./texts.ts";
 
 const shown: Readonly<Record<TicketStatus, readonly [Tone, string]>> = {
   [TicketStatus.UNSPECIFIED]: ["neutral", texts.unknown],
