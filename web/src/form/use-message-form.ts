@@ -1,7 +1,7 @@
 import { create, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import { type FormEvent, useRef, useState } from "react";
-import type { FieldWords } from "../texts/validation.ts";
 import { type FieldErrors, fieldErrors, refusedFields } from "./validation.ts";
+import type { FieldWords } from "./violation-text.ts";
 
 /** A form whose fields are checked by the constraints of the message that it sends. */
 export interface MessageForm {

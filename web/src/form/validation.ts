@@ -3,7 +3,7 @@ import type { Path } from "@bufbuild/protobuf/reflect";
 import { createValidator, pathFromViolationProto } from "@bufbuild/protovalidate";
 import { type FieldPath, ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { ConnectError } from "@connectrpc/connect";
-import { type FieldWords, violationText } from "../texts/validation.ts";
+import { type FieldWords, violationText } from "./violation-text.ts";
 
 /** What is wrong with each field, by its path in the message: `event.title`. */
 export type FieldErrors = Readonly<Record<string, string>>;
