@@ -1,8 +1,8 @@
 import { CancellationReason, type Order } from "@ticketing/proto/orders/v1/order";
 import { formatMoney } from "../format/format-money.ts";
 import type { MoneyPlace } from "../orders/money-place.ts";
-import { refundTitles, whereMoneyIs } from "../texts/money.ts";
-import { orderTexts, refundRefusedText } from "../texts/orders.ts";
+import { refundTitles, whereMoneyIs } from "../orders/money-texts.ts";
+import { orderTexts, refundRefusedText } from "../orders/texts.ts";
 import { checkoutTexts as texts } from "./texts.ts";
 
 /** How a purchase ended that did not come about, and where its money is, as far as that is known. */

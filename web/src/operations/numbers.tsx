@@ -1,5 +1,5 @@
 import type { GetOverviewResponse } from "@ticketing/proto/catalog/v1/operations_service";
-import { orderStatusNames } from "../texts/orders.ts";
+import { orderStatusNames } from "../orders/texts.ts";
 import styles from "./operations.module.css";
 import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";

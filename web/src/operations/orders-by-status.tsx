@@ -14,7 +14,7 @@ import { Row, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { OrderStatusPill } from "../orders/order-status.tsx";
-import { orderStatusNames } from "../texts/orders.ts";
+import { orderStatusNames } from "../orders/texts.ts";
 import { Freshness } from "./freshness.tsx";
 import styles from "./operations.module.css";
 import { refresh } from "./refresh.ts";

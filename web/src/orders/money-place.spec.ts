@@ -10,9 +10,9 @@ import {
 } from "@ticketing/proto/orders/v1/order";
 import { PaymentAction, PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { wordsOf } from "../checkout/outcome-words.ts";
-import { whereMoneyIs } from "../texts/money.ts";
-import { stepText } from "../texts/orders.ts";
 import { isDisputeOver, mayAskAgain, placeOf, refusalToTell, saysMoreThanPaid } from "./money-place.ts";
+import { whereMoneyIs } from "./money-texts.ts";
+import { stepText } from "./texts.ts";
 
 const time = timestampFromMs(1);
 const {

@@ -8,8 +8,6 @@ import { Countdown, useRemaining } from "../design/countdown.tsx";
 import { Notice } from "../design/states.tsx";
 import { formatDateTime, formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
-import { refundTitles, whereMoneyIs } from "../texts/money.ts";
-import { refundRefusedText, orderTexts as texts } from "../texts/orders.ts";
 import {
   isSettledPlace,
   type MoneyPlace,
@@ -17,7 +15,9 @@ import {
   refusalToTell,
   saysMoreThanPaid,
 } from "./money-place.ts";
+import { refundTitles, whereMoneyIs } from "./money-texts.ts";
 import styles from "./orders.module.css";
+import { refundRefusedText, orderTexts as texts } from "./texts.ts";
 
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
 

@@ -10,10 +10,10 @@ import { MoreOfList } from "../design/page.tsx";
 import { coverClass, Row, RowAction, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
-import { orderTexts as texts } from "../texts/orders.ts";
 import { ticketTexts } from "../ticket/texts.ts";
 import { OrderStatusPill } from "./order-status.tsx";
 import styles from "./orders.module.css";
+import { orderTexts as texts } from "./texts.ts";
 
 /** A list has no stream: while one of its orders is on its way to another status it is read again so often. */
 const REFRESH_MS = 4_000;

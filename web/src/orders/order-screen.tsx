@@ -10,12 +10,12 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { orderStatusNames, orderTexts as texts } from "../texts/orders.ts";
 import { TicketFace } from "../ticket/ticket-face.tsx";
 import { BuyerActions, SellerView } from "./order-actions.tsx";
 import { OrderStatusPill } from "./order-status.tsx";
 import { OrderTimeline } from "./order-timeline.tsx";
 import styles from "./orders.module.css";
+import { orderStatusNames, orderTexts as texts } from "./texts.ts";
 import { useMoney } from "./use-money.ts";
 import { useOrder } from "./use-order.ts";
 

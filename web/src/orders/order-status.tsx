@@ -1,6 +1,6 @@
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { StatusPill, type Tone } from "../design/card.tsx";
-import { orderStatusNames } from "../texts/orders.ts";
+import { orderStatusNames } from "./texts.ts";
 
 const tones: Readonly<Record<OrderStatus, Tone>> = {
   [OrderStatus.UNSPECIFIED]: "neutral",

@@ -1,9 +1,9 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { DateTime } from "../design/date-time.tsx";
-import { stepText, orderTexts as texts } from "../texts/orders.ts";
 import type { MoneyPlace } from "./money-place.ts";
 import styles from "./orders.module.css";
+import { stepText, orderTexts as texts } from "./texts.ts";
 
 /** The timeline of an order in words, oldest first. */
 export function OrderTimeline(props: {

@@ -7,9 +7,9 @@ import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { EmptyState } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
-import { orderTexts as texts } from "../texts/orders.ts";
 import { OrderList, PayNow, refreshOf } from "./order-list.tsx";
 import styles from "./orders.module.css";
+import { orderTexts as texts } from "./texts.ts";
 
 /** What the person bought or holds. */
 export function OrdersScreen() {

@@ -9,10 +9,10 @@ import { PageHeader } from "../design/page.tsx";
 import { EmptyState } from "../design/states.tsx";
 import { formatMoney } from "../format/format-money.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { orderTexts as texts } from "../texts/orders.ts";
 import { earnings } from "./earnings.ts";
 import { OrderList, refreshOf } from "./order-list.tsx";
 import styles from "./orders.module.css";
+import { orderTexts as texts } from "./texts.ts";
 
 /** Orders for the person's tickets. */
 export function SalesScreen() {

@@ -1,4 +1,4 @@
-import type { MoneyPlace } from "../orders/money-place.ts";
+import type { MoneyPlace } from "./money-place.ts";
 
 /** Where the money of an order is that has ended or is being refunded, as its buyer reads it; `amount` is formatted. */
 export const whereMoneyIs: Readonly<Record<MoneyPlace, (amount: string) => string>> = {

@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
 import { OrderStepSchema, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
-import { refundRefusedText, stepText } from "./orders.ts";
+import { refundRefusedText, stepText } from "./texts.ts";
 
 const reasons = Object.entries(RefundRefusalReason).flatMap(([name, reason]) =>
   typeof reason === "number" && reason !== RefundRefusalReason.UNSPECIFIED

@@ -5,8 +5,8 @@ import {
   type OrderStep,
   RefundRefusalReason,
 } from "@ticketing/proto/orders/v1/order";
-import type { MoneyPlace } from "../orders/money-place.ts";
-import { whereMoneyIs } from "./money.ts";
+import type { MoneyPlace } from "./money-place.ts";
+import { whereMoneyIs } from "./money-texts.ts";
 
 /** What an order is called in lists, by who looks at it. */
 export const orderStatusNames: Readonly<Record<OrderStatus, string>> = {
