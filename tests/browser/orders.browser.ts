@@ -140,8 +140,8 @@ describe("an order", () => {
     const buyer = await newPerson(mesh, "Cleo");
     const order = await lock(buyer, await list(seller, "Evening of Strings"));
     const page = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
-    await page.getByRole("button", { name: "Cancel the order" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel the order" }).click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel order" }).click();
     await page.getByText("The order was cancelled, as you asked. No money was taken.").waitFor();
     expect(await page.getByRole("link", { name: "Pay now" }).count()).toBe(0);
     await expectAccessible(page);
@@ -151,10 +151,10 @@ describe("an order", () => {
     // Without its stream the page does not know that the order was paid meanwhile.
     await stale.route(/WatchOrder/, () => {});
     await stale.goto(`/orders/${paid.id}`);
-    await stale.getByRole("button", { name: "Cancel the order" }).click();
+    await stale.getByRole("button", { name: "Cancel order" }).click();
     await pay(mesh, buyer, paid);
     await watchUntil(buyer, paid.id, OrderStatus.COMPLETE, 30_000);
-    await stale.getByRole("dialog").getByRole("button", { name: "Cancel the order" }).click();
+    await stale.getByRole("dialog").getByRole("button", { name: "Cancel order" }).click();
     await stale.getByText("It is complete and cannot be changed.").waitFor();
     await expectAccessible(stale);
     const other = await browser.open(mesh, `/orders/${order.id}`, { as: await newPerson(mesh, "Nosy") });

@@ -6,7 +6,7 @@ import { Card } from "../design/card.tsx";
 import { Countdown } from "../design/countdown.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { Progress } from "../design/progress.tsx";
-import { CancelOrder } from "./cancel-order.tsx";
+import { CancelOrder } from "../orders/cancel-order.tsx";
 import styles from "./checkout.module.css";
 import { OrderSummary } from "./order-summary.tsx";
 import { Outcome } from "./outcome.tsx";

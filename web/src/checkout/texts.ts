@@ -28,11 +28,6 @@ export const checkoutTexts = {
     "An earlier attempt waits for your answer to your bank. Go on with it, or pay with another card.",
   answer: "Go on with your bank",
 
-  cancel: "Cancel order",
-  cancelTitle: "Cancel this order?",
-  cancelText: "The ticket will be free for others right away. Nothing is charged.",
-  keep: "Keep the ticket",
-
   confirmingTitle: "Payment received",
   confirmingText:
     "Your order is being completed. This takes a few seconds, and goes on if you leave this page.",

@@ -8,6 +8,7 @@ import { Countdown, useRemaining } from "../design/countdown.tsx";
 import { Notice } from "../design/states.tsx";
 import { formatDateTime, formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
+import { CancelOrder } from "./cancel-order.tsx";
 import {
   isSettledPlace,
   type MoneyPlace,
@@ -79,18 +80,7 @@ function Unpaid({ order, onAnswer, onTimeUp }: Parameters<typeof BuyerActions>[0
       <Link to="/checkout/$orderId" params={{ orderId: order.id }} className={buttonClass("primary", true)}>
         {texts.payNow}
       </Link>
-      <ConfirmedAction
-        method={OrderService.method.cancelOrder}
-        input={{ orderId: order.id }}
-        label={texts.cancel}
-        look="quiet"
-        title={texts.cancelTitle}
-        confirm={texts.cancel}
-        keep={texts.keep}
-        onDone={(answer) => onAnswer(answer.order)}
-      >
-        <p>{texts.cancelText}</p>
-      </ConfirmedAction>
+      <CancelOrder orderId={order.id} onOrder={onAnswer} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
-import { checkoutTexts as texts } from "./texts.ts";
+import { orderTexts as texts } from "./texts.ts";
 
 /** Gives the ticket back, after a question. */
 export function CancelOrder(props: { orderId: string; onOrder: (newer: Order | undefined) => void }) {
