@@ -1,7 +1,8 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useConnection } from "../api/connection.ts";
-import { Announcer, announce } from "../design/announcer.tsx";
+import { Announcer } from "../design/announcer.tsx";
+import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { readersTimeZone } from "../format/format-date.ts";
 import { isOperator } from "../session/roles.ts";
 import { useSession } from "../session/session-store.ts";
@@ -80,11 +81,7 @@ export function Shell() {
 
 function ConnectionBanner() {
   const connection = useConnection();
-  const before = useRef(connection);
-  useEffect(() => {
-    if (before.current !== "online" && connection === "online") announce(texts.backOnline);
-    before.current = connection;
-  }, [connection]);
+  useAnnouncedChange(connection, (now) => (now === "online" ? texts.backOnline : undefined));
   return (
     <div role="status">
       {connection !== "online" && (

@@ -1,13 +1,13 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { useEffect, useRef } from "react";
-import { announce } from "../design/announcer.tsx";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
+import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { isolate } from "../format/isolate.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { TicketFace } from "../ticket/ticket-face.tsx";
@@ -27,7 +27,7 @@ export function OrderScreen() {
 
 function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
   const { query, order, take, refresh } = useOrder(orderId);
-  useAnnouncedStatus(order?.status);
+  useAnnouncedChange(order?.status, (now) => texts.becameStatus(orderStatusNames[now]));
   if (query.isPending) return <SkeletonList count={2} />;
   if (!order) return <ErrorState page error={query.error} onRetry={refresh} />;
   return <OneOrder order={order} userId={userId} take={take} refresh={refresh} />;
@@ -74,7 +74,7 @@ function OneOrder(props: {
 }
 
 const snapshotOf = ({ ticket }: Order) => ({
-  category: ticket?.category ?? 0,
+  category: ticket?.category ?? Category.UNSPECIFIED,
   event: ticket?.event,
   seat: ticket?.seat,
 });
@@ -95,15 +95,4 @@ function TicketLink({ order, side }: { order: Order; side: "buyer" | "seller" })
       {texts.toTicket}
     </Link>
   );
-}
-
-/** Who does not see the page change hears it. */
-function useAnnouncedStatus(status: OrderStatus | undefined): void {
-  const before = useRef(status);
-  useEffect(() => {
-    if (before.current !== undefined && status !== undefined && before.current !== status) {
-      announce(texts.becameStatus(orderStatusNames[status]));
-    }
-    before.current = status;
-  }, [status]);
 }

@@ -2,8 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { useEffect, useRef } from "react";
-import { announce, toast } from "../design/announcer.tsx";
+import { toast } from "../design/announcer.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { Countdown } from "../design/countdown.tsx";
@@ -11,6 +10,7 @@ import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState, Notice } from "../design/states.tsx";
+import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
@@ -30,7 +30,7 @@ export function EditTicketScreen() {
 
 function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
   const { query, ticket, refresh } = useTicket(ticketId);
-  useAnnouncedChange(ticket?.status);
+  useAnnouncedChange(ticket?.status, changeText);
   if (query.isPending) return <SkeletonList count={2} />;
   if (!ticket) return <ErrorState page error={query.error} onRetry={refresh} />;
   const toTicket = (
@@ -150,16 +150,18 @@ function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }
   }
 }
 
-/** Who does not see the page change hears it. */
-function useAnnouncedChange(status: TicketStatus | undefined): void {
-  const before = useRef(status);
-  useEffect(() => {
-    const was = before.current;
-    before.current = status;
-    if (was === undefined || was === status) return;
-    if (status === TicketStatus.LOCKED) announce(texts.nowLocked);
-    if (status === TicketStatus.AVAILABLE) announce(texts.freeAgain);
-    if (status === TicketStatus.SOLD) announce(texts.nowSold);
-    if (status === TicketStatus.EXPIRED) announce(texts.expiredTitle);
-  }, [status]);
+/** What screen readers say when a seller's ticket changes. */
+function changeText(now: TicketStatus): string | undefined {
+  switch (now) {
+    case TicketStatus.LOCKED:
+      return texts.nowLocked;
+    case TicketStatus.AVAILABLE:
+      return texts.freeAgain;
+    case TicketStatus.SOLD:
+      return texts.nowSold;
+    case TicketStatus.EXPIRED:
+      return texts.expiredTitle;
+    default:
+      return undefined;
+  }
 }

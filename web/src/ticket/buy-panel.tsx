@@ -1,14 +1,14 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Link } from "@tanstack/react-router";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { announce } from "../design/announcer.tsx";
+import { type ReactNode, useState } from "react";
 import { Button, buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Countdown } from "../design/countdown.tsx";
 import { Dialog } from "../design/dialog.tsx";
 import { Money } from "../design/money.tsx";
 import { ErrorNotice, Notice } from "../design/states.tsx";
+import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { useSession } from "../session/session-store.ts";
@@ -24,7 +24,7 @@ export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => 
   const purchase = usePurchase(ticket.id, shown);
   // The stream may tell of one's own hold before the call does: it is not somebody else's.
   const status = purchase.pending ? TicketStatus.AVAILABLE : ticket.status;
-  useAnnouncedChange(status, own);
+  useAnnouncedChange(status, (now, before) => (own ? undefined : changeText(now, before)));
   if (!price) return null;
   const { question } = purchase;
   return (
@@ -157,17 +157,18 @@ function OthersLink({ ticket }: { ticket: Ticket }) {
   );
 }
 
-/** Who does not see the panel change hears it. */
-function useAnnouncedChange(status: TicketStatus, own: boolean): void {
-  const before = useRef(status);
-  useEffect(() => {
-    if (before.current === status) return;
-    const wasLocked = before.current === TicketStatus.LOCKED;
-    before.current = status;
-    if (own) return;
-    if (status === TicketStatus.AVAILABLE && wasLocked) announce(texts.freeAgain);
-    if (status === TicketStatus.LOCKED) announce(texts.nowLocked);
-    if (status === TicketStatus.SOLD) announce(texts.soldTitle);
-    if (status === TicketStatus.EXPIRED) announce(texts.expiredTitle);
-  }, [status, own]);
+/** What screen readers say when a ticket that somebody may buy changes. */
+function changeText(now: TicketStatus, before: TicketStatus): string | undefined {
+  switch (now) {
+    case TicketStatus.AVAILABLE:
+      return before === TicketStatus.LOCKED ? texts.freeAgain : undefined;
+    case TicketStatus.LOCKED:
+      return texts.nowLocked;
+    case TicketStatus.SOLD:
+      return texts.soldTitle;
+    case TicketStatus.EXPIRED:
+      return texts.expiredTitle;
+    default:
+      return undefined;
+  }
 }
