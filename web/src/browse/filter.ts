@@ -1,18 +1,41 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
-import { type BrowseSearch, categories } from "./search.ts";
+import { OrderBy, type TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { parseAmount } from "../form/parse-amount.ts";
+import type { BrowseSearch, CategoryName, SortName } from "./search.ts";
+
+/** The contract's category for a name in an address. */
+export const categoryOf: Readonly<Record<CategoryName, Category>> = {
+  concert: Category.CONCERT,
+  sports: Category.SPORTS,
+  theatre: Category.THEATRE,
+  comedy: Category.COMEDY,
+  festival: Category.FESTIVAL,
+  other: Category.OTHER,
+};
+
+/** The contract's way of sorting for a name in an address. */
+export const orderByOf: Readonly<Record<SortName, OrderBy>> = {
+  soonest: OrderBy.START_TIME,
+  cheapest: OrderBy.PRICE,
+  dearest: OrderBy.PRICE_DESC,
+  newest: OrderBy.NEWEST,
+};
 
 /** The same as a filter of the API. A price needs a currency: dollars, if none is chosen. */
 export function toFilter(search: BrowseSearch): MessageInitShape<typeof TicketFilterSchema> {
   const priced = search.min !== undefined || search.max !== undefined;
+  const currency = search.currency ?? (priced ? "USD" : "");
+  const minorUnits = (whole: number | undefined) =>
+    whole === undefined ? 0n : (parseAmount(String(whole), currency) ?? 0n);
   return {
     query: search.q ?? "",
-    category: search.category ? categories[search.category] : 0,
+    category: search.category ? categoryOf[search.category] : Category.UNSPECIFIED,
     city: search.city ?? "",
-    minPrice: BigInt(search.min ?? 0) * 100n,
-    maxPrice: BigInt(search.max ?? 0) * 100n,
-    currency: search.currency ?? (priced ? "USD" : ""),
+    minPrice: minorUnits(search.min),
+    maxPrice: minorUnits(search.max),
+    currency,
     ...(search.from && { startAfter: timestampFromDate(startOf(search.from, 0)) }),
     ...(search.to && { startBefore: timestampFromDate(startOf(search.to, 1)) }),
   };

@@ -2,8 +2,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
+import { currencies } from "../format/currencies.ts";
 import styles from "./browse.module.css";
-import { type BrowseSearch, browseSearch, countFilters, currencies } from "./search.ts";
+import { type BrowseSearch, browseSearch, countFilters } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 

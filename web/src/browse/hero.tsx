@@ -1,8 +1,10 @@
 import { PageHeader } from "../design/page.tsx";
+import { categoryLabels } from "../ticket/texts.ts";
+import { categoryOf } from "./filter.ts";
 import { Choice, DraftField, useSearchChange } from "./filters.tsx";
 import styles from "./hero.module.css";
-import type { BrowseSearch } from "./search.ts";
-import { categoryNames, browseTexts as texts } from "./texts.ts";
+import { type BrowseSearch, categoryNames } from "./search.ts";
+import { browseTexts as texts } from "./texts.ts";
 
 /** What this place is, and the two questions that everybody begins with: what, and what kind. */
 export function Hero({ search }: { search: BrowseSearch }) {
@@ -24,7 +26,10 @@ export function Hero({ search }: { search: BrowseSearch }) {
         name="category"
         look="pills"
         value={search.category ?? ""}
-        options={[["", texts.all], ...Object.entries(categoryNames)]}
+        options={[
+          ["", texts.all],
+          ...categoryNames.map((name) => [name, categoryLabels[categoryOf[name]]] as const),
+        ]}
         onChange={(category) => set({ category })}
       />
       <ul className={styles.promises}>

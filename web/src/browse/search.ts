@@ -1,16 +1,16 @@
 import type { Complete } from "../address/address.ts";
 import { latinDigits } from "../form/digits.ts";
+import { type Currency, currencies } from "../format/currencies.ts";
 
-/** Categories as they stand in addresses; their numbers are those of the contract. */
-export const categories = { concert: 1, sports: 2, theatre: 3, comedy: 4, festival: 5, other: 6 } as const;
-export type CategoryName = keyof typeof categories;
+// Names alone: every page reads addresses, and most of them need none of the contract's code for it.
 
-/** Orders as they stand in addresses; their numbers are those of the contract. */
-export const orders = { soonest: 1, cheapest: 2, dearest: 3, newest: 4 } as const;
-export type OrderName = keyof typeof orders;
+/** Categories as they stand in addresses. */
+export const categoryNames = ["concert", "sports", "theatre", "comedy", "festival", "other"] as const;
+export type CategoryName = (typeof categoryNames)[number];
 
-export const currencies = ["USD", "EUR", "GBP"] as const;
-export type Currency = (typeof currencies)[number];
+/** Ways of sorting tickets as they stand in addresses. */
+export const sortNames = ["soonest", "cheapest", "dearest", "newest"] as const;
+export type SortName = (typeof sortNames)[number];
 
 /** What somebody looks for, as it stands in the address: an address can be shared. */
 export interface BrowseSearch {
@@ -25,7 +25,7 @@ export interface BrowseSearch {
   max?: number | undefined;
   currency?: Currency | undefined;
   /** Of the tickets; events come soonest first. */
-  sort?: OrderName | undefined;
+  sort?: SortName | undefined;
   view?: "tickets" | undefined;
 }
 
@@ -33,19 +33,19 @@ export interface BrowseSearch {
 export function browseSearch(given: Readonly<Record<string, unknown>>): Complete<BrowseSearch> {
   return {
     q: text(given.q, 100),
-    category: oneOf(Object.keys(categories) as CategoryName[], given.category),
+    category: oneOf(categoryNames, given.category),
     city: text(given.city, 80),
     from: day(given.from),
     to: day(given.to),
     min: price(given.min),
     max: price(given.max),
     currency: oneOf(currencies, given.currency),
-    sort: oneOf(Object.keys(orders) as OrderName[], given.sort),
+    sort: oneOf(sortNames, given.sort),
     view: given.view === "tickets" ? "tickets" : undefined,
   };
 }
 
-/** The page of one event keeps an order of its tickets. */
+/** The page of one event keeps how its tickets are sorted. */
 export const eventSearch = (
   given: Readonly<Record<string, unknown>>,
 ): Complete<Pick<BrowseSearch, "sort">> => ({

@@ -1,14 +1,14 @@
 import { Select } from "../design/field.tsx";
-import type { OrderName } from "./search.ts";
-import { orderNames, browseTexts as texts } from "./texts.ts";
+import type { SortName } from "./search.ts";
+import { sortLabels, browseTexts as texts } from "./texts.ts";
 
-/** The order of a list of tickets. */
-export function SortSelect({ value, onChange }: { value: OrderName; onChange: (order: OrderName) => void }) {
+/** How a list of tickets is sorted. */
+export function SortSelect({ value, onChange }: { value: SortName; onChange: (sort: SortName) => void }) {
   return (
-    <Select label={texts.sort} value={value} onChange={(event) => onChange(event.target.value as OrderName)}>
-      {Object.entries(orderNames).map(([order, name]) => (
-        <option key={order} value={order}>
-          {name}
+    <Select label={texts.sort} value={value} onChange={(event) => onChange(event.target.value as SortName)}>
+      {Object.entries(sortLabels).map(([sort, label]) => (
+        <option key={sort} value={sort}>
+          {label}
         </option>
       ))}
     </Select>

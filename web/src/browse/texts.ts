@@ -1,21 +1,12 @@
 import { isolate } from "../format/isolate.ts";
-import type { CategoryName, OrderName } from "./search.ts";
+import type { SortName } from "./search.ts";
 
 const plural = new Intl.PluralRules("en");
 const count = (value: number, one: string, other: string) =>
   `${new Intl.NumberFormat().format(value)} ${plural.select(value) === "one" ? one : other}`;
 
-/** What kinds of event are called; in the order of the contract's numbers. */
-export const categoryNames: Readonly<Record<CategoryName, string>> = {
-  concert: "Concerts",
-  sports: "Sports",
-  theatre: "Theatre",
-  comedy: "Comedy",
-  festival: "Festivals",
-  other: "Other",
-};
-
-export const orderNames: Readonly<Record<OrderName, string>> = {
+/** What the ways of sorting are called. */
+export const sortLabels: Readonly<Record<SortName, string>> = {
   soonest: "Soonest first",
   cheapest: "Cheapest first",
   dearest: "Dearest first",

@@ -8,7 +8,8 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { useLiveTickets } from "../ticket/live-tickets.ts";
 import styles from "./browse.module.css";
-import { type OrderName, orders } from "./search.ts";
+import { orderByOf } from "./filter.ts";
+import type { SortName } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 import { TicketRow } from "./ticket-row.tsx";
 
@@ -16,10 +17,10 @@ import { TicketRow } from "./ticket-row.tsx";
 const REFRESH_MS = 20_000;
 
 /** The tickets that match a filter, page by page, each as it is now. */
-export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, sort: OrderName) {
+export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, sort: SortName) {
   const query = useInfiniteQuery(
     CatalogService.method.searchTickets,
-    { filter, orderBy: orders[sort], pageSize: 30, pageToken: "" },
+    { filter, orderBy: orderByOf[sort], pageSize: 30, pageToken: "" },
     {
       pageParamKey: "pageToken",
       getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
@@ -38,7 +39,7 @@ export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, 
 /** Tickets that match, each with its event. */
 export function TicketList(props: {
   filter: MessageInitShape<typeof TicketFilterSchema>;
-  sort: OrderName;
+  sort: SortName;
   toolbar: ReactNode;
 }) {
   const { query, tickets } = useTickets(props.filter, props.sort);

@@ -1,6 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type {
   CreateTicketRequestSchema,
   UpdateTicketRequestSchema,
@@ -27,7 +27,7 @@ export type DraftField = keyof Draft;
 
 export const emptyDraft: Draft = {
   event: "",
-  category: "0",
+  category: String(Category.UNSPECIFIED),
   venue: "",
   city: "",
   start: "",

@@ -1,7 +1,9 @@
-import { categories, currencies } from "../browse/search.ts";
-import { categoryNames } from "../browse/texts.ts";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { Field, Select } from "../design/field.tsx";
 import { amountText } from "../form/parse-amount.ts";
+import { currencies } from "../format/currencies.ts";
+import { categories } from "../ticket/categories.ts";
+import { categoryLabels } from "../ticket/texts.ts";
 import type { Draft, DraftField } from "./draft.ts";
 import { localDate, zoneAt } from "./local-time.ts";
 import styles from "./sell.module.css";
@@ -32,10 +34,10 @@ export function OfferFields(props: {
           {...field("event", "event.title")}
         />
         <Select label={texts.category} {...field("category", "category")}>
-          <option value="0">{texts.choose}</option>
-          {Object.entries(categories).map(([name, number]) => (
-            <option key={name} value={number}>
-              {categoryNames[name as keyof typeof categories]}
+          <option value={Category.UNSPECIFIED}>{texts.choose}</option>
+          {categories.map((category) => (
+            <option key={category} value={category}>
+              {categoryLabels[category]}
             </option>
           ))}
         </Select>

@@ -1,11 +1,11 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { useEffect, useState } from "react";
-import { categoryNames } from "../browse/texts.ts";
 import { announce } from "../design/announcer.tsx";
 import { formatDateTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
+import { categoryLabels } from "../ticket/texts.ts";
 import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
 import { sellTexts as texts } from "./texts.ts";
 
@@ -74,7 +74,7 @@ export function shownText(field: DraftField, ticket: Ticket): string {
     case "start":
       return ticket.event?.startTime ? formatDateTime(timestampDate(ticket.event.startTime)) : "";
     case "category":
-      return Object.values(categoryNames)[ticket.category - 1] ?? "";
+      return categoryLabels[ticket.category] ?? "";
     default:
       return isolate(draftOf(ticket)[field]);
   }

@@ -1,5 +1,16 @@
-import type { Seat } from "@ticketing/proto/tickets/v1/ticket";
+import { Category, type Seat } from "@ticketing/proto/tickets/v1/ticket";
 import { isolate } from "../format/isolate.ts";
+
+/** What kinds of event are called. */
+export const categoryLabels: Readonly<Record<Category, string>> = {
+  [Category.UNSPECIFIED]: "",
+  [Category.CONCERT]: "Concerts",
+  [Category.SPORTS]: "Sports",
+  [Category.THEATRE]: "Theatre",
+  [Category.COMEDY]: "Comedy",
+  [Category.FESTIVAL]: "Festivals",
+  [Category.OTHER]: "Other",
+};
 
 /** The words of a ticket, in lists and on its own page. */
 export const ticketTexts = {
