@@ -79,7 +79,7 @@ test("a screen that breaks leaves a way on, and the rest of the app whole", asyn
     await route.fulfill({ response, body: Buffer.from(body, "latin1") });
   });
   await page.goto(`/?view=tickets&q=${encodeURIComponent(event)}`);
-  await page.getByRole("heading", { name: "This page has stumbled" }).waitFor();
+  await page.getByRole("heading", { name: "This page could not be shown" }).waitFor();
   await screenshot(page, "crash-desktop");
   await expectAccessible(page);
   await page.unroute("**/ticketing.catalog.v1.CatalogService/SearchTickets");

@@ -74,7 +74,7 @@ describe("an order", () => {
       expect.stringMatching(held(clockTime(order.createTime))),
       expect.stringMatching(/^You paid, and the ticket is yours\./),
     ]);
-    await theirs.getByText("Brought €45.00").waitFor();
+    await theirs.getByText("You received €45.00").waitFor();
     expect(await steps(theirs)).toEqual([
       expect.stringContaining("A buyer chose your ticket"),
       expect.stringContaining("The buyer paid, and the ticket is sold."),
@@ -163,7 +163,7 @@ describe("an order", () => {
 });
 
 describe("my sales", () => {
-  test("say what each brought, and all together", async () => {
+  test("say what the seller received for each, and all together", async () => {
     const [vendor, buyer] = await Promise.all([newPerson(mesh, "Vera"), newPerson(mesh, "Bo")]);
     await buy(mesh, buyer, await list(vendor, "Evening of Strings", 4_550));
     await buy(mesh, buyer, await list(vendor, "Matinee of Brass", 1_000));
@@ -172,10 +172,15 @@ describe("my sales", () => {
     await lock(buyer, await list(vendor, "Morning of Bells", 900));
     const page = await browser.open(mesh, "/sales", { as: vendor });
     const rows = page.getByRole("region", { name: "My sales" }).getByRole("listitem");
-    await rows.filter({ hasText: "Night of Drums" }).getByText("Brought nothing").waitFor();
-    await rows.filter({ hasText: "Evening of Strings" }).getByText("Brought €45.50").waitFor();
-    await rows.filter({ hasText: "Morning of Bells" }).getByText("€9.00 if it is paid").waitFor();
-    expect(await page.getByText("Your sales brought").locator("..").textContent()).toContain("€55.50");
+    await rows.filter({ hasText: "Night of Drums" }).getByText("You received €0.00").waitFor();
+    await rows.filter({ hasText: "Evening of Strings" }).getByText("You received €45.50").waitFor();
+    await rows
+      .filter({ hasText: "Morning of Bells" })
+      .getByText("You receive €9.00 if the buyer pays")
+      .waitFor();
+    expect(await page.getByText("You received for your sales").locator("..").textContent()).toContain(
+      "€55.50",
+    );
     await inspect(page, "sales");
   });
 

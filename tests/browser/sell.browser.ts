@@ -200,13 +200,13 @@ test("a change over a version that is gone is refused, and the newer state is sh
   expect(await page.getByLabel("Price").inputValue()).toBe("52.00");
 });
 
-test("a sold ticket says what it brought; another's cannot be changed", async () => {
+test("a sold ticket says what its seller received; another's cannot be changed", async () => {
   const [seller, buyer] = await Promise.all([newPerson(mesh, "Sina"), newPerson(mesh, "Bo")]);
   const ticket = await list(seller, "Evening of Strings");
   const page = await browser.open(mesh, `/sell/${ticket.id}`, { as: seller });
   await page.getByLabel("Price").waitFor();
   await buy(mesh, buyer, ticket);
-  await page.getByText("It brought €45.00.").waitFor();
+  await page.getByText("You received €45.00.").waitFor();
   expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
   await inspect(page, "sell-sold", ["phone"]);
   const other = await browser.open(mesh, `/sell/${ticket.id}`, { as: buyer });

@@ -16,7 +16,7 @@ export const accountTexts = {
   account: "Your account",
   signedInAs: "Signed in as",
   memberSince: "Member since",
-  roles: "Rights",
+  roles: "Role",
   roleNames: { operator: "Operator: may see how the marketplace runs" } as Readonly<Record<string, string>>,
   listings: "My tickets for sale",
   orders: "My orders",

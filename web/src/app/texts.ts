@@ -17,7 +17,7 @@ export const appTexts = {
   notFoundTitle: "This page does not exist",
   notFoundText: "The address may be mistyped, or what was here is gone.",
   toStart: "See what is on",
-  crashTitle: "This page has stumbled",
+  crashTitle: "This page could not be shown",
   crashText:
     "It is our fault and nothing was bought. Reload the page; if it happens again, go back to the start.",
   reload: "Reload",

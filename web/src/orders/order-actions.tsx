@@ -20,6 +20,7 @@ import { refundTitles, whereMoneyIs } from "./money-texts.ts";
 import styles from "./orders.module.css";
 import { refundRefusedText, orderTexts as texts } from "./texts.ts";
 
+const nothingOf = ({ price }: Order) => (price ? formatMoney({ ...price, minorUnits: 0n }) : "");
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
 
 /** What a buyer can do about an order, what is being done, and where the money is. */
@@ -153,7 +154,7 @@ export function SellerView({ order }: { order: Order }) {
     case OrderStatus.COMPLETE:
       if (order.refundRequestedTime) return <RequestedRefund order={order} side="seller" />;
       return (
-        <Notice tone="good" title={texts.brought(money)}>
+        <Notice tone="good" title={texts.received(money)}>
           <StillRefundable order={order} />
         </Notice>
       );
@@ -165,7 +166,7 @@ export function SellerView({ order }: { order: Order }) {
         </Notice>
       );
     default:
-      return <p>{texts.broughtNothing}.</p>;
+      return <p>{texts.received(nothingOf(order))}.</p>;
   }
 }
 

@@ -88,7 +88,7 @@ function Proceeds({ order: { status, price, refundRefusedTime } }: { order: Orde
   const money = formatMoney(price);
   switch (status) {
     case OrderStatus.COMPLETE:
-      return <strong className={styles.price}>{texts.brought(money)}</strong>;
+      return <strong className={styles.price}>{texts.received(money)}</strong>;
     case OrderStatus.AWAITING_PAYMENT:
       return <span className={styles.soft}>{texts.pending(money)}</span>;
     case OrderStatus.REFUNDED:
@@ -98,6 +98,6 @@ function Proceeds({ order: { status, price, refundRefusedTime } }: { order: Orde
         </span>
       );
     default:
-      return <span className={styles.soft}>{texts.broughtNothing}</span>;
+      return <span className={styles.soft}>{texts.received(formatMoney({ ...price, minorUnits: 0n }))}</span>;
   }
 }

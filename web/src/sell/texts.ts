@@ -63,7 +63,7 @@ export const sellTexts = {
   nowLocked: "Somebody is paying for your ticket now. It cannot be changed meanwhile.",
   freeAgain: "Your ticket is free again. You can change it.",
   soldTitle: "Sold",
-  soldText: (money: string) => `It brought ${money}.`,
+  soldText: (money: string) => `You received ${money}.`,
   nowSold: "Your ticket is sold.",
   toSale: "See the sale",
   expiredTitle: "The event has begun",
