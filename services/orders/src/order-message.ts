@@ -9,22 +9,28 @@ import { cancellationReasonOf, refundRefusalReasonOf } from "./order-reasons.ts"
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
+/** What other services learn of an order by its events: its message has these fields by the same names. */
+export const orderState = (order: Order) => ({
+  id: order._id,
+  buyerId: order.buyerId,
+  sellerId: order.sellerId,
+  ticketId: order.ticketId,
+  price: moneyInit(order.price),
+  status: order.status,
+  expireTime: timestampFromDate(order.expireTime),
+  version: BigInt(order.version),
+  createTime: timestampFromDate(order.createTime),
+});
+
 /** The order as its buyer, its seller and the lifecycle see it. */
 export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema> {
   const { cancelReason, refundRefusedReason } = order;
   return {
-    id: order._id,
-    buyerId: order.buyerId,
-    sellerId: order.sellerId,
-    ticketId: order.ticketId,
+    ...orderState(order),
     ticket: { ...order.ticket, event: ticketedEventInit(order.ticket.event) },
-    price: moneyInit(order.price),
-    status: order.status,
-    expireTime: timestampFromDate(order.expireTime),
     cancelRequestedTime: optionalTime(order.cancelRequestedTime),
     refundableUntil: optionalTime(order.refundableUntil),
     refundRequestedTime: optionalTime(order.refundRequestedTime),
-    version: BigInt(order.version),
     history: order.history.map(({ version, type, time, data }) => ({
       version: BigInt(version),
       type,
@@ -36,7 +42,6 @@ export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema>
       time: timestampFromDate(step.time),
       transition: readTransition(OrderStepSchema, step),
     })),
-    createTime: timestampFromDate(order.createTime),
     cancelReason: cancelReason ?? "",
     cancellationReason: cancelReason && cancellationReasonOf(cancelReason),
     refundRefusedTime: optionalTime(order.refundRefusedTime),

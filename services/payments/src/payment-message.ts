@@ -15,6 +15,15 @@ export const actions: Record<StripeAction, PaymentAction> = {
   refund: REFUND,
 };
 
+/** What other services learn of a payment by its events: its message has these fields by the same names. */
+export const paymentState = (payment: Payment) => ({
+  id: payment._id,
+  status: payment.status,
+  amount: moneyInit(payment.amount),
+  declines: payment.declines,
+  version: BigInt(payment.version),
+});
+
 /** The payment as its buyer and the lifecycle see it. */
 export function paymentMessage(payment: Payment): MessageInitShape<typeof PaymentSchema> {
   const { authorizedTime, voidRequestedTime, disputedTime, disputeClosed, startFailedTime, refusal } =
@@ -22,17 +31,13 @@ export function paymentMessage(payment: Payment): MessageInitShape<typeof Paymen
   const failed = payment.status === PaymentStatus.REFUND_FAILED;
   const refund = payment.refunds?.find(({ id }) => id === payment.refundId);
   return {
-    id: payment._id,
-    status: payment.status,
-    amount: moneyInit(payment.amount),
+    ...paymentState(payment),
     stripePaymentIntentId: payment.intentId ?? "",
     stripeRefundId: payment.refundId ?? "",
     providerPaymentId: payment.intentId ?? "",
     providerRefundId: payment.refundId ?? "",
     authorizedTime: authorizedTime && timestampFromDate(authorizedTime),
-    declines: payment.declines,
     voidRequestedTime: voidRequestedTime && timestampFromDate(voidRequestedTime),
-    version: BigInt(payment.version),
     lastDeclineCode: payment.lastDeclineCode ?? "",
     refusal: refusal && {
       action: actions[refusal.action],

@@ -5,6 +5,21 @@ import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import { liveLock, statusAt, type Ticket } from "./ticket.ts";
 
+/** What everybody may know of a ticket, at any time: its message and its events have these fields by the same names. */
+export const publicFacts = (ticket: Ticket) => ({
+  id: ticket._id,
+  sellerId: ticket.sellerId,
+  sellerName: ticket.sellerName,
+  title: ticket.title,
+  category: ticket.category,
+  event: ticketedEventInit(ticket.event),
+  seat: ticket.seat,
+  price: moneyInit(ticket.price),
+  version: BigInt(ticket.version),
+  createTime: timestampFromDate(ticket.createTime),
+  updateTime: timestampFromDate(ticket.updateTime),
+});
+
 /** The ticket as a viewer sees it at an instant: only the seller and the holder see which order holds it. */
 export function ticketMessage(
   ticket: Ticket,
@@ -15,18 +30,8 @@ export function ticketMessage(
   const lock = status === TicketStatus.LOCKED ? liveLock(ticket, now) : undefined;
   const party = viewerId !== undefined && (viewerId === ticket.sellerId || viewerId === lock?.buyerId);
   return {
-    id: ticket._id,
-    sellerId: ticket.sellerId,
-    sellerName: ticket.sellerName,
-    title: ticket.title,
-    category: ticket.category,
-    event: ticketedEventInit(ticket.event),
-    seat: ticket.seat,
-    price: moneyInit(ticket.price),
+    ...publicFacts(ticket),
     status,
     lock: lock && { expireTime: timestampFromDate(lock.expireTime), orderId: party ? lock.orderId : "" },
-    version: BigInt(ticket.version),
-    createTime: timestampFromDate(ticket.createTime),
-    updateTime: timestampFromDate(ticket.updateTime),
   };
 }
