@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { type OrderEvent, OrderEventSchema, type OrderState } from "@ticketing/proto/orders/v1/order_events";
 import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import { isOver } from "./order-lifecycle/decision.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
 /** Turns order events into workflows and signals. `canPay` tells whether payments answers. */
@@ -31,7 +32,7 @@ async function sighting(
   const expireTime = state?.expireTime ? timestampMs(state.expireTime) : 0;
   if (!(await canPay(id))) return undefined;
   const time = Date.now();
-  return time < expireTime ? { time, expireTime } : undefined;
+  return isOver({ expireTime }, time) ? undefined : { time, expireTime };
 }
 
 function decode(payload: Uint8Array): OrderEvent {

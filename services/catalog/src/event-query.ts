@@ -1,5 +1,6 @@
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { Collection, Document, Filter } from "mongodb";
+import { notHeldExpression } from "./held.ts";
 import type { Listing } from "./listing.ts";
 import type { Position } from "./page-token.ts";
 
@@ -38,8 +39,7 @@ export function eventPipeline(query: {
         ],
       }
     : {};
-  // Null sorts before every date, so a ticket without a lock is free.
-  const free = { $lte: ["$lockExpireTime", now] };
+  const free = notHeldExpression(now);
   return [
     { $match: { $and: [query.match, rest] } },
     {

@@ -2,6 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderBy, type TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { Filter, Sort } from "mongodb";
+import { notHeld } from "./held.ts";
 import { cityKeysOf, type Listing } from "./listing.ts";
 import { badPageToken, type Position } from "./page-token.ts";
 import { type Term, termsOf, type WantedWord } from "./text/words.ts";
@@ -52,9 +53,7 @@ function rangeConditions(filter: TicketFilter, now: Date): Filter<Listing>[] {
   if (filter.startAfter) conditions.push({ "event.startTime": { $gte: timestampDate(filter.startAfter) } });
   if (filter.startBefore) conditions.push({ "event.startTime": { $lt: timestampDate(filter.startBefore) } });
   if (filter.eventId !== "") conditions.push({ "event.id": filter.eventId });
-  if (filter.onlyAvailable) {
-    conditions.push({ $or: [{ lockExpireTime: null }, { lockExpireTime: { $lte: now } }] });
-  }
+  if (filter.onlyAvailable) conditions.push(notHeld(now));
   return conditions;
 }
 

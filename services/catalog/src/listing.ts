@@ -6,6 +6,7 @@ import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { type Money, moneyOf } from "@ticketing/runtime/values/money";
 import { type Seat, seatOf } from "@ticketing/runtime/values/seat";
 import { type TicketedEvent, ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
+import { isHeld } from "./held.ts";
 import { nameKey, spellings } from "./text/fold.ts";
 import { wordsOf } from "./text/words.ts";
 
@@ -86,8 +87,7 @@ function eventId({ title, venue, city, startTime }: TicketedEvent): string {
 export function statusAt(listing: Listing, now: Date): TicketStatus {
   if (listing.storedStatus !== TicketStatus.AVAILABLE) return listing.storedStatus;
   if (listing.event.startTime <= now) return TicketStatus.EXPIRED;
-  const held = listing.lockExpireTime !== null && listing.lockExpireTime > now;
-  return held ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
+  return isHeld(listing, now) ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
 }
 
 /** When the status next changes by time alone: a lock's end or the event's start. Undefined when it does not. */

@@ -7,6 +7,7 @@ import {
   type TransitionType,
   transitionsOf,
 } from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Money } from "@ticketing/runtime/values/money";
 import type { Seat } from "@ticketing/runtime/values/seat";
@@ -59,7 +60,7 @@ export function open(
   order: Pick<Order, "_id" | "buyerId" | "sellerId" | "ticketId" | "ticket" | "price" | "expireTime">,
   now: Date,
 ): Order {
-  if (order.expireTime <= now) {
+  if (isOver(order.expireTime, now)) {
     throw new DomainError("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
   }
   const opened = { ...order, status: OrderStatus.AWAITING_PAYMENT, createTime: now };

@@ -1,5 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Money, moneyOf } from "@ticketing/runtime/values/money";
 
@@ -31,7 +32,7 @@ export function requirePayable(order: Order, now: Date): void {
       status: OrderStatus[order.status] ?? "",
     });
   }
-  if (!order.expireTime || timestampDate(order.expireTime) <= now) {
+  if (!order.expireTime || isOver(timestampDate(order.expireTime), now)) {
     throw new DomainError("ORDER_EXPIRED", "the time to pay is over");
   }
 }

@@ -1,6 +1,7 @@
 import { type Category, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Money } from "@ticketing/runtime/values/money";
 import type { Seat } from "@ticketing/runtime/values/seat";
@@ -62,7 +63,7 @@ const priceChanged = (price: Money) =>
 
 /** The lock that holds at an instant, if one does. */
 export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
-  return ticket.lock && ticket.lock.expireTime > now ? ticket.lock : undefined;
+  return ticket.lock && !isOver(ticket.lock.expireTime, now) ? ticket.lock : undefined;
 }
 
 /** The status at an instant: what is unsold is EXPIRED once its event began, and LOCKED while a lock lives. */
@@ -170,7 +171,7 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
     throw new DomainError("TICKET_SOLD", "the ticket was sold to this order");
   }
   if (ticket.storedStatus !== TicketStatus.AVAILABLE || ticket.lock?.orderId !== by.orderId) return ticket;
-  if (by.reason === "expired" && ticket.lock.expireTime > now) {
+  if (by.reason === "expired" && liveLock(ticket, now)) {
     throw new DomainError("LOCK_NOT_EXPIRED", "the lock still lives", {
       lockedUntil: ticket.lock.expireTime.toISOString(),
     });

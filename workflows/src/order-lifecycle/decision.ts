@@ -43,8 +43,9 @@ export type ExpireCause = "expired" | "payment_failed";
 export const areDeclinesExhausted = (declines: number, { maxDeclines }: Policy): boolean =>
   declines >= maxDeclines;
 
-/** Whether the order's time to pay is over. */
-const isOver = (order: OrderFacts, time: number): boolean => time >= order.expireTime;
+/** Whether the order's time to pay is over. Times are epoch milliseconds. */
+export const isOver = ({ expireTime }: Pick<OrderFacts, "expireTime">, time: number): boolean =>
+  expireTime <= time;
 
 /**
  * The rule by which an order that awaits payment goes on. The time of the authorisation decides whether it
