@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { MoneySchema } from "@ticketing/proto/type/v1/money";
-import type { Collection } from "mongodb";
+import type { Collection, Filter } from "mongodb";
 import { BoatEventSchema } from "../../testing/boat/boat-contract.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { reasonOf } from "../process/domain-error.ts";
@@ -51,6 +51,25 @@ describe("records that reconciliation selects", () => {
     for (const size of [1, 2, 3, 4, 17, 18, 100]) {
       expect(await walk(at(2), at(8), size)).toEqual(wanted.sort());
     }
+  });
+
+  it("are read of the index, and few more than a page has", async () => {
+    const dense = database.db.collection<Aggregate>("dense");
+    await dense.createIndex(byUpdateTime);
+    await dense.insertMany(Array.from({ length: 900 }, (_, n) => made(`d${n}`, at(Math.floor(n / 3) * 2))));
+    const filters: Filter<Aggregate>[] = [];
+    const find = (filter: Filter<Aggregate>) => {
+      filters.push(filter);
+      return dense.find(filter);
+    };
+    expect(await walk(new Date(0), at(2_000), 20, { find } as typeof dense)).toHaveLength(900);
+    let read = 0;
+    for (const filter of filters) {
+      const plan = await dense.find(filter).sort(byUpdateTime).explain("executionStats");
+      expect(JSON.stringify(plan.queryPlanner.winningPlan)).not.toContain("COLLSCAN");
+      read += plan.executionStats.totalDocsExamined;
+    }
+    expect(read).toBeLessThan(5 * 900);
   });
 
   it("or those named, without what is not there", async () => {
