@@ -178,6 +178,34 @@ describe("a payment beside its order", () => {
   });
 });
 
+describe("a difference between two records", () => {
+  const only = (drift: Drift[]) => drift.map(driftKey);
+
+  it("is seen at the order as at its ticket, whichever changed last", () => {
+    const ended = order(OrderStatus.EXPIRED);
+    for (const held of [locked("o"), ticket("o")]) {
+      expect(only(compareOrder(ended, { ticket: held }, 0, GRACE))).toEqual(only(compareTicket(held, ended)));
+      expect(only(compareTicket(held, ended))).toHaveLength(1);
+    }
+    for (const held of [locked("other"), ticket("other"), ticket("")]) {
+      expect(compareOrder(ended, { ticket: held }, 0, GRACE)).toEqual([]);
+    }
+  });
+  it("is seen at the payment as at its order, whichever changed last", () => {
+    const complete = order(OrderStatus.COMPLETE);
+    for (const status of [PaymentStatus.VOIDED, PaymentStatus.REFUNDED, PaymentStatus.AUTHORIZED]) {
+      const books = { ticket: ticket("o"), payment: payment(status) };
+      const seen = only(comparePayment(books.payment, complete));
+      expect(seen).toEqual(only(compareOrder(complete, books, 0, GRACE)));
+      expect(seen).toHaveLength(1);
+    }
+    expect(comparePayment(payment(PaymentStatus.CAPTURED), complete)).toEqual([]);
+    // Its refund is under way: that is the order's to say.
+    const asked = order(OrderStatus.COMPLETE, timestampFromMs(1));
+    expect(comparePayment(payment(PaymentStatus.REFUNDED), asked)).toEqual([]);
+  });
+});
+
 describe("a PaymentIntent beside the payment that it is", () => {
   const of = (record: ReturnType<typeof intent>, status: PaymentStatus) =>
     kinds(compareIntent(record, { order: order(OrderStatus.COMPLETE), payment: payment(status) }));

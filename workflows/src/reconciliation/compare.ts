@@ -12,7 +12,10 @@ import type { Money } from "@ticketing/proto/type/v1/money";
 import { isRefundAccepted } from "../refund-status.ts";
 import type { Drift, DriftName } from "./drift.ts";
 
-/** Whoever holds a record says what of it another record contradicts. */
+/**
+ * Whoever holds a record says what of it another record contradicts. A run compares what changed since the last one:
+ * what two records differ in is said at either, so that it is seen whichever of them changed last.
+ */
 type Found = (kind: DriftName, detail: string, about?: Partial<Drift>) => void;
 
 const UNGIVEN = [PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.AUTHORIZED, PaymentStatus.CAPTURED];
@@ -50,17 +53,34 @@ export function compareOrder(
       found("REFUND_REFUSED", `${order.refundRefusedReason}; the payment is ${paymentName(payment)}`);
     else found("REFUND_UNFINISHED", `the payment is ${paymentName(payment)}`);
   } else if (order.status === OrderStatus.COMPLETE) {
-    if (payment?.payment?.status !== PaymentStatus.CAPTURED) {
-      found("ORDER_UNPAID", `the payment is ${paymentName(payment)}`);
-    }
+    comparePaid(payment, found);
     if (ticket?.soldOrderId !== order.id) {
       const { ticketId } = order;
       found("ORDER_WITHOUT_TICKET", `the ticket is sold to ${ticket?.soldOrderId || "nobody"}`, { ticketId });
     }
   }
+  if (endedWithout(record) && ticket && heldBy(ticket) === order.id) {
+    foundHeld(ticket, record, found, { ticketId: order.ticketId });
+  }
   compareMoney(record, payment, found);
   if (record.unpublished) found("EVENTS_UNPUBLISHED", "of an order");
   return drift;
+}
+
+/** A complete order has its money. */
+function comparePaid(payment: PaymentRecord | undefined, found: Found): void {
+  if (payment?.payment?.status !== PaymentStatus.CAPTURED) {
+    found("ORDER_UNPAID", `the payment is ${paymentName(payment)}`);
+  }
+}
+
+/** The order that a ticket is sold to or locked for; empty for none. */
+const heldBy = ({ soldOrderId, ticket }: TicketRecord): string => soldOrderId || ticket?.lock?.orderId || "";
+
+/** The ticket is with an order that has no right to it. */
+function foundHeld(ticket: TicketRecord, order: OrderRecord, found: Found, about?: Partial<Drift>): void {
+  const kind = ticket.soldOrderId ? "SALE_OF_ENDED_ORDER" : "LOCK_OF_ENDED_ORDER";
+  found(kind, `the order is ${orderName(order)}`, about);
 }
 
 /** Whether the bank has the money, for now or for good. */
@@ -97,15 +117,11 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
 export function compareTicket(record: TicketRecord, order: OrderRecord | undefined): Drift[] {
   const { ticket, soldOrderId } = record;
   if (!ticket) return [];
-  const orderId = soldOrderId || ticket.lock?.orderId || "";
+  const orderId = heldBy(record);
   const { drift, found } = collect("tickets", ticket.id, { ticketId: ticket.id, orderId });
-  if (orderId) {
-    const verdict = soldOrderId
-      ? (["SALE_WITHOUT_ORDER", "SALE_OF_ENDED_ORDER"] as const)
-      : (["LOCK_WITHOUT_ORDER", "LOCK_OF_ENDED_ORDER"] as const);
-    if (!order) found(verdict[0], "there is no such order");
-    else if (endedWithout(order)) found(verdict[1], `the order is ${orderName(order)}`);
-  }
+  if (orderId && !order) {
+    found(soldOrderId ? "SALE_WITHOUT_ORDER" : "LOCK_WITHOUT_ORDER", "there is no such order");
+  } else if (orderId && order && endedWithout(order)) foundHeld(record, order, found);
   if (record.unpublished) found("EVENTS_UNPUBLISHED", "of a ticket");
   return drift;
 }
@@ -115,8 +131,11 @@ export function comparePayment(record: PaymentRecord, order: OrderRecord | undef
   const { payment } = record;
   if (!payment) return [];
   const { drift, found } = collect("payments", payment.id, { orderId: payment.id });
-  if (order) compareMoney(order, record, found);
-  else found("PAYMENT_WITHOUT_ORDER", `the payment is ${paymentName(record)}`);
+  if (order) {
+    const { status, refundRequestedTime } = order.order ?? {};
+    if (status === OrderStatus.COMPLETE && !refundRequestedTime) comparePaid(record, found);
+    compareMoney(order, record, found);
+  } else found("PAYMENT_WITHOUT_ORDER", `the payment is ${paymentName(record)}`);
   if (record.unpublished) found("EVENTS_UNPUBLISHED", "of a payment");
   return drift;
 }
