@@ -14,6 +14,7 @@ const settings = {
   RELOCK_WAIT: "0s",
   ADDRESS_RATE: "1000000",
   RECONCILE_EVERY: "12h",
+  RECONCILE_FULL_EVERY: "365d",
   RECONCILE_GRACE: "1s",
 };
 const BUYERS = 200;

@@ -43,6 +43,7 @@ beforeAll(async () => {
     LAPSE_LIMIT: "1000",
     ACCESS_TOKEN_LIFETIME: "1h",
     RECONCILE_EVERY: "365d",
+    RECONCILE_FULL_EVERY: "365d",
   });
   connection = await Connection.connect({ address: mesh.addresses.temporal });
   temporal = new Client({ connection });

@@ -32,7 +32,12 @@ let buyer: Person;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
   // The worker of the build before knows of no reconciliation.
-  mesh = await startTestMesh({ LOCK_DURATION: "60s", LOCK_LIMIT: "1000", RECONCILE_EVERY: "365d" });
+  mesh = await startTestMesh({
+    LOCK_DURATION: "60s",
+    LOCK_LIMIT: "1000",
+    RECONCILE_EVERY: "365d",
+    RECONCILE_FULL_EVERY: "365d",
+  });
   connection = await Connection.connect({ address: mesh.addresses.temporal });
   client = new Client({ connection });
   starter = createWorkflowStarter(client);

@@ -30,12 +30,17 @@ export const schema = z.object({
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Declined attempts after which an order is cancelled. */
   MAX_DECLINES: z.coerce.number().int().min(1).default(3),
-  /** How often tickets, orders, payments and Stripe are compared. */
+  /** How often tickets, orders, payments and Stripe are compared, where something changed. */
   RECONCILE_EVERY: duration.default(600_000),
+  /** How often all is compared that changed within RECONCILE_WINDOW before the last time. */
+  RECONCILE_FULL_EVERY: duration.default(86_400_000),
+  RECONCILE_WINDOW: duration.default(86_400_000),
   /** How long they may disagree because something is under way. */
   RECONCILE_GRACE: duration.default(300_000),
-  /** How far before the last comparison changed records are compared again. */
-  RECONCILE_WINDOW: duration.default(2 * 86_400_000),
+  /** By how much clocks may differ, and how long a change may take to be stored and events to be published. */
+  RECONCILE_OVERLAP: duration.default(120_000),
+  /** When an order and its PaymentIntent are compared once more: longer than LOCK_DURATION and RECONCILE_GRACE. */
+  RECONCILE_SETTLE: duration.default(1_500_000),
 });
 
 /** Everything that this process reads from its environment. */

@@ -18,8 +18,9 @@ import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts"
 import { createCaptureCalls } from "./order-lifecycle/capture-calls.ts";
 import { createPaymentsProbe } from "./payments-probe.ts";
 import { createReconciliationActivities } from "./reconciliation/activities.ts";
+import { readFullPass } from "./reconciliation/full-pass.ts";
 import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
-import { ensureSchedule } from "./reconciliation/schedule.ts";
+import { ensureSchedules } from "./reconciliation/schedule.ts";
 import { createRefundActivities } from "./refund/activities.ts";
 import { createWorkflowStarter } from "./starter.ts";
 import { connectTemporal } from "./temporal-connection.ts";
@@ -67,6 +68,7 @@ const workers = await createWorkers({
       workflows,
       releaseMoney: lifecycle.releaseMoney,
       report: createReporter({ events: connecting, log }),
+      fullPass: () => readFullPass(client),
     }),
   },
 });
@@ -93,8 +95,16 @@ events.consume({
   filter: "evt.payments.>",
   handle: onPaymentEvent(workflows, captures),
 });
-const plan = { windowMs: config.RECONCILE_WINDOW, graceMs: config.RECONCILE_GRACE };
-await retrying(() => ensureSchedule(client, config.RECONCILE_EVERY, plan), log, "temporal");
+const schedules = {
+  every: config.RECONCILE_EVERY,
+  fullEvery: config.RECONCILE_FULL_EVERY,
+  plan: {
+    windowMs: config.RECONCILE_WINDOW,
+    graceMs: config.RECONCILE_GRACE,
+    changes: { overlapMs: config.RECONCILE_OVERLAP, settleMs: config.RECONCILE_SETTLE },
+  },
+};
+await retrying(() => ensureSchedules(client, schedules), log, "temporal");
 
 await serve({
   name: "workflows",

@@ -97,7 +97,8 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
     settings: [
       ...["MAX_DECLINES", "TEMPORAL_NAMESPACE"],
-      ...["RECONCILE_EVERY", "RECONCILE_GRACE", "RECONCILE_WINDOW"],
+      ...["RECONCILE_EVERY", "RECONCILE_FULL_EVERY", "RECONCILE_WINDOW"],
+      ...["RECONCILE_GRACE", "RECONCILE_OVERLAP", "RECONCILE_SETTLE"],
     ],
   },
 };

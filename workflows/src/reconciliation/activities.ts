@@ -4,6 +4,7 @@ import type { LifecycleClients } from "../clients.ts";
 import { answering } from "../refusal.ts";
 import type { WorkflowStarter } from "../starter.ts";
 import type { Drift, DriftName, Source } from "./drift.ts";
+import type { FullPass } from "./full-pass.ts";
 import { createLooks, type Look, type Selection } from "./look.ts";
 import type { ReconciliationReport, Reporter } from "./report.ts";
 
@@ -15,6 +16,7 @@ export function createReconciliationActivities(deps: {
   workflows: Pick<WorkflowStarter, "restartLifecycle" | "wakeRefund">;
   releaseMoney: (orderId: string) => Promise<void>;
   report: Reporter;
+  fullPass: () => Promise<FullPass | undefined>;
 }) {
   const { tickets, payments } = deps.clients;
   const { workflows, releaseMoney } = deps;
@@ -51,6 +53,9 @@ export function createReconciliationActivities(deps: {
         throw error;
       }
     },
+
+    /** What the newest full pass found; null before the first. */
+    fullPass: async (): Promise<FullPass | null> => (await deps.fullPass()) ?? null,
 
     report: (report: ReconciliationReport): Promise<void> => deps.report(report),
   };

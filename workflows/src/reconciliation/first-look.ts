@@ -1,5 +1,6 @@
 import { proxyActivities } from "@temporalio/workflow";
 import type { ReconciliationActivities } from "./activities.ts";
+import type { Span } from "./changes.ts";
 import { type Drift, driftKey, type Skipped, type Source, unique } from "./drift.ts";
 import { isFailed, orFailure } from "./failed-activity.ts";
 import { fairShare } from "./fair-share.ts";
@@ -27,10 +28,14 @@ export interface FirstLook {
   compared: number;
   left: Source[];
   pageToken: string;
+  /** When the last full pass ended whose differences are among those before. Epoch milliseconds. */
+  fullSeen?: number | undefined;
   /** Where sources begin that begin before `since`. */
   sinceOf?: Unfinished;
   /** Records that the run before left out: ids by source. */
   again?: Partial<Record<Source, string[]>>;
+  /** Records that changed then, by source, are compared before those that changed since. */
+  settled?: Partial<Record<Source, Span>>;
   /** Where the next run begins for sources that this one does not come to the end of. */
   unfinished?: Unfinished;
   /** Suspects beyond the bound. */
@@ -39,13 +44,18 @@ export interface FirstLook {
   skipped?: { count: number; named: Skipped[] };
 }
 
-/** One look at the source that is next: at records that were left out before, then a page of those that changed. */
+/**
+ * One look at the source that is next: at records that were left out before, then a page of those that are compared
+ * once more, then a page of those that changed.
+ */
 export async function lookOnce(now: FirstLook, source: Source, graceMs: number): Promise<FirstLook> {
-  const { startTime: until, pageToken } = now;
-  const since = Math.min(now.since, now.sinceOf?.[source] ?? now.since);
+  const { pageToken } = now;
+  const changed = { since: Math.min(now.since, now.sinceOf?.[source] ?? now.since), until: now.startTime };
   const waiting = now.again?.[source] ?? [];
   const ids = waiting.slice(0, BATCH);
-  const selection = ids.length > 0 ? { ids } : { since, until, pageToken };
+  const settled = now.settled?.[source];
+  const span = settled ?? changed;
+  const selection = ids.length > 0 ? { ids } : { ...span, pageToken };
   const seen = await orFailure(look(source, selection, graceMs));
   const { compared, drift, skipped = [], nextPageToken } = isFailed(seen) ? none(source, ids, seen) : seen;
 
@@ -55,15 +65,17 @@ export async function lookOnce(now: FirstLook, source: Source, graceMs: number):
   // What is only a number from here on is where the next run begins.
   const lost =
     suspects.length < all.length || named.length > MAX_NAMED || skipped.some(({ id }) => id === "");
+  const earliest = Math.min(span.since, now.unfinished?.[source] ?? span.since);
   const over = ids.length === 0 && !nextPageToken;
   return {
     ...now,
     suspects,
     compared: now.compared + compared,
-    left: over ? now.left.slice(1) : now.left,
+    left: over && !settled ? now.left.slice(1) : now.left,
     pageToken: nextPageToken,
     again: { ...now.again, [source]: waiting.slice(BATCH) },
-    unfinished: lost ? { ...now.unfinished, [source]: since } : now.unfinished,
+    settled: over && settled ? { ...now.settled, [source]: undefined } : now.settled,
+    unfinished: lost ? { ...now.unfinished, [source]: earliest } : now.unfinished,
     unchecked: (now.unchecked ?? 0) + all.length - suspects.length,
     skipped: { count: (now.skipped?.count ?? 0) + skipped.length, named: named.slice(0, MAX_NAMED) },
   };

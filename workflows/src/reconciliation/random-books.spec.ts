@@ -37,6 +37,7 @@ async function run(books: Books) {
     workflows: { restartLifecycle: noted, wakeRefund: noted },
     releaseMoney: noted,
     report: async (report) => void reports.push(report),
+    fullPass: async () => undefined,
   });
   const taskQueue = `books-${Math.random()}`;
   const worker = await Worker.create({

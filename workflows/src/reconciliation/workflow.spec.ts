@@ -30,6 +30,7 @@ const activities = (changes: Partial<ReconciliationActivities> = {}): Reconcilia
     return { compared: 1, drift: named, nextPageToken: "" };
   },
   mend: async ({ kind }) => kind !== "ORDER_UNPAID",
+  fullPass: async () => null,
   async report(report) {
     reports.push(report);
   },
@@ -54,6 +55,7 @@ async function run(
     left?: Partial<FirstLook>;
     meanwhile?: () => void;
     changes?: Partial<ReconciliationActivities>;
+    how?: Plan;
   } = {},
 ) {
   const taskQueue = `reconciliation-${Math.random()}`;
@@ -65,7 +67,7 @@ async function run(
   });
   return worker.runUntil(async () => {
     const startTime = await environment.currentTimeMs();
-    const { before = [] } = options;
+    const { before = [], how = plan } = options;
     const begun = {
       ...{ startTime, since: 0, before, suspects: before, compared: 0, pageToken: "" },
       left: ["orders", "tickets", "payments", "intents"] as const,
@@ -75,8 +77,8 @@ async function run(
       taskQueue,
       args:
         before.length > 0 || options.left
-          ? [plan, { ...begun, left: [...begun.left], ...options.left }]
-          : [plan],
+          ? [how, { ...begun, left: [...begun.left], ...options.left }]
+          : [how],
     });
     if (options.meanwhile) {
       await environment.sleep("1 minute");
@@ -92,6 +94,53 @@ describe("reconciliation", () => {
     expect(looks.map(({ source }) => source)).toEqual(["orders", "tickets", "payments", "intents"]);
     expect(looks[0]?.selection).toMatchObject({ since: 0, pageToken: "" });
     expect(reports).toMatchObject([{ compared: 4, drift: [] }]);
+  }, 60_000);
+
+  it("looks at what is to be compared once more before what changed, each to its last page", async () => {
+    const changes: Partial<ReconciliationActivities> = {
+      async look(source, selection, graceMs) {
+        const seen = await activities().look(source, selection, graceMs);
+        const first = "pageToken" in selection && selection.pageToken === "";
+        return { ...seen, nextPageToken: first && source === "orders" ? "more" : "" };
+      },
+    };
+    const settled = { orders: { since: 1, until: 2 }, intents: { since: 1, until: 2 } };
+    const result = await run({ changes, left: { since: 5_000, settled } });
+    const walks = looks.flatMap(({ source, selection }) =>
+      "since" in selection ? [[source, selection.since, selection.pageToken]] : [],
+    );
+    expect(walks).toEqual([
+      ["orders", 1, ""],
+      ["orders", 1, "more"],
+      ["orders", 5_000, ""],
+      ["orders", 5_000, "more"],
+      ["tickets", 5_000, ""],
+      ["payments", 5_000, ""],
+      ["intents", 1, ""],
+      ["intents", 5_000, ""],
+    ]);
+    expect(result.unfinished).toBeUndefined();
+  }, 60_000);
+
+  it("lets the next run begin at what was to be compared once more, where that had no answer", async () => {
+    const changes: Partial<ReconciliationActivities> = {
+      async look(source, selection, graceMs) {
+        if (source === "orders" && "until" in selection && selection.until === 2) throw new Error("away");
+        return activities().look(source, selection, graceMs);
+      },
+    };
+    const settled = { orders: { since: 1, until: 2 } };
+    expect((await run({ changes, left: { since: 5_000, settled } })).unfinished).toEqual({ orders: 1 });
+  }, 60_000);
+
+  it("begins although nobody can say what the last full pass found", async () => {
+    const changes = {
+      fullPass: async () => {
+        throw new Error("no answer");
+      },
+    };
+    const how = { ...plan, changes: { overlapMs: 1, settleMs: 2 } };
+    expect((await run({ changes, how })).compared).toBe(4);
   }, 60_000);
 
   it("takes for drift what is still so a grace later, and mends what can be mended", async () => {

@@ -1,8 +1,11 @@
 import { continueAsNew, patched, proxyActivities, sleep, workflowInfo } from "@temporalio/workflow";
 import type { ReconciliationActivities } from "./activities.ts";
+import { beginAfter } from "./begin.ts";
+import type { Changes } from "./changes.ts";
 import { type Drift, type DriftName, driftKey, type Source, sources } from "./drift.ts";
-import { orFailure } from "./failed-activity.ts";
+import { isFailed, orFailure } from "./failed-activity.ts";
 import { type FirstLook, lookOnce, type Unfinished } from "./first-look.ts";
+import type { FullPass } from "./full-pass.ts";
 import { lookAgain } from "./second-look.ts";
 
 const { mend } = proxyActivities<ReconciliationActivities>({
@@ -14,17 +17,26 @@ const { report } = proxyActivities<ReconciliationActivities>({
   retry: { initialInterval: "1s", maximumInterval: "30s", maximumAttempts: 10 },
 });
 
+const { fullPass } = proxyActivities<ReconciliationActivities>({
+  startToCloseTimeout: "30s",
+  retry: { initialInterval: "1s", maximumInterval: "10s", maximumAttempts: 6 },
+});
+
 /** Pages after which a run goes on with a history of its own. */
 const PAGES_PER_RUN = 100;
 /** Mendings of a kind without an answer, after which the rest of the kind is left to the next run. */
 const MAX_UNANSWERED = 5;
 
-/** How reconciliation is done. */
+/**
+ * How reconciliation is done. A run with `changes` compares what changed since the last one began; one without, such as
+ * each night's, also all that had changed within the window before.
+ */
 export interface Plan {
   /** How far before the last run's start records may have changed and are compared again. */
   windowMs: number;
   /** How long services may disagree because something is under way. */
   graceMs: number;
+  changes?: Changes;
 }
 
 /** What a run leaves to the next. The later fields are absent in what earlier releases left. */
@@ -35,6 +47,8 @@ export interface Reconciled {
   unfinished?: Unfinished;
   /** Records that could not be compared, by their ids. */
   leftOut?: Partial<Record<Source, string[]>>;
+  /** When the last full pass ended whose differences were taken over. Epoch milliseconds. */
+  fullSeen?: number | undefined;
 }
 
 /**
@@ -42,9 +56,9 @@ export interface Reconciled {
  * is still so at a second look, a grace later, is drift. It is mended where that is safe, and all is reported, also
  * what could not be compared: no record, no service and no answer of Stripe's keeps a run from its end.
  */
-export async function reconciliation(plan: Plan, begun: FirstLook = begin(plan)): Promise<Reconciled> {
-  const first = await firstLook(plan, begun);
-  const { startTime, before, suspects, compared, unfinished, unchecked = 0 } = first;
+export async function reconciliation(plan: Plan, begun?: FirstLook): Promise<Reconciled> {
+  const first = await firstLook(plan, begun ?? (await begin(plan)));
+  const { startTime, before, suspects, compared, unfinished, fullSeen, unchecked = 0 } = first;
   if (suspects.length > 0) await sleep(plan.graceMs);
   const { found, skipped: doubtful } = await lookAgain(plan, suspects);
   const known = new Set(before.map(driftKey));
@@ -58,24 +72,22 @@ export async function reconciliation(plan: Plan, begun: FirstLook = begin(plan))
   await orFailure(report({ startTime, endTime: Date.now(), compared, drift, unchecked, skipped }));
   const idsOf = (source: Source) => skipped.named.filter((each) => each.source === source && each.id !== "");
   const leftOut = Object.fromEntries(sources.map((source) => [source, idsOf(source).map(({ id }) => id)]));
-  return { startTime, compared, drift, unfinished, leftOut };
+  return { startTime, compared, drift, unfinished, leftOut, fullSeen };
 }
 
-/** The first run compares everything; later ones what changed since the last, and what that one found or left out. */
-function begin({ windowMs }: Plan): FirstLook {
+async function begin(plan: Plan): Promise<FirstLook> {
+  const { windowMs } = plan;
   const last = workflowInfo().lastResult as Reconciled | undefined;
-  const before = last?.drift ?? [];
-  return {
-    startTime: Date.now(),
-    since: last ? Math.max(last.startTime - windowMs, 0) : 0,
-    before,
-    suspects: before,
-    compared: 0,
-    left: [...sources],
-    pageToken: "",
-    sinceOf: last?.unfinished,
-    again: last?.leftOut,
-  };
+  // A worker of the release before may have begun this run, and knows only the window.
+  const changes = plan.changes && patched("compares-changes") ? plan.changes : undefined;
+  const full = changes && (await lastFullPass());
+  return beginAfter(last, { windowMs, changes, full, startTime: Date.now() });
+}
+
+/** What the last full pass found; without an answer the next run asks again. */
+async function lastFullPass(): Promise<FullPass | undefined> {
+  const answer = await orFailure(fullPass());
+  return isFailed(answer) ? undefined : (answer ?? undefined);
 }
 
 async function firstLook(plan: Plan, begun: FirstLook): Promise<FirstLook> {

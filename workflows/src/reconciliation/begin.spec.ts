@@ -1,0 +1,110 @@
+import { describe, expect, it } from "@jest/globals";
+import { beginAfter } from "./begin.ts";
+import type { Changes } from "./changes.ts";
+import { type Drift, type Source, sources } from "./drift.ts";
+import type { FirstLook } from "./first-look.ts";
+import type { Reconciled } from "./workflow.ts";
+
+const MINUTE = 60_000;
+const changes: Changes = { overlapMs: 2 * MINUTE, settleMs: 25 * MINUTE };
+const windowMs = 24 * 60 * MINUTE;
+/** Runs begin at these times, not always in time. */
+const STARTS = [100, 110, 120, 131, 140, 175, 180, 190, 200, 210, 220, 230].map((minute) => minute * MINUTE);
+
+const drift = (id: string): Drift => ({
+  ...{ kind: "ORDER_UNPAID", source: "orders", id, orderId: id, ticketId: "", intentId: "", detail: "" },
+});
+const left = (startTime: number, more: Partial<Reconciled> = {}): Reconciled => ({
+  ...{ startTime, compared: 0, drift: [] },
+  ...more,
+});
+
+/** The spans of time that a run walks through of a source. */
+const spansOf = ({ since, startTime, settled }: FirstLook, source: Source) =>
+  [settled?.[source], { since, until: startTime }].filter((span) => span !== undefined);
+
+/** When runs compare a record that changed at a time and was stored some time later. */
+function seenAt(source: Source, changed: number, stored = changed): number[] {
+  return STARTS.filter((startTime, n) => {
+    const before = STARTS[n - 1];
+    if (before === undefined || stored > startTime) return false;
+    const run = beginAfter(left(before), { startTime, windowMs, changes });
+    return spansOf(run, source).some(({ since, until }) => since <= changed && changed < until);
+  });
+}
+
+describe("where a run begins", () => {
+  it("is at everything the first time, and later at what changed since the last run began", () => {
+    const first = beginAfter(undefined, { startTime: 5 * MINUTE, windowMs, changes });
+    expect(first).toMatchObject({ since: 0, left: [...sources] });
+    expect(first.settled).toBeUndefined();
+    const next = beginAfter(left(100 * MINUTE), { startTime: 110 * MINUTE, windowMs, changes });
+    expect(next.since).toBe(98 * MINUTE);
+  });
+
+  it("is the window before the last run where all is to be compared", () => {
+    const last = 3 * windowMs;
+    expect(beginAfter(left(last), { startTime: last + MINUTE, windowMs })).toMatchObject({
+      since: 2 * windowMs,
+    });
+    expect(beginAfter(left(last), { startTime: last + MINUTE, windowMs }).settled).toBeUndefined();
+  });
+
+  it("leaves out no change, also one that is stored later than its time says", () => {
+    for (let changed = 100 * MINUTE; changed < 190 * MINUTE; changed += MINUTE / 2) {
+      for (const source of sources) {
+        expect(seenAt(source, changed).length).toBeGreaterThan(0);
+        expect(seenAt(source, changed, changed + changes.overlapMs - 1).length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("sees each record once its events should have been published", () => {
+    for (let changed = 100 * MINUTE; changed < 190 * MINUTE; changed += MINUTE / 2) {
+      for (const source of ["tickets", "orders", "payments"] as const) {
+        expect(Math.max(...seenAt(source, changed)) - changed).toBeGreaterThanOrEqual(changes.overlapMs);
+      }
+    }
+  });
+
+  it("sees orders and PaymentIntents once more when the sale is over: what is overdue nobody changes", () => {
+    for (let changed = 100 * MINUTE; changed < 190 * MINUTE; changed += MINUTE / 2) {
+      for (const source of ["orders", "intents"] as const) {
+        expect(Math.max(...seenAt(source, changed)) - changed).toBeGreaterThanOrEqual(changes.settleMs);
+      }
+    }
+  });
+
+  it("compares no record more than three times, however long the window is", () => {
+    for (let changed = 100 * MINUTE; changed < 190 * MINUTE; changed += MINUTE / 2) {
+      for (const source of sources) expect(seenAt(source, changed).length).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it("takes over what a full pass found meanwhile, once, beside what the last run found", () => {
+    const full = { drift: [drift("a"), drift("b")], endTime: 105 * MINUTE };
+    const how = { windowMs, changes, full };
+    const next = beginAfter(left(100 * MINUTE, { drift: [{ ...drift("a"), mended: false }] }), {
+      ...{ ...how, startTime: 110 * MINUTE },
+    });
+    expect(next.suspects.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(next.before).toEqual(next.suspects);
+    const later = beginAfter(left(110 * MINUTE, { fullSeen: next.fullSeen }), {
+      ...{ ...how, startTime: 120 * MINUTE },
+    });
+    expect(later.suspects).toEqual([]);
+    expect(later.fullSeen).toBe(full.endTime);
+  });
+
+  it("takes it over later where a run could not learn of it", () => {
+    const full = { drift: [drift("a")], endTime: 105 * MINUTE };
+    const unanswered = beginAfter(left(100 * MINUTE, { fullSeen: MINUTE }), {
+      ...{ windowMs, changes, startTime: 110 * MINUTE },
+    });
+    const { fullSeen } = unanswered;
+    const next = beginAfter(left(110 * MINUTE, { fullSeen }), {
+      ...{ windowMs, changes, full, startTime: 120 * MINUTE },
+    });
+    expect(next.suspects.map(({ id }) => id)).toEqual(["a"]);
+  });
+});
