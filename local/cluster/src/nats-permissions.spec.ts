@@ -155,7 +155,7 @@ describe.each([
     for (const [stream, { owner, subject }] of Object.entries(owners)) {
       // Created, and brought to its settings.
       for (let n = 0; n < 2; n++) {
-        if (owner === "catalog") await of(events, owner).ensureDeadLetters();
+        if (owner === "catalog") await of(events, owner).deadLetters.ensure();
         else await of(events, owner).ensureStream(stream, [subject]);
       }
     }
@@ -171,14 +171,16 @@ describe.each([
     }
     const healths: string[] = [];
     const hear = (who: ServiceName, subject: string) =>
-      of(events, who).hear(subject, (payload) => healths.push(`${who} ${new TextDecoder().decode(payload)}`));
+      of(events, who).presence.hear(subject, (payload) =>
+        healths.push(`${who} ${new TextDecoder().decode(payload)}`),
+      );
     hear("catalog", "health.*");
     for (const service of serviceNames) {
       hear(service, `health.${service}`);
       await of(events, service).ping();
     }
     for (const [stream, { owner }] of Object.entries(owners)) {
-      of(events, owner).tell(`health.${owner}`, new TextEncoder().encode(owner));
+      of(events, owner).presence.tell(`health.${owner}`, new TextEncoder().encode(owner));
       if (stream !== "DEAD_LETTERS") await of(events, owner).publish(event(owner, owner));
     }
     const told = serviceNames.flatMap((name) => [`${name} ${name}`, `catalog ${name}`]);
@@ -190,15 +192,15 @@ describe.each([
     expect(seen.sort()).toEqual(heard);
 
     // What workflows did not understand comes again to it alone, on the operators' request to catalog.
-    await until(async () => (await of(events, "catalog").countDeadLetters()) === 2);
+    await until(async () => (await of(events, "catalog").deadLetters.count()) === 2);
     poison.clear();
     seen.length = 0;
-    for (const { sequence } of await of(events, "catalog").listDeadLetters({ limit: 10 })) {
-      await of(events, "catalog").replayDeadLetter(sequence);
-      await of(events, "catalog").replayDeadLetter(sequence);
+    for (const { sequence } of await of(events, "catalog").deadLetters.list({ limit: 10 })) {
+      await of(events, "catalog").deadLetters.replay(sequence);
+      await of(events, "catalog").deadLetters.replay(sequence);
     }
     expect(seen.sort()).toEqual(["workflows orders", "workflows payments"]);
-    expect(await of(events, "catalog").countDeadLetters()).toBe(0);
+    expect(await of(events, "catalog").deadLetters.count()).toBe(0);
 
     // Read models are built anew, and operators see how far everybody is.
     await of(events, "catalog").forget("ORDERS", "catalog");

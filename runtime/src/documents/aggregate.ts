@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Collection, Db, IndexDescription } from "mongodb";
-import type { Events, OutgoingEvent } from "../events/events.ts";
+import type { OutgoingEvent, Publishing } from "../events/events.ts";
 import type { Logger } from "../process/log.ts";
 import { type AggregateStore, createAggregateStore, type Listed } from "./aggregate-store.ts";
 import { byVersion } from "./document-store.ts";
@@ -42,12 +42,12 @@ export interface AggregateKind<T extends Listed> {
   /** Its store, with its indexes, and nobody who publishes what is written there. */
   store(db: Db): Promise<AggregateStore<T>>;
   /** Its store, and the relay that publishes what is written there, which has to be started. Makes its stream. */
-  open(means: { db: Db; events: Events; log: Logger }): Promise<AggregateStore<T> & { relay: Relay<T> }>;
+  open(means: { db: Db; events: Publishing; log: Logger }): Promise<AggregateStore<T> & { relay: Relay<T> }>;
   /**
    * Announces the newest transition of every document again, with its current state. Resolves with how many there
    * are.
    */
-  republish(means: { db: Db; events: Pick<Events, "ensureStream" | "publish"> }): Promise<number>;
+  republish(means: { db: Db; events: Publishing }): Promise<number>;
 }
 
 /** Declares a kind of aggregate; its rules are pure functions over what `transitionsOf` its event gives. */
@@ -86,7 +86,7 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
     return createAggregateStore<T>({ collection: documents, relay, notFound, keepHistory });
   }
 
-  const ensureStream = (events: Pick<Events, "ensureStream">) =>
+  const ensureStream = (events: Pick<Publishing, "ensureStream">) =>
     events.ensureStream(stream, [`evt.${service}.>`]);
 
   return {

@@ -35,8 +35,10 @@ let replicas: Replica[];
 /** The broker, as far as health goes over it. */
 const broker = new EventEmitter();
 const events = {
-  tell: (subject: string, payload: Uint8Array) => void broker.emit(subject, payload),
-  hear: (subject: string, handle: (payload: Uint8Array) => void) => void broker.on(subject, handle),
+  presence: {
+    tell: (subject: string, payload: Uint8Array) => void broker.emit(subject, payload),
+    hear: (subject: string, handle: (payload: Uint8Array) => void) => void broker.on(subject, handle),
+  },
   ping: async () => undefined,
 };
 

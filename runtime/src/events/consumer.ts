@@ -50,7 +50,8 @@ export interface ConsumeOptions {
   handle: (event: IncomingEvent) => Promise<void>;
 }
 
-interface Broker {
+/** What consumers work with. */
+export interface Broker {
   client: JetStreamClient;
   manager: JetStreamManager;
   access: BrokerAccess;

@@ -4,10 +4,11 @@ import { DomainError } from "../process/domain-error.ts";
 import { requestIdOf } from "../process/trace-context.ts";
 import type { IncomingEvent } from "./consumer.ts";
 import type { Publish } from "./publisher.ts";
+import { ensureStream, type StreamSettings } from "./streams.ts";
 
 /** Keeps dead letters at `dlq.<stream>.<consumer>`, and beside them, for good, the notices that one was handled. */
 export const DEAD_LETTERS = "DEAD_LETTERS";
-export const DEAD_LETTER_SUBJECTS = "dlq.>";
+const DEAD_LETTER_SUBJECTS = "dlq.>";
 const ALL_NOTICES = "dlq.*.*.handled.*";
 const STREAM_NOT_FOUND = 10_059;
 /** A handler that asks a database answers well within it. */
@@ -38,18 +39,50 @@ const noticeOf = ({ stream, consumer, sequence }: DeadLetter) =>
 const replaySubject = (stream: string, consumer: string) => `replay.${stream}.${consumer}`;
 const isNotice = (subject: string) => subject.split(".").length > 3;
 
-export type DeadLetters = ReturnType<typeof createDeadLetters>;
+/** The dead letters of all consumers, as operators see to them. */
+export interface DeadLetterDesk {
+  /**
+   * Creates their stream, as its owner; until then, events that break their contract wait. Letters have no age, since
+   * nobody else keeps the event that is in one; while their stream is full, such events wait too.
+   */
+  ensure(): Promise<void>;
+  /** Those that were not handled again. */
+  count(): Promise<number>;
+  /** Newest first; `before` is a sequence. */
+  list(query: { before?: number; limit: number }): Promise<DeadLetter[]>;
+  /**
+   * Asks the consumer that set the event aside to handle it again; one that was handled already is done. Throws
+   * NOT_FOUND DEAD_LETTER_NOT_FOUND; UNAVAILABLE DEAD_LETTER_CONSUMER_AWAY.
+   */
+  replay(sequence: number): Promise<void>;
+}
+
+/** The dead letters, as their consumers have them too. */
+export interface DeadLetters extends DeadLetterDesk {
+  /** Keeps an event that its consumer cannot understand. `id` tells repeats. */
+  setAside(id: string, event: IncomingEvent, consumer: string, reason: string): Promise<void>;
+  /**
+   * Takes the requests to handle a letter of this consumer again; one of its replicas gets each. `handle` rejects
+   * when the letter has to wait. Returns how to stop.
+   */
+  onReplay(
+    consumer: { stream: string; durable: string },
+    handle: (letter: { id: string; event: IncomingEvent }) => Promise<void>,
+  ): () => void;
+}
 
 /**
- * The dead letters of all consumers. A consumer sets events aside, handles them on request, and says so; nobody takes
+ * A consumer sets events aside, handles them on request, and says so; nobody takes
  * a letter out of the stream, and none but its own consumer gets the event again.
  */
 export function createDeadLetters(deps: {
   connection: NatsConnection;
   manager: JetStreamManager;
   publish: Publish;
-}) {
-  const { connection, manager, publish } = deps;
+  /** How streams are kept. */
+  streams: StreamSettings;
+}): DeadLetters {
+  const { connection, manager, publish, streams } = deps;
 
   async function read(sequence: number): Promise<StoredMsg | undefined> {
     const message = await manager.streams.getMessage(DEAD_LETTERS, { seq: sequence }).catch(() => null);
@@ -68,8 +101,10 @@ export function createDeadLetters(deps: {
   }
 
   return {
-    /** Keeps an event that its consumer cannot understand. `id` tells repeats. */
-    async setAside(id: string, event: IncomingEvent, consumer: string, reason: string): Promise<void> {
+    ensure: () =>
+      ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], { ...streams, maxAgeMs: undefined }),
+
+    async setAside(id, event, consumer, reason) {
       await publish(
         `dlq.${event.stream}.${consumer}`,
         { ...event, id, source: consumer },
@@ -85,14 +120,7 @@ export function createDeadLetters(deps: {
       );
     },
 
-    /**
-     * Takes the requests to handle a letter of this consumer again; one of its replicas gets each. `handle` rejects
-     * when the letter has to wait. Returns how to stop.
-     */
-    onReplay(
-      { stream, durable }: { stream: string; durable: string },
-      handle: (letter: { id: string; event: IncomingEvent }) => Promise<void>,
-    ): () => void {
+    onReplay({ stream, durable }, handle) {
       const answer = async (sequence: number) => {
         const message = await read(sequence);
         if (!message) throw new Error("there is no such letter");
@@ -122,7 +150,7 @@ export function createDeadLetters(deps: {
       return () => subscription.unsubscribe();
     },
 
-    async countDeadLetters(): Promise<number> {
+    async count() {
       const state = await readState();
       if (!state) return 0;
       // Two replicas may have said it of one letter.
@@ -130,7 +158,7 @@ export function createDeadLetters(deps: {
       return state.messages - said - state.notices.size;
     },
 
-    async listDeadLetters(query: { before?: number; limit: number }): Promise<DeadLetter[]> {
+    async list(query) {
       const state = await readState();
       if (!state) return [];
       const letters: DeadLetter[] = [];
@@ -143,7 +171,7 @@ export function createDeadLetters(deps: {
       return letters;
     },
 
-    async replayDeadLetter(sequence: number): Promise<void> {
+    async replay(sequence) {
       const message = await read(sequence);
       if (!message) {
         throw new DomainError("DEAD_LETTER_NOT_FOUND", "there is no such dead letter");

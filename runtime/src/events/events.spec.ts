@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ticketing-events-"));
   server = await startNats({ dir: folder });
   events = await createEvents({ natsUrl: server.url, name: "spec", log });
-  await events.ensureDeadLetters();
+  await events.deadLetters.ensure();
 }, 60_000);
 afterAll(async () => {
   await events?.close();
@@ -116,7 +116,7 @@ describe("events", () => {
     await publish("retry", "b:1");
     await until(() => seen.length === 2);
     expect(seen).toEqual(["b:1", "a:1"]);
-    expect(await events.countDeadLetters()).toBe(0);
+    expect(await events.deadLetters.count()).toBe(0);
   });
 
   it("that break their contract are set aside, listed with the reason, and replayed", async () => {
@@ -134,8 +134,8 @@ describe("events", () => {
     });
     await publish("poison", "a:1");
     await publish("poison", "b:1");
-    await until(async () => seen.length === 1 && (await events.countDeadLetters()) === 1);
-    const [letter] = await events.listDeadLetters({ limit: 10 });
+    await until(async () => seen.length === 1 && (await events.deadLetters.count()) === 1);
+    const [letter] = await events.deadLetters.list({ limit: 10 });
     expect(letter).toMatchObject({
       stream: "POISON",
       consumer: "spec",
@@ -143,19 +143,19 @@ describe("events", () => {
       reason: "not what it should be",
     });
     // Delivered again it is poison still: it comes back under another number.
-    await events.replayDeadLetter(letter?.sequence ?? 0);
-    const [again] = await events.listDeadLetters({ limit: 10 });
+    await events.deadLetters.replay(letter?.sequence ?? 0);
+    const [again] = await events.deadLetters.list({ limit: 10 });
     expect(again).toMatchObject({ subject: "spec.poison.made.a", reason: "not what it should be" });
     expect(again?.sequence).toBeGreaterThan(letter?.sequence ?? 0);
     mended = true;
-    await events.replayDeadLetter(again?.sequence ?? 0);
+    await events.deadLetters.replay(again?.sequence ?? 0);
     expect(seen).toEqual(["b:1", "a:1"]);
-    expect([await events.countDeadLetters(), await events.listDeadLetters({ limit: 10 })]).toEqual([0, []]);
+    expect([await events.deadLetters.count(), await events.deadLetters.list({ limit: 10 })]).toEqual([0, []]);
     // Again is done already, of the first number too.
-    await events.replayDeadLetter(again?.sequence ?? 0);
-    await events.replayDeadLetter(letter?.sequence ?? 0);
+    await events.deadLetters.replay(again?.sequence ?? 0);
+    await events.deadLetters.replay(letter?.sequence ?? 0);
     expect(seen).toEqual(["b:1", "a:1"]);
-    await expect(events.replayDeadLetter(999)).rejects.toMatchObject({ reason: "DEAD_LETTER_NOT_FOUND" });
+    await expect(events.deadLetters.replay(999)).rejects.toMatchObject({ reason: "DEAD_LETTER_NOT_FOUND" });
   });
 
   it("set aside by one consumer come again to that one alone, as they were", async () => {
@@ -174,13 +174,13 @@ describe("events", () => {
       });
     }
     await publish("aside", "a:1");
-    await until(async () => seen.second?.length === 1 && (await events.countDeadLetters()) === 1);
+    await until(async () => seen.second?.length === 1 && (await events.deadLetters.count()) === 1);
     mended = true;
-    const [letter] = await events.listDeadLetters({ limit: 1 });
-    await Promise.all([1, 2, 3].map(() => events.replayDeadLetter(letter?.sequence ?? 0)));
+    const [letter] = await events.deadLetters.list({ limit: 1 });
+    await Promise.all([1, 2, 3].map(() => events.deadLetters.replay(letter?.sequence ?? 0)));
     expect(seen.second).toHaveLength(1);
     expect(seen.first?.[0]).toEqual(seen.second?.[0]);
-    expect([await events.countDeadLetters(), await events.listDeadLetters({ limit: 10 })]).toEqual([0, []]);
+    expect([await events.deadLetters.count(), await events.deadLetters.list({ limit: 10 })]).toEqual([0, []]);
   });
 
   it("set aside by a consumer that is away, or whose outage lasts, stay until it can take them", async () => {
@@ -196,18 +196,18 @@ describe("events", () => {
       },
     });
     await publish("away", "a:1");
-    await until(async () => (await events.countDeadLetters()) === 1);
-    const [letter] = await events.listDeadLetters({ limit: 1 });
-    const replay = () => events.replayDeadLetter(letter?.sequence ?? 0);
+    await until(async () => (await events.deadLetters.count()) === 1);
+    const [letter] = await events.deadLetters.list({ limit: 1 });
+    const replay = () => events.deadLetters.replay(letter?.sequence ?? 0);
     answer = new Error("an outage");
     await expect(replay()).rejects.toMatchObject({ reason: "DEAD_LETTER_CONSUMER_AWAY" });
     await consumer.close();
     await expect(replay()).rejects.toMatchObject({ reason: "DEAD_LETTER_CONSUMER_AWAY" });
-    expect(await events.countDeadLetters()).toBe(1);
+    expect(await events.deadLetters.count()).toBe(1);
     const back = await createEvents({ natsUrl: server.url, name: "away", log });
     back.consume({ stream: "AWAY", durable: "away", filter: "spec.away.>", handle: async () => undefined });
     await replay();
-    expect(await events.countDeadLetters()).toBe(0);
+    expect(await events.deadLetters.count()).toBe(0);
     await back.close();
   });
 

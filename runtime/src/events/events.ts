@@ -5,67 +5,41 @@ import { retrying } from "../process/retrying.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { createBrokerAccess } from "./broker-access.ts";
 import { brokerLogin } from "./broker-login.ts";
-import { type ConsumeOptions, startConsumer } from "./consumer.ts";
 import { type ConsumerLag, readConsumerLag } from "./consumer-lag.ts";
-import { createDeadLetters, DEAD_LETTER_SUBJECTS, DEAD_LETTERS, type DeadLetter } from "./dead-letters.ts";
-import { createPublisher, type OutgoingEvent } from "./publisher.ts";
+import { type Consuming, createConsuming } from "./consuming.ts";
+import { createDeadLetters, type DeadLetterDesk } from "./dead-letters.ts";
+import { createPresence, type Presence } from "./presence.ts";
+import { createPublisher } from "./publisher.ts";
+import { createPublishing, type Publishing } from "./publishing.ts";
 import { readStorageOf, readStreamStorage, type StreamStorage } from "./stream-storage.ts";
-import { ensureStream, type StreamSettings } from "./streams.ts";
-import { startWatch, type WatchOptions } from "./watch.ts";
+import type { StreamSettings } from "./streams.ts";
 
 export { type IncomingEvent, PoisonEvent } from "./consumer.ts";
 export type { ConsumerLag } from "./consumer-lag.ts";
-export type { DeadLetter } from "./dead-letters.ts";
+export type { Consuming } from "./consuming.ts";
+export type { DeadLetter, DeadLetterDesk } from "./dead-letters.ts";
+export type { Presence } from "./presence.ts";
 export type { OutgoingEvent } from "./publisher.ts";
+export type { Publishing } from "./publishing.ts";
 export type { StreamStorage } from "./stream-storage.ts";
 export type { WatchedEvent } from "./watch.ts";
 
-/** Domain events over JetStream. */
-export interface Events {
-  /**
-   * Creates the stream or brings it to the settings given at the start: its owner does. Streams are files and
-   * deduplicate. One that is full refuses events until old ones have reached their age.
-   */
-  ensureStream(name: string, subjects: string[]): Promise<void>;
-  /** Resolves when the stream has stored the event on disk. */
-  publish(event: OutgoingEvent): Promise<void>;
-  /** Handles a stream's events with a durable consumer that all replicas share, as soon as the stream is there. */
-  consume(options: ConsumeOptions): void;
-  /** Hears a stream's new events in this replica alone. Resolves once nothing can be missed any more. */
-  watch(options: WatchOptions): Promise<void>;
-  /** Forgets a durable consumer's place: whoever consumes begins again at the stream's first event. */
-  forget(stream: string, durable: string): Promise<void>;
+/** What a connection to the broker is used for; each taker names the parts that it needs. */
+export interface Events extends Publishing, Consuming {
+  deadLetters: DeadLetterDesk;
+  presence: Presence;
   /** How far each durable consumer is behind. */
   consumerLag(): Promise<ConsumerLag[]>;
   /** What each stream takes on the disk of a server that keeps it. */
   streamStorage(): Promise<StreamStorage[]>;
   /** What one stream takes there. */
   storageOf(stream: string): Promise<StreamStorage>;
-  /**
-   * Creates the stream of dead letters, as its owner; until then, events that break their contract wait. Letters have
-   * no age, since nobody else keeps the event that is in one; while their stream is full, such events wait too.
-   */
-  ensureDeadLetters(): Promise<void>;
-  /** Those that were not handled again. */
-  countDeadLetters(): Promise<number>;
-  /** Newest first; `before` is a sequence. */
-  listDeadLetters(query: { before?: number; limit: number }): Promise<DeadLetter[]>;
-  /**
-   * Asks the consumer that set the event aside to handle it again; one that was handled already is done. Throws
-   * NOT_FOUND DEAD_LETTER_NOT_FOUND; UNAVAILABLE DEAD_LETTER_CONSUMER_AWAY.
-   */
-  replayDeadLetter(sequence: number): Promise<void>;
-  /** Tells whoever listens at this moment; kept nowhere, and lost while the broker is away. */
-  tell(subject: string, payload: Uint8Array): void;
-  /** Hears what is told, in this replica. */
-  hear(subject: string, handle: (payload: Uint8Array) => void): void;
   /** Rejects while the broker is away, with a BrokerRefusal while it refuses the login or a consumer. */
   ping(): Promise<void>;
   /** Lets handlers end, then disconnects. */
   close(): Promise<void>;
 }
 
-const RESUBSCRIBE_MS = 500;
 const PULL = "$JS.API.CONSUMER.MSG.NEXT.";
 
 /**
@@ -104,10 +78,10 @@ export async function createEvents(options: {
   const manager = await jetstreamManager(connection, { checkAPI: false });
   const client = jetstream(connection);
   const publish = createPublisher(client);
-  const deadLetters = createDeadLetters({ connection, manager, publish });
+  const deadLetters = createDeadLetters({ connection, manager, publish, streams });
   const access = createBrokerAccess();
+  const consuming = createConsuming({ client, manager, access, deadLetters, log });
   const login = access.need("the login");
-  const stops: (() => Promise<void>)[] = [];
   let closing = false;
   void (async () => {
     for await (const status of connection.status()) {
@@ -128,56 +102,21 @@ export async function createEvents(options: {
     process.exit(1);
   });
 
-  /** A subscription that the broker refused is over: it is made again until the broker takes it. */
-  function listen(subject: string, handle: (payload: Uint8Array) => void): void {
-    if (connection.isClosed()) return;
-    const need = access.need(`the subscription to ${subject}`);
-    connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (error) {
-          need.failed(error);
-          setTimeout(() => listen(subject, handle), RESUBSCRIBE_MS).unref();
-          return;
-        }
-        need.granted();
-        try {
-          handle(message.data);
-        } catch (failure) {
-          log.warn({ err: failure, subject }, "what was told could not be heard");
-        }
-      },
-    });
-  }
-
   return {
-    ensureStream: (name, subjects) => ensureStream(manager, name, subjects, streams),
-    publish: (event) => publish(event.subject, event),
-    consume(consume) {
-      stops.push(startConsumer({ client, manager, access, deadLetters, log }, consume));
-    },
-    async watch(watch) {
-      stops.push(await startWatch({ client, manager, access, log }, watch));
-    },
-    async forget(stream, durable) {
-      await manager.consumers.delete(stream, durable);
-    },
+    ...createPublishing({ manager, publish, streams }),
+    ...consuming,
+    deadLetters,
+    presence: createPresence({ connection, access, log }),
     consumerLag: () => readConsumerLag(manager),
     streamStorage: () => readStreamStorage(manager),
     storageOf: (stream) => readStorageOf(manager, stream),
-    ensureDeadLetters: () =>
-      ensureStream(manager, DEAD_LETTERS, [DEAD_LETTER_SUBJECTS], { ...streams, maxAgeMs: undefined }),
-    countDeadLetters: deadLetters.countDeadLetters,
-    listDeadLetters: deadLetters.listDeadLetters,
-    replayDeadLetter: deadLetters.replayDeadLetter,
-    tell: (subject, payload) => connection.publish(subject, payload),
-    hear: listen,
     ping: async () => {
       access.require();
       await connection.flush();
     },
     async close() {
       closing = true;
-      await Promise.all(stops.map((stop) => stop()));
+      await consuming.stop();
       await connection.close();
     },
   };

@@ -96,16 +96,16 @@ describe("a stream", () => {
 
   it("of dead letters keeps them whatever their age", async () => {
     const { events, publish, bytes } = await owner("LETTERS", { maxAgeMs: 500 });
-    await events.ensureDeadLetters();
+    await events.deadLetters.ensure();
     const handle = async () => {
       throw new PoisonEvent("not what it should be");
     };
     events.consume({ stream: "LETTERS", durable: "spec", filter: "spec.LETTERS.>", handle });
     await publish(0);
-    await until(async () => (await events.countDeadLetters()) === 1);
+    await until(async () => (await events.deadLetters.count()) === 1);
     await until(async () => (await bytes()) === 0);
     // As long again as the event had.
     await sleep(600);
-    expect(await events.countDeadLetters()).toBe(1);
+    expect(await events.deadLetters.count()).toBe(1);
   });
 });

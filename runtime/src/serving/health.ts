@@ -24,7 +24,7 @@ export interface Dependencies {
   /** What has to be right in this process alone: it is not ready while it is not. */
   conditions?: Record<string, () => Promise<void>>;
   /** The broker, which its health is told to and its peers' heard from. That it is away lets events wait. */
-  events?: Pick<Events, "tell" | "hear" | "ping">;
+  events?: Pick<Events, "presence" | "ping">;
 }
 
 /** What a process knows of its own health. */
@@ -43,7 +43,7 @@ export function createHealth(options: Dependencies & { name: string; log: Logger
   const subject = `health.${name}`;
   const identity = { service: name, instance: newId(), startTime: timestampNow() };
   const peers = createPeers(identity.instance);
-  events?.hear(subject, (payload) => peers.hear(fromBinary(ProcessHealthSchema, payload)));
+  events?.presence.hear(subject, (payload) => peers.hear(fromBinary(ProcessHealthSchema, payload)));
   const readiness = createReadiness(peers);
   let dependencies: Dependency[] = [];
   let left = false;
@@ -51,7 +51,7 @@ export function createHealth(options: Dependencies & { name: string; log: Logger
   const tell = (serving: boolean) => {
     const told = dependencies.map(({ kind, ...rest }) => ({ ...rest, needed: kind !== "use" }));
     const health = { ...identity, serving, dependencies: told, time: timestampNow() };
-    events?.tell(subject, toBinary(ProcessHealthSchema, create(ProcessHealthSchema, health)));
+    events?.presence.tell(subject, toBinary(ProcessHealthSchema, create(ProcessHealthSchema, health)));
   };
   const ask = async (
     dependency: string,

@@ -70,8 +70,10 @@ describe("a process", () => {
     let away = true;
     const told: ProcessHealth[] = [];
     const events = {
-      tell: (_: string, payload: Uint8Array) => void told.push(fromBinary(ProcessHealthSchema, payload)),
-      hear: () => undefined,
+      presence: {
+        tell: (_: string, payload: Uint8Array) => void told.push(fromBinary(ProcessHealthSchema, payload)),
+        hear: () => undefined,
+      },
       ping: () => Promise.reject(new Error("no broker")),
     };
     const database = () => (away ? Promise.reject(new Error("no database")) : Promise.resolve());

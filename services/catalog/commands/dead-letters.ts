@@ -39,7 +39,7 @@ try {
   } else {
     const sequences = all ? letters.map(({ sequence }) => sequence) : wanted.map(Number);
     for (const sequence of sequences) {
-      await events.replayDeadLetter(sequence);
+      await events.deadLetters.replay(sequence);
       console.log(`${sequence}: delivered again`);
     }
   }
@@ -50,7 +50,7 @@ try {
 async function listAll(): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   for (let before: number | undefined; ; ) {
-    const page = await events.listDeadLetters({ before, limit: PAGE });
+    const page = await events.deadLetters.list({ before, limit: PAGE });
     letters.push(...page);
     before = page.at(-1)?.sequence;
     if (page.length < PAGE) return letters.reverse();

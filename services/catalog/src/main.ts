@@ -33,7 +33,7 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
     PAYMENTS: onPaymentEvent(marketplace),
     RECONCILIATION: onReconciliationEvent(marketplace),
   };
-  await events.ensureDeadLetters();
+  await events.deadLetters.ensure();
   for (const { stream, subject } of sources) {
     events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
   }
@@ -49,7 +49,7 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
   const stopFolding = keepFolded(listings, log);
 
   const roster = createProcessRoster(clock);
-  events.hear(HEALTH_SUBJECTS, roster.hear);
+  events.presence.hear(HEALTH_SUBJECTS, roster.hear);
 
   return {
     publicRoutes: (router) =>

@@ -6,7 +6,7 @@ import { OperationsService } from "@ticketing/proto/catalog/v1/operations_servic
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import type { Database } from "@ticketing/runtime/documents/database";
-import type { Events } from "@ticketing/runtime/events/events";
+import type { DeadLetterDesk } from "@ticketing/runtime/events/events";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
@@ -20,7 +20,10 @@ let database: Database;
 let store: MarketplaceStore;
 
 /** A broker without streams: what it would say has specs of its own. */
-const events = { consumerLag: async () => [], countDeadLetters: async () => 0 } as Partial<Events> as Events;
+const events = {
+  consumerLag: async () => [],
+  deadLetters: { count: async () => 0 } as Partial<DeadLetterDesk> as DeadLetterDesk,
+};
 const client = (roles: string[]) => {
   const service = createOperationsService({ store, events, roster, temporalUiUrl: "http://temporal.test/x" });
   return clientOf(OperationsService, service, { user: "someone", roles });

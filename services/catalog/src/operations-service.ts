@@ -15,7 +15,7 @@ const PAGE_OF = "dead-letters";
 /** The operators' API. Every RPC needs the role. */
 export function createOperationsService(deps: {
   store: MarketplaceStore;
-  events: Events;
+  events: Pick<Events, "consumerLag" | "deadLetters">;
   roster: Pick<ProcessRoster, "list">;
   /** Temporal's web interface, for links to workflows. */
   temporalUiUrl?: string;
@@ -29,7 +29,7 @@ export function createOperationsService(deps: {
         store.findReconciliation(),
         store.countDisputes(),
         events.consumerLag(),
-        events.countDeadLetters(),
+        events.deadLetters.count(),
       ]);
       const replicas = roster.list();
       const reconciliation = report && fromBinary(ReconciliationStateSchema, report);
@@ -62,7 +62,7 @@ export function createOperationsService(deps: {
       requireRole(context, "operator");
       const limit = rowsOfPage(request.pageSize);
       const before = decodePageToken(request.pageToken, PAGE_OF)?.key;
-      const found = await events.listDeadLetters({ before, limit: limit + 1 });
+      const found = await events.deadLetters.list({ before, limit: limit + 1 });
       const page = found.slice(0, limit);
       const last = page.at(-1);
       return {
@@ -78,7 +78,7 @@ export function createOperationsService(deps: {
 
     async replayDeadLetter(request, context) {
       requireRole(context, "operator");
-      await events.replayDeadLetter(Number(request.sequence));
+      await events.deadLetters.replay(Number(request.sequence));
       return {};
     },
   };

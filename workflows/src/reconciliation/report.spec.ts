@@ -7,7 +7,7 @@ import {
   ReconciliationEventSchema,
   RecordSource,
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import type { Events, OutgoingEvent } from "@ticketing/runtime/events/events";
+import type { OutgoingEvent } from "@ticketing/runtime/events/events";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { startTelemetry, stopTelemetry } from "@ticketing/runtime/process/telemetry";
 import type { Drift } from "./drift.ts";
@@ -32,7 +32,7 @@ const events = {
   async publish(event: OutgoingEvent) {
     published.push(event);
   },
-} as Partial<Events> as Events;
+};
 const report = createReporter({
   events: Promise.resolve(events),
   log: createLogger("spec", "silent"),

@@ -5,7 +5,7 @@ import {
   ReconciliationEventSchema,
   RecordSource,
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
-import type { Events } from "@ticketing/runtime/events/events";
+import type { Publishing } from "@ticketing/runtime/events/events";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { instrument } from "@ticketing/runtime/process/telemetry";
 import type { Drift, Skipped, Source } from "./drift.ts";
@@ -45,7 +45,13 @@ export interface ReconciliationReport {
 export type Reporter = (report: ReconciliationReport) => Promise<void>;
 
 /** Reports to the log, the metrics and, as an event, to whoever shows it to operators. */
-export function createReporter({ events, log }: { events: Promise<Events>; log: Logger }): Reporter {
+export function createReporter({
+  events,
+  log,
+}: {
+  events: Promise<Pick<Publishing, "publish">>;
+  log: Logger;
+}): Reporter {
   return async ({
     startTime,
     endTime,

@@ -1,0 +1,31 @@
+import { type Broker, type ConsumeOptions, startConsumer } from "./consumer.ts";
+import { startWatch, type WatchOptions } from "./watch.ts";
+
+/** The reading side of streams. */
+export interface Consuming {
+  /** Handles a stream's events with a durable consumer that all replicas share, as soon as the stream is there. */
+  consume(options: ConsumeOptions): void;
+  /** Hears a stream's new events in this replica alone. Resolves once nothing can be missed any more. */
+  watch(options: WatchOptions): Promise<void>;
+  /** Forgets a durable consumer's place: whoever consumes begins again at the stream's first event. */
+  forget(stream: string, durable: string): Promise<void>;
+}
+
+/** `stop` lets handlers end. */
+export function createConsuming(broker: Broker): Consuming & { stop(): Promise<void> } {
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    consume(options) {
+      stops.push(startConsumer(broker, options));
+    },
+    async watch(options) {
+      stops.push(await startWatch(broker, options));
+    },
+    async forget(stream, durable) {
+      await broker.manager.consumers.delete(stream, durable);
+    },
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
