@@ -77,7 +77,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("orders", "write orders.replaceOne"),
       ...both("orders", "publish order_cancel_requested"),
       ...both("orders", "write orders.replaceOne", 2),
-      ...both("tickets", "write buyer_locks.replaceOne", 2),
+      ...both("tickets", "write buyer_locks.replaceOne"),
       ...both("tickets", "write tickets.replaceOne", 2),
       ...both("payments", "write payments.replaceOne"),
       ...both("payments", "write payments.replaceOne", 2),
@@ -97,7 +97,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       // The first read, as the order comes, finds no payment yet: it is refused, and not counted as answered.
       ["workflows", "call ReadPayment:after"],
       ...both("tickets", "write tickets.replaceOne", 2),
-      ...both("tickets", "write buyer_locks.replaceOne", 2),
+      ...both("tickets", "write buyer_locks.replaceOne"),
       ...both("orders", "write orders.replaceOne"),
       ...both("payments", "publish payment_voided"),
       ...both("tickets", "publish ticket_unlocked"),

@@ -15,9 +15,13 @@ export async function createBuyerLockStore(db: Db): Promise<BuyerLockStore> {
   return {
     async update(buyerId, change) {
       const known = await store.find(buyerId);
-      if (!known) await store.insert(noLocks(buyerId));
-      // Whoever inserted them meanwhile inserted the same.
-      await store.update(buyerId, change, known ?? noLocks(buyerId));
+      if (!known) {
+        const none = noLocks(buyerId);
+        const first = await change(none);
+        // What another call stored meanwhile is read, and decided on again.
+        if (first === none || (await store.insert(first)) === "inserted") return;
+      }
+      await store.update(buyerId, change, known ?? undefined);
     },
   };
 }

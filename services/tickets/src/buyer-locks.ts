@@ -43,7 +43,10 @@ interface Hold {
   ticketId: string;
 }
 
-/** A buyer who never locked anything. */
+/**
+ * A buyer who never locked anything: not stored, so that what is stored first is version 2. A replica of the release
+ * before stores this, and where it was late it replaces a version 1 without having read it.
+ */
 export const noLocks = (buyerId: string): BuyerLocks => ({
   _id: buyerId,
   version: 1,

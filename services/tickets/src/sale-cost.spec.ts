@@ -40,3 +40,9 @@ it("a ticket that is listed, locked and sold is read once for each of these, and
     ...{ "buyer_locks read": 2, "buyer_locks write": 2 },
   });
 });
+
+it("the slots of a buyer who never locked anything are asked for and written once", async () => {
+  const counts = countCalls();
+  await world.locked();
+  expect(counts()).toMatchObject({ "buyer_locks read": 1, "buyer_locks write": 1 });
+});
