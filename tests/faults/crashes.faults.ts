@@ -42,7 +42,6 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ),
       ...both("tickets", "write tickets.insertOne"),
       ...both("tickets", "write buyer_locks.insertOne"),
-      ...both("tickets", "write buyer_locks.replaceOne"),
       ...both("tickets", "write tickets.replaceOne"),
       ...both("tickets", "write tickets.replaceOne", 2),
       ...both("tickets", "write tickets.bulkWrite"),

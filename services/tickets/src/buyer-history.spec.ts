@@ -3,12 +3,12 @@ import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import fc from "fast-check";
 import {
   type BuyerLocks,
-  endHold,
   endSlotAt,
   giveUp,
   noLocks,
   returnSlot,
-  slotsInDoubt,
+  type Standing,
+  slotsToAsk,
   takeSlot,
 } from "./buyer-locks.ts";
 
@@ -68,6 +68,8 @@ function live(history: readonly Purchase[]) {
   let locks: BuyerLocks = noLocks("buyer");
   /** Orders whose ticket is locked, with the deadline. */
   const onTicket = new Map<string, number>();
+  /** Orders that had their ticket's lock. */
+  const spent = new Set<string>();
   const due: { time: number; tell: () => void }[] = [];
   const strikes: { time: number; strike: number }[] = [];
   const answers: { reason: string; paused: boolean; holding: number }[] = [];
@@ -88,16 +90,17 @@ function live(history: readonly Purchase[]) {
     const [orderId, ticketId, latest] = [`order ${n}`, `ticket ${n}`, now + LOCK_MS];
     const expireTime = latest - cut * MINUTE;
     const time = new Date(now);
-    const found = new Map(
-      slotsInDoubt(locks, time).flatMap((slot): [string, Date][] => {
+    const standings = new Map(
+      slotsToAsk(locks, policy, time).map((slot): [string, Standing] => {
         const deadline = onTicket.get(slot.orderId);
-        return deadline === undefined ? [] : [[slot.orderId, new Date(deadline)]];
+        const without = spent.has(slot.orderId) ? "spent" : "free";
+        return [slot.orderId, deadline === undefined ? without : { lockedUntil: new Date(deadline) }];
       }),
     );
     const holding = [...onTicket.values()].filter((deadline) => deadline > now).length;
     const paused = pausedUntil(strikes) > now;
     try {
-      locks = takeSlot(locks, { orderId, ticketId, expireTime: new Date(latest) }, found, policy, time);
+      locks = takeSlot(locks, { orderId, ticketId, expireTime: new Date(latest) }, standings, policy, time);
     } catch (error) {
       answers.push({ reason: reasonOf(error) ?? "", paused, holding });
       continue;
@@ -112,13 +115,12 @@ function live(history: readonly Purchase[]) {
     const strike = fates[fate];
     const ends = (when: number, of: number) => {
       const hold = { orderId, ticketId, time: new Date(of) };
-      const leaves = () => onTicket.delete(orderId);
+      const leaves = () => {
+        onTicket.delete(orderId);
+        spent.add(orderId);
+      };
       if (fate.startsWith("paid")) {
-        const sold = () => {
-          leaves();
-          locks = endHold(locks, hold, policy, new Date(now));
-        };
-        due.push({ time: when, tell: sold });
+        due.push({ time: when, tell: leaves });
         return;
       }
       const counted = () => {

@@ -2,20 +2,24 @@ import { describe, expect, it } from "@jest/globals";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import {
   type BuyerLocks,
-  endHold,
   endSlotAt,
   giveUp,
   noLocks,
   returnSlot,
-  slotsInDoubt,
+  type Standing,
+  slotsToAsk,
   takeSlot,
 } from "./buyer-locks.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const policy = { limit: 2, lapseLimit: 3, lapseWindowMs: 60 * 60_000, cooldownMs: 15 * 60_000 };
-const nothing = new Map<string, Date>();
-/** Locks found on their tickets, each until a minute. */
-const found = (minute: number, ...orderIds: string[]) => new Map(orderIds.map((id) => [id, at(minute)]));
+const nothing = new Map<string, Standing>();
+/** Orders that hold their tickets, each until a minute. */
+const found = (minute: number, ...orderIds: string[]) =>
+  new Map<string, Standing>(orderIds.map((id) => [id, { lockedUntil: at(minute) }]));
+/** How the tickets stand that are asked: free of all orders but those named. */
+const standings = (locks: BuyerLocks, held: ReadonlyMap<string, Standing>, now: Date) =>
+  new Map(slotsToAsk(locks, policy, now).map(({ orderId }) => [orderId, held.get(orderId) ?? "free"]));
 const reason = (work: () => unknown) => {
   try {
     work();
@@ -30,7 +34,11 @@ const take = (
   orderId: string,
   minute: number,
   { ticketId = `ticket of ${orderId}`, held = nothing } = {},
-) => takeSlot(locks, { orderId, ticketId, expireTime: at(minute + 15) }, held, policy, at(minute));
+) => {
+  const now = at(minute);
+  const hold = { orderId, ticketId, expireTime: at(minute + 15) };
+  return takeSlot(locks, hold, standings(locks, held, now), policy, now);
+};
 const ofTicket = (orderId: string, minute: number) => ({
   orderId,
   ticketId: `ticket of ${orderId}`,
@@ -66,34 +74,41 @@ describe("a buyer's locks", () => {
     expect(returnSlot(twice, "o1")).toBe(twice);
   });
 
-  it("are asked of the ticket once nobody can be writing them any more", () => {
-    const locks = take(take(noLocks("b"), "o1", 0), "o2", 0);
-    expect(slotsInDoubt(locks, at(0.49))).toEqual([]);
-    expect(slotsInDoubt(locks, at(0.5)).map(({ orderId }) => orderId)).toEqual(["o1", "o2"]);
+  it("are asked of their tickets where no place is left", () => {
+    const one = take(noLocks("b"), "o1", 0);
+    expect(slotsToAsk(one, policy, at(1))).toEqual([]);
+    const locks = take(one, "o2", 0);
+    expect(slotsToAsk(locks, policy, at(1)).map(({ orderId }) => orderId)).toEqual(["o1", "o2"]);
+    expect(slotsToAsk(locks, policy, at(15))).toEqual([]);
     // What the ticket does not hold is free, and nothing is held against the buyer for it.
     const next = take(locks, "o3", 1, { held: found(15, "o2") });
     expect(next.slots.map(({ orderId }) => orderId)).toEqual(["o2", "o3"]);
     expect(next.ended).toMatchObject([{ orderId: "o1", strike: 0 }]);
-    expect(slotsInDoubt(next, at(1)).map(({ orderId }) => orderId)).toEqual([]);
+  });
+
+  it("are kept while a lock call may be under way, unless their order is spent", () => {
+    const locks = take(take(noLocks("b"), "o1", 0), "o2", 0);
+    expect(reason(() => take(locks, "o3", 0.49))).toBe("LOCK_LIMIT");
+    expect(reason(() => take(locks, "o3", 0.5))).toBe("allowed");
+    const next = take(locks, "o3", 0.1, { held: new Map([["o1", "spent"]]) });
+    expect(next.slots.map(({ orderId }) => orderId)).toEqual(["o2", "o3"]);
+    expect(next.ended).toMatchObject([{ orderId: "o1", ticketId: "ticket of o1", strike: 0 }]);
   });
 
   it("keep their slot, once given up, until the ticket is seen without the lock", () => {
     const taken = take(take(noLocks("b"), "o1", 0), "o2", 0);
     const givenUp = end(taken, "o1", 0.1, 0.5);
     expect(givenUp.ended).toMatchObject([{ orderId: "o1", strike: 0.5 }]);
-    expect(slotsInDoubt(givenUp, at(0.1))).toEqual([{ orderId: "o1", ticketId: "ticket of o1" }]);
     const held = found(15, "o1", "o2");
     expect(reason(() => take(givenUp, "o3", 0.2, { held }))).toBe("LOCK_LIMIT");
     expect(reason(() => take(givenUp, "o3", 0.2))).toBe("allowed");
     // Another slot that was taken meanwhile leaves it as it is.
-    const wider = takeSlot(
-      givenUp,
-      { orderId: "o3", ticketId: "ticket of o3", expireTime: at(20) },
-      held,
-      { ...policy, limit: 3 },
-      at(1),
-    );
-    expect(slotsInDoubt(wider, at(1)).map(({ orderId }) => orderId)).toEqual(["o1"]);
+    const wide = { ...policy, limit: 3 };
+    const more = (locks: BuyerLocks, orderId: string, told: ReadonlyMap<string, Standing>) =>
+      takeSlot(locks, { orderId, ticketId: `ticket of ${orderId}`, expireTime: at(20) }, told, wide, at(0.2));
+    const three = more(givenUp, "o3", nothing);
+    expect(reason(() => more(three, "o4", held))).toBe("LOCK_LIMIT");
+    expect(reason(() => more(three, "o4", new Map([["o1", "free"]])))).toBe("allowed");
   });
 
   it("are free with the lock that was written, also when its deadline is sooner than it could have been", () => {
@@ -108,16 +123,9 @@ describe("a buyer's locks", () => {
     expect(endSlotAt(taken, "none", at(1))).toBe(taken);
   });
 
-  it("that were sold free their slot and count nothing", () => {
-    const taken = take(noLocks("b"), "o1", 0);
-    const sold = endHold(taken, ofTicket("o1", 1), policy, at(1));
-    expect(sold).toMatchObject({ slots: [], ended: [{ orderId: "o1", strike: 0 }] });
-    expect(endHold(sold, ofTicket("o1", 2), policy, at(2))).toBe(sold);
-  });
-
   it("that were written before slots named their ticket live until their deadline", () => {
     const old = { ...noLocks("b"), slots: ["o1", "o2"].map((orderId) => ({ orderId, expireTime: at(15) })) };
-    expect(slotsInDoubt(old, at(10))).toEqual([]);
+    expect(slotsToAsk(old, policy, at(10))).toEqual([]);
     expect(reason(() => take(old, "o3", 10))).toBe("LOCK_LIMIT");
     expect(reason(() => take(old, "o1", 10))).toBe("REQUEST_ID_REUSED");
     expect(reason(() => take(old, "o3", 15))).toBe("allowed");

@@ -12,7 +12,7 @@ interface Slot {
   ticketId?: string;
   /** The lock's deadline, or the latest that it can have. A slot whose time is over is free. */
   expireTime: Date;
-  /** Until then a lock call may be under way; absent once the ticket was seen to be the order's. */
+  /** Until then a lock call may be under way, which the ticket does not show yet. */
   doubtUntil?: Date;
   /** Several calls ask for this one lock: one that is refused cannot know how the others end. */
   shared?: boolean;
@@ -67,33 +67,38 @@ const endedOf = ({ ended = [], lapses }: BuyerLocks): EndedHold[] => [
   ...lapses.map((lapse) => ({ ...lapse, strike: 1 })),
 ];
 
-/** Only the ticket can tell now whether there is a lock. */
-const isInDoubt = ({ ticketId, expireTime, doubtUntil, givenUp }: Slot, now: Date): boolean =>
-  ticketId !== undefined && expireTime > now && (givenUp || (doubtUntil !== undefined && doubtUntil <= now));
-
-/** The slots of which only their tickets can tell now whether they are still needed. */
-export const slotsInDoubt = (locks: BuyerLocks, now: Date): Hold[] =>
-  locks.slots.flatMap((slot) => {
-    const { orderId, ticketId } = slot;
-    return ticketId && isInDoubt(slot, now) ? [{ orderId, ticketId }] : [];
-  });
-
-/** The deadlines of the locks that were found on their tickets, by order. */
-export type FoundLocks = ReadonlyMap<string, Date>;
+/**
+ * The slots whose tickets tell whether they are still needed: of a buyer who has no place left all of them, else none,
+ * since it matters to nobody.
+ */
+export function slotsToAsk(locks: BuyerLocks, { limit }: Pick<LockPolicy, "limit">, now: Date): Hold[] {
+  const taken = locks.slots.filter(({ expireTime }) => expireTime > now);
+  if (taken.length < limit) return [];
+  return taken.flatMap(({ orderId, ticketId }) => (ticketId ? [{ orderId, ticketId }] : []));
+}
 
 /**
- * Takes a slot for an order and its ticket until the latest deadline that the lock can have. Of the slots in doubt
- * those not in `found` are free. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order that is for another ticket,
+ * How a ticket stands to an order: locked by it until then; `spent`, as the order had its lock and can get no other;
+ * or `free` of it, where a lock call may yet be under way.
+ */
+export type Standing = { lockedUntil: Date } | "spent" | "free";
+
+/** How the tickets that were asked stand, by order. */
+export type Standings = ReadonlyMap<string, Standing>;
+
+/**
+ * Takes a slot for an order and its ticket until the latest deadline that the lock can have. `standings` are those of
+ * {@link slotsToAsk}. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order that is for another ticket,
  * RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with the time to wait.
  */
 export function takeSlot(
   locks: BuyerLocks,
   hold: Hold & { expireTime: Date },
-  found: FoundLocks,
+  standings: Standings,
   policy: LockPolicy,
   now: Date,
 ): BuyerLocks {
-  const { slots, ended } = settle(locks, found, policy, now);
+  const { slots, ended } = settle(locks, standings, policy, now);
   const own = slots.find(({ orderId }) => orderId === hold.orderId);
   const bound = own ?? ended.find(({ orderId }) => orderId === hold.orderId);
   if (bound && bound.ticketId !== hold.ticketId) {
@@ -165,35 +170,29 @@ export function giveUp(
   return changed(locks, slots, remembered([...others, last], policy, now));
 }
 
-/** The ticket was sold to the order: its slot is free, and nothing counts against the buyer. */
-export function endHold(
-  locks: BuyerLocks,
-  hold: Hold & { time: Date },
-  policy: LockPolicy,
-  now: Date,
-): BuyerLocks {
-  const slots = locks.slots.filter(({ orderId }) => orderId !== hold.orderId);
-  if (slots.length === locks.slots.length) return locks;
-  const ended = endedOf(locks);
-  const known = ended.some(({ orderId }) => orderId === hold.orderId);
-  return changed(locks, slots, known ? ended : remembered([...ended, { ...hold, strike: 0 }], policy, now));
-}
-
 /**
- * Slots whose time is over, or of which nothing came, are free. Nothing is held against the buyer for that: an order
- * that was paid in time may only be waiting for its workflow, which tells of a lapse.
+ * Slots whose time is over, whose order is spent, or of which nothing came, are free. Nothing is held against the buyer
+ * for that: an order that was paid in time may only be waiting for its workflow, which tells of a lapse.
  */
-function settle(locks: BuyerLocks, found: FoundLocks, policy: LockPolicy, now: Date) {
+function settle(locks: BuyerLocks, standings: Standings, policy: LockPolicy, now: Date) {
   const slots: Slot[] = [];
   const over: EndedHold[] = [];
   for (const slot of locks.slots) {
-    const { orderId, ticketId, givenUp } = slot;
-    const inDoubt = isInDoubt(slot, now);
-    const expireTime = inDoubt ? (found.get(orderId) ?? now) : slot.expireTime;
+    const { orderId, ticketId } = slot;
+    const expireTime = endOf(slot, standings.get(orderId), now);
     if (expireTime <= now) over.push({ orderId, ticketId, time: expireTime, strike: 0 });
-    else slots.push(inDoubt ? { orderId, ticketId, expireTime, ...(givenUp && { givenUp }) } : slot);
+    else slots.push({ ...slot, expireTime });
   }
   const ended = endedOf(locks);
   const fresh = over.filter(({ orderId }) => !ended.some((hold) => hold.orderId === orderId));
   return { slots, ended: remembered([...ended, ...fresh], policy, now) };
+}
+
+/** When a slot is free, as far as its time and its ticket tell. */
+function endOf({ expireTime, doubtUntil, givenUp }: Slot, standing: Standing | undefined, now: Date): Date {
+  if (standing === undefined || expireTime <= now) return expireTime;
+  if (standing === "spent") return now;
+  const isUnderWay = !givenUp && doubtUntil !== undefined && doubtUntil > now;
+  if (isUnderWay) return expireTime;
+  return standing === "free" ? now : standing.lockedUntil;
 }

@@ -12,13 +12,13 @@ import { moneyOf } from "@ticketing/runtime/values/money";
 import type { BuyerLockStore } from "./buyer-lock-store.ts";
 import {
   type BuyerLocks,
-  endHold,
   endSlotAt,
-  type FoundLocks,
   giveUp,
   type LockPolicy,
   returnSlot,
-  slotsInDoubt,
+  type Standing,
+  type Standings,
+  slotsToAsk,
   takeSlot,
 } from "./buyer-locks.ts";
 import type { EventRoom } from "./event-room.ts";
@@ -60,6 +60,11 @@ const strikes: Readonly<Record<ReleaseReason, number>> = {
 const strikeOf = (reason: ReleaseReason, { cutShort }: Release): number =>
   reason === "expired" && cutShort ? 0 : strikes[reason];
 
+function standingOf(ticket: Ticket | null, orderId: string): Standing {
+  if (ticket?.lock?.orderId === orderId) return { lockedUntil: ticket.lock.expireTime };
+  return ticket?.spentOrderIds.includes(orderId) ? "spent" : "free";
+}
+
 export interface TicketLockDependencies {
   tickets: TicketStore;
   buyers: BuyerLockStore;
@@ -82,22 +87,22 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
     return { ticket: ticketMessage(ticket, now, ticket.sellerId) };
   };
 
-  /** Takes the slot; those in doubt are free unless their ticket is found locked by their order. */
+  /** Takes the slot; where no place is left, one that its ticket shows to be needed no more is free. */
   async function takeSlotFor(buyerId: string, hold: Parameters<typeof takeSlot>[1]): Promise<void> {
     await buyers.update(buyerId, async (locks) => {
       const now = clock();
-      return takeSlot(locks, hold, await findLocks(locks, now), policy, now);
+      return takeSlot(locks, hold, await askTickets(locks, now), policy, now);
     });
   }
 
-  async function findLocks(locks: BuyerLocks, now: Date): Promise<FoundLocks> {
-    const found = await Promise.all(
-      slotsInDoubt(locks, now).map(async ({ orderId, ticketId }): Promise<[string, Date][]> => {
-        const lock = (await tickets.find(ticketId))?.lock;
-        return lock?.orderId === orderId ? [[orderId, lock.expireTime]] : [];
-      }),
+  async function askTickets(locks: BuyerLocks, now: Date): Promise<Standings> {
+    const asked = slotsToAsk(locks, policy, now).map(
+      async ({ orderId, ticketId }): Promise<[string, Standing]> => [
+        orderId,
+        standingOf(await tickets.find(ticketId), orderId),
+      ],
     );
-    return new Map(found.flat());
+    return new Map(await Promise.all(asked));
   }
 
   return {
@@ -162,14 +167,10 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       return answer(await tickets.update(ticketId, (ticket) => unlock(ticket, by, clock()), seen));
     },
 
+    /** The slot is left to the lock that needs its place, which finds the order spent at its ticket. */
     async sellTicket({ ticketId, orderId }, context) {
       requireService(context, "workflows");
-      const ticket = await tickets.update(ticketId, (current) => sell(current, orderId, clock()));
-      if (ticket.soldBuyerId) {
-        const hold = { orderId, ticketId, time: clock() };
-        await buyers.update(ticket.soldBuyerId, (locks) => endHold(locks, hold, policy, clock()));
-      }
-      return answer(ticket);
+      return answer(await tickets.update(ticketId, (ticket) => sell(ticket, orderId, clock())));
     },
 
     async relistTicket({ ticketId, orderId }, context) {
