@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { ask, CLIENT, claims, INNER, OUTER, refusedOf } from "./testing/ask.ts";
-import { openDoors } from "./testing/doors.ts";
+import { CLIENT, claims, INNER, OUTER, refusedOf, sendRequest } from "./testing/http-request.ts";
+import { openProxies } from "./testing/opened-proxies.ts";
 import { proxyHeaders, startBalancer, startProxy } from "./testing/proxies.ts";
 import { openSecurePods, type SecurePod, type SecurePods } from "./testing/secure-pods.ts";
 
@@ -13,7 +13,7 @@ beforeEach(() => {
   pods.upstream.requests.length = 0;
 });
 
-const { opened, closeAll } = openDoors();
+const { opened, closeAll } = openProxies();
 afterEach(closeAll);
 
 describe("behind a load balancer that speaks the PROXY protocol", () => {
@@ -26,7 +26,8 @@ describe("behind a load balancer that speaks the PROXY protocol", () => {
 
   it.each(versions)("of %s a client is where it is, whatever it claims", async (_, header) => {
     const port = await opened(startBalancer(pod.tlsPort, OUTER, header));
-    for (const [, headers] of claims) expect((await ask(port, pods.authority, { headers })).status).toBe(200);
+    for (const [, headers] of claims)
+      expect((await sendRequest(port, pods.authority, { headers })).status).toBe(200);
     expect(new Set(pods.seen())).toEqual(new Set([CLIENT]));
   });
 
@@ -43,16 +44,16 @@ describe("behind a load balancer that speaks the PROXY protocol", () => {
 
   it.each(versions)("of %s pages asked for by http are at https", async (_, header) => {
     const port = await opened(startBalancer(pod.port, OUTER, header));
-    const { headers } = await ask(port, pods.authority, { scheme: "http", method: "GET", path: "/" });
+    const { headers } = await sendRequest(port, pods.authority, { scheme: "http", method: "GET", path: "/" });
     expect(headers.location).toBe(`${pod.origin}/`);
   });
 
   it.each(versions)("of %s a client that writes such a header too is not understood", async (_, header) => {
     const twice = (client: string) => Buffer.concat([header(client), header("203.0.113.66")]);
     const port = await opened(startBalancer(pod.tlsPort, OUTER, twice));
-    await expect(ask(port, pods.authority, {})).rejects.toThrow();
+    await expect(sendRequest(port, pods.authority, {})).rejects.toThrow();
     const plainPort = await opened(startBalancer(pod.port, OUTER, twice));
-    const outcome = await ask(plainPort, pods.authority, { scheme: "http" }).then(
+    const outcome = await sendRequest(plainPort, pods.authority, { scheme: "http" }).then(
       ({ status }) => status,
       () => "closed",
     );
@@ -63,20 +64,20 @@ describe("behind a load balancer that speaks the PROXY protocol", () => {
   it("a client of IPv6 is where it is", async () => {
     const header = () => proxyHeaders["version 1"]("2001:db8:1:2:3:4:5:6");
     const port = await opened(startBalancer(pod.tlsPort, OUTER, header));
-    expect((await ask(port, pods.authority, {})).status).toBe(200);
+    expect((await sendRequest(port, pods.authority, {})).status).toBe(200);
     expect(pods.seen()).toEqual(["2001:db8:1:2:3:4:5:6"]);
   });
 
   it("nobody comes in past it", async () => {
-    await expect(ask(pod.tlsPort, pods.authority, {})).rejects.toThrow();
-    await expect(ask(pod.port, pods.authority, { scheme: "http" })).rejects.toThrow();
+    await expect(sendRequest(pod.tlsPort, pods.authority, {})).rejects.toThrow();
+    await expect(sendRequest(pod.port, pods.authority, { scheme: "http" })).rejects.toThrow();
     expect(pods.seen()).toEqual([]);
   });
 
   it("its own look, which is of no client, is let in", async () => {
     const local = () => Buffer.from("0d0a0d0a000d0a515549540a20000000", "hex");
     const port = await opened(startBalancer(pod.tlsPort, OUTER, local));
-    expect((await ask(port, pods.authority, {})).status).toBe(200);
+    expect((await sendRequest(port, pods.authority, {})).status).toBe(200);
   });
 
   it("and a proxy before that, a client is where the proxy saw it", async () => {
@@ -88,9 +89,9 @@ describe("behind a load balancer that speaks the PROXY protocol", () => {
         certificate: pods.issue(),
       }),
     );
-    expect((await ask(port, pods.authority, { headers: { "x-forwarded-for": "203.0.113.66" } })).status).toBe(
-      200,
-    );
+    expect(
+      (await sendRequest(port, pods.authority, { headers: { "x-forwarded-for": "203.0.113.66" } })).status,
+    ).toBe(200);
     expect(pods.seen()).toEqual([CLIENT]);
   }, 30_000);
 });
@@ -103,7 +104,7 @@ describe("without the PROXY protocol", () => {
       [pod.port, "http"],
     ] as const) {
       const balancer = await opened(startBalancer(port, OUTER, () => header("203.0.113.66")));
-      const outcome = await ask(balancer, pods.authority, { scheme }).then(
+      const outcome = await sendRequest(balancer, pods.authority, { scheme }).then(
         ({ status }) => status,
         () => "closed",
       );

@@ -22,12 +22,12 @@ afterAll(async () => {
 
 /** Ends a gateway as its pod does: the process beside Envoy is told to end, then Envoy. */
 async function endPod({ server, adminPort }: GatewayPod): Promise<string> {
-  const logFile = join(dir, `drain-at-end-${adminPort}.log`);
+  const logFile = join(dir, `drain-sidecar-${adminPort}.log`);
   const log = () => readFile(logFile, "utf8");
   const beside = await launch({
-    name: "drain-at-end",
+    name: "drain-sidecar",
     command: process.execPath,
-    args: ["--conditions=@ticketing/source", join(import.meta.dirname, "src/drain-at-end.ts")],
+    args: ["--conditions=@ticketing/source", join(import.meta.dirname, "src/drain-sidecar.ts")],
     env: { ADMIN_PORT: `${adminPort}` },
     logFile,
     probe: async () => expect(await log()).toContain("waiting"),

@@ -1,6 +1,6 @@
 import { addresses, readConfig, transportConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
-import { wayInFaults } from "./way-in-rules.ts";
+import { ingressFaults } from "./ingress-rules.ts";
 
 const origin = z.url().transform((url) => new URL(url).origin);
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -61,7 +61,7 @@ export const schema = z.object({
 /** Everything that the writer of the configuration reads from its environment. Refuses what does not fit together, too. */
 export function config(env = process.env) {
   const settings = readConfig(schema, env);
-  const faults = wayInFaults(settings);
+  const faults = ingressFaults(settings);
   if (faults.length === 0) return settings;
   throw new Error(`the environment does not fit together:\n  ${faults.join("\n  ")}`);
 }

@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { publicContracts } from "@ticketing/runtime/serving/public-contracts";
+import { type Ingress, openIngress } from "./ingress.ts";
 import { refusalMappers } from "./refusal-mappers.ts";
-import { openWayIn, type WayIn } from "./way-in.ts";
 import { YamlTree } from "./yaml-tree.ts";
 
 const LOOPBACK = ["localhost", "127.0.0.1"];
 
-export interface GatewayOptions extends WayIn {
+export interface GatewayOptions extends Ingress {
   /** Address and port to listen on. */
   readonly host: string;
   readonly port: number;
@@ -62,7 +62,7 @@ export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> 
     route.remove("direct_response");
     route.add("route", { cluster: "catalog", timeout: "10s" });
   }
-  openWayIn(config, origin, options);
+  openIngress(config, origin, options);
   return config;
 }
 

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import type { config } from "./config.ts";
 import { clusters } from "./envoy-clusters.ts";
 import { gatewayConfig } from "./gateway-config.ts";
-import type { TlsTermination } from "./way-in.ts";
+import type { TlsTermination } from "./ingress.ts";
 
 type Settings = ReturnType<typeof config>;
 

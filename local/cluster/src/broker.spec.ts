@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { configurationsOf, find, overlayObjects, rewrite, spoil } from "../testing/mesh.ts";
 import { brokerFaults } from "./broker.ts";
-import { listeningFaults } from "./lookup.ts";
+import { listeningFaults } from "./envoy-dns.ts";
 import { type KubernetesObject, ofKind } from "./objects.ts";
 
 // Kustomize builds every overlay once.

@@ -1,6 +1,6 @@
 import type { Configured } from "./configurations.ts";
-import { leastReplicas } from "./most-pods.ts";
 import { type KubernetesObject, ofKind, workloads } from "./objects.ts";
+import { leastReplicas } from "./peak-pods.ts";
 import { block, natsText, setting } from "./tls/nats-blocks.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { allPods } from "./calls.ts";
-import { leastReplicas } from "./most-pods.ts";
 import { matches } from "./network.ts";
+import { allPods } from "./network-calls.ts";
 import { type KubernetesObject, ofKind, title, workloads } from "./objects.ts";
+import { leastReplicas } from "./peak-pods.ts";
 
 const budget = z.object({
   spec: z.object({

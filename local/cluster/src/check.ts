@@ -8,19 +8,20 @@ import { z } from "zod";
 import { alarmFaults } from "./alarms.ts";
 import { brokerFaults } from "./broker.ts";
 import { budgetFaults } from "./budgets.ts";
-import { allCalls, allPods } from "./calls.ts";
 import { dnsFaults } from "./cluster-dns.ts";
 import { type Configured, configured, environmentFaults, testModeFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
 import { diskFaults } from "./disks.ts";
+import { envoyDnsFaults, listeningFaults } from "./envoy-dns.ts";
 import { validateGateway } from "./gateway.ts";
 import { drainFaults } from "./gateway-drain.ts";
 import { imageFaults } from "./image/check-images.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
+import { ingressFaults } from "./ingress.ts";
 import { keyVolumeFaults } from "./key-volumes.ts";
-import { listeningFaults, lookupFaults } from "./lookup.ts";
 import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
+import { allCalls, allPods } from "./network-calls.ts";
 import { networkPolicies, workloads } from "./objects.ts";
 import { buildOverlays, forUsers } from "./overlays.ts";
 import { namespaceFaults, podFaults } from "./pods.ts";
@@ -31,7 +32,6 @@ import { roleFaults, temporalRoles } from "./temporal/server-config.ts";
 import { serverStructure } from "./temporal/structure.ts";
 import { evaluateTiltfile, tiltFaults } from "./tilt.ts";
 import { tlsFaults } from "./tls/faults.ts";
-import { wayInFaults } from "./way-in.ts";
 
 /** Kubernetes' versions whose schemas the manifests have to fit: the oldest that they are for, and the newest known. */
 const VERSIONS = ["1.34", "1.37"];
@@ -123,7 +123,7 @@ await check("Envoy accepts the configuration that the gateway's pod writes, and 
       if (!gateway) return [`${name} has no gateway`];
       const text = await validateGateway(gateway, folder);
       faults.push(
-        ...[...lookupFaults(text, found), ...listeningFaults(found)].map((fault) => `${name}: ${fault}`),
+        ...[...envoyDnsFaults(text, found), ...listeningFaults(found)].map((fault) => `${name}: ${fault}`),
       );
     }
   } finally {
@@ -136,7 +136,7 @@ await check("the gateway's pod drains before Envoy ends, and is not killed meanw
 );
 await check("users come in by https, with a certificate, from addresses that the gateway learns", async () =>
   forUsers.flatMap((name) =>
-    wayInFaults(built.get(name) ?? [], ours.get(name) ?? []).map((fault) => `${name}: ${fault}`),
+    ingressFaults(built.get(name) ?? [], ours.get(name) ?? []).map((fault) => `${name}: ${fault}`),
   ),
 );
 await check("a rolling update goes on once callers know the new pod", async () =>

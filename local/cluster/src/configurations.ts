@@ -56,7 +56,7 @@ export const ownImage = ({ image }: Container): string | undefined =>
 /** How the configuration of a script is called that a container runs instead of its image's process. */
 const scripts: Readonly<Record<string, string>> = {
   "make-current.ts": "version",
-  "drain-at-end.ts": "drain",
+  "drain-sidecar.ts": "drain",
 };
 
 /** The parser of what the container runs. */

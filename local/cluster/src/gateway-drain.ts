@@ -4,8 +4,8 @@ import { ownImage } from "./configurations.ts";
 import { environment } from "./environment.ts";
 import { type Container, isSidecar, type KubernetesObject, type PodSpec, workloads } from "./objects.ts";
 
-/** What runs beside Envoy and drains it; gateway/src/drain-at-end.ts. */
-const DRAIN = /\/drain-at-end\.ts$/;
+/** What runs beside Envoy and drains it; gateway/src/drain-sidecar.ts. */
+const DRAIN = /\/drain-sidecar\.ts$/;
 
 /** What cloud load balancers may take until they have taken a pod out. */
 const LEAVE_SECONDS = 15;

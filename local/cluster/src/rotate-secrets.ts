@@ -1,6 +1,6 @@
+import { describeRotation } from "@ticketing/launcher/describe-rotation";
 import type { KeyName } from "@ticketing/launcher/key-folder";
 import { rotateKey } from "@ticketing/launcher/key-rotation";
-import { describeRotation } from "@ticketing/launcher/key-rotation-words";
 
 /** Until the kubelets have renewed the volumes of all pods, and those who keep auth's keys for minutes asked again. */
 const SPREAD_S = 600;

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "@ticketing/launcher/atomic-file";
 import { brokerUsers, newPassword } from "@ticketing/launcher/broker-users";
 import { ensureKeys } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
-import { replaceFile } from "@ticketing/launcher/whole-file";
 import type { StripeKeys } from "@ticketing/payments/stripe-keys";
 import { stringify } from "yaml";
 import type { StripeEnvironment } from "./config.ts";

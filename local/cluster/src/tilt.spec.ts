@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { configurationsOf, overlayObjects } from "../testing/mesh.ts";
-import { allCalls } from "./calls.ts";
 import { parseDockerfile } from "./image/dockerfile.ts";
+import { allCalls } from "./network-calls.ts";
 import { type KubernetesObject, workloads } from "./objects.ts";
 import { evaluateTiltfile, type TiltMesh, tiltFaults } from "./tilt.ts";
 

@@ -2,11 +2,11 @@ import { access } from "node:fs/promises";
 import { repositoryPath } from "@ticketing/launcher/process-table";
 import { parseAllDocuments, stringify } from "yaml";
 import { z } from "zod";
-import { allPods } from "./calls.ts";
 import { ownImage } from "./configurations.ts";
 import { type Stage, substitute } from "./image/dockerfile.ts";
 import { serviceFolder } from "./image/images.ts";
 import { type Call, matches } from "./network.ts";
+import { allPods } from "./network-calls.ts";
 import { type KubernetesObject, kubernetesObject, lasting, type Workload, workloads } from "./objects.ts";
 import { runPython } from "./python.ts";
 

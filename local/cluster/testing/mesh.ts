@@ -1,6 +1,6 @@
-import { allCalls, allPods } from "../src/calls.ts";
 import { type Configured, configured } from "../src/configurations.ts";
 import { networkFaults } from "../src/network.ts";
+import { allCalls, allPods } from "../src/network-calls.ts";
 import { configMap, type KubernetesObject, networkPolicies, ofKind, workloads } from "../src/objects.ts";
 import { buildOverlays, type Overlay } from "../src/overlays.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClusterAddresses, clustersYaml } from "@ticketing/gateway/envoy-clusters";
 import { gatewayConfig } from "@ticketing/gateway/gateway-config";
+import type { Ingress } from "@ticketing/gateway/ingress";
 import { certificateResource } from "@ticketing/gateway/public-certificate";
-import type { WayIn } from "@ticketing/gateway/way-in";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { repositoryPath } from "./process-table.ts";
 
@@ -25,20 +25,20 @@ const folder = await mkdtemp(join(tmpdir(), "ticketing-check-gateway-"));
 try {
   const certificate = join(folder, "public-certificate.yaml");
   await writeFile(certificate, certificateResource(folder));
-  const waysIn: Record<string, WayIn> = {
+  const ingressVariants: Record<string, Ingress> = {
     "with TLS": { tls: { port: 8443, certificate } },
     "with TLS and the PROXY protocol": { tls: { port: 8443, certificate }, proxyProtocol: true },
     "with TLS at a proxy": { tls: "proxy", trustedProxies: 1 },
   };
-  for (const [name, wayIn] of Object.entries(waysIn)) {
+  for (const [name, ingress] of Object.entries(ingressVariants)) {
     const config = join(folder, "envoy.yaml");
     const origin = "https://tickets.example.com";
-    await writeFile(config, `${await gatewayConfig({ host: "0.0.0.0", port: 8080, origin, ...wayIn })}`);
+    await writeFile(config, `${await gatewayConfig({ host: "0.0.0.0", port: 8080, origin, ...ingress })}`);
     await validateEnvoy({ config, overrides }).catch((error: Error) => {
       throw new Error(`${name}: ${error.message}`, { cause: error });
     });
   }
-  console.log(`envoy accepts gateway/envoy.yaml, as it is and ${Object.keys(waysIn).join(", ")}`);
+  console.log(`envoy accepts gateway/envoy.yaml, as it is and ${Object.keys(ingressVariants).join(", ")}`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { publicKey, readKeys } from "@ticketing/runtime/identity/key-files";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import { replaceFile } from "./atomic-file.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
-import { replaceFile } from "./whole-file.ts";
 
 /** What has a key: each service, and auth one more for the access tokens of users. */
 export type KeyName = ServiceName | "access-token";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createFile } from "./atomic-file.ts";
 import { type BrokerUser, brokerUsers, newPassword } from "./broker-users.ts";
 import {
   isPublished,
@@ -13,7 +14,6 @@ import {
   serviceKeysFile,
 } from "./key-folder.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
-import { createFile } from "./whole-file.ts";
 
 /** Files that hold the secrets of one mesh; all are readable by their owner only. */
 export interface KeyFiles {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { accessTokenLifetime } from "@ticketing/auth/access-token-lifetime";
 import { readConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
+import { describeRotation } from "./describe-rotation.ts";
 import { type KeyName, namedKeys, serviceKeysFile } from "./key-folder.ts";
 import { type Rotated, rotateKey } from "./key-rotation.ts";
-import { describeRotation } from "./key-rotation-words.ts";
 import { readMeshFile } from "./mesh-file.ts";
 import { readOptions } from "./options.ts";
 

@@ -13,7 +13,7 @@ import { ownImage } from "../configurations.ts";
 import { environment } from "../environment.ts";
 import { type KubernetesObject, type Workload, workloads } from "../objects.ts";
 import { type BuiltStage, makeReadOnly } from "./build.ts";
-import { issuedSecrets } from "./issued.ts";
+import { issuedSecrets } from "./issued-secrets.ts";
 import { type AddressBook, localize } from "./local-addresses.ts";
 import { startNatsOf } from "./nats-of-overlay.ts";
 import { projectVolumes } from "./projected-volumes.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { find, overlayObjects, spoil } from "../../testing/mesh.ts";
-import { mostPods, mostReplicas } from "../most-pods.ts";
 import { type KubernetesObject, kubernetesObject } from "../objects.ts";
 import { overlays } from "../overlays.ts";
+import { mostReplicas, peakPods } from "../peak-pods.ts";
 import { connectionFaults } from "./connections.ts";
 
 // Kustomize builds every overlay once.
@@ -68,7 +68,7 @@ describe("the most pods of a Deployment", () => {
     [{ replicas: 2, strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 3 } } }, 7],
     [{ replicas: 5, strategy: { type: "Recreate" } }, 5],
   ])("with %j are %i", (spec, pods) => {
-    expect(mostPods(deployment(spec), [])).toBe(pods);
+    expect(peakPods(deployment(spec), [])).toBe(pods);
   });
 
   it("are as many as its own autoscaler allows", () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { environment } from "../environment.ts";
-import { mostPods } from "../most-pods.ts";
 import { type KubernetesObject, ofKind, workloads } from "../objects.ts";
+import { peakPods } from "../peak-pods.ts";
 import { type Role, roleConfig, temporalRoles } from "./server-config.ts";
 
 /**
@@ -54,7 +54,7 @@ export function connectionFaults(objects: readonly KubernetesObject[]): string[]
 function rolesOf(objects: readonly KubernetesObject[], database: string): Client[] {
   return temporalRoles(workloads(objects)).map((role) => ({
     name: role.workload.name,
-    pods: mostPods(deploymentOf(role, objects), objects),
+    pods: peakPods(deploymentOf(role, objects), objects),
     connections: Object.values(roleConfig(role, objects).persistence.datastores)
       .filter(({ sql }) => isAt(sql.connectAddr, database))
       // Without a limit, or with 0, database/sql opens as many as are asked for.

@@ -3,8 +3,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { environment } from "../environment.ts";
 import { type Container, configMap, type KubernetesObject, type Workload } from "../objects.ts";
+import { dependencyFaults } from "./dependencies.ts";
 import { probeFaults } from "./probes.ts";
-import { reachFaults } from "./reach.ts";
 import { type Structure, structureFaults } from "./structure.ts";
 import { renderTemplate } from "./template.ts";
 
@@ -126,7 +126,7 @@ function temporalFaults(role: Role, objects: readonly KubernetesObject[], struct
   return [
     ...misfits,
     ...ruleFaults(result.data, role, objects),
-    ...reachFaults(result.data, objects),
+    ...dependencyFaults(result.data, objects),
     ...probeFaults(role, result.data),
   ];
 }

@@ -1,15 +1,15 @@
-import { allPods, allServices } from "../calls.ts";
 import type { Configured } from "../configurations.ts";
 import { type Call, OTHER_NAMESPACES, OUTSIDE, resolve } from "../network.ts";
+import { allPods, allServices } from "../network-calls.ts";
 import { type KubernetesObject, ofKind, type Workload, workloads } from "../objects.ts";
 import { temporalRoles } from "../temporal/server-config.ts";
 import { authorityKeyFaults } from "./authority-key.ts";
 import { type Caller, callers } from "./callers.ts";
 import { authorityOf, certificateFaults, certificates, isNamed } from "./certificates.ts";
+import { insecureVariableFaults } from "./insecure-variables.ts";
 import { probeFaults } from "./probes.ts";
 import { renewalFaults } from "./renewal.ts";
-import { type Served, servedPorts } from "./served.ts";
-import { uncheckedFaults } from "./unchecked.ts";
+import { type Served, servedPorts } from "./served-ports.ts";
 
 /**
  * What is said in plain text, or to somebody who cannot show who they are, inside a mesh that is to speak TLS alone; one
@@ -27,7 +27,7 @@ export function tlsFaults(
     ...authorityKeyFaults(all, objects),
     ...probeFaults(all, served),
     ...renewalFaults(all, objects),
-    ...uncheckedFaults(ours),
+    ...insecureVariableFaults(ours),
   ];
   const spoken = new Set<string>();
   for (const caller of callers(all, ours, objects)) {

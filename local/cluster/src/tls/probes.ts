@@ -1,5 +1,5 @@
 import { type Container, lasting, type Workload } from "../objects.ts";
-import type { ServedPorts } from "./served.ts";
+import type { ServedPorts } from "./served-ports.ts";
 
 /**
  * Probes that can have no answer: the kubelet's for gRPC speak no TLS, and those for HTTP do where they say so, without

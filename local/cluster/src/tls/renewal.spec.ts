@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { configurationsOf, find, overlayObjects, rewrite, spoil } from "../../testing/mesh.ts";
-import { allCalls } from "../calls.ts";
+import { allCalls } from "../network-calls.ts";
 import { type KubernetesObject, ofKind, workloads } from "../objects.ts";
 import { tlsFaults } from "./faults.ts";
 

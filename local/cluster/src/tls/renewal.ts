@@ -5,7 +5,7 @@ import { type KubernetesObject, lasting, ofKind, type Workload } from "../object
 import { renderedConfig, temporalRoles } from "../temporal/server-config.ts";
 import { certificates } from "./certificates.ts";
 import { block, natsText, setting } from "./nats-blocks.ts";
-import { collectorTls } from "./served.ts";
+import { collectorTls } from "./served-ports.ts";
 
 /**
  * Engines that go on showing a certificate after it was renewed, until it has ended and nobody believes them; one sentence

@@ -17,7 +17,7 @@ const IPV4_FIRST = ["V4_ONLY", "V4_PREFERRED", "ALL"];
  * By default Envoy takes the IPv6 addresses of a name that has both, as on a cluster of two families, and then finds
  * nobody at them: pods listen on IPv4 (`HOST`). One sentence for each of its clusters of which this is so.
  */
-export function lookupFaults(config: string, processes: readonly Configured[]): string[] {
+export function envoyDnsFaults(config: string, processes: readonly Configured[]): string[] {
   return envoy
     .parse(parse(config))
     .static_resources.clusters.filter(

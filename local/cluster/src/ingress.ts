@@ -1,8 +1,8 @@
 import { config } from "@ticketing/gateway/config";
 import { z } from "zod";
-import { allPods } from "./calls.ts";
 import type { Configured } from "./configurations.ts";
 import { resolve } from "./network.ts";
+import { allPods } from "./network-calls.ts";
 import {
   type KubernetesObject,
   ofKind,
@@ -22,7 +22,7 @@ const service = z.object({
  * How callers come into a mesh for users: by https at the one origin that all processes know, with a certificate that
  * somebody provides, and so that the gateway learns their addresses. One sentence for each fault.
  */
-export function wayInFaults(
+export function ingressFaults(
   objects: readonly KubernetesObject[],
   processes: readonly Configured[],
 ): string[] {

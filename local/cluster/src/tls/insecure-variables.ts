@@ -7,7 +7,7 @@ const TELEMETRY = /^OTEL_EXPORTER_OTLP_(TRACES|METRICS|LOGS)_ENDPOINT$/;
  * Variables that no process of ours reads itself, by which Node.js or a library of it would call in plain text, or believe
  * anybody; one sentence each.
  */
-export const uncheckedFaults = (ours: readonly Configured[]): string[] =>
+export const insecureVariableFaults = (ours: readonly Configured[]): string[] =>
   ours.flatMap(({ title, env }) => {
     const faults: string[] = [];
     if (env.NODE_TLS_REJECT_UNAUTHORIZED === "0")

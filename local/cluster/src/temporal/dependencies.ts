@@ -12,7 +12,7 @@ const cluster = z.object({
 const database = z.object({ spec: z.object({ name: z.string(), cluster: z.object({ name: z.string() }) }) });
 
 /** What a role looks for and nobody has: a plugin, a database, the frontend; or shards that others count otherwise. */
-export function reachFaults(
+export function dependencyFaults(
   { persistence, publicClient }: ServerConfig,
   objects: readonly KubernetesObject[],
 ): string[] {

@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { configurationsOf, find, networkFaultsOf, overlayObjects, spoil } from "../testing/mesh.ts";
 import { environmentFaults } from "./configurations.ts";
 import { customResourceFaults, isCustom } from "./custom-resources.ts";
+import { ingressFaults } from "./ingress.ts";
 import { type KubernetesObject, kubernetesObject, services, workloads } from "./objects.ts";
-import { wayInFaults } from "./way-in.ts";
 
 let objects: KubernetesObject[];
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeEach(async () => {
   objects = await overlayObjects("k8s/overlays/production");
 });
 
-const faults = async () => wayInFaults(objects, await configurationsOf(objects));
+const faults = async () => ingressFaults(objects, await configurationsOf(objects));
 const gateway = () => find(objects, "Deployment", "gateway");
 const service = () => find(objects, "Service", "gateway");
 /** Sets a variable of the container that writes the gateway's configuration. */

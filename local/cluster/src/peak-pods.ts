@@ -41,7 +41,7 @@ const autoscalerOf = ({ kind, metadata }: KubernetesObject, objects: readonly Ku
  * How many pods of a Deployment may run at once: during a rolling update, its replicas and the surge, and as many that
  * are ending, which Kubernetes does not count any more and which hold their connections until they have drained.
  */
-export function mostPods(object: KubernetesObject, objects: readonly KubernetesObject[]): number {
+export function peakPods(object: KubernetesObject, objects: readonly KubernetesObject[]): number {
   const { strategy } = deployment.parse(object).spec;
   const replicas = mostReplicas(object, objects);
   if (strategy.type === "Recreate") return replicas;

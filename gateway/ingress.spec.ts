@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { ask, CLIENT, claims, INNER, OUTER, refusedOf } from "./testing/ask.ts";
-import { openDoors } from "./testing/doors.ts";
+import { CLIENT, claims, INNER, OUTER, refusedOf, sendRequest } from "./testing/http-request.ts";
+import { openProxies } from "./testing/opened-proxies.ts";
 import { startProxy } from "./testing/proxies.ts";
 import { openSecurePods, type SecurePod, type SecurePods } from "./testing/secure-pods.ts";
 
@@ -13,7 +13,7 @@ beforeEach(() => {
   pods.upstream.requests.length = 0;
 });
 
-const { opened, closeAll } = openDoors();
+const { opened, closeAll } = openProxies();
 afterEach(closeAll);
 
 describe.each([0, 1, 2])("behind %d proxies that speak HTTP", (proxies) => {
@@ -36,7 +36,7 @@ describe.each([0, 1, 2])("behind %d proxies that speak HTTP", (proxies) => {
 
   it.each(claims)("a client is where it is, whatever it claims: %s", async (_, headers) => {
     const { https } = await doorsOf(pod);
-    expect((await ask(https, pods.authority, { headers })).status).toBe(200);
+    expect((await sendRequest(https, pods.authority, { headers })).status).toBe(200);
     expect(pods.seen()).toEqual([CLIENT]);
   });
 
@@ -44,7 +44,7 @@ describe.each([0, 1, 2])("behind %d proxies that speak HTTP", (proxies) => {
   const passedOn = claims.filter(([claim]) => claim !== "an empty scheme");
   it.each(passedOn)("a client is where it is, also when the proxy says no scheme: %s", async (_, headers) => {
     const { https } = await doorsOf(pod, "passes");
-    expect((await ask(https, pods.authority, { headers })).status).toBe(200);
+    expect((await sendRequest(https, pods.authority, { headers })).status).toBe(200);
     expect(pods.seen()).toEqual([CLIENT]);
   });
 
@@ -58,13 +58,13 @@ describe.each([0, 1, 2])("behind %d proxies that speak HTTP", (proxies) => {
   it("who comes by http is sent to https, once, and promised nothing", async () => {
     const { http, https } = await doorsOf(pod);
     const page = { method: "GET", path: "/tickets/7" };
-    const sent = await ask(http, pods.authority, { ...page, scheme: "http" });
+    const sent = await sendRequest(http, pods.authority, { ...page, scheme: "http" });
     expect([sent.status, sent.headers.location]).toEqual([308, `${pod.origin}/tickets/7`]);
     expect(sent.headers["strict-transport-security"]).toBeUndefined();
-    const arrived = await ask(https, pods.authority, page);
+    const arrived = await sendRequest(https, pods.authority, page);
     expect(arrived.status).not.toBe(308);
     expect(arrived.headers["strict-transport-security"]).toBe("max-age=31536000");
-    const called = await ask(http, pods.authority, {
+    const called = await sendRequest(http, pods.authority, {
       scheme: "http",
       headers: { authorization: "Bearer x" },
     });
@@ -80,12 +80,14 @@ describe("behind a proxy that speaks TLS with the gateway", () => {
     const https = await opened(startProxy({ ...to, certificate: pods.issue() }));
     const http = await opened(startProxy(to));
     expect(
-      (await ask(https, pods.authority, { headers: { "x-forwarded-for": "203.0.113.66" } })).status,
+      (await sendRequest(https, pods.authority, { headers: { "x-forwarded-for": "203.0.113.66" } })).status,
     ).toBe(200);
-    expect((await ask(http, pods.authority, { scheme: "http" })).status).toBe(403);
-    expect((await ask(http, pods.authority, { scheme: "http", method: "GET", path: "/" })).status).toBe(308);
+    expect((await sendRequest(http, pods.authority, { scheme: "http" })).status).toBe(403);
+    expect(
+      (await sendRequest(http, pods.authority, { scheme: "http", method: "GET", path: "/" })).status,
+    ).toBe(308);
     // Whatever a proxy says of it that calls the port for plain http.
-    const past = await ask(pod.port, pods.authority, {
+    const past = await sendRequest(pod.port, pods.authority, {
       scheme: "http",
       headers: { "x-forwarded-proto": "https" },
     });

@@ -4,7 +4,7 @@ import { plainHttpMappers } from "./refusal-mappers.ts";
 import type { YamlTree } from "./yaml-tree.ts";
 
 /** How callers come to the gateway. */
-export interface WayIn {
+export interface Ingress {
   /** Who ends TLS, where it is spoken at all. */
   readonly tls?: TlsTermination;
   /** How many proxies before the gateway add the address that they see to x-forwarded-for; none by default. */
@@ -22,9 +22,9 @@ export type TlsTermination = "proxy" | { readonly port: number; readonly certifi
 /** A year, for the host of the origin alone: what else its domain has is not ours to promise. No preloading, likewise. */
 const HSTS = "max-age=31536000";
 
-/** Edits the listener `public` of a configuration, which speaks plain http without proxies, to what `wayIn` says. */
-export function openWayIn(config: YamlTree, origin: string, wayIn: WayIn): void {
-  const { tls, trustedProxies = 0, proxyProtocol = false } = wayIn;
+/** Edits the listener `public` of a configuration, which speaks plain http without proxies, to what `ingress` says. */
+export function openIngress(config: YamlTree, origin: string, ingress: Ingress): void {
+  const { tls, trustedProxies = 0, proxyProtocol = false } = ingress;
   const listener = config.at("static_resources", "listeners", { name: "public" });
   const http = listener.at("filter_chains", 0, "filters", 0, "typed_config");
   http.set("xff_num_trusted_hops", trustedProxies);

@@ -3,7 +3,7 @@ import { config } from "@ticketing/gateway/config";
 import { standaloneConfig } from "@ticketing/gateway/standalone-config";
 import { configurationsOf, overlayObjects } from "../testing/mesh.ts";
 import type { Configured } from "./configurations.ts";
-import { lookupFaults } from "./lookup.ts";
+import { envoyDnsFaults } from "./envoy-dns.ts";
 
 // Kustomize builds every overlay once.
 jest.setTimeout(120_000);
@@ -18,22 +18,22 @@ describe("the gateway's look-ups", () => {
   });
 
   it("prefer the family of addresses that pods listen on", () => {
-    expect(lookupFaults(envoy, processes)).toEqual([]);
+    expect(envoyDnsFaults(envoy, processes)).toEqual([]);
   });
 
   it.each(["AUTO", "V6_ONLY"])("are at fault with the family %s", (family) => {
-    const faults = lookupFaults(envoy.replaceAll("V4_PREFERRED", family), processes);
+    const faults = envoyDnsFaults(envoy.replaceAll("V4_PREFERRED", family), processes);
     expect(faults).toHaveLength(6);
     expect(faults).toContain("Envoy looks for IPv6 addresses of tickets first, whose pods listen on IPv4");
   });
 
   it("are at fault when no family is named", () => {
     const unnamed = envoy.replaceAll('dns_lookup_family: "V4_PREFERRED"', "");
-    expect(lookupFaults(unnamed, processes)).toHaveLength(6);
+    expect(envoyDnsFaults(unnamed, processes)).toHaveLength(6);
   });
 
   it("may be of either family where pods listen on both", () => {
     const both = processes.map((each) => ({ ...each, env: { ...each.env, HOST: "::" } }));
-    expect(lookupFaults(envoy.replaceAll("V4_PREFERRED", "AUTO"), both)).toEqual([]);
+    expect(envoyDnsFaults(envoy.replaceAll("V4_PREFERRED", "AUTO"), both)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** The settings that say how callers come in; see config.ts. */
-interface WayInSettings {
+interface IngressSettings {
   readonly PUBLIC_URL: string;
   readonly PORT: number;
   readonly TLS_PORT: number;
@@ -11,7 +11,7 @@ interface WayInSettings {
 }
 
 /** Why settings that are fine one by one do not fit together; each sentence begins with the variable to change. */
-export function wayInFaults(settings: WayInSettings): string[] {
+export function ingressFaults(settings: IngressSettings): string[] {
   const { PUBLIC_URL, TLS_TERMINATION, PUBLIC_TLS_DIR, TRUSTED_PROXIES } = settings;
   const secure = PUBLIC_URL.startsWith("https:");
   const faults: string[] = [];
@@ -28,7 +28,7 @@ export function wayInFaults(settings: WayInSettings): string[] {
   return [...faults, ...portFaults(settings)];
 }
 
-function portFaults(settings: WayInSettings): string[] {
+function portFaults(settings: IngressSettings): string[] {
   const names = (["PORT", "TLS_PORT", "READY_PORT", "ADMIN_PORT"] as const).filter(
     (name) => name !== "TLS_PORT" || settings.TLS_TERMINATION === "gateway",
   );

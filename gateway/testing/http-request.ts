@@ -5,7 +5,7 @@ const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 /** Where clients and the proxies before a gateway call from. */
 export const [CLIENT, OUTER, INNER] = ["127.0.0.7", "127.0.0.21", "127.0.0.22"] as const;
 
-interface Asked {
+interface HttpRequest {
   readonly scheme?: "http" | "https";
   readonly method?: string;
   readonly path?: string;
@@ -14,15 +14,15 @@ interface Asked {
 }
 
 /** One request over HTTP/1.1, a call by https unless it says otherwise; rejects when it is not answered. */
-export function ask(port: number, ca: string, asked: Asked = {}) {
-  const { scheme = "https", method = "POST", path = GET_TICKET, from = CLIENT, headers } = asked;
+export function sendRequest(port: number, ca: string, options: HttpRequest = {}) {
+  const { scheme = "https", method = "POST", path = GET_TICKET, from = CLIENT, headers } = options;
   return new Promise<{ status: number; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
-    const options = {
+    const details = {
       ...{ port, host: "127.0.0.1", localAddress: from, method, path, agent: false },
       headers: { "content-type": "application/json", ...headers },
     };
     const sent =
-      scheme === "http" ? request(options) : secureRequest({ ...options, servername: "localhost", ca });
+      scheme === "http" ? request(details) : secureRequest({ ...details, servername: "localhost", ca });
     sent.on("error", reject).on("response", (answer) => {
       const { statusCode: status = 0, headers } = answer;
       let body = "";
@@ -42,7 +42,7 @@ export function ask(port: number, ca: string, asked: Asked = {}) {
 export async function refusedOf(times: number, port: number, ca: string, from: string): Promise<number> {
   const answers = await Promise.all(
     Array.from({ length: times }, (_, n) =>
-      ask(port, ca, { from, headers: { "x-forwarded-for": `203.0.113.${n}` } }),
+      sendRequest(port, ca, { from, headers: { "x-forwarded-for": `203.0.113.${n}` } }),
     ),
   );
   return answers.filter(({ status }) => status === 429).length;
