@@ -75,3 +75,41 @@ describe("docs/reliability.md", () => {
     expect(files.filter((name) => !named.includes(relative("", join("tests/faults", name))))).toEqual([]);
   });
 });
+
+describe("docs/rules.md", () => {
+  const page = "docs/rules.md";
+  /** The cells of the rows of a page's tables. */
+  const rowsOf = (path: string) =>
+    read(path)
+      .split("\n")
+      .filter((line) => /^\| (?!rule |variable |-)/.test(line))
+      .map((line) =>
+        line
+          .split("|")
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+  const codesIn = (cell = "") => [...cell.matchAll(/`([^`]*)`/g)].map(([, code = ""]) => code);
+  const rules = rowsOf(page).map(([rule = "", value, variable, line = ""]) => ({
+    ...{ rule, line, defaults: codesIn(value), variables: codesIn(variable) },
+  }));
+  const configured = new Map(
+    rowsOf("README.md").flatMap(([names, values]) =>
+      codesIn(names).map((name, n) => [name, codesIn(values)[n]] as const),
+    ),
+  );
+
+  it.each(rules.map(({ rule, line }) => [rule, line]))("quotes the line that decides: %s", (_, line) => {
+    const [link] = linksOf(page, line);
+    const quoted = link?.label.replaceAll("`", "") ?? "nothing";
+    expect({ quoted, found: read(link?.path ?? "").includes(quoted) }).toEqual({ quoted, found: true });
+  });
+
+  it("gives each variable the default of the README", () => {
+    const given = rules.flatMap(({ variables, defaults }) =>
+      variables.map((name, n) => [name, defaults[n]] as const),
+    );
+    expect(given.length).toBeGreaterThan(10);
+    expect(given).toEqual(given.map(([name]) => [name, configured.get(name)]));
+  });
+});
