@@ -1,6 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
-import { type ErrorAnswer, jsonAnswer, protocols } from "@ticketing/runtime/serving/error-answer";
+import { type ErrorResponse, jsonResponse, protocols } from "@ticketing/runtime/serving/error-response";
 import { httpsRequired, noPage, type Refusal, refusals } from "./refusals.ts";
 
 type Filter = Readonly<Record<string, object>>;
@@ -23,7 +23,7 @@ const isConnect = any(
 );
 
 /** Envoy's ResponseMapper: whatever the filter matches becomes this answer. */
-function mapper(filter: Filter, { status, headers, body }: ErrorAnswer) {
+function mapper(filter: Filter, { status, headers, body }: ErrorResponse) {
   const { "content-type": contentType = "", ...others } = headers;
   return {
     filter,
@@ -43,13 +43,13 @@ function mapper(filter: Filter, { status, headers, body }: ErrorAnswer) {
 
 /** To whoever may call an RPC, an unknown path is 404 in each of its forms: Connect reads it as unimplemented. */
 const unknownPath = (error: ConnectError) => [
-  mapper(all(isStatus(404), any(isConnect, isJson)), jsonAnswer(error, 404)),
-  mapper(isStatus(404), jsonAnswer(noPage, 404)),
+  mapper(all(isStatus(404), any(isConnect, isJson)), jsonResponse(error, 404)),
+  mapper(isStatus(404), jsonResponse(noPage, 404)),
 ];
 
 const inJson = (status: number, error: ConnectError) => [
-  mapper(all(isStatus(status), isConnect), jsonAnswer(error, codeToHttpStatus(error.code))),
-  mapper(isStatus(status), jsonAnswer(error, status)),
+  mapper(all(isStatus(status), isConnect), jsonResponse(error, codeToHttpStatus(error.code))),
+  mapper(isStatus(status), jsonResponse(error, status)),
 ];
 
 const mappersOf = ({ statuses, error }: Refusal) =>

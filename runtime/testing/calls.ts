@@ -40,7 +40,7 @@ export function clientOf<S extends DescService>(
 }
 
 /** What each unary method of a service answers a client who asks for nothing at all: the refusal's reason, or "done". */
-export async function answersToNothing<S extends DescService>(
+export async function rejectsEveryCall<S extends DescService>(
   service: S,
   client: Client<S>,
 ): Promise<Record<string, string | undefined>> {

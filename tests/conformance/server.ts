@@ -4,12 +4,12 @@ import { create, type Message } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { Server } from "@grpc/grpc-js";
-import { errorAnswer } from "@ticketing/runtime/serving/error-answer";
+import { errorResponse } from "@ticketing/runtime/serving/error-response";
 import { openGrpcPort } from "@ticketing/runtime/serving/grpc/port";
 import { createGrpcRouter, type ServiceRouter } from "@ticketing/runtime/serving/grpc/router";
 import { callInterceptors } from "@ticketing/runtime/serving/interceptors";
 import { createRpcHandler } from "@ticketing/runtime/serving/rpc-handler";
-import { writeAnswer } from "@ticketing/runtime/serving/write-answer";
+import { writeResponse } from "@ticketing/runtime/serving/write-response";
 import { silent } from "@ticketing/runtime/testing/service";
 import {
   appendTo,
@@ -139,7 +139,7 @@ const others = createServer(
     jsonOptions: { registry },
     ...(limit && { readMaxBytes: limit }),
     otherwise: ({ headers }, response) =>
-      writeAnswer(response, errorAnswer(headers["content-type"] ?? "", noSuchPath, 404)),
+      writeResponse(response, errorResponse(headers["content-type"] ?? "", noSuchPath, 404)),
   }),
 );
 const grpc = new Server({ "grpc.max_receive_message_length": limit || -1 });

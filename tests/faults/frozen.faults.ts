@@ -14,7 +14,7 @@ import { reported } from "../support/suite-report.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { whileStopped } from "../support/while-stopped.ts";
 import { waitUntilConsistent } from "./audit.ts";
-import { allEnd, begun, crowd, errand, goesOn, timeOf } from "./crowd.ts";
+import { allEnd, begun, createMany, errand, goesOn, timeOf } from "./many-orders.ts";
 import { trade, unclear } from "./traffic.ts";
 
 /** The deadline of a unary call is 10 s; the rest is for a machine under load. */
@@ -93,7 +93,7 @@ async function overview() {
       const [buyer, rival] = buyers as [Person, Person];
       const ending = await errand(endOfUnknownOrder);
       const shopping = await errand(async () => lockWithRetries(rival, await listWithRetries(seller)));
-      const start = () => crowd(SHARE, () => begun(seller, buyer));
+      const start = () => createMany(SHARE, () => begun(seller, buyer));
       const [paid, cancelled, lapsing] = [await start(), await start(), await start()];
       const ordersOf = (group: typeof paid) => group.map(({ order }) => order);
       const [{ order: lapsed }] = lapsing as [(typeof lapsing)[0]];

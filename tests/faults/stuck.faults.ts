@@ -25,7 +25,7 @@ import { clearFaults, control, injectFault } from "../support/stripe-control.ts"
 import { reported } from "../support/suite-report.ts";
 import { startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 import { readRecords, waitUntilConsistent } from "./audit.ts";
-import { allEnd, begun, crowd, type Errand, errand, goesOn, timeOf } from "./crowd.ts";
+import { allEnd, begun, createMany, type Errand, errand, goesOn, timeOf } from "./many-orders.ts";
 
 const STUCK = process.env.QUICK ? 60 : 200;
 let mesh: TestMesh;
@@ -101,7 +101,7 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
 
   it("when Stripe answers everything but the cancel: they end once it does", async () => {
     await reported("cancels that Stripe does not answer beside a purchase", async () => {
-      const orders = (await crowd(STUCK, () => begun(seller, buyer))).map(({ order }) => order);
+      const orders = (await createMany(STUCK, () => begun(seller, buyer))).map(({ order }) => order);
       await injectFault(mesh, { kind: "error_before", operation: "payment_intents.cancel" });
       await Promise.all(orders.map((order) => retry(() => buyer.orders.cancelOrder({ orderId: order.id }))));
       await givingUp(STUCK);
@@ -115,7 +115,7 @@ describe(`${STUCK} orders that cannot go on stop no other`, () => {
 
   it("when their charges are disputed: no refund is made, and the buyers read why", async () => {
     await reported("refunds of disputed charges beside a purchase", async () => {
-      const orders = await crowd(STUCK, async () => {
+      const orders = await createMany(STUCK, async () => {
         const { order } = await stories.purchase(mesh, seller, buyer);
         const [intent] = await stripePayments(mesh, order.id);
         await control(mesh, "POST", "disputes", { payment_intent: intent?.id });
@@ -153,12 +153,14 @@ const hanging = (operation: string, objects: string[]) =>
         const { payment } = await buyer.payments.getPayment({ orderId: order.id });
         return payment?.stripePaymentIntentId ?? "";
       };
-      const refunding = (await crowd(STUCK / 2, () => stories.purchase(mesh, seller, buyer))).map(
+      const refunding = (await createMany(STUCK / 2, () => stories.purchase(mesh, seller, buyer))).map(
         ({ order }) => order,
       );
-      const cancelling = (await crowd(share, () => begun(seller, buyer))).map(({ order }) => order);
-      const captured = await crowd(share, () => begun(seller, buyer));
-      const starting = await crowd(share, async () => lockWithRetries(buyer, await listWithRetries(seller)));
+      const cancelling = (await createMany(share, () => begun(seller, buyer))).map(({ order }) => order);
+      const captured = await createMany(share, () => begun(seller, buyer));
+      const starting = await createMany(share, async () =>
+        lockWithRetries(buyer, await listWithRetries(seller)),
+      );
       const capturing = captured.map(({ order }) => order);
 
       await hanging("payment_intents.capture", await Promise.all(capturing.map(intentOf)));

@@ -4,10 +4,10 @@ import { describe, expect, it } from "@jest/globals";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { newListing } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
+import { type CallerName, callers, internalRules, publicRules, type Stage } from "./access-rules.ts";
+import type { World } from "./attacked-mesh.ts";
 import { allServices, call, encodings, rpcName } from "./contracts.ts";
 import type { Reply } from "./raw-http2-client.ts";
-import { type CallerName, callers, internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";
-import type { World } from "./world.ts";
 
 /** What a reply comes to, as verdicts spell it. */
 const outcome = (reply: Reply) => (reply.code === "ok" ? "ok" : (reply.reason ?? reply.code));
@@ -24,7 +24,7 @@ export function accessMatrix(world: () => World): void {
   describe("the access matrix", () => {
     it("has a verdict for every RPC of the contracts, and none for others", async () => {
       const rpcs = (await allServices()).flatMap(({ methods }) => methods.map(rpcName));
-      const known = [...Object.keys(publicVerdicts), ...Object.keys(internalVerdicts)];
+      const known = [...Object.keys(publicRules), ...Object.keys(internalRules)];
       expect(known.sort()).toEqual(rpcs.sort());
     });
 
@@ -42,7 +42,7 @@ export function accessMatrix(world: () => World): void {
         };
         const at = wire("127.0.0.12");
         let tries = 0;
-        for (const [name, { request, verdict, parties }] of Object.entries(publicVerdicts)) {
+        for (const [name, { request, verdict, parties }] of Object.entries(publicRules)) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           for (const caller of callers) {

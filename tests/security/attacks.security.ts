@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, jest } from "@jest/globals";
-import { abuse } from "./abuse.ts";
 import { accessMatrix } from "./access-matrix.ts";
-import { aftermath } from "./aftermath.ts";
+import { startWorld, type World } from "./attacked-mesh.ts";
 import { browserAttacks } from "./browser.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { hoarding, hoardingAgain } from "./hoarding.ts";
 import { hostileInput } from "./hostile-input.ts";
 import { internalPorts } from "./internal-ports.ts";
-import { pageAttacks } from "./page.ts";
 import { repeats } from "./repeats.ts";
+import { resourceAbuse } from "./resource-abuse.ts";
+import { stateAfterAttacks } from "./state-after-attacks.ts";
 import { tokenAttacks } from "./tokens.ts";
-import { startWorld, type World } from "./world.ts";
+import { pageAttacks } from "./web-server-attacks.ts";
 import { wrongCalls } from "./wrong-calls.ts";
 
 // Bounded, and not by how loaded the machine is.
@@ -34,6 +34,6 @@ pageAttacks(world);
 hoarding(world);
 hostileInput(world);
 exhaustion(world);
-abuse(world);
+resourceAbuse(world);
 hoardingAgain(world);
-aftermath(world);
+stateAfterAttacks(world);

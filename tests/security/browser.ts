@@ -6,10 +6,10 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { sessionCookieName } from "@ticketing/runtime/identity/identity";
 import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
+import { publicRules } from "./access-rules.ts";
+import type { World } from "./attacked-mesh.ts";
 import { call, contentType, rpcPath } from "./contracts.ts";
 import type { Reply } from "./raw-http2-client.ts";
-import { publicVerdicts } from "./verdicts.ts";
-import type { World } from "./world.ts";
 
 const FOREIGN = "https://evil.example";
 /** What a form, a script or a plug-in of another site can make a browser send. */
@@ -120,7 +120,7 @@ export function browserAttacks(world: () => World): void {
       await reported("GET requests for every RPC", async () => {
         const { at, session } = await signedIn();
         const methods = await methodsByName();
-        for (const name of Object.keys(publicVerdicts)) {
+        for (const name of Object.keys(publicRules)) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           const query = "?connect=v1&encoding=json&message=%7B%7D";
@@ -132,7 +132,7 @@ export function browserAttacks(world: () => World): void {
           if (!harmless) expect([405, 415]).toContain(reply.status);
           expect(reply.headers["cache-control"]).toBe("no-store");
         }
-        return Object.keys(publicVerdicts).length;
+        return Object.keys(publicRules).length;
       });
     });
 
@@ -141,7 +141,7 @@ export function browserAttacks(world: () => World): void {
         const { at, origin, session } = await signedIn();
         const methods = await methodsByName();
         let tries = 0;
-        for (const name of Object.keys(publicVerdicts)) {
+        for (const name of Object.keys(publicRules)) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           const preflight = { ":method": "OPTIONS", "access-control-request-method": "POST" };

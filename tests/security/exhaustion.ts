@@ -6,11 +6,11 @@ import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { reported } from "../support/suite-report.ts";
+import type { World } from "./attacked-mesh.ts";
 import { callRaw, contentType, type Encoding, rpcPath } from "./contracts.ts";
 import { memoryOf } from "./processes.ts";
 import { slowHttp } from "./raw-http.ts";
 import { framed, openRawClient, type RawClient } from "./raw-http2-client.ts";
-import type { World } from "./world.ts";
 
 /** What a process may grow by under attack, in MiB: its heap before a collection, never what an attacker sends. */
 const GROWTH = 200;

@@ -6,8 +6,8 @@ import { refusal } from "../support/people.ts";
 import { newOrder } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { eventually } from "../support/test-mesh.ts";
+import { type Account, limits, type World } from "./attacked-mesh.ts";
 import { call } from "./contracts.ts";
-import { type Account, limits, type World } from "./world.ts";
 
 let idler: Account;
 

@@ -9,12 +9,12 @@ import fc from "fast-check";
 import { newListing } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
+import { internalRules, publicRules, type Stage } from "./access-rules.ts";
+import type { World } from "./attacked-mesh.ts";
 import { call, callRaw, type Encoding, type Init } from "./contracts.ts";
 import { extremes, FORGED, hostileBinary, hostileJson } from "./hostile-messages.ts";
 import { rawHttp } from "./raw-http.ts";
 import { openRawClient, type RawClient, type Reply } from "./raw-http2-client.ts";
-import { internalVerdicts, publicVerdicts, type Stage } from "./verdicts.ts";
-import type { World } from "./world.ts";
 
 /** Answers that say what is wrong. INTERNAL or UNKNOWN would mean that something fell over. */
 const typed = [
@@ -70,7 +70,7 @@ export function hostileInput(world: () => World): void {
         const methods = await methodsByName();
         const ticket = await list();
         let tries = 0;
-        for (const [index, [name, { request }]] of Object.entries(publicVerdicts).entries()) {
+        for (const [index, [name, { request }]] of Object.entries(publicRules).entries()) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           // An address each: from one, the gateway would refuse most of them for their number.
@@ -117,7 +117,7 @@ export function hostileInput(world: () => World): void {
         const { services, mesh } = world();
         const methods = await methodsByName();
         let tries = 0;
-        for (const [name, { callee, request, allowed }] of Object.entries(internalVerdicts)) {
+        for (const [name, { callee, request, allowed }] of Object.entries(internalRules)) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           const at = openRawClient(`http://${mesh.services[callee]?.internal}`);

@@ -2,11 +2,11 @@ import { describe, expect, it } from "@jest/globals";
 import { importJWK, SignJWT } from "jose";
 import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
+import { internalRules, publicRules } from "./access-rules.ts";
+import type { World } from "./attacked-mesh.ts";
 import { call, contentType, encodings, rpcPath } from "./contracts.ts";
 import { attackerKeys } from "./forged-tokens.ts";
 import { openRawClient } from "./raw-http2-client.ts";
-import { internalVerdicts, publicVerdicts } from "./verdicts.ts";
-import type { World } from "./world.ts";
 
 /** Ways to write a path that a router and a service may read differently. */
 function disguises(path: string): string[] {
@@ -60,7 +60,7 @@ export function internalPorts(world: () => World): void {
         const methods = await methodsByName();
         let tries = 0;
         const broken: Promise<string>[] = [];
-        for (const [name, { callee, allowed }] of Object.entries(internalVerdicts)) {
+        for (const [name, { callee, allowed }] of Object.entries(internalRules)) {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           // Even with the token of a service that may call it.
@@ -116,7 +116,7 @@ export function internalPorts(world: () => World): void {
         const methods = await methodsByName();
         const attacker = await attackerKeys();
         let tries = 0;
-        for (const [name, verdict] of Object.entries(internalVerdicts)) {
+        for (const [name, verdict] of Object.entries(internalRules)) {
           const { callee, request, allowed, outcome = "not_found" } = verdict;
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
@@ -163,7 +163,7 @@ export function internalPorts(world: () => World): void {
     it("is all that an internal port serves: the public API is not there", async () => {
       const { mesh, buyer } = world();
       const methods = await methodsByName();
-      for (const name of Object.keys(publicVerdicts)) {
+      for (const name of Object.keys(publicRules)) {
         const method = methods.get(name);
         const callee = name.split(".")[0] ?? "";
         if (!method) throw new Error(`no such RPC: ${name}`);

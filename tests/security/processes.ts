@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import type { World } from "./world.ts";
+import type { World } from "./attacked-mesh.ts";
 
 /** The processes that take what comes from outside. */
 const exposed = ["envoy", "auth", "tickets", "orders", "payments", "catalog"];

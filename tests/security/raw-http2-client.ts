@@ -106,9 +106,9 @@ function firstFrame(body: Buffer): { flags: number; data: Buffer } | undefined {
   return body.length < 5 + length ? undefined : { flags: body[0] ?? 0, data: body.subarray(5, 5 + length) };
 }
 
-type Told = Pick<Reply, "code" | "reason" | "message">;
+type Refusal = Pick<Reply, "code" | "reason" | "message">;
 
-function verdict(reply: Reply, trailers: Reply["headers"]): Told {
+function verdict(reply: Reply, trailers: Reply["headers"]): Refusal {
   const type = `${reply.headers["content-type"] ?? ""}`;
   if (type.startsWith("application/grpc")) {
     const text = type.includes("web") ? reply.body.toString("latin1") : "";
@@ -148,7 +148,7 @@ interface ConnectErrorBody {
   details?: { type: string; value: string }[];
 }
 
-function readError(error: ConnectErrorBody | undefined): Told {
+function readError(error: ConnectErrorBody | undefined): Refusal {
   const info = error?.details?.find(({ type }) => type === "google.rpc.ErrorInfo");
   const reason = info && fromBinary(ErrorInfoSchema, Buffer.from(info.value, "base64")).reason;
   return { code: error?.code ?? "ok", reason, message: error?.message };

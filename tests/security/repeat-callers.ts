@@ -4,8 +4,8 @@ import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 import { bearer } from "../support/clients.ts";
+import type { World } from "./attacked-mesh.ts";
 import type { RepeatScene } from "./repeat-scene.ts";
-import type { World } from "./world.ts";
 
 /** Who calls: somebody at the gateway, or a service at another's internal port. */
 export type RepeatCaller = "anonymous" | "seller" | "buyer" | "operator" | "orders" | "workflows";

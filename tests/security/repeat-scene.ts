@@ -5,7 +5,7 @@ import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
 import { newListing, newOrder, stories } from "../support/stories.ts";
 import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
-import type { Account, World } from "./world.ts";
+import type { Account, World } from "./attacked-mesh.ts";
 
 /** A purchase to be: what is asked for, and the id that its order will have. */
 interface Purchase {

@@ -2,10 +2,10 @@ import type { JsonValue } from "@bufbuild/protobuf";
 import { CancellationReason, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
+import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
 import type { RepeatCaller } from "./repeat-callers.ts";
 import { authorize, open, type RepeatScene } from "./repeat-scene.ts";
-import type { World } from "./world.ts";
 
 /** One RPC that may be repeated although it changes something. */
 export interface RepeatedAct {

@@ -5,11 +5,11 @@ import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt"
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
+import type { World } from "./attacked-mesh.ts";
 import { type Answer, openCallers } from "./repeat-callers.ts";
 import { type RepeatScene, setRepeatScene } from "./repeat-scene.ts";
 import { type RepeatedAct, repeatedActs, repeatedElsewhere, repeatedReads } from "./repeat-table.ts";
 import { openStoredState, type StoredState } from "./stored-state.ts";
-import type { World } from "./world.ts";
 
 /** How many calls are under way at once: a client that repeats does not know that the first still runs. */
 const AT_ONCE = 3;

@@ -12,9 +12,9 @@ import { portCookieName, sessionCookieName } from "@ticketing/runtime/identity/i
 import { decodeJwt } from "jose";
 import { createClients } from "../support/clients.ts";
 import { reported } from "../support/suite-report.ts";
+import type { World } from "./attacked-mesh.ts";
 import { call, type Init } from "./contracts.ts";
 import { accessToken, attackerKeys, forgedTokens, startKeyServer } from "./forged-tokens.ts";
-import type { World } from "./world.ts";
 
 /** One RPC of each service that knows users: each checks tokens for itself. */
 const asked: [DescMethod, Init][] = [

@@ -17,10 +17,10 @@ import { DomainError, ERROR_DOMAIN } from "@ticketing/runtime/process/domain-err
 import { bearer } from "../support/clients.ts";
 import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
+import { publicRules, type Stage } from "./access-rules.ts";
+import type { Account, World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
 import { answerOf } from "./repeat-callers.ts";
-import { publicVerdicts, type Stage } from "./verdicts.ts";
-import type { Account, World } from "./world.ts";
 
 const short = { requestId: "1" };
 const noOrder = () => ({ orderId: randomUUID() });
@@ -132,7 +132,7 @@ export function wrongCalls(world: () => World): void {
     }
 
     it("that breaks a rule of its contract is told which one, of which field", async () => {
-      const ruled = Object.keys(publicVerdicts).filter((name) => {
+      const ruled = Object.keys(publicRules).filter((name) => {
         const input = methods.get(name)?.input;
         return input?.fields.some((field) => hasRules(field) || field.oneof !== undefined);
       });
@@ -162,7 +162,7 @@ export function wrongCalls(world: () => World): void {
       const stage: Stage = { world: world(), held, order, free: await list() };
       await reported("RPCs called without a session", async () => {
         let calls = 0;
-        for (const [name, { request, verdict }] of Object.entries(publicVerdicts)) {
+        for (const [name, { request, verdict }] of Object.entries(publicRules)) {
           if (verdict.anonymous !== "UNAUTHENTICATED") continue;
           calls += await reasoned(name, request(stage, "anonymous"), "UNAUTHENTICATED");
           calls += await reasoned(name, request(stage, "anonymous"), "INVALID_TOKEN", {

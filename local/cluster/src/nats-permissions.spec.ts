@@ -171,7 +171,7 @@ describe.each([
     }
     const healths: string[] = [];
     const hear = (who: ServiceName, subject: string) =>
-      of(events, who).presence.hear(subject, (payload) =>
+      of(events, who).presence.subscribe(subject, (payload) =>
         healths.push(`${who} ${new TextDecoder().decode(payload)}`),
       );
     hear("catalog", "health.*");
@@ -180,7 +180,7 @@ describe.each([
       await of(events, service).ping();
     }
     for (const [stream, { owner }] of Object.entries(owners)) {
-      of(events, owner).presence.tell(`health.${owner}`, new TextEncoder().encode(owner));
+      of(events, owner).presence.publish(`health.${owner}`, new TextEncoder().encode(owner));
       if (stream !== "DEAD_LETTERS") await of(events, owner).publish(event(owner, owner));
     }
     const told = serviceNames.flatMap((name) => [`${name} ${name}`, `catalog ${name}`]);

@@ -11,7 +11,7 @@ import { Health, HealthCheckResponse_ServingStatus as Status } from "@ticketing/
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { findServer } from "@ticketing/servers/find";
 import { databaseUri, type MongoServer, startMongo } from "@ticketing/servers/mongo";
-import { type CutLine, openCutLine } from "../../testing/cut-line.ts";
+import { type BreakableProxy, openBreakableProxy } from "../../testing/breakable-proxy.ts";
 import { makeServiceKeys } from "../../testing/keys.ts";
 import { silent, testConfig } from "../../testing/service.ts";
 import { h2Get } from "../identity/h2-get.ts";
@@ -21,7 +21,7 @@ import { type Database, openDatabase } from "./database.ts";
 
 /** Two replicas of a service that reads a database, keeps live views open, and hands out keys. */
 interface Replica {
-  line: CutLine;
+  line: BreakableProxy;
   serving: Serving;
   database: Database;
   orders: Client<typeof OrderService>;
@@ -36,14 +36,14 @@ let replicas: Replica[];
 const broker = new EventEmitter();
 const events = {
   presence: {
-    tell: (subject: string, payload: Uint8Array) => void broker.emit(subject, payload),
-    hear: (subject: string, handle: (payload: Uint8Array) => void) => void broker.on(subject, handle),
+    publish: (subject: string, payload: Uint8Array) => void broker.emit(subject, payload),
+    subscribe: (subject: string, handle: (payload: Uint8Array) => void) => void broker.on(subject, handle),
   },
   ping: async () => undefined,
 };
 
 async function startReplica(): Promise<Replica> {
-  const line = await openCutLine(mongo.port);
+  const line = await openBreakableProxy(mongo.port);
   const uri = `${databaseUri(`mongodb://127.0.0.1:${line.port}/`, "spec")}?directConnection=true`;
   const database = await openDatabase(uri, silent);
   const serving = await serve({
@@ -117,9 +117,9 @@ async function until(condition: () => Promise<boolean>, ms: number): Promise<voi
 
 describe("while the database of both replicas is away", () => {
   it.each([
-    ["stopped", (line: CutLine) => line.cut(), 4_000],
+    ["stopped", (line: BreakableProxy) => line.cut(), 4_000],
     // Nobody tells that its machine is gone: the first calls find out.
-    ["does not answer on open connections", async (line: CutLine) => line.freeze(), 10_000],
+    ["does not answer on open connections", async (line: BreakableProxy) => line.freeze(), 10_000],
   ])(
     "since it %s, what needs none is served, the rest refused in time, and nobody leaves",
     async (_, lose, first) => {
@@ -146,7 +146,7 @@ describe("while the database of both replicas is away", () => {
         for (const { serving } of replicas)
           expect((await h2Get(`http://127.0.0.1:${serving.publicPort}/keys`)).status).toBe(200);
       } finally {
-        await Promise.all(replicas.map(({ line }) => line.mend()));
+        await Promise.all(replicas.map(({ line }) => line.restore()));
         for (const view of views) view.leave();
       }
       const back = performance.now();
@@ -173,7 +173,7 @@ it("a replica that alone has lost its database leaves the others to serve, and i
     expect(await status(other)).toBe(Status.SERVING);
     await other.orders.getOrder({ orderId });
   } finally {
-    await lost.line.mend();
+    await lost.line.restore();
   }
   await until(async () => (await status(lost)) === Status.SERVING, 8_000);
 }, 60_000);

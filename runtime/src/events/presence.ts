@@ -4,12 +4,12 @@ import type { BrokerAccess } from "./broker-access.ts";
 
 const RESUBSCRIBE_MS = 500;
 
-/** What processes tell each other of themselves: kept nowhere, and lost while the broker is away. */
+/** Reports of processes about themselves. They are stored nowhere, and lost while the broker is away. */
 export interface Presence {
-  /** Tells whoever listens at this moment. */
-  tell(subject: string, payload: Uint8Array): void;
-  /** Hears what is told, in this replica. */
-  hear(subject: string, handle: (payload: Uint8Array) => void): void;
+  /** Reaches the subscribers of this moment. */
+  publish(subject: string, payload: Uint8Array): void;
+  /** Every replica that subscribes gets every report. */
+  subscribe(subject: string, handle: (payload: Uint8Array) => void): void;
 }
 
 export function createPresence(broker: {
@@ -19,26 +19,26 @@ export function createPresence(broker: {
 }): Presence {
   const { connection, access, log } = broker;
 
-  /** A subscription that the broker refused is over: it is made again until the broker takes it. */
-  function hear(subject: string, handle: (payload: Uint8Array) => void): void {
+  /** A subscription that the broker refused has ended: it is made again until the broker accepts it. */
+  function subscribe(subject: string, handle: (payload: Uint8Array) => void): void {
     if (connection.isClosed()) return;
     const need = access.need(`the subscription to ${subject}`);
     connection.subscribe(subject, {
       callback: (error, message) => {
         if (error) {
           need.failed(error);
-          setTimeout(() => hear(subject, handle), RESUBSCRIBE_MS).unref();
+          setTimeout(() => subscribe(subject, handle), RESUBSCRIBE_MS).unref();
           return;
         }
         need.granted();
         try {
           handle(message.data);
         } catch (failure) {
-          log.warn({ err: failure, subject }, "what was told could not be heard");
+          log.warn({ err: failure, subject }, "a report could not be read");
         }
       },
     });
   }
 
-  return { tell: (subject, payload) => connection.publish(subject, payload), hear };
+  return { publish: (subject, payload) => connection.publish(subject, payload), subscribe };
 }

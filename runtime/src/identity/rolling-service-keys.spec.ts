@@ -98,7 +98,7 @@ describe("a key of one service", () => {
     const callerOf = await callee();
     await sign({ ...mallory, kid: "orders" });
     expect(await callerOf(await (await caller()).tokenFor("tickets"))).toBe(REFUSED);
-    // Told by the file that one key is two services', a running process stays with what it knows.
+    // Refusal by the file that one key is two services', a running process stays with what it knows.
     await know(old, mallory, { ...mallory, kid: next.kid });
     await someReadings();
     await sign({ ...mallory, kid: next.kid });

@@ -30,11 +30,11 @@ export interface Dependencies {
 /** What a process knows of its own health. */
 export interface Health {
   /**
-   * Asks every dependency and tells the result to whoever listens. `ready`: whether the process can take calls;
+   * Pings every dependency and publishes the result. `ready`: whether the process can take calls;
    * `whole`: whether it can answer all of them.
    */
   check(): Promise<{ ready: boolean; whole: boolean }>;
-  /** Tells that the process does not serve any more. */
+  /** Publishes that the process does not serve any more. */
   leave(): void;
 }
 
@@ -43,15 +43,15 @@ export function createHealth(options: Dependencies & { name: string; log: Logger
   const subject = `health.${name}`;
   const identity = { service: name, instance: newId(), startTime: timestampNow() };
   const peers = createPeers(identity.instance);
-  events?.presence.hear(subject, (payload) => peers.hear(fromBinary(ProcessHealthSchema, payload)));
+  events?.presence.subscribe(subject, (payload) => peers.record(fromBinary(ProcessHealthSchema, payload)));
   const readiness = createReadiness(peers);
   let dependencies: Dependency[] = [];
   let left = false;
 
-  const tell = (serving: boolean) => {
-    const told = dependencies.map(({ kind, ...rest }) => ({ ...rest, needed: kind !== "use" }));
-    const health = { ...identity, serving, dependencies: told, time: timestampNow() };
-    events?.presence.tell(subject, toBinary(ProcessHealthSchema, create(ProcessHealthSchema, health)));
+  const publish = (serving: boolean) => {
+    const reported = dependencies.map(({ kind, ...rest }) => ({ ...rest, needed: kind !== "use" }));
+    const health = { ...identity, serving, dependencies: reported, time: timestampNow() };
+    events?.presence.publish(subject, toBinary(ProcessHealthSchema, create(ProcessHealthSchema, health)));
   };
   const ask = async (
     dependency: string,
@@ -83,7 +83,7 @@ export function createHealth(options: Dependencies & { name: string; log: Logger
       ]);
       const ready = readiness(dependencies);
       // A check may be under way when the process leaves.
-      tell(ready && !left);
+      publish(ready && !left);
       return {
         ready,
         whole: ready && dependencies.every(({ reachable, kind }) => reachable || kind === "use"),
@@ -91,7 +91,7 @@ export function createHealth(options: Dependencies & { name: string; log: Logger
     },
     leave() {
       left = true;
-      tell(false);
+      publish(false);
     },
   };
 }

@@ -6,14 +6,14 @@ import type { CommonConfig } from "../process/config.ts";
 import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
-import { errorAnswer } from "./error-answer.ts";
 import { publicError } from "./error-interceptor.ts";
+import { errorResponse } from "./error-response.ts";
 import { type GrpcPort, openGrpcPort } from "./grpc/port.ts";
 import { createGrpcRouter, type ServiceRouter } from "./grpc/router.ts";
 import { callInterceptors } from "./interceptors.ts";
 import { createRpcHandler } from "./rpc-handler.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
-import { type HttpResponse, writeAnswer } from "./write-answer.ts";
+import { type HttpResponse, writeResponse } from "./write-response.ts";
 
 /** The largest request, in bytes, that this API takes. Its largest legitimate one is a few kilobytes. */
 export const MAX_REQUEST_BYTES = 64 * 1024;
@@ -65,7 +65,7 @@ export async function startPublicServer(options: {
       shutdownSignal: shutdown.signal,
       log,
       otherwise: (request, response) => {
-        void respond(options.http, request, log).then((answer) => writeAnswer(response, answer));
+        void respond(options.http, request, log).then((answer) => writeResponse(response, answer));
       },
     }),
   );
@@ -101,7 +101,7 @@ async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Log
   const route = routes[request.url.split("?", 1)[0] ?? ""];
   if (!route) {
     const error = new ConnectError("no such path", Code.Unimplemented);
-    return errorAnswer(request.headers["content-type"] ?? "", error, 404);
+    return errorResponse(request.headers["content-type"] ?? "", error, 404);
   }
   try {
     const body = await readBody(request);

@@ -17,7 +17,7 @@ const database = (reachable: boolean, kind: Dependency["kind"] = "need"): Depend
   { name: "database", reachable, kind },
 ];
 const peer = (instance: string, reachable: boolean, serving = true) =>
-  peers.hear(
+  peers.record(
     create(ProcessHealthSchema, {
       instance,
       serving,

@@ -22,7 +22,10 @@ export interface Dependency {
  * What all replicas need is away for all of them: leaving would leave nobody, not even for what can be served. Only
  * when a replica lacks for long what another has throughout, the others serve better without it.
  */
-export function createReadiness(peers: Pick<Peers, "reach">, now: () => number = () => performance.now()) {
+export function createReadiness(
+  peers: Pick<Peers, "anyReaches">,
+  now: () => number = () => performance.now(),
+) {
   let started = false;
   const awaySince = new Map<string, number>();
   return (dependencies: readonly Dependency[]): boolean => {
@@ -35,7 +38,7 @@ export function createReadiness(peers: Pick<Peers, "reach">, now: () => number =
       }
       const since = awaySince.get(name) ?? now();
       awaySince.set(name, since);
-      alone ||= now() - since >= ALONE_MS && peers.reach(name, ALONE_MS);
+      alone ||= now() - since >= ALONE_MS && peers.anyReaches(name, ALONE_MS);
     }
     const isRight = dependencies.every(({ reachable, kind }) => reachable || kind !== "condition");
     return started && isRight && !alone;

@@ -8,9 +8,9 @@ import {
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
 import type { Logger } from "../process/log.ts";
-import { errorAnswer, jsonAnswer } from "./error-answer.ts";
+import { errorResponse, jsonResponse } from "./error-response.ts";
 import type { ServiceRouter } from "./grpc/router.ts";
-import { type HttpResponse, writeAnswer } from "./write-answer.ts";
+import { type HttpResponse, writeResponse } from "./write-response.ts";
 
 interface RpcOptions extends ConnectRouterOptions {
   routes: (router: ServiceRouter) => void;
@@ -50,16 +50,16 @@ async function serve(
 ): Promise<void> {
   if (!isHost(request.authority)) {
     const error = new ConnectError("there is no such host", Code.InvalidArgument);
-    writeAnswer(response, errorAnswer(request.headers["content-type"] ?? "", error, 400));
+    writeResponse(response, errorResponse(request.headers["content-type"] ?? "", error, 400));
     return;
   }
   const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, undefined));
   if (answer.status === 405) {
     const allow = handler.allowedMethods.join(", ");
     const { headers, ...rest } = notSpoken(request, 405, `the HTTP method here is ${allow}`);
-    writeAnswer(response, { ...rest, headers: { ...headers, allow } });
+    writeResponse(response, { ...rest, headers: { ...headers, allow } });
   } else if (answer.status === 415 && !answer.body) {
-    writeAnswer(response, notSpoken(request, 415, "this content type is not spoken here"));
+    writeResponse(response, notSpoken(request, 415, "this content type is not spoken here"));
   } else {
     await universalResponseToNodeResponse(answer, response);
   }
@@ -75,8 +75,8 @@ const isHost = (authority: string | undefined) => URL.canParse(`http://${authori
 function notSpoken({ headers }: Http2ServerRequest, status: number, message: string): HttpResponse {
   const type = headers["content-type"] ?? "";
   if (type.startsWith("application/grpc"))
-    return errorAnswer(type, new ConnectError(message, Code.Unimplemented), status);
+    return errorResponse(type, new ConnectError(message, Code.Unimplemented), status);
   return type.startsWith("application/")
-    ? jsonAnswer(new ConnectError(message, Code.Unknown), status)
+    ? jsonResponse(new ConnectError(message, Code.Unknown), status)
     : { status, headers: { "content-type": "text/plain" }, body: message };
 }

@@ -6,13 +6,13 @@ import { createServiceTokens } from "../identity/service-tokens.ts";
 import type { CommonConfig } from "../process/config.ts";
 import { startTelemetry } from "../process/telemetry.ts";
 import { createInternalClient, type InternalClient } from "./internal-client.ts";
-import { type Means, type meansConfig, openMeans } from "./means.ts";
+import { openResources, type ProcessResources, type resourcesConfig } from "./process-resources.ts";
 import { type PublicServeOptions, type Serving, serve } from "./serve.ts";
 
-type Configuration = CommonConfig & z.output<typeof meansConfig>;
+type Configuration = CommonConfig & z.output<typeof resourcesConfig>;
 
-/** What a service is made of. */
-export interface ProcessMeans extends Means {
+/** The connections from which a service builds its parts. */
+export interface ServiceResources extends ProcessResources {
   /** A client of another service's internal API; its health is part of this process's, and it closes with it. */
   callee<T extends DescService>(service: T, name: string, addresses: string[]): Promise<InternalClient<T>>;
 }
@@ -33,11 +33,11 @@ export interface ProcessParts
 export async function runProcess<Config extends Configuration>(
   name: string,
   config: Config,
-  build: (means: ProcessMeans) => Promise<ProcessParts>,
+  build: (resources: ServiceResources) => Promise<ProcessParts>,
 ): Promise<Serving> {
   startTelemetry(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const means = await openMeans(name, config);
-  const { log, security, database, events } = means;
+  const resources = await openResources(name, config);
+  const { log, security, database, events } = resources;
   const callees = new Map<string, { ping(): Promise<void>; close(): void }>();
   const {
     relay,
@@ -45,7 +45,7 @@ export async function runProcess<Config extends Configuration>(
     uses,
     ...routes
   } = await build({
-    ...means,
+    ...resources,
     async callee(service, callee, addresses) {
       const tokens = await createServiceTokens({ name, keyFile: config.SERVICE_KEY_FILE, log });
       const client = createInternalClient(service, { addresses, callee, tokens, security });

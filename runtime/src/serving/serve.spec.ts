@@ -71,8 +71,8 @@ describe("a process", () => {
     const told: ProcessHealth[] = [];
     const events = {
       presence: {
-        tell: (_: string, payload: Uint8Array) => void told.push(fromBinary(ProcessHealthSchema, payload)),
-        hear: () => undefined,
+        publish: (_: string, payload: Uint8Array) => void told.push(fromBinary(ProcessHealthSchema, payload)),
+        subscribe: () => undefined,
       },
       ping: () => Promise.reject(new Error("no broker")),
     };

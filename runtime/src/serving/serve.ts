@@ -15,7 +15,7 @@ import { addReflection } from "./reflection.ts";
 import { createServingStatus } from "./serving-status.ts";
 
 export type { HttpRequest, HttpRoutes } from "./public-server.ts";
-export type { HttpResponse } from "./write-answer.ts";
+export type { HttpResponse } from "./write-response.ts";
 
 const HEALTH_INTERVAL_MS = 2000;
 

@@ -1,5 +1,5 @@
 import { readConfig } from "@ticketing/runtime/process/config";
-import { meansConfig, openMeans } from "@ticketing/runtime/serving/means";
+import { openResources, resourcesConfig } from "@ticketing/runtime/serving/process-resources";
 import { DURABLE, projections, sources } from "../src/projections.ts";
 
 /**
@@ -7,7 +7,7 @@ import { DURABLE, projections, sources } from "../src/projections.ts";
  * everything runs. First the documents, then the consumers' places: an event that comes in between is applied
  * twice at worst, and never lost. Until the streams are read again, search shows less than there is.
  */
-const { database, events } = await openMeans("rebuild", readConfig(meansConfig));
+const { database, events } = await openResources("rebuild", readConfig(resourcesConfig));
 for (const name of projections) {
   const { deletedCount } = await database.db.collection(name).deleteMany({});
   console.log(`${name}: ${deletedCount} documents dropped`);

@@ -49,7 +49,7 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
   const stopFolding = keepFolded(listings, log);
 
   const roster = createProcessRoster(clock);
-  events.presence.hear(HEALTH_SUBJECTS, roster.hear);
+  events.presence.subscribe(HEALTH_SUBJECTS, roster.record);
 
   return {
     publicRoutes: (router) =>

@@ -37,7 +37,7 @@ afterAll(() => database?.close());
 
 describe("the processes in the overview", () => {
   const hear = (service: string, instance: string, startMs: number) =>
-    roster.hear(
+    roster.record(
       toBinary(
         ProcessHealthSchema,
         create(ProcessHealthSchema, {

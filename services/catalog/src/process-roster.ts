@@ -10,24 +10,25 @@ const FORGOTTEN_MS = 300_000;
 /** A process as operators see it. */
 export type Replica = ReturnType<typeof replicaOf>;
 
-/** What this replica heard of every process. */
+/** The last report of every process that reached this replica. */
 export interface ProcessRoster {
-  hear(payload: Uint8Array): void;
+  /** Takes note of a report. */
+  record(payload: Uint8Array): void;
   /** By service and start; the silent do not count as serving. */
   list(): Replica[];
 }
 
 export function createProcessRoster(clock: Clock): ProcessRoster {
-  const heard = new Map<string, { health: ProcessHealth; time: number }>();
+  const reports = new Map<string, { health: ProcessHealth; time: number }>();
   return {
-    hear(payload) {
+    record(payload) {
       const health = fromBinary(ProcessHealthSchema, payload);
-      heard.set(health.instance, { health, time: clock().getTime() });
+      reports.set(health.instance, { health, time: clock().getTime() });
     },
     list() {
       const now = clock().getTime();
-      for (const [instance, { time }] of heard) if (now - time > FORGOTTEN_MS) heard.delete(instance);
-      return [...heard.values()]
+      for (const [instance, { time }] of reports) if (now - time > FORGOTTEN_MS) reports.delete(instance);
+      return [...reports.values()]
         .sort((a, b) => byServiceAndStart(a.health, b.health))
         .map(({ health, time }) => replicaOf(health, now - time > SILENT_MS));
     },

@@ -8,7 +8,7 @@ import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/p
 import { PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
-import { answersToNothing, clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
@@ -139,7 +139,7 @@ describe("the money of an order", () => {
 
   it("is moved by its workflow alone", async () => {
     for (const caller of [{ service: "orders" }, "nobody"] as const) {
-      const answers = await answersToNothing(PaymentLifecycleService, lifecycle(caller));
+      const answers = await rejectsEveryCall(PaymentLifecycleService, lifecycle(caller));
       expect(new Set(Object.values(answers))).toEqual(new Set(["SERVICE_NOT_ALLOWED"]));
     }
   });

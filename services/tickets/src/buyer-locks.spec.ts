@@ -167,7 +167,7 @@ describe("a pause", () => {
     let locks = noLocks("b");
     for (const minute of [0, 16, 32]) locks = take(locks, `o${minute}`, minute);
     expect(allowed(locks, 48)).toBe("allowed");
-    // Told later, each counts by its deadline.
+    // Refusal later, each counts by its deadline.
     for (const minute of [0, 16, 32]) locks = end(locks, `o${minute}`, minute + 15, 1, 49);
     expect(allowed(locks, 49)).toBe("LOCK_COOLDOWN");
     expect(allowed(locks, 62)).toBe("allowed");

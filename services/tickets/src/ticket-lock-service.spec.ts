@@ -6,7 +6,7 @@ import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { type Ticket, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
-import { answersToNothing, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { minutes, openTicketWorld, reason, type TicketWorld, wish } from "../testing/ticket-world.ts";
 
 let world: TicketWorld;
@@ -362,7 +362,7 @@ describe("selling", () => {
 describe("who may call", () => {
   it("is the service that the contract names, for each call", async () => {
     for (const caller of [{ service: "catalog" }, "nobody"] as const) {
-      const answers = await answersToNothing(TicketLockService, locks(caller));
+      const answers = await rejectsEveryCall(TicketLockService, locks(caller));
       expect(new Set(Object.values(answers))).toEqual(new Set(["SERVICE_NOT_ALLOWED"]));
     }
     const request = await locked();

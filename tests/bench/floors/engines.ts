@@ -4,7 +4,7 @@ import { connect } from "@nats-io/transport-node";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { MongoClient } from "mongodb";
 import { type Cost, measureCost } from "../../support/load/measure-cost.ts";
-import { processes, startChild } from "../child.ts";
+import { processes, startChild } from "../child-process.ts";
 import type { Bench } from "../row.ts";
 
 /** What an engine does with nothing of ours in front of it. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { CpuTime } from "../../support/load/cpu-time.ts";
 import { measureCost } from "../../support/load/measure-cost.ts";
-import { processes, startChild } from "../child.ts";
+import { processes, startChild } from "../child-process.ts";
 import type { Bench } from "../row.ts";
 import type { Order } from "./worker.ts";
 

@@ -14,7 +14,7 @@ import type { CpuTime, Processes } from "../../support/load/cpu-time.ts";
 import { over } from "../../support/load/crowd.ts";
 import { measureCost } from "../../support/load/measure-cost.ts";
 import { table } from "../../support/load/table.ts";
-import { processes, startChild } from "../child.ts";
+import { processes, startChild } from "../child-process.ts";
 import type { Bench, Row } from "../row.ts";
 
 /** Two processes that nobody calls use less, in CPU milliseconds a second. */

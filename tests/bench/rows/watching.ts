@@ -11,7 +11,7 @@ import { silent } from "@ticketing/runtime/testing/service";
 import { closedLoop } from "../../support/load/closed-loop.ts";
 import { cpuTimeOf, tellsCpuTime } from "../../support/load/cpu-time.ts";
 import { table } from "../../support/load/table.ts";
-import { startChild } from "../child.ts";
+import { startChild } from "../child-process.ts";
 import { amount, type Bench, type Row } from "../row.ts";
 
 const STREAM = "BENCH_WATCHED";

@@ -2,13 +2,13 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { isId } from "./drift.ts";
 
 /** Records of one service: those that can be read, and those that it cannot tell. */
-export interface Told<T> {
+export interface Refusal<T> {
   records: T[];
   unreadable: { id: string; problem: string }[];
 }
 
 /** What was found under some ids. An id in `failed` may or may not exist: asking for it had no answer. */
-export interface Found<T> extends Told<T> {
+export interface Found<T> extends Refusal<T> {
   failed: Map<string, string>;
 }
 
@@ -27,7 +27,10 @@ const PASSING = [
  * Asks for records by their ids, all at once. Where that is refused, one record may be why: then each is asked for
  * by itself, and what is refused alone is in `failed`. Throws what says nothing about a record.
  */
-export async function findAll<T>(ids: string[], ask: (ids: string[]) => Promise<Told<T>>): Promise<Found<T>> {
+export async function findAll<T>(
+  ids: string[],
+  ask: (ids: string[]) => Promise<Refusal<T>>,
+): Promise<Found<T>> {
   const askable = ids.filter(isId);
   if (askable.length === 0) return { records: [], unreadable: [], failed: new Map() };
   try {

@@ -8,7 +8,7 @@ import type {
 import { type Server, ServerCredentials, status as Status } from "@grpc/grpc-js";
 import type { Logger } from "../../process/log.ts";
 import type { TransportSecurity } from "../../process/transport-security.ts";
-import { endUnread } from "../end-unread.ts";
+import { endUnreadRequest } from "../end-unread-request.ts";
 import { limitDeadline } from "../longest-deadline.ts";
 
 /** Takes a request as Node's HTTP/2 server tells of it: the arguments of its event `stream`. */
@@ -97,7 +97,7 @@ function tellApart(
   const grpc = listening.listeners("stream") as StreamListener[];
   listening.removeAllListeners("stream");
   const take: StreamListener = (stream, headers, flags, rawHeaders) => {
-    endUnread(stream);
+    endUnreadRequest(stream);
     // grpc-js counts deadlines in 32 bits of milliseconds.
     limitDeadline(headers);
     const { ":path": path = "", "grpc-encoding": encoding = "identity" } = headers;

@@ -7,9 +7,9 @@ import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { createClients } from "../support/clients.ts";
 import { refusal } from "../support/people.ts";
 import { reported } from "../support/suite-report.ts";
+import { limits, type World } from "./attacked-mesh.ts";
 import { call } from "./contracts.ts";
 import type { RawClient, Reply } from "./raw-http2-client.ts";
-import { limits, type World } from "./world.ts";
 
 const { issueToken, signUp } = AuthService.method;
 const { searchTickets } = CatalogService.method;
@@ -23,8 +23,8 @@ const tally = (replies: Reply[]) => {
 };
 
 /** What costs the one who does it nothing and everybody else something. */
-export function abuse(world: () => World): void {
-  describe("abuse", () => {
+export function resourceAbuse(world: () => World): void {
+  describe("abuse of resources", () => {
     it("of one account by guesses from one address ends after ten, wherever it claims to come from", async () => {
       await reported("wrong passwords for one account", async () => {
         const { wire, buyer } = world();

@@ -8,7 +8,7 @@ export interface HttpResponse {
 }
 
 /** Writes it, unless the client has left. */
-export function writeAnswer(response: Http2ServerResponse, { status, headers, body }: HttpResponse): void {
+export function writeResponse(response: Http2ServerResponse, { status, headers, body }: HttpResponse): void {
   if (response.stream.destroyed) return;
   response.statusCode = status;
   for (const [name, value] of Object.entries({ "content-type": "application/json", ...headers }))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { reported } from "../support/suite-report.ts";
+import type { World } from "./attacked-mesh.ts";
 import { rawHttp } from "./raw-http.ts";
-import type { World } from "./world.ts";
 
 /** Paths of the app, of which each is the page. */
 const pages = ["/", "/tickets/7", "/sell", "/orders", "/operations", "/anything?q=<script>alert(1)</script>"];

@@ -8,7 +8,7 @@ import { readRecords } from "./audit.ts";
 const AT_ONCE = 10;
 
 /** So many of them, made a few at a time. */
-export async function crowd<T>(size: number, make: () => Promise<T>): Promise<T[]> {
+export async function createMany<T>(size: number, make: () => Promise<T>): Promise<T[]> {
   const made: T[] = [];
   while (made.length < size) {
     const next = Math.min(AT_ONCE, size - made.length);
@@ -31,7 +31,7 @@ export async function timeOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-/** What an innocent buyer does beside a crowd of stuck orders: `usualMs` is what it took before there was one. */
+/** What an innocent buyer does beside many stuck orders: `usualMs` is what it took before there were any. */
 export interface Errand {
   run: () => Promise<unknown>;
   usualMs: number;
@@ -43,12 +43,12 @@ export async function errand(run: () => Promise<unknown>): Promise<Errand> {
   return { run, usualMs: await timeOf(run) };
 }
 
-/** An errand that waits for its turn behind a crowd takes longer than this beyond its usual time. */
-const BEHIND_A_CROWD_MS = 15_000;
+/** An errand that waits for its turn behind many stuck orders takes longer than this beyond its usual time. */
+const BEHIND_OTHERS_MS = 15_000;
 
 /**
  * An errand beside stuck orders takes no longer than alone. The machine is busy with others too, so the fastest of
- * some counts; but none waits behind the crowd.
+ * some counts; but none waits behind the stuck orders.
  */
 export async function goesOn({ run, usualMs }: Errand): Promise<void> {
   const bound = 2 * usualMs + 1_000;
@@ -57,7 +57,7 @@ export async function goesOn({ run, usualMs }: Errand): Promise<void> {
     times.push(await timeOf(run));
   } while (times.length < 8 && Math.min(...times) > bound);
   expect(Math.min(...times)).toBeLessThanOrEqual(bound);
-  expect(Math.max(...times)).toBeLessThan(bound + BEHIND_A_CROWD_MS);
+  expect(Math.max(...times)).toBeLessThan(bound + BEHIND_OTHERS_MS);
 }
 
 /** Waits until all of the orders have the status that is wanted: the pauses between tries may have grown to a minute. */

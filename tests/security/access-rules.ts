@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { newListing, newOrder } from "../support/stories.ts";
+import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
-import type { World } from "./world.ts";
 
 /** What the two-user matrix is about: a ticket that the seller sells and the buyer holds, and what they own besides. */
 export interface Stage {
@@ -22,7 +22,7 @@ export type CallerName = (typeof callers)[number];
 export type Verdict = Readonly<Record<CallerName, string>>;
 
 /** One RPC of the public API: what is asked of it, and what each caller gets. Evaluated from the top. */
-export interface PublicVerdict {
+export interface PublicRule {
   readonly request: (stage: Stage, caller: CallerName) => Init;
   readonly verdict: Verdict;
   /** Words of the answer that only these callers may read. */
@@ -47,7 +47,7 @@ const orderWords = { callers: ["seller", "buyer"] as const, words: ({ order }: S
 const credentials = ({ world }: Stage) => ({ email: world.buyer.email, password: "a guess at it" });
 
 /** Every RPC that the gateway routes. A new one fails the suite until somebody decides who may call it. */
-export const publicVerdicts: Readonly<Record<string, PublicVerdict>> = {
+export const publicRules: Readonly<Record<string, PublicRule>> = {
   "auth.v1.AuthService/SignUp": {
     request: ({ world }) => ({
       email: world.buyer.email,
@@ -139,7 +139,7 @@ export const publicVerdicts: Readonly<Record<string, PublicVerdict>> = {
 };
 
 /** One RPC of an internal port: where it is served, what is asked, and which services may. */
-export interface InternalVerdict {
+export interface InternalRule {
   readonly callee: "tickets" | "orders" | "payments";
   readonly request: () => Init;
   readonly allowed: readonly string[];
@@ -150,23 +150,19 @@ export interface InternalVerdict {
 const ids = () => ({ ticketId: randomUUID(), orderId: randomUUID() });
 const someOrder = () => ({ orderId: randomUUID() });
 const selection = () => ({ selection: { selection: { case: "named", value: { ids: [randomUUID()] } } } });
-const records = (callee: InternalVerdict["callee"]): InternalVerdict => ({
+const records = (callee: InternalRule["callee"]): InternalRule => ({
   callee,
   request: selection,
   allowed: ["workflows"],
   outcome: "ok",
 });
-const lifecycle = (
-  callee: "orders" | "payments",
-  request: () => Init,
-  ...also: string[]
-): InternalVerdict => ({
+const lifecycle = (callee: "orders" | "payments", request: () => Init, ...also: string[]): InternalRule => ({
   callee,
   request,
   allowed: ["workflows", ...also],
 });
 
-const verdicts: Readonly<Record<string, InternalVerdict>> = {
+const verdicts: Readonly<Record<string, InternalRule>> = {
   "tickets.internal.v1.TicketLockService/LockTicket": {
     callee: "tickets",
     request: () => ({ ...ids(), buyerId: randomUUID(), expectedPrice: { minorUnits: 1n, currency: "USD" } }),
@@ -215,7 +211,7 @@ const verdicts: Readonly<Record<string, InternalVerdict>> = {
 };
 
 /** Every RPC that the gateway must not route, by its name and by the one that the release before has for it. */
-export const internalVerdicts: Readonly<Record<string, InternalVerdict>> = {
+export const internalRules: Readonly<Record<string, InternalRule>> = {
   ...verdicts,
   ...Object.fromEntries(
     Object.entries(verdicts).map(([name, verdict]) => [name.replace(".internal.", "."), verdict]),

@@ -5,15 +5,15 @@ import { databaseConfig, eventsConfig, processConfig, streamSettings } from "../
 import { createLogger, type Logger } from "../process/log.ts";
 import { openTransportSecurity, type TransportSecurity } from "../process/transport-security.ts";
 
-/** What a process or a command with a database of its own reads to reach it and the broker. */
-export const meansConfig = z.object({
+/** The settings by which a process or a command reaches its own database and the broker. */
+export const resourcesConfig = z.object({
   ...databaseConfig.shape,
   ...eventsConfig.shape,
   LOG_LEVEL: processConfig.shape.LOG_LEVEL,
 });
 
-/** What it works with then. */
-export interface Means {
+/** The open connections of a process or a command. */
+export interface ProcessResources {
   log: Logger;
   security: TransportSecurity | undefined;
   database: Database;
@@ -21,7 +21,10 @@ export interface Means {
 }
 
 /** Connects to database and broker, under a name that both logs and the broker show. */
-export async function openMeans(name: string, config: z.output<typeof meansConfig>): Promise<Means> {
+export async function openResources(
+  name: string,
+  config: z.output<typeof resourcesConfig>,
+): Promise<ProcessResources> {
   const log = createLogger(name, config.LOG_LEVEL);
   const security = await openTransportSecurity(config.TLS_DIR, log);
   const database = await openDatabase(config.MONGODB_URI, log, security);

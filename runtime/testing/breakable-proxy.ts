@@ -1,20 +1,20 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A way to a TCP server that can be cut, as by a server that stops, or frozen, as by one whose machine is gone. */
-export interface CutLine {
+/** A proxy before a TCP server that breaks connections, as a stopped server does, or freezes them, as a lost machine does. */
+export interface BreakableProxy {
   /** 127.0.0.1 at this port. */
   readonly port: number;
-  /** Connections break, and no new one is taken. */
+  /** Connections break, and no new one is accepted. */
   cut(): Promise<void>;
-  /** Connections stay, new ones are taken, and nothing comes through. */
+  /** Connections stay, new ones are accepted, and nothing passes through. */
   freeze(): void;
-  /** All is as before. */
-  mend(): Promise<void>;
+  /** Works again as at the start. */
+  restore(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openCutLine(to: number): Promise<CutLine> {
+export async function openBreakableProxy(to: number): Promise<BreakableProxy> {
   const sockets = new Set<Socket>();
   let frozen = false;
   const keep = (socket: Socket) => {
@@ -54,7 +54,7 @@ export async function openCutLine(to: number): Promise<CutLine> {
       frozen = true;
       for (const socket of sockets) socket.pause();
     },
-    async mend() {
+    async restore() {
       frozen = false;
       for (const socket of sockets) socket.resume();
       server ??= await listen(port);

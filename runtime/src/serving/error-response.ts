@@ -5,7 +5,7 @@ import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 
 /** An HTTP answer that is an error and nothing else. */
-export interface ErrorAnswer {
+export interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -15,7 +15,7 @@ export interface ErrorAnswer {
 export interface Protocol {
   /** Which requests are of this protocol: an expression for all of their content type. */
   readonly contentType: string;
-  readonly answer: (error: ConnectError) => ErrorAnswer;
+  readonly answer: (error: ConnectError) => ErrorResponse;
 }
 
 /** gRPC's status, its message as readable as the encoding of gRPC allows. */
@@ -26,20 +26,20 @@ function statusOf(error: ConnectError): Headers {
 }
 
 /** An answer of headers alone (Trailers-Only). */
-const grpcAnswer = (error: ConnectError) => ({
+const grpcResponse = (error: ConnectError) => ({
   status: 200,
   headers: { ...Object.fromEntries(statusOf(error)), "content-type": "application/grpc" },
   body: new Uint8Array(),
 });
 
 /** The same as the trailers of gRPC-Web, which stand in the body. */
-function grpcWebAnswer(error: ConnectError) {
+function grpcWebResponse(error: ConnectError) {
   const body = encodeEnvelope(trailerFlag, trailerSerialize(statusOf(error)));
   return { status: 200, headers: { "content-type": "application/grpc-web+proto" }, body };
 }
 
-function grpcWebTextAnswer(error: ConnectError) {
-  const body = Buffer.from(Buffer.from(grpcWebAnswer(error).body).toString("base64"));
+function grpcWebTextResponse(error: ConnectError) {
+  const body = Buffer.from(Buffer.from(grpcWebResponse(error).body).toString("base64"));
   return { status: 200, headers: { "content-type": "application/grpc-web-text+proto" }, body };
 }
 
@@ -50,7 +50,7 @@ const endOfStream = (contentType: string) => (error: ConnectError) => {
 };
 
 /** An error as JSON, as the Connect protocol writes it, with an HTTP status of its own. */
-export const jsonAnswer = (error: ConnectError, status: number): ErrorAnswer => ({
+export const jsonResponse = (error: ConnectError, status: number): ErrorResponse => ({
   status,
   headers: { "content-type": "application/json" },
   body: errorToJsonBytes(error, undefined),
@@ -61,15 +61,15 @@ export const jsonAnswer = (error: ConnectError, status: number): ErrorAnswer => 
  * that status, so that RESOURCE_EXHAUSTED would read as UNAVAILABLE and lose its details.
  */
 export const protocols: readonly Protocol[] = [
-  { contentType: "application/grpc(\\+.*)?", answer: grpcAnswer },
-  { contentType: "application/grpc-web-text([+;].*)?", answer: grpcWebTextAnswer },
-  { contentType: "application/grpc-web([+;].*)?", answer: grpcWebAnswer },
+  { contentType: "application/grpc(\\+.*)?", answer: grpcResponse },
+  { contentType: "application/grpc-web-text([+;].*)?", answer: grpcWebTextResponse },
+  { contentType: "application/grpc-web([+;].*)?", answer: grpcWebResponse },
   { contentType: "application/connect\\+json(;.*)?", answer: endOfStream("application/connect+json") },
   { contentType: "application/connect\\+proto(;.*)?", answer: endOfStream("application/connect+proto") },
 ];
 
 /** An error in the protocol of a request with this content type; otherwise as JSON with this HTTP status. */
-export function errorAnswer(contentType: string, error: ConnectError, httpStatus: number): ErrorAnswer {
+export function errorResponse(contentType: string, error: ConnectError, httpStatus: number): ErrorResponse {
   const protocol = protocols.find((each) => new RegExp(`^${each.contentType}$`).test(contentType));
-  return protocol ? protocol.answer(error) : jsonAnswer(error, httpStatus);
+  return protocol ? protocol.answer(error) : jsonResponse(error, httpStatus);
 }

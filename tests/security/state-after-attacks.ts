@@ -10,10 +10,10 @@ import { serviceNames } from "@ticketing/launcher/service-names";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
+import type { World } from "./attacked-mesh.ts";
 import { allMessages } from "./contracts.ts";
 import { eventFields } from "./event-fields.ts";
 import { FORGED } from "./hostile-messages.ts";
-import type { World } from "./world.ts";
 
 /** What is nobody's to read, whoever's it is: hashes, key material, card numbers, secrets of payments. */
 const secretShapes = {
@@ -27,7 +27,7 @@ const secretShapes = {
 };
 
 /** After all of it: what the mesh looks like, and what it let out. */
-export function aftermath(world: () => World): void {
+export function stateAfterAttacks(world: () => World): void {
   describe("after the attacks", () => {
     it("every process is the one that was started, and sells tickets", async () => {
       await reported("processes that outlived the attacks", async () => {
