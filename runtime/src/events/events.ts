@@ -22,7 +22,7 @@ export type { Presence } from "./presence.ts";
 export type { OutgoingEvent } from "./publisher.ts";
 export type { Publishing } from "./publishing.ts";
 export type { StreamStorage } from "./stream-storage.ts";
-export type { WatchedEvent } from "./watch.ts";
+export type { WatchedEvent, WatchOptions } from "./watch.ts";
 
 /** What a connection to the broker is used for; each taker names the parts that it needs. */
 export interface Events extends Publishing, Consuming {

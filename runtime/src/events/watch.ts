@@ -16,6 +16,8 @@ const RESTART_MS = 500;
 export interface WatchedEvent {
   /** The id of the document, with which the subject ends. */
   documentId: string;
+  /** The document's version that it tells of. Parses the headers. */
+  version: () => number;
   /** Parses the headers. */
   read: () => IncomingEvent;
 }
@@ -108,7 +110,15 @@ export async function startWatch(
 
 function watched(message: JsMsg): WatchedEvent {
   const { subject } = message;
-  return { documentId: subject.slice(subject.lastIndexOf(".") + 1), read: () => incoming(message) };
+  const read = () => incoming(message);
+  return {
+    documentId: subject.slice(subject.lastIndexOf(".") + 1),
+    version() {
+      const { id } = read();
+      return Number(id.slice(id.lastIndexOf(":") + 1));
+    },
+    read,
+  };
 }
 
 /** Where a watch goes on in the stream as it is now, and whether events between were lost to it. */

@@ -17,12 +17,18 @@ export interface ListingFeed {
   subscribe(ids: readonly string[], listener: Listener): () => void;
   /** The newest state heard lately, which may be newer than what the projection holds. */
   recent(id: string): Listing | undefined;
+  /** The ids that somebody watches. */
+  watched(): string[];
+  /** Whether the watchers of a listing have not been told of this version, nor of a newer one. */
+  lacks(id: string, version: number): boolean;
   close(): void;
 }
 
 /** A feed for one process. */
 export function createListingFeed(clock: Clock): ListingFeed {
   const listeners = new Map<string, Set<Listener>>();
+  /** The newest version that watchers were told of. */
+  const told = new Map<string, number>();
   const recent = createRecentListings(clock);
   const timers = new Map<string, NodeJS.Timeout>();
 
@@ -46,7 +52,9 @@ export function createListingFeed(clock: Clock): ListingFeed {
   }
 
   function publish(listing: Listing): void {
-    if (!recent.keep({ id: listing._id, version: listing.version, decode: () => listing })) return;
+    const { _id: id, version } = listing;
+    if (!recent.keep({ id, version, decode: () => listing })) return;
+    if (listeners.has(id)) told.set(id, Math.max(version, told.get(id) ?? 0));
     tell(listing);
     watchTime(listing);
   }
@@ -63,7 +71,9 @@ export function createListingFeed(clock: Clock): ListingFeed {
         const set = listeners.get(id) ?? new Set();
         listeners.set(id, set.add(listener));
         const listing = recent.get(id);
-        if (listing) watchTime(listing);
+        if (!listing) continue;
+        told.set(id, listing.version);
+        watchTime(listing);
       }
       return () => {
         for (const id of ids) {
@@ -71,12 +81,15 @@ export function createListingFeed(clock: Clock): ListingFeed {
           set?.delete(listener);
           if (set?.size !== 0) continue;
           listeners.delete(id);
+          told.delete(id);
           clearTimeout(timers.get(id));
           timers.delete(id);
         }
       };
     },
     recent: recent.get,
+    watched: () => [...listeners.keys()],
+    lacks: (id, version) => version > (told.get(id) ?? 0),
     close() {
       for (const timer of timers.values()) clearTimeout(timer);
     },

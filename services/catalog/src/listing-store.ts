@@ -55,6 +55,8 @@ export async function createListingStore(db: Db) {
   }
 
   return {
+    listings,
+
     /** Takes a state unless one as new is held already; gives whether it was taken. */
     applyListing: (listing: Listing): Promise<boolean> => upsertIfNewer(listings, listing),
 

@@ -6,13 +6,14 @@ import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createCatalogService } from "./catalog-service.ts";
 import { config as readConfig } from "./config.ts";
 import { createEventStorage } from "./event-storage.ts";
+import { feedListings } from "./feed-listings.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import { createListingStore } from "./listing-store.ts";
 import { createMarketplaceStore } from "./marketplace-store.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { onReconciliationEvent } from "./on-reconciliation-event.ts";
-import { heardListing, onTicketEvent } from "./on-ticket-event.ts";
+import { onTicketEvent } from "./on-ticket-event.ts";
 import { onUserEvent } from "./on-user-event.ts";
 import { createOperationsService } from "./operations-service.ts";
 import { createProcessRoster } from "./process-roster.ts";
@@ -37,12 +38,7 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
   for (const { stream, subject } of sources) {
     events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
   }
-  // Each replica hears every ticket, whichever replica projects it.
-  await events.watch({
-    stream: "TICKETS",
-    filter: "evt.tickets.>",
-    handle: (event) => feed.hear(heardListing(event)),
-  });
+  const fed = await feedListings({ feed, store: listings, events, log });
 
   const storage = createEventStorage({ events, limit: config.EVENT_STORAGE, log });
 
@@ -63,6 +59,6 @@ await runProcess("catalog", config, async ({ database: { db }, events, log }) =>
         }),
       ),
     uses: { "event storage": storage.requireRoom },
-    close: [stopFolding, feed.close],
+    close: [stopFolding, fed.stop, feed.close],
   };
 });

@@ -13,12 +13,10 @@ export function listingFrom(payload: Uint8Array): Listing {
 }
 
 /** The same of an event that may concern nobody, not yet decoded. */
-export function heardListing({ documentId, read }: WatchedEvent): HeardListing {
-  const { id, payload } = read();
+export function heardListing({ documentId, version, read }: WatchedEvent): HeardListing {
   // A copy, for the payload is a view of all that the broker sent with it.
-  const bytes = new Uint8Array(payload);
-  const version = Number(id.slice(id.lastIndexOf(":") + 1));
-  return { id: documentId, version, decode: () => listingFrom(bytes) };
+  const bytes = new Uint8Array(read().payload);
+  return { id: documentId, version: version(), decode: () => listingFrom(bytes) };
 }
 
 /** Projects TICKETS into search, and announces what was new to it. */

@@ -3,8 +3,10 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import type { IncomingEvent } from "@ticketing/runtime/events/events";
+import type { IncomingEvent, WatchOptions } from "@ticketing/runtime/events/events";
+import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { feedListings } from "./feed-listings.ts";
 import type { Listing } from "./listing.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import { createListingStore, type ListingStore } from "./listing-store.ts";
@@ -100,9 +102,29 @@ describe("who begins to watch", () => {
     const feed = createListingFeed(() => new Date(0));
     const { payload } = event(7, SOLD);
     const read = () => ({ id: `${ID}:7`, payload }) as IncomingEvent;
-    feed.hear(heardListing({ documentId: ID, read }));
+    feed.hear(heardListing({ documentId: ID, version: () => 7, read }));
     const heard = await hear(feed, async () => undefined);
     expect(heard).toEqual([{ version: 7, storedStatus: SOLD }]);
+  });
+});
+
+describe("a watcher whose stream lost events", () => {
+  it("is told what another replica projected of them", async () => {
+    const feed = createListingFeed(() => new Date(0));
+    let gap: () => unknown = () => undefined;
+    const events = {
+      async watch({ onGap }: WatchOptions) {
+        gap = onGap ?? gap;
+      },
+    };
+    const fed = await feedListings({ feed, store, events, log: silent });
+    const versions = (await store.findByIds([ID])).map(({ version }) => version);
+    const heard = await hear(feed, async () => {
+      await onTicketEvent(store, () => undefined)(event(8, SOLD));
+      await gap();
+    });
+    await fed.stop();
+    expect(heard.map(({ version }) => version)).toEqual([...versions, 8]);
   });
 });
 
@@ -110,8 +132,8 @@ describe("the store's projections", () => {
   it("announce only what was new to them", async () => {
     const announced: number[] = [];
     const apply = onTicketEvent(store, ({ version }) => announced.push(version));
-    for (const version of [8, 7, 8, 9]) await apply(event(version, SOLD));
-    expect(announced).toEqual([8, 9]);
+    for (const version of [9, 8, 9, 10]) await apply(event(version, SOLD));
+    expect(announced).toEqual([9, 10]);
   });
 
   it("say of each state whether it was new", async () => {

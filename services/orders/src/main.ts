@@ -4,6 +4,7 @@ import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_l
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { config as readConfig } from "./config.ts";
+import { feedOrders } from "./feed-orders.ts";
 import { orderAggregate } from "./order-aggregate.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
@@ -14,13 +15,8 @@ const config = readConfig();
 await runProcess("orders", config, async ({ database: { db }, events, log, callee }) => {
   const tickets = await callee(TicketLockService, "tickets", config.TICKETS_ADDRESS);
   const orders = await orderAggregate.open({ db, events, log });
-  const feed = createOrderFeed();
-  await events.watch({
-    stream: "ORDERS",
-    filter: "evt.orders.>",
-    handle: ({ documentId }) => feed.changed(documentId),
-    onGap: feed.anyChanged,
-  });
+  const feed = createOrderFeed(orders.get);
+  const fed = await feedOrders({ feed, collection: orders.collection, events, log });
   const orderService = createOrderService({ orders, tickets, feed, clock });
   const refundWindowMs = config.REFUND_WINDOW;
   const orderLifecycleService = createOrderLifecycleService({ orders, refundWindowMs, clock });
@@ -28,5 +24,6 @@ await runProcess("orders", config, async ({ database: { db }, events, log, calle
     publicRoutes: (router) => router.service(OrderService, orderService),
     internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),
     relay: orders.relay,
+    close: [fed.stop],
   };
 });

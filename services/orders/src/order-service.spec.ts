@@ -73,7 +73,7 @@ beforeAll(async () => {
     },
     { service: "orders" },
   );
-  const service = createOrderService({ orders, tickets, feed: createOrderFeed(), clock });
+  const service = createOrderService({ orders, tickets, feed: createOrderFeed(orders.get), clock });
   const ends = createOrderLifecycleService({ orders, refundWindowMs: minutes(60), clock });
   as = (caller) => clientOf(OrderService, service, caller);
   lifecycle = (caller = { service: "workflows" }) => clientOf(OrderLifecycleService, ends, caller);
@@ -188,6 +188,10 @@ describe("an order", () => {
       expect(await reason(as({ user }).cancelOrder({ orderId }))).toBe("NOT_YOUR_ORDER");
       expect(await reason(as({ user }).requestRefund({ orderId }))).toBe("NOT_YOUR_ORDER");
     }
+    const watching = async () => {
+      for await (const _ of as({ user: "stranger" }).watchOrder({ orderId })) return;
+    };
+    expect(await reason(watching())).toBe("NOT_YOUR_ORDER");
     expect(await reason(as("nobody").getOrder({ orderId }))).toBe("UNAUTHENTICATED");
     expect(await reason(as(buyer).getOrder({ orderId: randomUUID() }))).toBe("ORDER_NOT_FOUND");
   });

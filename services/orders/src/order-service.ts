@@ -61,7 +61,7 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
     async *watchOrder({ orderId }, context) {
       const { userId, expireTime } = requireUser(context);
       const session = AbortSignal.timeout(Math.max(0, expireTime.getTime() - Date.now()));
-      const read = async (id: string) => requireParty(await orders.get(id), userId);
+      const read = async (id: string) => requireParty(await feed.read(id), userId);
       const watching = { read, feed, clock, heartbeatMs: HEARTBEAT_MS };
       const signal = AbortSignal.any([context.signal, session]);
       for await (const order of watchOrder(watching, orderId, signal)) {

@@ -7,35 +7,42 @@ import type { OrderFeed } from "./order-feed.ts";
  * nothing falls between. Ends when the order cannot change any more or the signal aborts.
  */
 export async function* watchOrder(
-  deps: { read: (id: string) => Promise<Order>; feed: OrderFeed; clock: Clock; heartbeatMs: number },
+  deps: {
+    read: (id: string) => Promise<Order>;
+    feed: Pick<OrderFeed, "subscribe">;
+    clock: Clock;
+    heartbeatMs: number;
+  },
   orderId: string,
   signal: AbortSignal,
 ): AsyncGenerator<Order | undefined> {
-  let dirty = true;
+  let last: Order | undefined;
+  let isBehind = true;
   let wake = () => {};
-  const unsubscribe = deps.feed.subscribe(orderId, () => {
-    dirty = true;
+  const unsubscribe = deps.feed.subscribe(orderId, (version) => {
+    if (last && version <= last.version) return;
+    isBehind = true;
     wake();
   });
   const stop = () => wake();
   signal.addEventListener("abort", stop);
-  let seen = 0;
   try {
     while (!signal.aborted) {
-      if (!dirty) {
+      if (isBehind) {
+        isBehind = false;
+        const order = await deps.read(orderId);
+        // A read may show an older state than one before it: a new primary may not know the last write yet.
+        if (last && order.version <= last.version) continue;
+        last = order;
+        yield order;
+      } else {
         const beat = await pause(deps.heartbeatMs, (resolve) => {
           wake = resolve;
         });
         if (beat && !signal.aborted) yield undefined;
-        if (!dirty && !beat) continue;
       }
-      dirty = false;
-      const order = await deps.read(orderId);
-      // A read may show an older state than one before it: a new primary may not know the last write yet.
-      if (order.version < seen) continue;
-      if (order.version > seen) yield order;
-      seen = order.version;
-      if (isFinal(order, deps.clock())) return;
+      // Time alone may have made it final.
+      if (last && isFinal(last, deps.clock())) return;
     }
   } finally {
     signal.removeEventListener("abort", stop);
