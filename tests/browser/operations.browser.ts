@@ -5,7 +5,11 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { demoSignIns } from "@ticketing/launcher/seed";
-import { DriftKind, ReconciliationEventSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import {
+  DriftKind,
+  ReconciliationEventSchema,
+  RecordSource,
+} from "@ticketing/proto/workflows/v1/reconciliation_events";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import type { Page } from "playwright-core";
 import { expectAccessible, inspect, type OpenOptions, useBrowser } from "./browser.ts";
@@ -101,7 +105,7 @@ test("what reconciliation found is shown in words, mended or not", async () => {
       mended: 1n,
       unchecked: 203n,
       skipped: 1n,
-      skippedRecords: [{ source: "orders", id: "o-1", reason: "it broke" }],
+      skippedRecords: [{ recordSource: RecordSource.ORDERS, id: "o-1", reason: "it broke" }],
       drift: [
         { kind: DriftKind.ORDER_UNPAID, orderId, detail: "order COMPLETE, payment VOIDED" },
         {
@@ -123,7 +127,7 @@ test("what reconciliation found is shown in words, mended or not", async () => {
   await page
     .getByText("203 more differences were seen and not looked at again: there are too many.")
     .waitFor();
-  await page.getByText("orders o-1: it broke").waitFor();
+  await page.getByText("Orders o-1: it broke").waitFor();
   const [open, mended] = await rows(page, "Reconciliation").allTextContents();
   expect(open).toContain(`Complete order without its moneyorder COMPLETE, payment VOIDEDOrder ${orderId}`);
   expect(open).toMatch(/Open$/);

@@ -76,11 +76,11 @@ async function failsInTime(call: () => Promise<unknown>): Promise<void> {
 
 /** What the operators' overview says: whether a service serves, and whether one that uses another reaches it. */
 async function overview() {
-  const { processes } = await operator.operations.getOverview({});
+  const { replicas } = await operator.operations.getOverview({});
   return {
-    serves: (service: string) => processes.some((each) => each.service === service && each.serving),
+    serves: (service: string) => replicas.some((each) => each.service === service && each.serving),
     reaches: (service: string, other: string) =>
-      processes.some(
+      replicas.some(
         ({ service: name, dependencies }) =>
           name === service && dependencies.some((used) => used.name === other && used.reachable),
       ),

@@ -69,11 +69,9 @@ export function purchaseJourneys(
         `${mesh.addresses.temporalUi}/namespaces/default/workflows/order-${order.id}`,
       );
       const processes = await eventually(async () => {
-        const { processes } = await operations.getOverview({});
-        const reached = processes
-          .flatMap(({ dependencies }) => dependencies)
-          .every(({ reachable }) => reachable);
-        return processes.length >= 6 * replicas && reached ? processes : undefined;
+        const { replicas: heard } = await operations.getOverview({});
+        const reached = heard.flatMap(({ dependencies }) => dependencies).every(({ reachable }) => reachable);
+        return heard.length >= 6 * replicas && reached ? heard : undefined;
       });
       expect(processes.map(({ service, serving }) => `${service} ${serving}`)).toEqual(
         ["auth", "catalog", "orders", "payments", "tickets", "workflows"].flatMap((service) =>

@@ -1,5 +1,5 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { ProcessHealth } from "@ticketing/proto/type/v1/process_health";
+import type { GetOverviewResponse_Replica as Replica } from "@ticketing/proto/catalog/v1/operations_service";
 import { serverClock } from "../api/server-clock.ts";
 import { Badge, StatusPill } from "../design/card.tsx";
 import { Row, Rows } from "../design/row.tsx";
@@ -14,9 +14,9 @@ const services = ["auth", "catalog", "orders", "payments", "tickets", "workflows
 /** Processes tell their health every two seconds. */
 const SILENT_MS = 10_000;
 
-/** Every process that was heard, and every service of which none was. */
-export function Health({ processes }: { processes: readonly ProcessHealth[] }) {
-  const missing = services.filter((name) => !processes.some(({ service }) => service === name));
+/** Every replica that was heard, and every service of which none was. */
+export function Health({ replicas }: { replicas: readonly Replica[] }) {
+  const missing = services.filter((name) => !replicas.some(({ service }) => service === name));
   return (
     <Section title={texts.health}>
       <Rows>
@@ -31,18 +31,18 @@ export function Health({ processes }: { processes: readonly ProcessHealth[] }) {
             <p className={styles.soft}>{texts.notHeardText}</p>
           </Row>
         ))}
-        {processes.map((process) => (
-          <Process key={process.instance} process={process} />
+        {replicas.map((replica) => (
+          <ReplicaRow key={replica.instance} replica={replica} />
         ))}
       </Rows>
     </Section>
   );
 }
 
-function Process({ process }: { process: ProcessHealth }) {
-  const { service, serving, dependencies } = process;
-  const heard = process.time && timestampDate(process.time);
-  const start = process.startTime && timestampDate(process.startTime);
+function ReplicaRow({ replica }: { replica: Replica }) {
+  const { service, serving, dependencies } = replica;
+  const heard = replica.time && timestampDate(replica.time);
+  const start = replica.startTime && timestampDate(replica.startTime);
   const whole = serving && !dependencies.some(({ reachable, needed }) => needed && !reachable);
   const silent = heard !== undefined && serverClock.now() - heard.getTime() > SILENT_MS;
   return (

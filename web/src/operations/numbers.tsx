@@ -11,16 +11,16 @@ const COUNTED_TO = 100_000n;
 
 /** What an operator looks at first; what should be zero and is not stands out. */
 export function Numbers({ overview }: { overview: GetOverviewResponse }) {
-  const { processes, lag, deadLetters, drift, disputes, orders } = overview;
-  const serving = processes.filter((process) => process.serving).length;
+  const { replicas, lag, deadLetters, drift, disputes, orders } = overview;
+  const serving = replicas.filter((replica) => replica.serving).length;
   const behind = lag.reduce((sum, { pending }) => sum + pending, 0n);
   return (
     <Section title={texts.numbers}>
       <dl className={styles.numbers}>
         <Figure
           label={texts.processesServing}
-          value={texts.ofAll(serving, processes.length)}
-          bad={serving < processes.length}
+          value={texts.ofAll(serving, replicas.length)}
+          bad={serving < replicas.length}
         />
         <Figure label={texts.behind} value={number.format(behind)} />
         <Figure label={texts.deadLettersCount} value={number.format(deadLetters)} bad={deadLetters > 0n} />

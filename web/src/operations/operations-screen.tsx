@@ -48,7 +48,7 @@ function Overview() {
       <Freshness readAt={query.dataUpdatedAt} failing={query.isRefetchError} />
       <div className={styles.sections}>
         <Numbers overview={overview} />
-        <Health processes={overview.processes} />
+        <Health replicas={overview.replicas} />
         <Lag lag={overview.lag} />
         <DeadLetters />
         <Reconciliation state={overview.reconciliation} />

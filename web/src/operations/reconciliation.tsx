@@ -17,15 +17,15 @@ export function Reconciliation({ state }: { state: ReconciliationState | undefin
           <p>{agrees(state) ? texts.noDrift : texts.found(state.open, state.mended)}</p>
           {state.unchecked > 0n && <p>{texts.unchecked(state.unchecked)}</p>}
           {state.skipped > 0n && <p>{texts.skipped(state.skipped)}</p>}
-          {state.skippedRecords.map(({ source, id, reason }) => (
-            <p key={`${source} ${id}`} className={styles.soft}>
-              {texts.skippedRecord(source, id, reason)}
+          {state.skippedRecords.map(({ recordSource, id, reason }) => (
+            <p key={`${recordSource} ${id}`} className={styles.soft}>
+              {texts.skippedRecord(recordSource, id, reason)}
             </p>
           ))}
           <Rows>
             {state.drift.map((drift) => (
               <Difference
-                key={`${drift.kind} ${drift.orderId} ${drift.ticketId} ${drift.stripePaymentIntentId}`}
+                key={`${drift.kind} ${drift.orderId} ${drift.ticketId} ${drift.providerPaymentId}`}
                 drift={drift}
               />
             ))}
@@ -43,7 +43,7 @@ const agrees = ({ drift, unchecked, skipped }: ReconciliationState): boolean =>
   drift.length === 0 && unchecked === 0n && skipped === 0n;
 
 function Difference({ drift }: { drift: Drift }) {
-  const { kind, orderId, ticketId, stripePaymentIntentId, detail, mended } = drift;
+  const { kind, orderId, ticketId, providerPaymentId, detail, mended } = drift;
   return (
     <Row
       level={3}
@@ -53,7 +53,7 @@ function Difference({ drift }: { drift: Drift }) {
       <p>{detail}</p>
       {orderId && <p className={styles.soft}>{texts.ofOrder(orderId)}</p>}
       {ticketId && <p className={styles.soft}>{texts.ofTicket(ticketId)}</p>}
-      {stripePaymentIntentId && <p className={styles.soft}>{texts.ofIntent(stripePaymentIntentId)}</p>}
+      {providerPaymentId && <p className={styles.soft}>{texts.ofIntent(providerPaymentId)}</p>}
     </Row>
   );
 }

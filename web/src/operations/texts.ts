@@ -1,4 +1,4 @@
-import { DriftKind } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { DriftKind, RecordSource } from "@ticketing/proto/workflows/v1/reconciliation_events";
 
 const plural = new Intl.PluralRules("en");
 const number = new Intl.NumberFormat();
@@ -25,6 +25,15 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe that nobody knows",
   [DriftKind.RECORD_INVALID]: "Record that breaks its own rules",
   [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
+};
+
+/** What the records that reconciliation compares are called. A report of an earlier release does not say which. */
+const sourceNames: Readonly<Record<RecordSource, string>> = {
+  [RecordSource.UNSPECIFIED]: "Records",
+  [RecordSource.ORDERS]: "Orders",
+  [RecordSource.TICKETS]: "Tickets",
+  [RecordSource.PAYMENTS]: "Payments",
+  [RecordSource.INTENTS]: "Payments at Stripe",
 };
 
 /** The words of the operators' page. */
@@ -76,7 +85,8 @@ export const operationsTexts = {
     `${count(differences, "more difference was", "more differences were")} seen and not looked at again: there are too many.`,
   skipped: (records: bigint) =>
     `${count(records, "record or list", "records or lists")} could not be compared. The next run tries again.`,
-  skippedRecord: (source: string, id: string, reason: string) => `${source} ${id || "(the rest)"}: ${reason}`,
+  skippedRecord: (source: RecordSource, id: string, reason: string) =>
+    `${sourceNames[source] ?? "Records"} ${id || "(the rest)"}: ${reason}`,
   noDrift: "Tickets, orders, payments and Stripe agree.",
   open: "Open",
   mended: "Mended",
@@ -90,7 +100,7 @@ export const operationsTexts = {
   replay: (sequence: bigint) => `Replay no. ${sequence}`,
   replayTitle: "Deliver this event again?",
   replayText:
-    "Every consumer gets it again; what they know already they ignore. If it is still not understood, it comes back under a new number.",
+    "The consumer that refused it gets it again, and no other. If it is still not understood, it comes back under a new number.",
   replayConfirm: "Deliver again",
   replayKeep: "Leave it",
   replayed: (sequence: bigint) => `No. ${sequence} was delivered again.`,

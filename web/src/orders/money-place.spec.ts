@@ -8,7 +8,12 @@ import {
   OrderStepSchema,
   RefundRefusalReason,
 } from "@ticketing/proto/orders/v1/order";
-import { PaymentAction, PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  DisputeOutcome,
+  PaymentAction,
+  PaymentSchema,
+  PaymentStatus,
+} from "@ticketing/proto/payments/v1/payment";
 import { wordsOf } from "../checkout/outcome-words.ts";
 import { isDisputeOver, mayAskAgain, placeOf, refusalToTell, saysMoreThanPaid } from "./money-place.ts";
 import { whereMoneyIs } from "./money-texts.ts";
@@ -24,11 +29,12 @@ const {
 const statuses = Object.values(PaymentStatus).filter(
   (status): status is PaymentStatus => typeof status === "number" && status !== PaymentStatus.UNSPECIFIED,
 );
+const { WON, LOST, WARNING_CLOSED } = DisputeOutcome;
 const disputes = [
   {},
   { disputedTime: time },
-  ...["won", "lost", "warning_closed"].map((disputeOutcome) => ({
-    ...{ disputedTime: time, disputeClosedTime: time, disputeOutcome },
+  ...[WON, LOST, WARNING_CLOSED].map((closedDisputeOutcome) => ({
+    ...{ disputedTime: time, disputeClosedTime: time, closedDisputeOutcome },
   })),
 ];
 const refusals = [
@@ -49,7 +55,7 @@ const payments = [
 const name = (payment: (typeof payments)[number]) =>
   payment === "none"
     ? "no payment"
-    : `${PaymentStatus[payment.status]}${payment.disputedTime ? ` disputed ${payment.disputeOutcome}` : ""}` +
+    : `${PaymentStatus[payment.status]}${payment.disputedTime ? ` disputed ${DisputeOutcome[payment.closedDisputeOutcome]}` : ""}` +
       `${payment.refusal ? `, ${PaymentAction[payment.refusal.action]} refused` : ""}`;
 
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED } = PaymentStatus;
@@ -60,7 +66,7 @@ const truth = (payment: (typeof payments)[number]) => {
   const withUs = [CAPTURED, REFUND_FAILED].includes(status);
   const disputed = withUs && payment !== "none" && payment.disputedTime !== undefined;
   const open = disputed && !payment.disputeClosedTime;
-  const chargedBack = disputed && payment.disputeOutcome === "lost";
+  const chargedBack = disputed && payment.closedDisputeOutcome === LOST;
   return {
     untaken: [REQUIRES_PAYMENT, AUTHORIZED, VOIDED, FAILED].includes(status),
     arrived: status === REFUNDED,

@@ -1,5 +1,10 @@
 import { type Order, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
-import { type Payment, PaymentAction, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  DisputeOutcome,
+  type Payment,
+  PaymentAction,
+  PaymentStatus,
+} from "@ticketing/proto/payments/v1/payment";
 
 /** Where the money of an order is. */
 export type MoneyPlace =
@@ -35,7 +40,7 @@ export function placeOf(payment: Payment | "none"): MoneyPlace | undefined {
   if (payment === "none") return "not_taken";
   if (!WITH_US.includes(payment.status)) return places[payment.status];
   if (payment.disputedTime && !payment.disputeClosedTime) return "disputed";
-  if (payment.disputeOutcome === "lost") return "charged_back";
+  if (payment.closedDisputeOutcome === DisputeOutcome.LOST) return "charged_back";
   if (payment.status === PaymentStatus.REFUND_FAILED) return "refund_failed";
   return payment.refusal?.action === PaymentAction.REFUND ? "refund_refused" : "taken";
 }
