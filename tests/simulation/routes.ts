@@ -9,7 +9,8 @@ export interface Route {
 }
 
 const list = (text: string) => text.split(" ");
-const projection = list("mongo nats catalog mongo");
+/** An event that a service publishes from memory, the read model that follows it, and the mark in the document. */
+const told = (service: string) => list(`${service} nats catalog mongo ${service} mongo`);
 
 /** From the code: who calls whom in each step. A process's demand is divided evenly over its visits. */
 export const routes: Readonly<Record<StepName, Route>> = {
@@ -19,46 +20,54 @@ export const routes: Readonly<Record<StepName, Route>> = {
     waited: list("load envoy orders mongo orders tickets mongo tickets orders envoy load"),
     after: [],
   },
+  // Look for the order; read the ticket, read and write the buyer's slots, write the ticket; write the order. The
+  // lifecycle is started with a delay, and whether payments answers is asked once a second for all.
   "CreateOrder, won": {
     waited: list(
-      "load envoy orders mongo orders tickets mongo tickets mongo tickets mongo tickets orders mongo orders envoy load",
+      "load envoy orders mongo orders tickets mongo tickets mongo tickets mongo tickets mongo tickets orders mongo " +
+        "orders envoy load",
     ),
-    after: [
-      ["tickets", ...projection, "tickets"],
-      list(
-        "orders mongo nats orders mongo workflows temporal workflows orders mongo payments mongo workflows temporal",
-      ),
-      ["orders", ...projection],
-    ],
+    after: [told("tickets"), [...told("orders"), ...list("workflows payments mongo workflows temporal")]],
   },
+  // Read the order; look for the payment and the buyer's declines; the PaymentIntent; write both at once.
   StartPayment: {
     waited: list(
-      "load envoy payments orders mongo payments mongo payments stripe payments mongo payments envoy load",
+      "load envoy payments orders mongo orders payments mongo payments mongo payments stripe payments mongo payments " +
+        "envoy load",
     ),
-    after: [["payments", ...projection, "payments"]],
+    after: [told("payments")],
   },
+  // The message of the authorisation: find the payment, note, fetch, note. The signal: read order and payment, decide;
+  // sell: ticket, then slots; capture: read, take, note; complete the order, which its view reads.
   "confirm → COMPLETE": {
     waited: list(
-      "load stripe envoy payments mongo stripe payments mongo payments nats workflows temporal workflows orders mongo " +
-        "payments mongo workflows tickets mongo workflows payments mongo stripe payments mongo workflows orders mongo " +
-        "orders nats orders mongo envoy load",
+      "load stripe envoy payments mongo payments stripe payments mongo payments nats workflows temporal workflows " +
+        "orders mongo payments mongo workflows tickets mongo tickets mongo tickets mongo tickets workflows " +
+        "payments mongo payments stripe payments mongo payments workflows orders mongo orders mongo orders nats " +
+        "orders mongo orders envoy load",
     ),
     after: [
-      ["tickets", ...projection, "tickets"],
-      ["payments", ...projection, "stripe", "envoy", "payments"],
-      ["orders", ...projection],
+      told("tickets"),
+      told("payments"),
+      told("orders"),
+      // The message of the capture says only what is known, and the event of it wakes nobody.
+      list("stripe envoy payments mongo payments nats workflows"),
       list("workflows temporal"),
     ],
   },
+  // Note the wish, which starts the lifecycle: read order and payment; a payment that never began is written as void
+  // after a look at the order; unlock: read the ticket, count, write it; cancel the order, which its view reads.
   "CancelOrder → CANCELLED": {
     waited: list(
-      "load envoy orders mongo orders envoy load nats workflows temporal workflows orders mongo payments mongo stripe " +
-        "payments mongo workflows tickets mongo workflows orders mongo orders nats orders mongo envoy load",
+      "load envoy orders mongo orders mongo orders envoy load nats workflows temporal workflows orders mongo " +
+        "payments mongo workflows payments mongo payments orders mongo orders payments mongo payments workflows " +
+        "tickets mongo tickets mongo tickets mongo tickets mongo tickets workflows orders mongo orders mongo orders " +
+        "nats orders mongo orders envoy load",
     ),
     after: [
-      ["tickets", ...projection, "tickets"],
-      ["payments", ...projection, "payments"],
-      ["orders", ...projection],
+      told("tickets"),
+      [...told("payments"), "workflows"],
+      [...told("orders"), "workflows"],
       list("workflows temporal"),
     ],
   },
