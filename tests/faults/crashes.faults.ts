@@ -21,7 +21,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("auth", "publish user_signed_up"),
       ...both("auth", "write users.bulkWrite"),
       ...both("auth", "write sessions.insertOne"),
-      ...both("catalog", "write sellers.replaceOne"),
+      ...both("catalog", "write sellers.bulkWrite"),
     ],
   },
   purchase: {
@@ -64,9 +64,9 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_captured"),
       ...both("payments", "write payments.bulkWrite"),
       ...both("orders", "write orders.bulkWrite"),
-      ...both("catalog", "write listings.replaceOne"),
-      ...both("catalog", "write listings.replaceOne", 2),
-      ...both("catalog", "write orders.replaceOne"),
+      ...both("catalog", "write listings.bulkWrite"),
+      ...both("catalog", "write listings.bulkWrite", 2),
+      ...both("catalog", "write orders.bulkWrite"),
     ],
   },
   cancellation: {
@@ -84,7 +84,8 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_voided"),
       ...both("tickets", "publish ticket_unlocked"),
       ...both("orders", "publish order_cancelled"),
-      ...both("catalog", "write listings.replaceOne", 3),
+      // What comes within a moment is stored by one command: the listing and its lock may be.
+      ...both("catalog", "write listings.bulkWrite", 2),
     ],
   },
   expiry: {
@@ -101,7 +102,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_voided"),
       ...both("tickets", "publish ticket_unlocked"),
       ...both("orders", "publish order_expired"),
-      ...both("catalog", "write orders.replaceOne", 2),
+      ...both("catalog", "write orders.bulkWrite", 2),
     ],
   },
   refund: {

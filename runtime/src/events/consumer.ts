@@ -14,7 +14,8 @@ import { requestIdOf } from "../process/trace-context.ts";
 import type { BrokerAccess } from "./broker-access.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 
-const CONCURRENCY = 16;
+/** So many of its events a consumer handles at a time. */
+export const CONCURRENT_EVENTS = 16;
 const ACK_WAIT_MS = 30_000;
 const MAX_BACKOFF_MS = 30_000;
 const RESTART_MS = 500;
@@ -83,7 +84,7 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
     const consumer = await client.consumers.get(stream, durable);
     // A consumer that an operator made to begin again was deleted: it is made anew.
     const opened = await consumer.consume({
-      max_messages: CONCURRENCY * 4,
+      max_messages: CONCURRENT_EVENTS * 4,
       abort_on_missing_resource: true,
     });
     messages = opened;
@@ -97,7 +98,7 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
     for await (const message of from) {
       const work = handleOne(broker, options, message).finally(() => running.delete(work));
       running.add(work);
-      if (running.size >= CONCURRENCY) await Promise.race(running);
+      if (running.size >= CONCURRENT_EVENTS) await Promise.race(running);
     }
   };
 

@@ -14,7 +14,7 @@ import { createPublishing, type Publishing } from "./publishing.ts";
 import { readStorageOf, readStreamStorage, type StreamStorage } from "./stream-storage.ts";
 import type { StreamSettings } from "./streams.ts";
 
-export { type IncomingEvent, PoisonEvent } from "./consumer.ts";
+export { CONCURRENT_EVENTS, type IncomingEvent, PoisonEvent } from "./consumer.ts";
 export type { ConsumerLag } from "./consumer-lag.ts";
 export type { Consuming } from "./consuming.ts";
 export type { DeadLetter, DeadLetterDesk } from "./dead-letters.ts";

@@ -3,8 +3,11 @@ import type { Db } from "mongodb";
 import { type EventRow, findEvents } from "./event-query.ts";
 import { type Listing, TEXT_VERSION, textsOf } from "./listing.ts";
 import { matching, pageOf } from "./listing-query.ts";
+import { byIdAndVersion, createNewestRows } from "./newest-rows.ts";
 import type { Position } from "./page-token.ts";
-import { byIdAndVersion, upsertIfNewer } from "./upsert-if-newer.ts";
+
+/** So much later search may find a change. */
+const GATHER_MS = 100;
 
 /** The sellers' names as they last announced them. */
 export interface SellerName {
@@ -58,10 +61,10 @@ export async function createListingStore(db: Db) {
     listings,
 
     /** Takes a state unless one as new is held already; gives whether it was taken. */
-    applyListing: (listing: Listing): Promise<boolean> => upsertIfNewer(listings, listing),
+    applyListing: createNewestRows(listings, { gatherMs: GATHER_MS }),
 
     /** Takes a seller's name unless a newer one is held already. */
-    applySeller: (seller: SellerName): Promise<boolean> => upsertIfNewer(sellers, seller),
+    applySeller: createNewestRows(sellers, { gatherMs: GATHER_MS }),
 
     /**
      * Folds listings that were written by the rules of another release, at most `limit`; returns how many it found.

@@ -17,9 +17,11 @@ describe("the operators' counts", () => {
       ...Array.from({ length: 5 }, () => OrderStatus.COMPLETE),
       ...Array.from({ length: 2 }, () => OrderStatus.AWAITING_PAYMENT),
     ];
-    for (const [n, status] of orders.entries()) {
-      await store.applyOrder({ _id: `${n}`, version: 1, status, createTime: new Date(n) });
-    }
+    await Promise.all(
+      orders.map((status, n) =>
+        store.applyOrder({ _id: `${n}`, version: 1, status, createTime: new Date(n) }),
+      ),
+    );
     expect(await store.countOrders()).toEqual([
       { status: OrderStatus.AWAITING_PAYMENT, count: 2 },
       { status: OrderStatus.COMPLETE, count: 3 },

@@ -1,7 +1,7 @@
 import { OrderStatus as Order, type OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { newestFirst } from "@ticketing/runtime/documents/newest-first";
 import type { Binary, Db } from "mongodb";
-import { byIdAndVersion, upsertIfNewer } from "./upsert-if-newer.ts";
+import { byIdAndVersion, createNewestRows } from "./newest-rows.ts";
 
 /** An order as the overview counts and lists it. */
 export interface OrderRow {
@@ -26,6 +26,8 @@ export interface ReconciliationRow {
 }
 
 const COUNT_LIMIT = 100_000;
+/** So much later operators may see a change. */
+const GATHER_MS = 1_000;
 const STATUSES = [Order.AWAITING_PAYMENT, Order.COMPLETE, Order.CANCELLED, Order.EXPIRED, Order.REFUNDED];
 
 /** What the operators' overview is computed from. */
@@ -40,9 +42,9 @@ export async function createMarketplaceStore(db: Db, { countLimit = COUNT_LIMIT 
   await orders.createIndex({ createTime: -1, _id: -1 });
 
   return {
-    applyOrder: (row: OrderRow): Promise<boolean> => upsertIfNewer(orders, row),
-    applyDispute: (row: DisputeRow): Promise<boolean> => upsertIfNewer(disputes, row),
-    applyReconciliation: (row: ReconciliationRow): Promise<boolean> => upsertIfNewer(reconciliations, row),
+    applyOrder: createNewestRows(orders, { gatherMs: GATHER_MS }),
+    applyDispute: createNewestRows(disputes, { gatherMs: GATHER_MS }),
+    applyReconciliation: createNewestRows(reconciliations, { gatherMs: GATHER_MS }),
 
     /** Counts no further than the limit, by the index: a count of all that ever were takes longer every day. */
     async countOrders(): Promise<{ status: OrderStatus; count: number }[]> {

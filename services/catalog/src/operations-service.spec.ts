@@ -79,9 +79,11 @@ describe("orders for operators", () => {
   it("come newest first, by status or all, page by page, each with its workflow", async () => {
     const statuses = [OrderStatus.COMPLETE, OrderStatus.EXPIRED, OrderStatus.COMPLETE];
     const ids = statuses.map(() => randomUUID());
-    for (const [n, status] of statuses.entries()) {
-      await store.applyOrder({ _id: ids[n] ?? "", version: 1, status, createTime: new Date(now + n) });
-    }
+    await Promise.all(
+      statuses.map((status, n) =>
+        store.applyOrder({ _id: ids[n] ?? "", version: 1, status, createTime: new Date(now + n) }),
+      ),
+    );
     const list = client(["operator"]).listOrders;
     const first = await list({ pageSize: 2 });
     expect(first.orders.map(({ orderId }) => orderId)).toEqual([ids[2], ids[1]]);
