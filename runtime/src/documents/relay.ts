@@ -5,11 +5,10 @@ import { measurePublished } from "../process/measures.ts";
 import { createMarks } from "./marks.ts";
 import type { Aggregate, Transition } from "./transition.ts";
 
-/** How long a document may not say yet what the broker has acknowledged. */
-const MARK_MS = 500;
-const LOOK_MS = 1000;
+/** Between two turns: within a second a document says what the broker has acknowledged, and what was left is found. */
+const TURN_MS = 900;
 /** What is pending for so long was left: its writer would have published and marked it. */
-const LEFT_MS = 2000;
+const LEFT_MS = 3000;
 const BATCH = 100;
 /** How many documents are tried at a time as they are written while the broker takes none. */
 const TRIED_IN_VAIN = 8;
@@ -49,7 +48,6 @@ export function createRelay<T extends Aggregate>(options: {
   let loop: Promise<void> | undefined;
   let failures = 0;
   let takesAll = true;
-  let nextLook = 0;
 
   async function publishNews(document: T): Promise<void> {
     const known = Math.max(document.published, marks.acknowledged(document._id));
@@ -89,7 +87,6 @@ export function createRelay<T extends Aggregate>(options: {
   function failed(error: unknown): void {
     failures++;
     takesAll = true;
-    nextLook = 0;
     log.warn({ err: error, failures }, "events wait: they could not be published");
   }
 
@@ -100,16 +97,12 @@ export function createRelay<T extends Aggregate>(options: {
       const before = failures;
       try {
         await marks.save();
-        const isDue = Date.now() >= nextLook;
-        const isThereMore = isDue && (await look());
+        const isThereMore = await look();
         // What could not be published meanwhile was not there to be found.
         if (failures > before) continue;
         failures = 0;
-        if (isDue) {
-          takesAll &&= isThereMore;
-          nextLook = isThereMore ? 0 : Date.now() + LOOK_MS;
-        }
-        if (!isThereMore) await pause(MARK_MS);
+        takesAll &&= isThereMore;
+        if (!isThereMore) await pause(TURN_MS);
       } catch (error) {
         failed(error);
         await pause(Math.min(100 * 2 ** failures, MAX_BACKOFF_MS));
