@@ -28,7 +28,7 @@ export const schema = z.object({
   TLS_PORT: port.default(8443),
   /** The folder with the public certificate and its key, `tls.crt` and `tls.key`; both are read again when they are swapped. */
   PUBLIC_TLS_DIR: z.string().min(1).optional(),
-  /** Answers `/ready` and `/live` to whoever watches over this gateway, and nothing else. */
+  /** The port of `/ready` and `/live`, which probes of this gateway call. It serves nothing else. */
   READY_PORT: port.default(8081),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: origin,
@@ -47,7 +47,7 @@ export const schema = z.object({
    * balancer writes it. One that does not is closed; where it is off, one that does is not understood.
    */
   PROXY_PROTOCOL: z.enum(["on", "off"]).default("off"),
-  /** Whether the public contracts are shown to whoever asks for them (gRPC server reflection). */
+  /** Whether clients can read the public contracts (gRPC server reflection). */
   REFLECTION: z.enum(["on", "off"]).default("off"),
   /** Public ports of what it routes to. */
   AUTH_ADDRESS: addresses,

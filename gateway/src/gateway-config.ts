@@ -17,7 +17,7 @@ export interface GatewayOptions extends Ingress {
   readonly others?: readonly string[];
   /** How many calls a second one address may make, twice as many at once; 300 by default. */
   readonly addressRate?: number;
-  /** Whether it shows the public contracts to whoever asks (gRPC server reflection); not by default. */
+  /** Whether clients can read the public contracts (gRPC server reflection); not by default. */
   readonly reflection?: boolean;
 }
 

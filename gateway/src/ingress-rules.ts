@@ -1,4 +1,4 @@
-/** The settings that say how callers come in; see config.ts. */
+/** The settings of the ingress; see config.ts. */
 interface IngressSettings {
   readonly PUBLIC_URL: string;
   readonly PORT: number;

@@ -3,9 +3,9 @@ import { tlsSocket } from "./public-certificate.ts";
 import { plainHttpMappers } from "./refusal-mappers.ts";
 import type { YamlTree } from "./yaml-tree.ts";
 
-/** How callers come to the gateway. */
+/** How callers reach the gateway. */
 export interface Ingress {
-  /** Who ends TLS, where it is spoken at all. */
+  /** Where TLS ends; absent: callers use plain http. */
   readonly tls?: TlsTermination;
   /** How many proxies before the gateway add the address that they see to x-forwarded-for; none by default. */
   readonly trustedProxies?: number;

@@ -37,7 +37,7 @@ const filters = "type.googleapis.com/envoy.extensions.filters.http";
 const plainFilters = {
   // An answer that needs nothing of the body does not wait for its end.
   "envoy.filters.http.buffer": { "@type": `${filters}.buffer.v3.BufferPerRoute`, disabled: true },
-  // It means nothing to who did not come by https (RFC 6797, 7.2).
+  // Clients ignore the header unless they used https (RFC 6797, 7.2).
   "envoy.filters.http.header_mutation": {
     "@type": `${filters}.header_mutation.v3.HeaderMutationPerRoute`,
     mutations: { response_mutations: [{ remove: "strict-transport-security" }] },

@@ -41,7 +41,7 @@ function mapper(filter: Filter, { status, headers, body }: ErrorResponse) {
   };
 }
 
-/** To whoever may call an RPC, an unknown path is 404 in each of its forms: Connect reads it as unimplemented. */
+/** An unknown path is 404 in every protocol of RPCs: Connect clients read that status as unimplemented. */
 const unknownPath = (error: ConnectError) => [
   mapper(all(isStatus(404), any(isConnect, isJson)), jsonResponse(error, 404)),
   mapper(isStatus(404), jsonResponse(noPage, 404)),

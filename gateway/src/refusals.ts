@@ -21,7 +21,7 @@ const reasoned = (statuses: number[], error: DomainError): Refusal => ({
   error: toConnectError(error),
 });
 
-/** Words of our own: Envoy's tell of addresses and connections behind it. */
+/** Texts of our own, since Envoy's disclose addresses and connections behind it. */
 export const refusals: readonly Refusal[] = [
   refusal([400], Code.InvalidArgument, "this is not a valid HTTP request"),
   // Envoy refuses so to upgrade a connection, too.
@@ -41,7 +41,7 @@ export const refusals: readonly Refusal[] = [
   refusal([502, 503], Code.Unavailable, "the service does not answer"),
 ];
 
-/** A page or file that is not there, for whoever does not call an RPC. */
+/** A page or file that does not exist, for requests that are no RPC. */
 export const noPage = new ConnectError("no such path", Code.NotFound);
 
 /** What came by plain http where https is spoken. Nothing else is refused of it, so that 403 there means this. */

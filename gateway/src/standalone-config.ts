@@ -40,7 +40,7 @@ export async function standaloneConfig(settings: Settings): Promise<string> {
   return `${whole}`;
 }
 
-/** Where the file is that says whom the gateway trusts: beside its configuration. */
+/** The path of the file with the authorities that the gateway trusts: beside its configuration. */
 export const trustFileOf = (configFile: string): string => join(dirname(configFile), "trust.yaml");
 
 /** Where the file is that says which certificate it shows to callers, likewise. */

@@ -1,8 +1,8 @@
+import { createListingFeed } from "@ticketing/catalog/listing-feed";
+import { heardListing } from "@ticketing/catalog/on-ticket-event";
 import { createEvents } from "@ticketing/runtime/events/events";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { silent } from "@ticketing/runtime/testing/service";
-import { createListingFeed } from "../../services/catalog/src/listing-feed.ts";
-import { heardListing } from "../../services/catalog/src/on-ticket-event.ts";
 
 /** A replica's feed of live listings with watchers of so many tickets, one each. Tells its parent when it hears. */
 const [, , natsUrl = "", stream = "", subject = "", watchers = "0"] = process.argv;

@@ -16,7 +16,7 @@ export interface CurrentBuild {
   isRun: boolean;
 }
 
-/** Asks Temporal which build is current for a queue, and who of it is there. */
+/** Asks Temporal which build is current for a queue, and which of its workers poll. */
 export async function readCurrentBuild(client: Client, queue: Queue): Promise<CurrentBuild> {
   const { namespace } = client.options;
   const { pollers, versioningInfo } = await client.workflowService.describeTaskQueue({

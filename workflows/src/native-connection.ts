@@ -9,7 +9,7 @@ const LOOK_MS = 5000;
 /** How long the end of a process waits for a connection that is being opened. */
 const LEAVE_MS = 2000;
 
-/** A connection for workers: by TLS with `security`, in plain text without it. It trusts whom it trusts for good. */
+/** A connection for workers: by TLS with `security`, otherwise in plain text. Its trusted authorities never change. */
 export const connectNative = (
   address: string,
   security: TransportSecurity | undefined,

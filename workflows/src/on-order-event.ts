@@ -5,7 +5,7 @@ import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/event
 import { isOver } from "./order-lifecycle/decision.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
-/** Turns order events into workflows and signals. `canPay` tells whether payments answers. */
+/** Turns order events into workflows and signals. `canPay` resolves to whether payments answers. */
 export const onOrderEvent =
   (workflows: WorkflowStarter, canPay: (orderId: string) => Promise<boolean>) =>
   async (incoming: IncomingEvent): Promise<void> => {

@@ -52,7 +52,7 @@ const changeableBefore = <T extends Versioned>(document: T): T => ({ ...document
 /** A store over a collection. */
 export function createDocumentStore<T extends Versioned>(options: {
   collection: Collection<T>;
-  /** What a caller is told who names a document that does not exist. */
+  /** The error for callers that name a document which does not exist. */
   notFound?: (() => Error) | undefined;
   /** The document as it is stored, in place of version `since` or as the first. */
   stored?: (document: T, since: number) => T;

@@ -30,5 +30,5 @@ export function decodeTimePosition(text: string): TimePosition | undefined {
   }
 }
 
-/** What a caller is told whose token no page of the list gave. */
+/** The error for a token that no page of the list returned. */
 export const badPageToken = () => new DomainError("BAD_PAGE_TOKEN", "this is not a page token of this list");

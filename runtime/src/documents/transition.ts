@@ -26,7 +26,7 @@ export interface Transition<Type extends string = string> {
   requestId?: string;
 }
 
-/** A document whose life others follow by events: made and changed by what {@link transitionsOf} its event gives. */
+/** A document whose changes are published as events; {@link transitionsOf} gives the functions that write it. */
 export interface Aggregate<Type extends string = string> extends Versioned {
   /** Its transitions, oldest first. */
   history: Transition<Type>[];
@@ -38,7 +38,7 @@ export interface Aggregate<Type extends string = string> extends Versioned {
   updateTime: Date;
 }
 
-/** How documents begin and go on whose event is of this schema. */
+/** Functions that create and change the documents whose events have this schema. */
 export function transitionsOf<Event extends DescMessage>(event: Event) {
   type Type = TransitionType<Event>;
   const stored = (version: number, transition: TransitionOf<Event>, time: Date): Transition<Type> => {

@@ -16,7 +16,7 @@ export interface Caller {
 
 const callerKey = createContextKey<Caller | undefined>(undefined, { description: "the calling user" });
 
-/** Why the session cookie names nobody; whoever needs a user answers with it. */
+/** Why the session cookie gives no user; handlers that need a user fail with this error. */
 const refusalKey = createContextKey<DomainError | undefined>(undefined, { description: "a refused cookie" });
 
 const claims = z.object({ sub: z.string(), name: z.string(), roles: z.array(z.string()), exp: z.number() });

@@ -16,7 +16,7 @@ const TYPE = "svc+jwt";
 /** The calling service, once its token was verified. */
 export const serviceCallerKey = createContextKey("", { description: "the calling service" });
 
-/** Tokens by which this process shows other services who it is. */
+/** Tokens that prove this process's service to other services. */
 export interface ServiceTokens {
   /** A token for one callee, good for a minute at most. */
   tokenFor(callee: string): Promise<string>;
@@ -118,7 +118,7 @@ export async function createServiceAuthenticator({
   };
 }
 
-/** Lets calls of services in, whose handlers then know which it is. */
+/** Admits calls of known services, and lets their handlers know the calling service. */
 export const createServiceInterceptor =
   (authenticate: ServiceAuthenticator): Interceptor =>
   (next) =>

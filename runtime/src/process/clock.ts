@@ -1,4 +1,4 @@
-/** Tells the time. Passed in wherever time decides, so that a test can tell another. */
+/** Returns the current time. It is passed in wherever a rule depends on time, so that tests can set it. */
 export type Clock = () => Date;
 
 /**

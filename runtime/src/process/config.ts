@@ -20,7 +20,7 @@ const hostAndPort = z.string().regex(/^\S+:\d{1,5}$/, "must be host:port");
 /** An address such as `127.0.0.1:9000`. */
 export const address = hostAndPort.clone().register(calls, {});
 
-/** Where the replicas of a service are: one address, whose name may stand for many, or several with commas. */
+/** The addresses of a service's replicas, separated by commas; one name may resolve to many. */
 export const addresses = z
   .string()
   .transform((text) => text.split(","))
@@ -29,7 +29,7 @@ export const addresses = z
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-/** What everybody reads who serves others of the mesh or calls them. */
+/** The variables of every process that serves or calls other processes of the mesh. */
 export const transportConfig = z.object({
   /**
    * A folder with `tls.crt`, `tls.key` and `ca.crt` in PEM, as cert-manager writes a Secret; read again when they
@@ -39,7 +39,7 @@ export const transportConfig = z.object({
   TLS_DIR: z.string().min(1).optional(),
 });
 
-/** What everybody who has to do with events reads. */
+/** The variables of every process that publishes or consumes events. */
 export const eventsConfig = z.object({
   ...transportConfig.shape,
   /** `nats://host:port`, with `user:password@` where the broker asks for them; `tls://` with TLS_DIR. */

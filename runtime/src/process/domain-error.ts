@@ -13,7 +13,7 @@ const codes = new Map<string, Code>(
   ReasonSchema.values.map((value) => [value.localName, getOption(value, code) as number]),
 );
 
-/** Those whose wait clients of the release before read as `retryTime`. */
+/** Reasons whose waiting time clients of the previous release read as `retryTime`. */
 const WITH_RETRY_TIME: readonly Reason[] = [
   "LOCK_COOLDOWN",
   "LOCK_LIMIT",

@@ -1,6 +1,6 @@
 /**
- * The answer, if it comes within `ms`; else rejects with what `late` makes. The work itself goes on: its answer, or
- * its failure, is nobody's then.
+ * Resolves with the answer if it comes within `ms`; otherwise rejects with the error that `late` makes. The work goes
+ * on, and its later result or failure is ignored.
  */
 export async function inTime<T>(answer: Promise<T>, ms: number, late: () => Error): Promise<T> {
   const over = Promise.withResolvers<never>();

@@ -10,7 +10,7 @@ const AUTHORITY = "ca.crt";
 /** Older versions are not to be spoken any more (RFC 8996). */
 const MIN_VERSION = "TLSv1.2";
 
-/** What TLS_DIR says now: by which certificate a process serves, and whom it trusts in those that it calls. */
+/** The current contents of TLS_DIR: the certificate of this process, and the authorities that it trusts. */
 export interface TransportSecurity {
   /**
    * For new connections to others: trusts the authorities in `ca.crt` and no others, as they are in the moment of the
@@ -70,7 +70,7 @@ export async function openTransportSecurity(
 function parse(certificate: string, key: string, authorities: string) {
   const own = one(CERTIFICATE, certificate);
   const found = authorities.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  // Without any, Node would trust everybody whom the machine trusts.
+  // Without any, Node would trust the authorities of the machine.
   if (found.length === 0) throw new Error(`${AUTHORITY} holds no certificate`);
   for (const authority of found) one(AUTHORITY, authority);
   if (!own.checkPrivateKey(privateKey(key))) throw new Error(`${KEY} is not the key of ${CERTIFICATE}`);

@@ -8,9 +8,9 @@ const POLL_MS = 2000;
 export interface WatchedFiles<T> {
   /** What the newest content says that could be parsed. */
   current(): T;
-  /** Reads now what would be read within seconds; for whoever met something that `current` does not know. */
+  /** Reads the file at once instead of within seconds, for callers that met something missing in `current`. */
   refresh(): Promise<void>;
-  /** Ends the watching; `current` stays what it is. */
+  /** Stops watching; `current` does not change any more. */
   close(): void;
 }
 
@@ -86,7 +86,7 @@ export const watchFile = <T>(
   options: WatchOptions,
 ): Promise<WatchedFiles<T>> => watchFiles([path], parse, options);
 
-/** Whoever starts with bad content is told of which file. */
+/** Adds the path of the file to the error of a start with bad content. */
 async function named<T>(paths: readonly string[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();

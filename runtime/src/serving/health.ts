@@ -23,7 +23,7 @@ export interface Dependencies {
   uses?: Record<string, () => Promise<void>>;
   /** What has to be right in this process alone: it is not ready while it is not. */
   conditions?: Record<string, () => Promise<void>>;
-  /** The broker, which its health is told to and its peers' heard from. That it is away lets events wait. */
+  /** The broker, which carries the health reports of this process and its peers. While it is away, events wait. */
   events?: Pick<Events, "presence" | "ping">;
 }
 

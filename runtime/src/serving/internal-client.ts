@@ -29,7 +29,7 @@ export interface InternalClientOptions {
 
 /** Over grpc-js with this service's token. */
 export type InternalClient<T extends DescService> = Client<T> & {
-  /** Rejects while the callee does not answer; whether it can serve is its own to tell. */
+  /** Rejects while the callee does not answer. It does not say whether the callee is ready. */
   ping(): Promise<void>;
   close(): void;
 };
@@ -53,7 +53,7 @@ export function createInternalClient<T extends DescService>(
     // A name is asked again as soon as a connection is lost; by default only every 30 seconds.
     "grpc.dns_min_time_between_resolutions_ms": 1000,
     // A call that its callee never took up, since it was closing, is sent elsewhere; nothing else is sent again.
-    // Retries belong to whoever knows whether a repeat is safe: the workflow or the client.
+    // The workflow or the client retries, since only they know whether a repeat is safe.
     "grpc.enable_retries": 1,
   });
   const transport = createGrpcTransport({
@@ -69,14 +69,14 @@ export function createInternalClient<T extends DescService>(
   });
 }
 
-/** What grpc-js calls a target: a list of IP addresses, or one name for DNS to tell. */
+/** The target of grpc-js: a list of IP addresses, or one name that DNS resolves. */
 function target(addresses: readonly string[]): string {
   const [only = ""] = addresses;
   if (addresses.length === 1 && !isIP(only.slice(0, only.lastIndexOf(":")))) return `dns:///${only}`;
   return `ipv4:${addresses.join(",")}`;
 }
 
-/** Says who calls, and for which request. */
+/** Adds the service token and the request id of the caller. */
 const identify =
   ({ callee, tokens }: InternalClientOptions): Interceptor =>
   (next) =>

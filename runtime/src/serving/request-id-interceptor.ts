@@ -18,7 +18,7 @@ export const requestIdInterceptor: Interceptor = (next) => (request) => {
   });
 };
 
-/** The same messages. A generator runs in the context of whoever asks for its next message: here the call's. */
+/** The same messages. A generator runs in the context of the code that reads its next message: here the call's. */
 function within<T>(id: string, messages: AsyncIterable<T>): AsyncIterable<T> {
   return {
     [Symbol.asyncIterator]() {

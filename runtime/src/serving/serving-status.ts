@@ -18,7 +18,7 @@ export interface ServingStatus {
   readonly service: ServiceImpl<typeof Health>;
 }
 
-/** Not serving, until it is told otherwise. */
+/** Not serving until it is set to serving. */
 export function createServingStatus(): ServingStatus {
   const statuses = new Map<string, Status>([
     ["", Status.NOT_SERVING],

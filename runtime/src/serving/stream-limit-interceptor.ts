@@ -30,7 +30,7 @@ export function createStreamLimitInterceptor(limits: { perCaller: number; total:
 
   return (next) => (request) => {
     if (!request.stream) return next(request);
-    // A client that left while its token was checked: an abort that has happened is told to no listener.
+    // The client left while its token was checked: listeners are not called for an abort that has already happened.
     request.signal.throwIfAborted();
     const user = optionalUser({ values: request.contextValues });
     const release = take(user ? `user ${user.userId}` : `address ${clientNetwork(request.header)}`);

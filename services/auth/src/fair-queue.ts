@@ -3,7 +3,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 /** When a client that was turned away should come back. */
 const RETRY_MS = 5_000;
 
-/** Work done one piece at a time, each party in its turn: who asks a hundred times waits behind itself alone. */
+/** Does one piece of work at a time, in turns between callers: one with a hundred requests delays only itself. */
 export interface FairQueue {
   /** Runs the work when its party's turn comes. Throws RESOURCE_EXHAUSTED BUSY with the time to wait. */
   run<T>(address: string, work: () => Promise<T>): Promise<T>;

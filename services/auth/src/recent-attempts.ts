@@ -3,7 +3,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { newId } from "@ticketing/runtime/process/ids";
 import type { Collection } from "mongodb";
 
-/** One attempt at something. `key` hides whose it was. */
+/** One attempt. `key` is a hash, which hides the account or address. */
 export interface Attempt {
   _id: string;
   key: string;
@@ -51,6 +51,6 @@ export async function createRecentAttempts(
   };
 }
 
-/** A key that does not tell what it stands for. */
+/** A hashed key, from which the account or address cannot be read. */
 export const attemptKey = (...parts: string[]): string =>
   createHash("sha256").update(parts.join("\n")).digest("base64url");

@@ -10,6 +10,6 @@ export const userAggregate = defineAggregate({
   event: UserEventSchema,
   state: ({ _id, displayName, version }: User) => ({ id: _id, displayName, version: BigInt(version) }),
   notFound: () => new DomainError("SESSION_EXPIRED", "this account is gone"),
-  // Decides who has an address.
+  // Each e-mail address belongs to one account.
   indexes: [{ key: { email: 1 }, unique: true }],
 });

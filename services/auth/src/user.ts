@@ -23,7 +23,7 @@ export type RoleName = "operator";
 /** The one spelling under which an address is stored and looked up. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
-/** The account with the same password hashed anew, which no event tells. */
+/** The account with a new hash of the same password. No event is published for it. */
 export const rehash = (user: User, passwordHash: string, now: Date): User =>
   amend(user, { passwordHash }, now);
 

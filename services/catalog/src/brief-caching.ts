@@ -16,6 +16,6 @@ export function allowBriefCaching(
   const ofSomebody = requestHeader.has("authorization") || requestHeader.has("cookie");
   if (requestMethod !== "GET" || ofSomebody || pageToken) return;
   responseHeader.set("cache-control", `public, max-age=${FRESH}, stale-while-revalidate=${WHILE_RENEWED}`);
-  // What a cache holds is not for a caller with a session, whose answers have to be of now.
+  // Callers with a session need current answers, so caches must not serve them.
   responseHeader.set("vary", "authorization, cookie, accept-encoding");
 }

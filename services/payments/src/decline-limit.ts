@@ -6,7 +6,7 @@ export interface DeclineLimit {
   windowMs: number;
 }
 
-/** An attempt that was declined, as Stripe tells it. */
+/** A declined attempt, as Stripe describes it. */
 export interface Decline {
   /** Stripe's id of the event, by which it counts once. */
   eventId: string;
@@ -25,7 +25,7 @@ const NOBODYS_FAULT = new Set([
   "try_again_later",
 ]);
 
-/** Whether a decline says something of the card or who holds it. Failures of Stripe's or a bank's do not. */
+/** Whether the cause of a decline is the card or its holder, and not a failure at Stripe or a bank. */
 export const speaksOfCard = ({ code, type }: Pick<Decline, "code" | "type">): boolean =>
   type !== "api_error" && !NOBODYS_FAULT.has(code);
 

@@ -19,7 +19,7 @@ export interface Dispute {
   time: Date;
 }
 
-/** What a message of Stripe's tells of a dispute: that it began, or with `outcome` that it ended. */
+/** What a webhook of Stripe says about a dispute: it began, or, with `outcome`, it ended. */
 export type DisputeNews = Dispute & { id: string };
 
 /**
@@ -30,7 +30,7 @@ export type DisputeNews = Dispute & { id: string };
 export function withNews(known: readonly Dispute[], news: DisputeNews): readonly Dispute[] {
   const before = known.find(({ id }) => id === news.id);
   if (before && !isNewer(news, before)) return known;
-  // Whatever was refused a refund for is what this tells of.
+  // A refund that was refused before was refused because of this dispute.
   return [...known.filter(({ id }) => id !== undefined && id !== news.id), news];
 }
 
@@ -41,7 +41,7 @@ const isNewer = (news: Dispute, before: Dispute): boolean =>
 export const withRefusal = (known: readonly Dispute[], time: Date): readonly Dispute[] =>
   known.some(({ outcome }) => outcome === undefined || outcome === "lost") ? known : [...known, { time }];
 
-/** The dispute by which it is told where the money is: an open one, else one that was lost, else the last. */
+/** The dispute that decides where the money is: an open one, else a lost one, else the last. */
 export const decisiveOf = (disputes: readonly Dispute[]): Dispute | undefined =>
   disputes.findLast(({ outcome }) => outcome === undefined) ??
   disputes.findLast(({ outcome }) => outcome === "lost") ??

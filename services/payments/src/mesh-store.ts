@@ -6,14 +6,14 @@ import { isAtHome, type Mesh, originOf, type Place } from "./mesh.ts";
 import { paymentAggregate } from "./payment-aggregate.ts";
 
 const ID = "mesh";
-/** How old what a process knows of its mesh may be: a command that renews the id is heard within this time. */
+/** How long a process may use a cached mesh id: a command that renews it takes effect within this time. */
 const KEPT_MS = 5_000;
 const DUPLICATE_KEY = 11_000;
 const NAMESPACE_EXISTS = 48;
 
 /** The mesh's id as this process uses it. */
 export interface MeshIdentity {
-  /** The mesh, to tell what is its own. */
+  /** The mesh, whose id marks its own PaymentIntents. */
   read(): Promise<Mesh>;
   /** The mesh, to write at Stripe in its name. Throws UNAVAILABLE PAYMENTS_SUSPENDED while it is a copy's. */
   readToWrite(): Promise<Mesh>;

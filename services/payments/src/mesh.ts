@@ -15,7 +15,7 @@ export interface Mesh {
   place: Place;
 }
 
-/** What tells a mesh from a copy of its database. */
+/** Distinguishes a mesh from a copy of its database. */
 export interface Place {
   /** The public origin. All origins of a machine by itself (loopback) are one: its ports may change. */
   origin: string;

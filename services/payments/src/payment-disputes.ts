@@ -15,7 +15,7 @@ import { advance } from "./payment-transitions.ts";
 export const dispute = (payment: Payment, { id, time }: DisputeNews, now: Date): Payment =>
   noteDisputes(payment, (known) => withNews(known, { id, time }), now);
 
-/** A dispute of the charge came to its end, also one whose beginning nobody told. */
+/** A dispute of the charge ended, even if its beginning was never reported. */
 export const closeDispute = (
   payment: Payment,
   news: DisputeNews & { outcome: DisputeOutcome },

@@ -70,7 +70,7 @@ export function start(order: OrderToPay, now: Date): Payment {
   return begin(begun(order, REQUIRES_PAYMENT, now), { case: "paymentStarted", value: {} }, now);
 }
 
-/** A payment that is given up before it ever began: whoever tries to start it finds this. */
+/** A payment that is given up before it was started: a later StartPayment finds it and is refused. */
 export function startVoided(order: OrderToPay, now: Date): Payment {
   const payment = { ...begun(order, VOIDED, now), voidRequestedTime: now };
   return begin(payment, { case: "paymentVoided", value: {} }, now);
@@ -96,7 +96,7 @@ export function requireOpen(payment: Payment): Payment {
   return payment;
 }
 
-/** What the buyer is told when Stripe takes no payment for the order. */
+/** The error for the buyer when Stripe accepts no payment for the order. */
 export const paymentRefused = (stripeCode: string): DomainError =>
   new DomainError("PAYMENT_REFUSED", "the payment provider takes no payment for this order", { stripeCode });
 

@@ -37,7 +37,7 @@ export interface StartPaymentDependencies {
 
 /** The payment has ended. Any other failure says nothing of it, nor of its buyer, and the next call may succeed. */
 const ENDED = ["PAYMENT_VOIDED", "PAYMENT_REFUSED"] as const;
-/** Another call is opening the payment: whether that fails is for that one to tell. */
+/** Another call is opening the payment; that call reports its own failure. */
 const isUnderway = (error: unknown): boolean =>
   error instanceof StripeFailure && error.code === "idempotency_key_in_use";
 /** A PaymentIntent that was made for the payment can never be its own. */

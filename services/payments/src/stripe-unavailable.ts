@@ -1,11 +1,11 @@
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { StripeFailure } from "./stripe-failure.ts";
 
-/** What a caller is told when Stripe's answer is not known. */
+/** The error when Stripe's answer is unknown. */
 export const stripeUnavailable = () =>
   new DomainError("STRIPE_UNAVAILABLE", "the payment provider did not answer; try again");
 
-/** What a caller is told when Stripe does not accept our key: nothing happened, and nothing may be undone for it. */
+/** The error when Stripe does not accept our key: nothing happened, so nothing may be undone. */
 export const stripeKeyRefused = () =>
   new DomainError("STRIPE_KEY_REFUSED", "payments are not set up rightly; try again later");
 

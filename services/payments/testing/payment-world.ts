@@ -91,7 +91,7 @@ export async function openPaymentWorld() {
     /** What the buyer's browser does. */
     confirm: (clientSecret: string, card = "pm_card_visa") =>
       confirmPayment(url, { clientSecret, publishableKey }, card),
-    /** A payment whose money is held, and known to be. */
+    /** A payment whose hold of money is recorded. */
     async authorized(card = "pm_card_visa"): Promise<Payment> {
       const order = world.order();
       await world.confirm(await world.start(order), card);

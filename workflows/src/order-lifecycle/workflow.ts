@@ -24,7 +24,7 @@ const {
   expireOrder,
 } = retriedActivities<OrderLifecycleActivities>();
 
-/** Money that was taken and cannot go back keeps no order from its end: an operator is told. */
+/** An order ends even if captured money cannot be returned: operators are notified. */
 const releaseMoney = (orderId: string) => retryRefund(() => tryReleaseMoney(orderId));
 
 /** How long a sale stands while nobody knows whether its money was taken. */
@@ -34,7 +34,7 @@ const OUR_FAULTS: readonly string[] = ["STRIPE_KEY_REFUSED", "PAYMENTS_SUSPENDED
 const { capturePayment } = proxyLocalActivities<OrderLifecycleActivities>(QUICK);
 const { capturePayment: capturePatiently } = proxyActivities<OrderLifecycleActivities>(PATIENT);
 
-/** What whoever starts a lifecycle has seen. */
+/** What the process that starts a lifecycle has read. */
 export interface Sighting {
   /** When the order was there in time and payments answered, in epoch milliseconds. */
   time: number;
@@ -124,7 +124,7 @@ async function undoSale(orderId: string, ticketId: string): Promise<void> {
   await cancelOrder(orderId, "capture_refused");
 }
 
-/** What tickets and orders are told of a cancellation: what counts against the buyer, and what people read. */
+/** A cancellation's reasons: the one by which tickets counts strikes, and the one that people read at the order. */
 const told = {
   buyer: { unlock: "cancelled", order: "buyer" },
   buyer_unable: { unlock: "payment_failed", order: "buyer" },
@@ -132,7 +132,7 @@ const told = {
   payment_failed: { unlock: "payment_failed", order: "payment_failed" },
 } as const satisfies Record<CancelCause, object>;
 
-/** The money is let go before the ticket: whoever pays at the last moment pays for nothing. */
+/** Voids the payment before it unlocks the ticket: otherwise a buyer could pay for a ticket that is gone. */
 async function cancel(orderId: string, ticketId: string, because: CancelCause): Promise<void> {
   await releaseMoney(orderId);
   const { unlock, order } = told[because];

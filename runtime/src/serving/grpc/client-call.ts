@@ -24,7 +24,7 @@ interface CallRequest {
   header: Headers;
 }
 
-/** What grpc-js tells of a call: headers, messages, each after it was asked for, and in the end the status. */
+/** What grpc-js reports of a call: headers, each message after it was requested, and at the end the status. */
 interface Listener {
   onReceiveMetadata(header: Metadata): void;
   onReceiveMessage(bytes: Buffer): void;

@@ -11,7 +11,7 @@ import type { TransportSecurity } from "../../process/transport-security.ts";
 import { endUnreadRequest } from "../end-unread-request.ts";
 import { limitDeadline } from "../longest-deadline.ts";
 
-/** Takes a request as Node's HTTP/2 server tells of it: the arguments of its event `stream`. */
+/** Handles a request of Node's HTTP/2 server: the arguments of its event `stream`. */
 export type StreamListener = (
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,

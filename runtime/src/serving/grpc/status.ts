@@ -55,7 +55,7 @@ function attempt<T>(make: () => T): T | undefined {
   }
 }
 
-/** Failures of the call itself, in words for whoever reads them at the far end. */
+/** Failures of the call itself, described for the reader at the other end. */
 const failures: Partial<Record<Code, string>> = {
   [Code.Unavailable]: "cannot be reached now; try again",
   [Code.DeadlineExceeded]: "did not answer in time",

@@ -47,7 +47,7 @@ const exchange = (target: CallTarget, request: UnaryRequest, bytes: Buffer): Pro
       onReceiveMessage(received) {
         if (message) call.cancelWithStatus(Status.UNIMPLEMENTED, `${target.callee} answered more than once`);
         message = received;
-        // Of a second message nothing is heard unless it is asked for.
+        // grpc-js reports a second message only if it is requested.
         call.startRead();
       },
       onReceiveStatus: (status) => resolve({ header, message, status }),
