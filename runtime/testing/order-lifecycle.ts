@@ -10,4 +10,5 @@ export const orderLifecycle: ServiceImpl<typeof OrderLifecycleService> = {
   markRefunded: () => ({}),
   refuseRefund: () => ({}),
   listOrders: () => ({}),
+  listOverdueOrders: () => ({}),
 };

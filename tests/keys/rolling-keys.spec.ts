@@ -83,6 +83,7 @@ async function startOrders(): Promise<Caller[]> {
         markRefunded: refuse,
         refuseRefund: refuse,
         listOrders: refuse,
+        listOverdueOrders: refuse,
       }),
     health: createServingStatus(),
   });

@@ -5,63 +5,35 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { timestampMs } from "@bufbuild/protobuf/wkt";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
-import type { Collection, Filter, Sort } from "mongodb";
-import { rowsOfPage } from "./page-size.ts";
-import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
+import type { Collection, Filter } from "mongodb";
+import type { Page } from "./aggregate-store.ts";
+import { pageByTime } from "./page-by-time.ts";
 import type { Aggregate } from "./transition.ts";
 
 /** How long events may wait before that is worth telling. */
 const UNPUBLISHED_MS = 60_000;
-
-/**
- * The time that a page is looked for in first; four times as much follows until the page is full. The embedded
- * database sorts all that a filter finds before it takes a page of it, and reads the whole collection for a filter
- * that is no single range of an index: so a page asks for short ranges, one after the other.
- */
-const FIRST_STEP_MS = 10_000;
 
 /** The index that a selection by time needs. */
 export const byUpdateTime = { updateTime: 1, _id: 1 } as const;
 
 /** The records that reconciliation asks for; see the contract of RecordSelection. Throws BAD_PAGE_TOKEN. */
 export async function selectRecords<T extends Aggregate>(
-  collection: Collection<T>,
+  collection: Pick<Collection<T>, "find">,
   selection: RecordSelection | undefined,
-): Promise<{ documents: T[]; nextPageToken: string }> {
-  // The driver's generic types cannot see that every T has these fields (here and below).
-  const find = (filter: object) => collection.find(filter as Filter<T>);
+): Promise<Page<T>> {
   if (selection?.selection.case === "named") {
     const { ids } = selection.selection.value;
-    return { documents: (await find({ _id: { $in: ids } }).toArray()) as T[], nextPageToken: "" };
+    // The driver's generic types cannot see that every T has an id of text.
+    const named = collection.find({ _id: { $in: ids } } as object as Filter<T>);
+    return { documents: (await named.toArray()) as T[], nextPageToken: "" };
   }
   const span = selection?.selection.value;
   if (!span?.since || !span.until) throw new Error("a validated selection names its records");
-  const limit = rowsOfPage(span.pageSize);
-  const wanted = limit + 1;
-  const after = decodeTimePosition(span.pageToken);
-  const page = async (filter: object, rows: number) =>
-    (await find(filter)
-      .sort(byUpdateTime as Sort)
-      .limit(rows)
-      .toArray()) as T[];
-  const found = after ? await page({ updateTime: after.time, _id: { $gt: after.id } }, wanted) : [];
-  const until = timestampMs(span.until);
-  let from = after ? after.time.getTime() + 1 : timestampMs(span.since);
-  for (let step = FIRST_STEP_MS; found.length < wanted && from < until; step *= 4) {
-    const to = Math.min(from + step, until);
-    const updateTime = { $gte: new Date(from), $lt: new Date(to) };
-    found.push(...(await page({ updateTime }, wanted - found.length)));
-    from = to;
-  }
-  const documents = found.slice(0, limit);
-  const last = documents.at(-1);
-  const more = found.length > limit && last;
-  return {
-    documents,
-    nextPageToken: more ? encodeTimePosition({ time: last.updateTime, id: String(last._id) }) : "",
-  };
+  const { pageSize, pageToken } = span;
+  const [since, until] = [timestampDate(span.since), timestampDate(span.until)];
+  return pageByTime(collection, { time: "updateTime", since, until, pageSize, pageToken });
 }
 
 /**

@@ -44,6 +44,7 @@ beforeAll(async () => {
         markRefunded: none,
         refuseRefund: none,
         listOrders: none,
+        listOverdueOrders: none,
       }),
     health: createServingStatus(),
   });

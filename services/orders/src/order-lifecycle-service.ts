@@ -5,11 +5,12 @@ import {
   OrderRecordSchema,
 } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { CancellationReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import type { Page } from "@ticketing/runtime/documents/aggregate-store";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { cancel, complete, expire, markRefunded, type Order, refuseRefund } from "./order.ts";
-import type { OrderStore } from "./order-aggregate.ts";
+import { findOverdue, type OrderStore } from "./order-aggregate.ts";
 import { orderMessage } from "./order-message.ts";
 
 // What an order keeps of the reason that a call states. The contracts take no other reason.
@@ -39,6 +40,15 @@ export function createOrderLifecycleService(deps: {
     return { order: orderMessage(await orders.update(orderId, step)) };
   }
 
+  function recorded({ documents, nextPageToken }: Page<Order>) {
+    const { records, unreadable } = tellRecords(OrderRecordSchema, documents, (order) => ({
+      order: orderMessage(order),
+      updateTime: timestampFromDate(order.updateTime),
+      unpublished: isUnpublished(order, clock()),
+    }));
+    return { orders: records, unreadable, nextPageToken };
+  }
+
   return {
     async readOrder({ orderId }, context) {
       requireService(context, "workflows", "payments");
@@ -57,13 +67,12 @@ export function createOrderLifecycleService(deps: {
       }),
     async listOrders({ selection }, context) {
       requireService(context, "workflows");
-      const { documents, nextPageToken } = await orders.select(selection);
-      const { records, unreadable } = tellRecords(OrderRecordSchema, documents, (order) => ({
-        order: orderMessage(order),
-        updateTime: timestampFromDate(order.updateTime),
-        unpublished: isUnpublished(order, clock()),
-      }));
-      return { orders: records, unreadable, nextPageToken };
+      return recorded(await orders.select(selection));
+    },
+    async listOverdueOrders({ dueBefore, ...page }, context) {
+      requireService(context, "workflows");
+      if (!dueBefore) throw new Error("a validated request says by when orders were due");
+      return recorded(await findOverdue(orders, timestampDate(dueBefore), page));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { CancellationReason, OrderStatus } from "@ticketing/proto/orders/v1/order";
@@ -96,6 +97,49 @@ async function opened() {
   if (!order) throw new Error("no order");
   return order;
 }
+
+describe("orders that are overdue", () => {
+  /** The ids of all pages of two. */
+  async function overdue(before: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let pageToken = ""; ; ) {
+      const dueBefore = timestampFromDate(new Date(before));
+      const page = await lifecycle().listOverdueOrders({ dueBefore, pageSize: 2, pageToken });
+      ids.push(...page.orders.map(({ order }) => order?.id ?? ""));
+      if (!page.nextPageToken) return ids;
+      pageToken = page.nextPageToken;
+    }
+  }
+
+  it("are those that await payment though their deadline is over, earliest deadline first", async () => {
+    await orders.collection.deleteMany({});
+    const made: string[] = [];
+    for (let n = 0; n < 6; n++) {
+      made.push((await opened()).id);
+      now += minutes(1);
+    }
+    const [first = "", ended = ""] = made;
+    await lifecycle().cancelOrder({ orderId: ended, reason: CancellationReason.BUYER });
+    expect(await overdue(now)).toEqual([]);
+    now += minutes(30);
+    expect(await overdue(now)).toEqual(made.filter((id) => id !== ended));
+    const { expireTime } = await orders.get(first);
+    expect(await overdue(expireTime.getTime())).toEqual([]);
+    expect(await overdue(expireTime.getTime() + 1)).toEqual([first]);
+  });
+
+  it("are found by an index of the open orders alone", async () => {
+    const open = { status: OrderStatus.AWAITING_PAYMENT, expireTime: { $lt: new Date(now) } };
+    const plan = await orders.collection.find(open).sort({ expireTime: 1, _id: 1 }).explain();
+    expect(JSON.stringify(plan.queryPlanner.winningPlan)).toContain("expireTime_1__id_1");
+  });
+
+  it("are listed for workflows alone", async () => {
+    const dueBefore = timestampFromDate(new Date(now));
+    const refused = lifecycle({ service: "payments" }).listOverdueOrders({ dueBefore });
+    await expect(refused).rejects.toMatchObject({ code: Code.PermissionDenied });
+  });
+});
 
 describe("buying", () => {
   it("opens an order at the price and the deadline of the lock", async () => {
