@@ -40,6 +40,7 @@ beforeAll(async () => {
     RECONCILE_FULL_EVERY: `${2 * EVERY_MS}ms`,
     // Longer than a lifecycle is late on a machine under load.
     RECONCILE_GRACE: "5s",
+    RECONCILE_INTENT_AGE: "12s",
   });
   broker = await connect(brokerLogin(mesh.addresses.nats));
   temporal = await Connection.connect({ address: mesh.addresses.temporal });

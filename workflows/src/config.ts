@@ -39,8 +39,8 @@ export const schema = z.object({
   RECONCILE_GRACE: duration.default(300_000),
   /** By how much clocks may differ, and how long a change may take to be stored and events to be published. */
   RECONCILE_OVERLAP: duration.default(120_000),
-  /** When an order and its PaymentIntent are compared once more: longer than LOCK_DURATION and RECONCILE_GRACE. */
-  RECONCILE_SETTLE: duration.default(1_500_000),
+  /** At what age PaymentIntents are compared: longer than LOCK_DURATION and RECONCILE_GRACE. */
+  RECONCILE_INTENT_AGE: duration.default(1_500_000),
 });
 
 /** Everything that this process reads from its environment. */

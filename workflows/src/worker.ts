@@ -101,7 +101,7 @@ const schedules = {
   plan: {
     windowMs: config.RECONCILE_WINDOW,
     graceMs: config.RECONCILE_GRACE,
-    changes: { overlapMs: config.RECONCILE_OVERLAP, settleMs: config.RECONCILE_SETTLE },
+    changes: { overlapMs: config.RECONCILE_OVERLAP, intentAgeMs: config.RECONCILE_INTENT_AGE },
   },
 };
 await retrying(() => ensureSchedules(client, schedules), log, "temporal");

@@ -35,6 +35,7 @@ export interface Books {
   poison: string[];
 }
 
+const OPEN = OrderStatus.AWAITING_PAYMENT;
 const validator = createValidator();
 
 /** The services over these books; each refuses what its contract refuses. `asked` is told what is to be changed. */
@@ -66,6 +67,7 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
         const { records, ...page } = answer(orders, ({ order }) => order?.id, selection);
         return { ...page, orders: records };
       },
+      listOverdueOrders: () => ({ orders: orders.filter(({ order }) => order?.status === OPEN) }),
     });
     service(TicketLockService, {
       listTickets({ selection }) {

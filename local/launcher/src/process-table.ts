@@ -98,7 +98,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     settings: [
       ...["MAX_DECLINES", "TEMPORAL_NAMESPACE"],
       ...["RECONCILE_EVERY", "RECONCILE_FULL_EVERY", "RECONCILE_WINDOW"],
-      ...["RECONCILE_GRACE", "RECONCILE_OVERLAP", "RECONCILE_SETTLE"],
+      ...["RECONCILE_GRACE", "RECONCILE_OVERLAP", "RECONCILE_INTENT_AGE"],
     ],
   },
 };

@@ -5,7 +5,7 @@ import { answering } from "../refusal.ts";
 import type { WorkflowStarter } from "../starter.ts";
 import type { Drift, DriftName, Source } from "./drift.ts";
 import type { FullPass } from "./full-pass.ts";
-import { createLooks, type Look, type Selection } from "./look.ts";
+import { createLooks, type Look, type Overdue, type Selection } from "./look.ts";
 import type { ReconciliationReport, Reporter } from "./report.ts";
 
 export type ReconciliationActivities = ReturnType<typeof createReconciliationActivities>;
@@ -40,6 +40,9 @@ export function createReconciliationActivities(deps: {
     /** Compares some records of one source with what the others say of them. */
     look: (source: Source, selection: Selection, graceMs: number): Promise<Look> =>
       looks[source](selection, graceMs),
+
+    /** Compares a page of the orders that are overdue: nobody changes them, so that their time of change says nothing. */
+    lookAtOverdue: (selection: Overdue, graceMs: number): Promise<Look> => looks.overdue(selection, graceMs),
 
     /** Whether the difference was mended; false for one that a person has to look at. */
     async mend(drift: Drift): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { type Changes, settledSpans } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { sources, unique } from "./drift.ts";
 import type { FirstLook } from "./first-look.ts";
 import type { FullPass } from "./full-pass.ts";
@@ -28,10 +28,10 @@ export function beginAfter(
     fullSeen: full?.endTime ?? last?.fullSeen,
     suspects: before,
     compared: 0,
-    left: [...sources],
-    pageToken: "",
+    left: changes ? ["overdue", ...sources] : [...sources],
+    pageTokens: {},
     sinceOf: last?.unfinished,
     again: last?.leftOut,
-    settled: last && changes && settledSpans(changes, last.startTime, startTime),
+    lags: last && changes && { intents: changes.intentAgeMs },
   };
 }

@@ -1,5 +1,3 @@
-import type { Source } from "./drift.ts";
-
 /** How a run finds what changed. What it costs is what changed, however much there is. */
 export interface Changes {
   /**
@@ -7,25 +5,9 @@ export interface Changes {
    * behind, and events wait to be published. So each record is compared at least once when it is older than this.
    */
   overlapMs: number;
-  /** After how long a sale is over: longer than the time that buyers have to pay, and a grace. */
-  settleMs: number;
-}
-
-/** Times of change in [since, until), in epoch milliseconds. */
-export interface Span {
-  since: number;
-  until: number;
-}
-
-/**
- * What time alone makes wrong nobody changes: an order is overdue, and a PaymentIntent (which is found by its creation)
- * goes its own way at Stripe. Both are compared again, once, when the sale is over.
- */
-export function settledSpans(
-  { settleMs }: Changes,
-  lastStart: number,
-  startTime: number,
-): Partial<Record<Source, Span>> {
-  const span = { since: Math.max(lastStart - settleMs, 0), until: startTime - settleMs };
-  return { orders: span, intents: span };
+  /**
+   * At what age PaymentIntents are compared: longer than the time that buyers have to pay, and a grace. They are found
+   * by their creation, whatever becomes of them at Stripe, and compared once, when their sale is over.
+   */
+  intentAgeMs: number;
 }

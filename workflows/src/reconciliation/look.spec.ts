@@ -1,6 +1,7 @@
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { describe, expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
@@ -25,6 +26,16 @@ async function lookAtAll(books: Partial<Books>) {
 describe("a look", () => {
   it("sees nothing in books that agree", async () => {
     expect(await lookAtAll(sales("a", "b"))).toEqual({ kinds: [], skipped: [] });
+  });
+
+  it("sees an order that is overdue beside its ticket and its payment", async () => {
+    const open = complete("o", { status: OrderStatus.AWAITING_PAYMENT });
+    const books = { ...sales("o", "p"), orders: [open, complete("p")] };
+    const seen = await looksOver(books).overdue({ dueBefore: 1, pageToken: "" }, 1_000);
+    expect(seen).toMatchObject({
+      compared: 1,
+      drift: [{ kind: "ORDER_OVERDUE", source: "orders", id: "o" }],
+    });
   });
 
   it.each<[string, Partial<Books>, string]>([

@@ -16,6 +16,12 @@ const PAGE = 100;
 /** Records by name, or a page of those that changed in [since, until), in epoch milliseconds. */
 export type Selection = { ids: string[] } | { since: number; until: number; pageToken: string };
 
+/** A page of the orders that still await payment and whose deadline was before a time, in epoch milliseconds. */
+export interface Overdue {
+  dueBefore: number;
+  pageToken: string;
+}
+
 /** What a look at some records of one source saw. */
 export interface Look {
   compared: number;
@@ -26,10 +32,13 @@ export interface Look {
 }
 
 type Page<T> = Refusal<T> & { nextPageToken: string };
+type FoundPage<T> = Found<T> & { nextPageToken: string };
 type Ask<T> = (selection: Selection) => Promise<Page<T>>;
 
 /** Compares some records of a source with what the other books say of them. */
-export type Looks = Readonly<Record<Source, (selection: Selection, graceMs: number) => Promise<Look>>>;
+export type Looks = Readonly<Record<Source, (selection: Selection, graceMs: number) => Promise<Look>>> & {
+  overdue(selection: Overdue, graceMs: number): Promise<Look>;
+};
 
 export function createLooks({ tickets, orders, payments }: LifecycleClients): Looks {
   const askOrders: Ask<OrderRecord> = async (selection) => {
@@ -51,25 +60,31 @@ export function createLooks({ tickets, orders, payments }: LifecycleClients): Lo
   const findPayments = async (ids: string[]) =>
     books("payment", await findAll(ids, (some) => askPayments({ ids: some })), ({ payment }) => payment?.id);
 
+  async function judgeOrders(page: FoundPage<OrderRecord>, graceMs: number): Promise<Look> {
+    const [ticketOf, paymentOf] = await Promise.all([
+      findTickets(named(page.records, ({ order }) => order?.ticketId)),
+      findPayments(named(page.records, ({ order }) => order?.id)),
+    ]);
+    return judge(
+      "orders",
+      page,
+      ({ order }) => order?.id,
+      (record) => {
+        const { id = "", ticketId = "", price } = record.order ?? {};
+        const problem = idProblem({ own: id, named: { "ticket id": ticketId } });
+        if (problem) return [invalid("orders", id, problem)];
+        const found = { ticket: ticketOf(ticketId), payment: paymentOf(id) };
+        return [...compareOrder(record, found, Date.now(), graceMs), ...unpayable("orders", id, price)];
+      },
+    );
+  }
+
   return {
-    async orders(selection, graceMs) {
-      const page = await read(askOrders, selection);
-      const [ticketOf, paymentOf] = await Promise.all([
-        findTickets(named(page.records, ({ order }) => order?.ticketId)),
-        findPayments(named(page.records, ({ order }) => order?.id)),
-      ]);
-      return judge(
-        "orders",
-        page,
-        ({ order }) => order?.id,
-        (record) => {
-          const { id = "", ticketId = "", price } = record.order ?? {};
-          const problem = idProblem({ own: id, named: { "ticket id": ticketId } });
-          if (problem) return [invalid("orders", id, problem)];
-          const found = { ticket: ticketOf(ticketId), payment: paymentOf(id) };
-          return [...compareOrder(record, found, Date.now(), graceMs), ...unpayable("orders", id, price)];
-        },
-      );
+    orders: async (selection, graceMs) => judgeOrders(await read(askOrders, selection), graceMs),
+    async overdue({ dueBefore, pageToken }, graceMs) {
+      const request = { dueBefore: timestampFromMs(dueBefore), pageSize: PAGE, pageToken };
+      const { orders: records, ...page } = await orders.listOverdueOrders(request);
+      return judgeOrders({ ...page, records, failed: new Map() }, graceMs);
     },
     async tickets(selection) {
       const page = await read(askTickets, selection);
@@ -128,7 +143,7 @@ export function createLooks({ tickets, orders, payments }: LifecycleClients): Lo
 }
 
 /** A page; or records by name, where one that is refused takes nothing from the others. */
-async function read<T>(ask: Ask<T>, selection: Selection): Promise<Found<T> & { nextPageToken: string }> {
+async function read<T>(ask: Ask<T>, selection: Selection): Promise<FoundPage<T>> {
   if (!("ids" in selection)) return { ...(await ask(selection)), failed: new Map() };
   return { ...(await findAll(selection.ids, (ids) => ask({ ids }))), nextPageToken: "" };
 }

@@ -4,7 +4,15 @@ import { beginAfter } from "./begin.ts";
 import type { Changes } from "./changes.ts";
 import { type Drift, type DriftName, driftKey, type Source, sources } from "./drift.ts";
 import { isFailed, orFailure } from "./failed-activity.ts";
-import { type FirstLook, lookOnce, type Unfinished } from "./first-look.ts";
+import {
+  afterStep,
+  type FirstLook,
+  lookAt,
+  nextStep,
+  resumed,
+  type Unfinished,
+  type Walk,
+} from "./first-look.ts";
 import type { FullPass } from "./full-pass.ts";
 import { lookAgain } from "./second-look.ts";
 
@@ -78,10 +86,13 @@ export async function reconciliation(plan: Plan, begun?: FirstLook): Promise<Rec
 async function begin(plan: Plan): Promise<FirstLook> {
   const { windowMs } = plan;
   const last = workflowInfo().lastResult as Reconciled | undefined;
-  // A worker of the release before may have begun this run, and knows only the window.
-  const changes = plan.changes && patched("compares-changes") ? plan.changes : undefined;
+  const startTime = Date.now();
+  // A worker of the release before may have begun this run: it knew only the window, and walked source after source.
+  if (!patched("compares-changes"))
+    return { ...beginAfter(last, { windowMs, startTime }), pageTokens: undefined };
+  const { changes } = plan;
   const full = changes && (await lastFullPass());
-  return beginAfter(last, { windowMs, changes, full, startTime: Date.now() });
+  return beginAfter(last, { windowMs, changes, full, startTime });
 }
 
 /** What the last full pass found; without an answer the next run asks again. */
@@ -90,13 +101,21 @@ async function lastFullPass(): Promise<FullPass | undefined> {
   return isFailed(answer) ? undefined : (answer ?? undefined);
 }
 
+/** Walks through all that is left, side by side: each walk holds one page at a time. */
 async function firstLook(plan: Plan, begun: FirstLook): Promise<FirstLook> {
-  let now = begun;
-  for (let pages = 0; now.left[0]; pages++) {
-    if (pages === PAGES_PER_RUN) return continueAsNew<typeof reconciliation>(plan, now);
-    now = await lookOnce(now, now.left[0], plan.graceMs);
+  let now = resumed(begun);
+  let pages = 0;
+  async function goThrough(walk: Walk): Promise<void> {
+    while (now.left.includes(walk) && pages < PAGES_PER_RUN) {
+      pages += 1;
+      const step = nextStep(now, walk, plan.graceMs);
+      const seen = await lookAt(step, plan.graceMs);
+      now = afterStep(now, step, seen);
+    }
   }
-  return now;
+  if (begun.pageTokens) await Promise.all(begun.left.map(goThrough));
+  else for (const walk of begun.left) await goThrough(walk);
+  return now.left.length > 0 ? continueAsNew<typeof reconciliation>(plan, now) : now;
 }
 
 /** Whether each difference was mended. What gets no answer is left to the next run: the report must not wait for it. */
