@@ -8,7 +8,7 @@ import type { LifecycleClients } from "../clients.ts";
 import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
 import type { Drift, Skipped, Source } from "./drift.ts";
 import { invalid, judge } from "./judge.ts";
-import { books, type Found, findAll, type Refusal } from "./lookup.ts";
+import { type Answer, books, type Found, findAll } from "./lookup.ts";
 import { idProblem, moneyProblem } from "./record-problem.ts";
 
 const PAGE = 100;
@@ -31,7 +31,7 @@ export interface Look {
   nextPageToken: string;
 }
 
-type Page<T> = Refusal<T> & { nextPageToken: string };
+type Page<T> = Answer<T> & { nextPageToken: string };
 type FoundPage<T> = Found<T> & { nextPageToken: string };
 type Ask<T> = (selection: Selection) => Promise<Page<T>>;
 

@@ -2,13 +2,13 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { isId } from "./drift.ts";
 
 /** Records of one service: those that can be read, and those that it cannot tell. */
-export interface Refusal<T> {
+export interface Answer<T> {
   records: T[];
   unreadable: { id: string; problem: string }[];
 }
 
 /** What was found under some ids. An id in `failed` may or may not exist: asking for it had no answer. */
-export interface Found<T> extends Refusal<T> {
+export interface Found<T> extends Answer<T> {
   failed: Map<string, string>;
 }
 
@@ -29,7 +29,7 @@ const PASSING = [
  */
 export async function findAll<T>(
   ids: string[],
-  ask: (ids: string[]) => Promise<Refusal<T>>,
+  ask: (ids: string[]) => Promise<Answer<T>>,
 ): Promise<Found<T>> {
   const askable = ids.filter(isId);
   if (askable.length === 0) return { records: [], unreadable: [], failed: new Map() };
