@@ -38,11 +38,11 @@ export const routes: Readonly<Record<StepName, Route>> = {
     after: [told("payments")],
   },
   // The message of the authorisation: find the payment, note, fetch, note. The signal: read order and payment, decide;
-  // sell: ticket, then slots; capture: read, take, note; complete the order, which its view reads.
+  // sell the ticket; capture: read, take, note; complete the order, which its view reads.
   "confirm → COMPLETE": {
     waited: list(
       "load stripe envoy payments mongo payments stripe payments mongo payments nats workflows temporal workflows " +
-        "orders mongo payments mongo workflows tickets mongo tickets mongo tickets mongo tickets workflows " +
+        "orders mongo payments mongo workflows tickets mongo tickets mongo tickets workflows " +
         "payments mongo payments stripe payments mongo payments workflows orders mongo orders mongo orders nats " +
         "orders mongo orders envoy load",
     ),
