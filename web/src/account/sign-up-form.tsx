@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field } from "../design/field.tsx";
 import { Form } from "../form/form.tsx";
+import { limitsOf } from "../form/limits.ts";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { signUp } from "../session/session.ts";
 import { accountTexts as texts } from "./texts.ts";
@@ -43,7 +44,7 @@ export function SignUpForm({ onDone }: { onDone: () => void }) {
       />
       <Field
         label={texts.password}
-        hint={texts.passwordHint}
+        hint={texts.passwordHint(limitsOf(SignUpRequestSchema.field.password))}
         type="password"
         name="password"
         autoComplete="new-password"

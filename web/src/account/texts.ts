@@ -1,4 +1,5 @@
-import { isolate } from "../format/isolate.ts";
+import type { Limits } from "../form/limits.ts";
+
 /** The words of signing up, in and out. */
 export const accountTexts = {
   signIn: "Sign in",
@@ -8,7 +9,7 @@ export const accountTexts = {
   signUpLead: "One account to buy and to sell.",
   email: "E-mail address",
   password: "Password",
-  passwordHint: "At least 8 characters.",
+  passwordHint: ({ min }: Limits) => `At least ${min} characters.`,
   displayName: "Your name",
   displayNameHint: "Shown to others when you sell.",
   noAccount: "New here?",
@@ -21,15 +22,14 @@ export const accountTexts = {
   listings: "My tickets for sale",
   orders: "My orders",
   sales: "My sales",
-  sell: "Sell a ticket",
   operations: "Operations",
   signedOut: "You are signed out.",
-  welcome: (name: string) => `Welcome, ${isolate(name)}.`,
   endedTitle: "Please sign in again",
   endedText: "Your session has ended. What is on the screen stays as it is.",
   continueWithout: "Continue without signing in",
   needsAccount: "Sign in to go on.",
   words: {
-    displayName: "Please enter 1 to 50 characters, without space at either end.",
+    displayName: ({ min, max }: Limits) =>
+      `Please enter ${min} to ${max} characters, without space at either end.`,
   },
 };

@@ -4,7 +4,7 @@ import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
 import { currencies } from "../format/currencies.ts";
 import styles from "./browse.module.css";
-import { type BrowseSearch, browseSearch, countFilters } from "./search.ts";
+import { type BrowseSearch, browseSearch, countFilters, longest } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 
@@ -30,7 +30,7 @@ export function FinerFilters({ search, cities }: { search: BrowseSearch; cities:
           <DraftField
             label={texts.city}
             list={cityList}
-            maxLength={80}
+            maxLength={longest.city}
             text={search.city ?? ""}
             onText={(city) => set({ city })}
           />

@@ -3,7 +3,7 @@ import { categoryLabels } from "../ticket/texts.ts";
 import { categoryOf } from "./filter.ts";
 import { Choice, DraftField, useSearchChange } from "./filters.tsx";
 import styles from "./hero.module.css";
-import { type BrowseSearch, categoryNames } from "./search.ts";
+import { type BrowseSearch, categoryNames, longest } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 
 /** What this place is, and the two questions that everybody begins with: what, and what kind. */
@@ -17,7 +17,7 @@ export function Hero({ search }: { search: BrowseSearch }) {
         type="search"
         placeholder={texts.searchHint}
         enterKeyHint="search"
-        maxLength={100}
+        maxLength={longest.q}
         text={search.q ?? ""}
         onText={(q) => set({ q })}
       />

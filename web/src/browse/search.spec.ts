@@ -3,8 +3,14 @@ import { describe, expect, test } from "@jest/globals";
 import { TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import fc from "fast-check";
 import { inZones } from "../../testing/in-zone.ts";
+import { limitsOf } from "../form/limits.ts";
 import { toFilter } from "./filter.ts";
-import { browseSearch, countFilters, eventSearch } from "./search.ts";
+import { browseSearch, countFilters, eventSearch, longest } from "./search.ts";
+
+test("what is looked for may be as long as the contract takes", () => {
+  const { query, city } = TicketFilterSchema.field;
+  expect(longest).toEqual({ q: Number(limitsOf(query).max), city: Number(limitsOf(city).max) });
+});
 
 describe("an address of the browse page", () => {
   test("gives back what it says", () => {

@@ -12,6 +12,9 @@ export type CategoryName = (typeof categoryNames)[number];
 export const sortNames = ["soonest", "cheapest", "dearest", "newest"] as const;
 export type SortName = (typeof sortNames)[number];
 
+/** The longest texts that can be looked for, in characters as the contract counts them. */
+export const longest = { q: 100, city: 80 } as const;
+
 /** What somebody looks for, as it stands in the address: an address can be shared. */
 export interface BrowseSearch {
   q?: string | undefined;
@@ -32,9 +35,9 @@ export interface BrowseSearch {
 /** Reads an address. What makes no sense is left out, so that any address shows something. */
 export function browseSearch(given: Readonly<Record<string, unknown>>): Complete<BrowseSearch> {
   return {
-    q: text(given.q, 100),
+    q: text(given.q, longest.q),
     category: oneOf(categoryNames, given.category),
-    city: text(given.city, 80),
+    city: text(given.city, longest.city),
     from: day(given.from),
     to: day(given.to),
     min: price(given.min),
@@ -58,7 +61,6 @@ export const countFilters = ({ category, city, from, to, min, max }: BrowseSearc
 
 function text(value: unknown, max: number): string | undefined {
   if (typeof value !== "string") return undefined;
-  // Characters as the contract counts them.
   return [...value].slice(0, max).join("").trim() || undefined;
 }
 

@@ -8,7 +8,9 @@ import {
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "@jest/globals";
 import { SignUpRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
+import { EventSchema } from "@ticketing/proto/tickets/v1/ticket";
 import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
+import type { Limits } from "./limits.ts";
 import { fieldErrors, refusedFields } from "./validation.ts";
 
 /** What a service throws at a message, as its validation does. */
@@ -24,8 +26,22 @@ describe("a message that a service refuses", () => {
     const result = createValidator().validate(CreateTicketRequestSchema, message);
     const [violations] = violationsToProto(result.violations ?? []);
     const refused = refusedFields(CreateTicketRequestSchema, refusal(violations), {});
-    expect(refused).toEqual(fieldErrors(CreateTicketRequestSchema, message, {}));
+    const found = fieldErrors(CreateTicketRequestSchema, message, {});
+    expect(Object.keys(refused)).toEqual(Object.keys(found));
     expect(Object.keys(refused)).toEqual(expect.arrayContaining(["title", "event.title"]));
+  });
+
+  test("names the limit of the service, which may be newer than the one that the page knows", () => {
+    const violation = create(ViolationSchema, {
+      field: create(FieldPathSchema, { elements: [{ fieldNumber: 1, fieldName: "title" }] }),
+      ruleId: "string.max_len",
+      message: "must be at most 90 characters",
+    });
+    const words = { title: () => "Too long for this page." };
+    const error = refusal(create(ViolationsSchema, { violations: [violation] }));
+    expect(refusedFields(EventSchema, error, words)).toEqual({
+      title: "This value must be at most 90 characters.",
+    });
   });
 
   test("for a field that the page does not know yet, shows nothing at a wrong one", () => {
@@ -62,4 +78,13 @@ test("a text that cannot be read is refused in plain words, at every field for t
   for (const field of fields) expect(errors[field]).toMatch(/^Please .* hidden .*\.$/);
   const signUp = create(SignUpRequestSchema, { displayName: text });
   expect(fieldErrors(SignUpRequestSchema, signUp, {})).toMatchObject({ displayName: errors.title });
+});
+
+test("a text outside its limits is refused with the limits of its constraint", () => {
+  const message = create(SignUpRequestSchema, { password: "short", displayName: "x".repeat(51) });
+  const words = { displayName: ({ min, max }: Limits) => `From ${min} to ${max}.` };
+  expect(fieldErrors(SignUpRequestSchema, message, words)).toMatchObject({
+    password: "At least 8 characters, please.",
+    displayName: "From 1 to 50.",
+  });
 });

@@ -3,6 +3,7 @@ import type { Path } from "@bufbuild/protobuf/reflect";
 import { createValidator, pathFromViolationProto } from "@bufbuild/protovalidate";
 import { type FieldPath, ViolationsSchema } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { ConnectError } from "@connectrpc/connect";
+import { limitsOf } from "./limits.ts";
 import { type FieldWords, violationText } from "./violation-text.ts";
 
 /** What is wrong with each field, by its path in the message: `event.title`. */
@@ -20,15 +21,18 @@ export function fieldErrors<D extends DescMessage>(
   if (result.kind === "error") throw result.error;
   const errors: Record<string, string> = {};
   for (const violation of result.violations ?? []) {
-    const path = pathOf(violation.field);
-    errors[path] ??= violationText(path, violation, words);
+    const { field, ruleId, message } = violation;
+    const path = pathOf(field);
+    const last = field.at(-1);
+    const rule = last?.kind === "field" ? { ruleId, message, limits: limitsOf(last) } : { ruleId, message };
+    errors[path] ??= violationText(path, rule, words);
   }
   return errors;
 }
 
 /**
  * The same for what a call threw: a service may know constraints that this page, loaded before the last release, does not.
- * Empty for any other failure.
+ * Their limits are then the ones that the service's message names. Empty for any other failure.
  */
 export function refusedFields(schema: DescMessage, thrown: unknown, words: FieldWords): FieldErrors {
   const errors: Record<string, string> = {};

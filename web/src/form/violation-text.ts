@@ -1,24 +1,27 @@
-/**
- * Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.max_len`). A sentence that
- * names the limits gets them from the contract, in the order of its rule.
- */
-export type FieldWords = Readonly<Record<string, string | ((...limits: string[]) => string)>>;
-
-const numbers = (message: string) => message.match(/\d+/g) ?? [];
+import type { Limits } from "./limits.ts";
 
 /**
- * Why a value is refused, in plain words. The limits themselves come from the contract, in the violation's message.
+ * Sentences of one form: by field, or by field and rule (`displayName` or `displayName string.max_len`). One that names
+ * the field's limits is a function of them.
  */
+export type FieldWords = Readonly<Record<string, string | ((limits: Limits) => string)>>;
+
+/** A rule that a value breaks, with the limits of the field; without them when only the service knows the rule. */
+interface BrokenRule {
+  readonly ruleId: string;
+  readonly message: string;
+  readonly limits?: Limits;
+}
+
+/** Why a value is refused, in plain words. */
 export function violationText(
   path: string,
-  violation: { ruleId: string; message: string },
+  { ruleId, message, limits }: BrokenRule,
   words: FieldWords,
 ): string {
-  const { ruleId, message } = violation;
   const own = words[`${path} ${ruleId}`] ?? words[path];
-  const limits = numbers(message);
-  if (own) return typeof own === "string" ? own : own(...limits);
-  const [limit] = limits;
+  if (typeof own === "string") return own;
+  if (own && limits) return own(limits);
   switch (ruleId) {
     case "required":
       return "Please fill this in.";
@@ -32,10 +35,12 @@ export function violationText(
     case "string.email_empty":
       return "Please enter an e-mail address, such as name@example.com.";
     case "string.min_len":
-      return limit === "1" ? "Please fill this in." : `At least ${limit} characters, please.`;
+      if (limits)
+        return limits.min === 1n ? "Please fill this in." : `At least ${limits.min} characters, please.`;
+      break;
     case "string.max_len":
-      return `At most ${limit} characters, please.`;
-    default:
-      return `This value ${message}.`;
+      if (limits) return `At most ${limits.max} characters, please.`;
+      break;
   }
+  return `This value ${message}.`;
 }

@@ -1,5 +1,7 @@
+import type { Limits } from "../form/limits.ts";
 import { formatMoney } from "../format/format-money.ts";
 import type { DraftField } from "./draft.ts";
+import { leastPrice } from "./least-price.ts";
 
 /** The words of selling. */
 export const sellTexts = {
@@ -99,8 +101,8 @@ export const draftFieldNames: Readonly<Record<DraftField, string>> = {
 export const sellWords = (currency: string) => ({
   "event.startTime required": "Please choose a day and a time.",
   "event.startTime": "Please choose another day: nobody sells tickets for this one.",
-  price: (least = "") =>
-    `Please enter an amount of at least ${formatMoney({ minorUnits: BigInt(least), currency })}: less cannot be paid by card.`,
-  "price.minorUnits": (_least = "", most = "") =>
-    `Please enter an amount of at most ${formatMoney({ minorUnits: BigInt(most), currency })}.`,
+  price: () =>
+    `Please enter an amount of at least ${formatMoney({ minorUnits: leastPrice[currency] ?? 0n, currency })}: less cannot be paid by card.`,
+  "price.minorUnits": ({ max = 0n }: Limits) =>
+    `Please enter an amount of at most ${formatMoney({ minorUnits: max, currency })}.`,
 });

@@ -1,14 +1,15 @@
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import { createClient } from "@connectrpc/connect";
-import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import { CatalogService, WatchTicketsRequestSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { useMemo, useState } from "react";
 import { serverClock } from "../api/server-clock.ts";
+import { limitsOf } from "../form/limits.ts";
 import { transport } from "../session/transport.ts";
 import { useStream } from "../session/use-stream.ts";
 
-/** What one stream can watch, by the contract. */
-const MOST = 100;
+/** How many tickets one stream can watch. */
+const MOST = Number(limitsOf(WatchTicketsRequestSchema.field.ticketIds).max);
 
 const catalog = createClient(CatalogService, transport);
 
