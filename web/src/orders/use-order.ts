@@ -3,10 +3,11 @@ import { createClient } from "@connectrpc/connect";
 import { useQuery } from "@connectrpc/connect-query";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { serverClock } from "../api/server-clock.ts";
 import { transport } from "../session/transport.ts";
 import { useStream } from "../session/use-stream.ts";
+import { typedOrder } from "./typed-order.ts";
 
 const orders = createClient(OrderService, transport);
 
@@ -25,7 +26,8 @@ export function useOrder(orderId: string) {
   const query = useQuery(OrderService.method.getOrder, { orderId });
   const [heard, setHeard] = useState<Order>();
   const read = query.data?.order;
-  const order = heard?.id === orderId && heard.version >= (read?.version ?? 0n) ? heard : read;
+  const newest = heard?.id === orderId && heard.version >= (read?.version ?? 0n) ? heard : read;
+  const order = useMemo(() => newest && typedOrder(newest), [newest]);
   const take = (newer: Order | undefined) => {
     if (newer) setHeard((held) => (held?.id === newer.id && held.version > newer.version ? held : newer));
   };
