@@ -21,6 +21,4 @@ export const appTexts = {
   crashText:
     "It is our fault and nothing was bought. Reload the page; if it happens again, go back to the start.",
   reload: "Reload",
-  comingTitle: "This page is being built",
-  comingText: "It is not here yet.",
 };

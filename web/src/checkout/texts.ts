@@ -11,7 +11,6 @@ export const checkoutTexts = {
   title: "Checkout",
   timeLeft: "Held for you for another",
   announce: (remaining: string) => `${remaining} left to pay.`,
-  summary: "Your order",
   seat: "Seat",
   when: "When",
   where: "Where",
@@ -19,7 +18,6 @@ export const checkoutTexts = {
   total: "Total",
 
   payment: "Payment",
-  loading: "The payment form is being loaded.",
   pay: (price: string) => `Pay ${price}`,
   paying: "Paying…",
   payNote: "The amount is held on your card first and taken when the ticket is yours.",
@@ -42,7 +40,6 @@ export const checkoutTexts = {
     "You asked to cancel, but your payment had been completed by then. You can ask for a refund.",
   receipt: "Receipt",
   orderNumber: "Order number",
-  paid: "Paid",
   paidOn: "Paid on",
   refundUntil: (time: string) => `If something is wrong you can ask for your money back until ${time}.`,
   print: "Print receipt",

@@ -138,7 +138,6 @@ export const orderTexts = {
   sell: "Sell a ticket",
   order: "Order",
   sale: "Sale",
-  price: "Price",
   number: "Order number",
   payNow: "Pay now",
   timeToPay: "Time to pay",
