@@ -92,7 +92,7 @@ describe("without a mouse", () => {
     await page.getByRole("dialog", { name: "3-D Secure test page" }).waitFor();
     expect(await focused(page)).toBe("Complete authentication");
     await keyboard.press("Enter");
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
     await tabTo(page, /^Print receipt$/);
   });
 

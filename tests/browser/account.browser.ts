@@ -47,7 +47,7 @@ test("an operator's account says so, and leads to the operators' page", async ()
   if (!operator) throw new Error("the demo data has no operator");
   const page = await browser.open(mesh, "/sign-in?from=/account", { size: "phone" });
   await signIn(page, operator);
-  await page.getByText("Operator: may see how the marketplace runs").waitFor();
+  await page.getByText("Operator: can open the operations page").waitFor();
   await inspect(page, "account-operator", ["narrow"]);
   await page.getByRole("link", { name: "Operations" }).click();
   await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();

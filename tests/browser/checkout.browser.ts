@@ -19,8 +19,8 @@ describe("paying", () => {
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
     await payWith(page, cards.works);
-    await title(page, "It is yours").waitFor();
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("It is yours");
+    await title(page, "The ticket is yours").waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("The ticket is yours");
     const receipt = page.getByRole("region", { name: "Receipt" });
     expect(await receipt.textContent()).toMatch(new RegExp(`${order.id}.*€45\\.00`));
     await screenshot(page, `receipt-${size}`);
@@ -55,7 +55,7 @@ describe("paying", () => {
     await screenshot(page, "checkout-declined-phone");
     await expectAccessible(page);
     await payWith(page, cards.works);
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
     const { payment } = await buyer.payments.getPayment({ orderId: order.id });
     expect(payment).toMatchObject({ declines: 1, status: PaymentStatus.CAPTURED });
   });
@@ -82,7 +82,7 @@ describe("paying", () => {
     });
     await typeCard(page, cards.works);
     await page.getByRole("button", { name: /^Pay / }).dblclick();
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
     expect(confirmations).toBe(1);
     const { payment } = await buyer.payments.getPayment({ orderId: order.id });
     expect(payment?.amount?.minorUnits).toBe(4_500n);
@@ -98,7 +98,7 @@ describe("a bank that asks first (3-D Secure)", () => {
     await screenshot(page, "checkout-3ds-desktop");
     await expectAccessible(page);
     await question.getByRole("button", { name: "Complete authentication" }).click();
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("and is not satisfied leads back to the form, with the reason", async () => {
@@ -108,7 +108,7 @@ describe("a bank that asks first (3-D Secure)", () => {
     await page.getByText("Your bank could not confirm it is you").waitFor();
     await expectAccessible(page);
     await payWith(page, cards.works);
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("asks again after a reload in the middle of it", async () => {
@@ -120,7 +120,7 @@ describe("a bank that asks first (3-D Secure)", () => {
     await expectAccessible(page);
     await page.getByRole("button", { name: "Go on with your bank" }).click();
     await page.getByRole("button", { name: "Complete authentication" }).click();
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 });
 
@@ -131,7 +131,7 @@ test("who comes back from a page of their bank sees what became of it, and no se
   await pay(mesh, buyer, order);
   const back = `/checkout/${order.id}?payment_intent_client_secret=${clientSecret}&redirect_status=succeeded`;
   const page = await browser.open(mesh, back, { as: buyer });
-  await title(page, "It is yours").waitFor();
+  await title(page, "The ticket is yours").waitFor();
   expect(page.url()).not.toContain("secret");
 });
 
@@ -150,9 +150,9 @@ describe("a purchase in several places", () => {
     }
     await other.bringToFront();
     await payWith(other, cards.works);
-    await title(other, "It is yours").waitFor();
+    await title(other, "The ticket is yours").waitFor();
     await page.bringToFront();
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("that is cancelled elsewhere ends here", async () => {
@@ -198,7 +198,7 @@ describe("trouble on the way", () => {
       await title(page, "Payment received").waitFor();
       expect(await page.getByRole("button", { name: /^Pay/ }).count()).toBe(0);
     });
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("an answer of Stripe's that is lost is looked for before anything else", async () => {
@@ -209,7 +209,7 @@ describe("trouble on the way", () => {
     });
     browser.expectProblem(/ERR_CONNECTION_RESET/);
     await payWith(page, cards.works);
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
     const { payment } = await buyer.payments.getPayment({ orderId: order.id });
     expect(payment?.amount?.minorUnits).toBe(4_500n);
   });
@@ -226,7 +226,7 @@ describe("trouble on the way", () => {
     });
     await page.getByRole("button", { name: "Try again" }).click();
     await payWith(page, cards.works);
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("a connection that is gone in the middle fails the attempt at once, keeps the form, and comes back", async () => {
@@ -239,7 +239,7 @@ describe("trouble on the way", () => {
     await page.getByText("You are offline.").waitFor();
     await page.context().setOffline(false);
     await page.getByRole("button", { name: /^Pay / }).click();
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("a session that ends in the middle is asked for again, and the purchase goes on", async () => {
@@ -255,7 +255,7 @@ describe("trouble on the way", () => {
     await page.getByRole("button", { name: "Keep the ticket" }).click();
     expect(await page.getByLabel("Card number").inputValue()).toBe(cards.works);
     await page.getByRole("button", { name: /^Pay / }).click();
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("an order that there is not, or that is somebody else's, says so", async () => {
@@ -267,7 +267,7 @@ describe("trouble on the way", () => {
     await page.getByRole("heading", { name: "Not your order" }).waitFor();
     await expectAccessible(page);
     const sellers = await browser.open(mesh, `/checkout/${order.id}`, { as: seller });
-    await sellers.getByText("You are its seller").waitFor();
+    await sellers.getByText("You are the seller").waitFor();
     await sellers.getByRole("link", { name: "My sales" }).waitFor();
   });
 

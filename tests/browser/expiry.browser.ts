@@ -46,7 +46,7 @@ describe("a buyer who does not pay in time", () => {
     await page.getByRole("button", { name: "Buy for €45.00" }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/checkout/") && !url.pathname.endsWith(order.id));
     await payWith(page, cards.works);
-    await title(page, "It is yours").waitFor();
+    await title(page, "The ticket is yours").waitFor();
   });
 
   test("who answers the bank too late is not charged", async () => {
@@ -87,7 +87,7 @@ test("at 127.0.0.1 one browser sells, buys and signs out, and stays signed in at
   await page.goto(`/tickets/${ticket.id}`);
   await page.getByRole("button", { name: "Buy for €45.00" }).click();
   await payWith(page, cards.works);
-  await title(page, "It is yours").waitFor();
+  await title(page, "The ticket is yours").waitFor();
 
   // What runs out at one is renewed there, and what ends at one ends there.
   const { port } = new URL(here.addresses.gateway);

@@ -90,7 +90,7 @@ test("an event that breaks its contract is shown, with the reason, and can be de
   await letter.first().waitFor();
 });
 
-test("what reconciliation found is shown in words, mended or not", async () => {
+test("what reconciliation found is shown in words, repaired or not", async () => {
   const orderId = randomUUID();
   const report = create(ReconciliationEventSchema, {
     id: "reconciliation",
@@ -122,16 +122,14 @@ test("what reconciliation found is shown in words, mended or not", async () => {
     "evt.workflows.v1.reconciliation_completed.reconciliation",
     toBinary(ReconciliationEventSchema, report),
   );
-  await page.getByText("1 difference is open, 1 mended.").waitFor();
+  await page.getByText("1 difference is open, 1 repaired.").waitFor();
   await page.getByText(/Last run at .*: 1,234 records compared\./).waitFor();
-  await page
-    .getByText("203 more differences were seen and not looked at again: there are too many.")
-    .waitFor();
+  await page.getByText("203 more differences were found, too many to be checked again.").waitFor();
   await page.getByText("Orders o-1: it broke").waitFor();
-  const [open, mended] = await rows(page, "Reconciliation").allTextContents();
+  const [open, repaired] = await rows(page, "Reconciliation").allTextContents();
   expect(open).toContain(`Complete order without its moneyorder COMPLETE, payment VOIDEDOrder ${orderId}`);
   expect(open).toMatch(/Open$/);
-  expect(mended).toMatch(/^Ticket locked for an order that has ended.*Mended$/);
+  expect(repaired).toMatch(/^Ticket locked for an order that has ended.*Repaired$/);
   await inspect(page, "operations-drift", ["narrow"]);
 });
 
@@ -146,7 +144,7 @@ test("a process that was killed is seen, and the lag that it leaves; an order wa
     await pay(mesh, buyer, order);
     const worker = rows(page, "Health").filter({ has: page.getByRole("heading", { name: "workflows" }) });
     await worker.getByText("Not serving").waitFor();
-    await worker.getByText(/Silent since \d\d:\d\d:\d\d\./).waitFor();
+    await worker.getByText(/No report since \d\d:\d\d:\d\d\./).waitFor();
     await rows(page, "Lag of consumers")
       .filter({ hasText: /workflows/ })
       .getByText(/\d events? behind/)
@@ -170,7 +168,7 @@ test("a page that cannot be read again says so, and how old it is", async () => 
     }),
   );
   await page
-    .getByText(/Read [1-9]\d* seconds? ago\. It cannot be read again right now\./)
+    .getByText(/Read [1-9]\d* seconds? ago\. The page cannot read it again right now\./)
     .first()
     .waitFor();
   expect(await rows(page, "Health").count()).toBeGreaterThan(5);

@@ -124,7 +124,7 @@ describe("an order", () => {
     await control(mesh, "POST", "disputes", { payment_intent: intent?.id });
     await buyer.orders.requestRefund({ orderId: order.id });
     const page = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
-    await page.getByText("€45.00 was taken, and you or your bank disputed the payment.").waitFor();
+    await page.getByText("We took €45.00, and you or your bank disputed the payment.").waitFor();
     await page.getByText("so we cannot refund it").waitFor();
     expect(await page.getByRole("button", { name: "Ask for the refund again" }).count()).toBe(0);
     await inspect(page, "order-disputed", ["phone"]);
@@ -178,9 +178,7 @@ describe("my sales", () => {
       .filter({ hasText: "Morning of Bells" })
       .getByText("You receive €9.00 if the buyer pays")
       .waitFor();
-    expect(await page.getByText("You received for your sales").locator("..").textContent()).toContain(
-      "€55.50",
-    );
+    expect(await page.getByText("Total received").locator("..").textContent()).toContain("€55.50");
     await inspect(page, "sales");
   });
 

@@ -48,7 +48,7 @@ describe("two buyers who want one ticket", () => {
     await screenshot(loser, "ticket-lost-desktop");
     await expectAccessible(loser);
     await payWith(winner, cards.works);
-    await title(winner, "It is yours").waitFor();
+    await title(winner, "The ticket is yours").waitFor();
     await loser.getByRole("complementary").getByText("This ticket is sold").waitFor();
     const orders = await Promise.all(buyers.map(({ orders }) => orders.listMyOrders({})));
     expect(orders.flatMap((answer) => answer.orders)).toHaveLength(1);

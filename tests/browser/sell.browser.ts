@@ -89,7 +89,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await inspect(page, "sell-withdrawn", ["phone"]);
   await visitor.getByText("Off sale").waitFor();
   expect((await seller.tickets.getTicket({ ticketId: id })).ticket?.price?.minorUnits).toBe(9_900n);
-  await page.getByRole("link", { name: "List it anew" }).click();
+  await page.getByRole("link", { name: "List it again" }).click();
   await page.getByRole("heading", { level: 1, name: "Sell a ticket" }).waitFor();
   expect(await page.getByLabel("Price").inputValue()).toBe("99.00");
   expect(await page.getByLabel("Event", { exact: true }).inputValue()).toBe(title);
@@ -111,12 +111,12 @@ describe("a ticket that somebody is paying for", () => {
     expect(await price.isVisible()).toBe(false);
     expect(await page.getByRole("button", { name: "Take it off sale" }).count()).toBe(0);
     expect(await page.getByRole("timer").textContent()).toMatch(/^1[45]:\d\d$/);
-    const until = `Nothing can be changed until ${clockTime(order.expireTime)}`;
+    const until = `You can change nothing until ${clockTime(order.expireTime)}`;
     expect(await page.getByRole("main").textContent()).toContain(until);
     for (const hour of [4, 16]) {
       const zone = zoneWhereItIs(hour);
       const there = await browser.open(mesh, `/sell/${ticket.id}`, { zone, as: seller });
-      await there.getByText(`Nothing can be changed until ${clockTime(order.expireTime, zone)}`).waitFor();
+      await there.getByText(`You can change nothing until ${clockTime(order.expireTime, zone)}`).waitFor();
     }
     await inspect(page, "sell-locked", ["phone", "narrow"]);
     const listings = await page.context().newPage();
@@ -167,7 +167,7 @@ test("a change made in another window is shown, and nothing that was typed is lo
   await notice.waitFor();
   expect(await notice.getByRole("listitem").allTextContents()).toEqual([
     "Price: €52.00. Your text is kept, and is saved when you save.",
-    "City: Linz. Now shown below.",
+    "City: Linz. The form shows it now.",
   ]);
   expect(await page.getByLabel("Price").inputValue()).toBe("48");
   expect(await page.getByLabel("City").inputValue()).toBe("Linz");
@@ -196,7 +196,7 @@ test("a change over a version that is gone is refused, and the newer state is sh
   await page.getByText("Look at it again before you save.").waitFor();
   await page.getByText("Price: €52.00.").waitFor();
   expect(await page.getByLabel("Price").inputValue()).toBe("48");
-  await page.getByRole("button", { name: "Take all that is newer" }).click();
+  await page.getByRole("button", { name: "Use the newer values" }).click();
   expect(await page.getByLabel("Price").inputValue()).toBe("52.00");
 });
 

@@ -11,6 +11,6 @@ export async function fillInListing(page: Page, event: string): Promise<void> {
   await page.getByLabel("Section").fill("Stalls");
   await page.getByLabel("Row").fill("B");
   await page.getByLabel("Seat").fill("7");
-  await page.getByLabel("In your words").fill("Two rows from the stage");
+  await page.getByLabel("Description").fill("Two rows from the stage");
   await page.getByLabel("Price").fill("1,234.5");
 }

@@ -32,7 +32,7 @@ const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replace
 /** For everything that has no sentence of its own. */
 export const genericError: Words = {
   title: "Something went wrong on our side",
-  text: "Nothing was changed. Please try again; if it happens again, tell us the number below.",
+  text: "Nothing was changed. Please try again. If it happens again, tell us the number below.",
 };
 
 /** What a call can fail with: a reason of the API, the name of a code without one, or no answer. */
@@ -42,11 +42,11 @@ export type Failure = PublicReason | keyof typeof Code | "NETWORK";
 const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Record<Failure, Sentence>>> = {
   NETWORK: said("No connection", "We could not reach the server. Check your connection and try again."),
   Unavailable: said("Busy at the moment", "Our servers do not answer right now. Try again in a moment."),
-  DeadlineExceeded: said("That took too long", "The answer did not come in time. Try again in a moment."),
+  DeadlineExceeded: said("That took too long", "The server did not answer in time. Try again in a moment."),
   ResourceExhausted: said("Too many requests", "Please wait a moment, then try again."),
   InvalidArgument: said(
-    "That cannot be right",
-    "Something that was sent is not valid. If you typed an address, look for a slip in it.",
+    "This is not valid",
+    "The server does not accept something that was sent. If you typed an address, check it for mistakes.",
   ),
   Unauthenticated: said("Please sign in", "You need to be signed in for this."),
   UNAUTHENTICATED: said("Please sign in", "You need to be signed in for this."),
@@ -86,11 +86,11 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     title: "No more accounts for now",
     text: `Too many accounts were opened from your network. Try again in ${after(wait, "an hour")}.`,
   }),
-  ROLE_REQUIRED: said("Not for this account", "Your account does not have the rights for this page."),
+  ROLE_REQUIRED: said("Not for this account", "Your account may not do this."),
 
   TICKET_NOT_FOUND: said(
     "Ticket not found",
-    "There is no ticket at this address. It may have been mistyped.",
+    "There is no ticket at this address. The address may be mistyped.",
   ),
   TICKET_LOCKED: ({ lockedUntil }) => ({
     title: "Somebody is buying this ticket",
@@ -108,7 +108,7 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
         : "Nothing was bought.",
   }),
   PRICE_TOO_LOW: ({ minorUnits, currency }) => ({
-    title: "This ticket cannot be paid",
+    title: "This ticket cannot be paid for",
     text:
       minorUnits && currency
         ? `Its price is below ${formatMoney({ minorUnits: BigInt(minorUnits), currency })}, the least that a card can pay. Nothing was held for you.`
@@ -134,18 +134,18 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     "Buying is paused",
     "We are finishing the orders that are open first. Nothing was held for you; try again in a few minutes.",
   ),
-  REQUEST_ID_REUSED: said("This was sent before", "Reload the page and try again."),
+  REQUEST_ID_REUSED: said("This was sent before", "Reload the page, then try again."),
   NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),
   TOO_MANY_EDITS: (_, wait) => ({
-    title: "Changed very often",
+    title: "Too many changes",
     text: `This ticket was changed many times within a minute. You can save again at ${secondAt(wait?.until)}.`,
   }),
   STALE_VERSION: said(
-    "Changed meanwhile",
-    "This was changed in the meantime. Look at it again before you save.",
+    "Changed in the meantime",
+    "This was changed while you were editing it. Look at it again before you save.",
   ),
 
-  ORDER_NOT_FOUND: said("Order not found", "There is no order at this address. It may have been mistyped."),
+  ORDER_NOT_FOUND: said("Order not found", "There is no order at this address. The address may be mistyped."),
   NOT_YOUR_ORDER: said("Not your order", "This order belongs to another account."),
   ORDER_EXPIRED: said(
     "The time to pay is over",
@@ -168,10 +168,10 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     "Busy at the moment",
     "This payment has begun elsewhere. Reload the page to go on with it.",
   ),
-  PAYMENT_VOIDED: said("This payment was given up", "The order is ending and no money is taken."),
+  PAYMENT_VOIDED: said("This payment was cancelled", "The order is ending, and no money is taken."),
   PAYMENT_REFUSED: said(
-    "This order cannot be paid",
-    "Our payment partner takes no payment for it. No money was taken, and the order ends by itself.",
+    "This order cannot be paid for",
+    "Our payment partner refuses payments for it. No money was taken, and the order ends by itself.",
   ),
   TOO_MANY_DECLINES: (_, wait) => ({
     title: "Too many declined cards",
@@ -182,12 +182,12 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     "Nothing can be paid here at the moment. No money was taken. Try again later.",
   ),
   INTENT_NOT_OURS: said(
-    "This order cannot be paid here",
+    "This order cannot be paid for here",
     "Its payment belongs to another copy of this marketplace. No money was taken.",
   ),
   STRIPE_KEY_REFUSED: said(
     "Payments are busy",
-    "We cannot take payments right now, and have been told. Try again in a moment.",
+    "We cannot take payments right now. Our staff know about it. Try again in a moment.",
   ),
   STRIPE_UNAVAILABLE: said(
     "Payments are busy",
@@ -199,17 +199,17 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     "What you sent is larger than we can take. Shorten it, then try again.",
   ),
   TOO_MANY_REQUESTS: said("Too many requests", "Please wait a moment, then try again."),
-  TOO_MANY_STREAMS: said("Many tabs are open", "Close some of them, and this one goes on."),
+  TOO_MANY_STREAMS: said("Too many tabs are open", "Close some of them. Then this page is live again."),
   NOT_FOUND: said("Nothing found", "There is nothing at this address any more."),
   DEAD_LETTER_CONSUMER_AWAY: said(
-    "Its consumer does not answer",
-    "The event stays set aside. See under Health whether the service runs, then try again.",
+    "The consumer does not answer",
+    "The event stays a dead letter. Check under Health that the service runs, then try again.",
   ),
   DEAD_LETTER_NOT_FOUND: said(
     "No such event",
-    "It was delivered again or taken away meanwhile. Reload the page to see what is left.",
+    "It was delivered again or removed in the meantime. Reload the page to see the current list.",
   ),
-  BAD_PAGE_TOKEN: said("The list has changed", "Reload it to see what is there now."),
+  BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 
 /** The words for what a call failed with; undefined for what has none, such as a reason newer than this page. */

@@ -15,10 +15,10 @@ export const appTexts = {
   footer: "Every ticket is held for you while you pay. Nobody else can buy it in that time.",
   timeZone: (zone: string) => `Times are in your time zone, ${zone.replaceAll("_", " ")}.`,
   notFoundTitle: "This page does not exist",
-  notFoundText: "The address may be mistyped, or what was here is gone.",
+  notFoundText: "The address may be mistyped, or the page was removed.",
   toStart: "See what is on",
   crashTitle: "This page could not be shown",
   crashText:
-    "It is our fault and nothing was bought. Reload the page; if it happens again, go back to the start.",
+    "Something went wrong on our side, and nothing was bought. Reload the page; if it happens again, go to the start page.",
   reload: "Reload",
 };

@@ -89,7 +89,7 @@ function EventCard({ summary }: { summary: EventSummary }) {
           ) : (
             <span className={styles.soft}>{texts.allHeld}</span>
           )}
-          <span className={styles.soft}>{texts.available(availableCount)}</span>
+          {availableCount > 0 && <span className={styles.soft}>{texts.available(availableCount)}</span>}
         </div>
       </div>
     </Link>

@@ -16,11 +16,11 @@ export const sortLabels: Readonly<Record<SortName, string>> = {
 /** The words of browsing. */
 export const browseTexts = {
   title: "Find your seat",
-  lead: "Concerts, matches and plays, from people who cannot go.",
+  lead: "Tickets for concerts, matches and plays, from people who cannot go.",
   promises: [
-    "Held for you while you pay",
-    "Charged only when it is yours",
-    "Never another price than you saw",
+    "We hold the ticket while you pay",
+    "You pay only when it is yours",
+    "You pay the price that you saw",
   ],
   search: "Search",
   searchHint: "Artist, team, play, venue or city",
@@ -42,15 +42,15 @@ export const browseTexts = {
   sort: "Sort by",
   startingAt: "from",
   available: (value: number) => count(value, "ticket", "tickets"),
-  allHeld: "All held right now",
+  allHeld: "Buyers hold all of them",
   emptyTitle: "Nothing found",
-  emptyText: "No tickets match all of this. Try fewer words or filters.",
+  emptyText: "No tickets match your search. Try fewer words or filters.",
   found: (shown: number, more: boolean, what: "events" | "tickets") => {
     const words = what === "events" ? count(shown, "event", "events") : count(shown, "ticket", "tickets");
     return more ? `${words} so far` : words;
   },
   eventGoneTitle: "No tickets for this event",
-  eventGoneText: "They are sold, taken off sale, or the event has begun.",
+  eventGoneText: "They are sold or off sale, or the event has begun.",
   toAllEvents: "See all events",
   back: "All events",
   seatTickets: "Tickets",

@@ -9,7 +9,7 @@ interface Words {
 /** The words of paying. */
 export const checkoutTexts = {
   title: "Checkout",
-  timeLeft: "Held for you for another",
+  timeLeft: "We hold the ticket for another",
   announce: (remaining: string) => `${remaining} left to pay.`,
   seat: "Seat",
   when: "When",
@@ -32,9 +32,9 @@ export const checkoutTexts = {
   timeUpTitle: "The time to pay is over",
   timeUpText: "One moment. If your payment was on time the order completes; otherwise nothing is charged.",
   endingTitle: "The order is being cancelled",
-  endingText: "One moment. This page says what became of the order.",
+  endingText: "One moment. This page will show how the order ended.",
 
-  completeTitle: "It is yours",
+  completeTitle: "The ticket is yours",
   completeText: (event: string) => `Enjoy ${isolate(event)}! Your order is complete.`,
   tooLateToCancel:
     "You asked to cancel, but your payment had been completed by then. You can ask for a refund.",
@@ -55,11 +55,11 @@ export const checkoutTexts = {
     [CancellationReason.BUYER]: { title: "Order cancelled", text: "As you asked." },
     [CancellationReason.PAYMENT_FAILED]: {
       title: "The payment did not work",
-      text: "No payment came about, so the order was cancelled.",
+      text: "No payment was made, so the order was cancelled.",
     },
     [CancellationReason.CAPTURE_REFUSED]: {
       title: "The payment did not work",
-      text: "Your payment did not come through, so the order was cancelled.",
+      text: "Your bank refused the payment, so the order was cancelled.",
     },
   } satisfies Readonly<Record<CancellationReason, Words>>,
   refundedTitle: "Refunded",
@@ -69,12 +69,12 @@ export const checkoutTexts = {
     buyAgain: (price: string) => `Back to the ticket for ${price}`,
     taken: "Somebody else is buying the ticket at the moment. If they do not pay, it is free again.",
     watch: "Watch the ticket",
-    begun: "The event has begun, so the ticket is not sold any more.",
+    begun: "The event has begun, so the ticket is no longer for sale.",
     gone: "The ticket is gone, but there may be others for this event.",
     others: "Other tickets for this event",
   },
   notBuyerTitle: "Not your order",
-  notBuyerText: "Only its buyer can pay for an order. You are its seller: find it under your sales.",
+  notBuyerText: "Only the buyer can pay for an order. You are the seller: you find it under your sales.",
   toSales: "My sales",
   toOrders: "My orders",
 };
@@ -93,7 +93,7 @@ const problems: Readonly<Record<string, Words>> = {
   incorrect_number: declined("The card number is wrong. Check it and try again."),
   invalid_number: declined("The card number is wrong. Check it and try again."),
   currency_not_supported: declined(`This card does not take payments in this currency. ${another}`),
-  card_not_supported: declined(`This kind of card does not take such a payment. ${another}`),
+  card_not_supported: declined(`This kind of card cannot be used for this payment. ${another}`),
   test_mode_live_card: declined(
     "This shop is a test: no real cards, please. Use one of Stripe's test cards.",
   ),
@@ -108,8 +108,8 @@ const problems: Readonly<Record<string, Words>> = {
     text: "Nothing was charged. Try again and answer your bank's question.",
   },
   payment_intent_unexpected_state: {
-    title: "This payment is not open any more",
-    text: "We are looking at where it stands. Nothing is charged twice.",
+    title: "This payment is no longer open",
+    text: "We are checking its state. You will not be charged twice.",
   },
 };
 

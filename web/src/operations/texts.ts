@@ -12,7 +12,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.ORDER_UNPAID]: "Complete order without its money",
   [DriftKind.ORDER_WITHOUT_TICKET]: "Complete order without its ticket",
   [DriftKind.REFUND_UNFINISHED]: "Refund not finished",
-  [DriftKind.REFUND_REFUSED]: "A refund was refused: somebody has to look",
+  [DriftKind.REFUND_REFUSED]: "A refund was refused: somebody has to decide",
   [DriftKind.REFUND_FAILED]: "A refund came back: the buyer did not get the money",
   [DriftKind.MONEY_OF_ENDED_ORDER]: "Money held for an order that has ended",
   [DriftKind.LOCK_WITHOUT_ORDER]: "Ticket locked for no order",
@@ -22,7 +22,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.PAYMENT_WITHOUT_ORDER]: "Payment for no order",
   [DriftKind.AMOUNT_DIFFERS]: "Amounts differ",
   [DriftKind.PAYMENT_BEHIND_STRIPE]: "Payment is behind Stripe",
-  [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe that nobody knows",
+  [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe without a record of ours",
   [DriftKind.RECORD_INVALID]: "Record that breaks its own rules",
   [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
 };
@@ -39,13 +39,13 @@ const sourceNames: Readonly<Record<RecordSource, string>> = {
 /** The words of the operators' page. */
 export const operationsTexts = {
   title: "Operations",
-  lead: "The marketplace at a glance. It is read again every few seconds while you look.",
+  lead: "The marketplace at a glance. The page reads it again every few seconds while it is visible.",
   refusedTitle: "This page is for operators",
-  refusedText: "Your account does not have the rights for it. Your orders and sales are under Orders.",
+  refusedText: "Your account is not an operator's. You find your orders and sales under Orders.",
   toOrders: "My orders",
   age: (seconds: number) => `Read ${count(seconds, "second", "seconds")} ago.`,
   ageNow: "Read just now.",
-  stale: "It cannot be read again right now. What you see is the last that was read.",
+  stale: "The page cannot read it again right now. You see the last state that it read.",
 
   numbers: "Numbers",
   processesServing: "Processes serving",
@@ -61,48 +61,49 @@ export const operationsTexts = {
   serving: "Serving",
   servingInPart: "Serving in part",
   notServing: "Not serving",
-  notHeard: "Not heard",
-  silentSince: (at: string) => `Silent since ${at}.`,
+  notHeard: "No report",
+  silentSince: (at: string) => `No report since ${at}.`,
   upSince: (at: string) => `Up since ${at}.`,
-  notHeardText: "No process of this service has been heard in the last five minutes.",
+  notHeardText: "No process of this service has reported in the last five minutes.",
   reachable: (name: string) => `${name} ok`,
-  unreachable: (name: string, needed: boolean) => (needed ? `${name} not ok, and needed` : `${name} not ok`),
+  unreachable: (name: string, needed: boolean) =>
+    needed ? `${name} not ok, and required` : `${name} not ok`,
 
   lag: "Lag of consumers",
   lagText: "How far each consumer is behind its stream.",
   upToDate: "Up to date",
   pending: (events: bigint) => `${count(events, "event", "events")} behind`,
-  inFlight: (events: bigint) => `${count(events, "event", "events")} delivered and not done yet`,
+  inFlight: (events: bigint) => `${count(events, "event", "events")} delivered and not handled yet`,
   consumerOf: (stream: string) => `Stream ${stream}`,
 
   reconciliation: "Reconciliation",
-  neverRan: "It has not run yet.",
+  neverRan: "Reconciliation has not run yet.",
   lastRun: (at: string, records: bigint) =>
     `Last run at ${at}: ${count(records, "record", "records")} compared.`,
   found: (open: bigint, mended: bigint) =>
-    `${count(open, "difference is open", "differences are open")}, ${number.format(mended)} mended.`,
+    `${count(open, "difference is open", "differences are open")}, ${number.format(mended)} repaired.`,
   unchecked: (differences: bigint) =>
-    `${count(differences, "more difference was", "more differences were")} seen and not looked at again: there are too many.`,
+    `${count(differences, "more difference was", "more differences were")} found, too many to be checked again.`,
   skipped: (records: bigint) =>
     `${count(records, "record or list", "records or lists")} could not be compared. The next run tries again.`,
   skippedRecord: (source: RecordSource, id: string, reason: string) =>
     `${sourceNames[source] ?? "Records"} ${id || "(the rest)"}: ${reason}`,
   noDrift: "Tickets, orders, payments and Stripe agree.",
   open: "Open",
-  mended: "Mended",
+  mended: "Repaired",
   ofOrder: (id: string) => `Order ${id}`,
   ofTicket: (id: string) => `Ticket ${id}`,
   ofIntent: (id: string) => `PaymentIntent ${id}`,
 
   deadLetters: "Dead letters",
-  noDeadLetters: "None. Every event was understood.",
+  noDeadLetters: "There are none. Every event was handled.",
   letterOrigin: (consumer: string, stream: string) => `Refused by ${consumer}, from stream ${stream}`,
   replay: (sequence: bigint) => `Replay no. ${sequence}`,
   replayTitle: "Deliver this event again?",
   replayText:
-    "The consumer that refused it gets it again, and no other. If it is still not understood, it comes back under a new number.",
+    "The consumer that refused the event gets it again, and no other does. If it refuses it again, the event comes back under a new number.",
   replayConfirm: "Deliver again",
-  replayKeep: "Leave it",
+  replayKeep: "Do not deliver",
   replayed: (sequence: bigint) => `No. ${sequence} was delivered again.`,
 
   orders: "Orders",

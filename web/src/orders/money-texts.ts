@@ -3,12 +3,12 @@ import type { MoneyPlace } from "./money-place.ts";
 /** Where the money of an order is that has ended or is being refunded, as its buyer reads it; `amount` is formatted. */
 export const whereMoneyIs: Readonly<Record<MoneyPlace, (amount: string) => string>> = {
   not_taken: () => "No money was taken.",
-  held: (amount) => `No money was taken. Your bank still holds ${amount} for us, and we are letting it go.`,
-  taken: (amount) => `${amount} was taken, and goes back to your card.`,
+  held: (amount) => `No money was taken. Your bank still holds ${amount} for us, and we are releasing it.`,
+  taken: (amount) => `We took ${amount}, and it goes back to your card.`,
   refund_refused: (amount) =>
-    `${amount} was taken, and our payment partner has not accepted the refund so far. Our staff look into it.`,
+    `We took ${amount}, and our payment partner has not accepted the refund so far. Our staff look into it.`,
   disputed: (amount) =>
-    `${amount} was taken, and you or your bank disputed the payment. Your bank decides about the money.`,
+    `We took ${amount}, and you or your bank disputed the payment. Your bank decides about the money.`,
   charged_back: (amount) => `Your bank gave ${amount} back to you when the payment was disputed.`,
   refund_pending: (amount) =>
     `${amount} is on its way back to your card. Our payment partner has accepted the refund and not carried it out yet.`,

@@ -29,7 +29,7 @@ export const ticketTexts = {
       seat?.row && `Row ${isolate(seat.row)}`,
       seat?.number && `Seat ${isolate(seat.number)}`,
     ].filter(Boolean);
-    return parts.length > 0 ? parts.join(" · ") : "Free choice of place";
+    return parts.length > 0 ? parts.join(" · ") : "Free seating";
   },
   price: "Price",
   seatLabel: "Seat",
