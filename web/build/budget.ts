@@ -5,7 +5,7 @@ const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 
 /**
  * Fails the build when the entry chunk, with every chunk that it imports at once, is larger than `limit` bytes after
- * gzip. Prints what each lazily loaded chunk weighs, so that growth is seen before it hurts.
+ * gzip. Prints the size of each chunk, so that growth is seen early.
  */
 export function budget(limit: number): Plugin {
   return {

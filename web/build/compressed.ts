@@ -9,7 +9,7 @@ const TEXT = /\.(js|css|html|svg|txt|webmanifest)$/;
 /** Below this a compressed copy saves less than its headers cost. */
 const SMALLEST = 1024;
 
-/** Writes a `.gz` and a `.br` beside every text file of the build; the server hands out what a browser takes. */
+/** Writes a `.gz` and a `.br` beside every text file of the build. The server sends the one that a browser accepts. */
 export function compressed(): Plugin {
   let directory = "";
   return {

@@ -11,13 +11,13 @@ export const schema = z.object({
   PUBLIC_URL: z.url(),
   /** The folder of the built app. */
   WEB_ROOT: z.string().min(1),
-  /** `live`: real money. `test`: Stripe's test mode or a double of it. A mesh that says nothing is one for users. */
+  /** `live`: real money, the default. `test`: Stripe's test mode or a double of it. */
   STRIPE_MODE: z.enum(["live", "test"]).default("live"),
   /** Origin of a double that stands in for Stripe; Stripe's own ones by default. */
   STRIPE_URL: z.url().optional(),
 });
 
-/** Everything that this process reads from its environment. A page for users runs no script of a double. */
+/** Everything that this process reads from its environment. In `live` mode the page runs no script of a double. */
 export function config(env = process.env) {
   const parsed = readConfig(schema, env);
   if (parsed.STRIPE_MODE === "live" && parsed.STRIPE_URL)

@@ -25,7 +25,7 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-/** Asks on the one connection that is kept; resolves with the body, rejects if there is no whole answer. */
+/** Sends a request on the one open connection. Resolves with the body, rejects if the answer is not complete. */
 async function ask(path: string): Promise<string> {
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
     get({ port, path, agent }, resolve).on("error", reject),

@@ -1,18 +1,19 @@
 import type { Server } from "node:http";
 
-/** How often connections are looked for that have become idle. */
+/** How often connections are checked for being idle. */
 const EVERY_MS = 50;
 
 /**
- * Takes no new connection, answers what was asked, and closes each connection with its answer: whoever holds one goes on
- * using it for as long as it is told that it may. What takes longer than `ms` is cut off. Resolves when all are closed.
+ * Accepts no new connection, answers the open requests, and closes each connection with its next answer: a client keeps
+ * using a connection until an answer says that it closes. Cuts off what takes longer than `ms`. Resolves when all
+ * connections are closed.
  */
 export async function drain(server: Server, ms: number): Promise<void> {
   server.prependListener("request", (_, response) => {
     response.shouldKeepAlive = false;
   });
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // An answer that had begun before may have said that its connection stays.
+  // An answer that began before the drain may have said that its connection stays open.
   const timer = setInterval(() => server.closeIdleConnections(), EVERY_MS);
   const bound = setTimeout(() => server.closeAllConnections(), ms);
   await closed;

@@ -1,4 +1,6 @@
-/** Stripe's own origins, for Stripe.js, its frames and its API (docs.stripe.com/security/guide#content-security-policy). */
+/**
+ * Stripe's own origins, for Stripe.js, its frames and its API (docs.stripe.com/security/guide#content-security-policy).
+ */
 const stripe = {
   script: "https://js.stripe.com https://*.js.stripe.com",
   frame: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
@@ -6,8 +8,9 @@ const stripe = {
 };
 
 /**
- * The headers of the page: nothing runs, loads or frames it but what is ours, and Stripe's where a payment needs it.
- * No inline script and no inline style. `stripeUrl` is a double's; the gateway adds nosniff, referrer and frame rules.
+ * The headers of the page. It may load and run only our own files, and Stripe's where a payment needs them, and nobody
+ * may frame it. Inline scripts and styles are refused. `stripeUrl` is the URL of a double. The gateway adds the headers
+ * against sniffing, referrers and framing.
  */
 export function securityHeaders(publicUrl: string, stripeUrl?: string): Record<string, string> {
   const double = stripeUrl && new URL(stripeUrl).origin;

@@ -8,13 +8,13 @@ export interface WebServerOptions {
   readonly root: string;
   /** Headers of the page itself. */
   readonly pageHeaders: Readonly<Record<string, string>>;
-  /** By TLS alone; absent: in plain text. */
+  /** Serves TLS only; absent: plain text. */
   readonly security?: TransportSecurity | undefined;
 }
 
 /**
- * How long an idle connection is kept: longer than the gateway keeps one (an hour, unless told otherwise). Whoever sends
- * must be the one to close, or a request now and then meets a connection that is just being closed: 503.
+ * How long an idle connection is kept: longer than the gateway keeps one (an hour by default). The client must be the
+ * side that closes, or a request sometimes meets a connection that is just being closed, and fails with 503.
  */
 const KEEP_ALIVE_MS = 65 * 60_000;
 
@@ -22,8 +22,8 @@ const KEEP_ALIVE_MS = 65 * 60_000;
 const HASHED = "/assets/";
 
 /**
- * The built app over HTTP/1.1: hashed files for ever, everything else asked about each time, and the page itself for
- * every path that could be one of its own. A file that is gone is 404, never the page in its place.
+ * Serves the built app over HTTP/1.1. Clients cache hashed files forever and revalidate everything else. Every path
+ * that can be one of the app gets the page. A missing file is 404, never the page.
  */
 export function createWebServer({ root, pageHeaders, security }: WebServerOptions): Server {
   const files = sirv(root, {

@@ -1,7 +1,7 @@
 import { toFilter } from "../src/browse/filter.ts";
 import { localDate, localText } from "../src/sell/local-time.ts";
 
-// What runs by the clock of a zone (`inZones`), where arguments and results are plain JSON.
+// The functions that `inZones` runs in a time zone. Arguments and results are plain JSON.
 
 /** The text of a field after it was read and written once. */
 export function typedAndShown(text: string): string | undefined {
@@ -9,7 +9,7 @@ export function typedAndShown(text: string): string | undefined {
   return date && localText(date);
 }
 
-/** The seconds of the epoch between which a filter of one day looks. */
+/** The range that a filter of one day covers, in seconds since 1970. */
 export function secondsOfDay(day: string): [number, number] {
   const { startAfter, startBefore } = toFilter({ from: day, to: day });
   return [Number(startAfter?.seconds), Number(startBefore?.seconds)];

@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
 
-/** Zones of every awkward kind: summer time, half and quarter hours, the first to have a day, half an hour of summer. */
+/**
+ * Difficult time zones: summer time, offsets of half and quarter hours, the earliest zone, half an hour of summer time.
+ */
 export const awkwardZones = [
   "Europe/London",
   "America/St_Johns",
   "Asia/Kathmandu",
   "Pacific/Kiritimati",
   "Australia/Lord_Howe",
-  // Where clocks change at midnight, a day of spring begins at one.
+  // Clocks change at midnight here, so one day in spring begins at 01:00.
   "America/Santiago",
 ] as const;
 

@@ -13,7 +13,7 @@ import { SignedIn } from "../session/signed-in.tsx";
 import styles from "./account.module.css";
 import { accountTexts as texts } from "./texts.ts";
 
-/** Who is signed in, the ways on, and out. */
+/** Who is signed in, links to their pages, and signing out. */
 export function AccountScreen() {
   const navigate = useNavigate();
   const leaving = useMutation({

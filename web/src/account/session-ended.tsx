@@ -4,7 +4,7 @@ import { leave } from "../session/session.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 import { accountTexts as texts } from "./texts.ts";
 
-/** Over the screen on which a session ended: the screen, with all that was typed, is still there behind it. */
+/** Asks to sign in again over the screen on which a session ended. The screen keeps everything that was typed. */
 export default function SessionEnded({ email }: { email: string }) {
   return (
     <Dialog

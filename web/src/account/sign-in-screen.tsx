@@ -6,7 +6,7 @@ import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";
 import { accountTexts as texts } from "./texts.ts";
 
-/** Signing in, and back to where one came from. */
+/** The page for signing in. Leads back to the page before it. */
 export function SignInScreen() {
   const { from } = getRouteApi("/sign-in").useSearch();
   const goBack = useGoBack(from);
@@ -26,7 +26,7 @@ export function SignInScreen() {
   );
 }
 
-/** A new account, and back to where one came from. */
+/** The page for a new account. Leads back to the page before it. */
 export function SignUpScreen() {
   const { from } = getRouteApi("/sign-up").useSearch();
   const goBack = useGoBack(from);

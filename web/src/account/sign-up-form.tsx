@@ -8,7 +8,7 @@ import { useMessageForm } from "../form/use-message-form.ts";
 import { signUp } from "../session/session.ts";
 import { accountTexts as texts } from "./texts.ts";
 
-/** A new account. */
+/** The form for a new account. */
 export function SignUpForm({ onDone }: { onDone: () => void }) {
   const [displayName, setDisplayName] = useState("");
   const [email, setEmail] = useState("");

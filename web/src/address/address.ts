@@ -1,21 +1,21 @@
 /**
- * What an address says. Anybody can write one and have somebody else follow it, so nothing in it is believed: every
- * parameter is text, and each route takes what makes sense of it (its `validateSearch`).
+ * Reading and writing addresses. Anybody can write one and have somebody else open it, so no parameter is trusted: each
+ * is text, and each route takes the valid ones (its `validateSearch`).
  */
 
 /**
- * A route's parameters with every key said, if only as undefined. The router merges what a validator leaves out back in
- * from the raw address (github.com/TanStack/router/issues/1965), so that a screen would see what was refused.
+ * A route's parameters with every key present, if only as undefined. The router takes missing keys from the raw address
+ * (github.com/TanStack/router/issues/1965), so that a screen would see what the validator refused.
  */
 export type Complete<Search> = { [Key in keyof Required<Search>]: Search[Key] | undefined };
 
-/** The parameters of `?q=1e3&q=2` as they stand there, of several with one name the first: `{ q: "1e3" }`. */
+/** The parameters of `?q=1e3&q=2` as texts; the first of several with one name: `{ q: "1e3" }`. */
 export function parseSearch(text: string): Record<string, string> {
   // Later entries win in an object.
   return Object.fromEntries([...new URLSearchParams(text)].reverse());
 }
 
-/** Parameters as an address has them, with a question mark, or nothing when there are none. */
+/** The query string of an address, with its question mark; empty without parameters. */
 export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
   const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== null);
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();

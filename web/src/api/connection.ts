@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** Whether the page is in touch with the server. */
+/** Whether the page has a connection to the server. */
 export type Connection = "online" | "offline" | "reconnecting";
 
 const listeners = new Set<() => void>();
@@ -10,7 +10,7 @@ const tell = () => {
   for (const listener of listeners) listener();
 };
 
-/** A stream says whether it waits to be opened again; `id` is its own. */
+/** Notes whether a stream is waiting to be reopened; `id` identifies the stream. */
 export function noteReconnecting(id: symbol, waits: boolean): void {
   const before = reconnecting.size;
   if (waits) reconnecting.add(id);

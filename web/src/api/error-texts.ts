@@ -10,7 +10,7 @@ interface Words {
 }
 /** Facts that belong to a reason, as its contract names them. */
 export type Facts = Readonly<Record<string, string | undefined>>;
-/** How long a reason lasts, and until when by the clock of this device. */
+/** How long to wait, and until when by the clock of this device. */
 export interface Wait {
   readonly ms: number;
   readonly until: Date;
@@ -20,7 +20,7 @@ type Sentence = (facts: Facts, wait?: Wait) => Words;
 const said = (title: string, text: string) => (): Words => ({ title, text });
 const at = (time: Date | undefined) => (time ? formatTime(time) : "a few minutes' time");
 const secondAt = (time: Date | undefined) => (time ? formatTimeOfDay(time) : "a later time");
-/** A duration, rounded up: who comes back then is not early. */
+/** A duration, rounded up, so that nobody comes back too early. */
 function after(wait: Wait | undefined, unknown: string): string {
   if (!wait) return unknown;
   const unit = wait.ms > 60_000 ? 60_000 : 1000;
@@ -29,7 +29,7 @@ function after(wait: Wait | undefined, unknown: string): string {
 const dayAt = (iso: string | undefined) => (iso ? formatDateTime(new Date(iso)) : "some time ago");
 const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replaceAll("_", " ");
 
-/** For everything that has no sentence of its own. */
+/** For every failure without words of its own. */
 export const genericError: Words = {
   title: "Something went wrong on our side",
   text: "Nothing was changed. Please try again. If it happens again, tell us the number below.",
@@ -212,6 +212,6 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 
-/** The words for what a call failed with; undefined for what has none, such as a reason newer than this page. */
+/** The words for a failure; undefined for one without, such as a reason that is newer than this page. */
 export const errorTextOf = (failure: Failure): Sentence | undefined =>
   Object.hasOwn(texts, failure) ? texts[failure] : undefined;

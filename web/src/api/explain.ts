@@ -6,9 +6,11 @@ import { isPassing, reasonOf } from "./reason.ts";
 export interface Explanation {
   readonly title: string;
   readonly text: string;
-  /** Trying the same again makes sense. */
+  /** Whether the same call may succeed when it is repeated. */
   readonly canRetry: boolean;
-  /** To tell the people who run this; set when they can find something under it. */
+  /**
+   * Under which the operators find the failure in their logs, for people to quote; set when there is something to find.
+   */
   readonly requestId: string | undefined;
 }
 

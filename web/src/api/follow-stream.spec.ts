@@ -11,7 +11,7 @@ afterEach(() => {
 
 type Opening = (signal: AbortSignal) => AsyncGenerator<string>;
 
-/** A stream whose openings are scripted one after the other; the last one is used again. */
+/** A stream whose attempts follow a script, one after the other; the last entry is used again. */
 function follow(openings: readonly Opening[], options: Partial<StreamOptions<string>> = {}) {
   const states: StreamState[] = [];
   const heard: string[] = [];
@@ -32,14 +32,14 @@ function follow(openings: readonly Opening[], options: Partial<StreamOptions<str
   return { stream, states, heard, opened: () => opened };
 }
 
-/** Says its words and then nothing more, until it is told to stop. */
+/** Sends its messages, then stays silent until it is aborted. */
 const saying = (...words: string[]): Opening =>
   async function* (signal) {
     yield* words;
     await new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   };
 const refusing = (code: Code): Opening =>
-  // biome-ignore lint/correctness/useYield: it fails before its first word
+  // biome-ignore lint/correctness/useYield: it fails before its first message
   async function* () {
     throw new ConnectError("refused", code);
   };

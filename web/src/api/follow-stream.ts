@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { isUnauthenticated, reasonOf } from "./reason.ts";
 
-/** How a stream is doing. `ended`: it said its last word. `failed`: opening it again would not help. */
+/** The state of a stream. `ended`: its last message has come. `failed`: opening it again would not help. */
 export type StreamState = "connecting" | "live" | "reconnecting" | "paused" | "ended" | "failed";
 
 export interface StreamOptions<M> {
@@ -9,9 +9,9 @@ export interface StreamOptions<M> {
   open: (signal: AbortSignal) => AsyncIterable<M>;
   onMessage: (message: M) => void;
   onState: (state: StreamState, error?: unknown) => void;
-  /** After this message the stream has nothing more to say. */
+  /** Whether this is the last message of the stream. */
   isLast?: (message: M) => boolean;
-  /** Gets the session back; whether that worked. */
+  /** Renews the session; resolves with whether that worked. */
   renew: () => Promise<boolean>;
   /** A stream that is silent for so long is dead; the server's heartbeats come every 15 seconds. */
   silenceMs?: number;
@@ -20,16 +20,16 @@ export interface StreamOptions<M> {
   random?: () => number;
 }
 
-/** A stream that is kept open. */
+/** A stream that is reopened whenever it breaks. */
 export interface FollowedStream {
-  /** Closes it while nobody looks. */
+  /** Closes it while the page is hidden. */
   pause(): void;
   /** Opens it again after a pause, or at once if it waits for its next attempt. */
   resume(): void;
   close(): void;
 }
 
-/** Refusals that time does not heal. */
+/** Refusals that a later attempt meets again. */
 const FINAL = [Code.InvalidArgument, Code.NotFound, Code.PermissionDenied, Code.Unimplemented];
 
 /**
@@ -67,7 +67,7 @@ export function followStream<M>(options: StreamOptions<M>): FollowedStream {
     } catch (error) {
       if (mine.signal.aborted) return "broken";
       if (isUnauthenticated(error)) {
-        // An outage while renewing is no refusal.
+        // An outage during the renewal is not a refusal.
         return (await options.renew().catch(() => true)) ? "broken" : { refused: error };
       }
       return FINAL.includes(reasonOf(error).code) ? { refused: error } : "broken";
@@ -77,7 +77,7 @@ export function followStream<M>(options: StreamOptions<M>): FollowedStream {
     }
   }
 
-  /** Waits for so long, or until somebody wakes it. */
+  /** Waits for that long, or until `wake` is called. */
   const rest = (ms?: number) =>
     new Promise<void>((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms);

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { isPassing } from "./reason.ts";
 
-/** How often a read is repeated when the failure may pass by itself. Writes are never repeated here. */
+/** How often a read is repeated after a failure that may be temporary. Writes are never repeated here. */
 const RETRIES = 2;
 
 /** What the screens have read, shared by all of them. */
@@ -11,7 +11,7 @@ export const queryClient = new QueryClient({
       staleTime: 10_000,
       retry: (failures, error) => failures < RETRIES && isPassing(error),
     },
-    // Without a connection a write fails at once: none is kept to happen by itself when it is back.
+    // A write without a connection fails at once and is not sent later.
     mutations: { retry: false, networkMode: "always" },
   },
 });

@@ -3,7 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { Facts, Failure, Wait } from "./error-texts.ts";
 
-/** Why a call failed, as its error says it. */
+/** Why a call failed, read from its error. */
 export interface Reason {
   /**
    * The stable reason of the API, such as TICKET_LOCKED; NETWORK when no answer came; else the code's name. A server
@@ -15,11 +15,11 @@ export interface Reason {
   /** How long to wait before the same call may be sent again, where the server says so. */
   readonly wait: Wait | undefined;
   readonly code: Code;
-  /** Under which the services' logs have the rest. */
+  /** The id under which the services have logged the call. */
   readonly requestId: string | undefined;
 }
 
-/** What an error of a call says. Takes anything that was thrown. */
+/** Reads the reason from anything that a call threw. */
 export function reasonOf(thrown: unknown): Reason {
   const error = ConnectError.from(thrown);
   const requestId = error.metadata.get("x-request-id") ?? undefined;
@@ -27,12 +27,12 @@ export function reasonOf(thrown: unknown): Reason {
   const facts = info?.metadata ?? {};
   const common = { facts, wait: waitOf(error, facts), code: error.code, requestId };
   if (info) return { ...common, name: info.reason as Failure };
-  // What fetch throws when there is no connection.
+  // fetch throws this when there is no connection.
   if (error.cause instanceof TypeError) return { ...common, name: "NETWORK", code: Code.Unavailable };
   return { ...common, name: Code[error.code] as keyof typeof Code };
 }
 
-/** When each error was looked at first: its wait counts from then, however often it is shown. */
+/** When each error was read first. Its wait counts from then, however often it is shown. */
 const seen = new WeakMap<ConnectError, number>();
 
 /** The wait that an error states. A replica of the release before states it among its facts alone. */
@@ -51,7 +51,7 @@ function waitOf(error: ConnectError, { retryAfter, retryTime }: Facts): Wait | u
 export const isUnauthenticated = (thrown: unknown): boolean =>
   ConnectError.from(thrown).code === Code.Unauthenticated;
 
-/** Whether the same call may well succeed a moment later. The gateway refuses one call of too many for a second. */
+/** Whether the same call may succeed a moment later. The gateway refuses calls above its rate for a second. */
 export function isPassing(thrown: unknown): boolean {
   const { code, name } = reasonOf(thrown);
   const isBrief = name === "NETWORK" || name === "TOO_MANY_REQUESTS";

@@ -1,20 +1,21 @@
 /**
- * The server's clock, as far as its answers tell. The `date` header is the second in which an answer was made, so
- * each answer says that server minus client lies within an interval; a few answers together narrow it to well
- * under a second.
+ * The server's clock, estimated from its answers. The `date` header is the second in which an answer was made, so each
+ * answer limits the difference between the two clocks to an interval. A few answers narrow it to well under a second.
  */
 export class ServerClock {
   #low = Number.NEGATIVE_INFINITY;
   #high = Number.POSITIVE_INFINITY;
 
-  /** Learns from one answer: its `date` header, and when the request left and the answer came, by the client's clock. */
+  /**
+   * Learns from one answer: its `date` header, and when the request left and the answer came, by the client's clock.
+   */
   observe(date: string | null, sentMs: number, receivedMs: number): void {
     const second = date === null ? Number.NaN : Date.parse(date);
     if (Number.isNaN(second)) return;
     const low = second - receivedMs;
     const high = second + 1000 - sentMs;
     const agrees = low <= this.#high && high >= this.#low;
-    // One of the clocks was set: what was known before is of no use.
+    // One of the clocks was set: start over.
     this.#low = agrees ? Math.max(this.#low, low) : low;
     this.#high = agrees ? Math.min(this.#high, high) : high;
   }

@@ -2,10 +2,10 @@ import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { serverClock } from "./server-clock.ts";
 
-/** How long a call may take; streams set their own (none). */
+/** How long a call may take. Streams have no limit. */
 const TIMEOUT_MS = 10_000;
 
-/** Reads the server's clock off every answer. */
+/** Learns the server's clock from every answer. */
 const clockInterceptor: Interceptor = (next) => async (request) => {
   const sent = Date.now();
   const response = await next(request);
@@ -13,7 +13,7 @@ const clockInterceptor: Interceptor = (next) => async (request) => {
   return response;
 };
 
-/** gRPC-Web to the gateway that this page came from; the session travels in cookies that no script can read. */
+/** gRPC-Web to the gateway that served this page. The session is in cookies that no script can read. */
 export function createTransport(interceptors: readonly Interceptor[] = []): Transport {
   return createGrpcWebTransport({
     baseUrl: location.origin,

@@ -7,7 +7,7 @@ import { transport } from "../session/transport.ts";
 
 void loadSession();
 
-/** The API for every screen. A chunk of its own: the shell is drawn while it is still on its way. */
+/** The API for every screen. It is a chunk of its own, so that the shell is drawn while it loads. */
 export default function ApiProvider({ children }: { children: ReactNode }) {
   return (
     <TransportProvider transport={transport}>

@@ -4,7 +4,7 @@ import { PageHeader } from "../design/page.tsx";
 import styles from "./shell.module.css";
 import { appTexts } from "./texts.ts";
 
-/** Instead of a screen that threw while it was drawn. */
+/** Replaces a screen that threw while it was rendered. */
 export function Crash() {
   return (
     <div role="alert">

@@ -19,7 +19,7 @@ const icon = (path: ReactNode) => (
 const ticketShape =
   "M3 8a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2v2a2 2 0 0 0 0 4v2a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-2a2 2 0 0 0 0-4z";
 
-/** The icons of the navigation; each stands beside its word. */
+/** The icons of the navigation; each is shown beside its label. */
 export const icons = {
   browse: icon(
     <>
@@ -48,7 +48,7 @@ export const icons = {
   ),
 };
 
-/** The mark of the house. */
+/** The logo. */
 export const Mark = () => (
   <svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">
     <rect width="32" height="32" rx="8" fill="var(--accent)" />

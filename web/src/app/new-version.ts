@@ -1,6 +1,6 @@
 const RELOADED = "reloaded-for-new-version";
 
-/** A page that outlived a release asks for chunks that are gone: it is loaded anew, once a minute at most. */
+/** Reloads a page that asks for chunks of a release that is gone, once a minute at most. */
 export function reloadOnceForNewVersion(): void {
   window.addEventListener("vite:preloadError", (event) => {
     const last = Number(sessionStorage.getItem(RELOADED));

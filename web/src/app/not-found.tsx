@@ -3,7 +3,7 @@ import { buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { appTexts } from "./texts.ts";
 
-/** An address that leads nowhere. */
+/** The page for an address that does not exist. */
 export function NotFound() {
   return (
     <>

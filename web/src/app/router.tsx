@@ -22,7 +22,7 @@ const comingFrom = ({ from }: Raw<{ from?: string | undefined }>): Complete<{ fr
   from: wayBack(from),
 });
 
-/** The ticket whose listing a new one begins with, or nothing. */
+/** The ticket whose listing is copied into the form for a new one, or nothing. */
 const likeAnother = ({ like }: Raw<{ like?: string | undefined }>): Complete<{ like?: string }> => ({
   like: typeof like === "string" && like.length <= 64 ? like : undefined,
 });

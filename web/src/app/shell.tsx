@@ -11,12 +11,12 @@ import styles from "./shell.module.css";
 import { appTexts as texts } from "./texts.ts";
 import { Waiting } from "./waiting.tsx";
 
-// Asked for at once, together with the chunk of the screen.
+// Requested at once, in parallel with the chunk of the screen.
 const api = import("./api-provider.tsx");
 const ApiProvider = lazy(() => api);
 const SessionEnded = lazy(() => import("../account/session-ended.tsx"));
 
-/** What is around every screen. */
+/** The frame around every screen. */
 export function Shell() {
   const session = useSession();
   const main = useFocusOnNavigation();
@@ -91,7 +91,7 @@ function ConnectionBanner() {
   );
 }
 
-/** After a navigation the focus is on the new page, so that keyboard and screen reader go on from there. */
+/** Moves the focus to the new page after a navigation, so that keyboard and screen reader continue from there. */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

@@ -1,4 +1,4 @@
 import { SkeletonList } from "../design/skeleton.tsx";
 
-/** While the code of a screen is on its way. */
+/** Shown while the code of a screen loads. */
 export const Waiting = () => <SkeletonList count={3} />;

@@ -8,7 +8,7 @@ import { browseTexts as texts } from "./texts.ts";
 import { TicketList } from "./ticket-list.tsx";
 import { useKnownCities } from "./use-known-cities.ts";
 
-/** The start page: what is on, as events with their cheapest price or as single tickets. */
+/** The start page: events with their cheapest prices, or single tickets. */
 export function BrowseScreen() {
   const search = getRouteApi("/").useSearch();
   const navigate = useNavigate({ from: "/" });

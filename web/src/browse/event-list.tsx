@@ -19,7 +19,7 @@ import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { browseTexts as texts } from "./texts.ts";
 
-/** Events have no stream of their own: counts and prices are read again so often while somebody looks. */
+/** Events have no stream. Counts and prices are read again this often while the page is visible. */
 const REFRESH_MS = 20_000;
 
 /** Events that match, with their cheapest price. */

@@ -15,7 +15,7 @@ export const categoryOf: Readonly<Record<CategoryName, Category>> = {
   other: Category.OTHER,
 };
 
-/** The contract's way of sorting for a name in an address. */
+/** The contract's sort order for a name in an address. */
 export const orderByOf: Readonly<Record<SortName, OrderBy>> = {
   soonest: OrderBy.START_TIME,
   cheapest: OrderBy.PRICE,
@@ -23,7 +23,7 @@ export const orderByOf: Readonly<Record<SortName, OrderBy>> = {
   newest: OrderBy.NEWEST,
 };
 
-/** The same as a filter of the API. A price needs a currency: dollars, if none is chosen. */
+/** A search as a filter of the API. A price needs a currency: dollars, if none is chosen. */
 export function toFilter(search: BrowseSearch): MessageInitShape<typeof TicketFilterSchema> {
   const priced = search.min !== undefined || search.max !== undefined;
   const currency = search.currency ?? (priced ? "USD" : "");
@@ -41,7 +41,7 @@ export function toFilter(search: BrowseSearch): MessageInitShape<typeof TicketFi
   };
 }
 
-/** Midnight, by the reader's clock, so many days after a day. */
+/** Midnight by the reader's clock, `daysLater` days after a day. */
 function startOf(isoDay: string, daysLater: number): Date {
   const [year = 0, month = 1, date = 1] = isoDay.split("-").map(Number);
   return new Date(year, month - 1, date + daysLater);

@@ -8,18 +8,18 @@ import { type BrowseSearch, browseSearch, countFilters, longest } from "./search
 import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 
-/** Changes what is searched for; the address says it. */
+/** Changes the search in the address. */
 export function useSearchChange(search: BrowseSearch) {
   const navigate = useNavigate({ from: "/" });
   return (change: Record<string, string | undefined>) =>
     void navigate({ search: browseSearch({ ...search, ...change }), replace: true, resetScroll: false });
 }
 
-/** City, dates and prices. Each acts at once and stands in the address. */
+/** City, dates and prices. Each acts at once and is part of the address. */
 export function FinerFilters({ search, cities }: { search: BrowseSearch; cities: readonly string[] }) {
   const set = useSearchChange(search);
   const active = countFilters(search);
-  // Open when it says something; afterwards as the person wants it.
+  // Open at first if a filter is set; afterwards as the person leaves it.
   const [open, setOpen] = useState(active > (search.category ? 1 : 0));
   const cityList = useId();
   return (
@@ -84,7 +84,7 @@ export function FinerFilters({ search, cities }: { search: BrowseSearch; cities:
   );
 }
 
-/** A field that acts once the typing pauses. */
+/** A field that acts when the typing pauses. */
 export function DraftField({
   text,
   onText,
@@ -94,7 +94,7 @@ export function DraftField({
   return <Field {...field} value={draft} onChange={(event) => setDraft(event.target.value)} />;
 }
 
-/** One of several, as pills or tabs that are radio buttons underneath. */
+/** A choice of one, shown as pills or tabs that are radio buttons underneath. */
 export function Choice(props: {
   legend: string;
   name: string;

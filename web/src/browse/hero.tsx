@@ -6,7 +6,7 @@ import styles from "./hero.module.css";
 import { type BrowseSearch, categoryNames, longest } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 
-/** What this place is, and the two questions that everybody begins with: what, and what kind. */
+/** The head of the start page: what the marketplace is, the search field and the kinds of event. */
 export function Hero({ search }: { search: BrowseSearch }) {
   const set = useSearchChange(search);
   return (

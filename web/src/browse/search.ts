@@ -2,20 +2,20 @@ import type { Complete } from "../address/address.ts";
 import { latinDigits } from "../form/digits.ts";
 import { type Currency, currencies } from "../format/currencies.ts";
 
-// Names alone: every page reads addresses, and most of them need none of the contract's code for it.
+// Only names, and no enums of the contract: every page reads addresses, and its code must stay small.
 
-/** Categories as they stand in addresses. */
+/** The names of categories in addresses. */
 export const categoryNames = ["concert", "sports", "theatre", "comedy", "festival", "other"] as const;
 export type CategoryName = (typeof categoryNames)[number];
 
-/** Ways of sorting tickets as they stand in addresses. */
+/** The names of sort orders in addresses. */
 export const sortNames = ["soonest", "cheapest", "dearest", "newest"] as const;
 export type SortName = (typeof sortNames)[number];
 
 /** The longest texts that can be looked for, in characters as the contract counts them. */
 export const longest = { q: 100, city: 80 } as const;
 
-/** What somebody looks for, as it stands in the address: an address can be shared. */
+/** A search, as the address has it: people can share an address. */
 export interface BrowseSearch {
   q?: string | undefined;
   category?: CategoryName | undefined;
@@ -27,12 +27,12 @@ export interface BrowseSearch {
   min?: number | undefined;
   max?: number | undefined;
   currency?: Currency | undefined;
-  /** Of the tickets; events come soonest first. */
+  /** The sort order of tickets. Events are always sorted by their start. */
   sort?: SortName | undefined;
   view?: "tickets" | undefined;
 }
 
-/** Reads an address. What makes no sense is left out, so that any address shows something. */
+/** Reads an address. Invalid parameters are ignored, so that every address shows something. */
 export function browseSearch(given: Readonly<Record<string, unknown>>): Complete<BrowseSearch> {
   return {
     q: text(given.q, longest.q),
@@ -48,14 +48,14 @@ export function browseSearch(given: Readonly<Record<string, unknown>>): Complete
   };
 }
 
-/** The page of one event keeps how its tickets are sorted. */
+/** The page of one event has the sort order in its address. */
 export const eventSearch = (
   given: Readonly<Record<string, unknown>>,
 ): Complete<Pick<BrowseSearch, "sort">> => ({
   sort: browseSearch(given).sort,
 });
 
-/** How many filters narrow the result, the words aside. */
+/** How many filters narrow the result, not counting the words. */
 export const countFilters = ({ category, city, from, to, min, max }: BrowseSearch): number =>
   [category, city, from ?? to, min ?? max].filter((value) => value !== undefined).length;
 
@@ -68,14 +68,14 @@ function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | und
   return allowed.find((each) => each === value);
 }
 
-/** A day of this century that the calendar has. */
+/** A valid day of this century. */
 function day(value: unknown): string | undefined {
   if (typeof value !== "string" || !/^20\d{2}-\d{2}-\d{2}$/.test(value)) return undefined;
   const date = new Date(value);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undefined;
 }
 
-/** Whole units, as text or as a number; "1e3" and "0x10" are none. */
+/** An amount in whole units, as text or as a number; "1e3" and "0x10" are not amounts. */
 function price(value: unknown): number | undefined {
   const digits = latinDigits(String(value ?? "")).trim();
   const amount = /^\d{1,6}$/.test(digits) ? Number(digits) : 0;

@@ -2,7 +2,7 @@ import { Select } from "../design/field.tsx";
 import type { SortName } from "./search.ts";
 import { sortLabels, browseTexts as texts } from "./texts.ts";
 
-/** How a list of tickets is sorted. */
+/** Chooses how a list of tickets is sorted. */
 export function SortSelect({ value, onChange }: { value: SortName; onChange: (sort: SortName) => void }) {
   return (
     <Select label={texts.sort} value={value} onChange={(event) => onChange(event.target.value as SortName)}>

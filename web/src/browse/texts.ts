@@ -5,7 +5,7 @@ const plural = new Intl.PluralRules("en");
 const count = (value: number, one: string, other: string) =>
   `${new Intl.NumberFormat().format(value)} ${plural.select(value) === "one" ? one : other}`;
 
-/** What the ways of sorting are called. */
+/** The labels of the sort orders. */
 export const sortLabels: Readonly<Record<SortName, string>> = {
   soonest: "Soonest first",
   cheapest: "Cheapest first",

@@ -13,7 +13,7 @@ import type { SortName } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 import { TicketRow } from "./ticket-row.tsx";
 
-/** What is listed anew comes with the next reading; what is on the screen changes at once, by the stream. */
+/** New listings appear at the next read. Tickets on the screen change at once, by the stream. */
 const REFRESH_MS = 20_000;
 
 /** The tickets that match a filter, page by page, each as it is now. */

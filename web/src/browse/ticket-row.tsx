@@ -9,7 +9,7 @@ import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import styles from "./browse.module.css";
 import { browseTexts } from "./texts.ts";
 
-/** A ticket in a list; beside others of its event its seat is all that tells it apart. */
+/** A ticket in a list. `withEvent`: the list has tickets of several events, so the row names the event. */
 export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withEvent?: boolean }) {
   const { event } = ticket;
   return (

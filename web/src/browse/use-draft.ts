@@ -1,11 +1,11 @@
 import { useEffect, useEffectEvent, useState } from "react";
 
-/** How long after the last key a typed value counts. */
+/** How long after the last key press a value is committed. */
 const SETTLE_MS = 350;
 
 /**
- * The text of a field that acts by itself: it is committed once the typing pauses. A value that comes from elsewhere (the
- * address was changed, filters were cleared) replaces the text.
+ * The text of a field that commits its value when the typing pauses. A value from elsewhere (the address was changed,
+ * the filters were cleared) replaces the text.
  */
 export function useDraft(value: string, commit: (text: string) => void) {
   const [draft, setDraft] = useState(value);

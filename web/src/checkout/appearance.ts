@@ -1,8 +1,8 @@
 import type { Appearance } from "@stripe/stripe-js";
 
 /**
- * Our design in Stripe's words (docs.stripe.com/elements/appearance-api). Its fields may live in a frame, where our
- * custom properties do not reach: they are read as values.
+ * Our design in the terms of Stripe's appearance API (docs.stripe.com/elements/appearance-api). Stripe's fields may be
+ * in a frame, where our custom properties do not apply, so their values are passed.
  */
 export function appearance(): Appearance {
   const root = getComputedStyle(document.documentElement);

@@ -8,22 +8,22 @@ import { SignedIn } from "../session/signed-in.tsx";
 import { Purchase } from "./purchase.tsx";
 import { checkoutTexts as texts } from "./texts.ts";
 
-/** Paying for an order while its ticket is held, and what became of it. */
+/** The page to pay for an order while its ticket is held. Later it shows how the order ended. */
 export function CheckoutScreen() {
   const { orderId } = getRouteApi("/checkout/$orderId").useParams();
-  // Whoever has to sign in first is sent there from the clean address: a second way from here would end the first.
+  // Clean the address before redirecting to sign-in: a second navigation would cancel the first.
   if (!useCleanAddress(orderId)) return <SkeletonList count={2} />;
   return <SignedIn>{(user) => <Checkout key={orderId} orderId={orderId} userId={user.id} />}</SignedIn>;
 }
 
 /**
- * A way of paying that led away comes back with Stripe's parameters in the address, a secret among them. Nothing needs
- * them: Stripe is asked anyway. Returns whether the address is free of them.
+ * A payment method that left the page returns with Stripe's parameters in the address, among them a secret. This page
+ * asks Stripe anyway and removes them. Returns whether the address is free of them.
  */
 function useCleanAddress(orderId: string): boolean {
   const navigate = useNavigate();
   const { pathname, searchStr } = useLocation();
-  // This is still drawn while a next screen is on its way, whose address is none of its business.
+  // This is still rendered while the next screen loads, and must not change the address of that one.
   const dirty = searchStr !== "" && pathname === `/checkout/${orderId}`;
   useEffect(() => {
     if (dirty) void navigate({ to: "/checkout/$orderId", params: { orderId }, search: {}, replace: true });

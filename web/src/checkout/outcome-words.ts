@@ -5,7 +5,7 @@ import { refundTitles, whereMoneyIs } from "../orders/money-texts.ts";
 import { orderTexts, refundRefusedText } from "../orders/texts.ts";
 import { checkoutTexts as texts } from "./texts.ts";
 
-/** How a purchase ended that did not come about, and where its money is, as far as that is known. */
+/** How a failed purchase ended, and where its money is, if that is known. */
 export function wordsOf(
   order: Order,
   phase: "cancelled" | "expired" | "refunded",

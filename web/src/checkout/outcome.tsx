@@ -13,7 +13,7 @@ import styles from "./checkout.module.css";
 import { wordsOf } from "./outcome-words.ts";
 import { checkoutTexts as texts } from "./texts.ts";
 
-/** A purchase that did not come about, or was undone: why, where the money is, and where to go from here. */
+/** A purchase that failed or was undone: why, where the money is, and what to do next. */
 export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "expired" | "refunded" }) {
   const { title, text } = wordsOf(order, phase, useMoney(order, "buyer"));
   return (
@@ -29,7 +29,7 @@ export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "
   );
 }
 
-/** The same ticket if it can be had, as it is now; others for the event in any case. */
+/** The same ticket, if it can still be bought, and the other tickets for the event. */
 function WayOn({ order }: { order: Order }) {
   const { query, ticket } = useTicket(order.ticketId);
   const event = order.ticket?.event;

@@ -42,7 +42,7 @@ export function PaymentForm({ payment, price }: { payment: PaymentInBrowser; pri
   );
 }
 
-/** Stripe's Payment Element for one payment, mounted where `place` is; it looks like the page around it. */
+/** Mounts Stripe's Payment Element for one payment at `place`, in the design of the page. */
 function useElements(ready: PaymentInBrowser["ready"]) {
   const place = useRef<HTMLDivElement>(null);
   const [elements, setElements] = useState<StripeElements>();

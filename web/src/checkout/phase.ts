@@ -1,13 +1,13 @@
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 
-/** What the checkout shows. Of an order that ended, how. */
+/** What the checkout shows. For an order that ended: how it ended. */
 export type Phase =
   | "pay"
-  /** Paid, as far as Stripe says; the order is about to complete. */
+  /** Stripe reports the payment; the order is about to complete. */
   | "confirming"
   /** The deadline passed; the order is about to end. */
   | "time-up"
-  /** The buyer, or Stripe, gave the payment up; the order is about to end. */
+  /** The buyer or Stripe cancelled the payment; the order is about to end. */
   | "ending"
   | "complete"
   | "cancelled"
@@ -21,12 +21,15 @@ const ended: Partial<Record<OrderStatus, Phase>> = {
   [OrderStatus.REFUNDED]: "refunded",
 };
 
-/** Statuses of a PaymentIntent after which there is nothing left to pay (docs.stripe.com/payments/paymentintents/lifecycle). */
+/**
+ * Statuses of a PaymentIntent after which there is nothing left to pay
+ * (docs.stripe.com/payments/paymentintents/lifecycle).
+ */
 const PAID = ["requires_capture", "processing", "succeeded"];
 
 /**
- * Where a purchase stands. The order decides; only while it waits for its payment do Stripe's word and the clock add to
- * it. An attempt that is under way is seen through, also past the deadline: the server decides what becomes of it.
+ * The phase of a purchase. The order decides. While it awaits payment, Stripe's status and the clock add to it. An
+ * attempt that is under way is finished even after the deadline: the server decides whether it was in time.
  */
 export function phaseOf(
   order: Order,

@@ -16,10 +16,10 @@ import { Receipt } from "./receipt.tsx";
 import { checkoutTexts as texts } from "./texts.ts";
 import { usePayment } from "./use-payment.ts";
 
-/** How often an order that is past its deadline is read again: the stream tells first, unless it is down. */
+/** How often an order past its deadline is read again, in case the stream is down. */
 const OVERDUE_MS = 2_000;
 
-/** One's own order on its way from held to paid, or to its other ends. The order's stream moves it on. */
+/** The buyer's order from hold to payment, or to another end. The order's stream updates it. */
 export function Purchase(props: {
   order: Order;
   onOrder: (newer: Order | undefined) => void;
@@ -76,7 +76,7 @@ export function Purchase(props: {
   );
 }
 
-/** When what is shown becomes something else by itself, the focus goes to its title: it is read, and nobody is lost. */
+/** Moves the focus to the title when the phase changes by itself, so that screen readers read it. */
 function PhaseFrame({ phase, children }: { phase: Phase; children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null);
   const shown = useRef(phase);

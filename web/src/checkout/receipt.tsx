@@ -10,7 +10,7 @@ import styles from "./checkout.module.css";
 import { OrderSummary } from "./order-summary.tsx";
 import { checkoutTexts as texts } from "./texts.ts";
 
-/** A completed purchase, for the eyes and for paper. */
+/** A completed purchase, on the screen and printed. */
 export function Receipt({ order }: { order: Order }) {
   const paidTime = order.timeline.find(({ transition }) => transition.case === "orderCompleted")?.time;
   return (

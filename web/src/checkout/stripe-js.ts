@@ -11,7 +11,8 @@ const instances = new Map<string, Stripe>();
 
 /**
  * Stripe.js for one publishable key, from the address that the payments service names: Stripe's own
- * (docs.stripe.com/js/including) or its double's. Loaded when somebody pays and kept; a load that failed is tried anew.
+ * (docs.stripe.com/js/including) or its double's. It is loaded when somebody pays, and kept. A failed load is tried
+ * again.
  */
 export async function loadStripe(url: string, publishableKey: string): Promise<Stripe> {
   script ??= loadScript(url).catch((error: unknown) => {
@@ -25,7 +26,7 @@ export async function loadStripe(url: string, publishableKey: string): Promise<S
   return known;
 }
 
-/** Stripe.js did not come, or was not what it should be. */
+/** Stripe.js did not load, or did not define what it should. */
 export class StripeJsMissing extends Error {
   constructor() {
     super("Stripe.js could not be loaded");

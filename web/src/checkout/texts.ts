@@ -126,7 +126,7 @@ export function problemWords(problem: {
     case "validation_error":
       return { title: "Please check your card", text: problem.message ?? "Something is missing." };
     case "card_error":
-      // Why a bank declines is often its secret; a lost or stolen card must not be named.
+      // Banks often keep the reason secret, and a lost or stolen card must not be named.
       return declined(`Your bank did not say why. Try again, or pay with another card.`);
     case "api_connection_error":
       return {

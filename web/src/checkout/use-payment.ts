@@ -5,7 +5,7 @@ import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { useRef } from "react";
 import { loadStripe } from "./stripe-js.ts";
 
-/** What Stripe answers instead of a PaymentIntent; thrown, so that queries and mutations hold it as their error. */
+/** An error that Stripe answers with. It is thrown, so that queries and mutations keep it as their error. */
 export class PaymentRefused extends Error {
   readonly stripe: StripeError;
 
@@ -18,18 +18,18 @@ export class PaymentRefused extends Error {
 
 /** The payment of an order, in this browser. Card data goes from Stripe's fields to Stripe. */
 export interface PaymentInBrowser {
-  /** There once Stripe.js is; `intent` is its last word. */
+  /** Set when Stripe.js has loaded; `intent` is the last state that Stripe sent. */
   readonly ready: { readonly stripe: Stripe; readonly clientSecret: string } | undefined;
   readonly intent: PaymentIntent | undefined;
-  /** Why it cannot begin. */
+  /** Why the payment cannot begin. */
   readonly failure: unknown;
   retry(): void;
-  /** Confirms with the card in the fields; nothing happens while another attempt is under way. */
+  /** Confirms with the card in the fields. Does nothing while another attempt is under way. */
   pay(elements: StripeElements): void;
-  /** Goes on with the bank's question that an earlier attempt, or another tab, left open. */
+  /** Continues with the bank's question that an earlier attempt or another tab left open. */
   authenticate(): void;
   readonly paying: boolean;
-  /** Why the last attempt did not succeed. */
+  /** Why the last attempt failed. */
   readonly problem: StripeError | undefined;
 }
 
@@ -51,7 +51,7 @@ export function usePayment(orderId: string, wanted: boolean): PaymentInBrowser {
     queryFn: () => loadStripe(data?.stripeJsUrl ?? "", data?.publishableKey ?? ""),
     enabled: data !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
-    // An instance with a life of its own, not data to be compared.
+    // An object with state of its own, which cannot be compared as data.
     structuralSharing: false,
   });
   const ready = data && stripe.data ? { stripe: stripe.data, clientSecret: data.clientSecret } : undefined;
@@ -73,7 +73,7 @@ export function usePayment(orderId: string, wanted: boolean): PaymentInBrowser {
     onError(error) {
       const refusal = error instanceof PaymentRefused ? error.stripe : undefined;
       if (refusal?.payment_intent) queries.setQueryData(intentKey, refusal.payment_intent);
-      // The outcome is unknown: Stripe is asked. Trying again meanwhile is safe, one intent is paid once.
+      // The outcome is unknown: ask Stripe. Trying again meanwhile is safe, since an intent is paid once.
       else if (refusal?.type !== "validation_error") void queries.invalidateQueries({ queryKey: intentKey });
     },
     onSettled() {
@@ -100,7 +100,10 @@ export function usePayment(orderId: string, wanted: boolean): PaymentInBrowser {
   };
 }
 
-/** docs.stripe.com/js/payment_intents/confirm_payment: cards stay on the page, other ways of paying may lead away and back. */
+/**
+ * docs.stripe.com/js/payment_intents/confirm_payment: cards stay on the page, other ways of paying may lead away and
+ * back.
+ */
 async function confirm(stripe: Stripe, elements: StripeElements): Promise<PaymentIntent> {
   const { error } = await elements.submit();
   if (error) throw new PaymentRefused(error);

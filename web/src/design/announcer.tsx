@@ -7,7 +7,7 @@ interface Toast {
   readonly text: string;
 }
 
-/** How long a message stays; it can be read again in the live region by then. */
+/** How long a message is shown. */
 const TOAST_MS = 7_000;
 
 let toasts: readonly Toast[] = [];
@@ -20,7 +20,7 @@ function change(update: () => void): void {
   for (const listener of listeners) listener();
 }
 
-/** Says something to screen readers alone. The same words twice in a row are said twice. */
+/** Announces a text to screen readers only. The same text twice in a row is announced twice. */
 export function announce(text: string): void {
   change(() => {
     // A live region speaks when it changes: a no-break space makes a repeat differ.
@@ -28,7 +28,7 @@ export function announce(text: string): void {
   });
 }
 
-/** Shows a short message to everybody. Nothing that has to be acted upon: it goes away. */
+/** Shows a short message to everybody. It disappears, so it must not ask for an action. */
 export function toast(text: string): void {
   announce(text);
   change(() => {
@@ -46,7 +46,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The one place where messages appear and are spoken; stands in the shell. */
+/** Shows and announces all messages. The shell renders it once. */
 export function Announcer() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   const words = useSyncExternalStore(subscribe, () => spoken);

@@ -11,11 +11,11 @@ export const buttonClass = (look: ButtonLook = "primary", wide = false): string 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: ButtonLook;
   wide?: boolean;
-  /** The work that it began is not done yet: it stays focusable and does nothing. */
+  /** The action is under way. The button stays focusable and does nothing. */
   pending?: boolean;
 }
 
-/** A button. While `pending` or `disabled` it keeps the focus, so that nobody loses their place. */
+/** A button. It keeps the focus while `pending` or `disabled`, so that keyboard users stay where they are. */
 export function Button({
   look,
   wide,

@@ -18,10 +18,10 @@ export function useRemaining(until: Date, onEnd?: () => void): number {
       const now = Math.max(0, target - serverClock.now());
       setRemaining(now);
       if (now === 0) return ended();
-      // On the next whole second, as it is shown.
+      // At the next whole second of what is shown.
       timer = setTimeout(tick, now % 1000 || 1000);
     };
-    // Timers sleep in hidden pages; a look at the page sets them right.
+    // Browsers slow down timers of hidden pages: count again when the page is shown.
     const look = () => {
       clearTimeout(timer);
       tick();
@@ -37,8 +37,8 @@ export function useRemaining(until: Date, onEnd?: () => void): number {
 }
 
 /**
- * The time that is left, by the server's clock. Screen readers are told at thresholds only; a ticking number would
- * never let them speak of anything else.
+ * The time that is left, by the server's clock. Screen readers announce it at thresholds only: a number that changes
+ * every second would keep them from announcing anything else.
  */
 export function Countdown(props: {
   until: Date;

@@ -13,13 +13,13 @@ export type FieldProps = Labelled & InputHTMLAttributes<HTMLInputElement>;
 /** An input with its label, hint and error. */
 export function Field({ label, hint, error, ...input }: FieldProps) {
   const { frame, attributes } = useFrame({ label, hint, error, id: input.id });
-  // What is typed runs as its own script does.
+  // The direction of the text follows what is typed.
   return frame(<input dir="auto" {...input} {...attributes} className={styles.input} />);
 }
 
 export type SelectProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>;
 
-/** The platform's own select: each device brings the list that its people know. */
+/** The platform's own select, so that each device shows its familiar list. */
 export function Select({ label, hint, error, children, ...select }: SelectProps) {
   const { frame, attributes } = useFrame({ label, hint, error, id: select.id });
   return frame(

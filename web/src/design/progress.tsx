@@ -1,7 +1,7 @@
 import { PageHeader } from "./page.tsx";
 import styles from "./progress.module.css";
 
-/** Something is under way that needs nobody's hand; stands in place of a page until it is done. */
+/** Replaces a page while something is under way that needs no input. */
 export function Progress({ title, text }: { title: string; text: string }) {
   return (
     <div className={styles.progress}>

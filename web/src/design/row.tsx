@@ -2,19 +2,19 @@ import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import styles from "./row.module.css";
 
-/** The class of a link in a row's heading that makes the whole row lead there. */
+/** The class of a link in a row's heading that makes the whole row clickable. */
 export const coverClass = styles.cover;
 
-/** A list of things, one to a row. */
+/** A list with one row for each item. */
 export function Rows({ children }: { children: ReactNode }) {
   return <ul className={styles.list}>{children}</ul>;
 }
 
-/** One thing of a list; its heading is of the level that fits where the list stands. What can be done about it at once goes to `end`, inside `RowAction`. */
+/** One item of a list; `level` is the level of its heading. Buttons go to `end`, inside `RowAction`. */
 export function Row(props: {
   heading: ReactNode;
   level?: 2 | 3;
-  /** The end is a word or two, which fits beside the heading on a phone too. */
+  /** The end is so short that it fits beside the heading on a phone too. */
   tight?: boolean;
   children?: ReactNode;
   end?: ReactNode;
@@ -31,7 +31,7 @@ export function Row(props: {
   );
 }
 
-/** Lies above the link that covers the row. */
+/** Lifts a button above the link that covers the row. */
 export function RowAction({ children }: { children: ReactNode }) {
   return <div className={styles.action}>{children}</div>;
 }

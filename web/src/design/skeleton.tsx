@@ -2,12 +2,12 @@ import { classNames } from "./class-names.ts";
 import styles from "./skeleton.module.css";
 import { designTexts } from "./texts.ts";
 
-/** The shape of what is being loaded. */
+/** A placeholder in the shape of what is being loaded. */
 export function Skeleton({ shape = "line", width }: { shape?: "line" | "block"; width?: string }) {
   return <span className={classNames(styles.skeleton, styles[shape])} style={{ width }} aria-hidden="true" />;
 }
 
-/** Several of them, and the word for screen readers. */
+/** Several placeholders, and a text for screen readers. */
 export function SkeletonList({ count = 4 }: { count?: number }) {
   return (
     <div className={styles.stack} role="status">

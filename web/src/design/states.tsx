@@ -6,7 +6,7 @@ import { PageHeader } from "./page.tsx";
 import styles from "./states.module.css";
 import { designTexts } from "./texts.ts";
 
-/** Nothing is here; says why, and what one could do. `page`: it stands in place of a whole page. */
+/** Shown where there is nothing: says why, and what people can do. `page`: it replaces a whole page. */
 export function EmptyState(props: { title: string; text?: string; page?: boolean; children?: ReactNode }) {
   return (
     <div className={styles.state}>
@@ -20,7 +20,7 @@ export function EmptyState(props: { title: string; text?: string; page?: boolean
   );
 }
 
-/** Something could not be read, in place of it. `page`: that is a whole page. */
+/** Replaces what could not be read. `page`: that is a whole page. */
 export function ErrorState(props: {
   error: unknown;
   onRetry?: () => void;
@@ -51,7 +51,7 @@ function StateTitle({ title, page }: { title: string; page: boolean | undefined 
   return <h2 className={styles.title}>{title}</h2>;
 }
 
-/** Something that was tried did not work; stands where it was tried, and takes the focus when it appears. */
+/** Says why an action failed, beside the action. Takes the focus when it appears. */
 export function ErrorNotice({ error, children }: { error: unknown; children?: ReactNode }) {
   const { title, text, requestId } = explain(error);
   return (
@@ -62,7 +62,7 @@ export function ErrorNotice({ error, children }: { error: unknown; children?: Re
   );
 }
 
-/** The same for what no call of ours threw. Each new thing that it is `about` takes the focus. */
+/** The same for a problem that no call of ours threw. Takes the focus whenever `about` changes. */
 export function Problem(props: { about: unknown; title: string; text: string; children?: ReactNode }) {
   const ref = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new problem takes the focus

@@ -15,7 +15,7 @@ test.each([
 });
 
 test("the digits of every script that the platform can write", () => {
-  // Written with words or signs of several characters each, and not with digits.
+  // These systems write numbers with letters or words and have no digits.
   const withoutDigits = ["hanidec", "roman", "romanlow"];
   const systems = Intl.supportedValuesOf("numberingSystem").filter((name) => !withoutDigits.includes(name));
   for (const numberingSystem of systems) {

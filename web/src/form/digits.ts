@@ -1,7 +1,7 @@
 /**
- * The digits of every script in a text as 0 to 9: "٤٥", "४५" and "４５" are all "45". The blocks of decimal digits hold ten
- * in a row, from zero (Unicode, Standard section 4.6), so that a digit's value is its distance from the first one before
- * which there is none.
+ * Replaces the digits of every script by 0 to 9: "٤٥", "४५" and "４５" all become "45". Each script has its ten digits in
+ * a row, from zero (Unicode Standard, section 4.6). A digit's value is therefore its distance from the start of the
+ * row.
  */
 export function latinDigits(text: string): string {
   return text.replace(/\p{Nd}/gu, (digit) => String(digitAt(digit.codePointAt(0) ?? 0)));
@@ -12,6 +12,6 @@ const isDigit = (code: number): boolean => /^\p{Nd}$/u.test(String.fromCodePoint
 function digitAt(code: number): number {
   let zero = code;
   while (isDigit(zero - 1)) zero -= 1;
-  // Mathematical digits follow each other in five styles.
+  // Mathematical digits come in five styles, one row directly after the other.
   return (code - zero) % 10;
 }

@@ -1,17 +1,17 @@
 import { latinDigits } from "./digits.ts";
 
 /**
- * The minor units of an amount as people type it, exactly: "1,234.50", "1.234,50", "1 234,5", "€45", "١٬٢٣٤٫٥٠". No number
- * is ever a fraction on the way. Undefined when it is not an amount, or finer than the currency's smallest coin. A mark
- * that could part thousands or decimals is what it is in the reader's own way of writing (`locale`). Whatever the page
- * prints can be typed.
+ * Reads an amount as people type it, exactly, in minor units: "1,234.50", "1.234,50", "1 234,5", "€45", "١٬٢٣٤٫٥٠". No
+ * step uses fractions. Returns undefined for a text that is not an amount, or that is finer than the currency's
+ * smallest coin. Where a mark could separate thousands or decimals, the reader's `locale` decides. Every amount that
+ * the page prints can be typed.
  */
 export function parseAmount(typed: string, currency: string, locale?: string): bigint | undefined {
   const { decimals, group, symbols } = conventions(currency, locale);
   const bare = symbols
     .reduce((text, symbol) => text.replace(plain(symbol), ""), plain(typed))
     .replace(/[\s'’]/g, "")
-    // "45,-" is an even amount.
+    // "45,-" has no decimals.
     .replace(/[.,]\p{Pd}{1,2}$/u, "");
   const mark = decimalMark(bare, decimals, group);
   const [whole = "", fraction = "", ...rest] = mark ? bare.split(mark) : [bare];
@@ -21,13 +21,13 @@ export function parseAmount(typed: string, currency: string, locale?: string): b
   return BigInt(digits + fraction.padEnd(decimals, "0"));
 }
 
-/** The decimal mark of Arabic digits, which parts nothing else, and their mark of thousands. */
+/** The marks of Arabic digits for decimals and for thousands. Neither has another use. */
 const ARABIC_DECIMAL = "٫";
 const ARABIC_GROUP = "٬";
 
 /**
- * Digits from 0 to 9; signs of other widths, commas and stops of other scripts as the usual ones; codes of currencies in
- * capitals; nothing that nobody sees, such as marks of direction.
+ * Normalizes a text: digits become 0 to 9, wide and narrow signs and the commas and stops of other scripts become the
+ * usual ones, and currency codes become upper case. Invisible characters, such as marks of direction, are removed.
  */
 function plain(text: string): string {
   return latinDigits(text)
@@ -38,7 +38,7 @@ function plain(text: string): string {
     .toUpperCase();
 }
 
-/** "1234.50" as the reader would type it into a field, without signs that only help reading. */
+/** "1234.50" as the reader would type it, without currency sign and thousands separators. */
 export function amountText(minorUnits: bigint, currency: string, locale?: string): string {
   const { decimals } = conventions(currency, locale);
   const digits = minorUnits.toString().padStart(decimals + 1, "0");
@@ -54,7 +54,7 @@ export function amountText(minorUnits: bigint, currency: string, locale?: string
 function conventions(currency: string, locale: string | undefined) {
   const format = new Intl.NumberFormat(locale, { style: "currency", currency, numberingSystem: "latn" });
   const parts = format.formatToParts(1234567.5);
-  // The reader's sign, the same without a country ("$" for "US$"), and what stands on keyboards ("£", also in Arabic).
+  // The reader's sign, the same without a country ("$" for "US$"), and the one on keyboards ("£", also in Arabic).
   const narrow = [locale, "en"].map(
     (each) => new Intl.NumberFormat(each, { style: "currency", currency, currencyDisplay: "narrowSymbol" }),
   );
@@ -69,7 +69,9 @@ function conventions(currency: string, locale: string | undefined) {
   };
 }
 
-/** Which mark, if any, parts the decimals: the last of two kinds; of one kind, what fits. */
+/**
+ * Which mark, if any, separates the decimals: of two kinds the last; one kind alone must fit the number of decimals.
+ */
 function decimalMark(text: string, decimals: number, group: string): string | undefined {
   if (text.includes(ARABIC_DECIMAL)) return ARABIC_DECIMAL;
   const [last] = text.match(/[.,](?=\d*$)/) ?? [];
@@ -78,11 +80,11 @@ function decimalMark(text: string, decimals: number, group: string): string | un
   if (text.includes(other)) return last;
   if (text.split(last).length > 2) return undefined;
   const after = text.length - 1 - text.lastIndexOf(last);
-  // "1.234" is a thousand and more where dots part thousands; elsewhere it has a decimal too many.
+  // "1.234" is above a thousand where dots separate thousands; elsewhere it has a decimal too many.
   return after === 3 && decimals !== 3 && last === group ? undefined : last;
 }
 
-/** Digits alone, if the marks between them stand where thousands are parted, or where the reader parts digits. */
+/** The digits alone, if the marks between them separate thousands or stand where the reader's locale puts them. */
 function withoutGroups(text: string, locale: string | undefined): string | undefined {
   const digits = text.replace(/[.,٬]/g, "");
   if (!/^\d*$/.test(digits)) return undefined;

@@ -5,7 +5,7 @@ import type { FieldWords } from "./violation-text.ts";
 
 /** A form whose fields are checked by the constraints of the message that it sends. */
 export interface MessageForm {
-  /** What is wrong with a field, from the first attempt to send on; the path is that of the message: `event.title`. */
+  /** What is wrong with a field, once people have tried to send. The path is the one in the message: `event.title`. */
   errorOf(path: string): string | undefined;
   onSubmit(event: FormEvent<HTMLFormElement>): void;
   readonly pending: boolean;
@@ -14,12 +14,12 @@ export interface MessageForm {
 }
 
 /**
- * Sends `message` when the form is submitted and nothing is wrong with it; otherwise moves the focus to the first
- * wrong field. One attempt at a time. What was typed stays, whatever happens.
+ * Sends `message` when the form is submitted and the message is valid; otherwise moves the focus to the first invalid
+ * field. Sends once at a time. The fields keep their text, whatever happens.
  */
 export function useMessageForm<D extends DescMessage>(options: {
   schema: D;
-  /** The message as the fields have it now. */
+  /** The message that the fields make now. */
   message: MessageInitShape<D>;
   send: (message: MessageShape<D>) => Promise<void>;
   words?: FieldWords;
@@ -63,7 +63,7 @@ export function useMessageForm<D extends DescMessage>(options: {
   };
 }
 
-/** After the errors were drawn. */
+/** Waits until the errors are rendered. */
 function focusFirstError(form: HTMLFormElement): void {
   requestAnimationFrame(() => form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 }

@@ -13,7 +13,7 @@ import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_se
 import type { Limits } from "./limits.ts";
 import { fieldErrors, refusedFields } from "./validation.ts";
 
-/** What a service throws at a message, as its validation does. */
+/** The error with which a service refuses an invalid message. */
 function refusal(violations: ReturnType<typeof violationsToProto>[0]): ConnectError {
   return new ConnectError("invalid", Code.InvalidArgument, undefined, [
     { desc: ViolationsSchema, value: violations },

@@ -1,4 +1,4 @@
-/** The ways in which the app writes an instant, for one reader. */
+/** The formats in which the app writes an instant, for one reader. */
 export interface DateFormats {
   /** "Sat, 19 Dec 2026, 20:00" */
   dateTime(date: Date): string;

@@ -14,7 +14,7 @@ import { refresh } from "./refresh.ts";
 import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
-/** Events that a consumer could not understand, newest first, each to be delivered again. */
+/** Events that a consumer refused, newest first, each with a button to deliver it again. */
 export function DeadLetters() {
   const query = useInfiniteQuery(
     OperationsService.method.listDeadLetters,

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import styles from "./operations.module.css";
 import { operationsTexts as texts } from "./texts.ts";
 
-/** Says how old is what is shown, and when it cannot be read again. */
+/** Says how old the figures are, and when they cannot be read again. */
 export function Freshness({ readAt, failing }: { readAt: number; failing: boolean }) {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

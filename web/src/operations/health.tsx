@@ -8,13 +8,13 @@ import styles from "./operations.module.css";
 import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
-/** Every service has a process at least (the contract names them). */
+/** The services, of which each has at least one process. */
 const services = ["auth", "catalog", "orders", "payments", "tickets", "workflows"];
 
-/** Processes tell their health every two seconds. */
+/** Processes report their health every two seconds. */
 const SILENT_MS = 10_000;
 
-/** Every replica that was heard, and every service of which none was. */
+/** Every replica that has reported, and every service without one. */
 export function Health({ replicas }: { replicas: readonly Replica[] }) {
   const missing = services.filter((name) => !replicas.some(({ service }) => service === name));
   return (

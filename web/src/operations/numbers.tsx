@@ -6,10 +6,10 @@ import { operationsTexts as texts } from "./texts.ts";
 
 const number = new Intl.NumberFormat();
 
-/** Orders are counted up to here; the number itself stands for that many or more. */
+/** Orders are counted up to this number, which means "this many or more". */
 const COUNTED_TO = 100_000n;
 
-/** What an operator looks at first; what should be zero and is not stands out. */
+/** The figures that operators check first. One that should be zero and is not is highlighted. */
 export function Numbers({ overview }: { overview: GetOverviewResponse }) {
   const { replicas, lag, deadLetters, drift, disputes, orders } = overview;
   const serving = replicas.filter((replica) => replica.serving).length;

@@ -29,7 +29,7 @@ const statuses = [
   OrderStatus.REFUNDED,
 ];
 
-/** Orders, newest first, each with its workflow in Temporal's own interface. */
+/** Orders, newest first, each with a link to its workflow in the Temporal UI. */
 export function OrdersByStatus() {
   const [status, setStatus] = useState(OrderStatus.UNSPECIFIED);
   const query = useInfiniteQuery(

@@ -38,7 +38,7 @@ export function Reconciliation({ state }: { state: ReconciliationState | undefin
   );
 }
 
-/** Whether all was compared and nothing differs. */
+/** Whether every record was compared and nothing differs. */
 const agrees = ({ drift, unchecked, skipped }: ReconciliationState): boolean =>
   drift.length === 0 && unchecked === 0n && skipped === 0n;
 

@@ -1,2 +1,2 @@
-/** The operators' page reads again so often, while it is visible. */
+/** How often the operators' page reads again while it is visible. */
 export const refresh = { refetchInterval: 3_000, staleTime: 0 } as const;

@@ -5,7 +5,7 @@ const number = new Intl.NumberFormat();
 const count = (value: bigint | number, one: string, other: string) =>
   `${number.format(value)} ${plural.select(Number(value)) === "one" ? one : other}`;
 
-/** What the differences that reconciliation finds are called. */
+/** The names of the differences that reconciliation finds. */
 export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.UNSPECIFIED]: "Unknown difference",
   [DriftKind.ORDER_OVERDUE]: "Order awaits payment past its deadline",
@@ -27,7 +27,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
 };
 
-/** What the records that reconciliation compares are called. A report of an earlier release does not say which. */
+/** The names of the records that reconciliation compares. A report of an earlier release does not say which. */
 const sourceNames: Readonly<Record<RecordSource, string>> = {
   [RecordSource.UNSPECIFIED]: "Records",
   [RecordSource.ORDERS]: "Orders",

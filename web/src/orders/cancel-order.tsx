@@ -3,7 +3,7 @@ import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { orderTexts as texts } from "./texts.ts";
 
-/** Gives the ticket back, after a question. */
+/** A button that cancels an order after a question. */
 export function CancelOrder(props: { orderId: string; onOrder: (newer: Order | undefined) => void }) {
   return (
     <ConfirmedAction

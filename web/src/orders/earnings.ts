@@ -1,7 +1,7 @@
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { Amount } from "../format/format-money.ts";
 
-/** What complete sales brought, one sum for each currency; what went back counts for nothing. */
+/** What a seller received for complete sales, one sum for each currency. Refunded sales count for nothing. */
 export function earnings(sales: readonly Order[]): readonly Amount[] {
   const sums = new Map<string, bigint>();
   for (const { status, price } of sales) {

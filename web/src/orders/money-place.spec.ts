@@ -43,7 +43,7 @@ const refusals = [
     (action) => ({ action, stripeCode: "x", time }),
   ),
 ];
-/** All that a payment can say, and an order without one. */
+/** Every state of a payment, and an order without one. */
 const payments = [
   "none" as const,
   ...statuses.flatMap((status) =>
@@ -60,7 +60,7 @@ const name = (payment: (typeof payments)[number]) =>
 
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, VOIDED, FAILED } = PaymentStatus;
 const { REFUNDED, REFUND_PENDING, REFUND_FAILED } = PaymentStatus;
-/** What is so, by the contract of payments and by nothing else. */
+/** What is true of the money, read from the contract of payments alone. */
 const truth = (payment: (typeof payments)[number]) => {
   const status = payment === "none" ? VOIDED : payment.status;
   const withUs = [CAPTURED, REFUND_FAILED].includes(status);
@@ -76,7 +76,7 @@ const truth = (payment: (typeof payments)[number]) => {
     returned: status === REFUND_FAILED && !open && !chargedBack,
   };
 };
-/** What a text says of the money. */
+/** What a text claims about the money. */
 const said = (text: string) => ({
   untaken: /no money was taken/i.test(text),
   arrived: /went back to your card/.test(text),
@@ -112,7 +112,7 @@ describe("where the money of an order is", () => {
     expect(said(whereMoneyIs[money]("€45.00"))).toEqual(truth(payment));
     for (const [phase, status, reasons] of ended) {
       for (const cancellationReason of reasons) {
-        // What the order was told of its refund may be older than what the payment says.
+        // What the order knows of its refund may be older than what the payment says.
         for (const refundRefusalReason of [NONE, CHARGE_DISPUTED, REFUND_FAILED_LATER]) {
           const price = { minorUnits: 4_500n, currency: "EUR" };
           const order = create(OrderSchema, { status, cancellationReason, price, refundRefusalReason });

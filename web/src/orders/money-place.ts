@@ -17,11 +17,11 @@ export type MoneyPlace =
   | "refund_refused"
   /** With the card network, which decides who gets it. */
   | "disputed"
-  /** The buyer's again, by a dispute. */
+  /** The buyer got it back by a dispute. */
   | "charged_back"
   | "refund_pending"
   | "refunded"
-  /** With us again. */
+  /** With us again: the buyer's bank returned the refund. */
   | "refund_failed";
 
 const places: Partial<Record<PaymentStatus, MoneyPlace>> = {
@@ -35,7 +35,10 @@ const places: Partial<Record<PaymentStatus, MoneyPlace>> = {
 /** The money is with us, unless a dispute took it. */
 const WITH_US = [PaymentStatus.CAPTURED, PaymentStatus.REFUND_FAILED];
 
-/** By what the order's payment says; "none" is an order that has none. Undefined for a status of later. */
+/**
+ * Where the money is by the order's payment; "none": the order has no payment. Undefined for a status of a newer
+ * release.
+ */
 export function placeOf(payment: Payment | "none"): MoneyPlace | undefined {
   if (payment === "none") return "not_taken";
   if (!WITH_US.includes(payment.status)) return places[payment.status];
@@ -45,7 +48,9 @@ export function placeOf(payment: Payment | "none"): MoneyPlace | undefined {
   return payment.refusal?.action === PaymentAction.REFUND ? "refund_refused" : "taken";
 }
 
-/** What a complete order's own words leave open: that its money is not ours, or not yet the buyer's again. */
+/**
+ * Whether the payment of a complete order says more than that it was paid: the money left us, or should and did not.
+ */
 export function saysMoreThanPaid(
   { refundRequestedTime, refundRefusedTime }: Order,
   place: MoneyPlace,
@@ -59,25 +64,25 @@ const { CHARGE_DISPUTED, REFUSED_BY_PROVIDER, UNSPECIFIED } = RefundRefusalReaso
 /** How often a refund of one order may be asked for. */
 const MAX_REFUND_REQUESTS = 10;
 
-/** Whether a refund that was asked for has ended so that it can be asked for again, as orders decides it. */
+/** Whether a refused refund can be asked for again. The orders service has the same rule and decides. */
 export function mayAskAgain({ refundRefusalReason, timeline }: Order): boolean {
   const asked = timeline.filter(({ transition }) => transition.case === "orderRefundRequested").length;
   return [CHARGE_DISPUTED, REFUSED_BY_PROVIDER].includes(refundRefusalReason) && asked < MAX_REFUND_REQUESTS;
 }
 
-/** Whether the dispute that stopped a refund has ended, and the money is ours. */
+/** Whether the dispute that stopped a refund has ended with the money on our side. */
 export const isDisputeOver = ({ refundRefusalReason }: Order, place: MoneyPlace | undefined): boolean =>
   refundRefusalReason === CHARGE_DISPUTED && (place === "taken" || place === "refund_refused");
 
 /**
- * The reason that is told of a refund that was refused: none once it is over and the refund can be asked for again,
- * UNSPECIFIED once it is over and was asked for too often.
+ * The reason to show for a refused refund. Once a dispute is over: none if the refund can be asked for again,
+ * UNSPECIFIED if it was asked for too often.
  */
 export function refusalToTell(order: Order, place: MoneyPlace | undefined): RefundRefusalReason | undefined {
   if (!isDisputeOver(order, place)) return order.refundRefusalReason;
   return mayAskAgain(order) ? undefined : UNSPECIFIED;
 }
 
-/** Whether nothing is under way any more that would change the place. */
+/** Whether the money stays at this place. */
 export const isSettledPlace = (place: MoneyPlace): boolean =>
   ["not_taken", "refunded", "charged_back"].includes(place);

@@ -1,6 +1,6 @@
 import type { MoneyPlace } from "./money-place.ts";
 
-/** Where the money of an order is that has ended or is being refunded, as its buyer reads it; `amount` is formatted. */
+/** What a buyer reads about the money of an order that has ended or is being refunded; `amount` is formatted. */
 export const whereMoneyIs: Readonly<Record<MoneyPlace, (amount: string) => string>> = {
   not_taken: () => "No money was taken.",
   held: (amount) => `No money was taken. Your bank still holds ${amount} for us, and we are releasing it.`,
@@ -17,7 +17,7 @@ export const whereMoneyIs: Readonly<Record<MoneyPlace, (amount: string) => strin
     `Your bank returned the refund of ${amount} to us, so you have not received it. Our staff look into it.`,
 };
 
-/** Above what is said of money that was to go back. */
+/** The title above such a text. */
 export const refundTitles: Readonly<Record<MoneyPlace, string>> = {
   not_taken: "There is nothing to refund",
   held: "There is nothing to refund",

@@ -23,7 +23,7 @@ import { refundRefusedText, orderTexts as texts } from "./texts.ts";
 const nothingOf = ({ price }: Order) => (price ? formatMoney({ ...price, minorUnits: 0n }) : "");
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
 
-/** What a buyer can do about an order, what is being done, and where the money is. */
+/** What a buyer can do about an order, what is under way, and where the money is. */
 export function BuyerActions(props: {
   order: Order;
   money: MoneyPlace | undefined;
@@ -53,7 +53,7 @@ export function BuyerActions(props: {
   }
 }
 
-/** Where the money is of an order that has ended, or whose money is not where the order's own words put it. */
+/** Where the money is, for an order that has ended or whose payment says more than the order. */
 function MoneyNotice({ order, money }: { order: Order; money: MoneyPlace }) {
   const text = <p>{whereMoneyIs[money](moneyOf(order))}</p>;
   if (money === "not_taken" || money === "held") return text;
@@ -114,7 +114,7 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   );
 }
 
-/** Where a refund stands that was asked for and is not made: on its way, or refused. */
+/** The state of a refund that was asked for and is not made yet: on its way, or refused. */
 function RequestedRefund({
   order,
   side,
@@ -133,7 +133,7 @@ function RequestedRefund({
   );
 }
 
-/** What a seller should know of an order: they can do nothing about it. */
+/** What a seller should know about an order. Sellers cannot change one. */
 export function SellerView({ order }: { order: Order }) {
   const money = moneyOf(order);
   switch (order.status) {

@@ -15,10 +15,10 @@ import { OrderStatusPill } from "./order-status.tsx";
 import styles from "./orders.module.css";
 import { orderTexts as texts } from "./texts.ts";
 
-/** A list has no stream: while one of its orders is on its way to another status it is read again so often. */
+/** A list has no stream. It is read again this often while one of its orders is about to change its status. */
 const REFRESH_MS = 4_000;
 
-/** Whether an order will soon be something else. */
+/** Whether an order will soon change its status. */
 export const isUnderWay = (order: Order): boolean =>
   order.status === OrderStatus.AWAITING_PAYMENT ||
   (order.status === OrderStatus.COMPLETE &&
@@ -39,7 +39,7 @@ export function OrderList(props: {
   orders: readonly Order[] | undefined;
   label: string;
   empty: ReactNode;
-  /** What stands at the end of a row, beside its status. */
+  /** What is shown at the end of a row, beside the status. */
   end: (order: Order) => ReactNode;
 }) {
   const { query, orders } = props;
@@ -85,7 +85,7 @@ function OrderRow({ order, end }: { order: Order; end: ReactNode }) {
   );
 }
 
-/** How long there is to pay, and the way there. */
+/** The time that is left to pay, and a link to the checkout. */
 export function PayNow({ order, onTimeUp }: { order: Order; onTimeUp: () => void }) {
   if (!order.expireTime || order.cancelRequestedTime) return null;
   return (

@@ -88,7 +88,7 @@ function TicketLink({ order, side }: { order: Order; side: "buyer" | "seller" })
       </Link>
     );
   }
-  // A buyer's own ticket has nothing to say that the order does not.
+  // The page of a ticket shows its buyer nothing that the order does not.
   if (order.status === OrderStatus.COMPLETE) return null;
   return (
     <Link to="/tickets/$ticketId" params={{ ticketId: order.ticketId }} className={look}>

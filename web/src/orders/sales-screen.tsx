@@ -14,7 +14,7 @@ import { OrderList, refreshOf } from "./order-list.tsx";
 import styles from "./orders.module.css";
 import { orderTexts as texts } from "./texts.ts";
 
-/** Orders for the person's tickets. */
+/** The orders for the tickets that a person sells. */
 export function SalesScreen() {
   return (
     <SignedIn>

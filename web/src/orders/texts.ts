@@ -8,7 +8,7 @@ import {
 import type { MoneyPlace } from "./money-place.ts";
 import { whereMoneyIs } from "./money-texts.ts";
 
-/** What an order is called in lists, by who looks at it. */
+/** The status of an order, as lists show it. */
 export const orderStatusNames: Readonly<Record<OrderStatus, string>> = {
   [OrderStatus.UNSPECIFIED]: "Unknown",
   [OrderStatus.AWAITING_PAYMENT]: "Awaiting payment",
@@ -36,7 +36,7 @@ const cancelled: Readonly<Record<CancellationReason, Told>> = {
     seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
   },
 };
-/** Why the money of a refund does not go back; unspecified: nothing is known of why. */
+/** Why the money of a refund does not go back; unspecified: the reason is not known. */
 const refundRefused: Readonly<Record<RefundRefusalReason, Told>> = {
   [RefundRefusalReason.UNSPECIFIED]: {
     buyer: "Your money could not be sent back. Our staff look into it.",
@@ -104,8 +104,8 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
 }
 
 /**
- * A step of an order's timeline as sentences. What is said of the money is what its buyer knows of it now; a step from
- * which money cannot be told says nothing of it.
+ * A step of an order's timeline as sentences. To the buyer, the step that ended the order also says where the money is
+ * now, if that is known (`money`).
  */
 export function stepText(side: Side, step: Pick<OrderStep, "transition">, money?: MoneyPlace): string {
   const { transition } = step;

@@ -5,12 +5,12 @@ import { useEffect } from "react";
 import { reasonOf } from "../api/reason.ts";
 import { isSettledPlace, type MoneyPlace, placeOf } from "./money-place.ts";
 
-/** A payment has no stream: while its money is on its way it is read again so often. */
+/** A payment has no stream. It is read again this often while its money is on its way. */
 const REFRESH_MS = 4_000;
 
 /**
- * Where the money of an order is that no longer awaits payment. Undefined for the seller, who may not know, and as long
- * as there is no answer: then nothing is said of it.
+ * Where the money of an order is, once it no longer awaits payment. Undefined for the seller, who may not know, and
+ * until there is an answer. The page then says nothing about the money.
  */
 export function useMoney(order: Order, side: "buyer" | "seller"): MoneyPlace | undefined {
   const enabled = side === "buyer" && order.status !== OrderStatus.AWAITING_PAYMENT;
@@ -26,7 +26,7 @@ export function useMoney(order: Order, side: "buyer" | "seller"): MoneyPlace | u
       },
     },
   );
-  // What happens to an order mostly happened to its money first.
+  // An order mostly changes because its payment did.
   const { version } = order;
   useEffect(() => {
     if (enabled && version > 0n) void refetch();

@@ -11,7 +11,7 @@ import { typedOrder } from "./typed-order.ts";
 
 const orders = createClient(OrderService, transport);
 
-/** Whether nothing about an order can change any more; its stream ends then. A complete one can be refunded for a while. */
+/** Whether an order can no longer change. Its stream ends then. A complete order can be refunded for a while. */
 export function isSettled({ status, refundRequestedTime, refundableUntil }: Order): boolean {
   if (status === OrderStatus.AWAITING_PAYMENT) return false;
   if (status !== OrderStatus.COMPLETE) return true;
@@ -19,8 +19,8 @@ export function isSettled({ status, refundRequestedTime, refundableUntil }: Orde
 }
 
 /**
- * An order as it is now: read once, then followed by its stream until it is settled. `take` is for answers of calls that
- * change it; of all that was read and heard, the highest version counts.
+ * An order as it is now: read once, then followed by its stream until it is settled. `take` takes the answers of calls
+ * that change the order. The highest version wins, whether it was read, streamed or taken.
  */
 export function useOrder(orderId: string) {
   const query = useQuery(OrderService.method.getOrder, { orderId });

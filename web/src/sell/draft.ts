@@ -8,7 +8,7 @@ import type {
 import { amountText, parseAmount } from "../form/parse-amount.ts";
 import { localDate, localText } from "./local-time.ts";
 
-/** A ticket as a seller types it: the texts of the fields, whether they make sense or not. */
+/** The texts of the fields of a ticket, valid or not. */
 export interface Draft {
   readonly event: string;
   readonly category: string;
@@ -39,7 +39,7 @@ export const emptyDraft: Draft = {
   currency: "EUR",
 };
 
-/** A listed ticket as a seller would have typed it. */
+/** The draft that shows a listed ticket. */
 export function draftOf({ title, category, event, seat, price }: Ticket): Draft {
   return {
     event: event?.title ?? "",
@@ -60,7 +60,7 @@ type Offer = Required<
   Pick<MessageInitShape<typeof CreateTicketRequestSchema>, "title" | "category" | "event" | "seat" | "price">
 >;
 
-/** What a draft says, as the contract has it. A price that is none is zero, which the contract refuses. */
+/** A draft as the fields of the contract. A price that cannot be read is zero, which the contract refuses. */
 export function offerOf(draft: Draft) {
   const start = localDate(draft.start);
   return {
@@ -77,7 +77,7 @@ export function offerOf(draft: Draft) {
   } satisfies Offer;
 }
 
-/** Two texts of a field that say the same: spaces around it or "45" for "45.00" are no difference. */
+/** Whether two texts of a field mean the same: spaces around it and "45" for "45.00" make no difference. */
 function same(field: DraftField, a: Draft, b: Draft): boolean {
   if (field !== "price") return a[field].trim() === b[field].trim();
   const amounts = [a, b].map(({ price, currency }) => parseAmount(price, currency) ?? price.trim());
@@ -86,7 +86,7 @@ function same(field: DraftField, a: Draft, b: Draft): boolean {
 
 const fields = Object.keys(emptyDraft) as DraftField[];
 
-/** In which fields two drafts differ. */
+/** The fields in which two drafts differ. */
 export const differences = (a: Draft, b: Draft): DraftField[] => fields.filter((field) => !same(field, a, b));
 
 const groups = {
@@ -97,7 +97,7 @@ const groups = {
   price: ["price", "currency"],
 } as const satisfies Record<keyof Offer, readonly DraftField[]>;
 
-/** The parts of the offer that a draft changes. What nobody touched is not sent: a start keeps its seconds. */
+/** The parts of the offer that a draft changes. An unchanged field is not sent, so that a start keeps its seconds. */
 export function changesOf(
   draft: Draft,
   ticket: Ticket,
@@ -115,12 +115,12 @@ export function changesOf(
   };
 }
 
-/** What became of a draft when the ticket changed under it. */
+/** The result of putting a draft on top of a newer ticket. */
 export interface Rebased {
   readonly draft: Draft;
-  /** Fields that somebody changed elsewhere and that the draft had not touched: they show the newer text now. */
+  /** Fields that changed elsewhere and were unchanged in the draft: they now have the newer text. */
   readonly taken: readonly DraftField[];
-  /** Fields that were changed on both sides: the draft's text stays. */
+  /** Fields that changed on both sides: the draft's text stays. */
   readonly contested: readonly DraftField[];
 }
 

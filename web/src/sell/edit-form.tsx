@@ -14,7 +14,7 @@ import styles from "./sell.module.css";
 import { draftFieldNames, sellWords, sellTexts as texts } from "./texts.ts";
 import { shownText, type TicketDraft, useTicketDraft } from "./use-ticket-draft.ts";
 
-/** Changing what is listed. What is typed outlives locks of the ticket and changes made elsewhere. */
+/** The form to change a listing. It keeps what is typed while the ticket is locked or changed elsewhere. */
 export function EditForm({ ticket, onStale }: { ticket: Ticket; onStale: () => void }) {
   const edited = useTicketDraft(ticket);
   const { draft, base } = edited;
@@ -29,7 +29,7 @@ export function EditForm({ ticket, onStale }: { ticket: Ticket; onStale: () => v
         if (answer.ticket) edited.saved(answer.ticket);
         toast(texts.saved);
       } finally {
-        // Saved, or refused for what this page does not know yet.
+        // The ticket changed, or a change elsewhere made the service refuse.
         onStale();
       }
     },

@@ -22,7 +22,7 @@ import { EditForm } from "./edit-form.tsx";
 import styles from "./sell.module.css";
 import { sellTexts as texts } from "./texts.ts";
 
-/** One of the person's own tickets: how it stands, and changing it while nobody holds it. */
+/** One of the person's own tickets: its state, and a form to change it while nobody holds it. */
 export function EditTicketScreen() {
   const { ticketId } = getRouteApi("/sell/$ticketId").useParams();
   return <SignedIn>{(user) => <OwnTicket key={ticketId} ticketId={ticketId} userId={user.id} />}</SignedIn>;
@@ -63,7 +63,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
       </div>
       <Standing ticket={ticket} onTimeUp={refresh} />
       {(free || status === TicketStatus.LOCKED) && (
-        // Hidden and not gone: what was typed is there again when the ticket is free.
+        // Hidden but still mounted, so that what was typed is there when the ticket is free again.
         <div hidden={!free}>
           <EditForm ticket={ticket} onStale={refresh} />
         </div>
@@ -94,7 +94,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
   );
 }
 
-/** Why the ticket cannot be changed, when it cannot. */
+/** Why the ticket cannot be changed, if that is so. */
 function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }) {
   const { status, lock, price } = ticket;
   switch (status) {

@@ -1,6 +1,8 @@
 const two = (value: number) => String(value).padStart(2, "0");
 
-/** An instant as a `datetime-local` field has it, in the reader's time zone, to the minute: "2026-12-31T20:00". */
+/**
+ * An instant as the value of a `datetime-local` field, in the reader's time zone, to the minute: "2026-12-31T20:00".
+ */
 export function localText(date: Date): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
@@ -13,7 +15,7 @@ export function localDate(text: string): Date | undefined {
   return date && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
-/** What the reader's time zone is called at an instant: "Europe/London, GMT+1". Summer and winter differ. */
+/** The name of the reader's time zone at an instant: "Europe/London, GMT+1". Summer and winter differ. */
 export function zoneAt(date: Date): string {
   const format = new Intl.DateTimeFormat(undefined, { timeZoneName: "shortOffset" });
   const offset = format.formatToParts(date).find(({ type }) => type === "timeZoneName")?.value;

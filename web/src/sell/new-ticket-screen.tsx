@@ -17,7 +17,7 @@ import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
 import { sellWords, sellTexts as texts } from "./texts.ts";
 
-/** A ticket is put up for sale. */
+/** The page to list a ticket. */
 export function NewTicketScreen() {
   const { like } = getRouteApi("/sell/new").useSearch();
   return (
@@ -29,7 +29,7 @@ export function NewTicketScreen() {
   );
 }
 
-/** Begins with what was said of another ticket. */
+/** Begins with the values of another ticket. */
 function Likewise({ ticketId, sellerName }: { ticketId: string; sellerName: string }) {
   const query = useQuery(TicketService.method.getTicket, { ticketId });
   if (query.isPending) return <SkeletonList count={2} />;
@@ -40,7 +40,7 @@ function Likewise({ ticketId, sellerName }: { ticketId: string; sellerName: stri
 function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; begin?: Draft | undefined }) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState(begin);
-  // One listing, however often it has to be sent.
+  // One listing, however often the request is sent.
   const requestId = useRef(crypto.randomUUID());
   const listing = useMutation(TicketService.method.createTicket);
   const form = useMessageForm({
@@ -53,7 +53,8 @@ function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; beg
         toast(texts.listed);
         if (ticket) await navigate({ to: "/sell/$ticketId", params: { ticketId: ticket.id } });
       } catch (error) {
-        // While its outcome is unknown the same listing must not be made twice; a refusal made none.
+        // While the outcome is unknown, keep the id so that the ticket is not listed twice. After a refusal, use a new
+        // one.
         if (!isPassing(error)) requestId.current = crypto.randomUUID();
         throw error;
       }

@@ -9,7 +9,7 @@ import { localDate, zoneAt } from "./local-time.ts";
 import styles from "./sell.module.css";
 import { sellTexts as texts } from "./texts.ts";
 
-/** What a seller says of a ticket, field by field. */
+/** The fields of an offer. */
 export function OfferFields(props: {
   draft: Draft;
   errorOf: (path: string) => string | undefined;

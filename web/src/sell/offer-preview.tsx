@@ -6,7 +6,7 @@ import { type Draft, offerOf } from "./draft.ts";
 import styles from "./sell.module.css";
 import { sellTexts as texts } from "./texts.ts";
 
-/** The ticket as buyers will see it, while it is being typed. */
+/** A preview of the ticket as buyers will see it, updated while the seller types. */
 export function OfferPreview({ draft, sellerName }: { draft: Draft; sellerName: string }) {
   const { title, category, event, seat, price } = offerOf(draft);
   return (

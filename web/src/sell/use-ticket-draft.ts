@@ -9,14 +9,14 @@ import { categoryLabels } from "../ticket/texts.ts";
 import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
 import { sellTexts as texts } from "./texts.ts";
 
-/** What is typed about a listed ticket, kept on top of the ticket's newest state. */
+/** A draft of changes to a listed ticket, kept on top of the ticket's newest state. */
 export interface TicketDraft {
   readonly draft: Draft;
-  /** The state that the draft is to be saved over. */
+  /** The state of the ticket that saving replaces. */
   readonly base: Ticket;
-  /** Something would be saved. */
+  /** Whether the draft changes anything. */
   readonly dirty: boolean;
-  /** Fields that were changed elsewhere since this page was last saved or agreed: see `rebase`. */
+  /** Fields that changed elsewhere since the last save or `takeNewest`: see `rebase`. */
   readonly taken: readonly DraftField[];
   readonly contested: readonly DraftField[];
   readonly newest: Ticket;
@@ -34,7 +34,7 @@ interface State {
 
 const fresh = (ticket: Ticket): State => ({ draft: draftOf(ticket), base: ticket, taken: [], contested: [] });
 
-/** Begins with the ticket as it is. A newer one is merged in as it comes; nothing that was typed is lost. */
+/** Begins with the ticket as it is, and merges newer states into the draft. Nothing that was typed is lost. */
 export function useTicketDraft(ticket: Ticket): TicketDraft {
   const [state, setState] = useState(() => fresh(ticket));
   const [refreshed, setRefreshed] = useState(0);
@@ -66,7 +66,7 @@ export function useTicketDraft(ticket: Ticket): TicketDraft {
   };
 }
 
-/** A field of a ticket as people read it. */
+/** The text of a ticket's field, formatted for reading. */
 export function shownText(field: DraftField, ticket: Ticket): string {
   switch (field) {
     case "price":

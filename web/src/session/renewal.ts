@@ -3,15 +3,15 @@ import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { isUnauthenticated } from "../api/reason.ts";
 import { createTransport } from "../api/transport.ts";
 
-/** Signing in, up and out, renewing: nothing here is itself renewed and repeated. */
+/** Calls of the auth service. They are never repeated after a renewal. */
 export const authClient = createClient(AuthService, createTransport());
 
 /** When any tab of this browser last renewed the session, as milliseconds since 1970. */
 const RENEWED = "session-renewed";
 
 /**
- * Pauses before a renewal that got no answer is repeated. It has to be soon: within 30 seconds a token that was used is
- * still good, later its use ends the session.
+ * Pauses before a renewal without an answer is repeated. They are short: the server accepts a used token for 30 seconds
+ * and ends the session of one that is used later.
  */
 const REPEAT_AFTER_MS = [500, 2_000];
 
@@ -24,9 +24,9 @@ export function onSessionEnd(listener: () => void): void {
 }
 
 /**
- * Renews the session's cookies; false when there is no session (any more). All calls that need it share one renewal, and
- * so do all tabs: whoever waited for another tab's renewal has the new cookies already. Rejects when the server
- * cannot be reached. `since`: when the refused call was sent; a renewal after that is good enough for it.
+ * Renews the session's cookies; false when there is no session (any more). All calls and all tabs share one renewal: a
+ * tab that waited for another tab's renewal has the new cookies already. Rejects when the server cannot be reached.
+ * `since`: when the refused call was sent. If the session was renewed after that, it is not renewed again.
  */
 export function renewSession(since = Date.now()): Promise<boolean> {
   underway ??= exclusively(() => renew(since)).finally(() => {
@@ -60,12 +60,17 @@ async function refresh(): Promise<void> {
   await authClient.refreshSession({});
 }
 
-/** One tab at a time. Browsers have locks in secure contexts only; without them the server's grace for siblings helps. */
+/**
+ * Lets one tab renew at a time. Browsers have locks in secure contexts only; elsewhere the server accepts a used token
+ * for a while.
+ */
 function exclusively(task: () => Promise<boolean>): Promise<boolean> {
   return navigator.locks ? navigator.locks.request(RENEWED, task) : task();
 }
 
-/** Repeats a call once with a renewed session when it was refused for want of one; the caller notices nothing. */
+/**
+ * Renews the session when a call was refused for want of one, and repeats the call once. The caller does not notice.
+ */
 export const renewingInterceptor: Interceptor = (next) => async (request) => {
   if (request.stream) return next(request);
   const sent = Date.now();

@@ -1,4 +1,4 @@
 import type { User } from "@ticketing/proto/auth/v1/user";
 
-/** Whether this person may see the operations page. The services decide; this only hides what would be refused. */
+/** Whether this person may see the operations page. The services decide; this only hides what they would refuse. */
 export const isOperator = (user: User): boolean => user.roles.includes("operator");

@@ -1,7 +1,7 @@
 import type { User } from "@ticketing/proto/auth/v1/user";
 import { useSyncExternalStore } from "react";
 
-/** Who uses this browser. `ended`: was signed in until the session ran out; the screen is still theirs. */
+/** Who uses this browser. `ended`: the session ran out, and the screen still shows what the person was doing. */
 export type Session =
   | { readonly status: "unknown"; readonly user?: undefined }
   | { readonly status: "anonymous"; readonly user?: undefined }
@@ -13,7 +13,7 @@ const listeners = new Set<() => void>();
 
 export const currentSession = (): Session => session;
 
-/** Tells every screen. Only `session.ts` has a reason to call this. */
+/** Sets the session for every screen. Only `session.ts` calls this. */
 export function setSession(next: Session): void {
   session = next;
   for (const listener of listeners) listener();

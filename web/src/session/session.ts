@@ -13,13 +13,13 @@ const account = createClient(AuthService, transport);
 function become(next: Session): void {
   const before = currentSession();
   setSession(next);
-  // What one person has read is not for the next.
+  // The next person must not see what this one has read.
   if (before.status !== "unknown" && before.user?.id !== next.user?.id) void queryClient.resetQueries();
-  // Whoever signs in again finds what was under way going on: what was refused meanwhile is asked for anew.
+  // The same person signed in again: repeat the reads that were refused meanwhile.
   else if (before.status === "ended") void queryClient.invalidateQueries();
 }
 
-/** Here, and in every other tab. */
+/** Sets the session in this tab and in every other one. */
 function begin(user: User | undefined): void {
   become(user ? { status: "signed-in", user } : { status: "anonymous" });
   tabs.postMessage("changed");
@@ -31,7 +31,7 @@ onSessionEnd(() => {
   if (status === "signed-in") become({ status: "ended", user });
 });
 
-/** Asks the server who this is. An outage leaves things as they are, a first one as anonymous. */
+/** Asks the server who is signed in. During an outage the session stays as it was; at the start it is anonymous. */
 export async function loadSession(): Promise<void> {
   try {
     const { user } = await account.getCurrentUser({});
@@ -41,7 +41,7 @@ export async function loadSession(): Promise<void> {
   }
 }
 
-/** Rejects with BAD_CREDENTIALS or TOO_MANY_ATTEMPTS. */
+/** Signs in. Rejects with BAD_CREDENTIALS or TOO_MANY_ATTEMPTS. */
 export async function signIn(credentials: { email: string; password: string }): Promise<void> {
   begin((await authClient.signIn(credentials)).user);
 }
@@ -61,7 +61,7 @@ export async function signOut(): Promise<void> {
   begin(undefined);
 }
 
-/** Leaves an ended session behind, without signing in again. */
+/** Continues as anonymous after a session has ended. */
 export function leave(): void {
   begin(undefined);
 }

@@ -5,8 +5,8 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { useSession } from "./session-store.ts";
 
 /**
- * A screen for somebody who is signed in: others are sent to sign in and come back afterwards. When a session ends under
- * the screen, it stays (the shell asks to sign in again).
+ * A screen for people who are signed in. Others are sent to the sign-in page and return afterwards. When the session
+ * ends while the screen is open, the screen stays, and the shell asks to sign in again.
  */
 export function SignedIn({ children }: { children: (user: User) => ReactNode }) {
   const session = useSession();
@@ -15,7 +15,7 @@ export function SignedIn({ children }: { children: (user: User) => ReactNode }) 
   return children(session.user);
 }
 
-/** Once, with the address that was asked for: this is still drawn while the next screen is on its way. */
+/** Navigates once, with the address that was requested: this is still rendered while the next screen loads. */
 function ToSignIn() {
   const navigate = useNavigate();
   const { href } = useLocation();

@@ -1,5 +1,5 @@
 import { createTransport } from "../api/transport.ts";
 import { renewingInterceptor } from "./renewal.ts";
 
-/** The API as the screens call it: with the session renewed when it runs out. */
+/** The transport that the screens use. It renews the session when it has run out. */
 export const transport = createTransport([renewingInterceptor]);

@@ -5,21 +5,21 @@ import { renewSession } from "./renewal.ts";
 import { useSession } from "./session-store.ts";
 
 /**
- * How long a page may be hidden before its stream is closed. Browsers keep six connections to a server over HTTP/1.1,
- * in all tabs together: tabs that nobody looks at must not use them up.
+ * How long a page may be hidden before its stream is closed. Browsers keep six connections to a server over HTTP/1.1
+ * for all tabs together, and hidden tabs must not use them up.
  */
 const HIDDEN_MS = 5_000;
 
 /**
- * Follows a server stream while the component is there and somebody looks: opened anew when `key` changes, closed while
- * the page is hidden or the session has ended under it. The shell shows when it is being reopened. An undefined key
- * follows nothing.
+ * Follows a server stream while the component is mounted and the page is visible. The stream is reopened when `key`
+ * changes, and closed while the page is hidden or after the session has ended. The shell shows that a stream is being
+ * reopened. An undefined key follows nothing.
  */
 export function useStream<M>(options: {
   key: string | undefined;
   open: (signal: AbortSignal) => AsyncIterable<M>;
   onMessage: (message: M) => void;
-  /** After this message the stream has nothing more to say. */
+  /** Whether this is the last message of the stream. */
   isLast?: (message: M) => boolean;
 }): { state: StreamState; error: unknown } {
   const [status, setStatus] = useState<{ state: StreamState; error: unknown }>({

@@ -16,13 +16,13 @@ import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
 import { usePurchase } from "./use-purchase.ts";
 
-/** Price, state and what can be done about it. Changes by itself when the ticket does. */
+/** The price, the state and the possible actions. Follows the ticket by itself. */
 export function BuyPanel(props: { ticket: Ticket; own: boolean; onTimeUp: () => void; pill: ReactNode }) {
   const { ticket, own } = props;
   const { price } = ticket;
   const [shown] = useState(price);
   const purchase = usePurchase(ticket.id, shown);
-  // The stream may tell of one's own hold before the call does: it is not somebody else's.
+  // The stream may show the buyer's own lock before the call returns. It must not look like somebody else's.
   const status = purchase.pending ? TicketStatus.AVAILABLE : ticket.status;
   useAnnouncedChange(status, (now, before) => (own ? undefined : changeText(now, before)));
   if (!price) return null;

@@ -1,6 +1,6 @@
 import { Category, CategorySchema } from "@ticketing/proto/tickets/v1/ticket";
 
-/** What a ticket can be for, in the contract's order. */
+/** The kinds of event, in the order of the contract. */
 export const categories: readonly Category[] = CategorySchema.values
   .map(({ number }): Category => number)
   .filter((category) => category !== Category.UNSPECIFIED);

@@ -52,7 +52,7 @@ const pictures: Readonly<
   ],
 };
 
-/** A picture for a kind of event: nobody has to upload one. Says nothing to screen readers. */
+/** A picture for a kind of event, so that nobody has to upload one. Hidden from screen readers. */
 export function CategoryArt({ category, className }: { category: Category; className?: string | undefined }) {
   // A newer release has categories that this one does not know.
   const known = category === Category.UNSPECIFIED ? Category.OTHER : category;

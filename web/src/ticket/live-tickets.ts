@@ -14,8 +14,8 @@ const MOST = Number(limitsOf(WatchTicketsRequestSchema.field.ticketIds).max);
 const catalog = createClient(CatalogService, transport);
 
 /**
- * The tickets as they are now: each is replaced by what the page's one watch stream last said of it, unless what was
- * given is newer. Of very long lists the last hundred are watched.
+ * The tickets as they are now: each is replaced by the newest state from the page's one watch stream, unless the given
+ * one is newer. Only the last hundred of a longer list are watched.
  */
 export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
   const [heard, setHeard] = useState<ReadonlyMap<string, Ticket>>(new Map());
@@ -26,7 +26,7 @@ export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
     open: (signal) => catalog.watchTickets({ ticketIds: ids }, { signal, timeoutMs: 0 }),
     onMessage({ ticket }) {
       const now = ticket?.ticket;
-      // A stream that was opened again may begin with an older state than the one before it ended with.
+      // A reopened stream may begin with an older state than the last one that came.
       if (now) setHeard((before) => (isNewest(now, before) ? new Map(before).set(now.id, now) : before));
     },
   });
@@ -36,13 +36,15 @@ export function useLiveTickets(tickets: readonly Ticket[]): readonly Ticket[] {
 const isNewest = (ticket: Ticket, heard: ReadonlyMap<string, Ticket>): boolean =>
   ticket.version >= (heard.get(ticket.id)?.version ?? 0n);
 
-/** What changes by time alone raises no version: of two alike, the one that was heard is right, unless it is overdue. */
+/**
+ * A change by time alone raises no version. Of two copies with one version the streamed one wins, unless it is overdue.
+ */
 function newer(given: Ticket, heard: Ticket | undefined): Ticket {
   if (!heard || heard.version < given.version) return given;
   return heard.version === given.version && isOverdue(heard) ? given : heard;
 }
 
-/** Whether a ticket says that it is locked past its own deadline, or for sale when its event has begun. */
+/** Whether a ticket is shown as locked past its deadline, or as for sale after its event has begun. */
 export function isOverdue({ status, lock, event }: Ticket): boolean {
   const isOver = (time: Timestamp | undefined) =>
     time !== undefined && timestampMs(time) <= serverClock.now();

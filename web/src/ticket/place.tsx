@@ -1,6 +1,6 @@
 import type { Event } from "@ticketing/proto/tickets/v1/ticket";
 
-/** Where an event is, as its seller wrote it: "Old Mill, Graz". Each part runs in its own direction. */
+/** The place of an event, as its seller wrote it: "Old Mill, Graz". Each part keeps its own direction of writing. */
 export function Place({ event }: { event: Event | undefined }) {
   if (!event) return null;
   const { venue, city } = event;

@@ -1,7 +1,7 @@
 import { Category, type Seat } from "@ticketing/proto/tickets/v1/ticket";
 import { isolate } from "../format/isolate.ts";
 
-/** What kinds of event are called. */
+/** The labels of the kinds of event. */
 export const categoryLabels: Readonly<Record<Category, string>> = {
   [Category.UNSPECIFIED]: "",
   [Category.CONCERT]: "Concerts",

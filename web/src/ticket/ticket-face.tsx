@@ -7,7 +7,7 @@ import { Place } from "./place.tsx";
 import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
 
-/** What is said of a ticket, whether it is listed, being written or in an order. */
+/** The facts of a ticket that is listed, being written or in an order. */
 export interface FaceOfTicket {
   readonly category: Category;
   readonly event?: Event | undefined;
@@ -15,7 +15,7 @@ export interface FaceOfTicket {
   readonly sellerName: string;
 }
 
-/** A ticket as people see it: the kind of event as a picture, a heading of the page's choice and the facts. */
+/** A ticket with the picture of its kind of event, a heading that the page provides, and its facts. */
 export function TicketFace({ ticket, heading }: { ticket: FaceOfTicket; heading: ReactNode }) {
   const { event } = ticket;
   return (

@@ -11,7 +11,7 @@ import { TicketFace } from "./ticket-face.tsx";
 import { TicketStatusPill } from "./ticket-status.tsx";
 import { useTicket } from "./use-ticket.ts";
 
-/** One ticket, as it is now, and the way to buy it. */
+/** The page of one ticket, as it is now, with a button to buy it. */
 export function TicketScreen() {
   const { ticketId } = getRouteApi("/tickets/$ticketId").useParams();
   const { query, ticket, refresh } = useTicket(ticketId);

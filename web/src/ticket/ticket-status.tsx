@@ -11,7 +11,7 @@ const shown: Readonly<Record<TicketStatus, readonly [Tone, string]>> = {
   [TicketStatus.EXPIRED]: ["neutral", texts.expired],
 };
 
-/** Whether a ticket can be had. */
+/** The status of a ticket as a pill. */
 export function TicketStatusPill({ status, mine = false }: { status: TicketStatus; mine?: boolean }) {
   // A service may know a status that this page, loaded before the last release, does not.
   const [tone, words] = mine

@@ -8,9 +8,9 @@ import { useSession } from "../session/session-store.ts";
 
 /** Buying a ticket: the price that the person agreed to, and the call that locks it. */
 export interface Purchase {
-  /** Locks the ticket at the price on the screen, or asks first when it is not the one that was on it before. */
+  /** Locks the ticket at the price on the screen. Asks first if the page showed another price before. */
   buy(price: Amount): void;
-  /** The price that is asked about, and the one the person knew. */
+  /** The new price to agree to, and the one that the page showed before. */
   readonly question: { readonly before: Amount; readonly now: Amount } | undefined;
   accept(): void;
   decline(): void;
@@ -22,8 +22,8 @@ export interface Purchase {
 const same = (a: Amount, b: Amount) => a.minorUnits === b.minorUnits && a.currency === b.currency;
 
 /**
- * One purchase of one ticket. `shown` is the price as the page first showed it: another one is never taken without a
- * question, whether the screen learned of it by its stream or from the refusal of the call.
+ * One purchase of one ticket. `shown` is the price that the page showed first. The person is asked before another price
+ * is used, whether the page learned of it from the stream or from a refusal.
  */
 export function usePurchase(ticketId: string, shown: Amount | undefined): Purchase {
   const session = useSession();
@@ -38,7 +38,7 @@ export function usePurchase(ticketId: string, shown: Amount | undefined): Purcha
       if (order) void navigate({ to: "/checkout/$orderId", params: { orderId: order.id } });
     },
     onError(error) {
-      // The same request again is safe, and right only while its outcome is unknown.
+      // Repeat the same request only while its outcome is unknown.
       if (!isPassing(error)) request.current = undefined;
       const { name, facts } = reasonOf(error);
       if (name === "PRICE_CHANGED" && facts.minorUnits && facts.currency) {

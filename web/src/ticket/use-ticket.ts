@@ -5,14 +5,14 @@ import { useEffect, useMemo } from "react";
 import { isOverdue, useLiveTickets } from "./live-tickets.ts";
 
 /**
- * A ticket as it is now: read from the service that decides, kept up to date by the stream. Only the former knows whose
- * lock it is, so it is asked again whenever the stream tells of something new.
+ * A ticket as it is now: read from the tickets service and kept up to date by the stream. The stream does not say who
+ * holds the lock, so the ticket is read again whenever the stream shows a change.
  */
 export function useTicket(ticketId: string) {
   const query = useQuery(
     TicketService.method.getTicket,
     { ticketId },
-    // A state that should be over is asked about until it is: also without the stream the ticket is as it is.
+    // Read an overdue state again until it changes, so that the page is right without the stream too.
     { refetchInterval: ({ state }) => (state.data?.ticket && isOverdue(state.data.ticket) ? 1000 : false) },
   );
   const read = query.data?.ticket;
@@ -28,7 +28,7 @@ export function useTicket(ticketId: string) {
 
 const signature = ({ version, status }: Ticket) => `${version} ${status}`;
 
-/** The stream's copy never names an order; the lock that was read does, to its parties. */
+/** The streamed copy never names the order of a lock. The copy that was read names it to buyer and seller. */
 function withParties(live: Ticket, read: Ticket): Ticket {
   return live.version === read.version && live.status === read.status ? read : live;
 }
