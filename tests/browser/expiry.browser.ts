@@ -11,7 +11,7 @@ const browser = useBrowser();
 let mesh: TestMesh;
 
 beforeAll(async () => {
-  mesh = await startTestMesh({ LOCK_DURATION: "12s", RELOCK_WAIT: "0s" }, { web: true });
+  mesh = await startTestMesh({ LOCK_DURATION: "18s", RELOCK_WAIT: "0s" }, { web: true });
 }, 120_000);
 afterAll(async () => {
   await mesh.close();
