@@ -2,8 +2,8 @@ import { drainConfig } from "./config.ts";
 import { besideOthers, drainGateway } from "./drain.ts";
 
 /**
- * A process beside Envoy in a pod of the gateway: at SIGTERM it drains Envoy and ends. Envoy, as a sidecar, is told to
- * end after it.
+ * A process beside Envoy in a pod of the gateway: at SIGTERM it drains Envoy and ends. Kubernetes ends Envoy, which is
+ * a sidecar container, after it.
  */
 const { ADMIN_PORT } = drainConfig();
 console.log("waiting to drain Envoy");

@@ -37,14 +37,14 @@ const NOTHING: Held = { connections: 0, requests: 0 };
 /** Listeners of Envoy that no client uses; see standalone-config.ts. */
 const NOT_FOR_CLIENTS = ["admin", "ready"];
 
-/** The longest that one answer of Envoy's admin endpoint is waited for, and how often it is asked. */
+/** How long to wait for an answer of Envoy's admin endpoint, and how often to ask. */
 const ANSWER_MS = 2_000;
 const EVERY_MS = 50;
 
 /**
- * Takes a gateway out of service without failing a call. From now on Envoy says that it is not ready, still serves
- * whoever comes, and asks each client to leave: HTTP/1.1 by `connection: close`, HTTP/2 by GOAWAY. Resolves when no
- * request is left or the time is over; then Envoy is to be ended. Draining twice does no harm.
+ * Takes a gateway out of service without failing a call. From now on Envoy reports that it is not ready, still serves
+ * new requests, and asks each client to leave: HTTP/1.1 by `connection: close`, HTTP/2 by GOAWAY. Resolves when no
+ * request is left or the time is over; then the caller ends Envoy. Draining twice does no harm.
  *
  * Returns what Envoy still holds: nothing if it has ended already, `undefined` if it never answered.
  */

@@ -22,8 +22,8 @@ export function clustersYaml(addresses: ClusterAddresses, trustFile?: string): s
 }
 
 /**
- * The clusters of `gateway/envoy.yaml` with their addresses. They are called by TLS where a file says whom to trust
- * (`trustYaml`), each by its name, and in plain text elsewhere.
+ * The clusters of `gateway/envoy.yaml` with their addresses. With a file of trusted authorities (`trustYaml`) Envoy
+ * calls them by TLS, each by its name; without one in plain text.
  */
 export function clusters(addresses: ClusterAddresses, trustFile?: string) {
   return Object.entries(addresses).map(([name, endpoints]) => ({
@@ -62,10 +62,10 @@ function cluster(name: string, addresses: readonly Address[]) {
     circuit_breakers: {
       thresholds: [{ max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1_000 }],
     },
-    // By default Envoy tells its workers at most once a second who is left alone. Who is back would still be left alone
-    // when the next one goes away, and nobody would be left.
+    // By default Envoy passes changes of ejected hosts to its workers at most once a second. A host that is back would
+    // still be ejected when the next one goes away, and none would be left.
     common_lb_config: { update_merge_window: "0s" },
-    // A replica that takes no connections is left alone for a moment. Its answers, 503 too, are its own matter.
+    // A replica that accepts no connections is ejected for a moment. Its responses, 503 included, do not eject it.
     outlier_detection: {
       split_external_local_origin_errors: true,
       consecutive_local_origin_failure: 1,

@@ -7,9 +7,9 @@ const READING: HeaderMatcher = { name: ":method", string_match: { safe_regex: { 
 export const FORWARDED_PLAIN: HeaderMatcher = { name: "x-forwarded-proto", string_match: { exact: "http" } };
 
 /**
- * Routes for what came by plain http where https is spoken. A browser that is looking for a page is sent on to the
- * public origin. A call is refused and not sent on: its credentials have just been seen by whoever listens, and a
- * client that is mended after the first attempt does not go on showing them.
+ * Routes for plain http where https is in use. A browser that requests a page is redirected to the public origin. A call
+ * is refused instead: anybody on the network may have read its credentials, and a client whose first call fails gets
+ * fixed, where a redirected one would go on sending them.
  */
 export function plainHttpRoutes(origin: string, cameBy: readonly HeaderMatcher[] = []) {
   const { hostname, port } = new URL(origin);

@@ -39,7 +39,7 @@ export function clientOf<S extends DescService>(
   return createClient(service, transport);
 }
 
-/** What each unary method of a service answers a client who asks for nothing at all: the refusal's reason, or "done". */
+/** The outcome of each unary method of a service with an empty request: the refusal's reason, or "done". */
 export async function rejectsEveryCall<S extends DescService>(
   service: S,
   client: Client<S>,

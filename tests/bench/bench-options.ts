@@ -15,7 +15,7 @@ export interface BenchOptions {
 /** Some rows alone are measured quickly, with fewer calls. */
 const QUICK = 0.2;
 
-/** Reads the arguments; `known` are the rows that there are. Throws with a sentence for whoever typed it. */
+/** Reads the arguments; `known` are the existing rows. Throws with a sentence for the person at the terminal. */
 export function parseOptions(args: readonly string[], known: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args: [...args],

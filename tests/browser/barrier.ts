@@ -1,4 +1,4 @@
-/** Lets everybody pass once so many have come. */
+/** Holds all callers until `count` of them have arrived. */
 export function barrier(count: number): () => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let come = 0;

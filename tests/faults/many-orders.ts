@@ -7,7 +7,7 @@ import { readRecords } from "./audit.ts";
 
 const AT_ONCE = 10;
 
-/** So many of them, made a few at a time. */
+/** Makes `size` of them, a few at a time. */
 export async function createMany<T>(size: number, make: () => Promise<T>): Promise<T[]> {
   const made: T[] = [];
   while (made.length < size) {

@@ -58,7 +58,7 @@ async function timed<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A buyer who tries again as long as the ticket can be had, pays once, and waits until the order has ended. */
+/** A buyer who retries while the ticket is for sale, pays once, and waits until the order has ended. */
 async function tryToBuy(armed: () => void): Promise<void> {
   const ticket = await listWithRetries(seller);
   const request = newOrder(ticket);

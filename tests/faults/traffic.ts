@@ -13,12 +13,12 @@ export interface Traffic {
   slowestMs: number;
   /** How many calls failed, by code and message. */
   failures: Map<string, number>;
-  /** Ids of what was acknowledged. */
+  /** Ids of the tickets and orders that were acknowledged. */
   tickets: string[];
   orders: string[];
 }
 
-/** Codes by which a client can tell what to do next. */
+/** Codes that tell a client what to do next. */
 const CLEAR = [
   Code.Unavailable,
   Code.DeadlineExceeded,
@@ -82,6 +82,6 @@ export async function trade(
   return seen;
 }
 
-/** The failures from which a client cannot tell what to do. */
+/** The failures with other codes. */
 export const unclear = ({ failures }: Traffic): string[] =>
   [...failures.keys()].filter((name) => name.startsWith("unclear"));

@@ -18,7 +18,7 @@ export interface Stage {
 
 const title = () => `Night ${randomUUID().slice(0, 8)}`;
 
-/** So many people, let in by tens: passwords are hashed one after the other, and no call may wait for long. */
+/** Signs up people in tens: passwords are hashed one after the other, and no call may wait for long. */
 async function crowd(mesh: TestMesh, size: number): Promise<Person[]> {
   const people: Person[] = [];
   while (people.length < size) {

@@ -34,7 +34,7 @@ function at(name: string, person: Person): Person {
 
 const list = () => listTicket(stage.seller, `Twice ${randomUUID().slice(0, 8)}`, 4_000n);
 
-/** Begins to watch; resolves at the first answer, and then tells when the ticket had this status. */
+/** Begins to watch and resolves at the first answer, with a promise for the ticket's change to this status. */
 async function watchTicket(person: Person, { id }: Ticket, status: TicketStatus) {
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(15_000)]);

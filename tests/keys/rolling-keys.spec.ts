@@ -49,7 +49,7 @@ interface Caller {
   readonly name: KeyName;
   token(): Promise<string>;
   call(given?: string): Promise<void>;
-  /** Resolves when those who are called know the published keys. */
+  /** Resolves when all callees know the published keys. */
   known(): Promise<void>;
 }
 

@@ -143,7 +143,7 @@ export interface InternalRule {
   readonly callee: "tickets" | "orders" | "payments";
   readonly request: () => Init;
   readonly allowed: readonly string[];
-  /** What those get who may: not_found unless it says otherwise, for nothing has the ids that are asked for. */
+  /** The outcome for permitted callers: not_found by default, since the requested ids do not exist. */
   readonly outcome?: string;
 }
 

@@ -19,11 +19,11 @@ export interface Account extends ReturnType<typeof createClients> {
   readonly password: string;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** The header by which a native client says who it is. */
+  /** The header with which a native client authenticates. */
   readonly bearer: { authorization: string };
 }
 
-/** The mesh under attack, with the people whom the attacks are about. */
+/** The mesh under attack, and its attackers and victims. */
 export interface World {
   readonly mesh: TestMesh;
   readonly gateway: string;
@@ -42,7 +42,7 @@ export interface World {
   readonly startPids: ReadonlyMap<string, number | undefined>;
   /** Requests from this address of 127.0.0.0/8; the gateway takes each for another client. */
   wire(from?: string): RawClient;
-  /** Somebody who signs up now. */
+  /** Signs up a new person. */
   newcomer(name: string): Promise<Account>;
   list(): Promise<Ticket>;
   /** A fresh ticket, locked by the buyer. */

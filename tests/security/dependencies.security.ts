@@ -13,7 +13,7 @@ interface LockEntry {
   version?: string;
 }
 
-/** What is installed is what was reviewed: by hash, whoever serves it. */
+/** The installed packages are the reviewed ones, compared by hash, whichever registry serves them. */
 describe("dependencies", () => {
   it("of the lockfile are pinned by SHA-512 and name no address to fetch them from", async () => {
     await reported("packages pinned by hash", async () => {

@@ -5,7 +5,7 @@ import type { World } from "./attacked-mesh.ts";
 /** The processes that take what comes from outside. */
 const exposed = ["envoy", "auth", "tickets", "orders", "payments", "catalog"];
 
-/** Memory of each exposed process, in MiB: now, and at its highest where the system tells (Linux). */
+/** Memory of each exposed process, in MiB: now, and its peak where the system reports it (Linux). */
 export function memoryOf({ mesh }: World): Map<string, { now: number; peak: number }> {
   return new Map(
     exposed.map((name) => {

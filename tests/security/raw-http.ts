@@ -19,7 +19,7 @@ export function rawHttp(origin: string, bytes: string): Promise<{ statuses: numb
   });
 }
 
-/** Sends the beginning, then a byte a second, and tells how long the other side put up with it and what it said. */
+/** Sends the beginning, then a byte a second; returns how long the server waited and what it answered. */
 export function slowHttp(
   origin: string,
   from: string,

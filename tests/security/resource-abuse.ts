@@ -22,7 +22,7 @@ const tally = (replies: Reply[]) => {
   return counts;
 };
 
-/** What costs the one who does it nothing and everybody else something. */
+/** Attacks that cost the attacker nothing and take time, memory or tickets from others. */
 export function resourceAbuse(world: () => World): void {
   describe("abuse of resources", () => {
     it("of one account by guesses from one address ends after ten, wherever it claims to come from", async () => {

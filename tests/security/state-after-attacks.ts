@@ -15,7 +15,7 @@ import { allMessages } from "./contracts.ts";
 import { eventFields } from "./event-fields.ts";
 import { FORGED } from "./hostile-messages.ts";
 
-/** What is nobody's to read, whoever's it is: hashes, key material, card numbers, secrets of payments. */
+/** Shapes of secrets that no answer may contain: hashes, key material, card numbers, secrets of payments. */
 const secretShapes = {
   "a password hash": /\$argon2/,
   "a token": /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/,
@@ -26,7 +26,7 @@ const secretShapes = {
   "an account's address": /[\w.-]+-[0-9a-f-]{36}@example\.com/,
 };
 
-/** After all of it: what the mesh looks like, and what it let out. */
+/** After all attacks: the state of the mesh, and the secrets that left it. */
 export function stateAfterAttacks(world: () => World): void {
   describe("after the attacks", () => {
     it("every process is the one that was started, and sells tickets", async () => {

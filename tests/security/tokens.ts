@@ -25,7 +25,7 @@ const asked: [DescMethod, Init][] = [
   [OperationsService.method.getOverview, {}],
 ];
 
-/** Access tokens: who forges one is nobody, at every service, in the header and in the cookie. */
+/** Access tokens: every service refuses forged ones, in the header and in the cookie. */
 export function tokenAttacks(world: () => World): void {
   describe("a forged access token", () => {
     it("is refused by every service, in whatever way it is forged", async () => {

@@ -3,9 +3,9 @@ import { reported } from "../support/suite-report.ts";
 import type { World } from "./attacked-mesh.ts";
 import { rawHttp } from "./raw-http.ts";
 
-/** Paths of the app, of which each is the page. */
+/** Paths of the app; the server answers each with the page. */
 const pages = ["/", "/tickets/7", "/sell", "/orders", "/operations", "/anything?q=<script>alert(1)</script>"];
-/** Ways out of the folder that is served. */
+/** Paths that would leave the served folder. */
 const traversals = [
   "/../package.json",
   "/assets/../../package.json",
@@ -21,7 +21,7 @@ const traversals = [
   "/server/main.ts",
 ];
 
-/** The page and its files: what a browser is told to run, and what can be read of the server's disk. */
+/** The page and its files: what a browser may run, and which files of the server can be read. */
 export function pageAttacks(world: () => World): void {
   describe("the page", () => {
     it("runs nothing but our own files, and nobody frames it", async () => {

@@ -21,7 +21,7 @@ export const mix: Readonly<Record<StepName, number>> = {
 const TARGET = 0.6;
 /** Two of everything, so that one can be lost. */
 const LEAST = 2;
-/** These are not ours: the machines of those who call, and Stripe. */
+/** Machines that are not ours: those of clients, and Stripe. */
 const OUTSIDE = ["load", "stripe"];
 
 /** One engine of a system of a given size. */

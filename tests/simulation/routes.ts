@@ -12,7 +12,7 @@ const list = (text: string) => text.split(" ");
 /** An event that a service publishes from memory, the read model that follows it, and the mark in the document. */
 const told = (service: string) => list(`${service} nats catalog mongo ${service} mongo`);
 
-/** From the code: who calls whom in each step. A process's demand is divided evenly over its visits. */
+/** The processes that each step visits in the code. A process's demand is divided evenly over its visits. */
 export const routes: Readonly<Record<StepName, Route>> = {
   SearchTickets: { waited: list("load envoy catalog mongo catalog envoy load"), after: [] },
   GetTicket: { waited: list("load envoy tickets mongo tickets envoy load"), after: [] },

@@ -11,7 +11,7 @@ import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/tick
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { enter, type Person } from "./clients.ts";
 
-/** Three people who never met before, at one gateway. */
+/** Three new people with accounts at one gateway. */
 export interface Cast {
   readonly alice: Person;
   readonly bob: Person;

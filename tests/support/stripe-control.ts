@@ -15,7 +15,7 @@ export interface StripeFault {
   code?: string;
 }
 
-/** Does at the double what Stripe has no API for. */
+/** Calls the control API of the Stripe double, for what Stripe itself has no API. */
 export async function control(
   mesh: Pick<Mesh, "addresses">,
   method: "POST" | "DELETE",

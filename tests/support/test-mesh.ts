@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Mesh, type MeshOptions, startMesh } from "@ticketing/launcher/mesh";
 import { enter, type Person } from "./clients.ts";
 
-/** A whole mesh with real servers on free ports, in a folder that goes with it. */
+/** A whole mesh with real servers on free ports, in a folder that is removed when it closes. */
 export interface TestMesh extends Mesh {
   /** A new person with an account and a session. */
   person(name: string): Promise<Person>;
@@ -33,7 +33,7 @@ export async function startTestMesh(
   };
 }
 
-/** Asks until the answer is there; fails with the last reason after `ms`. */
+/** Repeats the call until it gives a result; after `ms` it fails with the last error. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, ms = 15_000): Promise<T> {
   let last: unknown = new Error("the answer never came");
   for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {

@@ -1,6 +1,6 @@
 import type { TestMesh } from "./test-mesh.ts";
 
-/** Has a process of the mesh stand still while this is done: its connections stay open, and it says nothing. */
+/** Does the work while a process of the mesh is stopped: its connections stay open, and it does not answer. */
 export async function whileStopped<T>(
   mesh: Pick<TestMesh, "process">,
   name: string,

@@ -15,7 +15,7 @@ export const QUICK = {
   retry: { initialInterval: "200ms", maximumAttempts: 2 },
 } as const;
 
-/** As an activity it holds nothing while it waits for its next try, and all its tries leave three events. */
+/** An activity occupies no worker between attempts; all attempts together leave three events in the history. */
 export const PATIENT = {
   startToCloseTimeout: "20s",
   retry: { initialInterval: "3s", backoffCoefficient: 3, maximumInterval: "1m" },

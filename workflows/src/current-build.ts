@@ -50,8 +50,8 @@ type Time = { seconds?: { toNumber(): number } | null; nanos?: number | null } |
 type Build = { buildId?: string | null } | null | undefined;
 
 /**
- * Whether a build has a worker. Workers that report themselves say when they stop; the server forgets their reports
- * when it starts anew, and then only polls tell.
+ * Whether a build has a worker. Workers report themselves until they stop; after a restart of the server, which forgets
+ * these reports, only recent polls show them.
  */
 export function isRun(
   buildId: string,

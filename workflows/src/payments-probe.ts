@@ -2,12 +2,12 @@ import { inTime } from "@ticketing/runtime/process/in-time";
 import type { LifecycleClients } from "./clients.ts";
 import { answering } from "./refusal.ts";
 
-/** How old an answer may be, and how long one is waited for. */
+/** How old a result may be, and how long the probe waits for one. */
 const FRESH_MS = 1_000;
 
 /**
- * Tells whether payments answers, by reading an order's payment. It is asked once a second at most, for all who want to
- * know meanwhile.
+ * Returns whether payments answers, by reading an order's payment. It calls payments once a second at most; callers
+ * in between share the result.
  */
 export function createPaymentsProbe({ payments }: Pick<LifecycleClients, "payments">) {
   let askedTime = Number.NEGATIVE_INFINITY;

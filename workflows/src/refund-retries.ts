@@ -13,14 +13,14 @@ const FINAL: Readonly<Record<string, RefundRefusal>> = {
   REFUND_FAILED: "refund_failed",
 } satisfies Partial<Record<Reason | "REFUND_FAILED", RefundRefusal>>;
 
-/** How long and how often a refusal is tried again that may pass, such as that of a balance too low. */
+/** How long and how often a temporary refusal is retried, such as a balance that is too low. */
 const FIRST_PAUSE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 6 * 3_600_000;
 const GIVE_UP_MS = 3 * 86_400_000;
 
 /**
- * Does a step that gives money back. What the payment provider refuses is tried again at the pace of the people who
- * can change that, for three days; then, or when the refusal stands, an operator is told and the refusal returned.
+ * Runs a step that returns money. A refusal of the payment provider is retried for three days, at a pace at which
+ * people can fix its cause; then, or if the refusal is final, operators are notified and the refusal is returned.
  */
 export async function retryRefund<T>(step: () => Promise<T>): Promise<T | { refused: RefundRefusal }> {
   const giveUp = Date.now() + GIVE_UP_MS;

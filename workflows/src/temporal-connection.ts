@@ -7,8 +7,8 @@ import { channelCredentials } from "@ticketing/runtime/serving/grpc/credentials"
 const LONGEST_CALL_MS = 10_000;
 
 /**
- * A connection whose calls end in time, their retries included: by default they have no deadline, and one to a server
- * that takes it and does not answer waits for ever. By TLS with `security`, in plain text without it.
+ * A connection whose calls have a deadline, which includes their retries: by default they have none, and a call to a
+ * server that accepts connections and does not answer never ends. By TLS with `security`, otherwise in plain text.
  */
 export const connectTemporal = (
   address: string,

@@ -43,7 +43,7 @@ const VERSIONS = ["1.34", "1.37"];
 const { quick } = parseArgs({ options: { quick: { type: "boolean", default: false } } }).values;
 let failed = 0;
 
-/** Runs one check and tells its faults. */
+/** Runs one check and prints its faults. */
 async function check(title: string, find: () => Promise<string[]>): Promise<void> {
   const begun = Date.now();
   const faults = await find().catch((error: unknown) => [

@@ -108,7 +108,7 @@ export const requiredVariables = ({ schema }: ConfigModule): string[] =>
 export const called = (process: Configured): string[] =>
   calledValues(process).flatMap(({ text }) => hostsOf(text));
 
-/** The variables that say whom the process calls, with what they say: addresses and URLs. */
+/** The variables with addresses and URLs that the process calls, and their values. */
 export function calledValues({ env, module }: Configured): { variable: string; text: string }[] {
   const values = module.config(env);
   return Object.entries(module.schema.shape).flatMap(([variable, type]) => {

@@ -66,7 +66,7 @@ function probeFaults(envoy: Container): string[] {
   return faults;
 }
 
-/** Who writes Envoy's configuration and who drains Envoy mean the same admin endpoint. */
+/** The container that writes Envoy's configuration and the one that drains Envoy use the same admin endpoint. */
 function portFaults(pod: PodSpec, drain: Container, objects: readonly KubernetesObject[]): string[] {
   const writer = pod.initContainers.find(ownImage);
   if (!writer) return ["nothing writes Envoy's configuration"];

@@ -58,7 +58,7 @@ export function allServices(objects: readonly KubernetesObject[]): Service[] {
   ];
 }
 
-/** Every call of a mesh, read from what those who call are configured with. */
+/** Every call of a mesh, read from the configuration of the callers. */
 export function allCalls(
   all: readonly Workload[],
   ours: readonly Configured[],

@@ -8,7 +8,7 @@ export interface Pods {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** Somebody calls somebody's port; who is not among the pods is {@link OUTSIDE}. */
+/** A call to a port. A caller that is no pod is {@link OUTSIDE}. */
 export interface Call {
   readonly from: string;
   readonly to: string;

@@ -2,7 +2,7 @@ import { describeRotation } from "@ticketing/launcher/describe-rotation";
 import type { KeyName } from "@ticketing/launcher/key-folder";
 import { rotateKey } from "@ticketing/launcher/key-rotation";
 
-/** Until the kubelets have renewed the volumes of all pods, and those who keep auth's keys for minutes asked again. */
+/** Until kubelets have renewed the volumes of all pods, and caches of auth's keys have been fetched again. */
 const SPREAD_S = 600;
 
 /**

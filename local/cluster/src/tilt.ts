@@ -98,7 +98,7 @@ export async function evaluateTiltfile(
   };
 }
 
-/** Holds what the Tiltfile declares against manifests, Dockerfile and who calls whom; one sentence for each fault. */
+/** Compares the Tiltfile with manifests, Dockerfile and the calls of the mesh; one sentence for each fault. */
 export async function tiltFaults(
   mesh: TiltMesh,
   {
@@ -152,7 +152,7 @@ function resourceFaults({ resources, objects }: TiltMesh, all: readonly Workload
   return faults;
 }
 
-/** Who calls an engine waits for it, directly or by waiting for somebody who does; nobody waits for himself. */
+/** A resource that calls an engine waits for it, directly or by another resource; none waits for itself. */
 function dependencyFaults(
   { resources, tasks }: TiltMesh,
   all: readonly Workload[],

@@ -8,7 +8,7 @@ import { certificateResource } from "@ticketing/gateway/public-certificate";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { repositoryPath } from "./process-table.ts";
 
-/** Any address will do: what is checked is the configuration, not who answers. */
+/** Any address will do: only the configuration is checked, and nothing is called. */
 const somewhere = ["127.0.0.1:1"];
 const addresses: Required<ClusterAddresses> = {
   auth: somewhere,

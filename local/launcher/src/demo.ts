@@ -8,7 +8,7 @@ import { startMesh } from "./mesh.ts";
 import { readMeshFile } from "./mesh-file.ts";
 import { readOptions } from "./options.ts";
 
-/** Locks longer than this are not waited for; a mesh of its own with short ones tells that part. */
+/** The demo does not wait for longer locks; it shows their expiry on a second mesh with short ones. */
 const patienceSeconds = 30;
 const shortLock = "8s";
 

@@ -48,7 +48,7 @@ export const addKey = ([signing]: KeyRing, key: JWK, now: number, waits: Waits):
   { ...key, nbf: now + waits.spread },
 ];
 
-/** The key that waited signs; what the other one has signed, until everybody has heard of it, stays good. */
+/** The waiting key signs now; what the other key signed stays valid until all processes know the new one. */
 export function useKey(ring: KeyRing, now: number, waits: Waits): KeyRing {
   const waiting = waitingKey(ring);
   if (!waiting) throw new Error("no key waits to sign");

@@ -4,7 +4,7 @@ import { brokerUrl } from "./broker-users.ts";
 import type { KeyFiles } from "./keys.ts";
 import type { ServiceName } from "./service-names.ts";
 
-/** Everything that processes are told: where the servers are, the keys, and the settings that people may tune. */
+/** The configuration of all processes: addresses of the servers, keys, and the settings that people may tune. */
 export interface MeshContext {
   readonly keys: KeyFiles;
   readonly mongoUrl: string;

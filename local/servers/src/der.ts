@@ -7,7 +7,7 @@ export const bits = (content: Buffer): Buffer => element(0x03, Buffer.of(0), con
 export const text = (content: string): Buffer => element(0x0c, Buffer.from(content));
 export const TRUE = element(0x01, Buffer.of(0xff));
 
-/** A part that is told from others by its number alone; `constructed` where it has parts itself. */
+/** A context-specific element, identified by its number alone; `constructed` if it contains elements. */
 export const tagged = (number: number, constructed: boolean, ...parts: Buffer[]): Buffer =>
   element((constructed ? 0xa0 : 0x80) | number, ...parts);
 

@@ -1,8 +1,8 @@
 import type { Peers } from "./peers.ts";
 
 /**
- * How long a process looks on while it lacks what a peer has: longer than an election, and than the moments in which
- * one replica hears of its end before another.
+ * How long a process stays ready while a peer reaches a dependency that it does not reach itself: longer than an
+ * election, and than the delay with which replicas notice that a dependency is away.
  */
 const ALONE_MS = 10_000;
 
@@ -18,9 +18,9 @@ export interface Dependency {
 }
 
 /**
- * Whether a process can take calls: all that it needs has answered once, and since then nothing is wrong with itself.
- * What all replicas need is away for all of them: leaving would leave nobody, not even for what can be served. Only
- * when a replica lacks for long what another has throughout, the others serve better without it.
+ * Whether a process can take calls: all its needs have answered once, and since then its own conditions are met. A need
+ * that is away for all replicas makes none of them unready, since then nobody would serve the calls that still work.
+ * A replica becomes unready only if it does not reach for long what another one has reached all the time.
  */
 export function createReadiness(
   peers: Pick<Peers, "anyReaches">,

@@ -27,8 +27,8 @@ export interface ProcessParts
 }
 
 /**
- * Runs the process of a service that has a database: connects, has `build` put its parts together, serves them until
- * it is told to end, and closes in the order in which nothing that is under way is lost.
+ * Runs the process of a service that has a database: connects, lets `build` create its parts, serves them until SIGTERM
+ * or SIGINT, and closes them in an order that loses no work in progress.
  */
 export async function runProcess<Config extends Configuration>(
   name: string,

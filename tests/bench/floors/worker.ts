@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/wo
 import { closedLoop } from "../../support/load/closed-loop.ts";
 import type { floor } from "./workflow.ts";
 
-/** What the parent asks for, and is told when it was done. */
+/** What the parent requests, and the reply when it is done. */
 export type Order = { readonly do: "start" | "signal"; readonly from: number; readonly count: number };
 
 const activities = {

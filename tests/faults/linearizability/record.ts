@@ -106,7 +106,7 @@ export async function record(
   return calls;
 }
 
-/** Undefined when nobody can tell whether it happened. */
+/** Undefined when it is unknown whether the call took effect. */
 async function ask(
   { orders, workflows, seller }: Replica,
   ticketId: string,

@@ -12,7 +12,7 @@ export interface Processes {
 /** The kernel counts in hundredths of a second whatever its own tick is (proc(5), USER_HZ). */
 const MS_PER_TICK = 10;
 
-/** Whether this machine tells the CPU time of other processes; without it demands are not reported. */
+/** Whether this machine reports the CPU time of other processes; without it demands are not reported. */
 export const tellsCpuTime = process.platform === "linux";
 
 /** What the processes of a mesh and this one used so far. */

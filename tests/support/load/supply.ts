@@ -5,19 +5,19 @@ import { lockTicket } from "../people.ts";
 import { newListing } from "../stories.ts";
 import { closedLoop } from "./closed-loop.ts";
 
-/** An order that waits for its payment, and who opened it. */
+/** An order that awaits payment, and its buyer. */
 export interface OpenOrder {
   readonly buyer: Person;
   readonly order: Order;
 }
 
-/** What calls use up: tickets that are for sale, and orders that wait for their payment. */
+/** What calls use up: tickets for sale, and orders that await payment. */
 export interface Supply {
   /** Takes so many tickets, listed now if there are not enough. */
   tickets(count: number): Promise<Ticket[]>;
   /** Takes so many open orders, opened now if there are not enough. */
   orders(count: number): Promise<OpenOrder[]>;
-  /** Keeps an open order for whoever needs one later. */
+  /** Keeps an open order for a later use. */
   keep(open: OpenOrder): void;
 }
 

@@ -6,10 +6,10 @@ import type { RefundActivities } from "./activities.ts";
 const { refundPayment, refuseRefund, relistTicket, markRefunded } = retriedActivities<RefundActivities>();
 
 /**
- * The money of a complete order goes back, then its ticket is for sale again, then the order says so. What started it
- * is a hint: the order itself has to ask for the refund, or the workflow fails with REFUND_NOT_REQUESTED, so that one
- * that is asked for later can still begin. What happens to order or payment while it runs, such as a refund that fails
- * before the order says that it was made, is a signal, and all is looked at again before the end.
+ * Refunds a complete order, then puts its ticket up for sale again, then marks the order as refunded. Its start is a
+ * hint: unless the order itself records a refund request, the workflow fails with REFUND_NOT_REQUESTED, so that a later
+ * request can start it again. Changes of order or payment while it runs arrive as signals, such as a refund that fails
+ * before the order is marked; after a signal it reads everything again before it ends.
  */
 export async function refund(orderId: string): Promise<void> {
   const signal = handleChangeSignal();
@@ -17,7 +17,7 @@ export async function refund(orderId: string): Promise<void> {
     do {
       signal.received = false;
       try {
-        await settle(orderId);
+        await refundOrder(orderId);
       } catch (error) {
         if (!signal.received) throw error;
       }
@@ -25,7 +25,7 @@ export async function refund(orderId: string): Promise<void> {
   });
 }
 
-async function settle(orderId: string): Promise<void> {
+async function refundOrder(orderId: string): Promise<void> {
   const paid = await retryRefund(() => refundPayment(orderId));
   if (paid === "refunded before" || paid === "refused before") return;
   if (paid !== "done") {

@@ -166,7 +166,7 @@ function patternOf(line: string): RegExp {
   return new RegExp(`${anywhere ? "(^|/)" : "^"}${name}(/|$)`);
 }
 
-/** Takes from everybody the right to write below a folder; root's files are so already for who is not root. */
+/** Makes everything below a folder read-only, as root's files are for any other user. */
 export async function makeReadOnly(folder: string): Promise<void> {
   if (process.getuid?.() !== 0) await run("chmod", ["-R", "a-w", folder]);
 }

@@ -6,12 +6,12 @@ import { roleConfig, temporalRoles } from "../temporal/server-config.ts";
 import { ownSecret, trustedSecret } from "./folder.ts";
 import { block, isOn, natsText, setting } from "./nats-blocks.ts";
 
-/** Somebody who calls an address by TLS, or does not. */
+/** A process that calls an address, by TLS or in plain text. */
 export interface Caller {
   readonly from: string;
   /** host:port */
   readonly address: string;
-  /** The Secret whose authorities vouch for whom it calls; undefined where it asks nobody. */
+  /** The Secret with the authorities that it trusts; undefined where it verifies no certificate. */
   readonly trusts: string | undefined;
   /** The name that it expects in the certificate. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Caller {
   readonly fault?: string;
 }
 
-/** Everybody who calls, as far as their configurations say it. */
+/** All callers, as their configurations show them. */
 export function callers(
   all: readonly Workload[],
   ours: readonly Configured[],
@@ -67,13 +67,13 @@ function ownCalls(process: Configured): Caller[] {
   });
 }
 
-/** How a program of others is told to call by TLS. */
+/** How a third-party program is configured to call by TLS. */
 interface Program {
   /** Part of its image's name. */
   readonly image: RegExp;
-  /** The variables that say whom it calls. */
+  /** The variables with the addresses that it calls. */
   readonly address: (env: Readonly<Record<string, string>>) => string | undefined;
-  /** The variable that names the file of those whom it trusts. */
+  /** The variable with the path of its trusted authorities. */
   readonly authorities: string;
   /** What its other variables have to be; undefined where they must not be set. */
   readonly required: Readonly<Record<string, string | undefined>>;

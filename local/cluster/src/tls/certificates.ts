@@ -51,7 +51,7 @@ export const isOfMesh = ({ issuerRef }: Certificate, objects: readonly Kubernete
   issuerRef.kind === "Issuer" &&
   ofKind(objects, "Issuer").some(({ metadata }) => metadata.name === issuerRef.name);
 
-/** What is wrong with certificates among themselves, and with who issues them; one sentence each. */
+/** Contradictions between certificates, or with their issuers; one sentence each. */
 export function certificateFaults(objects: readonly KubernetesObject[]): string[] {
   const all = certificates(objects);
   const issuers = ofKind(objects, "Issuer").map(({ metadata }) => metadata.name);

@@ -20,7 +20,7 @@ export function renewalFaults(all: readonly Workload[], objects: readonly Kubern
   ];
 }
 
-/** NATS reads its certificate when it is told to, by a process that sees the files and the server. */
+/** NATS reads its certificate again on a signal, from a process that can see the files and signal the server. */
 function natsFaults(workload: Workload, objects: readonly KubernetesObject[]): string[] {
   const { name, pod } = workload;
   const text = natsText(workload, objects);
