@@ -8,6 +8,7 @@ import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import type { PublicReason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
@@ -64,7 +65,7 @@ const summary = (all: [string, ConnectError][]) =>
   Object.fromEntries(
     all.map(([name, error]) => [name, [Code[error.code], error.rawMessage, errorInfoOf(error)?.reason]]),
   );
-const toEach = (code: Code, message: string, reason?: string) =>
+const toEach = (code: Code, message: string, reason: PublicReason) =>
   Object.fromEntries(Object.keys(clients).map((name) => [name, [Code[code], message, reason]]));
 
 it("too large a request is refused to each client with a reason", async () => {
@@ -83,6 +84,7 @@ it.each([
     toEach(
       Code.PermissionDenied,
       "not allowed: a call with cookies has to come from the marketplace's own pages",
+      "ORIGIN_NOT_ALLOWED",
     ),
   );
 });
@@ -91,22 +93,26 @@ it.each([
   ["a call", AuthService.method.signIn],
   ["a stream", OrderService.method.watchOrder],
 ])("%s to a service that is away is refused to each client, without its address", async (_, method) => {
-  expect(summary(await failures(method))).toEqual(toEach(Code.Unavailable, "the service does not answer"));
+  const seen = await failures(method);
+  expect(summary(seen)).toEqual(
+    toEach(Code.Unavailable, "the service does not answer", "SERVICE_UNAVAILABLE"),
+  );
+  for (const [, error] of seen) expect(error.findDetails(RetryInfoSchema)).toHaveLength(1);
 });
 
 it("a call that gets no answer ends for each client", async () => {
   const seen = summary(await failures({ ...getTicket, name: "Hang" }));
-  expect(seen).toEqual(toEach(Code.DeadlineExceeded, "the request or its answer took too long"));
+  expect(seen).toEqual(toEach(Code.DeadlineExceeded, "the request or its answer took too long", "TIMED_OUT"));
 }, 30_000);
 
 it("a path that hides its slashes is refused to each client", async () => {
   const seen = summary(await failures({ ...getTicket, name: "GetTicket%2f" }));
-  expect(seen).toEqual(toEach(Code.InvalidArgument, "this is not a valid HTTP request"));
+  expect(seen).toEqual(toEach(Code.InvalidArgument, "this is not a valid HTTP request", "BAD_REQUEST"));
 });
 
 it("an unknown service is unimplemented to each client", async () => {
   const seen = summary(await failures(TicketLockService.method.lockTicket));
-  expect(seen).toEqual(toEach(Code.Unimplemented, "no such path"));
+  expect(seen).toEqual(toEach(Code.Unimplemented, "no such path", "NO_SUCH_PATH"));
 });
 
 it("one call of too many is refused to each client with the time to wait", async () => {

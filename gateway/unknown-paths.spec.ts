@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
@@ -150,7 +151,7 @@ it("an unknown method of a known service is unimplemented to each client", async
   const method = { ...TicketService.method.getTicket, name: "Nothing" };
   for (const [name, transport] of Object.entries(clientsOf(`http://${address}`))) {
     const error = await failureOf(transport, method, { ticketId: "x" });
-    expect([name, Code[error.code], error.rawMessage]).toEqual([name, "Unimplemented", "no such path"]);
+    expect([name, Code[error.code], reasonOf(error)]).toEqual([name, "Unimplemented", "NO_SUCH_PATH"]);
   }
 });
 

@@ -1,8 +1,9 @@
 import { createServer, type Http2ServerRequest } from "node:http2";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code } from "@connectrpc/connect";
 import { Server } from "@grpc/grpc-js";
 import { createUserAuthenticator, sessionCookieName } from "../identity/identity.ts";
 import type { CommonConfig } from "../process/config.ts";
+import { DomainError, toConnectError } from "../process/domain-error.ts";
 import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
@@ -100,8 +101,8 @@ async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Log
   // Not `new URL`: a path such as `//` is none to it, and a request must not be able to throw here.
   const route = routes[request.url.split("?", 1)[0] ?? ""];
   if (!route) {
-    const error = new ConnectError("no such path", Code.Unimplemented);
-    return errorResponse(request.headers["content-type"] ?? "", error, 404);
+    const error = new DomainError("NO_SUCH_PATH", "no such path");
+    return errorResponse(request.headers["content-type"] ?? "", toConnectError(error), 404);
   }
   try {
     const body = await readBody(request);

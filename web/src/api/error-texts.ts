@@ -199,6 +199,25 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     "What you sent is larger than we can take. Shorten it, then try again.",
   ),
   TOO_MANY_REQUESTS: said("Too many requests", "Please wait a moment, then try again."),
+  BAD_REQUEST: said(
+    "That cannot be right",
+    "What was sent could not be understood. Reload the page, then try again.",
+  ),
+  ORIGIN_NOT_ALLOWED: said(
+    "This page is not ours",
+    "Open the marketplace at its own address, then try again.",
+  ),
+  NO_SUCH_PATH: said(
+    "Nothing found",
+    "The marketplace has changed meanwhile. Reload the page, then try again.",
+  ),
+  HTTP_NOT_SUPPORTED: said("This browser is too old", "Try again with a newer one."),
+  TIMED_OUT: said("That took too long", "The answer did not come in time. Try again in a moment."),
+  SERVICE_UNAVAILABLE: said(
+    "Busy at the moment",
+    "Our servers do not answer right now. Try again in a moment.",
+  ),
+  GATEWAY_FAILED: said("Something went wrong on our side", "Please try again in a moment."),
   TOO_MANY_STREAMS: said("Too many tabs are open", "Close some of them. Then this page is live again."),
   NOT_FOUND: said("Nothing found", "There is nothing at this address any more."),
   DEAD_LETTER_CONSUMER_AWAY: said(
