@@ -11,6 +11,7 @@ import { createDeadLetters, type DeadLetterDesk } from "./dead-letters.ts";
 import { createPresence, type Presence } from "./presence.ts";
 import { createPublisher } from "./publisher.ts";
 import { createPublishing, type Publishing } from "./publishing.ts";
+import { createRequests, type Requests } from "./requests.ts";
 import { readStorageOf, readStreamStorage, type StreamStorage } from "./stream-storage.ts";
 import type { StreamSettings } from "./streams.ts";
 
@@ -21,6 +22,7 @@ export type { DeadLetter, DeadLetterDesk } from "./dead-letters.ts";
 export type { Presence } from "./presence.ts";
 export type { OutgoingEvent } from "./publisher.ts";
 export type { Publishing } from "./publishing.ts";
+export type { Requests } from "./requests.ts";
 export type { StreamStorage } from "./stream-storage.ts";
 export type { WatchedEvent, WatchOptions } from "./watch.ts";
 
@@ -28,6 +30,7 @@ export type { WatchedEvent, WatchOptions } from "./watch.ts";
 export interface Events extends Publishing, Consuming {
   deadLetters: DeadLetterDesk;
   presence: Presence;
+  requests: Requests;
   /** How far each durable consumer is behind. */
   consumerLag(): Promise<ConsumerLag[]>;
   /** What each stream takes on the disk of a server that keeps it. */
@@ -80,6 +83,7 @@ export async function createEvents(options: {
   const publish = createPublisher(client);
   const deadLetters = createDeadLetters({ connection, manager, publish, streams });
   const access = createBrokerAccess();
+  const requests = createRequests({ connection, access, name: options.name });
   const consuming = createConsuming({ client, manager, access, deadLetters, log });
   const login = access.need("the login");
   let closing = false;
@@ -107,6 +111,7 @@ export async function createEvents(options: {
     ...consuming,
     deadLetters,
     presence: createPresence({ connection, access, log }),
+    requests,
     consumerLag: () => readConsumerLag(manager),
     streamStorage: () => readStreamStorage(manager),
     storageOf: (stream) => readStorageOf(manager, stream),

@@ -1,8 +1,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Logger } from "../process/log.ts";
 import type { BrokerAccess } from "./broker-access.ts";
-
-const RESUBSCRIBE_MS = 500;
+import { listen } from "./listen.ts";
 
 /** Reports of processes about themselves. They are stored nowhere, and lost while the broker is away. */
 export interface Presence {
@@ -17,28 +16,15 @@ export function createPresence(broker: {
   access: BrokerAccess;
   log: Logger;
 }): Presence {
-  const { connection, access, log } = broker;
-
-  /** A subscription that the broker refused has ended: it is made again until the broker accepts it. */
-  function subscribe(subject: string, handle: (payload: Uint8Array) => void): void {
-    if (connection.isClosed()) return;
-    const need = access.need(`the subscription to ${subject}`);
-    connection.subscribe(subject, {
-      callback: (error, message) => {
-        if (error) {
-          need.failed(error);
-          setTimeout(() => subscribe(subject, handle), RESUBSCRIBE_MS).unref();
-          return;
-        }
-        need.granted();
+  return {
+    publish: (subject, payload) => broker.connection.publish(subject, payload),
+    subscribe: (subject, handle) =>
+      listen(broker, { subject }, ({ data }) => {
         try {
-          handle(message.data);
-        } catch (failure) {
-          log.warn({ err: failure, subject }, "a report could not be read");
+          handle(data);
+        } catch (error) {
+          broker.log.warn({ err: error, subject }, "a report could not be read");
         }
-      },
-    });
-  }
-
-  return { publish: (subject, payload) => connection.publish(subject, payload), subscribe };
+      }),
+  };
 }
