@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
+import { connect, headers, type MsgHdrs, type NatsConnection, nanos } from "@nats-io/transport-node";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { enter, type Person } from "../support/clients.ts";
 import { searchShows } from "../support/people.ts";
@@ -238,6 +238,37 @@ describe("events", () => {
       await runCommand("republish");
       // The broker knows the event's id for two minutes more and drops the repeat: this one is told apart.
       await equal();
+      return 1;
+    });
+  }, 120_000);
+
+  it("that reached their age before they were read are announced again by themselves", async () => {
+    await reported("events removed before they were read", async () => {
+      const ticket = await listWithRetries(seller);
+      await searchShows(buyer, ticket, true);
+      const before = (await operator.operations.getOverview({})).deadLetters;
+      await mesh.process("catalog").stop();
+      const price = { minorUnits: 100n, currency: "USD" };
+      const edited = await seller.tickets.updateTicket({
+        ticketId: ticket.id,
+        version: ticket.version,
+        price,
+      });
+      const { streams } = await jetstreamManager(broker);
+      await retry(async () =>
+        (await stored("TICKETS")).some(
+          ({ subject }) => subject === `evt.tickets.v1.ticket_edited.${ticket.id}`,
+        ),
+      );
+      await streams.update("TICKETS", { max_age: nanos(100), duplicate_window: nanos(100) });
+      await retry(async () => (await stored("TICKETS")).length === 0);
+      await streams.update("TICKETS", { max_age: 0 });
+      await mesh.process("catalog").start();
+      await equal();
+      await searchShows(buyer, edited.ticket ?? ticket, true);
+      expect((await operator.operations.getOverview({})).deadLetters).toBe(before + 1n);
+      const [letter] = (await operator.operations.listDeadLetters({})).deadLetters;
+      expect(letter).toMatchObject({ stream: "TICKETS", consumer: "catalog" });
       return 1;
     });
   }, 120_000);

@@ -1,6 +1,7 @@
 import { Client } from "@temporalio/client";
 import { Runtime } from "@temporalio/worker";
 import { createEvents } from "@ticketing/runtime/events/events";
+import { RECONCILE, republishOf } from "@ticketing/runtime/events/removed-events";
 import { createServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { streamSettings } from "@ticketing/runtime/process/config";
 import { createLogger } from "@ticketing/runtime/process/log";
@@ -20,7 +21,7 @@ import { createPaymentsProbe } from "./payments-probe.ts";
 import { createReconciliationActivities } from "./reconciliation/activities.ts";
 import { readFullPass } from "./reconciliation/full-pass.ts";
 import { createReporter, STREAM, SUBJECT } from "./reconciliation/report.ts";
-import { ensureSchedules } from "./reconciliation/schedule.ts";
+import { ensureSchedules, startFullPass } from "./reconciliation/schedule.ts";
 import { createRefundActivities } from "./refund/activities.ts";
 import { createWorkflowStarter } from "./starter.ts";
 import { connectTemporal } from "./temporal-connection.ts";
@@ -105,6 +106,9 @@ const schedules = {
   },
 };
 await retrying(() => ensureSchedules(client, schedules), log, "temporal");
+// The newest event of RECONCILIATION is the report of the newest run.
+for (const subject of [RECONCILE, republishOf(STREAM)])
+  events.requests.answer(subject, () => startFullPass(client));
 
 await serve({
   name: "workflows",

@@ -10,6 +10,7 @@ import { natsUsers } from "@ticketing/launcher/nats-users";
 import { type ServiceName, serviceNames } from "@ticketing/launcher/service-names";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { createEvents, type Events, PoisonEvent } from "@ticketing/runtime/events/events";
+import { RECONCILE, republishOf } from "@ticketing/runtime/events/removed-events";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { findServer } from "@ticketing/servers/find";
 import { launch, type RunningProcess } from "@ticketing/servers/launch";
@@ -74,8 +75,18 @@ const streams = Object.keys(owners);
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS"],
-  catalog: ["TICKETS"],
+  workflows: ["ORDERS", "PAYMENTS"],
+  catalog: streams.filter((stream) => stream !== "DEAD_LETTERS"),
 };
+const askersOf = (stream: string): ServiceName[] =>
+  stream === "ORDERS" || stream === "PAYMENTS" ? ["workflows", "catalog"] : ["catalog"];
+/** Who answers which request, and who asks: consumers that missed events. */
+const requests: readonly { subject: string; owner: ServiceName; askers: ServiceName[] }[] = [
+  ...Object.entries(owners)
+    .filter(([, { owner }]) => owner !== "catalog")
+    .map(([stream, { owner }]) => ({ subject: republishOf(stream), owner, askers: askersOf(stream) })),
+  { subject: RECONCILE, owner: "workflows", askers: ["workflows", "catalog"] },
+];
 const event = (service: string, id: string) => ({
   subject: `evt.${service}.v1.spec.${id}`,
   id,
@@ -214,6 +225,14 @@ describe.each([
     for (const [who, seen] of Object.entries(looks))
       for (const stream of seen)
         expect(await of(events, who as ServiceName).storageOf(stream)).toMatchObject({ stream });
+
+    // What a consumer missed is announced again at its request.
+    const answered: string[] = [];
+    for (const { subject, owner } of requests)
+      of(events, owner).requests.answer(subject, async () => void answered.push(subject));
+    for (const { subject, askers } of requests)
+      for (const asker of askers) await of(events, asker).requests.ask(subject);
+    expect(answered).toEqual(requests.flatMap(({ subject, askers }) => askers.map(() => subject)));
     for (const each of events.values()) await each.ping();
   });
 
@@ -267,6 +286,7 @@ describe.each([
             ],
       ),
       ...(user === "catalog" ? [] : ["replay.ORDERS.workflows", "replay.TICKETS.catalog"]),
+      ...requests.filter(({ askers }) => !askers.includes(user)).map(({ subject }) => subject),
       ...[
         "$JS.API.INFO",
         "$JS.API.ACCOUNT.PURGE.$G",
@@ -296,7 +316,8 @@ describe.each([
       const others = serviceNames.filter((name) => name !== user);
       const listening = [
         ...others.map((name) => `_INBOX.${name}.>`),
-        ...["_INBOX.>", ">", "evt.>", "dlq.>", "$JS.>", "$SYS.>", "replay.>"],
+        ...["_INBOX.>", ">", "evt.>", "dlq.>", "$JS.>", "$SYS.>", "replay.>", "republish.>"],
+        ...requests.filter(({ owner }) => owner !== user).map(({ subject }) => subject),
         ...(user === "catalog"
           ? []
           : [...others.map((name) => `health.${name}`), "health.*", "replay.*.catalog"]),

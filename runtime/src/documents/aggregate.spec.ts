@@ -13,6 +13,7 @@ import { BoatEventSchema, RenameReason } from "../../testing/boat/boat-contract.
 import { silent as log } from "../../testing/service.ts";
 import { openSpecDatabase } from "../../testing/spec-database.ts";
 import { createEvents, type Events, type IncomingEvent } from "../events/events.ts";
+import { republishOf } from "../events/removed-events.ts";
 import { reasonOf } from "../process/domain-error.ts";
 import type { Database } from "./database.ts";
 import { transitionsOf } from "./transition.ts";
@@ -150,5 +151,11 @@ describe("an aggregate that is declared once", () => {
     await hears(4);
     const again = heard.map(decode);
     expect(again.map(({ state }) => state?.name).sort()).toEqual(["Dory", "Endeavour", "Fram", "Medea"]);
+  });
+
+  it("is announced again by its service when a reader asks for that", async () => {
+    heard.length = 0;
+    await events.requests.ask(republishOf("BOATS"));
+    await hears(4);
   });
 });

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Collection, Db, IndexDescription } from "mongodb";
-import type { OutgoingEvent, Publishing } from "../events/events.ts";
+import type { OutgoingEvent, Publishing, Requests } from "../events/events.ts";
+import { republishOf } from "../events/removed-events.ts";
 import type { Logger } from "../process/log.ts";
 import { type AggregateStore, createAggregateStore, type Listed } from "./aggregate-store.ts";
 import { byVersion } from "./document-store.ts";
 import { byPending, createRelay, type Relay } from "./relay.ts";
+import { createRepublication } from "./republication.ts";
 import { byUpdateTime } from "./select-records.ts";
 import { readTransition, type Transition } from "./transition.ts";
 
@@ -41,8 +43,15 @@ export interface AggregateKind<T extends Listed> {
   event(document: T, transition: Transition): OutgoingEvent;
   /** Its store, with its indexes, and nobody who publishes what is written there. */
   store(db: Db): Promise<AggregateStore<T>>;
-  /** Its store, and the relay that publishes what is written there, which has to be started. Makes its stream. */
-  open(means: { db: Db; events: Publishing; log: Logger }): Promise<AggregateStore<T> & { relay: Relay<T> }>;
+  /**
+   * Its store, and the relay that publishes what is written there, and all of it again when a reader asks for that; it
+   * has to be started. Makes its stream.
+   */
+  open(means: {
+    db: Db;
+    events: Publishing & { requests: Pick<Requests, "answer"> };
+    log: Logger;
+  }): Promise<AggregateStore<T> & { relay: Relay<T> }>;
   /**
    * Announces the newest transition of every document again, with its current state. Resolves with how many there
    * are.
@@ -86,6 +95,19 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
     return createAggregateStore<T>({ collection: documents, relay, notFound, keepHistory });
   }
 
+  /** Announces the newest transition again, once a pass. */
+  async function announceAgain(
+    events: Pick<Publishing, "publish">,
+    document: T,
+    pass: string,
+  ): Promise<void> {
+    const last = document.history.at(-1);
+    if (!last) return;
+    const again = event(document, last);
+    // The stream may know the event's own id and still have lost the event.
+    await events.publish({ ...again, messageId: `${again.id}:${pass}` });
+  }
+
   const ensureStream = (events: Pick<Publishing, "ensureStream">) =>
     events.ensureStream(stream, [`evt.${service}.>`]);
 
@@ -98,19 +120,30 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
       await ensureStream(events);
       const publish = (document: T, transition: Transition) => events.publish(event(document, transition));
       const relay = createRelay<T>({ collection: collection(db), publish, log });
-      return { ...(await store(db, relay)), relay };
+      const republication = createRepublication<T>({
+        db,
+        stream,
+        collection: collection(db),
+        announce: (document, pass) => announceAgain(events, document, pass),
+        log,
+      });
+      events.requests.answer(republishOf(stream), republication.request);
+      const start = () => {
+        relay.start();
+        republication.start();
+      };
+      const stop = async () => {
+        await Promise.all([republication.stop(), relay.stop()]);
+      };
+      return { ...(await store(db, relay)), relay: { ...relay, start, stop } };
     },
     async republish({ db, events }) {
       await ensureStream(events);
+      const pass = randomUUID();
       let count = 0;
       for await (const document of collection(db).find()) {
         // The driver's generic types cannot see that this is a T.
-        const found = document as T;
-        const last = found.history.at(-1);
-        if (!last) continue;
-        const again = event(found, last);
-        // The stream may know the event's own id and still have lost the event.
-        await events.publish({ ...again, messageId: `${again.id}:${randomUUID()}` });
+        await announceAgain(events, document as T, pass);
         count++;
       }
       return count;

@@ -13,6 +13,8 @@ import { withRequestId } from "../process/request-context.ts";
 import { requestIdOf } from "../process/trace-context.ts";
 import type { BrokerAccess } from "./broker-access.ts";
 import type { DeadLetters } from "./dead-letters.ts";
+import { askForRepair, REMOVED, watchRemoved } from "./removed-events.ts";
+import type { Requests } from "./requests.ts";
 
 /** So many of its events a consumer handles at a time. */
 export const CONCURRENT_EVENTS = 16;
@@ -57,12 +59,14 @@ export interface Broker {
   manager: JetStreamManager;
   access: BrokerAccess;
   deadLetters: DeadLetters;
+  requests: Requests;
   log: Logger;
 }
 
 /**
  * Acknowledges after the handler is done. A failure is delivered again with backoff, without limit; a
- * {@link PoisonEvent} goes to the dead letters. Waits for the stream, which its owner creates. Returns how to stop.
+ * {@link PoisonEvent} goes to the dead letters. Events that the stream removed before they were handled are asked for
+ * again. Waits for the stream, which its owner creates. Returns how to stop.
  */
 export function startConsumer(broker: Broker, options: ConsumeOptions): () => Promise<void> {
   const { client, manager, access, log } = broker;
@@ -71,9 +75,10 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
   let stopped = false;
   let messages: ConsumerMessages | undefined;
   const running = new Set<Promise<void>>();
+  const removed = watchRemoved(broker, options);
 
   const open = async () => {
-    await manager.consumers.add(stream, {
+    const found = await manager.consumers.add(stream, {
       durable_name: durable,
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(ACK_WAIT_MS),
@@ -81,6 +86,7 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
       max_deliver: -1,
       max_ack_pending: 1000,
     });
+    removed.opened(found);
     const consumer = await client.consumers.get(stream, durable);
     // A consumer that an operator made to begin again was deleted: it is made anew.
     const opened = await consumer.consume({
@@ -119,6 +125,7 @@ export function startConsumer(broker: Broker, options: ConsumeOptions): () => Pr
   return async () => {
     stopped = true;
     stopReplays();
+    removed.stop();
     await messages?.close();
     await Promise.allSettled(running);
     await ended;
@@ -166,10 +173,12 @@ async function deadLetter(
 
 /** Handles a dead letter on an operator's request. What is poison still is set aside anew, under another number. */
 async function handleAgain(
-  { deadLetters, log }: Broker,
+  broker: Broker,
   { durable, handle }: ConsumeOptions,
   { id, event }: { id: string; event: IncomingEvent },
 ): Promise<void> {
+  const { deadLetters, log } = broker;
+  if (event.type === REMOVED) return askForRepair(broker, event.stream);
   try {
     await withRequestId(event.requestId, () => handle(event));
   } catch (error) {

@@ -84,7 +84,7 @@ export async function createEvents(options: {
   const deadLetters = createDeadLetters({ connection, manager, publish, streams });
   const access = createBrokerAccess();
   const requests = createRequests({ connection, access, name: options.name });
-  const consuming = createConsuming({ client, manager, access, deadLetters, log });
+  const consuming = createConsuming({ client, manager, access, deadLetters, requests, log });
   const login = access.need("the login");
   let closing = false;
   void (async () => {

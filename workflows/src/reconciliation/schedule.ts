@@ -21,6 +21,10 @@ export async function ensureSchedules(
   await ensureSchedule(client, ID, { every, offset: 0 }, plan);
 }
 
+/** Has a full pass begin now, or as soon as the one that runs has ended: that one may have seen the records too early. */
+export const startFullPass = (client: Pick<Client, "schedule">): Promise<void> =>
+  client.schedule.getHandle(FULL_ID).trigger(ScheduleOverlapPolicy.BUFFER_ONE);
+
 async function ensureSchedule(
   client: Client,
   scheduleId: string,
