@@ -126,6 +126,14 @@ describe("where the money of an order is", () => {
     }
   });
 
+  it("is read from a payment of the release before, which has the outcome of a dispute as a text", () => {
+    const closed = { disputedTime: time, disputeClosedTime: time };
+    const payment = (disputeOutcome: string) =>
+      create(PaymentSchema, { status: CAPTURED, ...closed, disputeOutcome });
+    expect(placeOf(payment("lost"))).toBe("charged_back");
+    expect(placeOf(payment("won"))).toBe("taken");
+  });
+
   it("is not guessed while nothing is known of it, nor from a status of later", () => {
     const nothing = Object.fromEntries(Object.keys(said("")).map((claim) => [claim, false]));
     expect(placeOf(create(PaymentSchema, { status: 99 as PaymentStatus }))).toBeUndefined();

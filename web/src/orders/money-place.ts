@@ -43,10 +43,14 @@ export function placeOf(payment: Payment | "none"): MoneyPlace | undefined {
   if (payment === "none") return "not_taken";
   if (!WITH_US.includes(payment.status)) return places[payment.status];
   if (payment.disputedTime && !payment.disputeClosedTime) return "disputed";
-  if (payment.closedDisputeOutcome === DisputeOutcome.LOST) return "charged_back";
+  if (isDisputeLost(payment)) return "charged_back";
   if (payment.status === PaymentStatus.REFUND_FAILED) return "refund_failed";
   return payment.refusal?.action === PaymentAction.REFUND ? "refund_refused" : "taken";
 }
+
+/** A process of the release before sends the outcome only as a text. */
+const isDisputeLost = ({ closedDisputeOutcome, disputeOutcome }: Payment): boolean =>
+  closedDisputeOutcome === DisputeOutcome.LOST || disputeOutcome === "lost";
 
 /**
  * Whether the payment of a complete order says more than that it was paid: the money left us, or should and did not.
