@@ -66,7 +66,7 @@ describe.each([0, 1, 2])("behind %d proxies", (trustedProxies) => {
   const seen = () => tickets.requests.map((request) => request.headers["x-client-address"]);
   const client = (address: string) => (trustedProxies === 0 ? SOCKET : address);
 
-  it("services are told the client's address", async () => {
+  it("services receive the client's address", async () => {
     for (const address of ["198.51.100.7", "2001:db8:1:2:3:4:5:6"]) {
       await send(origin, headers(address), "{}");
     }

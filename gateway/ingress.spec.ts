@@ -55,7 +55,7 @@ describe.each([0, 1, 2])("behind %d proxies that speak HTTP", (proxies) => {
     expect(await refusedOf(1, https, pods.authority, "127.0.0.9")).toBe(0);
   }, 30_000);
 
-  it("who comes by http is sent to https, once, and promised nothing", async () => {
+  it("a request by http is redirected to https once, without a promise of https", async () => {
     const { http, https } = await doorsOf(pod);
     const page = { method: "GET", path: "/tickets/7" };
     const sent = await sendRequest(http, pods.authority, { ...page, scheme: "http" });

@@ -62,7 +62,7 @@ describe("by https", () => {
     expect(web.body.subarray(10).toString()).toMatch(/^grpc-status: ?0\r\n/);
   });
 
-  it("browsers are told to come by https for a year, whatever the answer is", async () => {
+  it("every answer tells browsers to use https for a year", async () => {
     const answers = await Promise.all([
       call(),
       call({}, "{}", "/ticketing.orders.internal.v1.OrderLifecycleService/Any"),
@@ -90,7 +90,7 @@ describe("by https", () => {
     },
   );
 
-  it("who does not speak TLS is not answered", async () => {
+  it("a client without TLS gets no answer", async () => {
     await expect(fetch(`http://localhost:${pod.tlsPort}/`)).rejects.toThrow();
   });
 });

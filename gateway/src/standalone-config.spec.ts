@@ -68,7 +68,7 @@ describe("a gateway's configuration in one file", () => {
     expect(loopback).toContain(JSON.stringify("http://localhost:8080|http://127\\.0\\.0\\.1:8080"));
   });
 
-  it("counts the proxies that it is told to trust", async () => {
+  it("trusts as many proxies as TRUSTED_PROXIES says", async () => {
     expect(await standaloneConfig(config(env))).toContain("xff_num_trusted_hops: 0");
     expect(await standaloneConfig(config({ ...env, TRUSTED_PROXIES: "2" }))).toContain(
       "xff_num_trusted_hops: 2",
@@ -76,7 +76,7 @@ describe("a gateway's configuration in one file", () => {
     expect(() => config({ ...env, TRUSTED_PROXIES: "-1" })).toThrow(/TRUSTED_PROXIES/);
   });
 
-  it("shows the contracts nowhere but where it is told to", async () => {
+  it("shows the contracts only where reflection is on", async () => {
     const shown = async (given: object) =>
       (await standaloneConfig(config({ ...env, ...given }))).split('cluster: "catalog"').length - 1;
     const hidden = await shown({});

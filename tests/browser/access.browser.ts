@@ -132,7 +132,7 @@ describe("enlarged to 200 %", () => {
   });
 });
 
-describe("for who asked for less motion", () => {
+describe("for visitors who prefer reduced motion", () => {
   test("nothing on the page moves for longer than a blink, also while it waits", async () => {
     const { page } = await atCheckout(browser, mesh, "Evening of Stillness");
     await page.getByRole("button", { name: "Cancel order" }).click();

@@ -124,7 +124,7 @@ describe("a bank that asks first (3-D Secure)", () => {
   });
 });
 
-test("who comes back from a page of their bank sees what became of it, and no secret in the address", async () => {
+test("a buyer who returns from the bank's page sees the outcome, and no secret in the address", async () => {
   const [seller, buyer] = await Promise.all([newPerson(mesh, "Sela"), newPerson(mesh, "Bo")]);
   const order = await lock(buyer, await list(seller, "Evening of Detours"));
   const { clientSecret } = await buyer.payments.startPayment({ orderId: order.id });

@@ -49,7 +49,7 @@ describe("a buyer who does not pay in time", () => {
     await title(page, "The ticket is yours").waitFor();
   });
 
-  test("who answers the bank too late is not charged", async () => {
+  test("a buyer who answers the bank too late is not charged", async () => {
     const { page, order } = await atCheckout(browser, mesh, "Evening of Pauses");
     await payWith(page, cards.asksTheBank);
     const question = page.getByRole("dialog", { name: "3-D Secure test page" });

@@ -109,7 +109,7 @@ test("a session that ends under a screen is asked for again, over the screen, wh
   await page.waitForURL("**/checkout/*");
 });
 
-test("an offline visitor is told, and told when it is over", async () => {
+test("an offline visitor sees a message, and another one when it is over", async () => {
   const page = await browser.open(mesh);
   await page.getByRole("region", { name: "Events" }).getByRole("listitem").first().waitFor();
   await page.context().setOffline(true);

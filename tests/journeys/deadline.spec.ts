@@ -78,7 +78,7 @@ describe("a lock at its deadline", () => {
     expect(await stripePayments(mesh, order.id)).toMatchObject([{ status: "canceled", amount_received: 0 }]);
   }, 90_000);
 
-  it("still sells to who paid in time when the decision comes late and nobody took the ticket", async () => {
+  it("still sells to a buyer who paid in time when the decision comes late and nobody took the ticket", async () => {
     const ticket = await list();
     const order = await lockTicket(first, ticket);
     const payment = await first.payments.startPayment({ orderId: order.id });
@@ -89,7 +89,7 @@ describe("a lock at its deadline", () => {
     await watchUntil(first, order.id, OrderStatus.COMPLETE, 30_000);
   }, 90_000);
 
-  it("gives the money back to who paid in time when another order has the ticket by then", async () => {
+  it("refunds a buyer who paid in time when another order has the ticket by then", async () => {
     const ticket = await list();
     const order = await lockTicket(first, ticket);
     const payment = await first.payments.startPayment({ orderId: order.id });
@@ -106,7 +106,7 @@ describe("a lock at its deadline", () => {
     expect(await stripePayments(mesh, next.id)).toMatchObject([{ amount_received: 4_000 }]);
   }, 90_000);
 
-  it("lets who cancels after the sale keep the ticket that was paid for", async () => {
+  it("lets a buyer who cancels after the sale keep the paid ticket", async () => {
     const ticket = await list();
     const order = await lockTicket(first, ticket);
     const cast = { alice: seller, bob: first, carol: second, stripe: mesh.addresses.stripe };

@@ -120,7 +120,7 @@ describe("what is wrong gets a typed answer", () => {
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(locked.length);
   }, 60_000);
 
-  it("a ticket that was just let go, to who let it go, while a rival who asks again and again gets it", async () => {
+  it("a ticket that its buyer just let go, while a rival who asks again and again gets it", async () => {
     const [ticket, first, rival] = [await list(), await mesh.person("first"), await mesh.person("rival")];
     const { id: orderId } = await lockTicket(first, ticket);
     await first.orders.cancelOrder({ orderId });

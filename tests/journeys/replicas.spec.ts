@@ -111,7 +111,7 @@ describe("two replicas of everything", () => {
     }
   }, 60_000);
 
-  it("go on as one while the other is gone: who calls is not told", async () => {
+  it("go on as one while the other is gone, and callers do not notice", async () => {
     const { mesh, seller, buyer } = stage;
     const cast = { alice: seller, bob: buyer, carol: buyer, stripe: mesh.addresses.stripe };
     const services = ["tickets", "orders", "payments", "catalog"];

@@ -22,7 +22,7 @@ const codes: Record<string, string> = {
 /** Who may do what: every RPC of the contracts, every kind of caller. */
 export function accessMatrix(world: () => World): void {
   describe("the access matrix", () => {
-    it("has a verdict for every RPC of the contracts, and none for others", async () => {
+    it("has a rule for every RPC of the contracts, and none for others", async () => {
       const rpcs = (await allServices()).flatMap(({ methods }) => methods.map(rpcName));
       const known = [...Object.keys(publicRules), ...Object.keys(internalRules)];
       expect(known.sort()).toEqual(rpcs.sort());

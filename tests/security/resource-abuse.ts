@@ -76,7 +76,7 @@ export function resourceAbuse(world: () => World): void {
       });
     }, 120_000);
 
-    it("of sign-up opens so many accounts from one address and no more", async () => {
+    it("of sign-up opens a limited number of accounts from one address", async () => {
       await reported("accounts opened from one address", async () => {
         const { wire } = world();
         const at = wire("127.0.0.26");

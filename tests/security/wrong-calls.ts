@@ -131,7 +131,7 @@ export function wrongCalls(world: () => World): void {
       return failed.length;
     }
 
-    it("that breaks a rule of its contract is told which one, of which field", async () => {
+    it("that breaks a rule of its contract gets the rule and the field", async () => {
       const ruled = Object.keys(publicRules).filter((name) => {
         const input = methods.get(name)?.input;
         return input?.fields.some((field) => hasRules(field) || field.oneof !== undefined);
@@ -156,7 +156,7 @@ export function wrongCalls(world: () => World): void {
       });
     }, 60_000);
 
-    it("of somebody who is not signed in, or by a token of nobody's, is told so", async () => {
+    it("without a session, or with a forged token, is refused as unauthenticated", async () => {
       const { lock, list } = world();
       const { ticket: held, order } = await lock();
       const stage: Stage = { world: world(), held, order, free: await list() };
@@ -173,7 +173,7 @@ export function wrongCalls(world: () => World): void {
       });
     }, 60_000);
 
-    it("for what does not exist is told so", async () => {
+    it("for an unknown id is refused as not found", async () => {
       await reported("RPCs called for nothing", async () => {
         let calls = 0;
         for (const [name, [request, reason]] of Object.entries(missing)) {

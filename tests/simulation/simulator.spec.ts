@@ -44,7 +44,7 @@ describe("a simulated queue", () => {
     expect(stay / stayOfMM1(1 / 10, 1 / 6)).toBeCloseTo(1, 1);
   });
 
-  it("keeps Little's law: who is present = how many come × how long they stay", () => {
+  it("keeps Little's law: people present = arrival rate × time of stay", () => {
     const { present, stay, served, elapsed } = queue({ gap: 5, work: 12, servers: 3, visits: 50_000 });
     expect(served).toBe(50_000);
     expect(present).toBeCloseTo((served / elapsed) * stay, 6);

@@ -42,7 +42,7 @@ describe.each(overlays)("the pods of %s", (overlay) => {
     expect(refused).toBeGreaterThan(50);
   });
 
-  it("are told nothing that no process reads", () => {
+  it("contain no variable that no process reads", () => {
     // Read by the process before there is a configuration, or only to make another variable.
     const others = [
       "NODE_OPTIONS",

@@ -46,7 +46,7 @@ describe("what the broker may store", () => {
     expect(await faults(objects)).toEqual([fault]);
   });
 
-  it("is known to who watches it", async () => {
+  it("has the size that its alarm expects", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
     const env = workloads([find(objects, "Deployment", "catalog")])[0]?.pod.containers[0]?.env ?? [];
     const at = env.findIndex(({ name }) => name === "EVENT_STORAGE");

@@ -55,12 +55,12 @@ describe("the Tiltfile", () => {
     expect([registry, contexts]).toEqual(["registry.example/bo", ["shared-dev"]]);
   });
 
-  it("pushes nowhere and allows no further cluster unless it is told to", async () => {
+  it("pushes nowhere and allows no other cluster by default", async () => {
     const { registry, contexts } = await evaluateTiltfile(overlay);
     expect([registry, contexts]).toEqual([undefined, []]);
   });
 
-  it("tells the story by itself in `tilt ci`, and when somebody asks otherwise", async () => {
+  it("runs the demo by itself in `tilt ci`, and otherwise on request", async () => {
     const up = await evaluateTiltfile(overlay);
     const ci = await evaluateTiltfile(overlay, { subcommand: "ci" });
     const started = ({ tasks }: TiltMesh) =>

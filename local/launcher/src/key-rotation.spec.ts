@@ -54,7 +54,7 @@ describe("a step of a rotation", () => {
     expect(next).toEqual({ step: "drop", from: now / 1000 + 20 + 900 + 10 });
   });
 
-  it("leaves every other key what it is", async () => {
+  it("changes no other key", async () => {
     const others = async () => (await published()).filter((kid) => !kid.startsWith("orders"));
     const before = await others();
     for (const wait of [0, 20, 90]) {

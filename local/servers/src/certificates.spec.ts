@@ -24,7 +24,7 @@ describe("a certificate for tests", () => {
     expect(Date.parse(read.validTo)).toBeGreaterThan(Date.now());
   });
 
-  it("begins and ends when it is told to, also beyond 2050", () => {
+  it("is valid from and until the given dates, also beyond 2050", () => {
     const [notBefore, notAfter] = [new Date("2001-02-03T04:05:06Z"), new Date("2061-02-03T04:05:06Z")];
     const { validFrom, validTo } = new X509Certificate(
       authority.issue({ names: ["a"], notBefore, notAfter }).cert,

@@ -40,7 +40,7 @@ function mongod(stored?: { _id: string; version: number; members: { host: string
 }
 
 describe("a mongod that becomes the primary of its own set", () => {
-  it("is told of the set the first time", async () => {
+  it("is initiated as a replica set on the first start", async () => {
     const server = mongod();
     await expect(becomePrimary(server.admin, HOST)).rejects.toThrow("no primary yet");
     await becomePrimary(server.admin, HOST);
@@ -56,7 +56,7 @@ describe("a mongod that becomes the primary of its own set", () => {
     expect(server.commands).toEqual(["hello", "replSetGetConfig", "hello"]);
   });
 
-  it("is told its address when it came back on another port", async () => {
+  it("is reconfigured when it restarts on another port", async () => {
     const server = mongod({ _id: "rs0", version: 3, members: [{ host: "127.0.0.1:9" }] });
     server.elect();
     await expect(becomePrimary(server.admin, HOST)).rejects.toThrow("no primary yet");

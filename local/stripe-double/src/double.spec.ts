@@ -261,7 +261,7 @@ describe("faults", () => {
     expect((await stripe.paymentIntents.retrieve(id)).status).toBe(ended);
   });
 
-  it("a second request with a key that is in use is told so", async () => {
+  it("a second request with a key that is in use is refused", async () => {
     const { double, stripe } = await start();
     double.faults.add({ kind: "delay", operation: "payment_intents.create", count: 1, milliseconds: 200 });
     const options = { idempotencyKey: "same" };
@@ -322,7 +322,7 @@ describe("faults", () => {
   );
 
   // docs.stripe.com/error-low-level#content-errors
-  it("a call that is refused is refused with the same key for ever", async () => {
+  it("a refused call is refused again with the same key", async () => {
     const { double, stripe } = await start();
     const fault = { status: 402, type: "card_error", code: "card_declined" } as const;
     double.faults.add({ kind: "refuse", operation: "payment_intents.create", count: 1, ...fault });

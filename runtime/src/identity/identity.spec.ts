@@ -161,14 +161,14 @@ describe("a handler that needs", () => {
       ),
     );
 
-  it("a user refuses nobody's call", async () => {
+  it("a rule that requires a user refuses anonymous calls", async () => {
     const { client, callers } = service(issuer.url);
     expect(await refused(client.cancelOrder({}))).toBe("UNAUTHENTICATED");
     await client.cancelOrder({}, { headers: bearer(await issuer.token()) });
     expect(callers).toEqual([ada]);
   });
 
-  it("a role refuses who does not have it", async () => {
+  it("a rule that requires a role refuses users without it", async () => {
     const { client } = service(issuer.url);
     const operator = await issuer.token({ payload: { roles: ["operator"] } });
     expect(await refused(client.requestRefund({}))).toBe("UNAUTHENTICATED");

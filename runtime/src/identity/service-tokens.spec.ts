@@ -36,7 +36,7 @@ async function signed(claims: Record<string, unknown>, header: Partial<JWTHeader
 }
 
 describe("a service token", () => {
-  it("says who calls whom, for a minute at most", async () => {
+  it("names caller and callee, for a minute at most", async () => {
     const token = await (await tokensOf("orders")).tokenFor("tickets");
     const { iss, sub, aud, iat = 0, exp = 0 } = decodeJwt(token);
     expect({ iss, sub, aud }).toEqual({ iss: "orders", sub: "orders", aud: "tickets" });
@@ -50,7 +50,7 @@ describe("a service token", () => {
     expect(await tokens.tokenFor("tickets")).not.toBe(await tokens.tokenFor("payments"));
   });
 
-  it("tells the callee who calls, also when it is seen again", async () => {
+  it("gives the callee the caller's name, also when it is used again", async () => {
     const token = await (await tokensOf("orders")).tokenFor("tickets");
     expect(await callerOf(token)).toBe("orders");
     expect(await callerOf(token)).toBe("orders");

@@ -50,7 +50,7 @@ describe("a domain error", () => {
     expect(errorInfoOf(sent)?.metadata).toMatchObject(facts);
   });
 
-  it("tells its reason here as in the service that called", () => {
+  it("has the same reason here as in the calling service", () => {
     expect(reasonOf(locked)).toBe("TICKET_LOCKED");
     expect(reasonOf(toConnectError(locked))).toBe("TICKET_LOCKED");
   });

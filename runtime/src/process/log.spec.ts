@@ -43,7 +43,7 @@ it("secrets are cut out, wherever a caller nests them", () => {
   expect(JSON.stringify(lines)).toContain("pi_1");
 });
 
-it("an error of the database's driver is told, with whatever it carries", () => {
+it("an error of the database's driver is logged with all its fields", () => {
   const [line] = logged(`
     const { MongoClient } = await import("mongodb");
     const client = new MongoClient("mongodb://127.0.0.1:1/spec", { serverSelectionTimeoutMS: 100 });

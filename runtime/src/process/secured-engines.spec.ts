@@ -91,7 +91,7 @@ describe("a broker by TLS", () => {
     await expect(events?.ping()).resolves.toBeUndefined();
   });
 
-  it("is told no password unless it speaks TLS", async () => {
+  it("gets no password unless it speaks TLS", async () => {
     const info = { server_id: "x", version: "2.12.0", proto: 1, max_payload: 1024, headers: true };
     const plain = await eavesdropper(`INFO ${JSON.stringify(info)}\r\n`);
     const { dir, security } = await trusting(authority.cert);
@@ -156,7 +156,7 @@ describe("a database by TLS", () => {
     await expect(database?.ping()).rejects.toThrow();
   });
 
-  it("is told nothing in plain text", async () => {
+  it("gets nothing in plain text", async () => {
     const plain = await eavesdropper("");
     const { security } = await trusting(authority.cert);
     const opening = openDatabase(uriAt(plain.port), silent, security);

@@ -23,7 +23,7 @@ const collector = createServer(receive);
 beforeAll(() => new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve)));
 afterAll(() => void collector.close());
 
-describe("a process that was told of a collector", () => {
+describe("a process with a configured collector", () => {
   it("sends what it measured, at the latest when it ends", async () => {
     const { port } = collector.address() as AddressInfo;
     startTelemetry("tickets", `http://127.0.0.1:${port}/`);

@@ -76,7 +76,7 @@ describe("a watched file", () => {
     expect(parsed).toBe(2);
   });
 
-  it("keeps what it said while it is broken, and tells once", async () => {
+  it("keeps the last good content while the file is broken, and logs it once", async () => {
     const path = join(directory, "broken");
     await writeFile(path, "1");
     const watch = watcher();
@@ -90,7 +90,7 @@ describe("a watched file", () => {
     await until(() => file.current() === 3);
   });
 
-  it("keeps what it said while it is gone, and tells once", async () => {
+  it("keeps the last good content while the file is gone, and logs it once", async () => {
     const path = join(directory, "gone");
     await writeFile(path, "1");
     const watch = watcher();

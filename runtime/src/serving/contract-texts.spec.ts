@@ -175,7 +175,7 @@ it("texts have one rule, in seats with spaces around", () => {
   ]);
 });
 
-it("a refusal is told in plain words", () => {
+it("a refusal has a message in plain words", () => {
   for (const [schema, name] of [...texts, ...seats]) {
     const [violation, ...others] = violationsOf(schema, name, "a\u202eb");
     expect(others).toEqual([]);

@@ -107,7 +107,7 @@ describe("a call to another service", () => {
     expect(order).toMatchObject({ id: orderId, version: 7n });
   });
 
-  it("shows the callee who calls", async () => {
+  it("gives the callee the caller's name", async () => {
     readOrder = (_, context) => ({ order: { id: requireService(context, "payments") } });
     expect((await (await orders()).readOrder({ orderId })).order?.id).toBe("payments");
     readOrder = (_, context) => ({ order: { id: requireService(context, "workflows") } });
@@ -244,7 +244,7 @@ describe("a ping", () => {
 });
 
 describe("a call ends", () => {
-  it("at its deadline, and the callee is told", async () => {
+  it("at its deadline, and the callee learns of it", async () => {
     const told = new Promise<unknown>((resolve) => {
       readOrder = (_, { signal }) =>
         new Promise((_, reject) => {

@@ -73,7 +73,7 @@ describe.each(protocols)("over %s", (protocol) => {
     expect((await client(protocol).getOrder({ orderId })).order?.id).toBe(orderId);
   });
 
-  it("a stream is heard message by message", async () => {
+  it("a stream arrives message by message", async () => {
     orders.watchOrder = async function* () {
       for (const version of [1n, 2n, 3n]) yield { order: { version } };
     };

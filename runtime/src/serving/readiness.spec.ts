@@ -48,7 +48,7 @@ describe("a process", () => {
     expect(forSeconds(2, true, () => peer("other", true))).toBe(true);
   });
 
-  it("stays ready without what it needs when it has no peer, or hears none", () => {
+  it("stays ready without what it needs when no peer reports", () => {
     forSeconds(20, true, () => peer("other", true));
     expect(forSeconds(60, false)).toBe(true);
   });
@@ -65,13 +65,13 @@ describe("a process", () => {
     expect(forSeconds(2, true, others)).toBe(true);
   });
 
-  it("does not leave because a peer heard of the outage's end first", () => {
+  it("stays ready when a peer notices the end of an outage first", () => {
     forSeconds(20, true, () => peer("other", true));
     forSeconds(60, false, () => peer("other", false));
     expect(forSeconds(8, false, () => peer("other", true))).toBe(true);
   });
 
-  it("does not leave for a peer that cannot serve itself, or that is not heard any more", () => {
+  it("stays ready when the peer cannot serve itself or reports no more", () => {
     forSeconds(20, true, () => peer("other", true));
     expect(forSeconds(60, false, () => peer("other", true, false))).toBe(true);
     forSeconds(4, false, () => peer("other", true));

@@ -122,7 +122,7 @@ describe("a native client", () => {
 });
 
 describe("an account of an earlier release, whose password was hashed at another cost", () => {
-  it("signs in, has its hash renewed, and tells no event of it", async () => {
+  it("signs in and renews its hash without an event", async () => {
     await signedUp();
     const users = database.db.collection<User>("users");
     const passwordHash = madeAt(person.password, { memory: 4096, passes: 1, parallelism: 1 });
@@ -141,7 +141,7 @@ describe("an account of an earlier release, whose password was hashed at another
 });
 
 describe("an address", () => {
-  it("opens so many accounts in an hour", async () => {
+  it("opens a limited number of accounts in an hour", async () => {
     const headers = { "x-client-address": "192.0.2.250", "x-forwarded-for": "203.0.113.1" };
     const open = () =>
       ask
@@ -164,7 +164,7 @@ describe("an address", () => {
   });
 });
 
-it("an account is told its roles", async () => {
+it("an account gets its roles", async () => {
   const { user: nobody } = await signedUp();
   expect(nobody).toMatchObject({ roles: [], grantedRoles: [] });
   person.email = "operator@example.com";

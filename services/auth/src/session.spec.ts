@@ -67,7 +67,7 @@ describe("a session", () => {
     expect(reason(() => rotate(revoke(session("a"), at(1)), "a", "b", at(2)))).toBe("SESSION_EXPIRED");
     expect(reason(() => rotate(session("a"), "a", "b", at(3_600)))).toBe("SESSION_EXPIRED");
   });
-  it("gives out ten tokens in ten seconds, and tells truly when it goes on", () => {
+  it("gives out ten tokens in ten seconds, then says correctly how long to wait", () => {
     let current = session("0");
     for (let n = 1; n < 10; n++) current = rotate(current, "0", String(n), at(n / 2));
     const refused = thrown(() => rotate(current, "0", "more", at(7)));

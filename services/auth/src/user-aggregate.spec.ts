@@ -4,7 +4,7 @@ import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
 import { signUp } from "./user.ts";
 import { userAggregate } from "./user-aggregate.ts";
 
-it("an event of an account tells its display name and nothing else of the person", () => {
+it("an event of an account contains its display name and nothing else of the person", () => {
   const time = new Date("2030-01-01T00:00:00Z");
   const user = signUp(
     { id: "user-1", email: "ada@example.com", displayName: "Ada", passwordHash: "$argon2id$x" },
@@ -23,7 +23,7 @@ it("an event of an account tells its display name and nothing else of the person
   expect(JSON.stringify({ ...event, payload: "" })).not.toMatch(/ada@|argon2/);
 });
 
-it("what a newer release did to an account is not told as a sign-up", () => {
+it("a change that only a newer release knows is not published as a sign-up", () => {
   const time = new Date("2030-01-01T00:00:00Z");
   const user = signUp(
     { id: "user-1", email: "ada@example.com", displayName: "Ada", passwordHash: "x" },

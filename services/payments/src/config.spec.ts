@@ -28,7 +28,7 @@ const test = {
   STRIPE_URL: "http://127.0.0.1:8083",
 };
 
-describe("payments, unless told otherwise, move real money", () => {
+describe("payments move real money by default", () => {
   it("with live keys, restricted ones too", () => {
     expect(config(live)).toMatchObject({ STRIPE_MODE: "live" });
     expect(config({ ...live, STRIPE_SECRET_KEY: "rk_live_a1" })).toMatchObject({ STRIPE_MODE: "live" });

@@ -19,7 +19,7 @@ const ended = (id: string, outcome: StoredOutcome, minute: number) => ({ id, out
 const afterAll = (news: DisputeNews[]) => news.reduce(withNews, []);
 
 describe("the disputes of a charge", () => {
-  it("stay open while one of them is, whatever is told again of another", () => {
+  it("stay open while one of them is, even if the end of another is reported again", () => {
     const won = ended("du_1", "won", 2);
     const both = [opened("du_1", 1), won, opened("du_2", 3)];
     expect(decisiveOf(afterAll([...both, won]))).toEqual(opened("du_2", 3));
@@ -60,7 +60,7 @@ describe("the disputes of a charge", () => {
 });
 
 describe("a payment whose charge is disputed", () => {
-  it("is disputed again by a second dispute, and told of the end of the first once more", () => {
+  it("is disputed again by a second dispute, although the end of the first is reported again", () => {
     const won = ended("du_1", "won", 2);
     const first = closeDispute(dispute(payment(), opened("du_1", 1), at(1)), won, at(2));
     expect(first).toMatchObject({ disputedTime: at(1), disputeClosed: won });

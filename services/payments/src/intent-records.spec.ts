@@ -113,7 +113,7 @@ describe("a PaymentIntent that no payment knows", () => {
     expect(await read(id)).toMatchObject({ status: IntentStatus.CANCELED });
   });
 
-  it("is canceled for all who ask at once, and for who does not get the answer", async () => {
+  it("is canceled once for all simultaneous calls, also if the answer is lost", async () => {
     const { id } = (await orphan()).intent;
     world.double.faults.add({ kind: "delay", operation: "payment_intents.cancel", milliseconds: 100 });
     const asked = [1, 2, 3].map(() => reason(records.release(id)));

@@ -168,7 +168,7 @@ describe("starting a payment", () => {
     },
   );
 
-  it("is refused to who tries card after card, over all orders, and to nobody else", async () => {
+  it("is refused to a buyer who tries card after card, over all orders, and to nobody else", async () => {
     const decline = async (card: string) => {
       const order = world.order("tester");
       const secret = await world.start(order);

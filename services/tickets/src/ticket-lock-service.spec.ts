@@ -26,7 +26,7 @@ type Request = Awaited<ReturnType<typeof locked>>;
 const { CANCELLED } = TicketUnlockReason;
 
 describe("locking a ticket", () => {
-  it("lets one of many buyers have it, and tells the others until when", async () => {
+  it("gives it to one of many buyers, and tells the others until when", async () => {
     const ticket = await listed();
     const results = await Promise.allSettled(
       Array.from({ length: 30 }, () => locks().lockTicket(wish(ticket))),
@@ -219,7 +219,7 @@ describe("a lock call that died", () => {
   });
 });
 
-describe("who let a ticket go", () => {
+describe("a buyer who let a ticket go", () => {
   const give = (request: Request) => workflows().unlockTicket({ ...request, reason: CANCELLED });
 
   it("waits half a minute for it while a rival who asks again and again gets it", async () => {
@@ -359,7 +359,7 @@ describe("selling", () => {
   });
 });
 
-describe("who may call", () => {
+describe("callers of the internal API", () => {
   it("is the service that the contract names, for each call", async () => {
     for (const caller of [{ service: "catalog" }, "nobody"] as const) {
       const answers = await rejectsEveryCall(TicketLockService, locks(caller));

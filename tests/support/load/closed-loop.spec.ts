@@ -4,7 +4,7 @@ import { closedLoop, median, quantile, sideBySide } from "./closed-loop.ts";
 import { cpuTimeOf, tellsCpuTime } from "./cpu-time.ts";
 
 describe("a closed loop", () => {
-  it("keeps as many calls in flight as it is told, and no more calls than there are", async () => {
+  it("keeps the given number of calls in flight, and makes no more than the limit", async () => {
     let inFlight = 0;
     let most = 0;
     const numbers: number[] = [];
@@ -34,9 +34,9 @@ describe("a closed loop", () => {
     await expect(failing).rejects.toThrow("no");
   });
 
-  it("tells the slower of two ways side by side", async () => {
-    const ways = [() => sleep(2), () => sleep(20)];
-    const [fast, slow] = await sideBySide(ways, { inFlight: 2, ms: 60, slices: 3 });
+  it("shows which of two variants is slower side by side", async () => {
+    const variants = [() => sleep(2), () => sleep(20)];
+    const [fast, slow] = await sideBySide(variants, { inFlight: 2, ms: 60, slices: 3 });
     expect(fast?.perSecond).toBeGreaterThan(slow?.perSecond ?? 0);
     expect(slow?.p50).toBeGreaterThan(fast?.p50 ?? 0);
   });

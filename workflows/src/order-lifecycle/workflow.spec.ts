@@ -157,7 +157,7 @@ describe("the lifecycle of an order", () => {
     expect(await run()).toEqual(["release money", "unlock expired", "expire"]);
   }, 60_000);
 
-  it("asks Stripe once more at the deadline, and sells to who paid in time", async () => {
+  it("asks Stripe once more at the deadline, and sells to a buyer who paid in time", async () => {
     atStripe = held(order.expireTime - 1);
     expect(await run()).toEqual(["sell", "capture", "complete"]);
   }, 60_000);

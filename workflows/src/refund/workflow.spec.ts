@@ -232,7 +232,7 @@ describe("a refund", () => {
     60_000,
   );
 
-  it("that fails before its order says that it was made is told to the order, after all", async () => {
+  it("that fails before its order is marked is recorded at the order", async () => {
     const workflowId = `refund-failing-${Math.random()}`;
     let tries = 0;
     meanwhile = async () => {
@@ -248,7 +248,7 @@ describe("a refund", () => {
     expect(done).toEqual(["refund", "relist", "mark refunded", "refuse REFUND_FAILED"]);
   }, 60_000);
 
-  it("that fails while its order is marked is told to the order, after all", async () => {
+  it("that fails while its order is marked is recorded at the order", async () => {
     const workflowId = `refund-failing-${Math.random()}`;
     marking = async () => {
       paid = PaymentStatus.REFUND_FAILED;

@@ -158,7 +158,7 @@ describe.each(pairs)("a unary call by %s to %s", (caller, callee) => {
     if (caller !== "grpc-js") expect(passedOn.metadata.get("x-own")).toBeNull();
   });
 
-  it("whose request breaks a rule is told which", async () => {
+  it("with a request that breaks a rule gets the rule in its error", async () => {
     const error = await errorOf("1");
     expect(error).toMatchObject({
       code: Code.InvalidArgument,
@@ -208,7 +208,7 @@ describe.each(pairs)("a unary call by %s to %s", (caller, callee) => {
     expect(called).toHaveLength(1);
   });
 
-  it("tells a handler that it is over", async () => {
+  it("aborts the signal of its handler when it is over", async () => {
     getOrder = (_, context) => {
       expect(context.signal.aborted).toBe(false);
       return {};
