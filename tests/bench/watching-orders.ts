@@ -1,4 +1,9 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import { open } from "@ticketing/orders/order";
+import { orderAggregate } from "@ticketing/orders/order-aggregate";
+import { createOrderFeed } from "@ticketing/orders/order-feed";
+import { orderMessage } from "@ticketing/orders/order-message";
+import { watchOrder } from "@ticketing/orders/watch-order";
 import { OrderSchema } from "@ticketing/proto/orders/v1/order";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { openDatabase } from "@ticketing/runtime/documents/database";
@@ -6,11 +11,6 @@ import { startVersionCheck } from "@ticketing/runtime/documents/version-check";
 import { createEvents } from "@ticketing/runtime/events/events";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { silent } from "@ticketing/runtime/testing/service";
-import { open } from "../../services/orders/src/order.ts";
-import { orderAggregate } from "../../services/orders/src/order-aggregate.ts";
-import { createOrderFeed } from "../../services/orders/src/order-feed.ts";
-import { orderMessage } from "../../services/orders/src/order-message.ts";
-import { watchOrder } from "../../services/orders/src/watch-order.ts";
 
 /**
  * A replica's feed of live orders with watchers of so many orders, one each, in a database of its own. Tells its parent
