@@ -1,6 +1,7 @@
 import type { GetOverviewResponse } from "@ticketing/proto/catalog/v1/operations_service";
 import { orderStatusNames } from "../orders/texts.ts";
 import styles from "./operations.module.css";
+import { replicasOf } from "./replicas.ts";
 import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
@@ -11,7 +12,8 @@ const COUNTED_TO = 100_000n;
 
 /** The figures that operators check first. One that should be zero and is not is highlighted. */
 export function Numbers({ overview }: { overview: GetOverviewResponse }) {
-  const { replicas, lag, deadLetters, drift, disputes, orders } = overview;
+  const { lag, deadLetters, drift, disputes, orders } = overview;
+  const replicas = replicasOf(overview);
   const serving = replicas.filter((replica) => replica.serving).length;
   const behind = lag.reduce((sum, { pending }) => sum + pending, 0n);
   return (

@@ -16,6 +16,7 @@ import styles from "./operations.module.css";
 import { OrdersByStatus } from "./orders-by-status.tsx";
 import { Reconciliation } from "./reconciliation.tsx";
 import { refresh } from "./refresh.ts";
+import { replicasOf } from "./replicas.ts";
 import { operationsTexts as texts } from "./texts.ts";
 
 /** The marketplace at a glance, for operators. */
@@ -48,7 +49,7 @@ function Overview() {
       <Freshness readAt={query.dataUpdatedAt} failing={query.isRefetchError} />
       <div className={styles.sections}>
         <Numbers overview={overview} />
-        <Health replicas={overview.replicas} />
+        <Health replicas={replicasOf(overview)} />
         <Lag lag={overview.lag} />
         <DeadLetters />
         <Reconciliation state={overview.reconciliation} />
