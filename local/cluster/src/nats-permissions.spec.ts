@@ -228,8 +228,11 @@ describe.each([
 
     // What a consumer missed is announced again at its request.
     const answered: string[] = [];
-    for (const { subject, owner } of requests)
+    for (const { subject, owner } of requests) {
       of(events, owner).requests.answer(subject, async () => void answered.push(subject));
+      // Once the broker answers, it has the subscription.
+      await of(events, owner).ping();
+    }
     for (const { subject, askers } of requests)
       for (const asker of askers) await of(events, asker).requests.ask(subject);
     expect(answered).toEqual(requests.flatMap(({ subject, askers }) => askers.map(() => subject)));
