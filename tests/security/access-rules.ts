@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { newListing, newOrder } from "../support/stories.ts";
@@ -197,6 +198,10 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
     reason: 1,
   })),
   "orders.internal.v1.OrderLifecycleService/ListOrders": records("orders"),
+  "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
+    ...records("orders"),
+    request: () => ({ dueBefore: timestampFromDate(new Date()) }),
+  },
   "payments.internal.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder),
   "payments.internal.v1.PaymentLifecycleService/CapturePayment": lifecycle("payments", someOrder),
   "payments.internal.v1.PaymentLifecycleService/VoidPayment": lifecycle("payments", someOrder),

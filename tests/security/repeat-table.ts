@@ -1,4 +1,5 @@
 import type { JsonValue } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { CancellationReason, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
@@ -141,6 +142,10 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "orders.internal.v1.OrderLifecycleService/ListOrders": {
     as: "workflows",
     request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
+  },
+  "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
+    as: "workflows",
+    request: () => ({ ...page(), dueBefore: timestampFromDate(new Date()) }),
   },
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
   "payments.internal.v1.PaymentLifecycleService/ListPayments": {
