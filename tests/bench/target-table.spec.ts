@@ -8,6 +8,7 @@ const fast: Target = { figure: "b", label: "a burst", unit: "/s", atLeast: 80 };
 describe("a target", () => {
   it("is met up to its limit", () => {
     expect(isMet(cheap, { a: 28 })).toBe(true);
+    expect(isMet(cheap, { a: 28.000_000_000_001 })).toBe(true);
     expect(isMet(cheap, { a: 28.1 })).toBe(false);
     expect(isMet(fast, { b: 80 })).toBe(true);
     expect(isMet(fast, { b: 79 })).toBe(false);
