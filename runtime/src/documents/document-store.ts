@@ -56,7 +56,7 @@ export function createDocumentStore<T extends Versioned>(options: {
   notFound?: (() => Error) | undefined;
   /** The document as it is stored, in place of version `since` or as the first. */
   stored?: (document: T, since: number) => T;
-  /** Refusal of each document that was written, as it is stored. */
+  /** Called with each document that was written, as it is stored. */
   onWritten?: (document: T) => void;
 }): DocumentStore<T> {
   const { collection, notFound = noSuchDocument, stored = changeableBefore } = options;

@@ -88,10 +88,10 @@ function writeTransition(event: DescMessage, transition: { case: string; value?:
  * The `transition` of an event, or of another message that has the same cases, from a stored one. Undefined for what
  * only a newer release knows: its event then has the document's state alone.
  */
-export function readTransition<Refusal extends DescMessage>(
-  message: Refusal,
+export function readTransition<Schema extends DescMessage>(
+  message: Schema,
   { type, data }: Pick<Transition, "type" | "data">,
-): TransitionOf<Refusal> | undefined {
+): TransitionOf<Schema> | undefined {
   const kind = message.fields.find(({ name }) => name === type);
   if (kind?.fieldKind !== "message" || !kind.oneof) return undefined;
   const facts = kind.message.fields.flatMap((field) => {
@@ -99,7 +99,7 @@ export function readTransition<Refusal extends DescMessage>(
     return text === undefined ? [] : [[field.localName, readFact(field, text)] as const];
   });
   // The compiler cannot see that the descriptor and the type of a message say the same.
-  return { case: kind.localName, value: Object.fromEntries(facts) } as TransitionOf<Refusal>;
+  return { case: kind.localName, value: Object.fromEntries(facts) } as TransitionOf<Schema>;
 }
 
 function writeFact(field: DescField, fact: unknown): string {
