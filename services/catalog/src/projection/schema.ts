@@ -1,0 +1,111 @@
+/**
+ * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
+ * change of a table, of what a column means, or of how texts are folded and parted into words.
+ */
+export const SCHEMA_VERSION = 1;
+
+/** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
+export const SCHEMA = `
+-- How far each stream was applied. Saved with what its events changed.
+CREATE TABLE positions (
+  stream TEXT PRIMARY KEY,
+  -- When the stream was made: one that is made anew counts from 1 again.
+  created TEXT NOT NULL,
+  -- The last event that was applied.
+  sequence INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+
+-- One row: until when locks were ended and events begun. It never goes back.
+CREATE TABLE passed (time INTEGER NOT NULL) STRICT;
+INSERT INTO passed VALUES (0);
+
+-- The sellers' names as they last announced them.
+CREATE TABLE sellers (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  display_name TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+-- A row for each event, with what is for sale for it. Texts and category are those of its first listing.
+CREATE TABLE events (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  venue TEXT NOT NULL,
+  city TEXT NOT NULL,
+  category INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  -- How many listings are for sale, held or not; 0 once the event has begun.
+  listed INTEGER NOT NULL DEFAULT 0,
+  -- How many of these nobody holds.
+  available INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX events_upcoming ON events (start, id) WHERE listed > 0;
+
+-- What nobody holds of an event, by currency. No row where that is nothing.
+CREATE TABLE event_prices (
+  event INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  available INTEGER NOT NULL,
+  cheapest INTEGER NOT NULL,
+  PRIMARY KEY (event, currency)
+) WITHOUT ROWID, STRICT;
+
+-- The different texts of an event's listings: most sellers copy the event's title, so that there are few.
+CREATE TABLE texts (
+  key INTEGER PRIMARY KEY,
+  event INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  event_title TEXT NOT NULL,
+  venue TEXT NOT NULL,
+  city TEXT NOT NULL,
+  category INTEGER NOT NULL,
+  -- How many listings with this text are for sale, held or not.
+  listed INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (event, title, event_title, venue, city, category)
+) STRICT;
+
+-- What finds a text that has listings for sale, by its key: see tokensOf.
+CREATE VIRTUAL TABLE words USING fts5(
+  tokens,
+  content = '', contentless_delete = 1, detail = none,
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+);
+
+-- A row for each ticket that was ever listed: its newest state.
+CREATE TABLE listings (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  text INTEGER NOT NULL,
+  seller TEXT NOT NULL,
+  -- As the state has it; sellers has the newest one.
+  seller_name TEXT NOT NULL,
+  category INTEGER NOT NULL,
+  section TEXT NOT NULL,
+  row TEXT NOT NULL,
+  number TEXT NOT NULL,
+  price INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  -- The stored status: AVAILABLE, SOLD or WITHDRAWN.
+  status INTEGER NOT NULL,
+  -- Until when it is locked. It may be over.
+  held_until INTEGER,
+  -- When its event begins.
+  start INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  -- 1 while it is stored as AVAILABLE and its event has not begun.
+  for_sale INTEGER NOT NULL,
+  -- 1 while it is for sale and somebody holds it.
+  held INTEGER NOT NULL
+) STRICT;
+CREATE INDEX listings_by_start ON listings (start, id) WHERE for_sale = 1;
+CREATE INDEX listings_by_price ON listings (currency, price, id) WHERE for_sale = 1;
+CREATE INDEX listings_by_creation ON listings (created, id) WHERE for_sale = 1;
+CREATE INDEX listings_of_event ON listings (event, currency, price, id) WHERE for_sale = 1;
+CREATE INDEX listings_of_text ON listings (text) WHERE for_sale = 1;
+CREATE INDEX listings_free ON listings (event, currency, price) WHERE for_sale = 1 AND held = 0;
+CREATE INDEX listings_by_deadline ON listings (held_until) WHERE held = 1;
+`;
