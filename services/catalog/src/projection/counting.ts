@@ -1,0 +1,95 @@
+import type { DatabaseSync } from "node:sqlite";
+import { tokensOf } from "./tokens.ts";
+
+/** What of a listing is counted. */
+export interface Counted {
+  event: number;
+  text: number;
+  price: number;
+  currency: string;
+  /** When its event begins. */
+  start: number;
+  for_sale: number;
+  held: number;
+}
+
+/** Keeps the counts of texts and events, and the words of the texts that have something for sale. */
+export interface Counting {
+  /**
+   * A listing was `before` and is `after` at `now`, which its row says already; undefined where there was none. Nothing
+   * is counted of an event that has begun: its counts are 0, or about to be.
+   */
+  count(before: Counted | undefined, after: Counted, now: number): void;
+  /** The events have begun: nothing is for sale for them. */
+  clearEvents(keys: readonly number[]): void;
+}
+
+export function createCounting(db: DatabaseSync): Counting {
+  const changeText = db.prepare("UPDATE texts SET listed = listed + ? WHERE key = ? RETURNING *");
+  const addWords = db.prepare("INSERT INTO words (rowid, tokens) VALUES (?, ?)");
+  const removeWords = db.prepare("DELETE FROM words WHERE rowid = ?");
+  const changeEvent = db.prepare(
+    "UPDATE events SET listed = listed + ?, available = available + ? WHERE key = ?",
+  );
+  const findCheapest = db.prepare(
+    `SELECT price FROM listings WHERE event = ? AND currency = ? AND for_sale = 1 AND held = 0
+     ORDER BY price LIMIT 1`,
+  );
+  const changePrice = db.prepare(
+    `INSERT INTO event_prices (event, currency, available, cheapest) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET available = available + excluded.available, cheapest = excluded.cheapest`,
+  );
+  const removePrice = db.prepare("DELETE FROM event_prices WHERE event = ? AND currency = ?");
+  const clearEvent = db.prepare("UPDATE events SET listed = 0, available = 0 WHERE key = ?");
+  const removePrices = db.prepare("DELETE FROM event_prices WHERE event = ?");
+
+  function countText(key: number, change: number): void {
+    // The columns of the row, as the schema has them.
+    const text = changeText.get(change, key) as unknown as TextRow;
+    if (text.listed === 0) removeWords.run(key);
+    else if (text.listed === change) addWords.run(key, tokensOf({ ...text, eventTitle: text.event_title }));
+  }
+
+  function countFree({ event, currency }: Counted, change: number): void {
+    const cheapest = findCheapest.get(event, currency);
+    if (cheapest) changePrice.run(event, currency, change, Number(cheapest.price));
+    else removePrice.run(event, currency);
+  }
+
+  function countEvent(of: Counted, change: number): void {
+    changeEvent.run(change, of.held ? 0 : change, of.event);
+    if (!of.held) countFree(of, change);
+  }
+
+  return {
+    count(before, after, now) {
+      const was = before?.for_sale ? before : undefined;
+      const is = after.for_sale ? after : undefined;
+      if (was?.text !== is?.text) {
+        if (was) countText(was.text, -1);
+        if (is) countText(is.text, 1);
+      }
+      if (was && is && isCountedAlike(was, is)) return;
+      if (was && was.start > now) countEvent(was, -1);
+      if (is && is.start > now) countEvent(is, 1);
+    },
+    clearEvents(keys) {
+      for (const key of keys) {
+        clearEvent.run(key);
+        removePrices.run(key);
+      }
+    },
+  };
+}
+
+const isCountedAlike = (a: Counted, b: Counted): boolean =>
+  a.event === b.event && a.price === b.price && a.currency === b.currency && a.held === b.held;
+
+interface TextRow {
+  listed: number;
+  title: string;
+  event_title: string;
+  venue: string;
+  city: string;
+  category: number;
+}

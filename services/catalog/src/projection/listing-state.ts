@@ -1,0 +1,55 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
+import { PoisonEvent } from "@ticketing/runtime/events/events";
+import { type Money, moneyOf } from "@ticketing/runtime/values/money";
+import { type Seat, seatOf } from "@ticketing/runtime/values/seat";
+
+/** The public state of one version of a ticket, as its event has it. Times are in ms since 1970. */
+export interface ListingState {
+  id: string;
+  /** An older state never replaces a newer one. */
+  version: number;
+  sellerId: string;
+  sellerName: string;
+  title: string;
+  category: Category;
+  eventTitle: string;
+  venue: string;
+  city: string;
+  start: number;
+  seat: Seat;
+  price: Money;
+  /** AVAILABLE, SOLD or WITHDRAWN. */
+  storedStatus: TicketStatus;
+  /** Null without a lock. It may have lapsed. */
+  heldUntil: number | null;
+  created: number;
+  updated: number;
+}
+
+/** The state in a message. Throws {@link PoisonEvent} when it lacks what the contract promises. */
+export function listingStateOf(state: TicketState): ListingState {
+  const { event, price, createTime, updateTime, lockExpireTime } = state;
+  if (!state.id || !event?.startTime || !price || !createTime || !updateTime) {
+    throw new PoisonEvent("the ticket's state is incomplete");
+  }
+  return {
+    id: state.id,
+    version: Number(state.version),
+    sellerId: state.sellerId,
+    sellerName: state.sellerName,
+    title: state.title,
+    category: state.category,
+    eventTitle: event.title,
+    venue: event.venue,
+    city: event.city,
+    start: timestampMs(event.startTime),
+    seat: seatOf(state.seat),
+    price: moneyOf(price),
+    storedStatus: state.storedStatus,
+    heldUntil: lockExpireTime ? timestampMs(lockExpireTime) : null,
+    created: timestampMs(createTime),
+    updated: timestampMs(updateTime),
+  };
+}

@@ -1,0 +1,55 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Counted, Counting } from "./counting.ts";
+
+/** A listing that time alone changes. */
+type Due = Counted & { key: number };
+
+/** What changes because time passes: locks end, events begin. */
+export interface PassingTime {
+  /** Brings at most `limit` rows to what they are at `now`, by indexes; gives how many it found to change. */
+  pass(now: number, limit: number): number;
+  /** When the next row is due, in ms since 1970; Infinity when none is. */
+  next(): number;
+}
+
+export function createPassingTime(db: DatabaseSync, counting: Counting): PassingTime {
+  const counted = "key, event, text, price, currency, start, for_sale, held";
+  const findLapsed = db.prepare(
+    `SELECT ${counted} FROM listings WHERE held = 1 AND held_until <= ? ORDER BY held_until LIMIT ?`,
+  );
+  const release = db.prepare("UPDATE listings SET held = 0 WHERE key = ?");
+  const findBegunEvents = db.prepare(
+    "SELECT key FROM events WHERE listed > 0 AND start <= ? ORDER BY start LIMIT ?",
+  );
+  const findBegun = db.prepare(
+    `SELECT ${counted} FROM listings WHERE for_sale = 1 AND start <= ? ORDER BY start LIMIT ?`,
+  );
+  const takeOffSale = db.prepare("UPDATE listings SET for_sale = 0, held = 0 WHERE key = ?");
+  const findNext = db.prepare(
+    `SELECT (SELECT held_until FROM listings WHERE held = 1 ORDER BY held_until LIMIT 1) AS lock,
+            (SELECT start FROM listings WHERE for_sale = 1 ORDER BY start LIMIT 1) AS start`,
+  );
+
+  return {
+    pass(now, limit) {
+      // The columns that are selected.
+      const begunEvents = findBegunEvents.all(now, limit) as unknown as { key: number }[];
+      counting.clearEvents(begunEvents.map(({ key }) => key));
+      const begun = findBegun.all(now, limit) as unknown as Due[];
+      for (const listing of begun) {
+        takeOffSale.run(listing.key);
+        counting.count(listing, { ...listing, for_sale: 0, held: 0 }, now);
+      }
+      const lapsed = findLapsed.all(now, limit) as unknown as Due[];
+      for (const listing of lapsed) {
+        release.run(listing.key);
+        counting.count(listing, { ...listing, held: 0 }, now);
+      }
+      return begunEvents.length + begun.length + lapsed.length;
+    },
+    next() {
+      const { lock, start } = findNext.get() as { lock: number | null; start: number | null };
+      return Math.min(lock ?? Number.POSITIVE_INFINITY, start ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}
