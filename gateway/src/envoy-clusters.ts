@@ -1,12 +1,16 @@
 import { isIP } from "node:net";
-import type { RoutedService } from "./routed-services.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
 /** host:port */
 type Address = string;
 
 /** Where the gateway finds what it routes to; several addresses of one service share its load. */
-export interface ClusterAddresses extends Readonly<Record<RoutedService, readonly Address[]>> {
+export interface ClusterAddresses {
+  readonly auth: readonly Address[];
+  readonly tickets: readonly Address[];
+  readonly orders: readonly Address[];
+  readonly payments: readonly Address[];
+  readonly catalog: readonly Address[];
   /** The web app, HTTP/1.1; without it the gateway answers 404 where it would be. */
   readonly web?: readonly Address[];
 }
@@ -54,9 +58,14 @@ function cluster(name: string, addresses: readonly Address[]) {
         { lb_endpoints: endpoints.map((socket_address) => ({ endpoint: { address: { socket_address } } })) },
       ],
     },
-    // Every live view is a request that stays; retries are those of the routes, which cannot multiply work.
+    // Retries are those of the routes, which cannot multiply work. Streams, which stay, have the priority HIGH for one
+    // reason: Envoy counts it apart, so that streams take no room of calls. Nor does it bound them: there is room for
+    // all that its connections carry, and the service that is asked says who has too many.
     circuit_breakers: {
-      thresholds: [{ max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1_000 }],
+      thresholds: [
+        { priority: "DEFAULT", max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1_000 },
+        { priority: "HIGH", max_requests: 1_000_000, max_pending_requests: 1_000_000, max_retries: 1_000 },
+      ],
     },
     // By default Envoy passes changes of ejected hosts to its workers at most once a second. A host that is back would
     // still be ejected when the next one goes away, and none would be left.

@@ -60,7 +60,7 @@ export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> 
   if (options.reflection) {
     const route = api.at("routes", named("reflection"));
     route.remove("direct_response");
-    route.add("route", { cluster: "catalog", timeout: "10s" });
+    route.add("route", { cluster: "catalog", timeout: "10s", priority: "HIGH" });
   }
   openIngress(config, origin, options);
   return config;

@@ -3,7 +3,6 @@ import type { config } from "./config.ts";
 import { clusters } from "./envoy-clusters.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import type { TlsTermination } from "./ingress.ts";
-import { addressVariable, forEachRouted } from "./routed-services.ts";
 
 type Settings = ReturnType<typeof config>;
 
@@ -26,7 +25,11 @@ export async function standaloneConfig(settings: Settings): Promise<string> {
   });
   const admin = { socket_address: { address: "127.0.0.1", port_value: settings.ADMIN_PORT } };
   const addresses = {
-    ...forEachRouted((service) => settings[addressVariable(service)]),
+    auth: settings.AUTH_ADDRESS,
+    tickets: settings.TICKETS_ADDRESS,
+    orders: settings.ORDERS_ADDRESS,
+    payments: settings.PAYMENTS_ADDRESS,
+    catalog: settings.CATALOG_ADDRESS,
     web: settings.WEB_ADDRESS,
   };
   const routed = clusters(addresses, settings.TLS_DIR && trustFileOf(settings.ENVOY_CONFIG_FILE));

@@ -17,5 +17,6 @@ export const testConfig = (given: Partial<CommonConfig> = {}): CommonConfig => (
   JWKS_URL: "http://127.0.0.1:9/.well-known/jwks.json",
   PUBLIC_URL: "http://localhost:8080",
   MAX_STREAMS_PER_CALLER: 100,
+  MAX_STREAMS_PER_ADDRESS: 1_000,
   ...given,
 });

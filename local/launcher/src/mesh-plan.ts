@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { forEachRouted } from "@ticketing/gateway/routed-services";
 import { workerBuildId } from "@ticketing/workflows/build-id";
 import { brokerUrl } from "./broker-users.ts";
 import { ensureKeys } from "./keys.ts";
@@ -80,7 +79,11 @@ export const replicaName = (service: ServiceName, index: number): string =>
 
 function replica(ports: PortPlan): Replica {
   return {
-    ...forEachRouted((name) => ({ public: ports[name], internal: ports[`${name}Internal`] })),
+    auth: { public: ports.auth, internal: ports.authInternal },
+    tickets: { public: ports.tickets, internal: ports.ticketsInternal },
+    orders: { public: ports.orders, internal: ports.ordersInternal },
+    payments: { public: ports.payments, internal: ports.paymentsInternal },
+    catalog: { public: ports.catalog, internal: ports.catalogInternal },
     workflows: { internal: ports.workflowsInternal },
   };
 }

@@ -106,7 +106,8 @@ const table: Readonly<Record<ServiceName, Row>> = {
 /** What a child inherits of the machine: nothing that could be a secret of somebody else's. */
 const inherited = ["PATH", "HOME", "TMPDIR", "TZ", "LANG", "NODE_EXTRA_CA_CERTS"];
 const commonSettings = [
-  ...["LOG_LEVEL", "MAX_STREAMS_PER_CALLER", "EVENT_MAX_AGE", "EVENT_MAX_BYTES"],
+  ...["LOG_LEVEL", "EVENT_MAX_AGE", "EVENT_MAX_BYTES"],
+  ...["MAX_STREAMS_PER_CALLER", "MAX_STREAMS_PER_ADDRESS"],
   ...["OTEL_EXPORTER_OTLP_ENDPOINT", "NODE_OPTIONS"],
 ];
 

@@ -7,7 +7,6 @@ import {
   type WithoutId,
 } from "mongodb";
 import { DomainError } from "../process/domain-error.ts";
-import { findTogether } from "./find-together.ts";
 
 /** One document, one version a write. */
 export interface Versioned {
@@ -62,7 +61,9 @@ export function createDocumentStore<T extends Versioned>(options: {
 }): DocumentStore<T> {
   const { collection, notFound = noSuchDocument, stored = changeableBefore } = options;
   const { onWritten = () => undefined } = options;
-  const find = findTogether(collection);
+  // The driver's generic types cannot see that every T has these fields.
+  const byId = (id: string) => ({ _id: id }) as Filter<T>;
+  const find = (id: string) => collection.findOne(byId(id)) as Promise<T | null>;
   const get = async (id: string): Promise<T> => {
     const document = await find(id);
     if (!document) throw notFound();

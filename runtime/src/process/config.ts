@@ -90,6 +90,8 @@ export const commonConfig = z.object({
   PUBLIC_URL: z.url(),
   /** Live views that one user, or one address without a session, may have open at a process. */
   MAX_STREAMS_PER_CALLER: z.coerce.number().int().positive().default(100),
+  /** Live views that one address may have open at a process, with and without sessions: many users may share one. */
+  MAX_STREAMS_PER_ADDRESS: z.coerce.number().int().positive().default(1_000),
 });
 
 /** What every service with a database reads. */

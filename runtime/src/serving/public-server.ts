@@ -56,7 +56,11 @@ export async function startPublicServer(options: {
       cookieName: sessionCookieName(config.PUBLIC_URL),
       security,
     }),
-    createStreamLimitInterceptor({ perCaller: config.MAX_STREAMS_PER_CALLER, total: MAX_STREAMS }),
+    createStreamLimitInterceptor({
+      perCaller: config.MAX_STREAMS_PER_CALLER,
+      perAddress: config.MAX_STREAMS_PER_ADDRESS,
+      total: MAX_STREAMS,
+    }),
   ]);
   const others = createServer(
     createRpcHandler({

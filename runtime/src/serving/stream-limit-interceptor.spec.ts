@@ -6,10 +6,11 @@ import { silent } from "../../testing/service.ts";
 import { callerContextKey } from "../identity/identity.ts";
 import { errorInfoOf } from "../process/domain-error.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
-import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
+import { createStreamLimitInterceptor, type StreamLimits } from "./stream-limit-interceptor.ts";
 
 /** A catalog whose watches never end by themselves; `user` and `from` say who calls. */
-function catalog(limits: { perCaller: number; total: number }) {
+function catalog(given: Partial<StreamLimits>) {
+  const limits = { perCaller: 2, perAddress: 100, total: 100, ...given };
   const identify: Interceptor = (next) => (request) => {
     const userId = request.header.get("user");
     const expireTime = new Date(Date.now() + 60_000);
@@ -56,7 +57,7 @@ const from = (address: string) => ({ "x-client-address": address });
 
 describe("open streams", () => {
   it("are bounded for one user and for one address, each by itself", async () => {
-    const { watch, client } = catalog({ perCaller: 2, total: 100 });
+    const { watch, client } = catalog({});
     for (const caller of [{ user: "ada" }, { user: "bob" }, from("192.0.2.1"), from("192.0.2.2")]) {
       expect(await watch(caller)).toBeInstanceOf(Function);
       expect(await watch(caller)).toBeInstanceOf(Function);
@@ -69,7 +70,7 @@ describe("open streams", () => {
   });
 
   it("count no more once they were closed or failed", async () => {
-    const { watch } = catalog({ perCaller: 2, total: 100 });
+    const { watch } = catalog({});
     for (let n = 0; n < 5; n++) {
       const close = await watch({ user: "ada" });
       expect(close).toBeInstanceOf(Function);
@@ -80,9 +81,34 @@ describe("open streams", () => {
     expect(await watch({ user: "ada" })).toBeInstanceOf(Function);
   });
 
-  it("are bounded in all", async () => {
-    const { watch } = catalog({ perCaller: 2, total: 3 });
+  it("are bounded for one address, whoever opens them there", async () => {
+    const { watch } = catalog({ perAddress: 5 });
+    const shared = from("192.0.2.1");
+    for (const user of ["ada", "bob"]) {
+      for (let n = 0; n < 2; n++) expect(await watch({ user, ...shared })).toBeInstanceOf(Function);
+    }
+    const close = await watch({ user: "eve", ...shared });
+    expect(close).toBeInstanceOf(Function);
+    const full = { reason: "TOO_MANY_STREAMS", metadata: { limit: "5" } };
+    for (const caller of [{ user: "eve", ...shared }, shared])
+      expect(await watch(caller)).toMatchObject(full);
+    // At another address the same user has more room.
+    expect(await watch({ user: "eve", ...from("192.0.2.2") })).toBeInstanceOf(Function);
+    if (typeof close === "function") await close();
+    expect(await watch(shared)).toBeInstanceOf(Function);
+  });
+
+  it("of users leave those without a session at the same address theirs", async () => {
+    const { watch } = catalog({});
+    const shared = from("192.0.2.1");
+    for (let n = 0; n < 2; n++) expect(await watch({ user: "ada", ...shared })).toBeInstanceOf(Function);
+    for (let n = 0; n < 2; n++) expect(await watch(shared)).toBeInstanceOf(Function);
+  });
+
+  it("are bounded in all, which is told to who has none open as something else", async () => {
+    const { watch } = catalog({ total: 3 });
     for (const user of ["a", "b", "c"]) expect(await watch({ user })).toBeInstanceOf(Function);
-    expect(await watch({ user: "d" })).toMatchObject(refused);
+    const full = { reason: "STREAMS_FULL", metadata: { retryAfter: "5" } };
+    expect(await watch({ user: "d" })).toMatchObject(full);
   });
 });

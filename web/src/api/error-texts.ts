@@ -219,6 +219,10 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
   ),
   GATEWAY_FAILED: said("Something went wrong on our side", "Please try again in a moment."),
   TOO_MANY_STREAMS: said("Too many tabs are open", "Close some of them. Then this page is live again."),
+  STREAMS_FULL: said(
+    "Many people are looking",
+    "This page is live again as soon as there is room. Until then, reload it to see what is new.",
+  ),
   NOT_FOUND: said("Nothing found", "There is nothing at this address any more."),
   DEAD_LETTER_CONSUMER_AWAY: said(
     "The consumer does not answer",

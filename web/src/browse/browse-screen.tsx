@@ -1,5 +1,4 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import styles from "./browse.module.css";
 import { EventList } from "./event-list.tsx";
 import { toFilter } from "./filter.ts";
 import { Choice, FinerFilters } from "./filters.tsx";
@@ -38,28 +37,26 @@ export function BrowseScreen() {
   return (
     <>
       <Hero search={search} />
-      <div className={styles.browse}>
-        <FinerFilters search={search} cities={cities} />
-        {showsTickets ? (
-          <TicketList
-            filter={filter}
-            sort={search.sort ?? "soonest"}
-            toolbar={
-              <>
-                {view}
-                <SortSelect
-                  value={search.sort ?? "soonest"}
-                  onChange={(sort) =>
-                    void navigate({ search: { ...search, sort }, replace: true, resetScroll: false })
-                  }
-                />
-              </>
-            }
-          />
-        ) : (
-          <EventList filter={filter} toolbar={view} />
-        )}
-      </div>
+      <FinerFilters search={search} cities={cities} />
+      {showsTickets ? (
+        <TicketList
+          filter={filter}
+          sort={search.sort ?? "soonest"}
+          toolbar={
+            <>
+              {view}
+              <SortSelect
+                value={search.sort ?? "soonest"}
+                onChange={(sort) =>
+                  void navigate({ search: { ...search, sort }, replace: true, resetScroll: false })
+                }
+              />
+            </>
+          }
+        />
+      ) : (
+        <EventList filter={filter} toolbar={view} />
+      )}
     </>
   );
 }
