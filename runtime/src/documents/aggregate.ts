@@ -3,7 +3,7 @@ import { create, type DescMessage, type MessageInitShape, toBinary } from "@bufb
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Collection, Db, IndexDescription } from "mongodb";
 import type { OutgoingEvent, Publishing, Requests } from "../events/events.ts";
-import { republishOf } from "../events/removed-events.ts";
+import { republishedOf, republishOf } from "../events/removed-events.ts";
 import type { Logger } from "../process/log.ts";
 import { type AggregateStore, createAggregateStore, type Listed } from "./aggregate-store.ts";
 import { byVersion } from "./document-store.ts";
@@ -128,6 +128,7 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
         log,
       });
       events.requests.answer(republishOf(stream), republication.request);
+      events.requests.answer(republishedOf(stream), republication.requireDone);
       const start = () => {
         relay.start();
         republication.start();

@@ -28,6 +28,8 @@ interface Request {
 export interface Republication {
   /** Resolves when the request is stored: every document is announced as it is then, or later. */
   request(): Promise<void>;
+  /** Rejects while a request is left. */
+  requireDone(): Promise<void>;
   start(): void;
   /** What is left of a pass is another's, or this service's when it starts again. */
   stop(): Promise<void>;
@@ -111,6 +113,9 @@ export function createRepublication<T extends Versioned>(options: {
       await requests.updateOne({ _id: stream }, { $set: { request }, $setOnInsert: fresh }, { upsert: true });
       log.warn({ stream }, "every document is to be announced again");
       wake.resolve();
+    },
+    async requireDone() {
+      if (await requests.findOne({ _id: stream })) throw new Error(`${stream} is being announced again`);
     },
     start() {
       loop = run();

@@ -1,4 +1,5 @@
 import { type Broker, type ConsumeOptions, startConsumer } from "./consumer.ts";
+import { type Following, type FollowOptions, startFollowing } from "./follow.ts";
 import { startWatch, type WatchOptions } from "./watch.ts";
 
 /** The reading side of streams. */
@@ -7,6 +8,8 @@ export interface Consuming {
   consume(options: ConsumeOptions): void;
   /** Hears a stream's new events in this replica alone. Resolves once nothing can be missed any more. */
   watch(options: WatchOptions): Promise<void>;
+  /** Applies a stream's events in this replica alone, each once, from where it was on. */
+  follow<Change>(options: FollowOptions<Change>): Following;
   /** Forgets a durable consumer's place: whoever consumes begins again at the stream's first event. */
   forget(stream: string, durable: string): Promise<void>;
 }
@@ -20,6 +23,11 @@ export function createConsuming(broker: Broker): Consuming & { stop(): Promise<v
     },
     async watch(options) {
       stops.push(await startWatch(broker, options));
+    },
+    follow(options) {
+      const following = startFollowing(broker, options);
+      stops.push(following.stop);
+      return following;
     },
     async forget(stream, durable) {
       await broker.manager.consumers.delete(stream, durable);

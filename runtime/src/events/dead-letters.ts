@@ -61,12 +61,14 @@ export interface DeadLetterDesk {
 export interface DeadLetters extends DeadLetterDesk {
   /** Keeps an event that its consumer cannot understand. `id` tells repeats. */
   setAside(id: string, event: IncomingEvent, consumer: string, reason: string): Promise<void>;
+  /** The ids of all that is set aside, handled again or not. Reads every letter. */
+  ids(): Promise<Set<string>>;
   /**
-   * Takes the requests to handle a letter of this consumer again; one of its replicas gets each. `handle` rejects
-   * when the letter has to wait. Returns how to stop.
+   * Takes the requests to handle a letter of this consumer again; one of its replicas gets each, or each of them
+   * `everywhere`. `handle` rejects when the letter has to wait. Returns how to stop.
    */
   onReplay(
-    consumer: { stream: string; durable: string },
+    consumer: { stream: string; durable: string; everywhere?: boolean },
     handle: (letter: { id: string; event: IncomingEvent }) => Promise<void>,
   ): () => void;
 }
@@ -120,7 +122,18 @@ export function createDeadLetters(deps: {
       );
     },
 
-    onReplay({ stream, durable }, handle) {
+    async ids() {
+      const state = await readState();
+      const ids = new Set<string>();
+      if (!state) return ids;
+      for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+        const message = await read(seq);
+        if (message) ids.add(message.header.get("ce-id"));
+      }
+      return ids;
+    },
+
+    onReplay({ stream, durable, everywhere }, handle) {
       const answer = async (sequence: number) => {
         const message = await read(sequence);
         if (!message) throw new Error("there is no such letter");
@@ -138,7 +151,7 @@ export function createDeadLetters(deps: {
         });
       };
       const subscription = connection.subscribe(replaySubject(stream, durable), {
-        queue: durable,
+        ...(!everywhere && { queue: durable }),
         callback: (error, request) => {
           if (error) return;
           answer(Number(request.string())).then(

@@ -11,6 +11,8 @@ export const REMOVED = "ticketing.events.removed";
 
 /** The subject at which the owner of a stream is asked to announce every document of it again. */
 export const republishOf = (stream: string) => `republish.${stream}`;
+/** The subject at which it is asked whether that is done: refused while a request is left. */
+export const republishedOf = (stream: string) => `republished.${stream}`;
 /** The subject at which a comparison of everything is asked for. */
 export const RECONCILE = "reconcile";
 

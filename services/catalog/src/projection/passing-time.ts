@@ -2,18 +2,18 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Counted, Counting } from "./counting.ts";
 
 /** A listing that time alone changes. */
-type Due = Counted & { key: number };
+type Due = Counted & { key: number; id: string };
 
 /** What changes because time passes: locks end, events begin. */
 export interface PassingTime {
-  /** Brings at most `limit` rows to what they are at `now`, by indexes; gives how many it found to change. */
-  pass(now: number, limit: number): number;
+  /** Brings at most `limit` of each kind to what they are at `now`; gives the ids of the listings that it changed. */
+  pass(now: number, limit: number): string[];
   /** When the next row is due, in ms since 1970; Infinity when none is. */
   next(): number;
 }
 
 export function createPassingTime(db: DatabaseSync, counting: Counting): PassingTime {
-  const counted = "key, event, text, price, currency, start, for_sale, held";
+  const counted = "key, id, event, text, price, currency, start, for_sale, held";
   const findLapsed = db.prepare(
     `SELECT ${counted} FROM listings WHERE held = 1 AND held_until <= ? ORDER BY held_until LIMIT ?`,
   );
@@ -45,7 +45,7 @@ export function createPassingTime(db: DatabaseSync, counting: Counting): Passing
         release.run(listing.key);
         counting.count(listing, { ...listing, held: 0 }, now);
       }
-      return begunEvents.length + begun.length + lapsed.length;
+      return [...begun, ...lapsed].map(({ id }) => id);
     },
     next() {
       const { lock, start } = findNext.get() as { lock: number | null; start: number | null };

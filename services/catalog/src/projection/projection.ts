@@ -1,12 +1,13 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import type { FollowPosition } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { createCounting } from "./counting.ts";
 import { createListingRows } from "./listing-rows.ts";
 import type { ListingState } from "./listing-state.ts";
 import { createPassingTime } from "./passing-time.ts";
 import { createPlacing } from "./placing.ts";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { CLEAR_LISTINGS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
 /** So many rows are changed at a time because time passed: a few milliseconds. */
 const ROWS_AT_ONCE = 200;
@@ -14,12 +15,8 @@ const ROWS_AT_ONCE = 200;
 const CLOCK_SKEW_MS = 60_000;
 
 /** How far a stream was applied. */
-export interface StreamPosition {
+export interface StreamPosition extends FollowPosition {
   stream: string;
-  /** When the stream was made. */
-  created: string;
-  /** The last event that was applied. */
-  sequence: number;
 }
 
 /** A seller's name as it was announced. */
@@ -29,24 +26,26 @@ export interface SellerName {
   displayName: string;
 }
 
-/** What events told, and how far their streams are applied with it. */
+/** What events told, and how far their stream is applied with it. */
 export interface Changes {
   listings?: readonly ListingState[];
   sellers?: readonly SellerName[];
-  positions?: readonly StreamPosition[];
+  position?: StreamPosition | undefined;
 }
 
 /** Search's own copy of what is listed, in a file of this process alone: no other writes to it. */
 export interface Projection {
   /** For reading. After {@link Projection.passTime}, `held` and `for_sale` are true of now but for a backlog. */
   readonly db: DatabaseSync;
-  /** How far each stream is applied; none in a new file. */
-  positions(): StreamPosition[];
+  /** How far a stream is applied; undefined in a new file. */
+  positionOf(stream: string): FollowPosition | undefined;
   /**
-   * Saves changes and positions together, so that each event counts once, whenever the process dies. A state that is
-   * not newer than what is held changes nothing. Gives the states that were taken.
+   * Saves changes and position together, so that each event counts once, whenever the process dies. A state that is
+   * not newer than what is held changes nothing.
    */
-  apply(changes: Changes): ListingState[];
+  apply(changes: Changes): void;
+  /** Forgets what came of a stream, and how far it was applied. */
+  reset(stream: "TICKETS" | "USERS"): void;
   /**
    * Ends the locks and takes off sale the events that are due, at most some hundreds at once; without any due it reads
    * nothing. Gives whether more are due: readers that must be exact compare `held_until` and `start` with the time.
@@ -57,8 +56,15 @@ export interface Projection {
   close(): void;
 }
 
+export interface ProjectionOptions {
+  clock: Clock;
+  /** Is told which listings changed, by an event or by time alone, once that is saved. */
+  onChange?: (ids: readonly string[]) => void;
+}
+
 /** Opens the file, or makes it anew where it is missing, of another schema, or from a future that the clock denies. */
-export function openProjection(file: string, clock: Clock): Projection {
+export function openProjection(file: string, options: ProjectionOptions): Projection {
+  const { clock } = options;
   let db = openFile(file);
   if (!isUsable(db, clock().getTime())) {
     db.close();
@@ -66,7 +72,7 @@ export function openProjection(file: string, clock: Clock): Projection {
     db = openFile(file);
     db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   }
-  return projectionOf(db, clock);
+  return projectionOf(db, options);
 }
 
 /** Removes the file with what belongs to it. It grows again from the streams. */
@@ -87,13 +93,16 @@ function isUsable(db: DatabaseSync, now: number): boolean {
   return Number(db.prepare("SELECT time FROM passed").get()?.time) <= now + CLOCK_SKEW_MS;
 }
 
-function projectionOf(db: DatabaseSync, clock: Clock): Projection {
+function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions): Projection {
   const counting = createCounting(db);
   const placing = createPlacing(db);
   const rows = createListingRows(db, { counting, place: placing.place });
   const time = createPassingTime(db, counting);
-  const readPositions = db.prepare("SELECT stream, created, sequence FROM positions");
-  const savePosition = db.prepare("REPLACE INTO positions (stream, created, sequence) VALUES (?, ?, ?)");
+  const readPosition = db.prepare("SELECT created, sequence, incomplete FROM positions WHERE stream = ?");
+  const savePosition = db.prepare(
+    "REPLACE INTO positions (stream, created, sequence, incomplete) VALUES (?, ?, ?, ?)",
+  );
+  const removePosition = db.prepare("DELETE FROM positions WHERE stream = ?");
   const saveSeller = db.prepare(
     `INSERT INTO sellers (id, version, display_name) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET version = excluded.version, display_name = excluded.display_name
@@ -108,14 +117,15 @@ function projectionOf(db: DatabaseSync, clock: Clock): Projection {
     return passed;
   };
 
-  function inTransaction<T>(work: (now: number) => T): T {
+  /** `work` gives the ids of the listings that it changed. */
+  function inTransaction(work: (now: number) => readonly string[]): void {
     const begun = now();
     db.exec("BEGIN IMMEDIATE");
+    let changed: readonly string[];
     try {
-      const result = work(begun);
+      changed = work(begun);
       savePassed.run(begun);
       db.exec("COMMIT");
-      return result;
     } catch (error) {
       if (db.isTransaction) db.exec("ROLLBACK");
       placing.forget();
@@ -123,19 +133,38 @@ function projectionOf(db: DatabaseSync, clock: Clock): Projection {
     } finally {
       next = time.next();
     }
+    if (changed.length > 0) onChange?.(changed);
   }
 
   return {
     db,
-    // The columns that it selects.
-    positions: () => readPositions.all() as unknown as StreamPosition[],
-    apply: ({ listings = [], sellers = [], positions = [] }) =>
+    positionOf(stream) {
+      const row = readPosition.get(stream);
+      return (
+        row && {
+          created: String(row.created),
+          sequence: Number(row.sequence),
+          incomplete: row.incomplete === 1,
+        }
+      );
+    },
+    apply: ({ listings = [], sellers = [], position }) =>
       inTransaction((begun) => {
-        if (next <= begun) time.pass(begun, ROWS_AT_ONCE);
+        const due = next <= begun ? time.pass(begun, ROWS_AT_ONCE) : [];
         for (const { id, version, displayName } of sellers) saveSeller.run(id, version, displayName);
-        const taken = listings.filter((state) => rows.apply(state, begun));
-        for (const { stream, created, sequence } of positions) savePosition.run(stream, created, sequence);
-        return taken;
+        const taken = listings.filter((state) => rows.apply(state, begun)).map(({ id }) => id);
+        if (position) {
+          const { stream, created, sequence, incomplete } = position;
+          savePosition.run(stream, created, sequence, Number(incomplete));
+        }
+        return due.length > 0 ? [...new Set([...due, ...taken])] : taken;
+      }),
+    reset: (stream) =>
+      inTransaction(() => {
+        db.exec(stream === "USERS" ? "DELETE FROM sellers" : CLEAR_LISTINGS);
+        removePosition.run(stream);
+        placing.forget();
+        return [];
       }),
     passTime() {
       if (next > now()) return false;

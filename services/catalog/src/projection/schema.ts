@@ -12,7 +12,9 @@ CREATE TABLE positions (
   -- When the stream was made: one that is made anew counts from 1 again.
   created TEXT NOT NULL,
   -- The last event that was applied.
-  sequence INTEGER NOT NULL
+  sequence INTEGER NOT NULL,
+  -- 1 while events are missing that were removed before they were applied.
+  incomplete INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 
 -- One row: until when locks were ended and events begun. It never goes back.
@@ -108,4 +110,13 @@ CREATE INDEX listings_of_event ON listings (event, currency, price, id) WHERE fo
 CREATE INDEX listings_of_text ON listings (text) WHERE for_sale = 1;
 CREATE INDEX listings_free ON listings (event, currency, price) WHERE for_sale = 1 AND held = 0;
 CREATE INDEX listings_by_deadline ON listings (held_until) WHERE held = 1;
+`;
+
+/** Takes away all that came of tickets. */
+export const CLEAR_LISTINGS = `
+DELETE FROM listings;
+DELETE FROM event_prices;
+DELETE FROM texts;
+DELETE FROM events;
+INSERT INTO words (words) VALUES ('delete-all');
 `;

@@ -1,0 +1,193 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { startNats } from "@ticketing/servers/nats";
+import { createLogger } from "../process/log.ts";
+import { createEvents, type Events, type FollowPosition, PoisonEvent } from "./events.ts";
+import { republishedOf, republishOf } from "./removed-events.ts";
+
+const log = createLogger("spec", "silent");
+const text = (payload: Uint8Array) => new TextDecoder().decode(payload);
+let folder: string;
+let server: Awaited<ReturnType<typeof startNats>>;
+let events: Events;
+let admin: NatsConnection;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ticketing-follow-"));
+  server = await startNats({ dir: folder });
+  events = await createEvents({ natsUrl: server.url, name: "spec", log });
+  admin = await connect({ servers: server.url });
+  await events.deadLetters.ensure();
+}, 60_000);
+afterAll(async () => {
+  await events?.close();
+  await admin?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const publish = (stream: string, id: string) =>
+  events.publish({
+    subject: `spec.${stream}.made`,
+    id,
+    type: "spec.made",
+    source: "spec",
+    time: new Date(0),
+    payload: new TextEncoder().encode(id),
+  });
+
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 500; n++) {
+    if (await done()) return;
+    await sleep(20);
+  }
+  throw new Error("it never happened");
+}
+
+/** What a replica keeps: what it applied, and its position. */
+function replica() {
+  const applied: string[] = [];
+  const kept = { applied, position: undefined as FollowPosition | undefined, failures: 0, resets: 0 };
+  const follow = (stream: string) =>
+    events.follow<string>({
+      stream: stream.toUpperCase(),
+      filter: `spec.${stream}.>`,
+      name: "spec",
+      position: () => kept.position,
+      decode({ payload }) {
+        if (text(payload).startsWith("poison")) throw new PoisonEvent("spoilt");
+        return text(payload);
+      },
+      apply(changes, position) {
+        if (kept.failures-- > 0) throw new Error("the disk is full");
+        applied.push(...changes);
+        if (position) kept.position = position;
+      },
+      reset() {
+        kept.resets++;
+        applied.length = 0;
+        kept.position = undefined;
+      },
+    });
+  return Object.assign(kept, { follow });
+}
+
+const fails = (promise: Promise<void>) =>
+  promise.then(
+    () => false,
+    () => true,
+  );
+
+describe("following a stream", () => {
+  it("applies what is there and what comes, in order, and goes on from where it was", async () => {
+    await events.ensureStream("ORDER", ["spec.order.>"]);
+    const ids = Array.from({ length: 700 }, (_, n) => `o:${n}`);
+    await Promise.all(ids.slice(0, 600).map((id) => publish("order", id)));
+    const one = replica();
+    const first = one.follow("order");
+    await until(async () => !(await fails(first.requireCaughtUp())));
+    expect(one.applied.toSorted()).toEqual(ids.slice(0, 600).toSorted());
+    await first.stop();
+    for (const id of ids.slice(600, 650)) await publish("order", id);
+    const again = one.follow("order");
+    for (const id of ids.slice(650)) await publish("order", id);
+    await until(() => one.applied.length === 700);
+    expect(one.applied.slice(600)).toEqual(ids.slice(600));
+    expect(one.position).toMatchObject({ sequence: 700, incomplete: false });
+    await again.stop();
+  });
+
+  it("waits for the stream, and is not caught up until it is there", async () => {
+    const one = replica();
+    const following = one.follow("late");
+    await sleep(50);
+    await expect(following.requireCaughtUp()).rejects.toThrow();
+    await events.ensureStream("LATE", ["spec.late.>"]);
+    await until(async () => !(await fails(following.requireCaughtUp())));
+    await publish("late", "l:1");
+    await until(() => one.applied.length === 1);
+    await following.stop();
+  });
+
+  it("applies again what could not be saved", async () => {
+    await events.ensureStream("FAILING", ["spec.failing.>"]);
+    const one = replica();
+    one.failures = 2;
+    await publish("failing", "f:1");
+    const following = one.follow("failing");
+    await publish("failing", "f:2");
+    await until(() => one.applied.length === 2);
+    expect(one.applied).toEqual(["f:1", "f:2"]);
+    await following.stop();
+  });
+
+  it("sets aside what breaks its contract, once for all replicas, and each handles it again", async () => {
+    await events.ensureStream("POISON", ["spec.poison.>"]);
+    await publish("poison", "p:1");
+    await publish("poison", "poison:2");
+    await publish("poison", "p:3");
+    const replicas = [replica(), replica()];
+    const before = await events.deadLetters.count();
+    const followings = [];
+    for (const one of replicas) {
+      const following = one.follow("poison");
+      followings.push(following);
+      await until(() => one.applied.length === 2);
+      expect(one.position?.sequence).toBe(3);
+    }
+    expect(await events.deadLetters.count()).toBe(before + 1);
+    const [letter] = await events.deadLetters.list({ limit: 1 });
+    expect(letter).toMatchObject({ stream: "POISON", consumer: "spec", reason: "spoilt" });
+    await events.deadLetters.replay(letter?.sequence ?? 0);
+    // It is poison still.
+    expect(await events.deadLetters.count()).toBe(before + 1);
+    await Promise.all(followings.map((following) => following.stop()));
+  });
+
+  it("begins again with a stream that was made anew", async () => {
+    const manager = await jetstreamManager(admin);
+    await events.ensureStream("ANEW", ["spec.anew.>"]);
+    for (const id of ["a:1", "a:2"]) await publish("anew", id);
+    const one = replica();
+    const following = one.follow("anew");
+    await until(() => one.applied.length === 2);
+    await manager.streams.delete("ANEW");
+    await events.ensureStream("ANEW", ["spec.anew.>"]);
+    await publish("anew", "b:1");
+    await until(() => one.applied.join() === "b:1");
+    expect(one.resets).toBe(1);
+    await following.stop();
+  });
+
+  it("is not caught up while removed events are missing, and has all announced again", async () => {
+    const manager = await jetstreamManager(admin);
+    await events.ensureStream("REMOVED", ["spec.removed.>"]);
+    for (const id of ["r:1", "r:2", "r:3"]) await publish("removed", id);
+    await manager.streams.purge("REMOVED", { seq: 3 });
+    let asked = 0;
+    let isLeft = true;
+    events.requests.answer(republishOf("REMOVED"), async () => {
+      asked++;
+    });
+    events.requests.answer(republishedOf("REMOVED"), async () => {
+      if (isLeft) throw new Error("it is being done");
+    });
+    const one = replica();
+    const following = one.follow("removed");
+    await until(() => one.applied.length === 1 && asked === 1);
+    await expect(following.requireCaughtUp()).rejects.toThrow("npm run republish");
+    // A process that dies meanwhile knows it afterwards.
+    expect(one.position).toMatchObject({ incomplete: true });
+    await publish("removed", "r:1 again");
+    isLeft = false;
+    await until(async () => !(await fails(following.requireCaughtUp())));
+    expect(one.applied).toEqual(["r:3", "r:1 again"]);
+    expect(one.position).toMatchObject({ incomplete: false });
+    await following.stop();
+  });
+});
