@@ -92,7 +92,7 @@ describe("a document store", () => {
     await store.insert(first("a"));
     const read = await store.find("a");
     if (!read) throw new Error("it was inserted");
-    const reads = jest.spyOn(collection, "findOne");
+    const reads = jest.spyOn(collection, "find");
     expect(await store.update("a", raised, read)).toMatchObject({ count: 1, version: 2 });
     expect(reads).not.toHaveBeenCalled();
     expect(await store.update("a", raised, read)).toMatchObject({ count: 2, version: 3 });

@@ -7,6 +7,7 @@ import {
   type WithoutId,
 } from "mongodb";
 import { DomainError } from "../process/domain-error.ts";
+import { findTogether } from "./find-together.ts";
 
 /** One document, one version a write. */
 export interface Versioned {
@@ -61,9 +62,7 @@ export function createDocumentStore<T extends Versioned>(options: {
 }): DocumentStore<T> {
   const { collection, notFound = noSuchDocument, stored = changeableBefore } = options;
   const { onWritten = () => undefined } = options;
-  // The driver's generic types cannot see that every T has these fields.
-  const byId = (id: string) => ({ _id: id }) as Filter<T>;
-  const find = (id: string) => collection.findOne(byId(id)) as Promise<T | null>;
+  const find = findTogether(collection);
   const get = async (id: string): Promise<T> => {
     const document = await find(id);
     if (!document) throw notFound();
