@@ -68,10 +68,25 @@ describe("a buyer's locks", () => {
     expect(reason(() => take(returnSlot(taken, "o1"), "o1", 1, other))).toBe("allowed");
   });
 
-  it("take one slot for an order that is asked for twice, which no single refusal gives back", () => {
+  it("take one slot for an order that is asked for twice, given back when both were refused", () => {
     const twice = take(take(noLocks("b"), "o1", 0), "o1", 0);
     expect(twice.slots).toHaveLength(1);
-    expect(returnSlot(twice, "o1")).toBe(twice);
+    const once = returnSlot(twice, "o1");
+    expect(once.slots).toHaveLength(1);
+    expect(returnSlot(once, "o1").slots).toEqual([]);
+  });
+
+  it("keep a slot of the release before that two calls asked for, whoever is refused", () => {
+    const slot = { orderId: "o1", ticketId: "ticket of o1", expireTime: at(15), shared: true };
+    const old = take({ ...noLocks("b"), slots: [slot] }, "o1", 0);
+    expect(returnSlot(returnSlot(old, "o1"), "o1").slots).toHaveLength(1);
+  });
+
+  it("tell a buyer whose calls are in doubt to wait for the doubt, not for the locks they never got", () => {
+    const locks = take(take(noLocks("b"), "o1", 0), "o2", 0);
+    const asked = () => take(locks, "o3", 0.25);
+    expect(reason(asked)).toBe("LOCK_LIMIT");
+    expect(asked).toThrow(expect.objectContaining({ retryMs: 15_000 }));
   });
 
   it("are asked of their tickets where no place is left", () => {

@@ -14,7 +14,12 @@ interface Slot {
   expireTime: Date;
   /** Until then a lock call may be under way, which the ticket does not show yet. */
   doubtUntil?: Date;
-  /** Several calls ask for this one lock: one that is refused cannot know how the others end. */
+  /**
+   * How many calls asked for this one lock and were not refused: a refused one cannot know how the others end. Absent
+   * in slots of the release before, which knows `shared` alone.
+   */
+  callers?: number;
+  /** More than one call asked. Replicas of the release before keep such a slot whoever is refused. */
   shared?: boolean;
   /** The order is giving its lock up: free as soon as the ticket is seen without it. */
   givenUp?: boolean;
@@ -107,7 +112,8 @@ export function takeSlot(
   const doubtUntil = new Date(now.getTime() + DOUBT_MS);
   if (own) {
     const expireTime = new Date(Math.max(own.expireTime.getTime(), hold.expireTime.getTime()));
-    const joined = { ...own, expireTime, doubtUntil, shared: true };
+    const callers = own.callers ?? (own.shared ? undefined : 1);
+    const joined = { ...own, expireTime, doubtUntil, shared: true, ...(callers && { callers: callers + 1 }) };
     return changed(
       locks,
       slots.map((slot) => (slot === own ? joined : slot)),
@@ -124,20 +130,26 @@ export function takeSlot(
     );
   }
   if (slots.length >= policy.limit) {
-    const first = slots.reduce((a, b) => (a.expireTime < b.expireTime ? a : b));
-    const leftMs = first.expireTime.getTime() - now.getTime();
+    const first = Math.min(...slots.map((slot) => nextEnd(slot, standings.get(slot.orderId)).getTime()));
+    const leftMs = first - now.getTime();
     throw new DomainError("LOCK_LIMIT", `only ${policy.limit} tickets can be held at a time`, {}, leftMs);
   }
-  return changed(locks, [...slots, { ...hold, doubtUntil }], ended);
+  return changed(locks, [...slots, { ...hold, doubtUntil, callers: 1 }], ended);
 }
 
 /**
- * Gives a slot back whose call the ticket refused. One that several calls asked for stays until its doubt is over:
- * another of them may have got the lock.
+ * A call for this slot's lock was refused by the ticket. The last of them to be refused gives the slot back; until then
+ * it stays, since another may have got the lock. One that never ends is waited for until the doubt is over.
  */
 export function returnSlot(locks: BuyerLocks, orderId: string): BuyerLocks {
-  const slots = locks.slots.filter((slot) => slot.orderId !== orderId || slot.shared);
-  return slots.length === locks.slots.length ? locks : changed(locks, slots, endedOf(locks));
+  const own = locks.slots.find((slot) => slot.orderId === orderId);
+  if (!own || (own.shared && own.callers === undefined)) return locks;
+  const callers = (own.callers ?? 1) - 1;
+  const slots = locks.slots.flatMap((slot) => {
+    if (slot !== own) return [slot];
+    return callers > 0 ? [{ ...slot, callers }] : [];
+  });
+  return changed(locks, slots, endedOf(locks));
 }
 
 /** The lock was written, with a deadline that may be sooner than the latest it could have: its slot is free by then. */
@@ -186,6 +198,12 @@ function settle(locks: BuyerLocks, standings: Standings, policy: LockPolicy, now
   const ended = endedOf(locks);
   const fresh = over.filter(({ orderId }) => !ended.some((hold) => hold.orderId === orderId));
   return { slots, ended: remembered([...ended, ...fresh], policy, now) };
+}
+
+/** When a slot that is taken is free at the latest, if its ticket stays as it was seen. */
+function nextEnd({ expireTime, doubtUntil, givenUp }: Slot, standing: Standing | undefined): Date {
+  const doubtAlone = standing === "free" && !givenUp && doubtUntil !== undefined && doubtUntil < expireTime;
+  return doubtAlone ? doubtUntil : expireTime;
 }
 
 /** When a slot is free, as far as its time and its ticket tell. */
