@@ -1,6 +1,6 @@
 import type { Interceptor } from "@connectrpc/connect";
 import type { Logger } from "../process/log.ts";
-import { canonicalIdsInterceptor } from "./canonical-ids.ts";
+import { canonicalValuesInterceptor } from "./canonical-values.ts";
 import { createErrorInterceptor } from "./error-interceptor.ts";
 import { measureInterceptor } from "./measure-interceptor.ts";
 import { requestIdInterceptor } from "./request-id-interceptor.ts";
@@ -15,6 +15,6 @@ export const callInterceptors = (log: Logger, own: readonly Interceptor[] = []):
   measureInterceptor,
   createErrorInterceptor(log),
   ...own,
-  canonicalIdsInterceptor,
+  canonicalValuesInterceptor,
   validateInterceptor,
 ];

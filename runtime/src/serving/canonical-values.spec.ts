@@ -10,15 +10,20 @@ import {
   type Message,
 } from "@bufbuild/protobuf";
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
+import { createValidator } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { createClient, type ServiceImpl } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { WatchTicketsRequestSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import {
+  SearchTicketsRequestSchema,
+  WatchTicketsRequestSchema,
+} from "@ticketing/proto/catalog/v1/catalog_service";
+import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
 import { makeServiceKeys } from "../../testing/keys.ts";
 import { silent, testConfig } from "../../testing/service.ts";
 import { createServiceAuthenticator, createServiceTokens } from "../identity/service-tokens.ts";
-import { canonicalizeIds } from "./canonical-ids.ts";
+import { canonicalize } from "./canonical-values.ts";
 import { createInternalClient } from "./internal-client.ts";
 import { type InternalServer, startInternalServer } from "./internal-server.ts";
 import { type PublicServer, startPublicServer } from "./public-server.ts";
@@ -212,7 +217,36 @@ describe("an id in capitals", () => {
 
   it("is the same id anywhere in a list", () => {
     const request = create(WatchTicketsRequestSchema, { ticketIds: Array(100).fill(LOWER.toUpperCase()) });
-    canonicalizeIds(WatchTicketsRequestSchema, request);
+    canonicalize(WatchTicketsRequestSchema, request);
     expect(request.ticketIds).toEqual(Array(100).fill(LOWER));
+  });
+});
+
+describe("an instant whose nanos are not those of its second", () => {
+  it.each([
+    [
+      { seconds: 4_102_444_799n, nanos: 2_000_000_000 },
+      { seconds: 4_102_444_801n, nanos: 0 },
+    ],
+    [
+      { seconds: 10n, nanos: -1 },
+      { seconds: 9n, nanos: 999_999_999 },
+    ],
+    [
+      { seconds: 10n, nanos: 999_999_999 },
+      { seconds: 10n, nanos: 999_999_999 },
+    ],
+  ])("is written as protobuf demands before a limit is compared with it", (given, written) => {
+    const request = create(SearchTicketsRequestSchema, { filter: { startAfter: given } });
+    canonicalize(SearchTicketsRequestSchema, request);
+    expect(request.filter?.startAfter).toMatchObject(written);
+  });
+
+  it("does not pass the end of the years in which an event can be listed", async () => {
+    const event = { startTime: { seconds: 4_102_444_799n, nanos: 1_000_000_000 } };
+    const request = create(CreateTicketRequestSchema, { event });
+    canonicalize(CreateTicketRequestSchema, request);
+    const { violations = [] } = createValidator().validate(CreateTicketRequestSchema, request);
+    expect(violations.map(({ ruleId }) => ruleId)).toContain("timestamp.gte_lt");
   });
 });
