@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { create } from "@bufbuild/protobuf";
+import { WireType } from "@bufbuild/protobuf/wire";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { CreateTicketRequestSchema, TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
@@ -64,6 +66,14 @@ describe("listing a ticket", () => {
     expect(await reason(as(seller).createTicket({ ...request, title: "Rock" }))).toBe("REQUEST_ID_REUSED");
     const other = await as({ user: "other" }).createTicket({ ...request, title: "Rock" });
     expect(other.ticket?.id).not.toBe(ticket?.id);
+  });
+
+  it("knows a request again that says something beside which is not understood here", async () => {
+    const request = create(CreateTicketRequestSchema, offer());
+    const first = await as(seller).createTicket(request);
+    const beside = { no: 127, wireType: WireType.Varint, data: new Uint8Array([1]) };
+    const again = await as(seller).createTicket({ ...request, $unknown: [beside] });
+    expect(again.ticket?.id).toBe(first.ticket?.id);
   });
 
   it("needs a session", async () => {

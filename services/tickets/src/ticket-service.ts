@@ -69,7 +69,10 @@ export function createTicketService(deps: {
 
 /** What a request asks for, in short. */
 const fingerprintOf = <D extends DescMessage>(schema: D, request: MessageShape<D>): string =>
-  createHash("sha256").update(toBinary(schema, request)).digest("base64url");
+  createHash("sha256")
+    // What a newer client says beside is not understood here, and does not make it another request.
+    .update(toBinary(schema, request, { writeUnknownFields: false }))
+    .digest("base64url");
 
 /** By what a repeat of a change is known; undefined for a client that gives its requests no id. */
 const editRequestOf = (request: UpdateTicketRequest): EditRequest | undefined =>
