@@ -39,7 +39,7 @@ describe("pages, newest first", () => {
         const seen: Row[] = [];
         let pageToken = "";
         do {
-          const oracle = new Query(pastPosition<Row>({ owner: "ann" }, pageToken))
+          const oracle = new Query(pastPosition(rows, { owner: "ann" }, pageToken))
             .find<Row>(documents)
             .sort({ createTime: -1, _id: -1 })
             .limit(pageSize)
@@ -70,5 +70,18 @@ describe("pages, newest first", () => {
     expect(first.documents).toHaveLength(20);
     const rest = await newestFirst(rows, { owner: "ann" }, { pageSize: 1, pageToken: first.nextPageToken });
     expect(rest).toMatchObject({ documents: [{ _id: "row-0" }], nextPageToken: "" });
+  });
+
+  it("take no token of another list, nor one with a time that there is not", async () => {
+    const createTime = new Date(Date.UTC(2030, 0, 1));
+    const two = ["row-1", "row-2"].map((_id) => ({ _id, owner: "ann", createTime }));
+    await rows.deleteMany({});
+    await rows.insertMany(two);
+    const { nextPageToken } = await newestFirst(rows, { owner: "ann" }, { pageSize: 1, pageToken: "" });
+    const of = (filter: object, pageToken: string) => newestFirst(rows, filter, { pageSize: 1, pageToken });
+    expect((await of({ owner: "ann" }, nextPageToken)).documents).toHaveLength(1);
+    await expect(of({ owner: "bea" }, nextPageToken)).rejects.toMatchObject({ reason: "BAD_PAGE_TOKEN" });
+    const never = Buffer.from(JSON.stringify({ t: 8.65e15, i: "row-1" })).toString("base64url");
+    await expect(of({ owner: "ann" }, never)).rejects.toMatchObject({ reason: "BAD_PAGE_TOKEN" });
   });
 });

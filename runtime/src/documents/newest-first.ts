@@ -5,9 +5,17 @@ import { decodeTimePosition, encodeTimePosition } from "./page-token.ts";
 /** The order of a list, and the end of an index that it needs. */
 export const byNewest = { createTime: -1, _id: -1 } as const;
 
+/** What a list is called in its page tokens. */
+const listOf = <T extends object>({ collectionName }: Collection<T>, filter: Filter<T>): string =>
+  `${collectionName} ${JSON.stringify(filter)}`;
+
 /** The query of a page: what lies past a position in the order newest first, ties by id. */
-export function pastPosition<T>(filter: Filter<T>, pageToken: string): Filter<T> {
-  const after = decodeTimePosition(pageToken);
+export function pastPosition<T extends object>(
+  collection: Collection<T>,
+  filter: Filter<T>,
+  pageToken: string,
+): Filter<T> {
+  const after = decodeTimePosition(pageToken, listOf(collection, filter));
   if (!after) return filter;
   const past = [{ createTime: { $lt: after.time } }, { createTime: after.time, _id: { $lt: after.id } }];
   // The driver's generic types cannot see that every T has these fields (here and below).
@@ -25,7 +33,7 @@ export async function newestFirst<T extends { _id: string; createTime: Date }>(
 ): Promise<{ documents: T[]; nextPageToken: string }> {
   const limit = rowsOfPage(pageSize);
   const found = (await collection
-    .find(pastPosition(filter, pageToken))
+    .find(pastPosition(collection, filter, pageToken))
     .sort(byNewest as Sort)
     .limit(limit + 1)
     .toArray()) as T[];
@@ -34,6 +42,8 @@ export async function newestFirst<T extends { _id: string; createTime: Date }>(
   const more = found.length > limit && last;
   return {
     documents,
-    nextPageToken: more ? encodeTimePosition({ time: last.createTime, id: last._id }) : "",
+    nextPageToken: more
+      ? encodeTimePosition({ time: last.createTime, id: last._id }, listOf(collection, filter))
+      : "",
   };
 }

@@ -38,7 +38,7 @@ export async function pageByTime<T extends Aggregate>(
       .sort(order)
       .limit(rows)
       .toArray()) as T[];
-  const after = decodeTimePosition(pageToken);
+  const after = decodeTimePosition(pageToken, time);
   const found = after ? await read({ [time]: after.time, _id: { $gt: after.id } }, wanted) : [];
   let from = after ? after.time.getTime() + 1 : since.getTime();
   for (let step = FIRST_STEP_MS; found.length < wanted && from < until.getTime(); step *= 4) {
@@ -53,6 +53,6 @@ export async function pageByTime<T extends Aggregate>(
   const more = found.length > limit && last;
   return {
     documents,
-    nextPageToken: more ? encodeTimePosition({ time: last[time] as Date, id: String(last._id) }) : "",
+    nextPageToken: more ? encodeTimePosition({ time: last[time] as Date, id: String(last._id) }, time) : "",
   };
 }
