@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
+import { forEachRouted } from "./src/routed-services.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
@@ -40,13 +41,7 @@ describe.each([0, 1, 2])("behind %d proxies", (trustedProxies) => {
   let origin: string;
   beforeAll(async () => {
     const address = [tickets.address];
-    const clusters = {
-      auth: address,
-      tickets: address,
-      orders: address,
-      payments: address,
-      catalog: address,
-    };
+    const clusters = forEachRouted(() => address);
     const gateway = await startGateway(dir, clusters, { trustedProxies, addressRate: 20 });
     server = gateway.server;
     origin = `http://127.0.0.1:${gateway.port}`;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
-import type { ClusterAddresses } from "./src/envoy-clusters.ts";
+import { forEachRouted, type RoutedService, routedServices } from "./src/routed-services.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { type Answer, EMPTY_FRAME, flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
@@ -26,45 +26,30 @@ const PARTNER = "https://partner.example";
 let dir: string;
 let envoy: EnvoyServer;
 let origin: string;
-let auth: Upstream;
-let tickets: Upstream;
-let orders: Upstream;
-let payments: Upstream;
-let catalog: Upstream;
+let upstreams: Record<RoutedService, Upstream>;
 
-const addresses = (): ClusterAddresses => ({
-  auth: [auth.address],
-  tickets: [tickets.address],
-  orders: [orders.address],
-  payments: [payments.address],
-  catalog: [catalog.address],
-});
+const addresses = () => forEachRouted((name) => [upstreams[name].address]);
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "gateway-"));
-  [auth, tickets, orders, payments, catalog] = await Promise.all([
-    startUpstream(),
-    startUpstream(),
-    startUpstream(),
-    startUpstream(),
-    startUpstream(),
-  ]);
+  const started = await Promise.all(routedServices.map(async (name) => [name, await startUpstream()]));
+  upstreams = Object.fromEntries(started);
   // One of the two replicas of catalog is down.
   const nobody = `127.0.0.1:${await freePort()}`;
   const { server, at } = await startGateway(
     dir,
-    { ...addresses(), catalog: [nobody, catalog.address] },
+    { ...addresses(), catalog: [nobody, upstreams.catalog.address] },
     { others: [PARTNER] },
   );
   [envoy, origin] = [server, at];
 }, 60_000);
 afterAll(async () => {
   await envoy?.stop();
-  for (const upstream of [auth, tickets, orders, payments, catalog]) await upstream?.close();
+  for (const upstream of Object.values(upstreams ?? {})) await upstream.close();
   await rm(dir, { recursive: true, force: true });
 }, 30_000);
 beforeEach(() => {
-  for (const { requests } of [auth, tickets, orders, payments, catalog]) requests.length = 0;
+  for (const { requests } of Object.values(upstreams)) requests.length = 0;
 });
 
 /** A Connect call, unless the headers say otherwise. */
@@ -72,7 +57,7 @@ const call = (path: string, headers: OutgoingHttpHeaders = {}, body: string | Bu
   send(origin, { ":method": "POST", ":path": path, "content-type": "application/json", ...headers }, body);
 const json = (answer: Answer) => JSON.parse(answer.body.toString());
 const arrived = () =>
-  Object.entries({ auth, tickets, orders, payments, catalog }).flatMap(([name, { requests }]) =>
+  Object.entries(upstreams).flatMap(([name, { requests }]) =>
     requests.map((request) => `${name} ${request.path}`),
   );
 
@@ -92,8 +77,8 @@ describe("the gateway routes", () => {
     await send(origin, { ":path": "/.well-known/jwks.json" });
     await call("/webhooks/stripe", { "stripe-signature": "t=1,v1=ab" }, '{ "id" : "evt_1"}\n');
     expect(arrived()).toEqual(["auth /.well-known/jwks.json", "payments /webhooks/stripe"]);
-    expect(payments.requests[0]?.body.toString()).toBe('{ "id" : "evt_1"}\n');
-    expect(payments.requests[0]?.headers["stripe-signature"]).toBe("t=1,v1=ab");
+    expect(upstreams.payments.requests[0]?.body.toString()).toBe('{ "id" : "evt_1"}\n');
+    expect(upstreams.payments.requests[0]?.headers["stripe-signature"]).toBe("t=1,v1=ab");
   });
 
   it.each([
@@ -167,7 +152,7 @@ describe("protocols", () => {
       { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" },
       EMPTY_FRAME,
     );
-    const [request] = tickets.requests;
+    const [request] = upstreams.tickets.requests;
     expect(request?.headers["content-type"]).toBe("application/grpc");
     expect(request?.headers.te).toBe("trailers");
     expect(request?.body).toEqual(EMPTY_FRAME);
@@ -184,7 +169,7 @@ describe("protocols", () => {
       { "content-type": "application/grpc", te: "trailers" },
       EMPTY_FRAME,
     );
-    expect(tickets.requests[0]?.headers["content-type"]).toBe("application/grpc");
+    expect(upstreams.tickets.requests[0]?.headers["content-type"]).toBe("application/grpc");
     expect(answer.trailers["grpc-status"]).toBe("0");
   });
 
@@ -197,11 +182,11 @@ describe("protocols", () => {
       body: '{"ticketId":"7"}',
     });
     expect(await answer.json()).toEqual({});
-    for (const request of tickets.requests) {
+    for (const request of upstreams.tickets.requests) {
       expect(request.headers["content-type"]).toBe("application/json");
       expect(request.body.toString()).toBe('{"ticketId":"7"}');
     }
-    expect(tickets.requests).toHaveLength(2);
+    expect(upstreams.tickets.requests).toHaveLength(2);
   });
 
   it("a gRPC client is refused in gRPC", async () => {
@@ -239,7 +224,7 @@ describe("calls with cookies", () => {
 
   it("pass from our own origin", async () => {
     expect((await call(GET_TICKET, { cookie, origin })).status).toBe(200);
-    expect(tickets.requests[0]?.headers.cookie).toBe(cookie);
+    expect(upstreams.tickets.requests[0]?.headers.cookie).toBe(cookie);
   });
 
   it("pass from 127.0.0.1 as from localhost, on our own port alone", async () => {
@@ -332,13 +317,13 @@ describe("limits", () => {
       expect(answer.status).toBe(413);
       expect(json(answer).code).toBe("resource_exhausted");
     }
-    expect(tickets.requests).toHaveLength(1);
+    expect(upstreams.tickets.requests).toHaveLength(1);
   });
 
   it("drop headers whose names some servers take for others, and not their calls", async () => {
     const headers = { x_user_id: "1", x_client_address: "203.0.113.9", "x-trace": "kept" };
     expect((await call(GET_TICKET, headers)).status).toBe(200);
-    const arrived = tickets.requests[0]?.headers ?? {};
+    const arrived = upstreams.tickets.requests[0]?.headers ?? {};
     expect(Object.keys(arrived).filter((name) => name.includes("_"))).toEqual([]);
     expect(arrived["x-trace"]).toBe("kept");
   });
@@ -421,7 +406,7 @@ describe("what a client says of itself", () => {
       "x-user-id": "admin",
       "x-service-name": "workflows",
     });
-    const headers = tickets.requests[0]?.headers ?? {};
+    const headers = upstreams.tickets.requests[0]?.headers ?? {};
     expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
     // What it claims stays left of the address that the gateway saw.
     expect(headers["x-forwarded-for"]).toMatch(/^203\.0\.113\.9,.+/);
@@ -456,7 +441,7 @@ describe("every answer", () => {
   });
 
   it("is typed when a service is away", async () => {
-    await auth.close();
+    await upstreams.auth.close();
     const answer = await call("/ticketing.auth.v1.AuthService/SignIn");
     expect(answer.status).toBe(503);
     expect(json(answer).code).toBe("unavailable");

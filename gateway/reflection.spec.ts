@@ -12,6 +12,7 @@ import { addReflection } from "@ticketing/runtime/serving/reflection";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
+import { forEachRouted } from "./src/routed-services.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 
 let dir: string;
@@ -67,7 +68,7 @@ describe.each([
   let at: string;
   beforeAll(async () => {
     const nobody = [`127.0.0.1:${await freePort()}`];
-    const clusters = { auth: nobody, tickets: nobody, orders: nobody, payments: nobody };
+    const clusters = forEachRouted(() => nobody);
     const catalog = [`127.0.0.1:${service.port}`];
     ({ server, at } = await startGateway(dir, { ...clusters, catalog }, { reflection }));
   }, 30_000);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { refusalMappers } from "./src/refusal-mappers.ts";
+import { forEachRouted } from "./src/routed-services.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { type Answer, EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   upstream = await startUpstream();
   const nobody = [`127.0.0.1:${await freePort()}`];
   const here = [upstream.address];
-  const clusters = { auth: nobody, tickets: here, orders: here, payments: here, catalog: here };
+  const clusters = { ...forEachRouted(() => here), auth: nobody };
   const gateway = await startGateway(dir, clusters);
   server = gateway.server;
   origin = `http://127.0.0.1:${gateway.port}`;

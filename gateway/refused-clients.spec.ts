@@ -14,6 +14,7 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
+import { forEachRouted } from "./src/routed-services.ts";
 import { clientsOf, failureOf } from "./testing/clients.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { startUpstream, type Upstream } from "./testing/upstream.ts";
@@ -32,7 +33,7 @@ beforeAll(async () => {
   upstream = await startUpstream();
   const nobody = [`127.0.0.1:${await freePort()}`];
   const here = [upstream.address];
-  const clusters = { auth: nobody, tickets: here, orders: nobody, payments: here, catalog: here };
+  const clusters = { ...forEachRouted(() => here), auth: nobody, orders: nobody };
   const calm = await startGateway(dir, clusters);
   const strict = await startGateway(dir, clusters, { addressRate: 1 });
   server = calm.server;

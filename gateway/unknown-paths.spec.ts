@@ -11,6 +11,7 @@ import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
+import { forEachRouted } from "./src/routed-services.ts";
 import { clientsOf, failureOf, grpcCodes } from "./testing/clients.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { EMPTY_FRAME } from "./testing/upstream.ts";
@@ -40,7 +41,7 @@ beforeAll(async () => {
     http: {},
   });
   const nobody = [`127.0.0.1:${await freePort()}`];
-  const clusters = { auth: nobody, orders: nobody, payments: nobody, catalog: nobody };
+  const clusters = forEachRouted(() => nobody);
   const gateway = await startGateway(dir, { ...clusters, tickets: [`127.0.0.1:${service.port}`] });
   server = gateway.server;
   address = `127.0.0.1:${gateway.port}`;

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/gl
 import { launch } from "@ticketing/servers/launch";
 import { freePort } from "@ticketing/servers/ports";
 import { httpOk } from "@ticketing/servers/probe";
+import { forEachRouted } from "./src/routed-services.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 
 let dir: string;
@@ -30,7 +31,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 /** A gateway to web servers at these ports, and to no service. */
 async function startGatewayTo(web: readonly number[]) {
   const nobody = ["127.0.0.1:9"];
-  const addresses = { auth: nobody, tickets: nobody, orders: nobody, payments: nobody, catalog: nobody };
+  const addresses = forEachRouted(() => nobody);
   const more = { addressRate: 1_000_000 };
   const { server, at } = await startGateway(
     dir,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { config } from "./config.ts";
+import { addressVariable, routedServices } from "./routed-services.ts";
 
 const env = {
   ENVOY_CONFIG_FILE: "unused",
@@ -7,10 +8,7 @@ const env = {
   TLS_TERMINATION: "gateway",
   PUBLIC_TLS_DIR: "/public-tls",
   ...Object.fromEntries(
-    ["AUTH", "TICKETS", "ORDERS", "PAYMENTS", "CATALOG", "WEB"].map((name) => [
-      `${name}_ADDRESS`,
-      "host:8080",
-    ]),
+    [...routedServices.map(addressVariable), "WEB_ADDRESS"].map((name) => [name, "host:8080"]),
   ),
 };
 const behindProxy = { TLS_TERMINATION: "proxy", PUBLIC_TLS_DIR: "", TRUSTED_PROXIES: "1" };

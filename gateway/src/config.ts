@@ -1,6 +1,7 @@
 import { addresses, readConfig, transportConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 import { ingressFaults } from "./ingress-rules.ts";
+import { addressSettings } from "./routed-services.ts";
 
 const origin = z.url().transform((url) => new URL(url).origin);
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -50,11 +51,7 @@ export const schema = z.object({
   /** Whether clients can read the public contracts (gRPC server reflection). */
   REFLECTION: z.enum(["on", "off"]).default("off"),
   /** Public ports of what it routes to. */
-  AUTH_ADDRESS: addresses,
-  TICKETS_ADDRESS: addresses,
-  ORDERS_ADDRESS: addresses,
-  PAYMENTS_ADDRESS: addresses,
-  CATALOG_ADDRESS: addresses,
+  ...addressSettings,
   WEB_ADDRESS: addresses,
 });
 

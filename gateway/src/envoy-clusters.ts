@@ -1,16 +1,12 @@
 import { isIP } from "node:net";
+import type { RoutedService } from "./routed-services.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
 /** host:port */
 type Address = string;
 
 /** Where the gateway finds what it routes to; several addresses of one service share its load. */
-export interface ClusterAddresses {
-  readonly auth: readonly Address[];
-  readonly tickets: readonly Address[];
-  readonly orders: readonly Address[];
-  readonly payments: readonly Address[];
-  readonly catalog: readonly Address[];
+export interface ClusterAddresses extends Readonly<Record<RoutedService, readonly Address[]>> {
   /** The web app, HTTP/1.1; without it the gateway answers 404 where it would be. */
   readonly web?: readonly Address[];
 }

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { makeAuthority } from "@ticketing/servers/certificates";
 import { certificateFaults } from "./public-certificate.ts";
+import { addressVariable, routedServices } from "./routed-services.ts";
 
 const authority = makeAuthority();
 const names = ["tickets.example.com", "127.0.0.1", "::1"];
@@ -61,8 +62,8 @@ describe("a gateway's certificate", () => {
 
 it("a pod without its certificate says so, and writes no configuration", async () => {
   const file = join(folder, "envoy.yaml");
-  const addresses = ["AUTH", "TICKETS", "ORDERS", "PAYMENTS", "CATALOG", "WEB"].map((name) => [
-    `${name}_ADDRESS`,
+  const addresses = [...routedServices.map(addressVariable), "WEB_ADDRESS"].map((name) => [
+    name,
     "host:8080",
   ]);
   const env = {

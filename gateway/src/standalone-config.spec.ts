@@ -6,6 +6,7 @@ import { makeAuthority } from "@ticketing/servers/certificates";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { parse } from "yaml";
 import { config } from "./config.ts";
+import { addressVariable, routedServices } from "./routed-services.ts";
 import { standaloneConfig, trustFileOf } from "./standalone-config.ts";
 import { trustYaml } from "./upstream-tls.ts";
 
@@ -15,11 +16,7 @@ const env = {
   TLS_TERMINATION: "gateway",
   PUBLIC_TLS_DIR: "/unused",
   ALLOWED_ORIGINS: "https://partner.example/page, https://other.example",
-  AUTH_ADDRESS: "auth:8080",
-  TICKETS_ADDRESS: "tickets:8080",
-  ORDERS_ADDRESS: "orders:8080",
-  PAYMENTS_ADDRESS: "payments:8080",
-  CATALOG_ADDRESS: "catalog:8080",
+  ...Object.fromEntries(routedServices.map((name) => [addressVariable(name), `${name}:8080`])),
   WEB_ADDRESS: "web:8080",
 };
 const plain = { TLS_TERMINATION: "none", PUBLIC_TLS_DIR: "" };

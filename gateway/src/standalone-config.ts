@@ -3,6 +3,7 @@ import type { config } from "./config.ts";
 import { clusters } from "./envoy-clusters.ts";
 import { gatewayConfig } from "./gateway-config.ts";
 import type { TlsTermination } from "./ingress.ts";
+import { addressVariable, forEachRouted } from "./routed-services.ts";
 
 type Settings = ReturnType<typeof config>;
 
@@ -25,11 +26,7 @@ export async function standaloneConfig(settings: Settings): Promise<string> {
   });
   const admin = { socket_address: { address: "127.0.0.1", port_value: settings.ADMIN_PORT } };
   const addresses = {
-    auth: settings.AUTH_ADDRESS,
-    tickets: settings.TICKETS_ADDRESS,
-    orders: settings.ORDERS_ADDRESS,
-    payments: settings.PAYMENTS_ADDRESS,
-    catalog: settings.CATALOG_ADDRESS,
+    ...forEachRouted((service) => settings[addressVariable(service)]),
     web: settings.WEB_ADDRESS,
   };
   const routed = clusters(addresses, settings.TLS_DIR && trustFileOf(settings.ENVOY_CONFIG_FILE));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { jetstream } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { demoSignIns } from "@ticketing/launcher/seed";
+import { serviceNames } from "@ticketing/launcher/service-names";
 import {
   DriftKind,
   ReconciliationEventSchema,
@@ -42,7 +43,7 @@ test("an operator sees every service and what its processes need, and follows an
   const complete = await buy(mesh, buyer, await list(seller, "Evening of Strings"));
   const held = await lock(buyer, await list(seller, "Evening of Strings"));
   const page = await openOperations();
-  for (const service of ["auth", "catalog", "orders", "payments", "tickets", "workflows"]) {
+  for (const service of serviceNames) {
     const row = rows(page, "Health").filter({ has: page.getByRole("heading", { name: service }) });
     await row.getByText("Serving", { exact: true }).waitFor();
     await row.getByText("broker ok").waitFor();

@@ -132,7 +132,7 @@ describe("filters", () => {
     const events = page.getByRole("region", { name: "Events" }).getByRole("listitem");
     await events.first().waitFor();
     await page.getByLabel("Theatre").check();
-    await page.getByText("Filters (1)").click();
+    await page.getByRole("heading", { name: "Filters (1)" }).waitFor();
     await page.getByLabel("City").fill("London");
     await page.waitForURL("**city=London**");
     await page.getByText("2 events").waitFor();

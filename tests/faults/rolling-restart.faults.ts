@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { readRing } from "@ticketing/launcher/key-folder";
+import { serviceNames } from "@ticketing/launcher/service-names";
 import { reported } from "../support/suite-report.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { waitUntilConsistent } from "./audit.ts";
@@ -37,9 +38,7 @@ async function restart(name: string): Promise<void> {
   await sleep(1_000);
 }
 
-const services = process.env.QUICK
-  ? ["orders"]
-  : ["auth", "tickets", "orders", "payments", "catalog", "workflows"];
+const services = process.env.QUICK ? ["orders"] : serviceNames;
 
 describe("a rolling restart under traffic", () => {
   it.each(services)(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { Client, Connection } from "@temporalio/client";
+import { serviceNames } from "@ticketing/launcher/service-names";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
@@ -71,12 +72,12 @@ export function purchaseJourneys(
       const processes = await eventually(async () => {
         const { replicas: heard } = await operations.getOverview({});
         const reached = heard.flatMap(({ dependencies }) => dependencies).every(({ reachable }) => reachable);
-        return heard.length >= 6 * replicas && reached ? heard : undefined;
+        return heard.length >= serviceNames.length * replicas && reached ? heard : undefined;
       });
       expect(processes.map(({ service, serving }) => `${service} ${serving}`)).toEqual(
-        ["auth", "catalog", "orders", "payments", "tickets", "workflows"].flatMap((service) =>
-          Array.from({ length: replicas }, () => `${service} true`),
-        ),
+        serviceNames
+          .toSorted()
+          .flatMap((service) => Array.from({ length: replicas }, () => `${service} true`)),
       );
       await buyer.orders.cancelOrder({ orderId: order.id });
     }, 60_000);

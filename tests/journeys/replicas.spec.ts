@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { routedServices } from "@ticketing/gateway/routed-services";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
@@ -114,7 +115,7 @@ describe("two replicas of everything", () => {
   it("go on as one while the other is gone, and callers do not notice", async () => {
     const { mesh, seller, buyer } = stage;
     const cast = { alice: seller, bob: buyer, carol: buyer, stripe: mesh.addresses.stripe };
-    const services = ["tickets", "orders", "payments", "catalog"];
+    const services = routedServices.filter((name) => name !== "auth");
     for (const lost of [services, services.map((service) => `${service}-2`)]) {
       await Promise.all(lost.map((name) => mesh.process(name).kill()));
       // What was under way to the lost ones may have failed; whoever comes from now on does not notice.

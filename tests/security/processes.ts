@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { routedServices } from "@ticketing/gateway/routed-services";
 import type { World } from "./attacked-mesh.ts";
 
 /** The processes that take what comes from outside. */
-const exposed = ["envoy", "auth", "tickets", "orders", "payments", "catalog"];
+const exposed = ["envoy", ...routedServices];
 
 /** Memory of each exposed process, in MiB: now, and its peak where the system reports it (Linux). */
 export function memoryOf({ mesh }: World): Map<string, { now: number; peak: number }> {

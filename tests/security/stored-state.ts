@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { routedServices } from "@ticketing/gateway/routed-services";
 import type { Mesh } from "@ticketing/launcher/mesh";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
@@ -27,9 +28,10 @@ const copies: Record<string, string> = {
  * slots, and collections that do not exist yet.
  */
 export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
-  const names = ["auth", "tickets", "orders", "payments", "catalog"];
   const clients = await Promise.all(
-    names.map((name) => MongoClient.connect(databaseUri(mesh.addresses.mongo, name), { maxPoolSize: 4 })),
+    routedServices.map((name) =>
+      MongoClient.connect(databaseUri(mesh.addresses.mongo, name), { maxPoolSize: 4 }),
+    ),
   );
   const named = (document: unknown) => {
     const text = JSON.stringify(document);
@@ -43,7 +45,7 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
       const plain: Stored = JSON.parse(JSON.stringify(document));
       state[`${where}/${plain._id ?? plain.id}`] = plain;
     };
-    const reading = names.map(async (name, at) => {
+    const reading = routedServices.map(async (name, at) => {
       const db = clients[at]?.db();
       const collections = (await db?.listCollections({}, { nameOnly: true }).toArray()) ?? [];
       for (const collection of collections) {

@@ -1,3 +1,4 @@
+import { isEverybody } from "./network.ts";
 import type { NetworkPolicy } from "./objects.ts";
 
 /** The label that every namespace has its name in. */
@@ -19,8 +20,7 @@ export function dnsFaults(policies: readonly NetworkPolicy[]): string[] {
   const policy = policies.find(({ name }) => name === "dns");
   if (!policy) return ["there is no NetworkPolicy dns"];
   const faults: string[] = [];
-  if (Object.keys(policy.podSelector.matchLabels).length > 0)
-    faults.push("NetworkPolicy dns is not for every pod");
+  if (!isEverybody(policy.podSelector)) faults.push("NetworkPolicy dns is not for every pod");
   for (const { to = [], ports = [] } of policy.egress ?? []) {
     for (const { namespaceSelector, podSelector } of to) {
       const space = namespaceSelector?.matchLabels[NAMESPACE] ?? "";

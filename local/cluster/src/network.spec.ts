@@ -121,7 +121,7 @@ describe("the network policies", () => {
     ],
   ])("must not allow %s", async (_, rule, fault) => {
     objects = await overlayObjects("k8s/overlays/production");
-    spoil(find(objects, "NetworkPolicy", "catalog"), "spec.ingress", [rule]);
+    spoil(find(objects, "NetworkPolicy", "payments"), "spec.ingress", [rule]);
     await expect(networkFaultsOf(objects)).rejects.toThrow(fault);
   });
 });

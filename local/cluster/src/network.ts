@@ -1,4 +1,4 @@
-import type { Labels, NetworkPolicy, Peer, Service } from "./objects.ts";
+import type { Labels, NetworkPolicy, Peer, Selector, Service } from "./objects.ts";
 
 /** Pods that share their labels: what a workload makes, or an operator. */
 export interface Pods {
@@ -88,15 +88,21 @@ export function resolve(
 export const matches = (selector: Labels, labels: Labels): boolean =>
   Object.entries(selector).every(([name, value]) => labels[name] === value);
 
+const selects = ({ matchLabels, matchExpressions }: Selector, labels: Labels): boolean =>
+  matches(matchLabels, labels) &&
+  matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ""));
+
+/** Whether it leaves nobody out. */
+export const isEverybody = ({ matchLabels, matchExpressions }: Selector): boolean =>
+  Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+
 /** Names of pods that some direction of traffic is not restricted for. */
 function unguarded(pods: readonly Pods[], policies: readonly NetworkPolicy[]): string[] {
   return pods
     .filter(({ labels }) =>
       (["Ingress", "Egress"] as const).some(
         (type) =>
-          !policies.some(
-            (policy) => matches(policy.podSelector.matchLabels, labels) && typesOf(policy).includes(type),
-          ),
+          !policies.some((policy) => selects(policy.podSelector, labels) && typesOf(policy).includes(type)),
       ),
     )
     .map(({ name }) => name);
@@ -114,7 +120,7 @@ function allowed(
 ): Map<string, string> {
   const found = new Map<string, string>();
   for (const policy of policies) {
-    const own = pods.filter(({ labels }) => matches(policy.podSelector.matchLabels, labels));
+    const own = pods.filter(({ labels }) => selects(policy.podSelector, labels));
     const rules =
       direction === "egress"
         ? (policy.egress ?? []).map(({ to, ports }) => ({ peers: to, ports }))
@@ -148,9 +154,9 @@ function others(peers: readonly Peer[] | undefined, pods: readonly Pods[], polic
       return [OUTSIDE];
     }
     if (namespaceSelector) return [OTHER_NAMESPACES];
-    if (!podSelector || Object.keys(podSelector.matchLabels).length === 0)
+    if (!podSelector || isEverybody(podSelector))
       throw new Error(`NetworkPolicy ${policy} has a peer that is everybody`);
-    const selected = pods.filter(({ labels }) => matches(podSelector.matchLabels, labels));
+    const selected = pods.filter(({ labels }) => selects(podSelector, labels));
     if (selected.length === 0) throw new Error(`NetworkPolicy ${policy} names pods that nobody makes`);
     return selected.map(({ name }) => name);
   });

@@ -3,7 +3,17 @@ import { z } from "zod";
 /** The parts of Kubernetes' objects that the checks read; whether the rest is right is for the schemas to say. */
 const labels = z.record(z.string(), z.string()).default({});
 
-const selector = z.object({ matchLabels: labels }).strict();
+const selector = z
+  .object({
+    matchLabels: labels,
+    matchExpressions: z
+      .array(z.strictObject({ key: z.string(), operator: z.literal("In"), values: z.array(z.string()) }))
+      .default([]),
+  })
+  .strict();
+
+/** Which pods are meant, by their labels. */
+export type Selector = z.output<typeof selector>;
 
 const environmentVariable = z.object({
   name: z.string(),
@@ -152,7 +162,7 @@ const schemas = {
   data: z.object({ data: z.record(z.string(), z.string()).default({}) }),
   policy: z.object({
     spec: z.object({
-      podSelector: z.object({ matchLabels: labels }).strict(),
+      podSelector: selector,
       policyTypes: z.array(z.string()).optional(),
       ingress: z.array(z.object({ from: z.array(peer).optional(), ports: policyPorts }).strict()).optional(),
       egress: z.array(z.object({ to: z.array(peer).optional(), ports: policyPorts }).strict()).optional(),

@@ -109,12 +109,12 @@ describe("the Tiltfile", () => {
       "resource mongodb waits for pods that nobody makes",
     ],
     ["Tiltfile", "labels=['web']", "labels=[]", "resource web has no label"],
-    ["tilt/images.star", "'tickets': 'services/tickets',", "", "nobody builds ticketing/tickets"],
+    ["tilt/images.star", "['auth', 'tickets',", "['auth',", "nobody builds ticketing/tickets"],
     [
       "tilt/images.star",
-      "'auth': 'services/auth'",
-      "'auth': 'services/tickets'",
-      "ticketing/auth is built from services/tickets",
+      "'workflows': 'workflows'",
+      "'workflows': 'web'",
+      "ticketing/workflows is built from web",
     ],
     [
       "tilt/images.star",

@@ -5,17 +5,14 @@ import { type ClusterAddresses, clustersYaml } from "@ticketing/gateway/envoy-cl
 import { gatewayConfig } from "@ticketing/gateway/gateway-config";
 import type { Ingress } from "@ticketing/gateway/ingress";
 import { certificateResource } from "@ticketing/gateway/public-certificate";
+import { forEachRouted } from "@ticketing/gateway/routed-services";
 import { validateEnvoy } from "@ticketing/servers/envoy";
 import { repositoryPath } from "./process-table.ts";
 
 /** Any address will do: only the configuration is checked, and nothing is called. */
 const somewhere = ["127.0.0.1:1"];
 const addresses: Required<ClusterAddresses> = {
-  auth: somewhere,
-  tickets: somewhere,
-  orders: somewhere,
-  payments: somewhere,
-  catalog: somewhere,
+  ...forEachRouted(() => somewhere),
   web: somewhere,
 };
 const overrides = clustersYaml(addresses);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { alone, drainGateway } from "@ticketing/gateway/drain";
 import { clustersYaml } from "@ticketing/gateway/envoy-clusters";
 import { writeGatewayConfig } from "@ticketing/gateway/gateway-config";
+import { forEachRouted } from "@ticketing/gateway/routed-services";
 import { webhookEventTypes } from "@ticketing/payments/webhook-event-types";
 import { startEnvoy } from "@ticketing/servers/envoy";
 import type { RunningProcess } from "@ticketing/servers/launch";
@@ -13,7 +14,7 @@ import { startTemporal } from "@ticketing/servers/temporal";
 import { type MeshPlan, type Replica, replicaName } from "./mesh-plan.ts";
 import { natsUsers } from "./nats-users.ts";
 import { baseEnvironment, repositoryPath, serviceProcess, webProcess } from "./process-table.ts";
-import { type ServiceName, serviceNames } from "./service-names.ts";
+import { serviceNames } from "./service-names.ts";
 import { buildWeb } from "./web-build.ts";
 import { makeCurrent } from "./worker-version.ts";
 
@@ -174,13 +175,5 @@ function reflection({ REFLECTION = "on" }: NodeJS.ProcessEnv): boolean {
   return REFLECTION === "on";
 }
 
-function publicAddresses(replicas: readonly Replica[]) {
-  const of = (service: ServiceName) => replicas.map((replica) => `127.0.0.1:${replica[service].public}`);
-  return {
-    auth: of("auth"),
-    tickets: of("tickets"),
-    orders: of("orders"),
-    payments: of("payments"),
-    catalog: of("catalog"),
-  };
-}
+const publicAddresses = (replicas: readonly Replica[]) =>
+  forEachRouted((service) => replicas.map((replica) => `127.0.0.1:${replica[service].public}`));

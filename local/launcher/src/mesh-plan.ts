@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { forEachRouted } from "@ticketing/gateway/routed-services";
 import { workerBuildId } from "@ticketing/workflows/build-id";
 import { brokerUrl } from "./broker-users.ts";
 import { ensureKeys } from "./keys.ts";
@@ -79,11 +80,7 @@ export const replicaName = (service: ServiceName, index: number): string =>
 
 function replica(ports: PortPlan): Replica {
   return {
-    auth: { public: ports.auth, internal: ports.authInternal },
-    tickets: { public: ports.tickets, internal: ports.ticketsInternal },
-    orders: { public: ports.orders, internal: ports.ordersInternal },
-    payments: { public: ports.payments, internal: ports.paymentsInternal },
-    catalog: { public: ports.catalog, internal: ports.catalogInternal },
+    ...forEachRouted((name) => ({ public: ports[name], internal: ports[`${name}Internal`] })),
     workflows: { internal: ports.workflowsInternal },
   };
 }

@@ -1,6 +1,11 @@
+import { type RoutedService, routedServices } from "@ticketing/gateway/routed-services";
 import { freePort, isFree } from "@ticketing/servers/ports";
+import type { ServiceName } from "./service-names.ts";
 
-/** Offsets from `--port-base` (8080): the one table of ports. */
+/** Ports of our services: the public one has the name of the service. */
+type ServicePort = RoutedService | `${ServiceName}Internal`;
+
+/** Offsets from `--port-base` (8080): the one table of ports. Services have theirs from 10 on, in their order. */
 const offsets = {
   gateway: 0,
   gatewayAdmin: 1,
@@ -10,18 +15,15 @@ const offsets = {
   temporal: 5,
   nats: 6,
   mongo: 7,
-  auth: 10,
-  authInternal: 11,
-  tickets: 12,
-  ticketsInternal: 13,
-  orders: 14,
-  ordersInternal: 15,
-  payments: 16,
-  paymentsInternal: 17,
-  catalog: 18,
-  catalogInternal: 19,
-  workflowsInternal: 21,
-} as const;
+  workflowsInternal: 9,
+  // Both ports of every service are among the entries.
+  ...(Object.fromEntries(
+    routedServices.flatMap((service, index) => [
+      [service, 10 + 2 * index],
+      [`${service}Internal`, 11 + 2 * index],
+    ]),
+  ) as Record<Exclude<ServicePort, "workflowsInternal">, number>),
+};
 
 export type PortName = keyof typeof offsets;
 export type PortPlan = Readonly<Record<PortName, number>>;

@@ -1,11 +1,11 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderBy, type TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { type Term, termsOf, type WantedWord } from "@ticketing/runtime/text/words";
 import type { Filter, Sort } from "mongodb";
 import { notHeld } from "./held.ts";
 import { cityKeysOf, type Listing } from "./listing.ts";
 import { badPageToken, type Position } from "./page-token.ts";
-import { type Term, termsOf, type WantedWord } from "./text/words.ts";
 
 /** Sorts after every word that starts with the prefix before it: no letter is a higher code point. */
 const AFTER_PREFIX = "\u{10ffff}";

@@ -3,12 +3,12 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { type Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
 import { PoisonEvent } from "@ticketing/runtime/events/events";
+import { nameKey, spellings } from "@ticketing/runtime/text/fold";
+import { wordsOf } from "@ticketing/runtime/text/words";
 import { type Money, moneyOf } from "@ticketing/runtime/values/money";
 import { type Seat, seatOf } from "@ticketing/runtime/values/seat";
 import { type TicketedEvent, ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
 import { isHeld } from "./held.ts";
-import { nameKey, spellings } from "./text/fold.ts";
-import { wordsOf } from "./text/words.ts";
 
 /** A ticket as search holds it: the public state of one version, and what finds it. */
 export interface Listing {

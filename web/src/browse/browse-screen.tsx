@@ -1,4 +1,5 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import styles from "./browse.module.css";
 import { EventList } from "./event-list.tsx";
 import { toFilter } from "./filter.ts";
 import { Choice, FinerFilters } from "./filters.tsx";
@@ -37,26 +38,28 @@ export function BrowseScreen() {
   return (
     <>
       <Hero search={search} />
-      <FinerFilters search={search} cities={cities} />
-      {showsTickets ? (
-        <TicketList
-          filter={filter}
-          sort={search.sort ?? "soonest"}
-          toolbar={
-            <>
-              {view}
-              <SortSelect
-                value={search.sort ?? "soonest"}
-                onChange={(sort) =>
-                  void navigate({ search: { ...search, sort }, replace: true, resetScroll: false })
-                }
-              />
-            </>
-          }
-        />
-      ) : (
-        <EventList filter={filter} toolbar={view} />
-      )}
+      <div className={styles.browse}>
+        <FinerFilters search={search} cities={cities} />
+        {showsTickets ? (
+          <TicketList
+            filter={filter}
+            sort={search.sort ?? "soonest"}
+            toolbar={
+              <>
+                {view}
+                <SortSelect
+                  value={search.sort ?? "soonest"}
+                  onChange={(sort) =>
+                    void navigate({ search: { ...search, sort }, replace: true, resetScroll: false })
+                  }
+                />
+              </>
+            }
+          />
+        ) : (
+          <EventList filter={filter} toolbar={view} />
+        )}
+      </div>
     </>
   );
 }

@@ -42,36 +42,38 @@ export function EventScreen() {
       <Link to="/" className={styles.back}>
         ← {texts.back}
       </Link>
-      <div className={styles.stub}>
-        <CategoryArt category={first.category} />
-        <div className={styles.stubBody}>
-          <PageHeader title={isolate(event.title)} lead={<Place event={event} />} />
-          {event.startTime && <DateTime date={timestampDate(event.startTime)} zone />}
+      <div className={styles.eventPage}>
+        <div className={styles.stub}>
+          <CategoryArt category={first.category} />
+          <div className={styles.stubBody}>
+            <PageHeader title={isolate(event.title)} lead={<Place event={event} />} />
+            {event.startTime && <DateTime date={timestampDate(event.startTime)} zone />}
+          </div>
         </div>
-      </div>
-      <section aria-label={texts.seatTickets}>
-        <div className={styles.toolbar}>
-          <p role="status">{texts.found(tickets.length, query.hasNextPage, "tickets")}</p>
-          <SortSelect
-            value={sort}
-            onChange={(chosen) =>
-              void navigate({ search: { sort: chosen }, replace: true, resetScroll: false })
-            }
+        <section aria-label={texts.seatTickets}>
+          <div className={styles.toolbar}>
+            <p role="status">{texts.found(tickets.length, query.hasNextPage, "tickets")}</p>
+            <SortSelect
+              value={sort}
+              onChange={(chosen) =>
+                void navigate({ search: { sort: chosen }, replace: true, resetScroll: false })
+              }
+            />
+          </div>
+          <ul className={styles.tickets}>
+            {tickets.map((ticket) => (
+              <li key={ticket.id}>
+                <TicketRow ticket={ticket} />
+              </li>
+            ))}
+          </ul>
+          <MoreOfList
+            hasMore={query.hasNextPage}
+            loading={query.isFetchingNextPage}
+            onMore={() => void query.fetchNextPage()}
           />
-        </div>
-        <ul className={styles.tickets}>
-          {tickets.map((ticket) => (
-            <li key={ticket.id}>
-              <TicketRow ticket={ticket} />
-            </li>
-          ))}
-        </ul>
-        <MoreOfList
-          hasMore={query.hasNextPage}
-          loading={query.isFetchingNextPage}
-          onMore={() => void query.fetchNextPage()}
-        />
-      </section>
+        </section>
+      </div>
     </>
   );
 }

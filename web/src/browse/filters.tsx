@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
+import { useWideWindow } from "../design/use-wide-window.ts";
 import { currencies } from "../format/currencies.ts";
 import styles from "./browse.module.css";
 import { type BrowseSearch, browseSearch, countFilters, longest } from "./search.ts";
@@ -15,72 +16,87 @@ export function useSearchChange(search: BrowseSearch) {
     void navigate({ search: browseSearch({ ...search, ...change }), replace: true, resetScroll: false });
 }
 
-/** City, dates and prices. Each acts at once and is part of the address. */
-export function FinerFilters({ search, cities }: { search: BrowseSearch; cities: readonly string[] }) {
-  const set = useSearchChange(search);
+interface FinerFiltersProps {
+  search: BrowseSearch;
+  cities: readonly string[];
+}
+
+/** City, dates and prices: at the side of a wide window, folded away in a narrow one. */
+export function FinerFilters({ search, cities }: FinerFiltersProps) {
   const active = countFilters(search);
+  const title = active > 0 ? texts.filtersOn(active) : texts.filters;
+  const isWide = useWideWindow();
   // Open at first if a filter is set; afterwards as the person leaves it.
   const [open, setOpen] = useState(active > (search.category ? 1 : 0));
+  const fields = <FilterFields search={search} cities={cities} />;
+  return (
+    <search aria-label={texts.filters} className={styles.filters}>
+      {isWide ? (
+        <>
+          <h2>{title}</h2>
+          {fields}
+        </>
+      ) : (
+        <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>{title}</summary>
+          {fields}
+        </details>
+      )}
+    </search>
+  );
+}
+
+/** Each acts at once and is part of the address. */
+function FilterFields({ search, cities }: FinerFiltersProps) {
+  const set = useSearchChange(search);
   const cityList = useId();
   return (
-    <search aria-label={texts.filters}>
-      <details className={styles.filters} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>{active > 0 ? texts.filtersOn(active) : texts.filters}</summary>
-        <div className={styles.filterGrid}>
-          <DraftField
-            label={texts.city}
-            list={cityList}
-            maxLength={longest.city}
-            text={search.city ?? ""}
-            onText={(city) => set({ city })}
-          />
-          <datalist id={cityList}>
-            {cities.map((city) => (
-              <option key={city} value={city} />
-            ))}
-          </datalist>
-          <DraftField
-            label={texts.from}
-            type="date"
-            text={search.from ?? ""}
-            onText={(from) => set({ from })}
-          />
-          <DraftField label={texts.to} type="date" text={search.to ?? ""} onText={(to) => set({ to })} />
-          <DraftField
-            label={texts.min}
-            inputMode="numeric"
-            text={search.min?.toString() ?? ""}
-            onText={(min) => set({ min })}
-          />
-          <DraftField
-            label={texts.max}
-            inputMode="numeric"
-            text={search.max?.toString() ?? ""}
-            onText={(max) => set({ max })}
-          />
-          <Select
-            label={texts.currency}
-            value={search.currency ?? ""}
-            onChange={(event) => set({ currency: event.target.value })}
-          >
-            <option value="">{texts.anyCurrency}</option>
-            {currencies.map((currency) => (
-              <option key={currency}>{currency}</option>
-            ))}
-          </Select>
-          {active > 0 && (
-            <Button
-              look="quiet"
-              onClick={() =>
-                set({ category: "", city: "", from: "", to: "", min: "", max: "", currency: "" })
-              }
-            >
-              {texts.clear}
-            </Button>
-          )}
-        </div>
-      </details>
-    </search>
+    <div className={styles.filterGrid}>
+      <DraftField
+        label={texts.city}
+        list={cityList}
+        maxLength={longest.city}
+        text={search.city ?? ""}
+        onText={(city) => set({ city })}
+      />
+      <datalist id={cityList}>
+        {cities.map((city) => (
+          <option key={city} value={city} />
+        ))}
+      </datalist>
+      <DraftField label={texts.from} type="date" text={search.from ?? ""} onText={(from) => set({ from })} />
+      <DraftField label={texts.to} type="date" text={search.to ?? ""} onText={(to) => set({ to })} />
+      <DraftField
+        label={texts.min}
+        inputMode="numeric"
+        text={search.min?.toString() ?? ""}
+        onText={(min) => set({ min })}
+      />
+      <DraftField
+        label={texts.max}
+        inputMode="numeric"
+        text={search.max?.toString() ?? ""}
+        onText={(max) => set({ max })}
+      />
+      <Select
+        label={texts.currency}
+        value={search.currency ?? ""}
+        onChange={(event) => set({ currency: event.target.value })}
+      >
+        <option value="">{texts.anyCurrency}</option>
+        {currencies.map((currency) => (
+          <option key={currency}>{currency}</option>
+        ))}
+      </Select>
+      {countFilters(search) > 0 && (
+        <Button
+          look="quiet"
+          onClick={() => set({ category: "", city: "", from: "", to: "", min: "", max: "", currency: "" })}
+        >
+          {texts.clear}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -22,9 +22,12 @@ export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withE
       <div>
         <h2>{withEvent ? <bdi>{event?.title}</bdi> : ticketTexts.seat(ticket.seat)}</h2>
         {withEvent && (
-          <p className={styles.soft}>
-            <Place event={event} /> {event?.startTime && <DateTime date={timestampDate(event.startTime)} />}
-          </p>
+          <>
+            <p className={styles.soft}>
+              <Place event={event} />
+            </p>
+            {event?.startTime && <DateTime date={timestampDate(event.startTime)} className={styles.soft} />}
+          </>
         )}
         <p className={styles.soft}>
           {withEvent ? ticketTexts.seat(ticket.seat) : browseTexts.soldBy(ticket.sellerName)}

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { serviceNames } from "@ticketing/launcher/service-names";
 import { makeAuthority } from "@ticketing/servers/certificates";
 import { findServer } from "@ticketing/servers/find";
 import { launch, type RunningProcess } from "@ticketing/servers/launch";
@@ -153,9 +154,7 @@ export async function startFromImages(
     const healthyByTls = ({ public: port }: Ports) =>
       httpsOk(`https://localhost:${port}/healthz`, authority.cert);
     await Promise.all([
-      ...["auth", "tickets", "orders", "payments", "catalog", "workflows"].map((name) =>
-        start(name, serving),
-      ),
+      ...serviceNames.map((name) => start(name, serving)),
       start("stripe-double", healthy),
       start("web", byTls ? healthyByTls : healthy),
     ]);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { nameKey } from "../text/fold.ts";
+import { nameKey } from "@ticketing/runtime/text/fold";
 import type { ListingState } from "./listing-state.ts";
 
 /** The texts of this many are kept at hand: folding them costs more than all the rest of a change. */

@@ -1,6 +1,6 @@
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { nameKey, spellings } from "../text/fold.ts";
-import { wordsOf } from "../text/words.ts";
+import { nameKey, spellings } from "@ticketing/runtime/text/fold";
+import { wordsOf } from "@ticketing/runtime/text/words";
 
 // Of Unicode's private use, so that no folded text has them; the full-text index takes them for letters.
 const CITY = "\ue000";
