@@ -4,6 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { code, ReasonSchema } from "@ticketing/proto/errors/v1/reason";
 import { type ErrorInfo, ErrorInfoSchema, RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { Reason } from "@ticketing/proto/reason";
+import { withoutStack } from "./without-stack.ts";
 
 /** The domain of every reason of this API, as google.rpc.ErrorInfo names it. */
 export const ERROR_DOMAIN = "ticketing";
@@ -59,7 +60,8 @@ export function toConnectError(error: DomainError): ConnectError {
     desc: RetryInfoSchema,
     value: { retryDelay: durationFromMs(retryMs) },
   };
-  return new ConnectError(error.message, code, undefined, wait ? [info, wait] : [info], error);
+  const details = wait ? [info, wait] : [info];
+  return withoutStack(() => new ConnectError(error.message, code, undefined, details, error));
 }
 
 /** The reason and its facts, whether the rule refused here or in a called service. */
@@ -73,5 +75,7 @@ export function errorInfoOf(error: unknown): Pick<ErrorInfo, "reason" | "metadat
 export const reasonOf = (error: unknown): string | undefined => errorInfoOf(error)?.reason;
 
 /** Whether a call or rule was refused for one of these reasons. */
-export const isRefusedFor = (error: unknown, ...reasons: Reason[]): boolean =>
-  reasons.some((reason) => reason === reasonOf(error));
+export function isRefusedFor(error: unknown, ...reasons: readonly Reason[]): boolean {
+  const reason = reasonOf(error);
+  return reasons.some((each) => each === reason);
+}

@@ -3,6 +3,7 @@ import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Metadata, status as Status, type StatusObject } from "@grpc/grpc-js";
 import { StatusSchema } from "@ticketing/proto/google/rpc/status";
+import { withoutStack } from "../../process/without-stack.ts";
 import { toHeaders, toMetadata, WireMetadata } from "./metadata.ts";
 
 const DETAILS = "grpc-status-details-bin";
@@ -112,7 +113,7 @@ function detailed(trailer: Metadata | undefined): ConnectError | undefined {
   if (!Buffer.isBuffer(bytes)) return undefined;
   const status = attempt(() => fromBinary(StatusSchema, bytes));
   if (!status?.code) return undefined;
-  const error = new ConnectError(status.message, codeOf(status.code));
+  const error = withoutStack(() => new ConnectError(status.message, codeOf(status.code)));
   error.details = status.details.map(({ typeUrl, value }) => ({
     type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
     value,
