@@ -1,9 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { readServiceKeys, readServiceSigner } from "@ticketing/runtime/identity/key-files";
-import { keyFile, keyNames, readRing, serviceKeysFile } from "./key-folder.ts";
+import {
+  keyFile,
+  keyNames,
+  newKey,
+  publishServiceKeys,
+  readRing,
+  serviceKeysFile,
+  writeRing,
+} from "./key-folder.ts";
 import { type RotationOptions, rotateKey } from "./key-rotation.ts";
 import { ensureKeys } from "./keys.ts";
 import { serviceNames } from "./service-names.ts";
@@ -93,6 +102,25 @@ describe("rotations at the same time", () => {
       const kids = rings.flatMap((ring) => ring.map(({ kid }) => kid));
       expect((await published()).sort()).toEqual(kids.sort());
     }
+  });
+
+  it("publish a key that came after its service's file was read", async () => {
+    const [first] = serviceNames;
+    const last = keyFile(folder, serviceNames.at(-1) as typeof first);
+    const text = await readFile(last, "utf8");
+    await rm(last);
+    execFileSync("mkfifo", [last]);
+    const publishing = publishServiceKeys(folder);
+    // Who reads a FIFO waits for a writer, and this one for a reader: all other files have been read by then.
+    const writer = await open(last, "w");
+    const key = await newKey(first);
+    await writeRing(folder, first, [key]);
+    await writeFile(`${last}.whole`, text);
+    await rename(`${last}.whole`, last);
+    await writer.writeFile(text);
+    await writer.close();
+    await publishing;
+    expect(await published()).toContain(key.kid);
   });
 });
 

@@ -86,7 +86,7 @@ function jest(tree: string, test: string): Promise<unknown> {
       ...["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"],
       ...["--conditions=@ticketing/source", join(tree, "node_modules/jest/bin/jest.js"), "--runInBand", test],
     ],
-    { cwd: tree, timeout: 180_000, maxBuffer: 64 << 20 },
+    { cwd: tree, timeout: 400_000, maxBuffer: 64 << 20 },
   );
 }
 
