@@ -1,0 +1,101 @@
+import { setImmediate } from "node:timers/promises";
+import type { EventRow } from "../event-query.ts";
+import type { Position } from "../page-token.ts";
+import { candidatesOf } from "./candidates.ts";
+import { type EventKey, summaryOf } from "./event-summary.ts";
+import { cut, type Page } from "./page.ts";
+import type { Statements } from "./statements.ts";
+import { walk } from "./walk.ts";
+import { listingCondition, type Wanted } from "./wanted.ts";
+
+/** A page of large events is summed up in steps of so long. */
+const STEP_MS = 4;
+
+/** The events of the wanted listings, soonest first: a page of at most `limit` behind a position. */
+export async function findEvents(
+  read: Statements,
+  query: { wanted: Wanted; after: Position | undefined; limit: number },
+): Promise<Page<EventRow>> {
+  const found = await eventsOf(read, { ...query, limit: query.limit + 1 });
+  const rows: EventRow[] = [];
+  let begun = performance.now();
+  const page = cut(found, query.limit, ({ start, id }) => ({ key: start, id }));
+  for (const event of page.rows) {
+    if (performance.now() - begun > STEP_MS) {
+      await setImmediate();
+      begun = performance.now();
+    }
+    // None if its last one was sold a moment ago.
+    const summary = summaryOf(read, query.wanted, event);
+    if (summary) rows.push(summary);
+  }
+  return { ...page, rows };
+}
+
+function eventsOf(
+  read: Statements,
+  query: { wanted: Wanted; after: Position | undefined; limit: number },
+): Promise<EventKey[]> {
+  const { wanted, after, limit } = query;
+  const { from, to } = wanted.starts;
+  const ends = { from: after ?? { key: from, id: "" }, to: { key: to, id: "" } };
+  const few = fewEvents(read, wanted);
+  const sort = "ORDER BY e.start, e.id LIMIT :limit";
+  if (few) {
+    return Promise.resolve(
+      read.all<EventKey>(
+        `SELECT e.key, e.id, e.start, e.listed, e.available FROM events e
+         WHERE e.listed > 0 AND e.key IN (${few}) AND ${wantedEvent(wanted)}
+           AND (e.start, e.id) > (:from_key, :from_id) AND (e.start, e.id) < (:to_key, '') ${sort}`,
+        { ...wanted.values, from_key: ends.from.key, from_id: ends.from.id, to_key: to, limit },
+      ),
+    );
+  }
+  return walk<EventKey>(
+    read,
+    {
+      rows: "events e INDEXED BY events_upcoming",
+      within: "e.listed > 0",
+      order: { key: "e.start", id: "e.id" },
+      direction: 1,
+      size: wanted.effort.slice,
+      ...ends,
+      values: wanted.values,
+      find: (slice, values, most) =>
+        read.all(
+          `SELECT e.key, e.id, e.start, e.listed, e.available FROM events e INDEXED BY events_upcoming
+           WHERE ${slice} AND ${wantedEvent(wanted)} ${sort}`,
+          { ...values, limit: most },
+        ),
+    },
+    limit,
+  );
+}
+
+/** The keys of the events that the most selective part of a filter leaves, when they are few. */
+function fewEvents(read: Statements, wanted: Wanted): string | undefined {
+  if (wanted.event) return ":event";
+  if (wanted.fewTexts) {
+    return "SELECT t.event FROM json_each(:texts) x CROSS JOIN texts t ON t.key = x.value";
+  }
+  const candidates = candidatesOf(read, wanted, "listings_by_start");
+  return candidates && `SELECT l.event FROM ${candidates} AND ${listingCondition(wanted)}`;
+}
+
+/** Whether an event has a wanted listing. */
+function wantedEvent(wanted: Wanted): string {
+  const { text } = wanted;
+  const conditions = ["1"];
+  if (text && !wanted.fewTexts) {
+    conditions.push(
+      `EXISTS (SELECT 1 FROM texts t WHERE t.event = e.key AND t.listed > 0 AND ${text("t.key")})`,
+    );
+  }
+  if (wanted.ofListings) {
+    conditions.push(
+      `EXISTS (SELECT 1 FROM listings l INDEXED BY listings_of_event
+         WHERE l.event = e.key AND ${listingCondition(wanted)})`,
+    );
+  }
+  return conditions.join(" AND ");
+}

@@ -1,0 +1,56 @@
+import { setImmediate } from "node:timers/promises";
+import type { OrderBy, TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
+import type { EventRow } from "../event-query.ts";
+import type { Position } from "../page-token.ts";
+import type { Projection } from "../projection/projection.ts";
+import { findEvents } from "./event-search.ts";
+import { type FoundListing, type FoundRow, foundListing, foundRows } from "./found-listing.ts";
+import { findListings, requirePositionIn } from "./listing-search.ts";
+import type { Page } from "./page.ts";
+import { createStatements } from "./statements.ts";
+import { EFFORT, wantedOf } from "./wanted.ts";
+
+/** What to look for, behind which position, and at most how many rows of it. */
+export interface SearchQuery {
+  filter: TicketFilter | undefined;
+  after: Position | undefined;
+  limit: number;
+}
+
+/** The questions to the projection. None blocks the process for long, also where it has to look at all listings. */
+export interface Search {
+  /** The listings for sale that match, in an order. Throws BAD_PAGE_TOKEN for a position that the order has not. */
+  search(query: SearchQuery & { order: OrderBy }): Promise<Page<FoundListing>>;
+  /** The events of the listings that match, soonest first, with the counts and cheapest prices of these listings. */
+  listEvents(query: SearchQuery): Promise<Page<EventRow>>;
+  /** The listings of these ids that are known, whatever their status. */
+  findByIds(ids: readonly string[]): FoundListing[];
+}
+
+export function createSearch(projection: Projection, effort = EFFORT): Search {
+  const read = createStatements(projection.db);
+
+  return {
+    async search({ filter, order, after, limit }) {
+      projection.passTime();
+      requirePositionIn(order, after);
+      const wanted = wantedOf(read, { filter, now: projection.now(), effort });
+      return wanted ? findListings(read, { wanted, order, after, limit }) : { rows: [] };
+    },
+
+    async listEvents({ filter, after, limit }) {
+      // Counts that are kept are right only once all that is due has passed.
+      while (projection.passTime()) await setImmediate();
+      const wanted = wantedOf(read, { filter, now: projection.now(), effort });
+      return wanted ? findEvents(read, { wanted, after, limit }) : { rows: [] };
+    },
+
+    findByIds: (ids) =>
+      read
+        .all<FoundRow>(
+          foundRows("(SELECT l.* FROM json_each(:ids) x CROSS JOIN listings l ON l.id = x.value)"),
+          { ids: JSON.stringify(ids) },
+        )
+        .map(foundListing),
+  };
+}
