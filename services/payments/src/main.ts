@@ -2,7 +2,9 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
+import { createClientSecrets } from "./client-secrets.ts";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
@@ -11,6 +13,7 @@ import { paymentAggregate } from "./payment-aggregate.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore } from "./payment-store.ts";
+import { START_RATE } from "./start-payment.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
 import { createStripeKeyWatch } from "./stripe-key-watch.ts";
 import { webhookSecrets } from "./stripe-keys.ts";
@@ -45,6 +48,8 @@ await runProcess("payments", config, async ({ database: { db }, events, log, cal
     stripeJsUrl: new URL("/v3/", config.STRIPE_BROWSER_URL ?? config.STRIPE_URL ?? "https://js.stripe.com")
       .href,
     declineLimit: { count: config.DECLINE_LIMIT, windowMs: config.DECLINE_WINDOW },
+    startLimit: createRateLimit(START_RATE, clock),
+    secrets: createClientSecrets(clock),
     graceMs,
     clock,
     log,

@@ -41,7 +41,8 @@ beforeAll(async () => {
     { service: "payments" },
   );
   const deps = { ...world, orders, publishableKey: "pk_test_double", stripeJsUrl: world.double.url };
-  as = (caller) => clientOf(PaymentService, createPaymentService(deps), caller);
+  const service = createPaymentService(deps);
+  as = (caller) => clientOf(PaymentService, service, caller);
   lifecycle = (caller = { service: "workflows" }) =>
     clientOf(
       PaymentLifecycleService,
@@ -114,6 +115,13 @@ describe("paying", () => {
     }
     expect(payment).toMatchObject({ clientSecretTime: expect.any(Date) });
     expect(payment?.startFailedTime).toBeUndefined();
+  });
+
+  it("asks Stripe once for all who ask at the same time", async () => {
+    world.calls.length = 0;
+    const asked = Array.from({ length: 50 }, () => as(buyer).startPayment({ orderId: "at-once" }));
+    expect(new Set((await Promise.all(asked)).map(({ clientSecret }) => clientSecret)).size).toBe(1);
+    expect(world.calls.filter((name) => name === "create")).toHaveLength(1);
   });
 
   it("shows the buyer nothing of Stripe but what a browser needs", async () => {

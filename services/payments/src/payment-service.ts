@@ -25,13 +25,24 @@ export function createPaymentService(deps: PaymentServiceDependencies): ServiceI
     return requireBuyer(order, userId);
   }
 
+  /** The payments that are being opened, by order: who asks meanwhile gets the same answer, at no cost at Stripe. */
+  const opening = new Map<string, Promise<string>>();
+
+  function openOnce(order: Order, deadline: number): Promise<string> {
+    const underway = opening.get(order.id);
+    if (underway) return underway;
+    const begun = startPayment(deps, orderOf(order), deadline).finally(() => opening.delete(order.id));
+    opening.set(order.id, begun);
+    return begun;
+  }
+
   return {
     async startPayment({ orderId }, context) {
       // Not the caller's own deadline: one that it made too short is no failure of Stripe's, which would be noted.
       const deadline = performance.now() + LONGEST_START_MS;
       const order = await ownOrder(orderId, context);
       requirePayable(order, deps.clock());
-      const clientSecret = await startPayment(deps, orderOf(order), deadline);
+      const clientSecret = await openOnce(order, deadline);
       return { clientSecret, publishableKey: deps.publishableKey, stripeJsUrl: deps.stripeJsUrl };
     },
 

@@ -112,9 +112,43 @@ describe("starting a payment", () => {
     await world.start(order);
     const opened = await world.payment(order.id);
     expect(opened.clientSecretTime).toEqual(expect.any(Date));
+    // Longer than the secret is remembered.
+    world.wait(300_000);
     world.double.faults.add({ kind: "error_before", operation: "payment_intents.retrieve", count: 2 });
     expect(await answer(world.start(order))).toBe("STRIPE_UNAVAILABLE");
     expect(await world.payment(order.id)).toEqual(opened);
+  });
+
+  it("costs Stripe nothing for who asks again, until the answer is old", async () => {
+    const order = world.order();
+    const secret = await world.start(order);
+    world.calls.length = 0;
+    for (let n = 0; n < 100; n++) expect(await world.start(order)).toBe(secret);
+    expect(world.calls).not.toContain("fetchClientSecret");
+    world.wait(300_000);
+    expect(await world.start(order)).toBe(secret);
+    expect(world.calls.filter((name) => name === "fetchClientSecret")).toHaveLength(1);
+    // What is remembered leaves only for a payment that is open.
+    await world.actions.void(order.id);
+    expect(await answer(world.start(order))).toBe("PAYMENT_VOIDED");
+  });
+
+  it("asks Stripe ten times a minute for one order at most, and who is refused so has not failed to open it", async () => {
+    const flood = world.double.faults.add({
+      kind: "reject",
+      operation: "payment_intents.create",
+      status: 429,
+    });
+    const order = world.order();
+    world.calls.length = 0;
+    for (let n = 0; n < 10; n++) expect(await answer(world.start(order))).toBe("STRIPE_UNAVAILABLE");
+    const refused: unknown = await world.start(order).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ reason: "TOO_MANY_STARTS", retryMs: expect.any(Number) });
+    expect(world.calls.filter((name) => name === "create")).toHaveLength(10);
+    world.double.faults.remove(flood.id);
+    expect(await answer(world.start(world.order(order.buyerId)))).toMatch(/_secret_/);
+    world.wait(refused instanceof DomainError ? (refused.retryMs ?? 0) : 0);
+    expect(await answer(world.start(order))).toMatch(/_secret_/);
   });
 
   it("beside another that is under way has not failed: a buyer who cancels amid both is let off nothing", async () => {

@@ -1,7 +1,9 @@
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
+import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
+import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import type { ClientSecrets } from "./client-secrets.ts";
 import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -29,11 +31,17 @@ export interface StartPaymentDependencies {
   stripe: OpeningCalls;
   mesh: MeshIdentity;
   declineLimit: DeclineLimit;
+  /** Takes an order's id for each opening that asks Stripe. */
+  startLimit: RateLimit;
+  secrets: ClientSecrets;
   /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
   graceMs: number;
   clock: Clock;
   log: Pick<Logger, "error">;
 }
+
+/** So often within the window an order's payment is opened with Stripe being asked; answers from memory are free. */
+export const START_RATE = { count: 10, windowMs: 60_000 };
 
 /** The payment has ended. Any other failure says nothing of it, nor of its buyer, and the next call may succeed. */
 const ENDED = ["PAYMENT_VOIDED", "PAYMENT_REFUSED"] as const;
@@ -58,7 +66,7 @@ interface Opening {
  * The secret leaves only after the PaymentIntent was saved against a payment that is still open: one that is
  * given up meanwhile wins, and the PaymentIntent is canceled. Stripe has until `deadline`, a moment of
  * `performance.now()`, for all its answers. Throws PAYMENT_VOIDED, PAYMENT_REFUSED, TOO_MANY_DECLINES,
- * PAYMENTS_SUSPENDED, INTENT_NOT_OURS, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
+ * TOO_MANY_STARTS, PAYMENTS_SUSPENDED, INTENT_NOT_OURS, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
  */
 export async function startPayment(
   deps: StartPaymentDependencies,
@@ -73,6 +81,7 @@ export async function startPayment(
     const since = new Date(clock().getTime() - declineLimit.windowMs);
     requireFewDeclines(await payments.declineTimes(order.buyerId, since), declineLimit, clock());
   }
+  if (!payment.intentId || !deps.secrets.find(payment.intentId)) requireFewStarts(deps.startLimit, order.id);
   try {
     return await open({ ...deps, stripe: endingBy(deps.stripe, deadline) }, opening);
   } catch (error) {
@@ -81,6 +90,17 @@ export async function startPayment(
     }
     throw error instanceof StripeFailure ? passing(error) : error;
   }
+}
+
+/**
+ * What one order may cost at Stripe, whose limits hold for all buyers together; how many orders a buyer opens is
+ * limited where tickets are locked. Who is refused here is not let off a strike: Stripe was not asked, so nothing
+ * is noted of the payment.
+ */
+function requireFewStarts(limit: RateLimit, orderId: string): void {
+  const waitMs = limit.take(orderId);
+  if (waitMs === undefined) return;
+  throw new DomainError("TOO_MANY_STARTS", "this payment was opened too often within a minute", {}, waitMs);
 }
 
 /** Changes the payment, which is stored first if it is new. */
@@ -108,6 +128,7 @@ async function open(deps: StartPaymentDependencies, opening: Opening): Promise<s
       key,
     );
     await attach(deps, opening, { intentId: intent.id, meshId: mesh.id, withSecret: true });
+    deps.secrets.keep(intent.id, clientSecret);
     return clientSecret;
   } catch (error) {
     if (!(error instanceof StripeFailure)) throw error;
@@ -117,8 +138,9 @@ async function open(deps: StartPaymentDependencies, opening: Opening): Promise<s
 
 /** The client secret of a PaymentIntent that is the payment's already. */
 async function secretOf(deps: StartPaymentDependencies, payment: Payment, intentId: string): Promise<string> {
-  const { payments, stripe, clock } = deps;
-  const secret = await orUnavailable(stripe.fetchClientSecret(intentId));
+  const { payments, stripe, secrets, clock } = deps;
+  const secret = secrets.find(intentId) ?? (await orUnavailable(stripe.fetchClientSecret(intentId)));
+  secrets.keep(intentId, secret);
   if (!payment.clientSecretTime) {
     await payments.update(payment._id, (current) => secretHandedOut(current, clock()));
   }

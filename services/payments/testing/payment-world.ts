@@ -1,15 +1,17 @@
 import { createServer } from "node:http";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
+import { createClientSecrets } from "../src/client-secrets.ts";
 import { createMeshIdentity, openMeshStore } from "../src/mesh-store.ts";
 import type { OrderToPay } from "../src/order-to-pay.ts";
 import type { Payment } from "../src/payment.ts";
 import { createPaymentActions } from "../src/payment-actions.ts";
 import { paymentAggregate } from "../src/payment-aggregate.ts";
 import { createPaymentStore } from "../src/payment-store.ts";
-import { startPayment } from "../src/start-payment.ts";
+import { START_RATE, startPayment } from "../src/start-payment.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
 import { createStripeKeyWatch } from "../src/stripe-key-watch.ts";
 import { createStripeWebhook } from "../src/stripe-webhook.ts";
@@ -49,7 +51,9 @@ export async function openPaymentWorld() {
   const mesh = createMeshIdentity(meshes, clock);
   const graceMs = 60_000;
   const declineLimit = { count: 10, windowMs: 3_600_000 };
-  const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit };
+  const startLimit = createRateLimit(START_RATE, clock);
+  const secrets = createClientSecrets(clock);
+  const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit, startLimit, secrets };
   const actions = createPaymentActions(deps);
   const webhook = createStripeWebhook({ ...deps, actions });
 

@@ -177,6 +177,10 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     title: "Too many declined cards",
     text: `Cards were declined too often. You can pay again at ${at(wait?.until)}.`,
   }),
+  TOO_MANY_STARTS: (_, wait) => ({
+    title: "A moment, please",
+    text: `The payment was opened very often. You can go on at ${at(wait?.until)}; your ticket stays held.`,
+  }),
   PAYMENTS_SUSPENDED: said(
     "Payments are switched off",
     "Nothing can be paid here at the moment. No money was taken. Try again later.",
