@@ -29,7 +29,15 @@ const internal = await startInternalServer({
   authenticate: await createServiceAuthenticator({ name: "tickets", keysFile, log: silent }),
   // GetTicket needs no more of a store.
   routes: (router) =>
-    router.service(TicketService, createTicketService({ tickets: { get } as TicketStore, clock })),
+    router.service(
+      TicketService,
+      createTicketService({
+        tickets: { get } as TicketStore,
+        room: { requireListingRoom: () => undefined },
+        listingLimit: { take: () => undefined },
+        clock,
+      }),
+    ),
   health: createServingStatus(),
 });
 

@@ -58,7 +58,17 @@ const table: Readonly<Record<ServiceName, Row>> = {
   tickets: {
     script: "services/tickets/src/main.ts",
     database: true,
-    settings: ["LOCK_DURATION", "RELOCK_WAIT", "LOCK_LIMIT", "LAPSE_LIMIT", "LAPSE_WINDOW", "LOCK_COOLDOWN"],
+    // On one machine one seller lists what many would.
+    env: () => ({ LISTING_LIMIT: "1000000" }),
+    settings: [
+      "LISTING_LIMIT",
+      "LOCK_DURATION",
+      "RELOCK_WAIT",
+      "LOCK_LIMIT",
+      "LAPSE_LIMIT",
+      "LAPSE_WINDOW",
+      "LOCK_COOLDOWN",
+    ],
   },
   orders: {
     script: "services/orders/src/main.ts",

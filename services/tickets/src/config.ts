@@ -7,6 +7,8 @@ const count = z.coerce.number().int().min(1);
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
+  /** How many tickets one seller may list or change in an hour, at each process. */
+  LISTING_LIMIT: count.default(1000),
   /** How long a buyer has to pay. */
   LOCK_DURATION: duration.default(15 * 60_000),
   /** How many tickets one buyer may hold at a time. */

@@ -19,9 +19,9 @@ function streams(taken: { stream: string; bytes: number; limit?: number }) {
     log: { warn: () => undefined },
     now: () => control.now,
   });
-  const asks = () => {
+  const asks = (require: "requireRoom" | "requireListingRoom" = "requireRoom") => {
     try {
-      room.requireRoom();
+      room[require]();
       return "room";
     } catch (error) {
       return reasonOf(error);
@@ -46,6 +46,20 @@ describe("the room for one more order", () => {
     control.bytes = 100;
     control.now += 10_000;
     expect(await asksTwice()).toEqual(["EVENTS_FULL", "room"]);
+  });
+
+  it("ends for listings at 80 % of TICKETS, when buyers still have it", async () => {
+    const { control, asks, asksTwice } = streams({ stream: "TICKETS", bytes: 799, limit: LIMIT });
+    await asksTwice();
+    expect([asks("requireListingRoom"), asks()]).toEqual(["room", "room"]);
+    control.bytes = 800;
+    control.now += 10_000;
+    await asksTwice();
+    expect([asks("requireListingRoom"), asks()]).toEqual(["EVENTS_FULL", "room"]);
+    control.stream = "ORDERS";
+    control.now += 10_000;
+    await asksTwice();
+    expect([asks("requireListingRoom"), asks()]).toEqual(["room", "room"]);
   });
 
   it("is looked at once in ten seconds, however many ask", async () => {

@@ -1,6 +1,7 @@
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createBuyerLockStore } from "./buyer-lock-store.ts";
 import { config as readConfig } from "./config.ts";
@@ -13,7 +14,9 @@ const config = readConfig();
 
 await runProcess("tickets", config, async ({ database: { db }, events, log }) => {
   const tickets = await ticketAggregate.open({ db, events, log });
-  const ticketService = createTicketService({ tickets, clock });
+  const room = createEventRoom({ events, log });
+  const listingLimit = createRateLimit({ count: config.LISTING_LIMIT, windowMs: 3_600_000 }, clock);
+  const ticketService = createTicketService({ tickets, room, listingLimit, clock });
   const ticketLockService = createTicketLockService({
     tickets,
     buyers: await createBuyerLockStore(db),
@@ -25,7 +28,7 @@ await runProcess("tickets", config, async ({ database: { db }, events, log }) =>
       lapseWindowMs: config.LAPSE_WINDOW,
       cooldownMs: config.LOCK_COOLDOWN,
     },
-    room: createEventRoom({ events, log }),
+    room,
     clock,
   });
   return {

@@ -8,20 +8,29 @@ import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { CreateTicketRequestSchema, TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import type { Database } from "@ticketing/runtime/documents/database";
-import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketService } from "./ticket-service.ts";
 
 let now = new Date(Date.UTC(2030, 0, 1));
+let listingsEnd = false;
 let database: Database;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof TicketService>>;
 
 beforeAll(async () => {
   database = await openSpecDatabase();
   const tickets = await ticketAggregate.store(database.db);
-  const service = createTicketService({ tickets, clock: () => now });
+  const clock = () => now;
+  const room = {
+    requireListingRoom() {
+      if (listingsEnd) throw new DomainError("EVENTS_FULL", "full", {}, 60_000);
+    },
+  };
+  const listingLimit = createRateLimit({ count: 100, windowMs: 3_600_000 }, clock);
+  const service = createTicketService({ tickets, room, listingLimit, clock });
   as = (caller) => clientOf(TicketService, service, caller);
 }, 60_000);
 afterAll(() => database?.close());
@@ -185,6 +194,45 @@ describe("a ticket whose event began", () => {
     });
     expect(edited.ticket?.status).toBe(TicketStatus.AVAILABLE);
     now = before;
+  });
+});
+
+describe("a flood of listings", () => {
+  it("ends before the room for buyers does, and withdrawing goes on", async () => {
+    const request = offer();
+    const { ticket } = await as(seller).createTicket(request);
+    const { id: ticketId = "", version = 0n } = ticket ?? {};
+    listingsEnd = true;
+    try {
+      expect(await reason(as(seller).createTicket(offer()))).toBe("EVENTS_FULL");
+      expect(await reason(as(seller).updateTicket({ ticketId, version, title: "Other" }))).toBe(
+        "EVENTS_FULL",
+      );
+      expect(await reason(as(seller).createTicket(request))).toBe("done");
+      expect(await reason(as(seller).withdrawTicket({ ticketId, version }))).toBe("done");
+    } finally {
+      listingsEnd = false;
+    }
+  });
+
+  it("is one seller's own trouble, and passes", async () => {
+    const flood = as({ user: randomUUID() });
+    const request = offer();
+    const { ticket } = await flood.createTicket(request);
+    const { id: ticketId = "", version = 0n } = ticket ?? {};
+    const edit = { ticketId, version, title: "Other", requestId: randomUUID() };
+    expect(await reason(flood.updateTicket(edit))).toBe("done");
+    for (let n = 2; n < 100; n++) expect(await reason(flood.createTicket(offer()))).toBe("done");
+    expect(await reason(flood.createTicket(offer()))).toBe("TOO_MANY_LISTINGS");
+    const next = { ticketId, version: version + 1n, title: "Third" };
+    expect(await reason(flood.updateTicket(next))).toBe("TOO_MANY_LISTINGS");
+    // A repeat of what was done is none.
+    expect(await reason(flood.createTicket(request))).toBe("done");
+    expect(await reason(flood.updateTicket(edit))).toBe("done");
+    expect(await reason(as(seller).createTicket(offer()))).toBe("done");
+    now = new Date(now.getTime() + 36_000);
+    expect(await reason(flood.updateTicket(next))).toBe("done");
+    expect(await reason(flood.withdrawTicket({ ticketId, version: version + 2n }))).toBe("done");
   });
 });
 

@@ -10,11 +10,14 @@ import {
 } from "@ticketing/proto/tickets/v1/ticket_service";
 import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
+import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
 import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
 import type { EditRequest } from "./edits.ts";
+import type { EventRoom } from "./event-room.ts";
 import type { Offer } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, requireSameRequest, withdraw } from "./ticket-listing.ts";
@@ -23,9 +26,21 @@ import { ticketMessage } from "./ticket-message.ts";
 /** The sellers' API. */
 export function createTicketService(deps: {
   tickets: TicketStore;
+  room: Pick<EventRoom, "requireListingRoom">;
+  /** Takes a seller's id for each new listing and each change of one. */
+  listingLimit: RateLimit;
   clock: Clock;
 }): ServiceImpl<typeof TicketService> {
-  const { tickets, clock } = deps;
+  const { tickets, room, listingLimit, clock } = deps;
+
+  /** For what is an event of its own. Withdrawing asks nobody: a listing is withdrawn once. */
+  function requireMayList(sellerId: string): void {
+    room.requireListingRoom();
+    const waitMs = listingLimit.take(sellerId);
+    if (waitMs === undefined) return;
+    throw new DomainError("TOO_MANY_LISTINGS", "too many tickets were listed or changed", {}, waitMs);
+  }
+
   return {
     async createTicket(request, context) {
       const { userId, displayName } = requireUser(context);
@@ -34,6 +49,7 @@ export function createTicketService(deps: {
       const known = await tickets.find(id);
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
       const wanted = known ?? list(offerOf(request), by, clock());
+      if (!known) requireMayList(userId);
       const isThere = known || (await tickets.insert(wanted)) === "inserted";
       const ticket = isThere ? wanted : await tickets.get(id);
       return { ticket: ticketMessage(requireSameRequest(ticket, fingerprint), clock(), userId) };
@@ -53,9 +69,11 @@ export function createTicketService(deps: {
     async updateTicket(request, context) {
       const { userId } = requireUser(context);
       const by = { userId, version: Number(request.version), request: editRequestOf(request) };
-      const ticket = await tickets.update(request.ticketId, (current) =>
-        edit(current, by, changesOf(request), clock()),
-      );
+      const ticket = await tickets.update(request.ticketId, (current) => {
+        const edited = edit(current, by, changesOf(request), clock());
+        if (edited !== current) requireMayList(userId);
+        return edited;
+      });
       return { ticket: ticketMessage(ticket, clock(), userId) };
     },
 

@@ -4,6 +4,7 @@ import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_l
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
@@ -38,6 +39,8 @@ export async function openTicketWorld() {
     dies: undefined as "before" | "after" | undefined,
     /** Whether the broker has no room for the events of one more order. */
     isFull: false,
+    /** Whether it has none for listings. */
+    listingsEnd: false,
     /** How long the next write of a ticket takes. */
     writeMs: 0,
     /** Runs once, before the next write of a ticket. */
@@ -92,9 +95,13 @@ export async function openTicketWorld() {
     requireRoom() {
       if (control.isFull) throw new DomainError("EVENTS_FULL", "full", {}, minutes(1));
     },
+    requireListingRoom() {
+      if (control.listingsEnd) throw new DomainError("EVENTS_FULL", "full", {}, minutes(1));
+    },
   };
+  const listingLimit = createRateLimit({ count: 100, windowMs: minutes(60) }, clock);
   const lockService = createTicketLockService({ tickets, buyers, policy, room, clock });
-  const ticketService = createTicketService({ tickets, clock });
+  const ticketService = createTicketService({ tickets, room, listingLimit, clock });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);
   const sellers = (caller: SpecCaller = { user: "seller" }) => clientOf(TicketService, ticketService, caller);

@@ -47,10 +47,13 @@ async function replicaOn(db: Db): Promise<Replica> {
     cooldownMs: 1,
   };
   const buyers = await createBuyerLockStore(db);
-  const room = { requireRoom: () => undefined };
+  const room = { requireRoom: () => undefined, requireListingRoom: () => undefined };
+  const listingLimit = { take: () => undefined };
   const locks = createTicketLockService({ tickets, buyers, policy, room, clock });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
-  const seller = clientOf(TicketService, createTicketService({ tickets, clock }), { user: "seller" });
+  const seller = clientOf(TicketService, createTicketService({ tickets, room, listingLimit, clock }), {
+    user: "seller",
+  });
   return { orders: as("orders"), workflows: as("workflows"), seller };
 }
 

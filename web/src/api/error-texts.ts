@@ -131,11 +131,15 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     text: `You have just let this ticket go. If nobody takes it, you can buy it again at ${secondAt(wait?.until)}.`,
   }),
   EVENTS_FULL: said(
-    "Buying is paused",
-    "We are finishing the orders that are open first. Nothing was held for you; try again in a few minutes.",
+    "This is paused for a while",
+    "We are finishing the orders that are open first. Nothing was held or changed; try again in a few minutes.",
   ),
   REQUEST_ID_REUSED: said("This was sent before", "Reload the page, then try again."),
   NOT_YOUR_TICKET: said("Not your ticket", "Only its seller can change a ticket."),
+  TOO_MANY_LISTINGS: (_, wait) => ({
+    title: "Too many listings",
+    text: `You listed or changed many tickets within an hour. You can go on at ${at(wait?.until)}.`,
+  }),
   TOO_MANY_EDITS: (_, wait) => ({
     title: "Too many changes",
     text: `This ticket was changed many times within a minute. You can save again at ${secondAt(wait?.until)}.`,
