@@ -53,6 +53,25 @@ describe("guessing", () => {
     expect(answers.filter((answer) => answer === "wrong").length).toBeLessThanOrEqual(10);
   });
 
+  it("is not what right passwords are, however many come at once: some are busy for a moment", async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => signIn("192.0.2.1")));
+    const busy = { reason: "BUSY", metadata: { retryAfter: "2" } };
+    for (const answer of answers) if (answer !== "right") expect(answer).toEqual(busy);
+    for (let n = 0; n < 20; n++) expect(await signIn("192.0.2.1")).toBe("right");
+  });
+
+  it("many at once and again gets ten answers in all, and then the long wait", async () => {
+    let wrong = 0;
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => guess("192.0.2.1")));
+      wrong += answers.filter((answer) => answer === "wrong").length;
+      if (wrong >= 10) break;
+    }
+    for (let n = wrong; n < 10; n++) expect(await guess("192.0.2.1")).toBe("wrong");
+    expect(wrong).toBeLessThanOrEqual(10);
+    expect(await guess("192.0.2.1")).toEqual({ ...refused, metadata: { retryAfter: "900" } });
+  });
+
   it("many accounts' passwords from one address is stopped after a hundred", async () => {
     const accounts = Array.from({ length: 100 }, (_, n) => `user-${n}@example.com`);
     const answers = await Promise.all(accounts.map((account) => guess("192.0.2.1", account)));

@@ -10,6 +10,8 @@ const PAIR_LIMIT = 10;
 const ADDRESS_LIMIT = 100;
 /** Wrong passwords for one account, from wherever: many machines guess together. */
 const ACCOUNT_LIMIT = 100;
+/** A password is checked within a second or so, and a queue of them within some. */
+const BUSY_MS = 2_000;
 /** How long an address from which an account signed in is known as its own. */
 const FAMILIAR_S = 90 * 24 * 3600;
 /** How long a note of a familiar address is as good as a new one. */
@@ -20,7 +22,8 @@ export interface LoginAttempts {
   /**
    * Runs the check unless there were too many failures; a null result is one more. Nobody can lock an owner out from
    * afar: the account's own limit does not hold for an address from which its owner signed in before.
-   * Throws RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with the time to wait.
+   * Throws RESOURCE_EXHAUSTED TOO_MANY_ATTEMPTS with the time to wait, or BUSY where nothing but checks that are under
+   * way are too many: nobody knows yet that one of them fails.
    */
   guard<T>(email: string, address: string, check: () => Promise<T | null>): Promise<T | null>;
 }
@@ -35,8 +38,10 @@ export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAt
   await familiar.createIndex({ time: 1 }, { expireAfterSeconds: FAMILIAR_S });
 
   async function requireFew(key: string, limit: number, except?: string): Promise<void> {
-    const waitMs = await attempts.wait(key, limit, except);
-    if (waitMs === undefined) return;
+    if ((await attempts.wait(key, limit, { except })) === undefined) return;
+    const waitMs = await attempts.wait(key, limit, { except, ended: true });
+    if (waitMs === undefined)
+      throw new DomainError("BUSY", "too many sign-ins at once; try again shortly", {}, BUSY_MS);
     throw new DomainError("TOO_MANY_ATTEMPTS", "too many wrong passwords; try again later", {}, waitMs);
   }
 
@@ -53,7 +58,7 @@ export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAt
       ]);
 
       // Noted before it is known to fail: of many guesses at once no more than the limit are answered.
-      const noted = await attempts.add(pair);
+      const noted = await attempts.begin(pair);
       let result: Awaited<ReturnType<typeof check>>;
       try {
         await requireFew(pair, PAIR_LIMIT, noted);
@@ -63,7 +68,7 @@ export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAt
         throw error;
       }
       if (result === null) {
-        await Promise.all([attempts.add(from), attempts.add(account)]);
+        await Promise.all([attempts.end(noted), attempts.add(from), attempts.add(account)]);
       } else {
         await attempts.remove(noted);
         if (known && clock().getTime() - known.time.getTime() < RENEW_MS) return result;

@@ -8,18 +8,27 @@ export interface Attempt {
   _id: string;
   key: string;
   time: Date;
+  /** While it is not known how the attempt ends. */
+  inFlight?: true;
 }
 
 /** What was tried lately, one document each, so that replicas count together and none overwrites another. */
 export interface RecentAttempts {
   /** Notes an attempt under the key and returns its id. */
   add(key: string): Promise<string>;
+  /** Notes one whose end is not known: it counts, until it is removed, and does not count as `ended` until `end`. */
+  begin(key: string): Promise<string>;
+  end(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   /**
    * Milliseconds until fewer than `limit` attempts under the key lie within the window; undefined if that is so now.
-   * The attempt `except` does not count.
+   * The attempt `except` does not count; with `ended`, none does that is in flight.
    */
-  wait(key: string, limit: number, except?: string): Promise<number | undefined>;
+  wait(
+    key: string,
+    limit: number,
+    but?: { except?: string | undefined; ended?: boolean },
+  ): Promise<number | undefined>;
 }
 
 /** Attempts within a window, which the database forgets after it. */
@@ -29,19 +38,30 @@ export async function createRecentAttempts(
 ): Promise<RecentAttempts> {
   await collection.createIndex({ key: 1, time: -1 });
   await collection.createIndex({ time: 1 }, { expireAfterSeconds: windowMs / 1000 });
+  async function note(key: string, state: Pick<Attempt, "inFlight">): Promise<string> {
+    const attempt = { _id: newId(), key, time: clock(), ...state };
+    await collection.insertOne(attempt);
+    return attempt._id;
+  }
+
   return {
-    async add(key) {
-      const attempt = { _id: newId(), key, time: clock() };
-      await collection.insertOne(attempt);
-      return attempt._id;
+    add: (key) => note(key, {}),
+    begin: (key) => note(key, { inFlight: true }),
+    async end(id) {
+      await collection.updateOne({ _id: id }, { $unset: { inFlight: true } });
     },
     async remove(id) {
       await collection.deleteOne({ _id: id });
     },
-    async wait(key, limit, except) {
+    async wait(key, limit, { except, ended } = {}) {
       const now = clock().getTime();
       const [blocking] = await collection
-        .find({ key, time: { $gt: new Date(now - windowMs) }, ...(except && { _id: { $ne: except } }) })
+        .find({
+          key,
+          time: { $gt: new Date(now - windowMs) },
+          ...(except && { _id: { $ne: except } }),
+          ...(ended && { inFlight: { $exists: false } }),
+        })
         .sort({ time: -1 })
         .skip(limit - 1)
         .limit(1)

@@ -24,7 +24,7 @@ export async function createSignUpLimit(
     async take(address) {
       const key = attemptKey("sign-up", address);
       const noted = await signUps.add(key);
-      const waitMs = await signUps.wait(key, limit, noted);
+      const waitMs = await signUps.wait(key, limit, { except: noted });
       if (waitMs === undefined) return;
       await signUps.remove(noted);
       throw new DomainError(
