@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { tokensOf } from "./tokens.ts";
 
 /** What of a listing is counted. */
 export interface Counted {
@@ -25,7 +24,9 @@ export interface Counting {
 }
 
 export function createCounting(db: DatabaseSync): Counting {
-  const changeText = db.prepare("UPDATE texts SET listed = listed + ? WHERE key = ? RETURNING *");
+  const changeText = db.prepare(
+    "UPDATE texts SET listed = listed + ? WHERE key = ? RETURNING listed, tokens",
+  );
   const addWords = db.prepare("INSERT INTO words (rowid, tokens) VALUES (?, ?)");
   const removeWords = db.prepare("DELETE FROM words WHERE rowid = ?");
   const changeEvent = db.prepare(
@@ -44,10 +45,10 @@ export function createCounting(db: DatabaseSync): Counting {
   const removePrices = db.prepare("DELETE FROM event_prices WHERE event = ?");
 
   function countText(key: number, change: number): void {
-    // The columns of the row, as the schema has them.
+    // The columns that it returns.
     const text = changeText.get(change, key) as unknown as TextRow;
     if (text.listed === 0) removeWords.run(key);
-    else if (text.listed === change) addWords.run(key, tokensOf({ ...text, eventTitle: text.event_title }));
+    else if (text.listed === change) addWords.run(key, text.tokens);
   }
 
   function countFree({ event, currency }: Counted, change: number): void {
@@ -87,9 +88,5 @@ const isCountedAlike = (a: Counted, b: Counted): boolean =>
 
 interface TextRow {
   listed: number;
-  title: string;
-  event_title: string;
-  venue: string;
-  city: string;
-  category: number;
+  tokens: string;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { nameKey } from "@ticketing/runtime/text/fold";
 import type { ListingState } from "./listing-state.ts";
+import { tokensOf } from "./tokens.ts";
 
 /** The texts of this many are kept at hand: folding them costs more than all the rest of a change. */
 const MOST_PLACES = 20_000;
@@ -26,17 +27,18 @@ export function createPlacing(db: DatabaseSync) {
      WHERE event = ? AND title = ? AND event_title = ? AND venue = ? AND city = ? AND category = ?`,
   );
   const addText = db.prepare(
-    "INSERT INTO texts (event, title, event_title, venue, city, category) VALUES (?, ?, ?, ?, ?, ?)",
+    `INSERT INTO texts (event, title, event_title, venue, city, category, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
 
   function place({ title, eventTitle, venue, city, category, start }: Texts): Place {
     const id = eventId({ title: eventTitle, venue, city, start });
     const event = keyOf(findEvent.get(id)) ?? addEvent.run(id, eventTitle, venue, city, category, start);
     const eventKey = typeof event === "number" ? event : Number(event.lastInsertRowid);
+    const tokens = () => ` ${tokensOf({ title, eventTitle, venue, city, category })} `;
     const texts = [eventKey, title, eventTitle, venue, city, category] as const;
     return {
       event: eventKey,
-      text: keyOf(findText.get(...texts)) ?? Number(addText.run(...texts).lastInsertRowid),
+      text: keyOf(findText.get(...texts)) ?? Number(addText.run(...texts, tokens()).lastInsertRowid),
     };
   }
 

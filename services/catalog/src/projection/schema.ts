@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
@@ -62,6 +62,8 @@ CREATE TABLE texts (
   venue TEXT NOT NULL,
   city TEXT NOT NULL,
   category INTEGER NOT NULL,
+  -- What it is found by: each token between spaces.
+  tokens TEXT NOT NULL,
   -- How many listings with this text are for sale, held or not.
   listed INTEGER NOT NULL DEFAULT 0,
   UNIQUE (event, title, event_title, venue, city, category)

@@ -281,7 +281,7 @@ describe("search", () => {
             projection.close();
           },
         ),
-        { numRuns: 25, endOnFailure: true },
+        { numRuns: 12, endOnFailure: true },
       );
     },
     120_000,

@@ -9,16 +9,18 @@ export interface Statements {
   get<Row>(sql: string, values: Values): Row | undefined;
 }
 
-/** The texts are made of a few parts: there are some hundreds at most. */
+/** The statements of so many different texts are kept: there are more only for odd queries. */
+const MOST_STATEMENTS = 500;
+
 export function createStatements(db: DatabaseSync): Statements {
   const prepared = new Map<string, StatementSync>();
   const statement = (sql: string): StatementSync => {
-    const known = prepared.get(sql);
-    if (known) return known;
-    const made = db.prepare(sql);
-    made.setAllowUnknownNamedParameters(true);
-    prepared.set(sql, made);
-    return made;
+    const found = prepared.get(sql) ?? db.prepare(sql);
+    found.setAllowUnknownNamedParameters(true);
+    prepared.delete(sql);
+    prepared.set(sql, found);
+    if (prepared.size > MOST_STATEMENTS) prepared.delete(prepared.keys().next().value ?? sql);
+    return found;
   };
   return {
     all: <Row>(sql: string, values: Values) => statement(sql).all(values) as unknown as Row[],

@@ -84,15 +84,15 @@ function addTexts(read: Statements, filter: TicketFilter, wanted: Wanted): boole
   if (match === undefined) return true;
   if (match === null) return false;
   const found = read.all<{ rowid: number }>("SELECT rowid FROM words WHERE words MATCH :match LIMIT :most", {
-    match,
+    match: match.expression,
     most: wanted.effort.texts + 1,
   });
   wanted.fewTexts = found.length <= wanted.effort.texts;
-  const values = wanted.fewTexts ? { texts: JSON.stringify(found.map(({ rowid }) => rowid)) } : { match };
+  const values = wanted.fewTexts ? { texts: JSON.stringify(found.map(({ rowid }) => rowid)) } : match.values;
   Object.assign(wanted.values, values);
   wanted.text = wanted.fewTexts
     ? (key) => `${key} IN (SELECT value FROM json_each(:texts))`
-    : (key) => `EXISTS (SELECT 1 FROM words WHERE words MATCH :match AND rowid = ${key})`;
+    : (key) => `EXISTS (SELECT 1 FROM texts x WHERE x.key = ${key} AND ${match.condition})`;
   return found.length > 0;
 }
 
