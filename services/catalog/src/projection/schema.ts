@@ -69,10 +69,11 @@ CREATE TABLE texts (
   UNIQUE (event, title, event_title, venue, city, category)
 ) STRICT;
 
--- What finds a text that has listings for sale, by its key: see tokensOf.
+-- What finds a text that has listings for sale, by its key: see tokensOf. Without an index of beginnings, one that is
+-- common reads the whole list of each of its words before it gives the first.
 CREATE VIRTUAL TABLE words USING fts5(
   tokens,
-  content = '', contentless_delete = 1, detail = none,
+  content = '', contentless_delete = 1, detail = none, prefix = '1 2 3 4 5 6 7 8',
   tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 );
 

@@ -28,14 +28,16 @@ export function textMatch({ query, city, category }: TicketFilter): TextMatch | 
     values[name] = ` ${text}${prefix ? "" : " "}`;
     return `instr(x.tokens, :${name}) > 0`;
   };
-  // A token has letters, marks and numbers alone.
-  const quoted = ({ text, prefix }: WantedWord): string => `"${text}"${prefix ? "*" : ""}`;
-  return { expression: joined(all, quoted), condition: joined(all, named), values };
+  return {
+    expression: all.map(anyReading).join(" AND "),
+    condition: all.map((term) => anyOf(term.map((words) => allOf(words.map(named))))).join(" AND "),
+    values,
+  };
 }
 
-/** Every term, by one of its readings, with all of its words. */
-const joined = (terms: readonly Term[], word: (wanted: WantedWord) => string): string =>
-  terms
-    .map((readings) => readings.map((words) => `(${words.map(word).join(" AND ")})`))
-    .map((readings) => `(${readings.join(" OR ")})`)
-    .join(" AND ");
+const anyReading = (term: Term): string => anyOf(term.map((words) => allOf(words.map(wanted))));
+const wanted = ({ text, prefix }: WantedWord): string => quoted(text) + (prefix ? "*" : "");
+const allOf = (parts: readonly string[]): string => `(${parts.join(" AND ")})`;
+const anyOf = (parts: readonly string[]): string => `(${parts.join(" OR ")})`;
+/** A token has letters, marks and numbers alone. */
+const quoted = (token: string): string => `"${token}"`;
