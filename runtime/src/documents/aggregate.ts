@@ -41,7 +41,7 @@ export interface AggregateKind<T extends Listed> {
   collection(db: Db): Collection<T>;
   /** The event that announces a transition, with the public state of the document as it is now. */
   event(document: T, transition: Transition): OutgoingEvent;
-  /** Its store, with its indexes, and nobody who publishes what is written there. */
+  /** Its store, with its indexes and without a relay: what is written there is not published. */
   store(db: Db): Promise<AggregateStore<T>>;
   /**
    * Its store, and the relay that publishes what is written there, and all of it again when a reader asks for that; it

@@ -41,7 +41,8 @@ export interface DocumentStore<T extends Versioned> {
 
 const noSuchDocument = () => new DomainError("NOT_FOUND", "there is no such document");
 
-const DUPLICATE_KEY = 11_000;
+/** The code of a write that met another document with the same `_id` or unique field. */
+export const DUPLICATE_KEY = 11_000;
 const MAX_TRIES = 8;
 
 /**

@@ -7,21 +7,21 @@ import type { Aggregate, Transition } from "./transition.ts";
 
 /** Between two turns: within a second a document says what the broker has acknowledged, and what was left is found. */
 const TURN_MS = 900;
-/** What is pending for so long was left: its writer would have published and marked it. */
+/** What is pending for longer has lost its writer, which would have published and marked it. */
 const LEFT_MS = 3000;
 const BATCH = 100;
 /** How many documents are tried at a time as they are written while the broker takes none. */
 const TRIED_IN_VAIN = 8;
 const MAX_BACKOFF_MS = 10_000;
 
-/** The index by which is found what was left. */
+/** The index that finds documents with unpublished events. */
 export const byPending = { pending: 1, updateTime: 1 } as const;
 
 /** Publishes what documents have pending, from the documents themselves: they are the outbox. */
 export interface Relay<T extends Aggregate> {
   /** This process wrote the document: what is new in it is published now, without reading it again. */
   written(document: T): void;
-  /** The newest version whose event the broker is known to have, for the next write to say so; 0 if that is no news. */
+  /** The newest version that the broker acknowledged and the document does not record yet; 0 if there is none. */
   acknowledged(id: string): number;
   start(): void;
   /** Ends when what is under way has been published and marked. */
@@ -98,7 +98,7 @@ export function createRelay<T extends Aggregate>(options: {
       try {
         await marks.save();
         const isThereMore = await look();
-        // What could not be published meanwhile was not there to be found.
+        // A publication failed during this look, which may have missed its document: look again.
         if (failures > before) continue;
         failures = 0;
         takesAll &&= isThereMore;

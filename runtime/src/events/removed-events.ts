@@ -42,9 +42,9 @@ export async function askForRepair({ requests }: Pick<Broker, "requests">, strea
  * Looks whether the stream removed events before their consumer handled them, as it does when they reach their age: when
  * the consumer is opened, and then every half a minute. The broker reports no such loss, and counts what it removed as
  * handled sooner or later. So events are missed if the stream has them no more and the consumer, when last looked at, had
- * not handled them; at the first look it had handled what the broker says, of which it had not those that a process had
- * in hand as it died, if they were removed since. Operators get a dead letter, and the repair is asked for until it is
- * taken.
+ * not handled them. At the first look the broker is believed: it may count events as handled that a process received and
+ * did not handle before it died, and if those were removed since, nobody notices. Operators get a dead letter, and the
+ * repair is asked for until it is taken.
  */
 export function watchRemoved(
   { manager, deadLetters, requests, log }: Broker,

@@ -27,5 +27,5 @@ export type BoatEvent = Plain<"BoatEvent"> & {
   state?: Plain<"BoatState"> & { id: string; name: string; version: bigint };
 };
 
-// These types are written by hand what the generator writes elsewhere.
+// These types are written by hand; the generator writes those of other contracts.
 export const BoatEventSchema = schema as GenMessage<BoatEvent>;

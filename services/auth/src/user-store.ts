@@ -1,4 +1,5 @@
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
+import { DUPLICATE_KEY } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { MongoServerError } from "mongodb";
 import type { User } from "./user.ts";
@@ -9,8 +10,6 @@ export interface UserStore extends Pick<AggregateStore<User>, "get" | "update"> 
   /** Throws ALREADY_EXISTS EMAIL_TAKEN when somebody has the address. */
   insert(user: User): Promise<void>;
 }
-
-const DUPLICATE_KEY = 11_000;
 
 /** Accounts, found by their address too. */
 export function createUserStore(users: AggregateStore<User>): UserStore {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { DUPLICATE_KEY } from "@ticketing/runtime/documents/document-store";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Collection, type Db, MongoServerError } from "mongodb";
@@ -8,7 +9,6 @@ import { paymentAggregate } from "./payment-aggregate.ts";
 const ID = "mesh";
 /** How long a process may use a cached mesh id: a command that renews it takes effect within this time. */
 const KEPT_MS = 5_000;
-const DUPLICATE_KEY = 11_000;
 const NAMESPACE_EXISTS = 48;
 
 /** The mesh's id as this process uses it. */

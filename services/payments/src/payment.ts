@@ -168,7 +168,7 @@ export function recordDecline(payment: Payment, decline: Decline, now: Date): Pa
   });
 }
 
-/** The payment is to be given up. Without a PaymentIntent it is, at once. Throws ALREADY_CAPTURED. */
+/** The payment is to be given up. One without a PaymentIntent is voided at once. Throws ALREADY_CAPTURED. */
 export function requestVoid(payment: Payment, now: Date): Payment {
   if (payment.voidRequestedTime) return payment;
   if (isOneOf(payment, CAPTURED, REFUNDED, REFUND_PENDING, REFUND_FAILED))

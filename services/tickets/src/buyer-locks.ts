@@ -160,8 +160,8 @@ export function endSlotAt(locks: BuyerLocks, orderId: string, expireTime: Date):
 }
 
 /**
- * An order is about to give its lock up. What that counts against the buyer is counted now, once an order, by the
- * first word of it that counts. The slot stays until the ticket is seen without the lock.
+ * An order is about to give its lock up. Its strike counts against the buyer now, once an order: only the first
+ * call with a strike above 0 counts. The slot stays until the ticket is seen without the lock.
  */
 export function giveUp(
   locks: BuyerLocks,

@@ -13,7 +13,7 @@ export interface Edit {
   request?: EditRequest | undefined;
 }
 
-/** So many changes may be made of a ticket within the window; of as many the requests are known again. */
+/** The most changes of a ticket within the window. As many are kept, by which repeats of their requests are known. */
 const EDIT_LIMIT = 30;
 const EDIT_WINDOW_MS = 60_000;
 

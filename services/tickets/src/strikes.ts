@@ -24,7 +24,7 @@ const BOUND_MS = 3_600_000;
 /** How many of those that count nothing are kept. */
 const KEPT_HARMLESS = 50;
 
-/** The holds that still matter: for a pause, or since their order is bound. */
+/** The ended locks that still matter: their strikes count, or their orders stay bound to their tickets. */
 export function remembered(ended: readonly EndedHold[], policy: StrikePolicy, now: Date): EndedHold[] {
   // The oldest strike of a pause is a window older than the newest, and matters until the pause is over.
   const since = now.getTime() - Math.max(policy.lapseWindowMs + policy.cooldownMs, BOUND_MS);

@@ -81,7 +81,7 @@ const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
     : ticket.spentOrderIds,
 });
 
-/** The lock goes unpaid: at its deadline if that is past, with the write that follows it. */
+/** Takes away an unpaid lock and records its release, dated at the deadline if that is past. */
 export const released = (ticket: Ticket, now: Date): Partial<Ticket> & Pick<Ticket, "releases"> => {
   const { lock, releases = [], event } = ticket;
   if (!lock) return { ...withoutLock(ticket), releases };
@@ -144,7 +144,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
 
 const lapsed = () => new DomainError("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");
 
-/** Throws LOCK_LAPSED where an order's lock is over as it is to be told: its writing may take as long as it lasts. */
+/** Throws LOCK_LAPSED if the lock is over by the time its order is answered: a slow write can outlast it. */
 export function requireLive(ticket: Ticket, orderId: string, now: Date): void {
   if (liveLock(ticket, now)?.orderId !== orderId) throw lapsed();
 }
@@ -181,7 +181,7 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
   return advance(ticket, { case: "ticketUnlocked", value: { ...by, unlockReason } }, now, changes);
 }
 
-/** How an order holds or held the ticket that it did not get: by its lock, or as one of the newest releases. */
+/** An order's unpaid lock: the one that it has, or one of the newest that were let go. */
 export function unpaidHold(ticket: Ticket, orderId: string, now: Date): Release | undefined {
   if (ticket.lock?.orderId === orderId) return releaseOf(ticket.lock, ticket.event.startTime, now);
   return ticket.releases?.find((release) => release.orderId === orderId);

@@ -13,7 +13,7 @@ export interface PaymentFacts {
   authorizedTime?: number;
   /** Attempts that the buyer's bank declined. */
   declines: number;
-  /** Whether they were too many: read where no policy was recorded, and written for the release before, which has none. */
+  /** Whether they were too many: for histories without a policy, and for workers of the release before. */
   declinesExhausted: boolean;
   /** The buyer asked to pay and no payment could be opened, for no fault of theirs. Absent in what was read before this was told. */
   neverOpened?: boolean;
@@ -50,7 +50,7 @@ export const isOver = ({ expireTime }: Pick<OrderFacts, "expireTime">, time: num
 /**
  * The rule by which an order that awaits payment goes on. The time of the authorisation decides whether it
  * came in time, not the time at which we look: money held in time completes, money held too late goes back.
- * `firstLook` is when order and payments were first seen to be there. If that was after the deadline alone, nobody can
+ * `firstLook` is when order and payments were first seen to be there. If that was only after the deadline, nobody can
  * tell whether the buyer could have paid: the order may have come late, or orders or payments were away until then.
  * Lifecycles from before this was asked count as having looked in time. `policy` is absent in what earlier releases read.
  */
