@@ -3,7 +3,10 @@ import { createServer } from "node:http";
 import type { OutgoingHttpHeaders } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConnectError } from "@connectrpc/connect";
+import { errorFromJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { forEachRouted, type RoutedService, routedServices } from "./src/routed-services.ts";
@@ -115,6 +118,17 @@ describe("the gateway routes", () => {
     expect([400, 404]).toContain((await call(path)).status);
     expect(arrived()).toEqual([]);
   });
+});
+
+it("Stripe's webhook is refused by any other method than POST, and is no page of the web app", async () => {
+  for (const method of ["GET", "PUT"]) {
+    const answer = await fetch(`${origin}/webhooks/stripe`, { method });
+    expect([method, answer.status, answer.headers.get("allow")]).toEqual([method, 405, "POST"]);
+    const body = new Uint8Array(await answer.arrayBuffer());
+    const error = errorFromJsonBytes(body, undefined, new ConnectError("no error"));
+    expect(errorInfoOf(error)?.reason).toBe("HTTP_NOT_SUPPORTED");
+  }
+  expect(arrived()).toEqual([]);
 });
 
 describe("the web app", () => {
