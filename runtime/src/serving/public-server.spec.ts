@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type ServiceImpl } from "@connectrpc/connect";
+import { codeToString, errorFromJsonBytes } from "@connectrpc/connect/protocol-connect";
 import {
   createConnectTransport,
   createGrpcTransport,
@@ -67,6 +68,12 @@ const json = (path: string, body: string | Buffer, headers: Record<string, strin
     { ":path": path, ":method": "POST", "content-type": "application/json", ...headers },
     body,
   );
+
+/** Code and reason of an error of the Connect protocol. */
+const refusalIn = (body: string) => {
+  const error = errorFromJsonBytes(Buffer.from(body), undefined, new ConnectError("no error", Code.Unknown));
+  return [codeToString(error.code), reasonOf(error)];
+};
 
 describe.each(protocols)("over %s", (protocol) => {
   it("a call is answered", async () => {
@@ -215,14 +222,14 @@ describe("a plain HTTP route", () => {
   });
 
   it("that needs what is away answers 503, and when to try again", async () => {
-    for (const away of [
-      new MongoNetworkError("mongo-0 is gone"),
-      new DomainError("STRIPE_UNAVAILABLE", "not now"),
-    ]) {
+    for (const [away, reason] of [
+      [new MongoNetworkError("mongo-0 is gone"), "DATABASE_UNAVAILABLE"],
+      [new DomainError("STRIPE_UNAVAILABLE", "not now"), "STRIPE_UNAVAILABLE"],
+    ] as const) {
       http["/hook"] = () => Promise.reject(away);
       const answer = await json("/hook", "{}");
       expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
-      expect(JSON.parse(answer.body).code).toBe("unavailable");
+      expect(refusalIn(answer.body)).toEqual(["unavailable", reason]);
       expect(answer.body).not.toContain("mongo");
     }
   });
@@ -230,7 +237,9 @@ describe("a plain HTTP route", () => {
   it("takes 64 KiB and no more", async () => {
     http["/hook"] = async ({ body }) => ({ status: 200, body: String(body.length) });
     expect(await json("/hook", Buffer.alloc(64 * 1024))).toMatchObject({ status: 200, body: "65536" });
-    expect((await json("/hook", Buffer.alloc(64 * 1024 + 1))).status).toBe(413);
+    const tooLarge = await json("/hook", Buffer.alloc(64 * 1024 + 1));
+    expect(tooLarge.status).toBe(413);
+    expect(refusalIn(tooLarge.body)).toEqual(["resource_exhausted", "REQUEST_TOO_LARGE"]);
     expect((await json("/hook", Buffer.alloc(1024 * 1024))).status).toBe(413);
   });
 });
@@ -284,8 +293,7 @@ describe("nonsense gets a typed error and the process lives:", () => {
   ])("%d for %s with %s", async (status, method, type) => {
     const answer = await json(GET_ORDER, "{}", { ":method": method, "content-type": type });
     expect(answer.status).toBe(status);
-    // The code that clients of Connect read from these statuses, where there is no body.
-    expect(JSON.parse(answer.body)).toMatchObject({ code: "unknown", message: expect.any(String) });
+    expect(refusalIn(answer.body)).toEqual(["unimplemented", "HTTP_NOT_SUPPORTED"]);
     expect(answer.headers.allow).toBe(status === 405 ? "POST, GET" : undefined);
   });
 
@@ -308,7 +316,16 @@ describe("nonsense gets a typed error and the process lives:", () => {
   it.each(["[", "%", "a%zz", "x:99999999"])("a call to the host %j", async (authority) => {
     const answer = await json(GET_ORDER, JSON.stringify({ orderId }), { ":authority": authority });
     expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: "invalid_argument" });
+    expect(refusalIn(answer.body)).toEqual(["invalid_argument", "BAD_REQUEST"]);
+  });
+
+  it.each([
+    [400, "encoding=proto&base64=1&message=%25%25", "invalid_argument", "BAD_REQUEST"],
+    [415, "encoding=xml&message=x", "unimplemented", "HTTP_NOT_SUPPORTED"],
+  ])("%d for a GET with %s", async (status, query, code, reason) => {
+    const path = `${GET_ORDER}?connect=v1&${query}`;
+    const answer = await h2cRequest(origin, { ":path": path, ":method": "GET" }, "");
+    expect([answer.status, ...refusalIn(answer.body)]).toEqual([status, code, reason]);
   });
 
   it("a body that says it is compressed and is not, or that grows when it is opened", async () => {

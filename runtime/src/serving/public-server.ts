@@ -8,7 +8,7 @@ import type { Logger } from "../process/log.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { createDeadlineInterceptor } from "./deadline-interceptor.ts";
 import { publicError } from "./error-interceptor.ts";
-import { errorResponse } from "./error-response.ts";
+import { errorResponse, jsonResponse } from "./error-response.ts";
 import { type GrpcPort, openGrpcPort } from "./grpc/port.ts";
 import { createGrpcRouter, type ServiceRouter } from "./grpc/router.ts";
 import { callInterceptors } from "./interceptors.ts";
@@ -110,16 +110,18 @@ async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Log
   }
   try {
     const body = await readBody(request);
-    if (!body)
-      return { status: 413, body: JSON.stringify({ code: "resource_exhausted", message: "too large" }) };
+    if (!body) {
+      const tooLarge = new DomainError("REQUEST_TOO_LARGE", "the request is larger than 64 KiB");
+      return jsonResponse(toConnectError(tooLarge), 413);
+    }
     return await route({ method: request.method, headers: request.headers, body });
   } catch (error) {
     log.warn({ path: request.url }, "an HTTP request failed");
-    const { code, rawMessage: message } = publicError(error, log);
-    if (code !== Code.Unavailable)
+    const seen = publicError(error, log);
+    if (seen.code !== Code.Unavailable)
       return { status: 500, body: JSON.stringify({ code: "internal", message: "internal error" }) };
-    const body = JSON.stringify({ code: "unavailable", message });
-    return { status: 503, headers: { "retry-after": "1" }, body };
+    const { headers, ...rest } = jsonResponse(seen, 503);
+    return { ...rest, headers: { ...headers, "retry-after": "1" } };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { base64Decode } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import {
@@ -7,6 +8,8 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
+import type { PublicReason } from "@ticketing/proto/reason";
+import { DomainError, toConnectError } from "../process/domain-error.ts";
 import type { Logger } from "../process/log.ts";
 import { errorResponse, jsonResponse } from "./error-response.ts";
 import type { ServiceRouter } from "./grpc/router.ts";
@@ -49,8 +52,11 @@ async function serve(
   response: Http2ServerResponse,
 ): Promise<void> {
   if (!isHost(request.authority)) {
-    const error = new ConnectError("there is no such host", Code.InvalidArgument);
-    writeResponse(response, errorResponse(request.headers["content-type"] ?? "", error, 400));
+    writeResponse(response, badRequest(request, "there is no such host"));
+    return;
+  }
+  if (!isBase64(request.url)) {
+    writeResponse(response, badRequest(request, "the message is no base64"));
     return;
   }
   const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, undefined));
@@ -68,15 +74,32 @@ async function serve(
 /** Whether a URL can have it: the library makes one of each call. */
 const isHost = (authority: string | undefined) => URL.canParse(`http://${authority ?? ""}`);
 
+/** Whether the message in a URL is the base64 that it says to be: the library answers INTERNAL where it is not. */
+function isBase64(url: string): boolean {
+  const query = new URLSearchParams(url.split("?", 2)[1]);
+  if (query.get("base64") !== "1") return true;
+  try {
+    base64Decode(query.get("message") ?? "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const badRequest = ({ headers }: Http2ServerRequest, message: string): HttpResponse =>
+  errorResponse(headers["content-type"] ?? "", refusal("BAD_REQUEST", message), 400);
+
+const refusal = (reason: PublicReason, message: string) => toConnectError(new DomainError(reason, message));
+
 /**
- * Outside of gRPC with HTTP's own status, and the code that clients of Connect read from it. Who names no type of an
- * application gets words alone: clients of gRPC stumble over an error of Connect there.
+ * Outside of gRPC with HTTP's own status. Who posts, and names no type of an application, gets words alone: clients of
+ * gRPC stumble over an error of Connect there.
  */
-function notSpoken({ headers }: Http2ServerRequest, status: number, message: string): HttpResponse {
+function notSpoken({ headers, method }: Http2ServerRequest, status: number, message: string): HttpResponse {
   const type = headers["content-type"] ?? "";
-  if (type.startsWith("application/grpc"))
-    return errorResponse(type, new ConnectError(message, Code.Unimplemented), status);
-  return type.startsWith("application/")
-    ? jsonResponse(new ConnectError(message, Code.Unknown), status)
+  const error = refusal("HTTP_NOT_SUPPORTED", message);
+  if (type.startsWith("application/grpc")) return errorResponse(type, error, status);
+  return type.startsWith("application/") || method !== "POST"
+    ? jsonResponse(error, status)
     : { status, headers: { "content-type": "text/plain" }, body: message };
 }

@@ -9,12 +9,12 @@ import {
 import { Code, ConnectError } from "@connectrpc/connect";
 import { DomainError } from "../../process/domain-error.ts";
 
-/** The request in these bytes. Throws INVALID_ARGUMENT MALFORMED. */
+/** The request in these bytes. Throws INVALID_ARGUMENT BAD_REQUEST. */
 export function decodeRequest<T extends DescMessage>(desc: T, bytes: Uint8Array): MessageShape<T> {
   try {
     return fromBinary(desc, bytes);
   } catch {
-    throw new DomainError("MALFORMED", `this is not a ${desc.typeName}`);
+    throw new DomainError("BAD_REQUEST", `this is not a ${desc.typeName}`);
   }
 }
 
