@@ -2,7 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { buttonClass } from "../design/button.tsx";
 import { DateTime } from "../design/date-time.tsx";
-import { MoreOfList, PageHeader } from "../design/page.tsx";
+import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
@@ -11,8 +11,7 @@ import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { SortSelect } from "./sort-select.tsx";
 import { browseTexts as texts } from "./texts.ts";
-import { useTickets } from "./ticket-list.tsx";
-import { TicketRow } from "./ticket-row.tsx";
+import { FoundTickets, useTickets } from "./ticket-list.tsx";
 
 const route = getRouteApi("/events/$eventId");
 
@@ -60,18 +59,7 @@ export function EventScreen() {
               }
             />
           </div>
-          <ul className={styles.tickets}>
-            {tickets.map((ticket) => (
-              <li key={ticket.id}>
-                <TicketRow ticket={ticket} />
-              </li>
-            ))}
-          </ul>
-          <MoreOfList
-            hasMore={query.hasNextPage}
-            loading={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
+          <FoundTickets query={query} tickets={tickets} />
         </section>
       </div>
     </>

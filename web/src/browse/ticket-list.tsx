@@ -54,10 +54,20 @@ export function TicketList(props: {
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.data && tickets.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
+      <FoundTickets query={query} tickets={tickets} withEvent />
+    </section>
+  );
+}
+
+/** The tickets found so far, and the way to more of them. */
+export function FoundTickets(props: ReturnType<typeof useTickets> & { withEvent?: boolean }) {
+  const { query, tickets, withEvent = false } = props;
+  return (
+    <>
       <ul className={styles.tickets}>
         {tickets.map((ticket) => (
           <li key={ticket.id}>
-            <TicketRow ticket={ticket} withEvent />
+            <TicketRow ticket={ticket} withEvent={withEvent} />
           </li>
         ))}
       </ul>
@@ -66,6 +76,6 @@ export function TicketList(props: {
         loading={query.isFetchingNextPage}
         onMore={() => void query.fetchNextPage()}
       />
-    </section>
+    </>
   );
 }
