@@ -1,3 +1,4 @@
+import { DUPLICATE_KEY } from "@ticketing/runtime/documents/document-store";
 import { CONCURRENT_EVENTS } from "@ticketing/runtime/events/events";
 import {
   type AnyBulkWriteOperation,
@@ -6,8 +7,6 @@ import {
   MongoBulkWriteError,
   type WithoutId,
 } from "mongodb";
-
-const DUPLICATE_KEY = 11_000;
 
 /** What a projection needs of a document to keep it from going back in time. */
 export interface Projected {
