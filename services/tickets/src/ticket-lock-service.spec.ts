@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { ConnectError } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -89,10 +90,47 @@ describe("locking a ticket", () => {
     for (let n = 0; n < 3; n++) {
       expect(await reason(locks().lockTicket({ ...taken, orderId: randomUUID() }))).toBe("TICKET_LOCKED");
       const contested = await listed();
-      control.meanwhile = () => locks().lockTicket(wish(contested));
+      control.meanwhile = () => world.elsewhere().lockTicket(wish(contested));
       expect(await reason(locks().lockTicket(wish(contested, buyer)))).toBe("TICKET_LOCKED");
     }
     for (const answer of ["done", "done", "LOCK_LIMIT"]) expect(await world.buys(buyer)).toBe(answer);
+  });
+
+  /** A call that is stopped before it writes the ticket, and five rivals that have read it meanwhile. */
+  async function rush() {
+    const ticket = await listed();
+    const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    control.meanwhile = () => {
+      reached.resolve();
+      return gate.promise;
+    };
+    const first = reason(locks().lockTicket(wish(ticket)));
+    await reached.promise;
+    control.reads = 0;
+    const rivals = Array.from({ length: 5 }, () => reason(locks().lockTicket(wish(ticket))));
+    while (control.reads < 5) await setTimeout(1);
+    return { first, rivals: Promise.all(rivals), gate };
+  }
+
+  it("lets rivals wait for the attempt under way, so that those it refuses write nothing", async () => {
+    const { first, rivals, gate } = await rush();
+    let steps = 0;
+    control.atEveryStep = async () => {
+      steps += 1;
+    };
+    gate.resolve();
+    expect(await first).toBe("done");
+    expect(await rivals).toEqual(Array(5).fill("TICKET_LOCKED"));
+    control.atEveryStep = undefined;
+    // Before and after the one write of the ticket.
+    expect(steps).toBe(2);
+  });
+
+  it("gives the ticket to one of the rivals where the attempt fails", async () => {
+    const { first, rivals, gate } = await rush();
+    gate.reject(new Error("the database does not answer"));
+    expect(await first).toBe(undefined);
+    expect((await rivals).filter((answer) => answer === "done")).toHaveLength(1);
   });
 
   it("holds the limit also when all are asked at once", async () => {

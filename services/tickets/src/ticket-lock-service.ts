@@ -105,6 +105,21 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
     return new Map(await Promise.all(asked));
   }
 
+  /** The attempt at each ticket that began last in this process, while it is under way. */
+  const attempts = new Map<string, Promise<void>>();
+
+  /** Does the work as the attempt at this ticket for which others wait. */
+  async function attempting<T>(ticketId: string, work: () => Promise<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    attempts.set(ticketId, promise);
+    try {
+      return await work();
+    } finally {
+      if (attempts.get(ticketId) === promise) attempts.delete(ticketId);
+      resolve();
+    }
+  }
+
   return {
     /** Read ticket, take slot, lock ticket; refused: give the slot back. */
     async lockTicket({ ticketId, orderId, buyerId, expectedPrice }, context) {
@@ -117,28 +132,34 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         until: new Date(begun + policy.durationMs),
         relockWaitMs: policy.relockWaitMs,
       };
-      const seen = await tickets.get(ticketId);
-      if (lock(seen, wish, clock()) === seen) return lockAnswer(seen, orderId);
+      const first = await tickets.get(ticketId);
+      if (lock(first, wish, clock()) === first) return lockAnswer(first, orderId);
+      // Of many buyers who want one ticket the others learn by reading that it is taken, and write nothing. Each waits
+      // once: whoever cannot lock delays nobody.
+      const rival = attempts.get(ticketId);
+      const seen = rival ? await rival.then(() => tickets.get(ticketId)) : first;
+      if (seen !== first && lock(seen, wish, clock()) === seen) return lockAnswer(seen, orderId);
       room.requireRoom();
-      // The ticket may change before it is locked: the slot is for as long as the lock can last at all.
-      await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
-      let locked: Ticket;
-      try {
-        const lockInTime = (ticket: Ticket) => {
-          const next = lock(ticket, wish, clock());
-          if (next !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
-            throw new DomainError("CONTENTION", "this took too long; try again");
+      const locked = await attempting(ticketId, async () => {
+        // The ticket may change before it is locked: the slot is for as long as the lock can last at all.
+        await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
+        try {
+          const lockInTime = (ticket: Ticket) => {
+            const next = lock(ticket, wish, clock());
+            if (next !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
+              throw new DomainError("CONTENTION", "this took too long; try again");
+            }
+            return next;
+          };
+          return await tickets.update(ticketId, lockInTime, seen);
+        } catch (error) {
+          // Anything else leaves open whether the lock was written; the slot is kept until the ticket can tell.
+          if (error instanceof DomainError) {
+            await buyers.update(buyerId, (locks) => returnSlot(locks, orderId));
           }
-          return next;
-        };
-        locked = await tickets.update(ticketId, lockInTime, seen);
-      } catch (error) {
-        // Anything else leaves open whether the lock was written; the slot is kept until the ticket can tell.
-        if (error instanceof DomainError) {
-          await buyers.update(buyerId, (locks) => returnSlot(locks, orderId));
+          throw error;
         }
-        throw error;
-      }
+      });
       const expireTime = locked.lock?.expireTime ?? wish.until;
       if (expireTime < wish.until) {
         await buyers.update(buyerId, (locks) => endSlotAt(locks, orderId, expireTime));

@@ -41,6 +41,8 @@ export async function openTicketWorld() {
     isFull: false,
     /** Whether it has none for listings. */
     listingsEnd: false,
+    /** How many reads of a ticket, for a call that may change it, have ended. */
+    reads: 0,
     /** How long the next write of a ticket takes. */
     writeMs: 0,
     /** Runs once, before the next write of a ticket. */
@@ -60,6 +62,11 @@ export async function openTicketWorld() {
   const store = await ticketAggregate.store(database.db);
   const tickets: typeof store = {
     ...store,
+    async get(id) {
+      const ticket = await store.get(id);
+      control.reads += 1;
+      return ticket;
+    },
     async update(id, change, read) {
       const { dies: death, meanwhile } = control;
       control.dies = undefined;
@@ -101,9 +108,12 @@ export async function openTicketWorld() {
   };
   const listingLimit = createRateLimit({ count: 100, windowMs: minutes(60) }, clock);
   const lockService = createTicketLockService({ tickets, buyers, policy, room, clock });
+  const secondReplica = createTicketLockService({ tickets: store, buyers: slots, policy, room, clock });
   const ticketService = createTicketService({ tickets, room, listingLimit, clock });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);
+  /** What an order asks of another replica, amid a call of the first. */
+  const elsewhere = () => clientOf(TicketLockService, secondReplica, { service: "orders" });
   const sellers = (caller: SpecCaller = { user: "seller" }) => clientOf(TicketService, ticketService, caller);
 
   /** An event that begins after so many milliseconds. */
@@ -137,6 +147,7 @@ export async function openTicketWorld() {
   return {
     control,
     locks,
+    elsewhere,
     workflows: () => locks({ service: "workflows" }),
     sellers,
     eventIn,
