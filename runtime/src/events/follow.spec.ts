@@ -114,6 +114,22 @@ describe("following a stream", () => {
     await following.stop();
   });
 
+  it("is caught up with a stream whose last event was taken out", async () => {
+    await events.ensureStream("TAIL", ["spec.tail.>"]);
+    for (const id of ["t:1", "t:2"]) await publish("tail", id);
+    await (await jetstreamManager(admin)).streams.deleteMessage("TAIL", 2);
+    const one = replica();
+    const following = one.follow("tail");
+    await until(async () => !(await fails(following.requireCaughtUp())));
+    expect(one.applied).toEqual(["t:1"]);
+    await expect(following.requireFresh()).resolves.toBeUndefined();
+    await following.stop();
+    const again = one.follow("tail");
+    await until(async () => !(await fails(again.requireCaughtUp())));
+    expect(one.resets).toBe(0);
+    await again.stop();
+  });
+
   it("applies again what could not be saved", async () => {
     await events.ensureStream("FAILING", ["spec.failing.>"]);
     const one = replica();
