@@ -165,6 +165,16 @@ describe("following a stream", () => {
     await Promise.all(followings.map((following) => following.stop()));
   });
 
+  it("leaves a durable consumer of the release before to be forgotten, where there is one", async () => {
+    const manager = await jetstreamManager(admin);
+    await events.ensureStream("RETIRED", ["spec.retired.>"]);
+    await events.retire("RETIRED", "spec");
+    await manager.consumers.add("RETIRED", { durable_name: "spec", filter_subject: "spec.retired.>" });
+    await events.retire("RETIRED", "spec");
+    const { config } = await manager.consumers.info("RETIRED", "spec");
+    expect(config.inactive_threshold).toBe(3_600_000 * 1e6);
+  });
+
   it("begins again with a stream that was made anew", async () => {
     const manager = await jetstreamManager(admin);
     await events.ensureStream("ANEW", ["spec.anew.>"]);
