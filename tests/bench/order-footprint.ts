@@ -98,7 +98,6 @@ async function documentSizes(mesh: TestMesh, orderIds: readonly string[]): Promi
       "tickets.tickets": average(await find("tickets", "tickets", ticketIds)),
       "orders.orders": average(orders),
       "payments.payments": average(await find("payments", "payments", ids)),
-      "catalog.listings": average(await find("catalog", "listings", ticketIds)),
       "catalog.orders": average(await find("catalog", "orders", ids)),
     };
   } finally {

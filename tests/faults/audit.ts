@@ -8,6 +8,7 @@ import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { databaseUri } from "@ticketing/servers/mongo";
 import type { Ticket } from "@ticketing/tickets/ticket";
 import { MongoClient } from "mongodb";
+import { readProjections } from "../support/projections.ts";
 
 interface Intent {
   id: string;
@@ -18,10 +19,6 @@ interface Intent {
 interface Refund {
   amount: number;
   payment_intent: string;
-}
-interface Listing {
-  _id: string;
-  version: number;
 }
 
 /** Reads all records past the APIs: what the databases store, and what Stripe holds. */
@@ -34,16 +31,15 @@ export async function readRecords(mesh: Mesh) {
       await client.close();
     }
   };
-  const [users, tickets, orders, payments, listings, response] = await Promise.all([
+  const [users, tickets, orders, payments, response] = await Promise.all([
     open<User>("auth", "users"),
     open<Ticket>("tickets", "tickets"),
     open<Order>("orders", "orders"),
     open<Payment>("payments", "payments"),
-    open<Listing>("catalog", "listings"),
     fetch(`${mesh.addresses.stripe}/control/state`),
   ]);
   const stripe = (await response.json()) as { payment_intents: Intent[]; refunds: Refund[] };
-  return { users, tickets, orders, payments, listings, stripe };
+  return { users, tickets, orders, payments, projections: readProjections(mesh), stripe };
 }
 
 type Records = Awaited<ReturnType<typeof readRecords>>;
@@ -62,10 +58,9 @@ const allowed: Partial<Record<OrderStatus, PaymentStatus[]>> = {
  */
 export function faultsIn(records: Records): string[] {
   const faults: string[] = [];
-  const { users, tickets, orders, payments, listings, stripe } = records;
+  const { users, tickets, orders, payments, projections, stripe } = records;
   const ticketOf = new Map(tickets.map((ticket) => [ticket._id, ticket]));
   const paymentOf = new Map(payments.map((payment) => [payment._id, payment]));
-  const listed = new Map(listings.map((listing) => [listing._id, listing]));
   const now = new Date();
 
   for (const order of orders) {
@@ -108,9 +103,10 @@ export function faultsIn(records: Records): string[] {
       // A lock whose order was never opened lapsed by time alone: nothing has to remove it.
       continue;
     }
-    const listing = listed.get(ticket._id);
-    if (listing?.version !== ticket.version) {
-      faults.push(`${name} is at version ${ticket.version}, its listing at ${listing?.version}`);
+    for (const listed of projections) {
+      const listing = listed.get(ticket._id);
+      if (listing?.version !== ticket.version)
+        faults.push(`${name} is at version ${ticket.version}, its listing at ${listing?.version}`);
     }
   }
   for (const { _id, pending } of [...users, ...tickets, ...orders, ...payments]) {

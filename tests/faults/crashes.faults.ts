@@ -21,7 +21,6 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("auth", "publish user_signed_up"),
       ...both("auth", "write users.bulkWrite"),
       ...both("auth", "write sessions.insertOne"),
-      ...both("catalog", "write sellers.bulkWrite"),
     ],
   },
   purchase: {
@@ -64,7 +63,6 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_captured"),
       ...both("payments", "write payments.bulkWrite"),
       ...both("orders", "write orders.bulkWrite"),
-      ...both("catalog", "write listings.bulkWrite"),
       ...both("catalog", "write orders.bulkWrite"),
     ],
   },
@@ -83,8 +81,6 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_voided"),
       ...both("tickets", "publish ticket_unlocked"),
       ...both("orders", "publish order_cancelled"),
-      // Once only: a catalog that comes back late finds all of a story's events, and stores them by one command.
-      ...both("catalog", "write listings.bulkWrite"),
     ],
   },
   expiry: {

@@ -4,6 +4,7 @@ import { routedServices } from "@ticketing/gateway/routed-services";
 import type { Mesh } from "@ticketing/launcher/mesh";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
+import { readProjections } from "../support/projections.ts";
 
 /** A document as JSON. */
 type Stored = {
@@ -53,6 +54,9 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
         for (const document of documents ?? []) keep(`${name}.${collection.name}`, document);
       }
     });
+    for (const [replica, listings] of readProjections(mesh).entries())
+      for (const listing of listings.values())
+        keep(replica === 0 ? "catalog.listings" : `catalog-${replica + 1}.listings`, listing);
     const [stripe] = await Promise.all([readStripe(mesh), ...reading]);
     const intents = stripe.payment_intents.filter(named);
     for (const intent of intents) keep("stripe.payment_intents", intent);

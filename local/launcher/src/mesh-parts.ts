@@ -11,7 +11,7 @@ import { startMongo } from "@ticketing/servers/mongo";
 import { startNats } from "@ticketing/servers/nats";
 import { grpcServing, httpOk } from "@ticketing/servers/probe";
 import { startTemporal } from "@ticketing/servers/temporal";
-import { type MeshPlan, type Replica, replicaName } from "./mesh-plan.ts";
+import { type MeshPlan, type Replica, replicaFolder, replicaName } from "./mesh-plan.ts";
 import { natsUsers } from "./nats-users.ts";
 import { baseEnvironment, repositoryPath, serviceProcess, webProcess } from "./process-table.ts";
 import { serviceNames } from "./service-names.ts";
@@ -133,7 +133,8 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
   for (const [index, replica] of replicas.entries()) {
     for (const service of serviceNames) {
       const name = replicaName(service, index);
-      const { script, env } = serviceProcess(service, context, replica[service], replicas);
+      const own = { ...replica[service], folder: replicaFolder(dataDir, name) };
+      const { script, env } = serviceProcess(service, context, own, replicas);
       const runService = () =>
         runNode(name, script, env, () => grpcServing(`127.0.0.1:${replica[service].internal}`));
       if (service !== "workflows") parts.push({ name, stage: "service", needs: data, run: runService });

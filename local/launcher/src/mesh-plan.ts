@@ -78,6 +78,9 @@ export async function planMesh({
 export const replicaName = (service: ServiceName, index: number): string =>
   index === 0 ? service : `${service}-${index + 1}`;
 
+/** Where the process of a replica keeps files of its own. */
+export const replicaFolder = (dataDir: string, name: string): string => join(dataDir, "services", name);
+
 function replica(ports: PortPlan): Replica {
   return {
     ...forEachRouted((name) => ({ public: ports[name], internal: ports[`${name}Internal`] })),

@@ -4,6 +4,7 @@ import { databaseUri } from "@ticketing/servers/mongo";
 import { brokerUrl } from "./broker-users.ts";
 import { ensureKeys } from "./keys.ts";
 import { type MeshFile, readMeshFile } from "./mesh-file.ts";
+import { replicaFolder } from "./mesh-plan.ts";
 import { readOptions } from "./options.ts";
 import { baseEnvironment, repositoryPath } from "./process-table.ts";
 import type { ServiceName } from "./service-names.ts";
@@ -38,7 +39,8 @@ for (const service of services) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-function environment(service: ServiceName, { addresses }: MeshFile): NodeJS.ProcessEnv {
+function environment(service: ServiceName, { addresses, services }: MeshFile): NodeJS.ProcessEnv {
+  const catalogs = Object.keys(services).filter((name) => /^catalog(-\d+)?$/.test(name));
   const uri = (name: string) => databaseUri(addresses.mongo, name);
   return {
     ...baseEnvironment(),
@@ -48,5 +50,6 @@ function environment(service: ServiceName, { addresses }: MeshFile): NodeJS.Proc
     PUBLIC_URL: addresses.gateway,
     TICKETS_MONGODB_URI: uri("tickets"),
     ORDERS_MONGODB_URI: uri("orders"),
+    SEARCH_FILES: catalogs.map((name) => join(replicaFolder(dataDir, name), "search.db")).join(","),
   };
 }

@@ -36,6 +36,8 @@ export interface ServicePorts {
 interface Row {
   readonly script: string;
   readonly database?: true;
+  /** Whether each of its processes has a folder of its own (DATA_DIR). */
+  readonly folder?: true;
   /** What this process alone is told. */
   readonly env?: (mesh: MeshContext, internal: (service: ServiceName) => string) => NodeJS.ProcessEnv;
   /** Settings that reach this process when they are set; its own config.ts has the defaults. */
@@ -92,6 +94,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
   catalog: {
     script: "services/catalog/src/main.ts",
     database: true,
+    folder: true,
     env: (mesh) => ({
       TEMPORAL_UI_URL: `${mesh.temporalUiUrl}/namespaces/${mesh.settings.TEMPORAL_NAMESPACE || "default"}`,
     }),
@@ -131,11 +134,14 @@ export function repositoryPath(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
 
-/** The script and the whole environment of one replica of a service, which calls all replicas of others. */
+/**
+ * The script and the whole environment of one replica of a service, which calls all replicas of others, and may keep
+ * files in its folder.
+ */
 export function serviceProcess(
   service: ServiceName,
   mesh: MeshContext,
-  own: ServicePorts,
+  own: ServicePorts & { folder: string },
   replicas: readonly Readonly<Record<ServiceName, ServicePorts>>[],
 ): { script: string; env: NodeJS.ProcessEnv } {
   const row = table[service];
@@ -147,6 +153,7 @@ export function serviceProcess(
     ...(own.public !== undefined && { PORT: `${own.public}` }),
     INTERNAL_PORT: `${own.internal}`,
     ...(row.database && { MONGODB_URI: databaseUri(mesh.mongoUrl, service) }),
+    ...(row.folder && { DATA_DIR: own.folder }),
     NATS_URL: brokerUrl(mesh.natsUrl, service, mesh.keys.brokerPasswords),
     JWKS_URL: `http://127.0.0.1:${replicas[0]?.auth.public}/.well-known/jwks.json`,
     SERVICE_KEY_FILE: mesh.keys.serviceKeyFile(service),

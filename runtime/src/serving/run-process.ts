@@ -19,7 +19,7 @@ export interface ServiceResources extends ProcessResources {
 
 /** What a service serves. */
 export interface ProcessParts
-  extends Pick<PublicServeOptions, "publicRoutes" | "publicHttp" | "internalRoutes" | "uses"> {
+  extends Pick<PublicServeOptions, "publicRoutes" | "publicHttp" | "internalRoutes" | "uses" | "conditions"> {
   /** What publishes its events. Started before it serves, and the first to stop. */
   relay?: Pick<Relay<Aggregate>, "start" | "stop">;
   /** Run in order when the ports are drained and the broker is left, before the database is. */

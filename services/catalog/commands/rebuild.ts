@@ -3,9 +3,10 @@ import { openResources, resourcesConfig } from "@ticketing/runtime/serving/proce
 import { DURABLE, projections, sources } from "../src/projections.ts";
 
 /**
- * A whole command: empties the read models and lets them grow again from the first event of each stream, while
- * everything runs. First the documents, then the consumers' places: an event that comes in between is applied
- * twice at worst, and never lost. Until the streams are read again, search shows less than there is.
+ * A whole command: empties the operators' read models and lets them grow again from the first event of each stream,
+ * while everything runs. First the documents, then the consumers' places: an event that comes in between is applied
+ * twice at worst, and never lost. Until the streams are read again, the overview shows less than there is. Search is
+ * not touched: a replica whose file is deleted while it is stopped makes it anew when it starts, before it is ready.
  */
 const { database, events } = await openResources("rebuild", readConfig(resourcesConfig));
 for (const name of projections) {

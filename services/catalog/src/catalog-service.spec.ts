@@ -1,5 +1,4 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { createValidator } from "@bufbuild/protovalidate";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
@@ -9,30 +8,26 @@ import {
   type TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { TicketStateSchema } from "@ticketing/proto/tickets/v1/ticket_events";
-import type { Database } from "@ticketing/runtime/documents/database";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { type PublicServer, startPublicServer } from "@ticketing/runtime/serving/public-server";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { h2cRequest } from "@ticketing/runtime/testing/h2c-request";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
-import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createCatalogService } from "./catalog-service.ts";
-import { listingOf } from "./listing.ts";
 import { createListingFeed } from "./listing-feed.ts";
-import { createListingStore } from "./listing-store.ts";
+import { openProjection, type Projection } from "./projection/projection.ts";
+import { createSearch } from "./search/search.ts";
 
 const now = new Date(Date.UTC(2030, 0, 1));
 const clock = () => now;
-const later = timestampFromDate(new Date(now.getTime() + 3_600_000));
-let database: Database;
+let projection: Projection;
 let catalog: ReturnType<typeof clientOf<typeof CatalogService>>;
 let server: PublicServer;
 
 beforeAll(async () => {
-  database = await openSpecDatabase();
-  const store = await createListingStore(database.db);
-  const service = createCatalogService({ store, feed: createListingFeed(clock), clock });
+  projection = openProjection(":memory:", { clock });
+  const search = createSearch(projection);
+  const service = createCatalogService({ search, feed: createListingFeed(search.findByIds), clock });
   catalog = clientOf(CatalogService, service, "nobody");
   server = await startPublicServer({
     config: testConfig(),
@@ -48,23 +43,19 @@ beforeAll(async () => {
     ["EUR", 5],
     ["GBP", 50],
   ] as const;
-  for (const [n, [currency, minorUnits]] of prices.entries()) {
-    const state = create(TicketStateSchema, {
-      id: `t${n}`,
-      title: "Jazz",
-      event: { title: "Jazz", venue: "Hall", city: "Oslo", startTime: later },
-      price: { minorUnits: BigInt(minorUnits), currency },
-      storedStatus: TicketStatus.AVAILABLE,
-      version: 1n,
-      createTime: timestampFromDate(now),
-      updateTime: timestampFromDate(now),
-    });
-    await store.applyListing(listingOf(state));
-  }
+  const listings = prices.map(([currency, minorUnits], n) => ({
+    ...{ id: `t${n}`, version: 1, sellerId: "s", sellerName: "Seller", title: "Jazz", category: 1 },
+    ...{ eventTitle: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 },
+    seat: { section: "", row: "", number: "" },
+    price: { minorUnits, currency },
+    storedStatus: TicketStatus.AVAILABLE,
+    ...{ heldUntil: null, created: now.getTime(), updated: now.getTime() },
+  }));
+  projection.apply({ listings });
 }, 60_000);
 afterAll(async () => {
   await server?.drain(1_000);
-  await database?.close();
+  projection?.close();
 });
 
 /** All pages of a search, as "currency amount". */

@@ -11,32 +11,31 @@ import { allowBriefCaching } from "./brief-caching.ts";
 import type { EventRow } from "./event-query.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
-import type { ListingStore } from "./listing-store.ts";
 import { decodePageToken, encodePageToken, searchFingerprint } from "./page-token.ts";
+import type { Search } from "./search/search.ts";
 import { watchTickets } from "./watch-tickets.ts";
 
 const HEARTBEAT_MS = 15_000;
 
 /** The public API of search and live ticket states. */
 export function createCatalogService(deps: {
-  store: ListingStore;
+  search: Search;
   feed: ListingFeed;
   clock: Clock;
 }): ServiceImpl<typeof CatalogService> {
-  const { store, clock } = deps;
+  const { search, clock } = deps;
   return {
     async searchTickets(request, context) {
-      const now = clock();
       const order = request.orderBy || OrderBy.START_TIME;
       const of = searchFingerprint(TicketFilterSchema, request.filter, order);
-      const page = await store.search({
+      const page = await search.search({
         filter: request.filter,
         order,
         after: decodePageToken(request.pageToken, of),
         limit: rowsOfPage(request.pageSize),
-        now,
       });
       allowBriefCaching(context, request);
+      const now = clock();
       return {
         tickets: page.rows.map((row) => listingMessage(row, now)),
         nextPageToken: page.next ? encodePageToken(page.next, of) : "",
@@ -45,11 +44,10 @@ export function createCatalogService(deps: {
 
     async listEvents(request, context) {
       const of = searchFingerprint(TicketFilterSchema, request.filter, -1);
-      const page = await store.listEvents({
+      const page = await search.listEvents({
         filter: request.filter,
         after: decodePageToken(request.pageToken, of),
         limit: rowsOfPage(request.pageSize),
-        now: clock(),
       });
       allowBriefCaching(context, request);
       return {
@@ -59,7 +57,7 @@ export function createCatalogService(deps: {
     },
 
     async *watchTickets(request, context) {
-      const watching = { store, feed: deps.feed, heartbeatMs: HEARTBEAT_MS };
+      const watching = { read: search.findByIds, feed: deps.feed, heartbeatMs: HEARTBEAT_MS };
       for await (const listing of watchTickets(watching, request.ticketIds, context.signal)) {
         yield listing ? { ticket: listingMessage(listing, clock()) } : {};
       }

@@ -5,6 +5,8 @@ import { z } from "zod";
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
+  /** A folder of this process alone, which may be lost: it keeps search's projection there. */
+  DATA_DIR: z.string().min(1),
   /** Temporal's web interface with its namespace, for links: `http://localhost:8084/namespaces/default`. */
   TEMPORAL_UI_URL: z.url().optional(),
   /** What a server of the broker may store of events, in bytes (max_file_store): health warns from 70 % of it on. */

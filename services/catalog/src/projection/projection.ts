@@ -9,6 +9,9 @@ import { createPassingTime } from "./passing-time.ts";
 import { createPlacing } from "./placing.ts";
 import { CLEAR_LISTINGS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 
+/** Its name in the folder of a replica. */
+export const PROJECTION_FILE = "search.db";
+
 /** So many rows are changed at a time because time passed: a few milliseconds. */
 const ROWS_AT_ONCE = 200;
 /** A file that is so much ahead of the clock was written by a clock that was wrong. */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { textsOf } from "./listing.ts";
+import { eventId } from "./placing.ts";
 
 const idOf = (title: string, venue: string, city: string): string =>
-  textsOf({ title: "any", event: { title, venue, city, startTime: new Date("2030-01-01T20:00:00Z") } }).event
-    .id;
+  eventId({ title, venue, city, start: Date.UTC(2030, 0, 1, 20) });
 
 /** Ids that were given: addresses and bookmarks hold them. */
 const given = [

@@ -1,0 +1,65 @@
+import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import { type Events, PoisonEvent } from "@ticketing/runtime/events/events";
+import { decodeEvent } from "./decode-event.ts";
+import { type ListingState, listingStateOf } from "./projection/listing-state.ts";
+import type { Projection, SellerName } from "./projection/projection.ts";
+
+/** Under which name events are set aside. The durable consumers of the release before had the same. */
+const NAME = "catalog";
+
+/** The projection's streams, as this replica follows them. */
+export interface FollowedStreams {
+  /** Rejects until the projection has all that the streams had when this process began, with removed events repaired. */
+  requireCaughtUp(): Promise<void>;
+  /** Rejects when events wait for longer than ten seconds to be applied. */
+  requireFresh(): Promise<void>;
+}
+
+/** Applies TICKETS and USERS to the projection of this replica alone, from where it was on. */
+export function followStreams(projection: Projection, events: Pick<Events, "follow">): FollowedStreams {
+  const followings = [
+    events.follow<SellerName>({
+      stream: "USERS",
+      filter: "evt.auth.>",
+      name: NAME,
+      position: () => projection.positionOf("USERS"),
+      decode: ({ payload }) => sellerFrom(payload),
+      apply: (sellers, position) =>
+        projection.apply({ sellers, position: position && { ...position, stream: "USERS" } }),
+      reset: () => projection.reset("USERS"),
+    }),
+    events.follow<ListingState>({
+      stream: "TICKETS",
+      filter: "evt.tickets.>",
+      name: NAME,
+      position: () => projection.positionOf("TICKETS"),
+      decode: ({ payload }) => listingFrom(payload),
+      apply: (listings, position) =>
+        projection.apply({ listings, position: position && { ...position, stream: "TICKETS" } }),
+      reset: () => projection.reset("TICKETS"),
+    }),
+  ];
+  return {
+    async requireCaughtUp() {
+      for (const following of followings) await following.requireCaughtUp();
+    },
+    async requireFresh() {
+      for (const following of followings) await following.requireFresh();
+    },
+  };
+}
+
+/** The state in a ticket's event. Throws {@link PoisonEvent} when the contract is broken. */
+export function listingFrom(payload: Uint8Array): ListingState {
+  const { state } = decodeEvent(TicketEventSchema, payload);
+  if (!state) throw new PoisonEvent("the event has no state");
+  return listingStateOf(state);
+}
+
+/** The seller's name in a user's event. Throws {@link PoisonEvent} when the contract is broken. */
+export function sellerFrom(payload: Uint8Array): SellerName {
+  const { state } = decodeEvent(UserEventSchema, payload);
+  if (!state?.id) throw new PoisonEvent("the event has no state");
+  return { id: state.id, version: Number(state.version), displayName: state.displayName };
+}
