@@ -59,6 +59,25 @@ export const targets: readonly Target[] = [
     ...{ unit: "ms", atMost: 2_000 },
   },
   { figure: "publish.p99_ms", label: "write → event at half load, p99", unit: "ms", atMost: 50 },
+  {
+    figure: "search.start_page.1k6.cpu_ms",
+    label: "start page, 1,600 listings",
+    unit: "CPU ms",
+    atMost: 1.5,
+  },
+  { figure: "search.start_page.100k.cpu_ms", label: "  100,000", unit: "CPU ms", atMost: 1.5 },
+  { figure: "search.start_page.1m.cpu_ms", label: "  1,000,000", unit: "CPU ms", atMost: 1.8 },
+  { figure: "search.start_page.1m.per_s", label: "  calls through the gateway", unit: "/s", atLeast: 900 },
+  {
+    figure: "search.word_rare.1k6.cpu_ms",
+    label: "a rare word, 1,600 listings",
+    unit: "CPU ms",
+    atMost: 1.8,
+  },
+  { figure: "search.word_rare.100k.cpu_ms", label: "  100,000", unit: "CPU ms", atMost: 2 },
+  { figure: "search.word_rare.1m.cpu_ms", label: "  1,000,000", unit: "CPU ms", atMost: 3 },
+  { figure: "search.word_hundredth.1m.cpu_ms", label: "a word of 1 % of them", unit: "CPU ms", atMost: 3 },
+  { figure: "search.word_commonest.1m.cpu_ms", label: "the commonest word", unit: "CPU ms", atMost: 8 },
 ];
 
 /** What sums of floating-point numbers are off by at most. */

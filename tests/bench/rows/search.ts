@@ -1,40 +1,67 @@
-import { MongoClient } from "mongodb";
-import type { TestMesh } from "../../support/test-mesh.ts";
-import { type Comparison, compare, comparisonLines } from "../comparison.ts";
-import type { Row } from "../row.ts";
+import { openProjection, removeProjection } from "@ticketing/catalog/projection/projection";
+import { systemClock as clock } from "@ticketing/runtime/process/clock";
+import type { Person } from "../../support/clients.ts";
+import { type Cost, measureCost } from "../../support/load/measure-cost.ts";
+import { table } from "../../support/load/table.ts";
+import { projectionFiles } from "../../support/projections.ts";
+import { fillProjection, WORDS } from "../made-up-listings.ts";
+import { amount, type Bench, costFigures, type Row } from "../row.ts";
 
-/** Search by the index of words beside a scan of all listings. */
+/** How many listings are made up, and what their figures are called. */
+const sizes = { "1k6": 1_600, "100k": 100_000, "1m": 1_000_000 };
+
+const words = Object.entries(WORDS).map(([name, query]) => [`word_${name}`, { query }] as const);
+const questions = { start_page: undefined, ...Object.fromEntries(words) };
+
+/** The start page and a word, through the gateway, beside so many listings. */
 export const search: Row = {
   name: "search",
-  async measure({ mesh }) {
-    return { figures: {}, text: comparisonLines([await compareSearch(mesh)]) };
+  async measure(bench) {
+    const catalog = bench.mesh.process("catalog");
+    const [file] = projectionFiles(bench.mesh) as [string];
+    const costs: Record<string, Cost> = {};
+    const figures: Record<string, number> = {};
+    const lines = [["Search beside so many listings", "CPU ms", "calls/s"]];
+    await catalog.stop();
+    try {
+      for (const [size, count] of Object.entries(sizes)) {
+        fill(file, count);
+        await catalog.start();
+        for (const [name, filter] of Object.entries(questions)) {
+          const cost = await ask(bench, filter);
+          const figure = `search.${name}.${size}`;
+          if (name === "start_page") costs[`${name} ${size}`] = cost;
+          Object.assign(figures, costFigures(figure, cost.cpu), {
+            [`${figure}.per_s`]: cost.loop.perSecond,
+          });
+          const cpu = figures[`${figure}.cpu_ms`] ?? Number.NaN;
+          lines.push([`${count} ${name}`, cpu.toFixed(2), cost.loop.perSecond.toFixed(0)]);
+        }
+        await catalog.stop();
+      }
+    } finally {
+      removeProjection(file);
+      await catalog.start();
+    }
+    return { figures, costs, text: table(lines) };
   },
 };
 
-/** A search by the index of words, and the same answer by reading every listing. */
-async function compareSearch(mesh: TestMesh): Promise<Comparison> {
-  const client = await MongoClient.connect(mesh.addresses.mongo, { maxPoolSize: 8 });
-  try {
-    const db = client.db("catalog");
-    const listings = await db.collection("listings").find().toArray();
-    const unindexed = db.collection("bench_listings_without_index");
-    await unindexed.drop().catch(() => undefined);
-    await unindexed.insertMany(listings);
-    const rare = { words: { $elemMatch: { $gte: "evening 7", $lt: "evening 7\uffff" } } };
-    const word = { words: "juniper" };
-    const comparison = await compare(
-      `search over ${listings.length} listings, a tenth of them found, 20 returned`,
-      {
-        "by the index of words": () => db.collection("listings").find(word).limit(20).toArray(),
-        "by a scan": () => unindexed.find(word).limit(20).toArray(),
-        "nothing found, by the index": () => db.collection("listings").find(rare).limit(20).toArray(),
-        "nothing found, by a scan": () => unindexed.find(rare).limit(20).toArray(),
-      },
-      { inFlight: 4, ms: 400, slices: 3 },
-    );
-    await unindexed.drop();
-    return comparison;
-  } finally {
-    await client.close();
-  }
+/** Fills the file anew; what the mesh has comes from its streams when the process starts. */
+function fill(file: string, count: number): void {
+  removeProjection(file);
+  const projection = openProjection(file, { clock });
+  fillProjection(projection, count);
+  projection.close();
+}
+
+function ask(bench: Bench, filter: { query: string } | undefined): Promise<Cost> {
+  const { mesh, quiet, buyers } = bench;
+  const call = async (n: number) => {
+    const { catalog } = buyers[n % buyers.length] as Person;
+    await (filter ? catalog.searchTickets({ filter }) : catalog.listEvents({}));
+  };
+  return measureCost(mesh, quiet, call, {
+    ...{ inFlight: 32, calls: amount(bench, 2_000), warmUp: amount(bench, 1_000) },
+  });
 }
