@@ -122,7 +122,9 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
       const relay = createRelay<T>({ collection: collection(db), publish, log });
       const republication = createRepublication<T>({
         db,
-        stream,
+        // A stream has the events of several kinds if its service has. Replicas of the release before know each pass
+        // by its stream, which is named so.
+        name: definition.collection.toUpperCase(),
         collection: collection(db),
         announce: (document, pass) => announceAgain(events, document, pass),
         log,

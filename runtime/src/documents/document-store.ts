@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Collection,
-  type Filter,
-  MongoServerError,
-  type OptionalUnlessRequiredId,
-  type WithoutId,
-} from "mongodb";
+import type { Collection, Filter, OptionalUnlessRequiredId, WithoutId } from "mongodb";
 import { DomainError } from "../process/domain-error.ts";
+import { isDuplicateKey } from "./duplicate-key.ts";
 import { findTogether } from "./find-together.ts";
 
 /** One document, one version a write. */
@@ -41,8 +36,6 @@ export interface DocumentStore<T extends Versioned> {
 
 const noSuchDocument = () => new DomainError("NOT_FOUND", "there is no such document");
 
-/** The code of a write that met another document with the same `_id` or unique field. */
-export const DUPLICATE_KEY = 11_000;
 const MAX_TRIES = 8;
 
 /**
@@ -106,10 +99,5 @@ export function createDocumentStore<T extends Versioned>(options: {
 }
 
 /** A duplicate of the id; duplicates of other unique keys are the caller's to explain. */
-function isDuplicateId(error: unknown): boolean {
-  return (
-    error instanceof MongoServerError &&
-    error.code === DUPLICATE_KEY &&
-    !(error.keyPattern && !("_id" in error.keyPattern))
-  );
-}
+const isDuplicateId = (error: unknown): boolean =>
+  isDuplicateKey(error) && !(error.keyPattern && !("_id" in error.keyPattern));

@@ -33,7 +33,7 @@ async function documents(name: string) {
   const start = () => {
     const republication = createRepublication({
       db: database.db,
-      stream: name,
+      name: name,
       collection,
       announce: async ({ _id }, pass) => {
         if (announced.length >= control.breaksAt) throw new Error("the broker is away");

@@ -13,7 +13,7 @@ const LEFT_MS = 30_000;
 
 /** A request to announce all documents again, kept until it is done, and how far the pass is that serves it. */
 interface Request {
-  /** The stream. */
+  /** The name of the republication. */
   _id: string;
   /** Made anew by each request. */
   request: string;
@@ -42,7 +42,8 @@ export interface Republication {
  */
 export function createRepublication<T extends Versioned>(options: {
   db: Db;
-  stream: string;
+  /** Tells it from those of other collections in the database. */
+  name: string;
   collection: Collection<T>;
   announce: (document: T, pass: string) => Promise<void>;
   log: Logger;
@@ -50,7 +51,7 @@ export function createRepublication<T extends Versioned>(options: {
   leftMs?: number;
   lookMs?: number;
 }): Republication {
-  const { stream, collection, announce, log, leftMs = LEFT_MS, lookMs = LOOK_MS } = options;
+  const { name, collection, announce, log, leftMs = LEFT_MS, lookMs = LOOK_MS } = options;
   const requests = options.db.collection<Request>("republications");
   const stopped = new AbortController();
   let wake = Promise.withResolvers<void>();
@@ -60,14 +61,14 @@ export function createRepublication<T extends Versioned>(options: {
   async function save(held: Request, change: Partial<Request>): Promise<Request | undefined> {
     const set = { ...change, updateTime: new Date(Math.max(Date.now(), held.updateTime.getTime() + 1)) };
     const { matchedCount } = await requests.updateOne(
-      { _id: stream, updateTime: held.updateTime },
+      { _id: name, updateTime: held.updateTime },
       { $set: set },
     );
     return matchedCount === 1 ? { ...held, ...set } : undefined;
   }
 
   async function take(): Promise<Request | undefined> {
-    const found = await requests.findOne({ _id: stream });
+    const found = await requests.findOne({ _id: name });
     return found && Date.now() - found.updateTime.getTime() >= leftMs ? save(found, {}) : undefined;
   }
 
@@ -81,12 +82,12 @@ export function createRepublication<T extends Versioned>(options: {
     const last = documents.at(-1);
     if (last) return save(held, { after: last._id });
     const { deletedCount } = await requests.deleteOne({
-      _id: stream,
+      _id: name,
       request: serves,
       updateTime: held.updateTime,
     });
-    if (deletedCount === 1) return void log.warn({ stream }, "every document was announced again");
-    const now = await requests.findOne({ _id: stream });
+    if (deletedCount === 1) return void log.warn({ name }, "every document was announced again");
+    const now = await requests.findOne({ _id: name });
     return now ? save(held, { serves: now.request, after: "" }) : undefined;
   }
 
@@ -100,7 +101,7 @@ export function createRepublication<T extends Versioned>(options: {
         for (let held = await take(); held && !stopped.signal.aborted; held = await step(held))
           await sleep(PAUSE_MS, undefined, { signal: stopped.signal });
       } catch (error) {
-        if (!stopped.signal.aborted) log.warn({ err: error, stream }, "documents are announced again later");
+        if (!stopped.signal.aborted) log.warn({ err: error, name }, "documents are announced again later");
       }
       await pause(lookMs);
     }
@@ -110,12 +111,12 @@ export function createRepublication<T extends Versioned>(options: {
     async request() {
       const request = randomUUID();
       const fresh = { serves: request, after: "", updateTime: new Date(0) };
-      await requests.updateOne({ _id: stream }, { $set: { request }, $setOnInsert: fresh }, { upsert: true });
-      log.warn({ stream }, "every document is to be announced again");
+      await requests.updateOne({ _id: name }, { $set: { request }, $setOnInsert: fresh }, { upsert: true });
+      log.warn({ name }, "every document is to be announced again");
       wake.resolve();
     },
     async requireDone() {
-      if (await requests.findOne({ _id: stream })) throw new Error(`${stream} is being announced again`);
+      if (await requests.findOne({ _id: name })) throw new Error(`${name} is being announced again`);
     },
     start() {
       loop = run();

@@ -11,7 +11,7 @@ export interface Requests {
   ask(subject: string): Promise<void>;
   /**
    * Takes requests: of all processes of this name, one gets each. `take` resolves when the request outlives this
-   * process, or is done.
+   * process, or is done. What one process has several takers of is taken when all of them have taken it.
    */
   answer(subject: string, take: () => Promise<void>): void;
 }
@@ -22,14 +22,19 @@ export function createRequests(broker: {
   name: string;
 }): Requests {
   const { connection, name } = broker;
+  const takers = new Map<string, (() => Promise<void>)[]>();
   return {
     async ask(subject) {
       const answer = (await connection.request(subject, "", { timeout: TIMEOUT_MS })).string();
       if (answer !== TAKEN) throw new Error(`${subject} was refused: ${answer}`);
     },
     answer(subject, take) {
+      const known = takers.get(subject);
+      if (known) return void known.push(take);
+      const all = [take];
+      takers.set(subject, all);
       listen(broker, { subject, queue: name }, (request) => {
-        take().then(
+        Promise.all(all.map((each) => each())).then(
           () => request.respond(TAKEN),
           (failure: unknown) => request.respond(String(failure)),
         );

@@ -1,7 +1,6 @@
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
-import { DUPLICATE_KEY } from "@ticketing/runtime/documents/document-store";
+import { isDuplicateKey } from "@ticketing/runtime/documents/duplicate-key";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { MongoServerError } from "mongodb";
 import type { User } from "./user.ts";
 
 /** Accounts. `get` and `update` throw UNAUTHENTICATED SESSION_EXPIRED where there is none. */
@@ -21,7 +20,7 @@ export function createUserStore(users: AggregateStore<User>): UserStore {
       try {
         await users.insert(user);
       } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) {
+        if (isDuplicateKey(error)) {
           throw new DomainError("EMAIL_TAKEN", "an account with this address exists");
         }
         throw error;

@@ -1,4 +1,4 @@
-import { DUPLICATE_KEY } from "@ticketing/runtime/documents/document-store";
+import { DUPLICATE_KEY } from "@ticketing/runtime/documents/duplicate-key";
 import { CONCURRENT_EVENTS } from "@ticketing/runtime/events/events";
 import {
   type AnyBulkWriteOperation,

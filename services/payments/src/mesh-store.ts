@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { DUPLICATE_KEY } from "@ticketing/runtime/documents/document-store";
+import { DUPLICATE_KEY } from "@ticketing/runtime/documents/duplicate-key";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Collection, type Db, MongoServerError } from "mongodb";
