@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CreateTicketRequest,
@@ -13,6 +11,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import { fingerprintOf } from "@ticketing/runtime/process/request-fingerprint";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
 import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
@@ -84,13 +83,6 @@ export function createTicketService(deps: {
     },
   };
 }
-
-/** What a request asks for, in short. */
-const fingerprintOf = <D extends DescMessage>(schema: D, request: MessageShape<D>): string =>
-  createHash("sha256")
-    // What a newer client says beside is not understood here, and does not make it another request.
-    .update(toBinary(schema, request, { writeUnknownFields: false }))
-    .digest("base64url");
 
 /** By what a repeat of a change is known; undefined for a client that gives its requests no id. */
 const editRequestOf = (request: UpdateTicketRequest): EditRequest | undefined =>
