@@ -139,6 +139,7 @@ afterAll(async () => {
 });
 
 const price = { minorUnits: 4_500n, currency: "USD" };
+const start = { start: { case: "localTime", value: "2030-06-01T20:00" } };
 /** What else a valid request of a method has to hold. */
 const others: Readonly<Record<string, Record<string, unknown>>> = {
   CreateOrder: { expectedPrice: price },
@@ -146,6 +147,10 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   UnlockTicket: { reason: 1 },
   CancelOrder: { reason: 1 },
   RefuseRefund: { reason: 1 },
+  ProposeVenue: { name: "Hall", city: "Oslo" },
+  ProposeEvent: { title: "Jazz", category: 1, start },
+  RescheduleEvent: { version: 1n, start },
+  CancelEvent: { version: 1n },
   UpdateTicket: { version: 1n },
   WithdrawTicket: { version: 1n },
   CreateTicket: {

@@ -3,6 +3,10 @@ import { createValidator } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { describe, expect, it } from "@jest/globals";
 import { SignUpRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
+import {
+  ProposeEventRequestSchema,
+  ProposeVenueRequestSchema,
+} from "@ticketing/proto/events/v1/event_service";
 import { EventSchema, SeatSchema } from "@ticketing/proto/tickets/v1/ticket";
 import {
   CreateTicketRequestSchema,
@@ -19,6 +23,9 @@ const texts: readonly (readonly [DescMessage, string, number])[] = [
   [EventSchema, "title", 120],
   [EventSchema, "venue", 120],
   [EventSchema, "city", 80],
+  [ProposeVenueRequestSchema, "name", 120],
+  [ProposeVenueRequestSchema, "city", 80],
+  [ProposeEventRequestSchema, "title", 120],
 ];
 const seats: typeof texts = [
   [SeatSchema, "section", 40],

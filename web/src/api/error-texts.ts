@@ -240,6 +240,38 @@ const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Recor
     "No such event",
     "It was delivered again or removed in the meantime. Reload the page to see the current list.",
   ),
+  VENUE_NOT_FOUND: said("No such venue", "It may have been removed. Search for it again."),
+  EVENT_NOT_FOUND: said("No such event", "It may have been removed. Search for it again."),
+  VENUE_EXISTS: ({ name }) => ({
+    title: "This venue may be known already",
+    text: `The city has ${name ? `“${name}”` : "one with a similar name"}. Choose it, or say that yours is another.`,
+  }),
+  EVENT_EXISTS: ({ title }) => ({
+    title: "This event may be known already",
+    text: `At that time the venue has ${title ? `“${title}”` : "one with a similar title"}. Choose it, or say that yours is another.`,
+  }),
+  CITY_UNKNOWN: said("We do not know this city", "Choose its country and its time zone."),
+  CITY_AMBIGUOUS: said("There is more than one city of this name", "Choose its country and its time zone."),
+  TIME_ZONE_UNKNOWN: said("We do not know this time zone", "Choose one from the list."),
+  LOCAL_TIME_SKIPPED: said(
+    "This time does not exist there",
+    "The clocks at the venue are put forward over it. Choose another time.",
+  ),
+  LOCAL_TIME_REPEATED: said(
+    "This time comes twice there",
+    "The clocks at the venue are put back. Choose which of the two you mean.",
+  ),
+  LOCAL_TIME_INVALID: said("There is no such date", "Check day and time."),
+  EVENT_CANCELLED: said("This event is cancelled", "It does not take place."),
+  EVENT_MERGED: said("This event has another entry", "Reload the page to see that one."),
+  EVENT_HAS_MERGED: said(
+    "Other events were merged into this one",
+    "Merge the two the other way round, so that this one stays.",
+  ),
+  TOO_MANY_PROPOSALS: (_, wait) => ({
+    title: "Too many new events",
+    text: `You can add another at ${at(wait?.until)}.`,
+  }),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 

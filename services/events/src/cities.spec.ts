@@ -1,0 +1,52 @@
+import { describe, expect, it } from "@jest/globals";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { cityMapping } from "city-timezones";
+import { placeOf } from "./cities.ts";
+import { timeZoneOf } from "./local-time.ts";
+
+/** Country and zone, or the refusal. */
+function place(city: string, country = "", timeZone = ""): string {
+  try {
+    const { country: found, timeZone: zone } = placeOf(city, { country, timeZone });
+    return `${found} ${zone}`;
+  } catch (error) {
+    if (error instanceof DomainError) return [error.reason, ...Object.values(error.metadata)].join(" ");
+    throw error;
+  }
+}
+
+describe("where a city lies", () => {
+  it("is known by its name, in the spellings that people use", () => {
+    expect(place("London")).toBe("GB Europe/London");
+    expect(place("new york")).toBe("US America/New_York");
+    expect(place("München")).toBe("DE Europe/Berlin");
+    expect(place("Munich")).toBe("DE Europe/Berlin");
+    expect(place("São Paulo")).toBe("BR America/Sao_Paulo");
+    expect(place("東京")).toBe("JP Asia/Tokyo");
+  });
+
+  it("is asked for where other cities of the name may be meant as well", () => {
+    expect(place("Birmingham")).toBe("CITY_AMBIGUOUS GB,US Europe/London,America/Chicago");
+    expect(place("Birmingham", "US")).toBe("US America/Chicago");
+    expect(place("Springfield", "US")).toContain("CITY_AMBIGUOUS US America/New_York,America/Chicago");
+    expect(place("Springfield", "", "America/Los_Angeles")).toBe("US America/Los_Angeles");
+  });
+
+  it("is the country's own zone for a small place, and asked for where it has several", () => {
+    expect(place("Wembley", "GB")).toBe("GB Europe/London");
+    expect(place("Smallville", "US")).toBe("CITY_UNKNOWN");
+    expect(place("Wembley")).toBe("CITY_UNKNOWN");
+    expect(place("Atlantis", "GR", "Europe/Athens")).toBe("GR Europe/Athens");
+  });
+
+  it("has clocks that the platform knows, in the whole table", () => {
+    const unknown = [...new Set(cityMapping.flatMap(({ timezone }) => timezone ?? []))].filter((name) => {
+      try {
+        return timeZoneOf(name) !== name;
+      } catch {
+        return true;
+      }
+    });
+    expect(unknown).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import { EventService } from "@ticketing/proto/events/v1/event_service";
+import { systemClock as clock } from "@ticketing/runtime/process/clock";
+import { runProcess } from "@ticketing/runtime/serving/run-process";
+import { config } from "./config.ts";
+import { eventAggregate } from "./event-aggregate.ts";
+import { createEventService } from "./event-service.ts";
+import { venueAggregate } from "./venue-aggregate.ts";
+
+await runProcess("events", config(), async ({ database: { db }, events: broker, log }) => {
+  const venues = await venueAggregate.open({ db, events: broker, log });
+  const events = await eventAggregate.open({ db, events: broker, log });
+  const eventService = createEventService({ venues, events, clock });
+  const relays = [venues.relay, events.relay];
+  return {
+    publicRoutes: (router) => router.service(EventService, eventService),
+    relay: {
+      start() {
+        for (const relay of relays) relay.start();
+      },
+      async stop() {
+        await Promise.all(relays.map((relay) => relay.stop()));
+      },
+    },
+  };
+});

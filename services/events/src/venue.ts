@@ -1,0 +1,35 @@
+import { VenueEventSchema } from "@ticketing/proto/events/v1/venue_events";
+import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
+import { nameKey } from "@ticketing/runtime/text/fold";
+import { cityKey, type Place } from "./cities.ts";
+import type { Proposal } from "./proposal.ts";
+
+const { begin } = transitionsOf(VenueEventSchema);
+
+/** What somebody knows of a venue. */
+export interface VenueFacts extends Place {
+  name: string;
+  city: string;
+  sections: string[];
+}
+
+/** A place where events happen, with the clocks by which they begin. */
+export interface Venue
+  extends Aggregate<TransitionType<typeof VenueEventSchema>>,
+    VenueFacts,
+    Omit<Proposal, "id"> {
+  /** One venue has it: country, city and name. */
+  key: string;
+  /** Country and city, to find others that may be the same. */
+  place: string;
+  createTime: Date;
+}
+
+const placeKey = ({ country, city }: VenueFacts) => `${country}|${cityKey(city)}`;
+
+/** A venue that was not known. */
+export function proposeVenue(facts: VenueFacts, { id, ...by }: Proposal, now: Date): Venue {
+  const place = placeKey(facts);
+  const venue = { ...facts, ...by, _id: id, place, key: `${place}|${nameKey(facts.name)}`, createTime: now };
+  return begin(venue, { case: "venueProposed", value: {} }, now);
+}
