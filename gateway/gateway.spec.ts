@@ -20,6 +20,7 @@ const publicServices = [
   ["payments", "ticketing.payments.v1.PaymentService"],
   ["catalog", "ticketing.catalog.v1.CatalogService"],
   ["catalog", "ticketing.catalog.v1.OperationsService"],
+  ["events", "ticketing.events.v1.EventService"],
 ] as const;
 const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 const FOREIGN = "https://evil.example";

@@ -8,6 +8,7 @@ import { type EnvoyServer, startEnvoy } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { clusters, clustersYaml } from "./src/envoy-clusters.ts";
 import { writeGatewayConfig } from "./src/gateway-config.ts";
+import { forEachRouted } from "./src/routed-services.ts";
 import { EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
 /** How many unary calls fit, so that a test can open more streams than that. */
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const port = await freePort();
   origin = `http://localhost:${port}`;
   const here = [upstream.address];
-  const overrides = clustersYaml({ auth: here, tickets: here, orders: here, payments: here, catalog: here });
+  const overrides = clustersYaml(forEachRouted(() => here));
   server = await startEnvoy({
     dir,
     config: await writeGatewayConfig(dir, port, origin, { reflection: true }),
@@ -82,7 +83,7 @@ it.each([
 );
 
 it("streams have room for all that the gateway's connections carry, so that the services bound them first", () => {
-  const nowhere = { auth: [], tickets: [], payments: [], catalog: [], orders: ["127.0.0.1:1"] };
+  const nowhere = { ...forEachRouted(() => []), orders: ["127.0.0.1:1"] };
   const [thresholds] = clusters(nowhere)
     .filter(({ name }) => name === "orders")
     .map(({ circuit_breakers }) => circuit_breakers.thresholds);

@@ -4,6 +4,7 @@ import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { Person } from "../support/clients.ts";
 import { listTicket, lockTicket, refusal } from "../support/people.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
+import { proposalJourneys } from "./proposals.ts";
 
 let mesh: TestMesh;
 let seller: Person;
@@ -151,3 +152,5 @@ describe("what is wrong gets a typed answer", () => {
     expect((await ios.orders.cancelOrder({ orderId })).order?.cancelRequestedTime).toBeDefined();
   });
 });
+
+proposalJourneys(() => ({ mesh, seller, stranger }));

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { newListing, newOrder } from "../support/stories.ts";
+import { EVENT_START, newEvent, newListing, newOrder, newVenue } from "../support/stories.ts";
 import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
 
@@ -130,6 +130,35 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: everybody("ok"),
     parties: { callers: [], words: orderWords.words },
   },
+  // The venue and the event of the world, named by everybody: each is answered as it is.
+  "events.v1.EventService/ProposeVenue": { request: () => newVenue(), verdict: users("ok") },
+  "events.v1.EventService/GetVenue": {
+    request: ({ world }) => ({ venueId: world.event.venue?.id ?? "" }),
+    verdict: everybody("ok"),
+  },
+  "events.v1.EventService/ProposeEvent": {
+    request: ({ world }) => newEvent(world.event.venue?.id ?? ""),
+    verdict: users("ok"),
+  },
+  "events.v1.EventService/GetEvent": {
+    request: ({ world }) => ({ eventId: world.event.id }),
+    verdict: everybody("ok"),
+  },
+  // It begins then already.
+  "events.v1.EventService/RescheduleEvent": {
+    request: ({ world }) => ({ eventId: world.event.id, version: 1n, start: EVENT_START }),
+    verdict: operatorOnly(),
+  },
+  // Others name it, so it takes place.
+  "events.v1.EventService/CancelEvent": {
+    request: ({ world }) => ({ eventId: world.event.id, version: 999n }),
+    verdict: operatorOnly("STALE_VERSION"),
+  },
+  "events.v1.EventService/MergeEvents": {
+    request: ({ world }) => ({ eventId: world.event.id, intoEventId: world.event.id }),
+    verdict: operatorOnly(),
+  },
+
   "catalog.v1.OperationsService/GetOverview": { request: () => ({}), verdict: operatorOnly() },
   "catalog.v1.OperationsService/ListDeadLetters": { request: () => ({}), verdict: operatorOnly() },
   "catalog.v1.OperationsService/ListOrders": { request: () => ({}), verdict: operatorOnly() },

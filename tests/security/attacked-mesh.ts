@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { serviceNames } from "@ticketing/launcher/service-names";
+import type { Event } from "@ticketing/proto/events/v1/event";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { createServiceTokens, type ServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import { silent } from "@ticketing/runtime/testing/service";
 import type { JWK } from "jose";
 import { createClients } from "../support/clients.ts";
-import { listWithRetries, newOrder } from "../support/stories.ts";
+import { listWithRetries, newEvent, newOrder, newVenue } from "../support/stories.ts";
 import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { openRawClient, type RawClient } from "./raw-http2-client.ts";
 
@@ -31,6 +32,8 @@ export interface World {
   readonly buyer: Account;
   readonly stranger: Account;
   readonly operator: Account;
+  /** Proposed by the seller. */
+  readonly event: Event;
   /** Signs as the named service of the mesh. */
   readonly services: ReadonlyMap<string, ServiceTokens>;
   /** The private key with which auth signs access tokens: what an attacker does not have. */
@@ -97,6 +100,9 @@ export async function startWorld(): Promise<World> {
     newcomer("stranger"),
   ]);
   const operator = await signUp("operator@example.com", "Operator");
+  const { venue } = await seller.events.proposeVenue(newVenue());
+  const { event } = await seller.events.proposeEvent(newEvent(venue?.id ?? ""));
+  if (!event) throw new Error("no event");
   const services = new Map<string, ServiceTokens>();
   for (const name of serviceNames) {
     const keyFile = join(keys, `${name}.jwk.json`);
@@ -115,6 +121,7 @@ export async function startWorld(): Promise<World> {
     buyer,
     stranger,
     operator,
+    event,
     services,
     tokenKey,
     secrets,

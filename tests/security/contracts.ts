@@ -26,14 +26,8 @@ async function descriptors<K extends "service" | "message">(kind: K) {
   return found.filter((value): value is Desc => typeof value === "object" && value?.kind === kind);
 }
 
-/** What the mesh does not run yet: the gateway has no route to it. */
-const NOT_RUN = ["ticketing.events.v1.EventService"];
-
-/** Every service of the contracts that the mesh runs. */
-export async function allServices(): Promise<DescService[]> {
-  const services = await descriptors("service");
-  return services.filter(({ typeName }) => !NOT_RUN.includes(typeName));
-}
+/** Every service of the contracts. */
+export const allServices = (): Promise<DescService[]> => descriptors("service");
 
 /** Every message of the contracts by its full name. */
 export async function allMessages(): Promise<Map<string, DescMessage>> {

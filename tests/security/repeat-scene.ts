@@ -3,7 +3,7 @@ import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
-import { newListing, newOrder, stories } from "../support/stories.ts";
+import { newEvent, newListing, newOrder, newVenue, stories } from "../support/stories.ts";
 import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 import type { Account, World } from "./attacked-mesh.ts";
 
@@ -41,6 +41,14 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
   const { email, password } = seller;
   const grant = { case: "credentials" as const, value: { email, password } };
   const listing = newListing();
+  const name = `Hall ${randomUUID()}`;
+  const venue = newVenue(name);
+  const venueId = derivedId(`${seller.userId}:venue`, venue.requestId);
+  const event = newEvent(venueId, name);
+  const elsewhere = present((await seller.events.proposeVenue(newVenue(`Other ${randomUUID()}`))).venue);
+  const propose = async () =>
+    present((await seller.events.proposeEvent(newEvent(elsewhere.id, randomUUID()))).event);
+  const [twin, calledOff] = [await propose(), await propose()];
   const scene = {
     seller,
     buyer,
@@ -51,6 +59,14 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     withdrawn,
     /** The request_id of a change of what is listed. */
     edit: randomUUID(),
+    venue,
+    venueId,
+    event,
+    eventId: derivedId(`${seller.userId}:event`, event.requestId),
+    /** Another event, which turns out to be the same. */
+    twin,
+    /** An event that does not take place. */
+    calledOff,
     /** For a lock whose order is never opened. */
     lock: { ticketId: locked.id, orderId: randomUUID() },
     lockBuyerId: randomUUID(),
@@ -64,9 +80,10 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     /** A PaymentIntent of this mesh that no payment knows. */
     strayIntent: await makeStrayIntent(mesh),
   };
-  const { listed, lock, lockBuyerId, strayIntent } = scene;
+  const { listed, lock, lockBuyerId, strayIntent, eventId } = scene;
   const orders = [sold, voided, expired, cancelled].flatMap(({ ticket, orderId }) => [ticket.id, orderId]);
   const ids = [seller.userId, buyer.userId, listed, withdrawn.id, lock.ticketId, lock.orderId, lockBuyerId];
+  ids.push(venueId, eventId, twin.id, calledOff.id);
   return { ...scene, ids: [...ids, ...orders, strayIntent, ...Object.values(scene.refunded)] };
 }
 

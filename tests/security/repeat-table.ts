@@ -56,6 +56,25 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: ({ otherSession }) => ({ refreshToken: otherSession }),
   },
 
+  "events.v1.EventService/ProposeVenue": { as: "seller", request: ({ venue }) => venue },
+  "events.v1.EventService/ProposeEvent": { as: "seller", request: ({ event }) => event },
+  "events.v1.EventService/RescheduleEvent": {
+    as: "operator",
+    request: ({ eventId }) => ({
+      eventId,
+      version: 1n,
+      start: { start: { case: "localTime", value: "2090-06-02T20:00" } },
+    }),
+  },
+  "events.v1.EventService/MergeEvents": {
+    as: "operator",
+    request: ({ twin, eventId }) => ({ eventId: twin.id, intoEventId: eventId }),
+  },
+  "events.v1.EventService/CancelEvent": {
+    as: "operator",
+    request: ({ calledOff }) => ({ eventId: calledOff.id, version: 1n }),
+  },
+
   "tickets.internal.v1.TicketLockService/LockTicket": {
     as: "orders",
     request: ({ lock, lockBuyerId, price }) => ({ ...lock, buyerId: lockBuyerId, expectedPrice: price }),
@@ -162,6 +181,8 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
     as: "anonymous",
     request: ({ listed }) => ({ ticketIds: [listed] }),
   },
+  "events.v1.EventService/GetVenue": { as: "anonymous", request: ({ venueId }) => ({ venueId }) },
+  "events.v1.EventService/GetEvent": { as: "anonymous", request: ({ twin }) => ({ eventId: twin.id }) },
   "catalog.v1.OperationsService/GetOverview": {
     as: "operator",
     request: () => ({}),

@@ -15,6 +15,7 @@ import { ErrorInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import type { PublicReason } from "@ticketing/proto/reason";
 import { DomainError, ERROR_DOMAIN } from "@ticketing/runtime/process/domain-error";
 import { bearer } from "../support/clients.ts";
+import { EVENT_START, newEvent } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { methodsByName } from "./access-matrix.ts";
 import { publicRules, type Stage } from "./access-rules.ts";
@@ -24,6 +25,7 @@ import { answerOf } from "./repeat-callers.ts";
 
 const short = { requestId: "1" };
 const noOrder = () => ({ orderId: randomUUID() });
+const noEvent = () => ({ eventId: randomUUID() });
 const noPage = { pageSize: -1 };
 
 /** For each RPC whose contract has rules: a request that breaks one, and the field that it breaks. */
@@ -49,6 +51,13 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
   "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
   "catalog.v1.CatalogService/WatchTickets": [{}, "ticket_ids"],
+  "events.v1.EventService/ProposeVenue": [short, "request_id"],
+  "events.v1.EventService/GetVenue": [{}, "venue_id"],
+  "events.v1.EventService/ProposeEvent": [short, "start"],
+  "events.v1.EventService/GetEvent": [{}, "event_id"],
+  "events.v1.EventService/RescheduleEvent": [{}, "version"],
+  "events.v1.EventService/CancelEvent": [{}, "version"],
+  "events.v1.EventService/MergeEvents": [{}, "into_event_id"],
   "catalog.v1.OperationsService/ListOrders": [noPage, "page_size"],
   "catalog.v1.OperationsService/ListDeadLetters": [noPage, "page_size"],
   "catalog.v1.OperationsService/ReplayDeadLetter": [{}, "sequence"],
@@ -79,6 +88,18 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "orders.v1.OrderService/WatchOrder": [noOrder, "ORDER_NOT_FOUND"],
   "payments.v1.PaymentService/StartPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payments.v1.PaymentService/GetPayment": [noOrder, "ORDER_NOT_FOUND"],
+  "events.v1.EventService/GetVenue": [() => ({ venueId: randomUUID() }), "VENUE_NOT_FOUND"],
+  "events.v1.EventService/ProposeEvent": [() => newEvent(randomUUID()), "VENUE_NOT_FOUND"],
+  "events.v1.EventService/GetEvent": [noEvent, "EVENT_NOT_FOUND"],
+  "events.v1.EventService/RescheduleEvent": [
+    () => ({ ...noEvent(), version: 1n, start: EVENT_START }),
+    "EVENT_NOT_FOUND",
+  ],
+  "events.v1.EventService/CancelEvent": [() => ({ ...noEvent(), version: 1n }), "EVENT_NOT_FOUND"],
+  "events.v1.EventService/MergeEvents": [
+    () => ({ ...noEvent(), intoEventId: randomUUID() }),
+    "EVENT_NOT_FOUND",
+  ],
   "catalog.v1.OperationsService/ReplayDeadLetter": [() => ({ sequence: 999_999n }), "DEAD_LETTER_NOT_FOUND"],
 };
 

@@ -4,6 +4,7 @@ import type { SignIn } from "@ticketing/launcher/mesh-file";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
@@ -16,6 +17,7 @@ export function clientsOver(transport: Transport) {
     orders: createClient(OrderService, transport),
     payments: createClient(PaymentService, transport),
     catalog: createClient(CatalogService, transport),
+    events: createClient(EventService, transport),
     operations: createClient(OperationsService, transport),
   };
 }

@@ -29,6 +29,21 @@ export function newListing(
   };
 }
 
+/** In the evening of a day that no test reaches, by the clocks at the venue. */
+export const EVENT_START = { start: { case: "localTime" as const, value: "2090-06-01T20:00" } };
+
+/** A request for a venue; one of the same name is the same. */
+export const newVenue = (name = "Playhouse") => ({ requestId: randomUUID(), name, city: "Boston" });
+
+/** A request for an event at a venue; one of the same title is the same. */
+export const newEvent = (venueId: string, title = "Hamlet") => ({
+  requestId: randomUUID(),
+  title,
+  category: Category.THEATRE,
+  venueId,
+  start: EVENT_START,
+});
+
 /** A request to buy a ticket at the price that it was listed for. */
 export const newOrder = (ticket: Ticket) => ({
   requestId: randomUUID(),

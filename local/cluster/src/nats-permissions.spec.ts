@@ -68,6 +68,7 @@ const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> 
   TICKETS: { owner: "tickets", subject: "evt.tickets.>" },
   ORDERS: { owner: "orders", subject: "evt.orders.>" },
   PAYMENTS: { owner: "payments", subject: "evt.payments.>" },
+  EVENTS: { owner: "events", subject: "evt.events.>" },
   RECONCILIATION: { owner: "workflows", subject: "evt.workflows.>" },
   DEAD_LETTERS: { owner: "catalog", subject: "dlq.>" },
 };
@@ -197,7 +198,7 @@ describe.each([
     const told = serviceNames.flatMap((name) => [`${name} ${name}`, `catalog ${name}`]);
     await until(() => healths.length >= told.length);
     expect(healths.sort()).toEqual(told.sort());
-    const own = ["auth", "tickets", "orders", "payments", "workflows"];
+    const own = ["auth", "tickets", "orders", "payments", "events", "workflows"];
     const heard = [...own.map((name) => `catalog ${name}`), "watch orders", "watch tickets"].sort();
     await until(() => seen.length >= heard.length);
     expect(seen.sort()).toEqual(heard);
@@ -218,7 +219,7 @@ describe.each([
     await until(() => seen.includes("catalog orders"));
     const lag = async () =>
       (await of(events, "catalog").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
-    await until(async () => (await lag()).length === 7);
+    await until(async () => (await lag()).length === 8);
     const storage = await of(events, "catalog").streamStorage();
     expect(storage.map(({ stream }) => stream).sort()).toEqual([...streams].sort());
     expect(storage.filter(({ bytes }) => bytes === 0)).toEqual([]);

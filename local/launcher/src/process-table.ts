@@ -99,6 +99,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       TEMPORAL_UI_URL: `${mesh.temporalUiUrl}/namespaces/${mesh.settings.TEMPORAL_NAMESPACE || "default"}`,
     }),
   },
+  events: { script: "services/events/src/main.ts", database: true },
   workflows: {
     script: "workflows/src/worker.ts",
     env: (mesh, internal) => ({

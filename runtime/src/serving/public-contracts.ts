@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
@@ -10,6 +11,7 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 export const publicContracts: readonly DescService[] = [
   AuthService,
   CatalogService,
+  EventService,
   OperationsService,
   OrderService,
   PaymentService,

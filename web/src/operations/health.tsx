@@ -9,7 +9,7 @@ import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
 /** The services, of which each has at least one process. */
-const services = ["auth", "catalog", "orders", "payments", "tickets", "workflows"];
+const services = ["auth", "catalog", "events", "orders", "payments", "tickets", "workflows"];
 
 /** Processes report their health every two seconds. */
 const SILENT_MS = 10_000;
