@@ -4,6 +4,7 @@ import { startEnvoy } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { config } from "../src/config.ts";
 import { DRAIN_SECONDS } from "../src/drain.ts";
+import { addressVariable, routedServices } from "../src/routed-services.ts";
 import { writeConfiguration } from "../src/write-configuration.ts";
 
 /**
@@ -16,11 +17,7 @@ export async function startPod(dir: string, upstream: string, given: Readonly<Re
   const settings = config({
     // A whole load comes from one address here.
     ADDRESS_RATE: "1000000",
-    AUTH_ADDRESS: upstream,
-    TICKETS_ADDRESS: upstream,
-    ORDERS_ADDRESS: upstream,
-    PAYMENTS_ADDRESS: upstream,
-    CATALOG_ADDRESS: upstream,
+    ...Object.fromEntries(routedServices.map((service) => [addressVariable(service), upstream])),
     WEB_ADDRESS: upstream,
     ...given,
     ENVOY_CONFIG_FILE: path,
