@@ -4,6 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { routedServices } from "@ticketing/gateway/routed-services";
+import { serviceNames } from "@ticketing/launcher/service-names";
 import { RetryInfoSchema } from "@ticketing/proto/google/rpc/error_details";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
@@ -162,7 +163,7 @@ describe("two replicas of everything", () => {
       });
       for (; Date.now() < over; await sleep(500)) {
         const addresses = Object.values(mesh.services).flatMap(({ internal }) => internal ?? []);
-        expect(addresses).toHaveLength(12);
+        expect(addresses).toHaveLength(2 * serviceNames.length);
         await Promise.all(addresses.map((address) => grpcServing(address, "", 3_000)));
         await httpOk(`${mesh.addresses.gateway}/.well-known/jwks.json`, 3_000);
         // Search has all that it needs in files of its own.
