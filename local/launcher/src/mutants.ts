@@ -14,10 +14,12 @@ import { repositoryPath } from "./process-table.ts";
 const run = promisify(execFile);
 const patches = repositoryPath("tests/mutants");
 const wanted = process.argv.slice(2);
-const names = (await readdir(patches))
-  .filter((name) => name.endsWith(".patch"))
-  .map((name) => name.replace(/\.patch$/, ""))
-  .filter((name) => wanted.length === 0 || wanted.includes(name));
+const all = (await readdir(patches))
+  .filter((file) => file.endsWith(".patch"))
+  .map((file) => file.replace(".patch", ""));
+const unknown = wanted.filter((name) => !all.includes(name));
+if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(", ")}`);
+const names = wanted.length === 0 ? all : wanted;
 
 interface Verdict {
   name: string;
