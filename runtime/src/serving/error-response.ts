@@ -19,7 +19,7 @@ export interface Protocol {
 }
 
 /** gRPC's status, its message as readable as the encoding of gRPC allows. */
-function statusOf(error: ConnectError): Headers {
+export function grpcStatusOf(error: ConnectError): Headers {
   const status = setTrailerStatus(new Headers(), error);
   status.set("grpc-message", error.rawMessage.replace(/[^ -~]+|%/g, encodeURIComponent));
   return status;
@@ -28,13 +28,13 @@ function statusOf(error: ConnectError): Headers {
 /** An answer of headers alone (Trailers-Only). */
 const grpcResponse = (error: ConnectError) => ({
   status: 200,
-  headers: { ...Object.fromEntries(statusOf(error)), "content-type": "application/grpc" },
+  headers: { ...Object.fromEntries(grpcStatusOf(error)), "content-type": "application/grpc" },
   body: new Uint8Array(),
 });
 
 /** The same as the trailers of gRPC-Web, which stand in the body. */
 function grpcWebResponse(error: ConnectError) {
-  const body = encodeEnvelope(trailerFlag, trailerSerialize(statusOf(error)));
+  const body = encodeEnvelope(trailerFlag, trailerSerialize(grpcStatusOf(error)));
   return { status: 200, headers: { "content-type": "application/grpc-web+proto" }, body };
 }
 

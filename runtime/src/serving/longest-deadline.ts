@@ -8,7 +8,7 @@ const units: Record<string, number> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, 
 
 /**
  * Shortens the deadline in a request's headers to an hour where it is longer, by any number of digits: servers would
- * refuse the call, or count in 32 bits and end it at once. What is no deadline stays for the server to refuse.
+ * refuse the call, or count in 32 bits and end it at once. What is no deadline is left for the server to refuse.
  */
 export function limitDeadline(headers: IncomingHttpHeaders): void {
   const connect = headers["connect-timeout-ms"];
@@ -16,6 +16,8 @@ export function limitDeadline(headers: IncomingHttpHeaders): void {
     headers["connect-timeout-ms"] = `${LONGEST_DEADLINE_MS}`;
   }
   const [, digits, unit = ""] = /^(\d+)\s*([HMSmun])$/.exec(String(headers["grpc-timeout"])) ?? [];
+  // grpc-js looks for a deadline anywhere in the header, and finds one in "-1S".
+  if (headers["grpc-timeout"] !== undefined && !unit) headers["grpc-timeout"] = "none";
   if (Number(digits) * (units[unit] ?? 0) > LONGEST_DEADLINE_MS) {
     headers["grpc-timeout"] = `${LONGEST_DEADLINE_MS}m`;
   }

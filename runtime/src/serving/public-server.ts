@@ -12,6 +12,7 @@ import { errorResponse, jsonResponse } from "./error-response.ts";
 import { type GrpcPort, openGrpcPort } from "./grpc/port.ts";
 import { createGrpcRouter, type ServiceRouter } from "./grpc/router.ts";
 import { callInterceptors } from "./interceptors.ts";
+import { giveReason } from "./missing-reasons.ts";
 import { createRpcHandler } from "./rpc-handler.ts";
 import { createStreamLimitInterceptor } from "./stream-limit-interceptor.ts";
 import { type HttpResponse, writeResponse } from "./write-response.ts";
@@ -68,6 +69,7 @@ export async function startPublicServer(options: {
       interceptors,
       readMaxBytes: MAX_REQUEST_BYTES,
       shutdownSignal: shutdown.signal,
+      explain: giveReason,
       log,
       otherwise: (request, response) => {
         void respond(options.http, request, log).then((answer) => writeResponse(response, answer));
@@ -91,6 +93,7 @@ export async function startPublicServer(options: {
     // Of several requests connect-node notices one that is cut short.
     paths: router.paths("unary", "server_streaming"),
     otherwise: (...request) => others.emit("stream", ...request),
+    explain: giveReason,
   });
   return {
     port,
@@ -117,13 +120,14 @@ async function respond(routes: HttpRoutes, request: Http2ServerRequest, log: Log
     return await route({ method: request.method, headers: request.headers, body });
   } catch (error) {
     log.warn({ path: request.url }, "an HTTP request failed");
-    const seen = publicError(error, log);
-    if (seen.code !== Code.Unavailable)
-      return { status: 500, body: JSON.stringify({ code: "internal", message: "internal error" }) };
+    const seen = giveReason(publicError(error, log));
+    if (seen.code !== Code.Unavailable) return jsonResponse(failed(), 500);
     const { headers, ...rest } = jsonResponse(seen, 503);
     return { ...rest, headers: { ...headers, "retry-after": "1" } };
   }
 }
+
+const failed = () => toConnectError(new DomainError("SERVICE_FAILED", "internal error"));
 
 async function readBody(request: Http2ServerRequest): Promise<Uint8Array | undefined> {
   const chunks: Buffer[] = [];

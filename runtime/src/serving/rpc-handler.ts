@@ -12,13 +12,17 @@ import type { PublicReason } from "@ticketing/proto/reason";
 import { DomainError, toConnectError } from "../process/domain-error.ts";
 import type { Logger } from "../process/log.ts";
 import { errorResponse, jsonResponse } from "./error-response.ts";
+import { explainAnswer } from "./explain-answer.ts";
 import type { ServiceRouter } from "./grpc/router.ts";
+import type { Explain } from "./missing-reasons.ts";
 import { type HttpResponse, writeResponse } from "./write-response.ts";
 
 interface RpcOptions extends ConnectRouterOptions {
   routes: (router: ServiceRouter) => void;
   log: Logger;
   otherwise: Listener;
+  /** Of every error of a call; absent: it goes as connect-node makes it. */
+  explain?: Explain;
 }
 type Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
@@ -37,7 +41,7 @@ export function createRpcHandler(options: RpcOptions): Listener {
       options.otherwise(request, response);
       return;
     }
-    serve(handler, request, response).catch((error: unknown) => {
+    serve(handler, request, response, options.explain).catch((error: unknown) => {
       // A client that left while it was answered.
       if (ConnectError.from(error).code === Code.Aborted) return;
       options.log.error({ err: error, path: handler.requestPath }, "an answer could not be written");
@@ -50,6 +54,7 @@ async function serve(
   handler: UniversalHandler,
   request: Http2ServerRequest,
   response: Http2ServerResponse,
+  explain: Explain | undefined,
 ): Promise<void> {
   if (!isHost(request.authority)) {
     writeResponse(response, badRequest(request, "there is no such host"));
@@ -67,7 +72,8 @@ async function serve(
   } else if (answer.status === 415 && !answer.body) {
     writeResponse(response, notSpoken(request, 415, "this content type is not spoken here"));
   } else {
-    await universalResponseToNodeResponse(answer, response);
+    const said = explain ? await explainAnswer(answer, explain) : answer;
+    await universalResponseToNodeResponse(said, response);
   }
 }
 

@@ -177,7 +177,11 @@ describe("a webhook", () => {
     world.double.faults.add({ kind: "webhook_hold", operation: "*" });
     await world.confirm(secret);
     const body = calls.event(order.id, "payment_intent.amount_capturable_updated");
-    expect((await send(body)).status).toBe(400);
+    const { status, body: answer } = await send(body);
+    expect([status, Buffer.from(answer ?? "").toString()]).toEqual([
+      400,
+      expect.stringContaining("ErrorInfo"),
+    ]);
     expect((await world.payment(order.id)).status).toBe(PaymentStatus.REQUIRES_PAYMENT);
   });
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { PublicReason } from "@ticketing/proto/reason";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
+import { DomainError, isRefusedFor, toConnectError } from "@ticketing/runtime/process/domain-error";
+import { jsonResponse } from "@ticketing/runtime/serving/error-response";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -16,6 +18,11 @@ import type { WebhookEvent } from "./webhook-event.ts";
 const NOTED_MS = 250;
 const DEFINITE = ["REFUND_REFUSED", "CHARGE_DISPUTED"] as const;
 const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
+
+function refused(reason: PublicReason, message: string, status: number, headers = {}): HttpResponse {
+  const answer = jsonResponse(toConnectError(new DomainError(reason, message)), status);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
 
 /**
  * POST /webhooks/stripe. An event is a hint to fetch its object, unless it says only what the payment shows: it may
@@ -53,12 +60,12 @@ export function createStripeWebhook(deps: {
   }
 
   return async ({ method, headers, body }) => {
-    if (method !== "POST") return { status: 405, headers: { allow: "POST" } };
+    if (method !== "POST") {
+      return refused("HTTP_NOT_SUPPORTED", "the HTTP method here is POST", 405, { allow: "POST" });
+    }
     const signature = headers["stripe-signature"];
     const event = typeof signature === "string" ? stripe.readWebhook(body, signature) : undefined;
-    if (!event) {
-      return { status: 400, body: JSON.stringify({ code: "invalid_argument", message: "bad signature" }) };
-    }
+    if (!event) return refused("BAD_REQUEST", "bad signature", 400);
     if (event.kind === "other") return received;
     const payment = await concerned(event);
     if (!payment) return received;

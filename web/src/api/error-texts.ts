@@ -38,8 +38,11 @@ export const genericError: Words = {
 /** What a call can fail with: a reason of the API, the name of a code without one, or no answer. */
 export type Failure = PublicReason | keyof typeof Code | "NETWORK";
 
+/** Reasons with words of their own: of a failure of a service there is only its number to tell. */
+type Told = Exclude<PublicReason, "SERVICE_FAILED"> | "NETWORK";
+
 /** Words for each reason that a client can meet, complete by its type, and for codes that come without one. */
-const texts: Readonly<Record<PublicReason | "NETWORK", Sentence> & Partial<Record<Failure, Sentence>>> = {
+const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>>> = {
   NETWORK: said("No connection", "We could not reach the server. Check your connection and try again."),
   Unavailable: said("Busy at the moment", "Our servers do not answer right now. Try again in a moment."),
   DeadlineExceeded: said("That took too long", "The server did not answer in time. Try again in a moment."),

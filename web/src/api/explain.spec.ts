@@ -39,7 +39,7 @@ test("the end of a refund window is told with its day", () => {
   expect(text).toContain(formatDateTime(new Date("2026-12-31T12:00:00Z")));
 });
 
-test.each(["NEWER_THAN_THIS_PAGE", "constructor", "__proto__", ""])(
+test.each(["SERVICE_FAILED", "NEWER_THAN_THIS_PAGE", "constructor", "__proto__", ""])(
   "a reason without words (%p) is a mistake of ours",
   (reason) => {
     expect(explain(refusal(reason)).title).toBe("Something went wrong on our side");

@@ -9,7 +9,9 @@ import { type Server, ServerCredentials, status as Status } from "@grpc/grpc-js"
 import type { Logger } from "../../process/log.ts";
 import type { TransportSecurity } from "../../process/transport-security.ts";
 import { endUnreadRequest } from "../end-unread-request.ts";
+import { explainStatus } from "../explain-answer.ts";
 import { limitDeadline } from "../longest-deadline.ts";
+import type { Explain } from "../missing-reasons.ts";
 
 /** Handles a request of Node's HTTP/2 server: the arguments of its event `stream`. */
 export type StreamListener = (
@@ -36,6 +38,8 @@ export interface GrpcPortOptions {
   otherwise?: StreamListener;
   /** The paths that grpc-js serves; absent: all. */
   paths?: ReadonlySet<string>;
+  /** Of every error that is answered in gRPC; absent: it goes as the libraries make it. */
+  explain?: Explain;
 }
 
 /** The encodings of messages that grpc-js opens. */
@@ -92,12 +96,13 @@ const http2ServersOf = (server: Server): Iterable<Http2Server | Http2SecureServe
 /** Gives grpc-js, which takes whatever comes to its server, the calls that it understands. */
 function tellApart(
   listening: Http2Server | Http2SecureServer,
-  { otherwise = refuse, paths }: GrpcPortOptions,
+  { otherwise = refuse, paths, explain }: GrpcPortOptions,
 ): void {
   const grpc = listening.listeners("stream") as StreamListener[];
   listening.removeAllListeners("stream");
   const take: StreamListener = (stream, headers, flags, rawHeaders) => {
     endUnreadRequest(stream);
+    if (explain) explainStatus(stream, explain);
     // grpc-js counts deadlines in 32 bits of milliseconds.
     limitDeadline(headers);
     const { ":path": path = "", "grpc-encoding": encoding = "identity" } = headers;
