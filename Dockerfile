@@ -21,6 +21,7 @@ COPY services/orders/package.json services/orders/
 COPY services/payments/package.json services/payments/
 COPY services/catalog/package.json services/catalog/
 COPY services/events/package.json services/events/
+COPY services/operations/package.json services/operations/
 COPY workflows/package.json workflows/
 COPY local/launcher/package.json local/launcher/
 COPY local/cluster/package.json local/cluster/

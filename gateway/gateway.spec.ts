@@ -19,8 +19,9 @@ const publicServices = [
   ["orders", "ticketing.orders.v1.OrderService"],
   ["payments", "ticketing.payments.v1.PaymentService"],
   ["catalog", "ticketing.catalog.v1.CatalogService"],
-  ["catalog", "ticketing.catalog.v1.OperationsService"],
   ["events", "ticketing.events.v1.EventService"],
+  ["operations", "ticketing.operations.v1.OperationsService"],
+  ["operations", "ticketing.catalog.v1.OperationsService"],
 ] as const;
 const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 const FOREIGN = "https://evil.example";

@@ -1,7 +1,15 @@
 import { addresses } from "@ticketing/runtime/process/config";
 
 /** The services that the gateway routes to, each by a cluster of its name, in the order that their ports have. */
-export const routedServices = ["auth", "tickets", "orders", "payments", "catalog", "events"] as const;
+export const routedServices = [
+  "auth",
+  "tickets",
+  "orders",
+  "payments",
+  "catalog",
+  "events",
+  "operations",
+] as const;
 
 export type RoutedService = (typeof routedServices)[number];
 

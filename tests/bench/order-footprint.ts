@@ -98,7 +98,7 @@ async function documentSizes(mesh: TestMesh, orderIds: readonly string[]): Promi
       "tickets.tickets": average(await find("tickets", "tickets", ticketIds)),
       "orders.orders": average(orders),
       "payments.payments": average(await find("payments", "payments", ids)),
-      "catalog.orders": average(await find("catalog", "orders", ids)),
+      "operations.orders": average(await find("operations", "orders", ids)),
     };
   } finally {
     await client.close();

@@ -48,6 +48,9 @@ test("an operator sees every service and what its processes need, and follows an
     await row.getByText("Serving", { exact: true }).waitFor();
     await row.getByText("broker ok").waitFor();
   }
+  const orders = rows(page, "Streams").filter({ has: page.getByRole("heading", { name: "ORDERS" }) });
+  await orders.getByText("Room left").waitFor();
+  await orders.getByText(/^Oldest event: /).waitFor();
   await page.getByText(/^Read (just now|\d+ seconds? ago)\.$/).waitFor();
 
   const order = (id: string) => rows(page, "Orders").filter({ hasText: id });
@@ -162,7 +165,7 @@ test("a process that was killed is seen, and the lag that it leaves; an order wa
 test("a page that cannot be read again says so, and how old it is", async () => {
   const page = await openOperations();
   await rows(page, "Health").first().waitFor();
-  await page.route("**/ticketing.catalog.v1.OperationsService/*", (route) =>
+  await page.route("**/ticketing.operations.v1.OperationsService/*", (route) =>
     route.fulfill({
       status: 200,
       headers: { "content-type": "application/grpc-web+proto", "grpc-status": "14" },

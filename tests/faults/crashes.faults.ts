@@ -63,7 +63,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_captured"),
       ...both("payments", "write payments.bulkWrite"),
       ...both("orders", "write orders.bulkWrite"),
-      ...both("catalog", "write orders.bulkWrite"),
+      ...both("operations", "write orders.bulkWrite"),
     ],
   },
   cancellation: {
@@ -97,7 +97,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_voided"),
       ...both("tickets", "publish ticket_unlocked"),
       ...both("orders", "publish order_expired"),
-      ...both("catalog", "write orders.bulkWrite"),
+      ...both("operations", "write orders.bulkWrite"),
     ],
   },
   refund: {

@@ -37,7 +37,7 @@ const kills: [server: string, process: string, place: string][] = [
   ["mongo", "orders", "write orders.insertOne:after"],
   ["mongo", "payments", "write payments.replaceOne:before"],
   ["mongo", "payments", "write payments.replaceOne:after"],
-  ["mongo", "catalog", "write orders.bulkWrite:before"],
+  ["mongo", "operations", "write orders.bulkWrite:before"],
   ["temporal", "workflows", "call ReadOrder:after"],
   ["temporal", "workflows", "call SellTicket:after"],
   ["temporal", "workflows", "call CapturePayment:after"],

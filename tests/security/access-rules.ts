@@ -5,6 +5,7 @@ import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { EVENT_START, newEvent, newListing, newOrder, newVenue } from "../support/stories.ts";
 import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
+import { underBothNames } from "./operations-rows.ts";
 
 /** What the two-user matrix is about: a ticket that the seller sells and the buyer holds, and what they own besides. */
 export interface Stage {
@@ -159,13 +160,15 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: operatorOnly(),
   },
 
-  "catalog.v1.OperationsService/GetOverview": { request: () => ({}), verdict: operatorOnly() },
-  "catalog.v1.OperationsService/ListDeadLetters": { request: () => ({}), verdict: operatorOnly() },
-  "catalog.v1.OperationsService/ListOrders": { request: () => ({}), verdict: operatorOnly() },
-  "catalog.v1.OperationsService/ReplayDeadLetter": {
-    request: () => ({ sequence: 999_999n }),
-    verdict: operatorOnly("DEAD_LETTER_NOT_FOUND"),
-  },
+  ...underBothNames<PublicRule>({
+    GetOverview: { request: () => ({}), verdict: operatorOnly() },
+    ListDeadLetters: { request: () => ({}), verdict: operatorOnly() },
+    ListOrders: { request: () => ({}), verdict: operatorOnly() },
+    ReplayDeadLetter: {
+      request: () => ({ sequence: 999_999n }),
+      verdict: operatorOnly("DEAD_LETTER_NOT_FOUND"),
+    },
+  }),
 };
 
 /** One RPC of an internal port: where it is served, what is asked, and which services may. */

@@ -5,6 +5,7 @@ import type { Reason } from "@ticketing/proto/reason";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
+import { underBothNames } from "./operations-rows.ts";
 import type { RepeatCaller } from "./repeat-callers.ts";
 import { authorize, open, type RepeatScene } from "./repeat-scene.ts";
 
@@ -183,24 +184,28 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   },
   "events.v1.EventService/GetVenue": { as: "anonymous", request: ({ venueId }) => ({ venueId }) },
   "events.v1.EventService/GetEvent": { as: "anonymous", request: ({ twin }) => ({ eventId: twin.id }) },
-  "catalog.v1.OperationsService/GetOverview": {
-    as: "operator",
-    request: () => ({}),
-    steady: ({ deadLetters = null, disputes = null }) => ({ deadLetters, disputes }),
-  },
-  "catalog.v1.OperationsService/ListOrders": {
-    as: "operator",
-    request: () => ({ ...page(), status: OrderStatus.REFUNDED }),
-  },
-  "catalog.v1.OperationsService/ListDeadLetters": { as: "operator", request: page },
+  ...underBothNames<RepeatedRead>({
+    GetOverview: {
+      as: "operator",
+      request: () => ({}),
+      steady: ({ deadLetters = null, disputes = null }) => ({ deadLetters, disputes }),
+    },
+    ListOrders: {
+      as: "operator",
+      request: () => ({ ...page(), status: OrderStatus.REFUNDED }),
+    },
+    ListDeadLetters: { as: "operator", request: page },
+  }),
 };
 
 /** What another test repeats, because it takes more than a call, or is not to be repeated: the test's file and name. */
 export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, test: string]>> = {
-  "catalog.v1.OperationsService/ReplayDeadLetter": [
-    "runtime/src/events/events.spec.ts",
-    "that break their contract are set aside, listed with the reason, and replayed",
-  ],
+  ...underBothNames<readonly [string, string]>({
+    ReplayDeadLetter: [
+      "runtime/src/events/events.spec.ts",
+      "that break their contract are set aside, listed with the reason, and replayed",
+    ],
+  }),
   // A repeat is answered EMAIL_TAKEN, as it is to every caller there.
   "auth.v1.AuthService/SignUp": [
     "tests/security/access-matrix.ts",

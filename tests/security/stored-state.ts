@@ -18,10 +18,10 @@ type Stored = {
 /** Every document that names one of some ids, by its database, collection and id. */
 export type StoredState = Record<string, Stored>;
 
-/** Where catalog copies each collection to. */
+/** Where each collection is projected to. */
 const copies: Record<string, string> = {
   "tickets.tickets": "catalog.listings",
-  "orders.orders": "catalog.orders",
+  "orders.orders": "operations.orders",
 };
 
 /**

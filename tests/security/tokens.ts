@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
-import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";

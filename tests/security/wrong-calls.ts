@@ -21,6 +21,7 @@ import { methodsByName } from "./access-matrix.ts";
 import { publicRules, type Stage } from "./access-rules.ts";
 import type { Account, World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
+import { underBothNames } from "./operations-rows.ts";
 import { answerOf } from "./repeat-callers.ts";
 
 const short = { requestId: "1" };
@@ -58,9 +59,11 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "events.v1.EventService/RescheduleEvent": [{}, "version"],
   "events.v1.EventService/CancelEvent": [{}, "version"],
   "events.v1.EventService/MergeEvents": [{}, "into_event_id"],
-  "catalog.v1.OperationsService/ListOrders": [noPage, "page_size"],
-  "catalog.v1.OperationsService/ListDeadLetters": [noPage, "page_size"],
-  "catalog.v1.OperationsService/ReplayDeadLetter": [{}, "sequence"],
+  ...underBothNames<readonly [Init, string]>({
+    ListOrders: [noPage, "page_size"],
+    ListDeadLetters: [noPage, "page_size"],
+    ReplayDeadLetter: [{}, "sequence"],
+  }),
 };
 
 /** For each RPC that names one thing: a name of nothing, and the reason. */
@@ -100,7 +103,9 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
     () => ({ ...noEvent(), intoEventId: randomUUID() }),
     "EVENT_NOT_FOUND",
   ],
-  "catalog.v1.OperationsService/ReplayDeadLetter": [() => ({ sequence: 999_999n }), "DEAD_LETTER_NOT_FOUND"],
+  ...underBothNames<readonly [request: () => Init, reason: PublicReason]>({
+    ReplayDeadLetter: [() => ({ sequence: 999_999n }), "DEAD_LETTER_NOT_FOUND"],
+  }),
 };
 
 const hasRules = (field: DescField) => hasOption(field, fieldRules);

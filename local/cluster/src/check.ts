@@ -21,7 +21,7 @@ import { ingressFaults } from "./ingress.ts";
 import { keyVolumeFaults } from "./key-volumes.ts";
 import { validateNats, writeNatsConfig } from "./nats-config.ts";
 import { networkFaults } from "./network.ts";
-import { allCalls, allPods } from "./network-calls.ts";
+import { allCalls, allPods, formerCalls } from "./network-calls.ts";
 import { networkPolicies, workloads } from "./objects.ts";
 import { buildOverlays, forUsers } from "./overlays.ts";
 import { namespaceFaults, podFaults } from "./pods.ts";
@@ -94,7 +94,7 @@ await check("who may call whom is who calls whom", async () =>
   [...built].flatMap(([name, objects]) => {
     const all = workloads(objects);
     const calls = allCalls(all, ours.get(name) ?? [], objects);
-    return networkFaults(calls, allPods(all, objects), networkPolicies(objects)).map(
+    return networkFaults([...calls, ...formerCalls], allPods(all, objects), networkPolicies(objects)).map(
       (fault) => `${name}: ${fault}`,
     );
   }),

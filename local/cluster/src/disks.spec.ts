@@ -48,13 +48,15 @@ describe("what the broker may store", () => {
 
   it("has the size that its alarm expects", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
-    const env = workloads([find(objects, "Deployment", "catalog")])[0]?.pod.containers[0]?.env ?? [];
+    const env = workloads([find(objects, "Deployment", "operations")])[0]?.pod.containers[0]?.env ?? [];
     const at = env.findIndex(({ name }) => name === "EVENT_STORAGE");
-    spoil(find(objects, "Deployment", "catalog"), `spec.template.spec.containers.0.env.${at}`, {
+    spoil(find(objects, "Deployment", "operations"), `spec.template.spec.containers.0.env.${at}`, {
       name: "EVENT_STORAGE",
       value: "1",
     });
-    expect(await faults(objects)).toEqual(["catalog expects that nats may store 1 bytes, not 48000000000"]);
+    expect(await faults(objects)).toEqual([
+      "operations expects that nats may store 1 bytes, not 48000000000",
+    ]);
   });
 
   it("has room for every stream at its size", async () => {

@@ -30,11 +30,12 @@ export function diskFaults(objects: readonly KubernetesObject[], processes: read
   const { storage } = set.parse(nats).spec.volumeClaimTemplates[0].spec.resources.requests;
   const limit = maxFileStore(objects);
   if (limit !== "$EVENT_STORAGE") return [`nats may store ${limit ?? "what it likes"}, not EVENT_STORAGE`];
-  const [broker, catalog] = ["nats", "catalog"].map((name) => storable(name, objects));
+  const [broker, operations] = ["nats", "operations"].map((name) => storable(name, objects));
   const faults: string[] = [];
   if (!(Number(broker) <= SHARE * bytesOf(storage)))
     faults.push(`nats may store ${broker} bytes, more than 95 % of its disk of ${storage}`);
-  if (catalog !== broker) faults.push(`catalog expects that nats may store ${catalog} bytes, not ${broker}`);
+  if (operations !== broker)
+    faults.push(`operations expects that nats may store ${operations} bytes, not ${broker}`);
   return [...faults, ...streamFaults(processes, Number(broker))];
 }
 

@@ -70,23 +70,39 @@ const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> 
   PAYMENTS: { owner: "payments", subject: "evt.payments.>" },
   EVENTS: { owner: "events", subject: "evt.events.>" },
   RECONCILIATION: { owner: "workflows", subject: "evt.workflows.>" },
-  DEAD_LETTERS: { owner: "catalog", subject: "dlq.>" },
+  DEAD_LETTERS: { owner: "operations", subject: "dlq.>" },
 };
 const streams = Object.keys(owners);
+/**
+ * Who keeps the dead letters and tells operators of everybody: operations, and for this release catalog too, which did
+ * so before and runs in both releases for a while.
+ */
+const keepers: readonly ServiceName[] = ["operations", "catalog"];
+const isKeeper = (name: string) => keepers.some((keeper) => keeper === name);
+/** Who projects which streams. */
+const readers: Readonly<Record<string, ServiceName>> = {
+  ...{ USERS: "catalog", TICKETS: "catalog", EVENTS: "catalog" },
+  ...{ ORDERS: "operations", PAYMENTS: "operations", RECONCILIATION: "operations" },
+};
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS"],
   workflows: ["ORDERS", "PAYMENTS"],
-  catalog: streams.filter((stream) => stream !== "DEAD_LETTERS"),
+  operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
+  catalog: streams,
 };
 const askersOf = (stream: string): ServiceName[] =>
-  stream === "ORDERS" || stream === "PAYMENTS" ? ["workflows", "catalog"] : ["catalog"];
+  // catalog may ask for what it read in the release before, too.
+  [
+    ...(stream === "ORDERS" || stream === "PAYMENTS" ? (["workflows"] as const) : []),
+    ...(readers[stream] === "operations" ? keepers : (["catalog"] as const)),
+  ];
 /** Who answers which request, and who asks: consumers that missed events. */
 const requests: readonly { subject: string; owner: ServiceName; askers: ServiceName[] }[] = [
   ...Object.entries(owners)
-    .filter(([, { owner }]) => owner !== "catalog")
+    .filter(([stream]) => stream in readers)
     .map(([stream, { owner }]) => ({ subject: republishOf(stream), owner, askers: askersOf(stream) })),
-  { subject: RECONCILE, owner: "workflows", askers: ["workflows", "catalog"] },
+  { subject: RECONCILE, owner: "workflows", askers: ["workflows", ...keepers] },
 ];
 const event = (service: string, id: string) => ({
   subject: `evt.${service}.v1.spec.${id}`,
@@ -157,9 +173,10 @@ describe.each([
       seen.push(`${who} ${new TextDecoder().decode(incoming.payload)}`);
     };
     // Consumers come before what they read is there.
-    for (const [stream, { owner, subject }] of Object.entries(owners)) {
-      if (owner === "catalog") continue;
-      of(events, "catalog").consume({ stream, durable: "catalog", filter: subject, handle: see("catalog") });
+    for (const [stream, { subject }] of Object.entries(owners)) {
+      const reader = readers[stream];
+      if (!reader) continue;
+      of(events, reader).consume({ stream, durable: reader, filter: subject, handle: see(reader) });
       if (stream !== "ORDERS" && stream !== "PAYMENTS") continue;
       const handle = see("workflows");
       of(events, "workflows").consume({ stream, durable: "workflows", filter: subject, handle });
@@ -167,7 +184,8 @@ describe.each([
     for (const [stream, { owner, subject }] of Object.entries(owners)) {
       // Created, and brought to its settings.
       for (let n = 0; n < 2; n++) {
-        if (owner === "catalog") await of(events, owner).deadLetters.ensure();
+        if (stream === "DEAD_LETTERS")
+          for (const keeper of keepers) await of(events, keeper).deadLetters.ensure();
         else await of(events, owner).ensureStream(stream, [subject]);
       }
     }
@@ -186,7 +204,7 @@ describe.each([
       of(events, who).presence.subscribe(subject, (payload) =>
         healths.push(`${who} ${new TextDecoder().decode(payload)}`),
       );
-    hear("catalog", "health.*");
+    for (const keeper of keepers) hear(keeper, "health.*");
     for (const service of serviceNames) {
       hear(service, `health.${service}`);
       await of(events, service).ping();
@@ -195,32 +213,40 @@ describe.each([
       of(events, owner).presence.publish(`health.${owner}`, new TextEncoder().encode(owner));
       if (stream !== "DEAD_LETTERS") await of(events, owner).publish(event(owner, owner));
     }
-    const told = serviceNames.flatMap((name) => [`${name} ${name}`, `catalog ${name}`]);
+    const told = serviceNames
+      .filter((name) => name !== "catalog")
+      .flatMap((name) => [name, ...keepers].map((hearer) => `${hearer} ${name}`));
     await until(() => healths.length >= told.length);
     expect(healths.sort()).toEqual(told.sort());
     const own = ["auth", "tickets", "orders", "payments", "events", "workflows"];
-    const heard = [...own.map((name) => `catalog ${name}`), "watch orders", "watch tickets"].sort();
+    const heard = [
+      ...own.map(
+        (name) => `${["auth", "tickets", "events"].includes(name) ? "catalog" : "operations"} ${name}`,
+      ),
+      "watch orders",
+      "watch tickets",
+    ].sort();
     await until(() => seen.length >= heard.length);
     expect(seen.sort()).toEqual(heard);
 
-    // What workflows did not understand comes again to it alone, on the operators' request to catalog.
-    await until(async () => (await of(events, "catalog").deadLetters.count()) === 2);
+    // What workflows did not understand comes again to it alone, on the operators' request to operations.
+    await until(async () => (await of(events, "operations").deadLetters.count()) === 2);
     poison.clear();
     seen.length = 0;
-    for (const { sequence } of await of(events, "catalog").deadLetters.list({ limit: 10 })) {
-      await of(events, "catalog").deadLetters.replay(sequence);
-      await of(events, "catalog").deadLetters.replay(sequence);
+    for (const { sequence } of await of(events, "operations").deadLetters.list({ limit: 10 })) {
+      await of(events, "operations").deadLetters.replay(sequence);
+      await of(events, "operations").deadLetters.replay(sequence);
     }
     expect(seen.sort()).toEqual(["workflows orders", "workflows payments"]);
-    expect(await of(events, "catalog").deadLetters.count()).toBe(0);
+    expect(await of(events, "operations").deadLetters.count()).toBe(0);
 
     // Read models are built anew, and operators see how far everybody is.
-    await of(events, "catalog").forget("ORDERS", "catalog");
-    await until(() => seen.includes("catalog orders"));
+    await of(events, "operations").forget("ORDERS", "operations");
+    await until(() => seen.includes("operations orders"));
     const lag = async () =>
-      (await of(events, "catalog").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
+      (await of(events, "operations").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
     await until(async () => (await lag()).length === 8);
-    const storage = await of(events, "catalog").streamStorage();
+    const storage = await of(events, "operations").streamStorage();
     expect(storage.map(({ stream }) => stream).sort()).toEqual([...streams].sort());
     expect(storage.filter(({ bytes }) => bytes === 0)).toEqual([]);
     for (const [who, seen] of Object.entries(looks))
@@ -243,13 +269,15 @@ describe.each([
   const consumers: readonly [string, string][] = [
     ["ORDERS", "workflows"],
     ["PAYMENTS", "workflows"],
-    ...streams.slice(0, -1).map((stream): [string, string] => [stream, "catalog"]),
+    ...Object.entries(readers),
   ];
 
   /** All that a user must not do, by the subject that it takes, whatever is sent there. */
   const forbidden = (user: ServiceName): string[] => {
     const others = serviceNames.filter((name) => name !== user);
-    const foreign = streams.filter((stream) => owners[stream]?.owner !== user);
+    const foreign = streams.filter(
+      (stream) => owners[stream]?.owner !== user && !(stream === "DEAD_LETTERS" && isKeeper(user)),
+    );
     const api = (verb: string, name: string) => `$JS.API.${verb}.${name}`;
     return [
       ...others.flatMap((name) => [
@@ -274,7 +302,7 @@ describe.each([
       ...["MINE", "EVT"].map((name) => api("STREAM.CREATE", name)),
       // Dead letters are read by those who set them aside.
       ...streams
-        .filter((stream) => stream !== "DEAD_LETTERS" || !["catalog", "workflows"].includes(user))
+        .filter((stream) => stream !== "DEAD_LETTERS" || (!isKeeper(user) && user !== "workflows"))
         .map((stream) => api("STREAM.MSG.GET", stream)),
       ...consumers.flatMap(([stream, consumer]) =>
         consumer === user
@@ -289,7 +317,7 @@ describe.each([
               `$JS.ACK.${stream}.${consumer}.1.1.1.1.1`,
             ],
       ),
-      ...(user === "catalog" ? [] : ["replay.ORDERS.workflows", "replay.TICKETS.catalog"]),
+      ...(isKeeper(user) ? [] : ["replay.ORDERS.workflows", "replay.TICKETS.catalog"]),
       ...requests.filter(({ askers }) => !askers.includes(user)).map(({ subject }) => subject),
       ...[
         "$JS.API.INFO",
@@ -322,10 +350,8 @@ describe.each([
         ...others.map((name) => `_INBOX.${name}.>`),
         ...["_INBOX.>", ">", "evt.>", "dlq.>", "$JS.>", "$SYS.>", "replay.>", "republish.>"],
         ...requests.filter(({ owner }) => owner !== user).map(({ subject }) => subject),
-        ...(user === "catalog"
-          ? []
-          : [...others.map((name) => `health.${name}`), "health.*", "replay.*.catalog"]),
-        ...(user === "workflows" ? [] : ["replay.*.workflows"]),
+        ...(isKeeper(user) ? [] : [...others.map((name) => `health.${name}`), "health.*"]),
+        ...["workflows", ...keepers].filter((name) => name !== user).map((name) => `replay.*.${name}`),
       ];
       refused.clear();
       for (const subject of listening) connection.subscribe(subject, { callback: () => undefined });

@@ -16,6 +16,9 @@ import { roleConfig, temporalRoles } from "./temporal/server-config.ts";
 /** Ports of the Kubernetes API, whose address differs from cluster to cluster. */
 const API_PORTS = [443, 6443];
 
+/** What replicas of the release before call and these do not; policies allow it while both run beside each other. */
+export const formerCalls: readonly Call[] = [{ from: "catalog", to: "mongodb", port: 27_017 }];
+
 /** All pods of an overlay: those of its workloads, and those that operators make of its resources. */
 export function allPods(all: readonly Workload[], objects: readonly KubernetesObject[]): Pods[] {
   const own = all.map(({ name, labels, pod }) => ({

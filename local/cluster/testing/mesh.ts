@@ -1,6 +1,6 @@
 import { type Configured, configured } from "../src/configurations.ts";
 import { networkFaults } from "../src/network.ts";
-import { allCalls, allPods } from "../src/network-calls.ts";
+import { allCalls, allPods, formerCalls } from "../src/network-calls.ts";
 import { configMap, type KubernetesObject, networkPolicies, ofKind, workloads } from "../src/objects.ts";
 import { buildOverlays, type Overlay } from "../src/overlays.ts";
 
@@ -19,7 +19,7 @@ export const configurationsOf = (objects: readonly KubernetesObject[]): Promise<
 export async function networkFaultsOf(objects: readonly KubernetesObject[]): Promise<string[]> {
   const all = workloads(objects);
   const calls = allCalls(all, await configurationsOf(objects), objects);
-  return networkFaults(calls, allPods(all, objects), networkPolicies(objects));
+  return networkFaults([...calls, ...formerCalls], allPods(all, objects), networkPolicies(objects));
 }
 
 /** One object, to be spoilt in place. */

@@ -12,9 +12,9 @@ import type { ServiceName } from "./service-names.ts";
 /** What an operator runs beside a mesh: scripts of services, each with the addresses that it needs. */
 const tasks: Readonly<Record<string, readonly ServiceName[]>> = {
   republish: ["auth", "tickets", "orders", "payments", "events"],
-  rebuild: ["catalog"],
-  diff: ["catalog"],
-  "dead-letters": ["catalog"],
+  rebuild: ["operations"],
+  diff: ["catalog", "operations"],
+  "dead-letters": ["operations"],
   "mesh-id": ["payments"],
 };
 

@@ -91,10 +91,10 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
     settings: ["STRIPE_GRACE", "DECLINE_LIMIT", "DECLINE_WINDOW"],
   },
-  catalog: {
-    script: "services/catalog/src/main.ts",
+  catalog: { script: "services/catalog/src/main.ts", folder: true },
+  operations: {
+    script: "services/operations/src/main.ts",
     database: true,
-    folder: true,
     env: (mesh) => ({
       TEMPORAL_UI_URL: `${mesh.temporalUiUrl}/namespaces/${mesh.settings.TEMPORAL_NAMESPACE || "default"}`,
     }),

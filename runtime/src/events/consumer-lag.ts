@@ -8,6 +8,8 @@ export interface ConsumerLag {
   pending: number;
   /** Events delivered and not acknowledged yet. */
   inFlight: number;
+  /** Whether some process waits for its events. */
+  isRead: boolean;
 }
 
 /** The lag of every durable consumer of every stream. */
@@ -21,6 +23,7 @@ export async function readConsumerLag(manager: JetStreamManager): Promise<Consum
         consumer: consumer.name,
         pending: consumer.num_pending,
         inFlight: consumer.num_ack_pending,
+        isRead: consumer.num_waiting > 0,
       });
     }
   }

@@ -8,6 +8,8 @@ export interface StreamStorage {
   limit?: number;
   /** The sequence of the oldest event that it has, or of the next one when it is empty: above 1, events were removed. */
   firstSequence: number;
+  /** When its oldest event was stored; absent while it is empty. */
+  oldestEventTime?: Date;
 }
 
 /** What every stream takes. */
@@ -24,5 +26,6 @@ export async function readStorageOf(manager: JetStreamManager, stream: string): 
 
 function storageOf({ config, state }: StreamInfo): StreamStorage {
   const limit = config.max_bytes > 0 && { limit: config.max_bytes };
-  return { stream: config.name, bytes: state.bytes, firstSequence: state.first_seq, ...limit };
+  const oldest = state.messages > 0 && { oldestEventTime: new Date(state.first_ts) };
+  return { stream: config.name, bytes: state.bytes, firstSequence: state.first_seq, ...limit, ...oldest };
 }

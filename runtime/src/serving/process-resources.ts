@@ -5,14 +5,14 @@ import { databaseConfig, eventsConfig, processConfig, streamSettings } from "../
 import { createLogger, type Logger } from "../process/log.ts";
 import { openTransportSecurity, type TransportSecurity } from "../process/transport-security.ts";
 
-/** The settings by which a process or a command reaches its own database and the broker. */
+/** The settings by which a command reaches its service's database and the broker. */
 export const resourcesConfig = z.object({
   ...databaseConfig.shape,
   ...eventsConfig.shape,
   LOG_LEVEL: processConfig.shape.LOG_LEVEL,
 });
 
-/** The open connections of a process or a command. */
+/** The open connections of a command. */
 export interface ProcessResources {
   log: Logger;
   security: TransportSecurity | undefined;

@@ -1,18 +1,22 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { z } from "zod";
+import { type Database, openDatabase } from "../documents/database.ts";
 import type { Relay } from "../documents/relay.ts";
 import type { Aggregate } from "../documents/transition.ts";
+import { createEvents, type Events } from "../events/events.ts";
 import { createServiceTokens } from "../identity/service-tokens.ts";
-import type { CommonConfig } from "../process/config.ts";
+import { type CommonConfig, streamSettings } from "../process/config.ts";
+import { createLogger, type Logger } from "../process/log.ts";
 import { startTelemetry } from "../process/telemetry.ts";
+import { openTransportSecurity } from "../process/transport-security.ts";
 import { createInternalClient, type InternalClient } from "./internal-client.ts";
-import { openResources, type ProcessResources, type resourcesConfig } from "./process-resources.ts";
 import { type PublicServeOptions, type Serving, serve } from "./serve.ts";
 
-type Configuration = CommonConfig & z.output<typeof resourcesConfig>;
-
 /** The connections from which a service builds its parts. */
-export interface ServiceResources extends ProcessResources {
+export interface ServiceResources {
+  log: Logger;
+  events: Events;
+  /** Opens this process's own database, without which it does not serve; it closes last. */
+  database(uri: string): Promise<Database>;
   /** A client of another service's internal API; its health is part of this process's, and it closes with it. */
   callee<T extends DescService>(service: T, name: string, addresses: string[]): Promise<InternalClient<T>>;
 }
@@ -27,17 +31,20 @@ export interface ProcessParts
 }
 
 /**
- * Runs the process of a service that has a database: connects, lets `build` create its parts, serves them until SIGTERM
+ * Runs the process of a service: connects to the broker, lets `build` create its parts, serves them until SIGTERM
  * or SIGINT, and closes them in an order that loses no work in progress.
  */
-export async function runProcess<Config extends Configuration>(
+export async function runProcess(
   name: string,
-  config: Config,
+  config: CommonConfig,
   build: (resources: ServiceResources) => Promise<ProcessParts>,
 ): Promise<Serving> {
   startTelemetry(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const resources = await openResources(name, config);
-  const { log, security, database, events } = resources;
+  const log = createLogger(name, config.LOG_LEVEL);
+  const security = await openTransportSecurity(config.TLS_DIR, log);
+  const streams = streamSettings(config);
+  const events = await createEvents({ natsUrl: config.NATS_URL, streams, name, log, security });
+  let own: Database | undefined;
   const callees = new Map<string, { ping(): Promise<void>; close(): void }>();
   const {
     relay,
@@ -45,7 +52,12 @@ export async function runProcess<Config extends Configuration>(
     uses,
     ...routes
   } = await build({
-    ...resources,
+    log,
+    events,
+    async database(uri) {
+      own = await openDatabase(uri, log, security);
+      return own;
+    },
     async callee(service, callee, addresses) {
       const tokens = await createServiceTokens({ name, keyFile: config.SERVICE_KEY_FILE, log });
       const client = createInternalClient(service, { addresses, callee, tokens, security });
@@ -60,7 +72,7 @@ export async function runProcess<Config extends Configuration>(
     config,
     log,
     security,
-    needs: { database: database.ping },
+    needs: own ? { database: own.ping } : {},
     uses: { ...uses, ...Object.fromEntries([...callees].map(([callee, { ping }]) => [callee, ping])) },
     events,
     close: [
@@ -70,7 +82,7 @@ export async function runProcess<Config extends Configuration>(
       async () => {
         for (const client of callees.values()) client.close();
       },
-      database.close,
+      async () => own?.close(),
     ],
   });
 }

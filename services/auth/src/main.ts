@@ -16,7 +16,8 @@ import { createUserStore } from "./user-store.ts";
 
 const config = readConfig();
 
-await runProcess("auth", config, async ({ database: { db }, events, log }) => {
+await runProcess("auth", config, async ({ database, events, log }) => {
+  const { db } = await database(config.MONGODB_URI);
   const users = await userAggregate.open({ db, events, log });
   const accessTokens = await createAccessTokens({
     keyFile: config.TOKEN_KEY_FILE,

@@ -1,7 +1,7 @@
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, PoisonEvent } from "@ticketing/runtime/events/events";
-import { decodeEvent } from "./decode-event.ts";
 import { type ListingState, listingStateOf } from "./projection/listing-state.ts";
 import type { Projection, SellerName } from "./projection/projection.ts";
 

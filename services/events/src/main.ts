@@ -1,12 +1,15 @@
 import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
-import { config } from "./config.ts";
+import { config as readConfig } from "./config.ts";
 import { eventAggregate } from "./event-aggregate.ts";
 import { createEventService } from "./event-service.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
-await runProcess("events", config(), async ({ database: { db }, events: broker, log }) => {
+const config = readConfig();
+
+await runProcess("events", config, async ({ database, events: broker, log }) => {
+  const { db } = await database(config.MONGODB_URI);
   const venues = await venueAggregate.open({ db, events: broker, log });
   const events = await eventAggregate.open({ db, events: broker, log });
   const eventService = createEventService({ venues, events, clock });

@@ -12,7 +12,8 @@ import { createOrderService } from "./order-service.ts";
 
 const config = readConfig();
 
-await runProcess("orders", config, async ({ database: { db }, events, log, callee }) => {
+await runProcess("orders", config, async ({ database, events, log, callee }) => {
+  const { db } = await database(config.MONGODB_URI);
   const tickets = await callee(TicketLockService, "tickets", config.TICKETS_ADDRESS);
   const orders = await orderAggregate.open({ db, events, log });
   const feed = createOrderFeed(orders.get);

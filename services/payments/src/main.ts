@@ -21,7 +21,8 @@ import { createStripeWebhook } from "./stripe-webhook.ts";
 
 const config = readConfig();
 
-await runProcess("payments", config, async ({ database: { db }, events, log, callee }) => {
+await runProcess("payments", config, async ({ database, events, log, callee }) => {
+  const { db } = await database(config.MONGODB_URI);
   const orders = await callee(OrderLifecycleService, "orders", config.ORDERS_ADDRESS);
   const { relay, ...store } = await paymentAggregate.open({ db, events, log });
   const payments = createPaymentStore(store);

@@ -12,7 +12,8 @@ import { createTicketService } from "./ticket-service.ts";
 
 const config = readConfig();
 
-await runProcess("tickets", config, async ({ database: { db }, events, log }) => {
+await runProcess("tickets", config, async ({ database, events, log }) => {
+  const { db } = await database(config.MONGODB_URI);
   const tickets = await ticketAggregate.open({ db, events, log });
   const room = createEventRoom({ events, log });
   const listingLimit = createRateLimit({ count: config.LISTING_LIMIT, windowMs: 3_600_000 }, clock);

@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useInfiniteQuery } from "@connectrpc/connect-query";
-import { type DeadLetter, OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { type DeadLetter, OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { toast } from "../design/announcer.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { DateTime } from "../design/date-time.tsx";

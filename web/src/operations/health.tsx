@@ -1,15 +1,15 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { GetOverviewResponse_Replica as Replica } from "@ticketing/proto/operations/v1/operations_service";
 import { serverClock } from "../api/server-clock.ts";
 import { Badge, StatusPill } from "../design/card.tsx";
 import { Row, Rows } from "../design/row.tsx";
 import { formatDateTime, formatTimeOfDay } from "../format/format-date.ts";
 import styles from "./operations.module.css";
-import type { Replica } from "./replicas.ts";
 import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
 /** The services, of which each has at least one process. */
-const services = ["auth", "catalog", "events", "orders", "payments", "tickets", "workflows"];
+const services = ["auth", "catalog", "events", "operations", "orders", "payments", "tickets", "workflows"];
 
 /** Processes report their health every two seconds. */
 const SILENT_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { GetOverviewResponse_Lag } from "@ticketing/proto/catalog/v1/operations_service";
+import type { GetOverviewResponse_Lag } from "@ticketing/proto/operations/v1/operations_service";
 import { StatusPill } from "../design/card.tsx";
 import { Row, Rows } from "../design/row.tsx";
 import styles from "./operations.module.css";

@@ -1,7 +1,6 @@
-import type { GetOverviewResponse } from "@ticketing/proto/catalog/v1/operations_service";
+import type { GetOverviewResponse } from "@ticketing/proto/operations/v1/operations_service";
 import { orderStatusNames } from "../orders/texts.ts";
 import styles from "./operations.module.css";
-import { replicasOf } from "./replicas.ts";
 import { Section } from "./section.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
@@ -12,8 +11,7 @@ const COUNTED_TO = 100_000n;
 
 /** The figures that operators check first. One that should be zero and is not is highlighted. */
 export function Numbers({ overview }: { overview: GetOverviewResponse }) {
-  const { lag, deadLetters, drift, disputes, orders } = overview;
-  const replicas = replicasOf(overview);
+  const { lag, deadLetters, drift, disputes, orders, replicas } = overview;
   const serving = replicas.filter((replica) => replica.serving).length;
   const behind = lag.reduce((sum, { pending }) => sum + pending, 0n);
   return (

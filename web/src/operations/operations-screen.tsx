@@ -1,6 +1,6 @@
 import { useQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
-import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
@@ -16,7 +16,7 @@ import styles from "./operations.module.css";
 import { OrdersByStatus } from "./orders-by-status.tsx";
 import { Reconciliation } from "./reconciliation.tsx";
 import { refresh } from "./refresh.ts";
-import { replicasOf } from "./replicas.ts";
+import { Streams } from "./streams.tsx";
 import { operationsTexts as texts } from "./texts.ts";
 
 /** The marketplace at a glance, for operators. */
@@ -49,8 +49,9 @@ function Overview() {
       <Freshness readAt={query.dataUpdatedAt} failing={query.isRefetchError} />
       <div className={styles.sections}>
         <Numbers overview={overview} />
-        <Health replicas={replicasOf(overview)} />
+        <Health replicas={overview.replicas} />
         <Lag lag={overview.lag} />
+        <Streams streams={overview.streams} />
         <DeadLetters />
         <Reconciliation state={overview.reconciliation} />
         <OrdersByStatus />

@@ -4,7 +4,7 @@ import { keepPreviousData } from "@tanstack/react-query";
 import {
   type ListOrdersResponse_Row,
   OperationsService,
-} from "@ticketing/proto/catalog/v1/operations_service";
+} from "@ticketing/proto/operations/v1/operations_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
 import { DateTime } from "../design/date-time.tsx";

@@ -2,6 +2,8 @@ import { DriftKind, RecordSource } from "@ticketing/proto/workflows/v1/reconcili
 
 const plural = new Intl.PluralRules("en");
 const number = new Intl.NumberFormat();
+const percent = new Intl.NumberFormat("en", { style: "percent" });
+const megabytes = (bytes: bigint) => number.format(Math.ceil(Number(bytes) / 1e6));
 const count = (value: bigint | number, one: string, other: string) =>
   `${number.format(value)} ${plural.select(Number(value)) === "one" ? one : other}`;
 
@@ -75,6 +77,16 @@ export const operationsTexts = {
   pending: (events: bigint) => `${count(events, "event", "events")} behind`,
   inFlight: (events: bigint) => `${count(events, "event", "events")} delivered and not handled yet`,
   consumerOf: (stream: string) => `Stream ${stream}`,
+
+  streams: "Streams",
+  streamsText: "How much room the events of each stream take. A stream that is full takes no new ones.",
+  room: "Room left",
+  almostFull: "Almost full",
+  fill: (bytes: bigint) => `${megabytes(bytes)} MB`,
+  fillOf: (bytes: bigint, limit: bigint) =>
+    `${megabytes(bytes)} of ${megabytes(limit)} MB (${percent.format(Number(bytes) / Number(limit))})`,
+  oldestEvent: (at: string) => `Oldest event: ${at}`,
+  noEvents: "It has no events.",
 
   reconciliation: "Reconciliation",
   neverRan: "Reconciliation has not run yet.",

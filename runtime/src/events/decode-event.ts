@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
-import { PoisonEvent } from "@ticketing/runtime/events/events";
+import { PoisonEvent } from "./consumer.ts";
 
 /** The event in a payload. Throws {@link PoisonEvent} for what is not one. */
 export function decodeEvent<D extends DescMessage>(schema: D, payload: Uint8Array): MessageShape<D> {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { create, toBinary } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { OperationsService as DeprecatedOperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { ProcessHealthSchema } from "@ticketing/proto/type/internal/v1/process_health";
 import type { Database } from "@ticketing/runtime/documents/database";
@@ -24,9 +25,19 @@ const events = {
   consumerLag: async () => [],
   deadLetters: { count: async () => 0 } as Partial<DeadLetterDesk> as DeadLetterDesk,
 };
+const storage = {
+  streams: async () => [
+    {
+      ...{ stream: "ORDERS", bytes: 7, limit: 10, firstSequence: 1, alarm: true },
+      oldestEventTime: new Date(now),
+    },
+    { stream: "USERS", bytes: 0, firstSequence: 1, alarm: false },
+  ],
+};
+const service = () =>
+  createOperationsService({ store, events, storage, roster, temporalUiUrl: "http://temporal.test/x" });
 const client = (roles: string[]) => {
-  const service = createOperationsService({ store, events, roster, temporalUiUrl: "http://temporal.test/x" });
-  return clientOf(OperationsService, service, { user: "someone", roles });
+  return clientOf(OperationsService, service(), { user: "someone", roles });
 };
 
 beforeAll(async () => {
@@ -72,6 +83,30 @@ describe("the processes in the overview", () => {
     ]);
     now += 300_000;
     expect(await seen()).toEqual([]);
+  });
+});
+
+describe("the streams in the overview", () => {
+  it("are shown with what they take and may take, their oldest event and their alarm", async () => {
+    const { streams } = await client(["operator"]).getOverview({});
+    expect(streams).toMatchObject([
+      { stream: "ORDERS", bytes: 7n, limit: 10n, alarm: true },
+      { stream: "USERS", bytes: 0n, limit: 0n, alarm: false },
+    ]);
+    const [orders, users] = streams.map(({ oldestEventTime }) => oldestEventTime);
+    expect([orders && timestampDate(orders), users]).toEqual([new Date(now), undefined]);
+  });
+});
+
+describe("the name of the release before", () => {
+  it("shows its clients what they know of the same overview", async () => {
+    roster.record(
+      toBinary(ProcessHealthSchema, create(ProcessHealthSchema, { service: "auth", instance: "x" })),
+    );
+    const old = clientOf(DeprecatedOperationsService, service(), { user: "someone", roles: ["operator"] });
+    const { replicas, processes } = await old.getOverview({});
+    expect(replicas.map(({ instance }) => instance)).toContain("x");
+    expect(processes.map(({ instance }) => instance)).toContain("x");
   });
 });
 

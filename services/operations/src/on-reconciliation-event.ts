@@ -3,9 +3,9 @@ import {
   ReconciliationEventSchema,
   ReconciliationStateSchema,
 } from "@ticketing/proto/workflows/v1/reconciliation_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { Binary } from "mongodb";
-import { decodeEvent } from "./decode-event.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 
 /** Projects RECONCILIATION into the overview: its newest report. */

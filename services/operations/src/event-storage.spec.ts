@@ -28,7 +28,7 @@ function room(limit: number | undefined) {
       () => "room",
       (error: Error) => error.message,
     );
-  return { state, errors, stored, said, reads: () => reads };
+  return { state, errors, stored, said, streams: storage.streams, reads: () => reads };
 }
 
 describe("the room for events", () => {
@@ -59,6 +59,20 @@ describe("the room for events", () => {
     state.streams[0] = { stream: "ORDERS", bytes: 9e9, limit: 10e9, firstSequence: 1 };
     expect(await said()).toMatch(/\(90 %\)/);
     expect(errors).toEqual(["the broker's room for events is almost taken"]);
+  });
+
+  it("of each stream is listed by its name, with an alarm from 70 % on", async () => {
+    const { state, stored, streams } = room(undefined);
+    stored(0, 0);
+    const oldestEventTime = new Date(0);
+    state.streams = [
+      { stream: "USERS", bytes: 7e9, firstSequence: 1 },
+      { stream: "ORDERS", bytes: 7e9, limit: 10e9, firstSequence: 1, oldestEventTime },
+    ];
+    expect(await streams()).toEqual([
+      { stream: "ORDERS", bytes: 7e9, limit: 10e9, firstSequence: 1, oldestEventTime, alarm: true },
+      { stream: "USERS", bytes: 7e9, firstSequence: 1, alarm: false },
+    ]);
   });
 
   it("is read once in half a minute, and at once after a broker that was away", async () => {

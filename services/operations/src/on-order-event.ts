@@ -1,7 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { PoisonEvent } from "@ticketing/runtime/events/events";
-import { decodeEvent } from "./decode-event.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
 
 /** Projects ORDERS into the overview. */

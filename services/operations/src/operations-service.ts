@@ -1,35 +1,45 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { ServiceImpl } from "@connectrpc/connect";
-import type { OperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { OperationsService as DeprecatedOperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import type {
+  ListDeadLettersRequest,
+  ListOrdersRequest,
+  OperationsService,
+  ReplayDeadLetterRequest,
+} from "@ticketing/proto/operations/v1/operations_service";
 import { ReconciliationStateSchema } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Events } from "@ticketing/runtime/events/events";
 import { requireRole } from "@ticketing/runtime/identity/identity";
+import { decodeSequence, encodeSequence } from "./dead-letter-page.ts";
+import type { EventStorage } from "./event-storage.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
-import { decodePageToken, encodePageToken } from "./page-token.ts";
 import type { ProcessRoster } from "./process-roster.ts";
 
-const PAGE_OF = "dead-letters";
+/** What a request says, under either name of the service. */
+type Fields<T extends Message> = Omit<T, keyof Message>;
 
-/** The operators' API. Every RPC needs the role. */
+/** The operators' API, which is the same under the name that it had before. Every RPC needs the role. */
 export function createOperationsService(deps: {
   store: MarketplaceStore;
   events: Pick<Events, "consumerLag" | "deadLetters">;
+  storage: Pick<EventStorage, "streams">;
   roster: Pick<ProcessRoster, "list">;
   /** Temporal's web interface, for links to workflows. */
   temporalUiUrl?: string;
-}): ServiceImpl<typeof OperationsService> {
-  const { store, events, roster, temporalUiUrl } = deps;
+}) {
+  const { store, events, storage, roster, temporalUiUrl } = deps;
   return {
-    async getOverview(_request, context) {
+    async getOverview(_request: object, context: HandlerContext) {
       requireRole(context, "operator");
-      const [orders, report, disputes, lag, deadLetters] = await Promise.all([
+      const [orders, report, disputes, lag, deadLetters, streams] = await Promise.all([
         store.countOrders(),
         store.findReconciliation(),
         store.countDisputes(),
         events.consumerLag(),
         events.deadLetters.count(),
+        storage.streams(),
       ]);
       const replicas = roster.list();
       const reconciliation = report && fromBinary(ReconciliationStateSchema, report);
@@ -40,12 +50,17 @@ export function createOperationsService(deps: {
         drift: reconciliation?.open ?? 0n,
         disputes: BigInt(disputes),
         reconciliation,
+        // Of the deprecated name alone.
         processes: replicas,
         replicas,
+        streams: streams.map(({ stream, bytes, limit = 0, oldestEventTime, alarm }) => ({
+          ...{ stream, bytes: BigInt(bytes), limit: BigInt(limit), alarm },
+          oldestEventTime: oldestEventTime && timestampFromDate(oldestEventTime),
+        })),
       };
     },
 
-    async listOrders({ status, pageSize, pageToken }, context) {
+    async listOrders({ status, pageSize, pageToken }: Fields<ListOrdersRequest>, context: HandlerContext) {
       requireRole(context, "operator");
       const { documents, nextPageToken } = await store.listOrders(status, { pageSize, pageToken });
       const orders = documents.map(({ _id, status, createTime }) => ({
@@ -58,10 +73,10 @@ export function createOperationsService(deps: {
       return { orders, nextPageToken };
     },
 
-    async listDeadLetters(request, context) {
+    async listDeadLetters(request: Fields<ListDeadLettersRequest>, context: HandlerContext) {
       requireRole(context, "operator");
       const limit = rowsOfPage(request.pageSize);
-      const before = decodePageToken(request.pageToken, PAGE_OF)?.key;
+      const before = decodeSequence(request.pageToken);
       const found = await events.deadLetters.list({ before, limit: limit + 1 });
       const page = found.slice(0, limit);
       const last = page.at(-1);
@@ -71,15 +86,14 @@ export function createOperationsService(deps: {
           sequence: BigInt(letter.sequence),
           time: timestampFromDate(letter.time),
         })),
-        nextPageToken:
-          found.length > limit && last ? encodePageToken({ key: last.sequence, id: "" }, PAGE_OF) : "",
+        nextPageToken: found.length > limit && last ? encodeSequence(last.sequence) : "",
       };
     },
 
-    async replayDeadLetter(request, context) {
+    async replayDeadLetter(request: Fields<ReplayDeadLetterRequest>, context: HandlerContext) {
       requireRole(context, "operator");
       await events.deadLetters.replay(Number(request.sequence));
       return {};
     },
-  };
+  } satisfies ServiceImpl<typeof OperationsService> & ServiceImpl<typeof DeprecatedOperationsService>;
 }

@@ -1,8 +1,8 @@
-/** The streams that the operators' overview follows: each with one durable consumer that all replicas share. */
-export const DURABLE = "catalog";
+/** The streams that the read models follow: each with one durable consumer that all replicas share. */
+export const DURABLE = "operations";
 export const sources = [
   { stream: "ORDERS", subject: "evt.orders.>" },
-  { stream: "PAYMENTS", subject: "evt.payments.>" },
+  { stream: "PAYMENTS", subject: "evt.payments.v1.payment_disputed.>" },
   { stream: "RECONCILIATION", subject: "evt.workflows.>" },
 ] as const;
 

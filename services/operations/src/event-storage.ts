@@ -14,7 +14,12 @@ const URGE_AT = 0.9;
 export interface EventStorage {
   /** Rejects when events take 70 % of the room or of their stream's, or nobody could say how much they take. */
   requireRoom(): Promise<void>;
+  /** What each stream takes, by name, read at most half a minute ago. */
+  streams(): Promise<StreamFill[]>;
 }
+
+/** What a stream takes, and whether it is 70 % or more of what it may. */
+export type StreamFill = StreamStorage & { alarm: boolean };
 
 /**
  * Reads every half minute, when asked, what the streams take, and measures it. Without a `limit` in bytes each stream
@@ -27,26 +32,36 @@ export function createEventStorage(options: {
   now?: () => number;
 }): EventStorage {
   const { events, limit, log, now = () => performance.now() } = options;
-  let last: { time: number; rooms: Promise<Room[]> } | undefined;
+  let last: { time: number; streams: Promise<StreamStorage[]> } | undefined;
 
-  async function read(): Promise<Room[]> {
+  async function read(): Promise<StreamStorage[]> {
     const streams = await events.streamStorage();
     measureStored(streams, limit);
-    const rooms = roomsOf(streams, limit);
-    if (rooms.some((room) => isTaken(room, URGE_AT)))
+    if (roomsOf(streams, limit).some((room) => isTaken(room, URGE_AT)))
       log.error({ streams, limit }, "the broker's room for events is almost taken");
-    return rooms;
+    return streams;
+  }
+
+  function readSometimes(): Promise<StreamStorage[]> {
+    if (!last || now() - last.time >= READ_MS) last = { time: now(), streams: read() };
+    const { streams } = last;
+    streams.catch(() => {
+      last = undefined;
+    });
+    return streams;
   }
 
   return {
     async requireRoom() {
-      if (!last || now() - last.time >= READ_MS) last = { time: now(), rooms: read() };
-      const { rooms } = last;
-      rooms.catch(() => {
-        last = undefined;
-      });
-      const scarce = (await rooms).filter((room) => isTaken(room, WARN_AT));
+      const scarce = roomsOf(await readSometimes(), limit).filter((room) => isTaken(room, WARN_AT));
       if (scarce.length > 0) throw new Error(scarce.map(fullness).join("; "));
+    },
+    async streams() {
+      const fills = (await readSometimes()).map((stream) => ({
+        ...stream,
+        alarm: stream.limit !== undefined && isTaken({ ...stream, limit: stream.limit }, WARN_AT),
+      }));
+      return fills.sort((a, b) => a.stream.localeCompare(b.stream));
     },
   };
 }
