@@ -1,10 +1,10 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect, errors } from "@nats-io/transport-node";
+import { errors } from "@nats-io/transport-node";
 import type { Logger } from "../process/log.ts";
 import { retrying } from "../process/retrying.ts";
 import type { TransportSecurity } from "../process/transport-security.ts";
 import { createBrokerAccess } from "./broker-access.ts";
-import { brokerLogin } from "./broker-login.ts";
+import { connectBroker } from "./broker-connection.ts";
 import { type ConsumerLag, readConsumerLag } from "./consumer-lag.ts";
 import { type Consuming, createConsuming } from "./consuming.ts";
 import { createDeadLetters, type DeadLetterDesk } from "./dead-letters.ts";
@@ -64,19 +64,8 @@ export async function createEvents(options: {
   const { log, streams = { replicas: 1 }, security } = options;
   if (new URL(options.natsUrl).protocol === "tls:" && !security)
     throw new Error("a broker by TLS needs TLS_DIR");
-  const dial = () =>
-    connect({
-      ...brokerLogin(options.natsUrl),
-      ...(security && { tls: { caFile: security.authorityFile } }),
-      name: options.name,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 250,
-      // By default two refused logins in a row end the connection for good.
-      ignoreAuthErrorAbort: true,
-      pingInterval: 10_000,
-      // They cost two stack traces a publication.
-      noAsyncTraces: true,
-    });
+  const { natsUrl, name } = options;
+  const dial = () => connectBroker({ natsUrl, name, authorityFile: security?.authorityFile });
   const connection = await retrying(dial, log, "broker");
   // checkAPI asks the broker at once; whoever needs it finds out by its own call.
   const manager = await jetstreamManager(connection, { checkAPI: false });
