@@ -10,6 +10,7 @@ import { natsUsers } from "@ticketing/launcher/nats-users";
 import { type ServiceName, serviceNames } from "@ticketing/launcher/service-names";
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { createEvents, type Events, PoisonEvent } from "@ticketing/runtime/events/events";
+import { openFileStore } from "@ticketing/runtime/events/file-store";
 import { RECONCILE, republishOf } from "@ticketing/runtime/events/removed-events";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { findServer } from "@ticketing/servers/find";
@@ -84,6 +85,8 @@ const readers: Readonly<Record<string, ServiceName>> = {
   ...{ USERS: "catalog", TICKETS: "catalog", EVENTS: "catalog" },
   ...{ ORDERS: "operations", PAYMENTS: "operations", RECONCILIATION: "operations" },
 };
+/** What catalog keeps of its search, beside events. */
+const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS"],
@@ -266,6 +269,18 @@ describe.each([
     for (const each of events.values()) await each.ping();
   });
 
+  it("lets catalog keep its snapshots, and those alone are purged", async () => {
+    const store = await openFileStore(of(raw, "catalog"), { ...SNAPSHOTS, replicas: 1 });
+    const content = async function* () {
+      yield new Uint8Array(1000);
+    };
+    const stored = [];
+    for (let n = 0; n < 3; n++) stored.unshift(await (await store.lease(1000))?.store(content(), n));
+    const kept = await store.list();
+    expect(kept).toEqual(stored.slice(0, 2));
+    for (const file of kept) for await (const part of store.read(file)) expect(part).toHaveLength(1000);
+  });
+
   const consumers: readonly [string, string][] = [
     ["ORDERS", "workflows"],
     ["PAYMENTS", "workflows"],
@@ -300,6 +315,17 @@ describe.each([
         .filter((stream) => !(looks[user] ?? []).includes(stream))
         .map((stream) => api("STREAM.INFO", stream)),
       ...["MINE", "EVT"].map((name) => api("STREAM.CREATE", name)),
+      ...["STREAM.DELETE", "STREAM.MSG.DELETE", "STREAM.RESTORE"].map((verb) => api(verb, SNAPSHOTS.stream)),
+      ...(user === "catalog"
+        ? []
+        : [
+            ...["STREAM.CREATE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.MSG.GET"],
+            // Operations shows what it takes.
+            ...(user === "operations" ? [] : ["STREAM.INFO"]),
+            ...["DIRECT.GET", "CONSUMER.CREATE"],
+          ]
+            .map((verb) => api(verb, SNAPSHOTS.stream))
+            .concat(`${SNAPSHOTS.subject}.index`)),
       // Dead letters are read by those who set them aside.
       ...streams
         .filter((stream) => stream !== "DEAD_LETTERS" || (!isKeeper(user) && user !== "workflows"))
