@@ -1,0 +1,59 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { SCHEMA_VERSION } from "../projection/schema.ts";
+
+/** What the broker's list says about a snapshot. */
+export const snapshotFacts = z.object({
+  /** The layout and folding of the file: SCHEMA_VERSION of its time. */
+  schema: z.number().int(),
+  /** Its size in bytes, not compressed. */
+  bytes: z.number().int(),
+  /** Until which event of which streams it was fed. They are in the file too. */
+  positions: z.array(
+    z.object({ stream: z.string(), created: z.string(), sequence: z.number().int().nonnegative() }),
+  ),
+});
+export type SnapshotFacts = z.output<typeof snapshotFacts>;
+
+/** Each asks for what counts differently than the listings say. Written apart from the code that counts. */
+const differences: Readonly<Record<string, string>> = {
+  "events.listed": `SELECT count(*) AS n FROM events e WHERE e.listed <>
+    (SELECT count(*) FROM listings l WHERE l.for_sale = 1 AND l.event = e.key)`,
+  "events.available": `SELECT count(*) AS n FROM events e WHERE e.available <>
+    (SELECT count(*) FROM listings l WHERE l.for_sale = 1 AND l.held = 0 AND l.event = e.key)`,
+  "texts.listed": `SELECT count(*) AS n FROM texts t WHERE t.listed <>
+    (SELECT count(*) FROM listings l WHERE l.for_sale = 1 AND l.text = t.key)`,
+  event_prices: `WITH counted AS (
+      SELECT event, currency, count(*) AS available, min(price) AS cheapest FROM listings
+      WHERE for_sale = 1 AND held = 0 GROUP BY event, currency)
+    SELECT (SELECT count(*) FROM (SELECT event, currency, available, cheapest FROM event_prices EXCEPT SELECT * FROM counted))
+      + (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT event, currency, available, cheapest FROM event_prices)) AS n`,
+  "listings.event": "SELECT count(*) AS n FROM listings WHERE event NOT IN (SELECT key FROM events)",
+  "listings.text": "SELECT count(*) AS n FROM listings WHERE text NOT IN (SELECT key FROM texts)",
+  words: `SELECT (SELECT count(*) FROM words_docsize WHERE id NOT IN (SELECT key FROM texts WHERE listed > 0))
+      + (SELECT count(*) FROM texts WHERE listed > 0 AND key NOT IN (SELECT id FROM words_docsize)) AS n`,
+};
+
+/**
+ * Throws unless a projection's file is whole, of this layout, fed without a gap, and counts what its listings say. It
+ * takes seconds for a large file: not for the thread that serves.
+ */
+export function checkFile(db: DatabaseSync): void {
+  const schema = db.prepare("PRAGMA user_version").get()?.user_version;
+  if (schema !== SCHEMA_VERSION) throw new Error(`the file has layout ${schema}, not ${SCHEMA_VERSION}`);
+  const [fault] = db.prepare("PRAGMA quick_check(1)").all();
+  if (fault?.quick_check !== "ok") throw new Error(`the file is damaged: ${fault?.quick_check}`);
+  const gaps = db.prepare("SELECT stream FROM positions WHERE incomplete <> 0").all();
+  if (gaps.length > 0)
+    throw new Error(`events are missing of ${gaps.map(({ stream }) => stream).join(", ")}`);
+  for (const [name, sql] of Object.entries(differences)) {
+    const n = Number(db.prepare(sql).get()?.n);
+    if (n !== 0) throw new Error(`${n} rows of ${name} do not count what the listings say`);
+  }
+}
+
+/** How far a file was fed. */
+export function positionsIn(db: DatabaseSync): SnapshotFacts["positions"] {
+  const rows = db.prepare("SELECT stream, created, sequence FROM positions ORDER BY stream").all();
+  return snapshotFacts.shape.positions.parse(rows);
+}
