@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -12,13 +12,19 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { openProjection, type Projection } from "@ticketing/catalog/projection/projection";
 import { restoreSnapshot } from "@ticketing/catalog/snapshots/restore-snapshot";
-import { checkFile } from "@ticketing/catalog/snapshots/snapshot-file";
+import { checkFile, snapshotFacts } from "@ticketing/catalog/snapshots/snapshot-file";
 import { SNAPSHOTS } from "@ticketing/catalog/snapshots/snapshots";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { connectBroker } from "@ticketing/runtime/events/broker-connection";
 import { type FileStore, openFileStore } from "@ticketing/runtime/events/file-store";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { startNats } from "@ticketing/servers/nats";
+import { searchShows } from "../support/people.ts";
+import { projectionFiles } from "../support/projections.ts";
+import { listWithRetries, retry } from "../support/stories.ts";
+import { startTestMesh } from "../support/test-mesh.ts";
+import { waitUntilConsistent } from "./audit.ts";
+import { trade } from "./traffic.ts";
 
 const ROUNDS = process.env.QUICK ? 10 : 200;
 const LISTINGS = 8000;
@@ -152,4 +158,47 @@ describe("a replica that is killed", () => {
     expect(Object.keys(state.subjects ?? {})).toHaveLength(files.reduce((sum, { parts }) => sum + parts, 0));
     expect(files[0]?.about).toMatchObject({ positions: [{ sequence: ROUNDS + 1 }] });
   }, 3_600_000);
+});
+
+describe("a replica without a file", () => {
+  it("begins with the broker's copy, while people trade, and needs no event from before it", async () => {
+    const mesh = await startTestMesh(
+      { SNAPSHOT_EVERY: "3s", LOCK_DURATION: "4s", LOCK_LIMIT: "1000", LAPSE_LIMIT: "1000" },
+      { replicas: 2 },
+    );
+    const admin = await connectBroker({ natsUrl: mesh.addresses.nats, name: "spec" });
+    try {
+      const [seller, buyer, other] = await Promise.all(["seller", "buyer", "other"].map(mesh.person));
+      if (!seller || !buyer || !other) throw new Error("nobody came");
+      const idle = await listWithRetries(seller);
+      await searchShows(buyer, idle, true);
+      const { streams } = await jetstreamManager(admin);
+      const { state } = await streams.info("TICKETS");
+      const copies = await openFileStore(admin, { ...SNAPSHOTS, replicas: 1 });
+      const position = await retry(async () => {
+        const [newest] = await copies.list();
+        const { positions } = snapshotFacts.parse(newest?.about);
+        const { sequence = 0 } = positions.find(({ stream }) => stream === "TICKETS") ?? {};
+        return sequence >= state.last_seq ? sequence : undefined;
+      });
+
+      const over = new AbortController();
+      const trading = trade(mesh, seller, [buyer, other], over.signal);
+      const [, file] = projectionFiles(mesh) as [string, string];
+      await mesh.process("catalog-2").kill();
+      rmSync(dirname(file), { recursive: true });
+      await streams.purge("TICKETS", { seq: position + 1 });
+      await mesh.process("catalog-2").start();
+      over.abort();
+      await trading;
+      await waitUntilConsistent(mesh);
+
+      // Nothing had to be announced again.
+      const filter = { subjects_filter: `evt.tickets.v1.*.${idle.id}` };
+      expect((await streams.info("TICKETS", filter)).state.subjects ?? {}).toEqual({});
+    } finally {
+      await admin.close();
+      await mesh.close();
+    }
+  }, 180_000);
 });

@@ -25,7 +25,7 @@ describe("what the broker may store", () => {
     const path = "spec.volumeClaimTemplates.0.spec.resources.requests.storage";
     spoil(find(objects, "StatefulSet", "nats"), path, storage);
     expect(await faults(objects)).toEqual([
-      `nats may store 48000000000 bytes, more than 95 % of its disk of ${storage}`,
+      `nats may store 50000000000 bytes, more than 95 % of its disk of ${storage}`,
     ]);
   });
 
@@ -55,15 +55,15 @@ describe("what the broker may store", () => {
       value: "1",
     });
     expect(await faults(objects)).toEqual([
-      "operations expects that nats may store 1 bytes, not 48000000000",
+      "operations expects that nats may store 1 bytes, not 50000000000",
     ]);
   });
 
   it("has room for every stream at its size", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
-    spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "13000000000");
+    spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "12000000000");
     expect(await faults(objects)).toEqual([
-      "streams may take 51000000000 bytes together, and nats stores 48000000000",
+      "streams may take 51000000000 bytes together, and nats stores 50000000000",
     ]);
     spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "");
     expect(await faults(objects)).toEqual(["Deployment orders says no size of its stream (EVENT_MAX_BYTES)"]);

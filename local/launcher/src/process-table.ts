@@ -91,7 +91,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
     settings: ["STRIPE_GRACE", "DECLINE_LIMIT", "DECLINE_WINDOW"],
   },
-  catalog: { script: "services/catalog/src/main.ts", folder: true },
+  catalog: { script: "services/catalog/src/main.ts", folder: true, settings: ["SNAPSHOT_EVERY"] },
   operations: {
     script: "services/operations/src/main.ts",
     database: true,

@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { type Database, openDatabase } from "../documents/database.ts";
 import type { Relay } from "../documents/relay.ts";
 import type { Aggregate } from "../documents/transition.ts";
+import type { BrokerAddress } from "../events/broker-connection.ts";
 import { createEvents, type Events } from "../events/events.ts";
 import { createServiceTokens } from "../identity/service-tokens.ts";
 import { type CommonConfig, streamSettings } from "../process/config.ts";
@@ -14,6 +15,8 @@ import { type PublicServeOptions, type Serving, serve } from "./serve.ts";
 /** The connections from which a service builds its parts. */
 export interface ServiceResources {
   log: Logger;
+  /** Where the broker is, for a connection of a thread's own. */
+  broker: BrokerAddress;
   events: Events;
   /** Opens this process's own database, without which it does not serve; it closes last. */
   database(uri: string): Promise<Database>;
@@ -53,6 +56,7 @@ export async function runProcess(
     ...routes
   } = await build({
     log,
+    broker: { natsUrl: config.NATS_URL, name, authorityFile: security?.authorityFile },
     events,
     async database(uri) {
       own = await openDatabase(uri, log, security);

@@ -1,14 +1,13 @@
-import { commonConfig, readConfig } from "@ticketing/runtime/process/config";
+import { commonConfig, duration, readConfig } from "@ticketing/runtime/process/config";
 import { z } from "zod";
 
-// It owns no stream.
-const { EVENT_MAX_BYTES: _, ...common } = commonConfig.shape;
-
-/** The variables that this process reads. */
+/** The variables that this process reads. The stream that it owns, of EVENT_MAX_BYTES, has the snapshots. */
 export const schema = z.object({
-  ...common,
+  ...commonConfig.shape,
   /** A folder of this process alone, which may be lost: it keeps search's projection there. */
   DATA_DIR: z.string().min(1),
+  /** How often the broker is given a copy of the projection, by one of the replicas, for those that have none. */
+  SNAPSHOT_EVERY: duration.pipe(z.number().min(1_000, "must be at least 1s")).default(3_600_000),
 });
 
 /** Everything that this process reads from its environment. */

@@ -9,6 +9,7 @@ import { followStreams } from "./follow-streams.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import { openProjection, PROJECTION_FILE } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
+import { keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
 
 /** How often locks that end and events that begin are looked for: their watchers wait for it. */
 const PASS_TIME_MS = 50;
@@ -19,12 +20,13 @@ const FORMER_STREAMS = ["USERS", "TICKETS", "ORDERS", "PAYMENTS", "RECONCILIATIO
 
 const config = readConfig();
 
-await runProcess("catalog", config, async ({ events, log }) => {
+await runProcess("catalog", config, async ({ broker, events, log }) => {
   mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
-  const projection = openProjection(join(config.DATA_DIR, PROJECTION_FILE), {
-    clock,
-    onChange: (ids) => feed.changed(ids),
-  });
+  const file = join(config.DATA_DIR, PROJECTION_FILE);
+  const { EVENT_REPLICAS: replicas, EVENT_MAX_BYTES: maxBytes, SNAPSHOT_EVERY: every } = config;
+  const snapshots = { broker, replicas, maxBytes, file };
+  await restoreFile(snapshots, log);
+  const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids) });
   const search = createSearch(projection);
   const feed = createListingFeed(search.findByIds);
   const followed = followStreams(projection, events);
@@ -32,11 +34,12 @@ await runProcess("catalog", config, async ({ events, log }) => {
     events.retire(stream, FORMER_CONSUMER).catch((err: unknown) => log.warn({ err, stream }, "not retired"));
   }
   const passing = setInterval(projection.passTime, PASS_TIME_MS);
+  const stopSnapshots = keepSnapshots({ ...snapshots, every }, log);
 
   return {
     publicRoutes: (router) => router.service(CatalogService, createCatalogService({ search, feed, clock })),
     conditions: { projection: followed.requireCaughtUp },
     uses: { "newest tickets": followed.requireFresh },
-    close: [() => clearInterval(passing), projection.close],
+    close: [stopSnapshots, () => clearInterval(passing), projection.close],
   };
 });

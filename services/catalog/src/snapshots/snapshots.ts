@@ -39,7 +39,7 @@ export async function restoreFile(options: SnapshotOptions, log: Logger): Promis
     const took = Math.round(performance.now() - begun);
     if (refused.length > 0) log.warn({ refused }, "snapshots were not used");
     if (unfit && snapshot) log.info({ unfit, snapshot, took }, "a snapshot was restored");
-    else if (unfit) log.warn({ unfit }, "no snapshot fits: the streams are read from their first event");
+    else if (unfit) log.info({ unfit }, "no snapshot fits: the streams are read from their first event");
     return start;
   } catch (error) {
     log.warn({ err: error }, "no snapshot was restored");
