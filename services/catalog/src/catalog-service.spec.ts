@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { createValidator } from "@bufbuild/protovalidate";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -15,6 +16,7 @@ import { h2cRequest } from "@ticketing/runtime/testing/h2c-request";
 import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { createCatalogService } from "./catalog-service.ts";
 import { createListingFeed } from "./listing-feed.ts";
+import type { ListingState } from "./projection/listing-state.ts";
 import { openProjection, type Projection } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
 
@@ -24,10 +26,24 @@ let projection: Projection;
 let catalog: ReturnType<typeof clientOf<typeof CatalogService>>;
 let server: PublicServer;
 
+const listing = (id: string, price: ListingState["price"]): ListingState => ({
+  ...{ id, version: 1, sellerId: "s", sellerName: "Seller", title: "Jazz", category: 1 },
+  ...{ eventTitle: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 },
+  seat: { section: "", row: "", number: "" },
+  price,
+  storedStatus: TicketStatus.AVAILABLE,
+  ...{ heldUntil: null, created: now.getTime(), updated: now.getTime() },
+});
+
 beforeAll(async () => {
   projection = openProjection(":memory:", { clock });
   const search = createSearch(projection);
-  const service = createCatalogService({ search, feed: createListingFeed(search.findByIds), clock });
+  const service = createCatalogService({
+    projection,
+    search,
+    feed: createListingFeed(search.findByIds),
+    clock,
+  });
   catalog = clientOf(CatalogService, service, "nobody");
   server = await startPublicServer({
     config: testConfig(),
@@ -43,14 +59,7 @@ beforeAll(async () => {
     ["EUR", 5],
     ["GBP", 50],
   ] as const;
-  const listings = prices.map(([currency, minorUnits], n) => ({
-    ...{ id: `t${n}`, version: 1, sellerId: "s", sellerName: "Seller", title: "Jazz", category: 1 },
-    ...{ eventTitle: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 },
-    seat: { section: "", row: "", number: "" },
-    price: { minorUnits, currency },
-    storedStatus: TicketStatus.AVAILABLE,
-    ...{ heldUntil: null, created: now.getTime(), updated: now.getTime() },
-  }));
+  const listings = prices.map(([currency, minorUnits], n) => listing(`t${n}`, { minorUnits, currency }));
   projection.apply({ listings });
 }, 60_000);
 afterAll(async () => {
@@ -140,6 +149,18 @@ describe("a cache on the way", () => {
   ])("is told nothing by %s", async (_, message, headers) => {
     expect(await saidOf("SearchTickets", message, headers)).toEqual([200, undefined, undefined]);
     expect(await saidOf("ListEvents", message, headers)).toEqual([200, undefined, undefined]);
+  });
+
+  it("is told nothing by a call of somebody who has seen a ticket", async () => {
+    const ticketId = randomUUID();
+    const sold = {
+      ...listing(ticketId, { minorUnits: 10, currency: "USD" }),
+      storedStatus: TicketStatus.SOLD,
+    };
+    projection.apply({ listings: [sold] });
+    const message = { seen: { ticketId, minVersion: "1" } };
+    expect(await saidOf("SearchTickets", message)).toEqual([200, undefined, undefined]);
+    expect(await saidOf("ListEvents", message)).toEqual([200, undefined, undefined]);
   });
 
   it("is told nothing by a later page", async () => {

@@ -9,9 +9,11 @@ import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { allowBriefCaching } from "./brief-caching.ts";
 import type { EventRow } from "./event-query.ts";
+import { createFreshness } from "./freshness.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
 import { decodePageToken, encodePageToken, searchFingerprint } from "./page-token.ts";
+import type { Projection } from "./projection/projection.ts";
 import type { Search } from "./search/search.ts";
 import { watchTickets } from "./watch-tickets.ts";
 
@@ -19,40 +21,46 @@ const HEARTBEAT_MS = 15_000;
 
 /** The public API of search and live ticket states. */
 export function createCatalogService(deps: {
+  projection: Pick<Projection, "positionOf">;
   search: Search;
   feed: ListingFeed;
   clock: Clock;
 }): ServiceImpl<typeof CatalogService> {
   const { search, clock } = deps;
+  const freshness = createFreshness(deps.projection, search);
   return {
     async searchTickets(request, context) {
       const order = request.orderBy || OrderBy.START_TIME;
       const of = searchFingerprint(TicketFilterSchema, request.filter, order);
+      const before = decodePageToken(request.pageToken, of);
+      await freshness.require(request.seen, before?.mark, context.signal);
       const page = await search.search({
         filter: request.filter,
         order,
-        after: decodePageToken(request.pageToken, of),
+        after: before?.position,
         limit: rowsOfPage(request.pageSize),
       });
       allowBriefCaching(context, request);
       const now = clock();
       return {
         tickets: page.rows.map((row) => listingMessage(row, now)),
-        nextPageToken: page.next ? encodePageToken(page.next, of) : "",
+        nextPageToken: page.next ? encodePageToken({ position: page.next, mark: freshness.mark() }, of) : "",
       };
     },
 
     async listEvents(request, context) {
       const of = searchFingerprint(TicketFilterSchema, request.filter, -1);
+      const before = decodePageToken(request.pageToken, of);
+      await freshness.require(request.seen, before?.mark, context.signal);
       const page = await search.listEvents({
         filter: request.filter,
-        after: decodePageToken(request.pageToken, of),
+        after: before?.position,
         limit: rowsOfPage(request.pageSize),
       });
       allowBriefCaching(context, request);
       return {
         events: page.rows.map(eventMessage),
-        nextPageToken: page.next ? encodePageToken(page.next, of) : "",
+        nextPageToken: page.next ? encodePageToken({ position: page.next, mark: freshness.mark() }, of) : "",
       };
     },
 

@@ -37,7 +37,8 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
   const stopSnapshots = keepSnapshots({ ...snapshots, every }, log);
 
   return {
-    publicRoutes: (router) => router.service(CatalogService, createCatalogService({ search, feed, clock })),
+    publicRoutes: (router) =>
+      router.service(CatalogService, createCatalogService({ projection, search, feed, clock })),
     conditions: { projection: followed.requireCaughtUp },
     uses: { "newest tickets": followed.requireFresh },
     close: [stopSnapshots, () => clearInterval(passing), projection.close],

@@ -73,6 +73,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "Busy at the moment",
     "This cannot be answered right now. Try again in a moment.",
   ),
+  PROJECTION_BEHIND: said("One moment", "Your change is not shown everywhere yet. Try again in a moment."),
   BUSY: said("Busy at the moment", "Many people want this at once. Try again in a moment."),
   CONTENTION: said("Busy at the moment", "Many people want this at once. Try again in a moment."),
 
