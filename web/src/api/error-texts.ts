@@ -32,7 +32,7 @@ const status = (facts: Facts) => (facts.status ?? "ended").toLowerCase().replace
 /** For every failure without words of its own. */
 export const genericError: Words = {
   title: "Something went wrong on our side",
-  text: "Nothing was changed. Please try again. If it happens again, tell us the number below.",
+  text: "It may have worked all the same: look before you try again. If it happens again, tell us the number below.",
 };
 
 /** What a call can fail with: a reason of the API, the name of a code without one, or no answer. */
