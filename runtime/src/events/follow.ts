@@ -1,7 +1,8 @@
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import type { Consumer, ConsumerMessages, JsMsg, StreamInfo } from "@nats-io/jetstream";
+import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { measureHandled } from "../process/measures.ts";
 import { type Broker, type IncomingEvent, incoming, PoisonEvent } from "./consumer.ts";
+import { type FollowPosition, resumeIn } from "./follow-position.ts";
 import { REMOVED, republishedOf, republishOf } from "./removed-events.ts";
 
 const RESTART_MS = 500;
@@ -13,16 +14,6 @@ const FEWEST_EVENTS = 8;
 /** So long an event may wait before that counts as being behind. */
 const BEHIND_MS = 10_000;
 const LOOK_MS = 1_000;
-
-/** How far a process has followed a stream. It is saved with what the events changed. */
-export interface FollowPosition {
-  /** When the stream was made: one that is made anew counts from 1 again. */
-  created: string;
-  /** The last event that was applied. */
-  sequence: number;
-  /** Whether events were removed before they were applied, and not all documents were announced again since. */
-  incomplete: boolean;
-}
 
 export interface FollowOptions<Change> {
   stream: string;
@@ -253,17 +244,4 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
       await ended;
     },
   };
-}
-
-/** Where a stream is followed on, as it is now. */
-function resumeIn(
-  { created, state }: Pick<StreamInfo, "created" | "state">,
-  saved: FollowPosition | undefined,
-): FollowPosition & { isAnother: boolean } {
-  // A stream that was made anew, or lost its end, gives the same numbers to other events.
-  const isAnother = saved !== undefined && (saved.created !== created || saved.sequence > state.last_seq);
-  const from = isAnother ? undefined : saved;
-  const sequence = Math.max(from?.sequence ?? 0, state.first_seq - 1);
-  const incomplete = (from?.incomplete ?? false) || sequence > (from?.sequence ?? 0);
-  return { created, sequence, incomplete, isAnother };
 }
