@@ -27,8 +27,8 @@ export interface ServiceResources {
 /** What a service serves. */
 export interface ProcessParts
   extends Pick<PublicServeOptions, "publicRoutes" | "publicHttp" | "internalRoutes" | "uses" | "conditions"> {
-  /** What publishes its events. Started before it serves, and the first to stop. */
-  relay?: Pick<Relay<Aggregate>, "start" | "stop">;
+  /** What publishes its events, one for each kind of document. Started before it serves, and the first to stop. */
+  relays?: readonly Pick<Relay<Aggregate>, "start" | "stop">[];
   /** Run in order when the ports are drained and the broker is left, before the database is. */
   close?: (() => void | Promise<void>)[];
 }
@@ -50,7 +50,7 @@ export async function runProcess(
   let own: Database | undefined;
   const callees = new Map<string, { ping(): Promise<void>; close(): void }>();
   const {
-    relay,
+    relays = [],
     close = [],
     uses,
     ...routes
@@ -69,7 +69,7 @@ export async function runProcess(
       return client;
     },
   });
-  relay?.start();
+  for (const relay of relays) relay.start();
   return serve({
     ...routes,
     name,
@@ -80,7 +80,9 @@ export async function runProcess(
     uses: { ...uses, ...Object.fromEntries([...callees].map(([callee, { ping }]) => [callee, ping])) },
     events,
     close: [
-      async () => relay?.stop(),
+      async () => {
+        await Promise.all(relays.map((relay) => relay.stop()));
+      },
       events.close,
       ...close.map((step) => async () => step()),
       async () => {

@@ -52,6 +52,6 @@ await runProcess("auth", config, async ({ database, events, log }) => {
         body: JSON.stringify(accessTokens.jwks()),
       }),
     },
-    relay: users.relay,
+    relays: [users.relay],
   };
 });

@@ -13,16 +13,8 @@ await runProcess("events", config, async ({ database, events: broker, log }) => 
   const venues = await venueAggregate.open({ db, events: broker, log });
   const events = await eventAggregate.open({ db, events: broker, log });
   const eventService = createEventService({ venues, events, clock });
-  const relays = [venues.relay, events.relay];
   return {
     publicRoutes: (router) => router.service(EventService, eventService),
-    relay: {
-      start() {
-        for (const relay of relays) relay.start();
-      },
-      async stop() {
-        await Promise.all(relays.map((relay) => relay.stop()));
-      },
-    },
+    relays: [venues.relay, events.relay],
   };
 });

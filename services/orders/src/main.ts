@@ -24,7 +24,7 @@ await runProcess("orders", config, async ({ database, events, log, callee }) => 
   return {
     publicRoutes: (router) => router.service(OrderService, orderService),
     internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),
-    relay: orders.relay,
+    relays: [orders.relay],
     close: [fed.stop],
   };
 });

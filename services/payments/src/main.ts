@@ -74,6 +74,6 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
     publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, actions, stripe, mesh, clock }) },
     internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
     uses: { stripe: keyWatch.ping },
-    relay,
+    relays: [relay],
   };
 });

@@ -35,6 +35,6 @@ await runProcess("tickets", config, async ({ database, events, log }) => {
   return {
     publicRoutes: (router) => router.service(TicketService, ticketService),
     internalRoutes: (router) => router.service(TicketLockService, ticketLockService),
-    relay: tickets.relay,
+    relays: [tickets.relay],
   };
 });
