@@ -1,7 +1,8 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import { request as secureRequest } from "node:https";
 
-const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
+/** The path of a call, unless a test asks for another. */
+export const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 /** Where clients and the proxies before a gateway call from. */
 export const [CLIENT, OUTER, INNER] = ["127.0.0.7", "127.0.0.21", "127.0.0.22"] as const;
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Certificate, makeAuthority } from "@ticketing/servers/certificates";
+import { GET_TICKET } from "./http-request.ts";
 import { mountSecret } from "./mounted-secret.ts";
 import { startPod } from "./start-pod.ts";
 import { startUpstream } from "./upstream.ts";
@@ -24,8 +25,11 @@ export async function openSecurePods() {
     authority: authority.cert,
     issue,
     renew: secret.renew,
-    /** The addresses of clients that reached a service. */
-    seen: () => upstream.requests.map(({ headers }) => headers["x-client-address"]),
+    /** The addresses of clients whose requests reached a service. */
+    seen: () =>
+      upstream.requests
+        .filter(({ path }) => path === GET_TICKET || path === "/")
+        .map(({ headers }) => headers["x-client-address"]),
     /** One that ends TLS itself, unless its environment says otherwise. */
     async start(env: Readonly<Record<string, string>> = {}): Promise<SecurePod> {
       const pod = await startPod(dir, upstream.address, {

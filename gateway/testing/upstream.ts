@@ -7,6 +7,7 @@ import {
   type SecureClientSessionOptions,
 } from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@ticketing/servers/ports";
 
 /** A request as it reached a service. */
 export interface SeenRequest {
@@ -29,7 +30,8 @@ export const EMPTY_FRAME = Buffer.alloc(5);
 /**
  * Stands in for a service: HTTP/2 without TLS, remembers what arrives, answers gRPC with an empty message and
  * anything else with `{}`. A method named Hang never answers; Slow answers after 3 seconds; one named Watch* sends a
- * message every second.
+ * message every second. Its port is none that the system gives to servers, so that no client which still looks for a
+ * server of an earlier spec finds this one.
  */
 export async function startUpstream() {
   const requests: SeenRequest[] = [];
@@ -60,11 +62,10 @@ export async function startUpstream() {
   });
   const sessions = new Set<{ destroy(): void }>();
   server.on("session", (session) => sessions.add(session));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("no port");
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
-    address: `127.0.0.1:${bound.port}`,
+    address: `127.0.0.1:${port}`,
     requests,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
