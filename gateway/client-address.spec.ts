@@ -7,10 +7,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { forEachRouted } from "./src/routed-services.ts";
+import { GET_TICKET } from "./testing/http-request.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
-const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 /** Where this spec's calls come from: the client without a proxy, else the innermost proxy. */
 const SOCKET = "127.0.0.1";
 

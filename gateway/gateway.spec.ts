@@ -10,6 +10,7 @@ import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
 import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { forEachRouted, type RoutedService, routedServices } from "./src/routed-services.ts";
+import { GET_TICKET } from "./testing/http-request.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { type Answer, EMPTY_FRAME, flood, send, startUpstream, type Upstream } from "./testing/upstream.ts";
 
@@ -23,7 +24,6 @@ const publicServices = [
   ["operations", "ticketing.operations.v1.OperationsService"],
   ["operations", "ticketing.catalog.v1.OperationsService"],
 ] as const;
-const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 const FOREIGN = "https://evil.example";
 /** Another origin that the configuration allows. */
 const PARTNER = "https://partner.example";

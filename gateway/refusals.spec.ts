@@ -10,10 +10,9 @@ import type { EnvoyServer } from "@ticketing/servers/envoy";
 import { freePort } from "@ticketing/servers/ports";
 import { refusalMappers } from "./src/refusal-mappers.ts";
 import { forEachRouted } from "./src/routed-services.ts";
+import { GET_TICKET } from "./testing/http-request.ts";
 import { startGateway } from "./testing/start-gateway.ts";
 import { type Answer, EMPTY_FRAME, send, startUpstream, type Upstream } from "./testing/upstream.ts";
-
-const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 
 let dir: string;
 let upstream: Upstream;

@@ -3,10 +3,9 @@ import { type OutgoingHttpHeaders, connect as openSession } from "node:http2";
 import type { ConnectionOptions } from "node:tls";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { handshake } from "./testing/handshake.ts";
+import { GET_TICKET } from "./testing/http-request.ts";
 import { openSecurePods, type SecurePod, type SecurePods } from "./testing/secure-pods.ts";
 import { EMPTY_FRAME, send, type Upstream } from "./testing/upstream.ts";
-
-const GET_TICKET = "/ticketing.tickets.v1.TicketService/GetTicket";
 
 let pods: SecurePods;
 let upstream: Upstream;
