@@ -1,5 +1,5 @@
 import { toFilter } from "../src/browse/filter.ts";
-import { localDate, localText } from "../src/sell/local-time.ts";
+import { localDate, localText } from "../src/form/local-time.ts";
 
 // The functions that `inZones` runs in a time zone. Arguments and results are plain JSON.
 

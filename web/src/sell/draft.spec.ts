@@ -3,10 +3,10 @@ import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
 import { Category, TicketSchema } from "@ticketing/proto/tickets/v1/ticket";
 import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
+import { localDate, localText } from "../form/local-time.ts";
 import { fieldErrors } from "../form/validation.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { changesOf, draftOf, offerOf, rebase } from "./draft.ts";
-import { localDate, localText } from "./local-time.ts";
 import { sellWords } from "./texts.ts";
 
 const start = new Date("2027-06-12T19:30:42.000Z");

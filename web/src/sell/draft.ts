@@ -5,8 +5,8 @@ import type {
   CreateTicketRequestSchema,
   UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
+import { localDate, localText } from "../form/local-time.ts";
 import { amountText, parseAmount } from "../form/parse-amount.ts";
-import { localDate, localText } from "./local-time.ts";
 
 /** The texts of the fields of a ticket, valid or not. */
 export interface Draft {

@@ -1,11 +1,11 @@
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { Field, Select } from "../design/field.tsx";
+import { localDate, zoneAt } from "../form/local-time.ts";
 import { amountText } from "../form/parse-amount.ts";
 import { currencies } from "../format/currencies.ts";
 import { categories } from "../ticket/categories.ts";
 import { categoryLabels } from "../ticket/texts.ts";
 import type { Draft, DraftField } from "./draft.ts";
-import { localDate, zoneAt } from "./local-time.ts";
 import styles from "./sell.module.css";
 import { sellTexts as texts } from "./texts.ts";
 

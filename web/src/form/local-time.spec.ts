@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { awkwardZones, inZones } from "../../testing/in-zone.ts";
+import { localText } from "./local-time.ts";
 
 const module = new URL("./local-time.ts", import.meta.url);
 const programs = new URL("../../testing/in-zone-programs.ts", import.meta.url);
@@ -32,4 +33,12 @@ describe("a day and time that a seller types", () => {
     const cases = awkwardZones.flatMap((zone) => texts.map((text) => [zone, text] as const));
     expect(inZones(programs, "typedAndShown", cases)).toEqual(cases.map(([, text]) => text));
   });
+});
+
+test.each([
+  ["America/New_York", "2030-06-07T00:00:00Z", "2030-06-06T20:00"],
+  ["Asia/Kathmandu", "2027-12-31T18:15:00Z", "2028-01-01T00:00"],
+  ["Australia/Lord_Howe", "2027-04-03T14:45:00Z", "2027-04-04T01:45"],
+])("an instant can be written by the clocks of a venue in %s", (zone, instant, text) => {
+  expect(localText(new Date(instant), zone)).toBe(text);
 });

@@ -1,11 +1,15 @@
-const two = (value: number) => String(value).padStart(2, "0");
-
 /**
- * An instant as the value of a `datetime-local` field, in the reader's time zone, to the minute: "2026-12-31T20:00".
+ * An instant as the value of a `datetime-local` field, to the minute: "2026-12-31T20:00". By the clocks of a time zone;
+ * the reader's where none is given.
  */
-export function localText(date: Date): string {
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+export function localText(date: Date, timeZone?: string): string {
+  const format = new Intl.DateTimeFormat("en", {
+    ...{ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
+    hourCycle: "h23",
+    timeZone,
+  });
+  const parts = Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
+  return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
 }
 
 /** The instant that a `datetime-local` field names in the reader's time zone; undefined while it is not filled in. */
