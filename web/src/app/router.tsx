@@ -22,10 +22,22 @@ const comingFrom = ({ from }: Raw<{ from?: string | undefined }>): Complete<{ fr
   from: wayBack(from),
 });
 
+/** An id, or nothing; a service says whether there is such a thing. */
+const id = (value: unknown) => (typeof value === "string" && value.length <= 64 ? value : undefined);
+
 /** The ticket whose listing is copied into the form for a new one, or nothing. */
 const likeAnother = ({ like }: Raw<{ like?: string | undefined }>): Complete<{ like?: string }> => ({
-  like: typeof like === "string" && like.length <= 64 ? like : undefined,
+  like: id(like),
 });
+
+/** The event that operators look at, and the one that it may be merged with. */
+const shownEvents = ({
+  event,
+  other,
+}: Raw<{ event?: string | undefined; other?: string | undefined }>): Complete<{
+  event?: string;
+  other?: string;
+}> => ({ event: id(event), other: id(other) });
 
 const browse = createRoute({
   ...parent,
@@ -102,6 +114,12 @@ const operations = createRoute({
   path: "/operations",
   component: lazyRouteComponent(() => import("../operations/operations-screen.tsx"), "OperationsScreen"),
 });
+const operatorsEvents = createRoute({
+  ...parent,
+  path: "/operations/events",
+  validateSearch: shownEvents,
+  component: lazyRouteComponent(() => import("../operations/events-screen.tsx"), "EventsScreen"),
+});
 
 /** Every page of the app. Each screen is a chunk of its own, fetched when a link to it is about to be followed. */
 export const router = createRouter({
@@ -120,6 +138,7 @@ export const router = createRouter({
     signIn,
     signUp,
     operations,
+    operatorsEvents,
   ]),
   parseSearch,
   stringifySearch,

@@ -1,7 +1,7 @@
 import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
 import styles from "./field.module.css";
 
-interface Labelled {
+export interface Labelled {
   label: string;
   hint?: string | undefined;
   /** Why the value is refused; announced with the field. */
@@ -29,7 +29,8 @@ export function Select({ label, hint, error, children, ...select }: SelectProps)
   );
 }
 
-function useFrame({ label, hint, error, id: given }: Labelled & { id: string | undefined }) {
+/** The ids that tie a control to its label, hint and error, and the frame that shows those around it. */
+export function useFrame({ label, hint, error, id: given }: Labelled & { id: string | undefined }) {
   const own = useId();
   const id = given ?? own;
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");

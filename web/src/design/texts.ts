@@ -7,4 +7,5 @@ export const designTexts = {
   loadingMore: "Loading more",
   close: "Close",
   messages: "Messages",
+  suggestions: (count: number) => (count === 1 ? "1 suggestion." : `${count} suggestions.`),
 };

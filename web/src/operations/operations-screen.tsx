@@ -4,10 +4,9 @@ import { OperationsService } from "@ticketing/proto/operations/v1/operations_ser
 import { buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
-import { EmptyState, ErrorState } from "../design/states.tsx";
-import { isOperator } from "../session/roles.ts";
-import { SignedIn } from "../session/signed-in.tsx";
+import { ErrorState } from "../design/states.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
+import { ForOperators } from "./for-operators.tsx";
 import { Freshness } from "./freshness.tsx";
 import { Health } from "./health.tsx";
 import { Lag } from "./lag.tsx";
@@ -22,19 +21,9 @@ import { operationsTexts as texts } from "./texts.ts";
 /** The marketplace at a glance, for operators. */
 export function OperationsScreen() {
   return (
-    <SignedIn>
-      {(user) =>
-        isOperator(user) ? (
-          <Overview />
-        ) : (
-          <EmptyState page title={texts.refusedTitle} text={texts.refusedText}>
-            <Link to="/orders" className={buttonClass()}>
-              {texts.toOrders}
-            </Link>
-          </EmptyState>
-        )
-      }
-    </SignedIn>
+    <ForOperators>
+      <Overview />
+    </ForOperators>
   );
 }
 
@@ -45,7 +34,15 @@ function Overview() {
   if (!overview) return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <>
-      <PageHeader title={texts.title} lead={texts.lead} />
+      <PageHeader
+        title={texts.title}
+        lead={texts.lead}
+        actions={
+          <Link to="/operations/events" className={buttonClass("secondary")}>
+            {texts.toEvents}
+          </Link>
+        }
+      />
       <Freshness readAt={query.dataUpdatedAt} failing={query.isRefetchError} />
       <div className={styles.sections}>
         <Numbers overview={overview} />

@@ -45,6 +45,7 @@ export const operationsTexts = {
   refusedTitle: "This page is for operators",
   refusedText: "Your account is not an operator's. You find your orders and sales under Orders.",
   toOrders: "My orders",
+  toEvents: "Events",
   age: (seconds: number) => `Read ${count(seconds, "second", "seconds")} ago.`,
   ageNow: "Read just now.",
   stale: "The page cannot read it again right now. You see the last state that it read.",

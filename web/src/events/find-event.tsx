@@ -1,0 +1,30 @@
+import { useState } from "react";
+import { Combobox } from "../design/combobox.tsx";
+import { ErrorNotice } from "../design/states.tsx";
+import { EventLines } from "./event-lines.tsx";
+import type { KnownEvent } from "./known-event.ts";
+import { useKnownEvents } from "./use-known-events.ts";
+
+/** A field that finds an event while somebody types. It is empty again after one was taken. */
+export function FindEvent(props: { label: string; hint?: string; onTake: (event: KnownEvent) => void }) {
+  const [text, setText] = useState("");
+  const { events, error } = useKnownEvents(text);
+  return (
+    <>
+      <Combobox
+        label={props.label}
+        hint={props.hint}
+        text={text}
+        onText={setText}
+        options={events}
+        keyOf={({ id }) => id}
+        show={(event) => <EventLines event={event} />}
+        onTake={(event) => {
+          setText("");
+          props.onTake(event);
+        }}
+      />
+      {error ? <ErrorNotice error={error} /> : null}
+    </>
+  );
+}
