@@ -9,6 +9,7 @@ export const orderLifecycle: ServiceImpl<typeof OrderLifecycleService> = {
   expireOrder: () => ({}),
   markRefunded: () => ({}),
   refuseRefund: () => ({}),
+  endForEvent: () => ({}),
   listOrders: () => ({}),
   listOverdueOrders: () => ({}),
 };

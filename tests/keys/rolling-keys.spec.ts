@@ -82,6 +82,7 @@ async function startOrders(): Promise<Caller[]> {
         expireOrder: refuse,
         markRefunded: refuse,
         refuseRefund: refuse,
+        endForEvent: refuse,
         listOrders: refuse,
         listOverdueOrders: refuse,
       }),

@@ -245,6 +245,7 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
 
 /** What the release before does not have. */
 const newVerdicts: Readonly<Record<string, InternalRule>> = {
+  "orders.internal.v1.OrderLifecycleService/EndForEvent": lifecycle("orders", someOrder),
   "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
     ...records("orders"),
     request: () => ({ dueBefore: timestampFromDate(new Date()) }),

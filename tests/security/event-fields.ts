@@ -71,11 +71,11 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "create_time",
   ],
   "ticketing.orders.v1.OrderCreated": [],
-  "ticketing.orders.v1.OrderCancelRequested": [],
+  "ticketing.orders.v1.OrderCancelRequested": ["reason"],
   "ticketing.orders.v1.OrderCompleted": ["note", "completion_note"],
   "ticketing.orders.v1.OrderCancelled": ["reason", "cancellation_reason"],
   "ticketing.orders.v1.OrderExpired": [],
-  "ticketing.orders.v1.OrderRefundRequested": [],
+  "ticketing.orders.v1.OrderRefundRequested": ["reason"],
   "ticketing.orders.v1.OrderRefunded": [],
   "ticketing.orders.v1.OrderRefundRefused": ["reason", "refusal_reason"],
 

@@ -30,7 +30,8 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     const request = newOrder(ticket);
     return { ticket, request, orderId: derivedId(buyer.userId, request.requestId) };
   };
-  const [sold, voided, expired, cancelled, locked, withdrawn] = await Promise.all([
+  const [sold, voided, expired, cancelled, calledOffOrder, locked, withdrawn] = await Promise.all([
+    purchase(),
     purchase(),
     purchase(),
     purchase(),
@@ -75,13 +76,18 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     voided,
     expired,
     cancelled,
+    /** Open when its event turns out not to take place. */
+    calledOffOrder,
     /** Complete already: its refund is asked for, and made by its workflow. */
     refunded: { ticketId: refunded.ticket.id, orderId: refunded.order.id },
     /** A PaymentIntent of this mesh that no payment knows. */
     strayIntent: await makeStrayIntent(mesh),
   };
   const { listed, lock, lockBuyerId, strayIntent, eventId } = scene;
-  const orders = [sold, voided, expired, cancelled].flatMap(({ ticket, orderId }) => [ticket.id, orderId]);
+  const orders = [sold, voided, expired, cancelled, calledOffOrder].flatMap(({ ticket, orderId }) => [
+    ticket.id,
+    orderId,
+  ]);
   const ids = [seller.userId, buyer.userId, listed, withdrawn.id, lock.ticketId, lock.orderId, lockBuyerId];
   ids.push(venueId, eventId, twin.id, calledOff.id);
   return { ...scene, ids: [...ids, ...orders, strayIntent, ...Object.values(scene.refunded)] };

@@ -32,7 +32,7 @@ export interface RepeatedRead {
 const sold = ({ sold }: RepeatScene) => ({ orderId: sold.orderId });
 const soldTicket = ({ sold }: RepeatScene) => ({ ticketId: sold.ticket.id, orderId: sold.orderId });
 const purchaseOf =
-  (name: "voided" | "expired" | "cancelled") =>
+  (name: "voided" | "expired" | "cancelled" | "calledOffOrder") =>
   (scene: RepeatScene): { orderId: string } => ({ orderId: scene[name].orderId });
 const refunded = ({ refunded }: RepeatScene) => ({ orderId: refunded.orderId });
 
@@ -105,6 +105,13 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     before: ({ buyer, cancelled }) => open(buyer, cancelled),
     request: purchaseOf("cancelled"),
     wish: { orderId: ({ cancelled }) => cancelled.orderId, becomes: OrderStatus.CANCELLED },
+  },
+
+  "orders.internal.v1.OrderLifecycleService/EndForEvent": {
+    as: "workflows",
+    before: ({ buyer, calledOffOrder }) => open(buyer, calledOffOrder),
+    request: purchaseOf("calledOffOrder"),
+    wish: { orderId: ({ calledOffOrder }) => calledOffOrder.orderId, becomes: OrderStatus.CANCELLED },
   },
 
   "orders.v1.OrderService/CreateOrder": { as: "buyer", request: ({ sold }) => sold.request },

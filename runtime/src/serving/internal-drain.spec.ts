@@ -39,6 +39,7 @@ async function serving(readOrder: () => Promise<object>) {
         expireOrder: unused,
         markRefunded: unused,
         refuseRefund: unused,
+        endForEvent: unused,
         listOrders: unused,
         listOverdueOrders: unused,
       }),

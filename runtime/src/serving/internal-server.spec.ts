@@ -43,6 +43,7 @@ beforeAll(async () => {
         expireOrder: none,
         markRefunded: none,
         refuseRefund: none,
+        endForEvent: none,
         listOrders: none,
         listOverdueOrders: none,
       }),

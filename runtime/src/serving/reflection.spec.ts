@@ -44,6 +44,7 @@ const orders = async (keysFile: string): Promise<Serving> =>
         expireOrder: none,
         markRefunded: none,
         refuseRefund: none,
+        endForEvent: none,
         listOrders: none,
         listOverdueOrders: none,
       }),

@@ -9,7 +9,16 @@ import type { Page } from "@ticketing/runtime/documents/aggregate-store";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { cancel, complete, expire, markRefunded, type Order, refuseRefund } from "./order.ts";
+import {
+  cancel,
+  complete,
+  endForEvent,
+  expire,
+  isHandledForEvent,
+  markRefunded,
+  type Order,
+  refuseRefund,
+} from "./order.ts";
 import { findOverdue, type OrderStore } from "./order-aggregate.ts";
 import { orderMessage } from "./order-message.ts";
 
@@ -18,6 +27,7 @@ const reasons = {
   [CancellationReason.BUYER]: "buyer",
   [CancellationReason.PAYMENT_FAILED]: "payment_failed",
   [CancellationReason.CAPTURE_REFUSED]: "capture_refused",
+  [CancellationReason.EVENT_CANCELLED]: "event_cancelled",
 } as const;
 
 const refusals = {
@@ -65,6 +75,11 @@ export function createOrderLifecycleService(deps: {
         const decided = decidedTime ? timestampDate(decidedTime) : clock();
         return refuseRefund(order, { reason: refusals[reason as keyof typeof refusals], decided }, clock());
       }),
+    async endForEvent({ orderId }, context) {
+      requireService(context, "workflows");
+      const order = await orders.update(orderId, (current) => endForEvent(current, clock()));
+      return { order: orderMessage(order), handled: isHandledForEvent(order) };
+    },
     async listOrders({ selection }, context) {
       requireService(context, "workflows");
       return recorded(await orders.select(selection));

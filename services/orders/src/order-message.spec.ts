@@ -5,6 +5,7 @@ import {
   CompletionNote,
   OrderSchema,
   OrderStepSchema,
+  RefundReason,
   RefundRefusalReason,
 } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
@@ -52,6 +53,10 @@ describe("the timeline of an order", () => {
     ["order_cancelled", "buyer", CancellationReason.BUYER],
     ["order_cancelled", "payment_failed", CancellationReason.PAYMENT_FAILED],
     ["order_cancelled", "capture_refused", CancellationReason.CAPTURE_REFUSED],
+    ["order_cancelled", "event_cancelled", CancellationReason.EVENT_CANCELLED],
+    ["order_cancel_requested", "event_cancelled", CancellationReason.EVENT_CANCELLED],
+    ["order_refund_requested", "buyer", RefundReason.BUYER],
+    ["order_refund_requested", "event_cancelled", RefundReason.EVENT_CANCELLED],
     ["order_cancelled", "a reason of later", CancellationReason.UNSPECIFIED],
     ["order_refund_refused", "charge_disputed", RefundRefusalReason.CHARGE_DISPUTED],
     ["order_refund_refused", "refused_by_provider", RefundRefusalReason.REFUSED_BY_PROVIDER],

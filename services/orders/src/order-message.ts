@@ -5,7 +5,7 @@ import { readTransition } from "@ticketing/runtime/documents/transition";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import type { Order } from "./order.ts";
-import { cancellationReasonOf, refundRefusalReasonOf } from "./order-reasons.ts";
+import { cancellationReasonOf, refundReasonOf, refundRefusalReasonOf } from "./order-reasons.ts";
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
@@ -24,7 +24,7 @@ export const orderState = (order: Order) => ({
 
 /** The order as its buyer, its seller and the lifecycle see it. */
 export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema> {
-  const { cancelReason, refundRefusedReason } = order;
+  const { cancelRequestedReason, cancelReason, refundReason, refundRefusedReason } = order;
   return {
     ...orderState(order),
     ticket: { ...order.ticket, event: ticketedEventInit(order.ticket.event) },
@@ -42,6 +42,8 @@ export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema>
       time: timestampFromDate(step.time),
       transition: readTransition(OrderStepSchema, step),
     })),
+    cancelRequestedReason: cancelRequestedReason && cancellationReasonOf(cancelRequestedReason),
+    refundReason: refundReason && refundReasonOf(refundReason),
     cancelReason: cancelReason ?? "",
     cancellationReason: cancelReason && cancellationReasonOf(cancelReason),
     refundRefusedTime: optionalTime(order.refundRefusedTime),

@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
-import { CancellationReason, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { CancellationReason, OrderStatus, RefundReason } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { Category, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
@@ -271,6 +271,41 @@ describe("an order", () => {
     expect(await reason(as(buyer).requestRefund({ orderId: early.id }))).toBe("done");
     now += 1;
     expect(await reason(as(buyer).requestRefund({ orderId: late.id }))).toBe("REFUND_WINDOW_CLOSED");
+  });
+});
+
+describe("an order whose event is cancelled", () => {
+  it("is to be cancelled before it is paid, and asked about until its lifecycle ended it", async () => {
+    const { id: orderId } = await opened();
+    const { handled, order } = await lifecycle().endForEvent({ orderId });
+    expect(handled).toBe(false);
+    expect(order).toMatchObject({
+      status: OrderStatus.AWAITING_PAYMENT,
+      cancelRequestedReason: CancellationReason.EVENT_CANCELLED,
+    });
+    const again = await lifecycle().endForEvent({ orderId });
+    expect(again.order?.version).toBe(order?.version);
+    await lifecycle().cancelOrder({ orderId, reason: CancellationReason.EVENT_CANCELLED });
+    const ended = await lifecycle().endForEvent({ orderId });
+    expect(ended).toMatchObject({
+      handled: true,
+      order: {
+        status: OrderStatus.CANCELLED,
+        cancelReason: "event_cancelled",
+        cancellationReason: CancellationReason.EVENT_CANCELLED,
+      },
+    });
+  });
+
+  it("gives the money back long after the window, and a repeat changes nothing", async () => {
+    const { id: orderId } = await opened();
+    await lifecycle().completeOrder({ orderId });
+    now += minutes(61);
+    const { handled, order } = await lifecycle().endForEvent({ orderId });
+    expect(handled).toBe(true);
+    expect(order).toMatchObject({ status: OrderStatus.COMPLETE, refundReason: RefundReason.EVENT_CANCELLED });
+    expect(order?.refundRequestedTime).toBeDefined();
+    expect((await lifecycle().endForEvent({ orderId })).order?.version).toBe(order?.version);
   });
 });
 

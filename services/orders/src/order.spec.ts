@@ -5,8 +5,10 @@ import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import {
   cancel,
   complete,
+  endForEvent,
   expire,
   isFinal,
+  isHandledForEvent,
   markRefunded,
   type Order,
   open,
@@ -157,5 +159,84 @@ describe("an order", () => {
   });
   it.each(Object.entries(states))("that is %s and whose refund nobody asked for refuses none", (_, state) => {
     expect(outcome(() => refuseRefund(state(), "refund_failed", at(20)))).toBe("ILLEGAL_TRANSITION");
+  });
+
+  describe("whose event does not take place", () => {
+    const ended = (order: Order) => endForEvent(order, at(30_000));
+    const newest = ({ history }: Order) => history.at(-1);
+
+    it("is to be cancelled while it awaits payment, which its lifecycle decides", () => {
+      const asked = ended(opened());
+      expect(asked).toMatchObject({
+        status: OrderStatus.AWAITING_PAYMENT,
+        cancelRequestedTime: at(30_000),
+        cancelRequestedReason: "event_cancelled",
+      });
+      expect(newest(asked)).toMatchObject({
+        type: "order_cancel_requested",
+        data: { reason: "event_cancelled" },
+      });
+      expect(isHandledForEvent(asked)).toBe(false);
+      expect(isHandledForEvent(ended(cancel(asked, "event_cancelled", at(30_001))))).toBe(true);
+    });
+    it("that was paid before its lifecycle heard of it gives the money back", () => {
+      const paid = complete(ended(opened()), HOUR, at(1));
+      // The buyer asked for nothing that came too late.
+      expect(newest(paid)).toMatchObject({ type: "order_completed", data: {} });
+      expect(ended(paid).refundReason).toBe("event_cancelled");
+    });
+    it("gives the money back, also after the window, and asks for it once", () => {
+      const done = complete(opened(), HOUR, at(1));
+      expect(outcome(() => askForRefund(done, at(30_000)))).toBe("REFUND_WINDOW_CLOSED");
+      const asked = ended(done);
+      expect(asked).toMatchObject({
+        status: OrderStatus.COMPLETE,
+        refundRequestedTime: at(30_000),
+        refundReason: "event_cancelled",
+      });
+      expect(newest(asked)).toMatchObject({
+        type: "order_refund_requested",
+        data: { reason: "event_cancelled" },
+      });
+      expect(isHandledForEvent(asked)).toBe(true);
+      expect(ended(asked)).toBe(asked);
+      expect(ended(refuseRefund(asked, "charge_disputed", at(30_001))).refundRefusedReason).toBe(
+        "charge_disputed",
+      );
+    });
+    it("asks once more for what was refused to its buyer, and not what a person has to look at", () => {
+      const asked = askForRefund(complete(opened(), HOUR, at(1)), at(2));
+      expect(ended(asked)).toMatchObject({ refundReason: "event_cancelled" });
+      const disputed = ended(refuseRefund(asked, "charge_disputed", at(3)));
+      expect(disputed.refundRefusedReason).toBeUndefined();
+      expect(newest(disputed)).toMatchObject({ data: { reason: "event_cancelled" } });
+      const empty = refuseRefund(asked, "nothing_captured", at(3));
+      expect(ended(empty)).toBe(empty);
+    });
+    it("lets its buyer ask again for what was refused, whenever that is", () => {
+      const refused = refuseRefund(
+        ended(complete(opened(), HOUR, at(1))),
+        "charge_disputed",
+        at(40_000),
+        at(40_000),
+      );
+      const again = askForRefund(refused, at(50_000));
+      expect(newest(again)).toMatchObject({ type: "order_refund_requested", data: { reason: "buyer" } });
+      expect(again.refundReason).toBe("event_cancelled");
+      expect(askForRefund(refuseRefund(again, "charge_disputed", at(60_000)), at(70_000)).version).toBe(
+        again.version + 2,
+      );
+    });
+    it.each(["CANCELLED", "EXPIRED", "REFUNDED"])("and that is %s stays what it is", (state) => {
+      const order = states[state]?.();
+      if (!order) throw new Error(state);
+      expect(ended(order)).toBe(order);
+      expect(isHandledForEvent(order)).toBe(true);
+    });
+    it("and whose buyer asked to cancel is cancelled as the buyer's", () => {
+      const asked = askToCancel(opened(), at(1));
+      expect(ended(asked)).toBe(asked);
+      expect(isHandledForEvent(asked)).toBe(false);
+    });
   });
 });

@@ -15,7 +15,9 @@ import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
 import {
   type CancelReason,
   cancellationReasonOf,
+  type RefundReason as RefundCause,
   type RefundRefusal,
+  refundReasonOf,
   refundRefusalReasonOf,
 } from "./order-reasons.ts";
 
@@ -43,9 +45,13 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   status: OrderStatus;
   expireTime: Date;
   cancelRequestedTime?: Date;
+  /** Absent in what an earlier release recorded: the buyer asked. */
+  cancelRequestedReason?: CancelReason;
   cancelReason?: CancelReason;
   refundableUntil?: Date;
   refundRequestedTime?: Date;
+  /** Absent in what an earlier release recorded: the buyer asked. */
+  refundReason?: RefundCause;
   refundRefusedTime?: Date;
   refundRefusedReason?: RefundRefusal;
   createTime: Date;
@@ -100,7 +106,13 @@ export function requestCancel(order: Order, by: { userId: string }, now: Date): 
     });
   }
   if (order.cancelRequestedTime) return order;
-  return advance(order, { case: "orderCancelRequested", value: {} }, now, { cancelRequestedTime: now });
+  return askToCancel(order, "buyer", now);
+}
+
+function askToCancel(order: Order, reason: "buyer" | "event_cancelled", now: Date): Order {
+  const value = { reason: cancellationReasonOf(reason) };
+  const asked = { cancelRequestedTime: now, cancelRequestedReason: reason };
+  return advance(order, { case: "orderCancelRequested", value }, now, asked);
 }
 
 /** How often a refund of one order may be asked for: each asking is kept in its history. */
@@ -118,8 +130,8 @@ function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
 const UNREFUSED = { refundRefusedTime: undefined, refundRefusedReason: undefined };
 
 /**
- * The buyer wants the money back. Asked for already and not refused since: nothing changes. Throws NOT_YOUR_ORDER,
- * ORDER_NOT_COMPLETE or REFUND_WINDOW_CLOSED.
+ * The buyer wants the money back. Asked for already and not refused since: nothing changes. There is no window once the
+ * event was cancelled. Throws NOT_YOUR_ORDER, ORDER_NOT_COMPLETE or REFUND_WINDOW_CLOSED.
  */
 export function requestRefund(order: Order, by: { userId: string }, now: Date): Order {
   requireBuyer(order, by.userId);
@@ -130,13 +142,38 @@ export function requestRefund(order: Order, by: { userId: string }, now: Date): 
     });
   }
   if (order.refundRequestedTime && !mayAskAgain(order)) return order;
-  if (!order.refundableUntil || order.refundableUntil <= now) {
+  const isOpen = order.refundableUntil !== undefined && order.refundableUntil > now;
+  if (!isOpen && order.refundReason !== "event_cancelled") {
     const until = order.refundableUntil?.toISOString() ?? "";
     throw new DomainError("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
   }
-  const asked = { refundRequestedTime: now, ...UNREFUSED };
-  return advance(order, { case: "orderRefundRequested", value: {} }, now, asked);
+  return askForRefund(order, "buyer", now);
 }
+
+function askForRefund(order: Order, reason: RefundCause, now: Date): Order {
+  // That the event was cancelled stays true when the buyer asks again.
+  const refundReason = order.refundReason === "event_cancelled" ? order.refundReason : reason;
+  const asked = { refundRequestedTime: now, refundReason, ...UNREFUSED };
+  const value = { reason: refundReasonOf(reason) };
+  return advance(order, { case: "orderRefundRequested", value }, now, asked);
+}
+
+/**
+ * Its event does not take place. One that awaits payment is to be cancelled, by its lifecycle; of a complete one the
+ * money is to go back, which is asked for once, and not when a refund ended in a way that a person has to look at. All
+ * others stay what they are.
+ */
+export function endForEvent(order: Order, now: Date): Order {
+  if (order.status === OrderStatus.AWAITING_PAYMENT) {
+    return order.cancelRequestedTime ? order : askToCancel(order, "event_cancelled", now);
+  }
+  if (order.status !== OrderStatus.COMPLETE || order.refundReason === "event_cancelled") return order;
+  const isForAPerson = order.refundRefusedTime && !PASSING_REFUSALS.includes(order.refundRefusedReason);
+  return isForAPerson ? order : askForRefund(order, "event_cancelled", now);
+}
+
+/** Whether nothing is left to ask of an order that {@link endForEvent} has seen: what it asked for may take a while. */
+export const isHandledForEvent = ({ status }: Order): boolean => status !== OrderStatus.AWAITING_PAYMENT;
 
 function illegal(order: Order, wanted: OrderStatus): DomainError {
   return new DomainError(
@@ -172,7 +209,8 @@ export function complete(order: Order, refundWindowMs: number, now: Date): Order
   const refundableUntil = new Date(Math.min(now.getTime() + refundWindowMs, start));
   // The refund may have come before a repeat of this call: then it stays what it is.
   if (order.status === OrderStatus.REFUNDED) return order;
-  const value = order.cancelRequestedTime ? TOO_LATE_TO_CANCEL : {};
+  const askedByBuyer = order.cancelRequestedTime && order.cancelRequestedReason !== "event_cancelled";
+  const value = askedByBuyer ? TOO_LATE_TO_CANCEL : {};
   const completed = { case: "orderCompleted", value } as const;
   return end(order, OrderStatus.COMPLETE, completed, now, { refundableUntil });
 }

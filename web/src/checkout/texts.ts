@@ -61,6 +61,10 @@ export const checkoutTexts = {
       title: "The payment did not work",
       text: "Your bank refused the payment, so the order was cancelled.",
     },
+    [CancellationReason.EVENT_CANCELLED]: {
+      title: "The event was cancelled",
+      text: "It does not take place, so your order was cancelled.",
+    },
   } satisfies Readonly<Record<CancellationReason, Words>>,
   refundedTitle: "Refunded",
   refundedText: "This order was refunded.",

@@ -86,11 +86,11 @@ const said = (text: string) => ({
   returned: /have not received it/.test(text),
 });
 
-const { BUYER, PAYMENT_FAILED, CAPTURE_REFUSED } = CancellationReason;
+const { BUYER, PAYMENT_FAILED, CAPTURE_REFUSED, EVENT_CANCELLED } = CancellationReason;
 /** A reason that only a newer release has. */
 const OF_LATER = 99 as CancellationReason;
 const ended = [
-  ["cancelled", OrderStatus.CANCELLED, [BUYER, PAYMENT_FAILED, CAPTURE_REFUSED, OF_LATER]],
+  ["cancelled", OrderStatus.CANCELLED, [BUYER, PAYMENT_FAILED, CAPTURE_REFUSED, EVENT_CANCELLED, OF_LATER]],
   ["expired", OrderStatus.EXPIRED, [OF_LATER]],
   ["refunded", OrderStatus.REFUNDED, [OF_LATER]],
 ] as const;

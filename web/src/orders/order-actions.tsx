@@ -1,6 +1,12 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Link } from "@tanstack/react-router";
-import { type Order, OrderStatus, type RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import {
+  CancellationReason,
+  type Order,
+  OrderStatus,
+  RefundReason,
+  type RefundRefusalReason,
+} from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
@@ -18,9 +24,11 @@ import {
 } from "./money-place.ts";
 import { refundTitles, whereMoneyIs } from "./money-texts.ts";
 import styles from "./orders.module.css";
-import { refundRefusedText, orderTexts as texts } from "./texts.ts";
+import { refundingText, refundRefusedText, orderTexts as texts } from "./texts.ts";
 
 const nothingOf = ({ price }: Order) => (price ? formatMoney({ ...price, minorUnits: 0n }) : "");
+/** Whether the money goes back since the event was cancelled. There is no time by which to ask for it then. */
+const isForEvent = ({ refundReason }: Order) => refundReason === RefundReason.EVENT_CANCELLED;
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
 
 /** What a buyer can do about an order, what is under way, and where the money is. */
@@ -67,7 +75,10 @@ function MoneyNotice({ order, money }: { order: Order; money: MoneyPlace }) {
 function Unpaid({ order, onAnswer, onTimeUp }: Parameters<typeof BuyerActions>[0]) {
   const until = order.expireTime ? timestampDate(order.expireTime) : new Date(0);
   const left = useRemaining(until);
-  if (order.cancelRequestedTime) return <Notice tone="warn" title={texts.cancelling} />;
+  if (order.cancelRequestedTime) {
+    const forEvent = order.cancelRequestedReason === CancellationReason.EVENT_CANCELLED;
+    return <Notice tone="warn" title={forEvent ? texts.cancellingForEvent : texts.cancelling} />;
+  }
   if (left === 0) return <Notice tone="warn" title={texts.timeUp} />;
   return (
     <>
@@ -90,14 +101,19 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
   const left = useRemaining(until);
   const again = order.refundRequestedTime !== undefined;
-  if (left === 0) return <p className={styles.soft}>{texts.refundOver}</p>;
+  const forEvent = isForEvent(order);
+  if (left === 0 && !forEvent) return <p className={styles.soft}>{texts.refundOver}</p>;
   return (
     <>
-      <p>{(again ? texts.refundAgainUntil : texts.refundUntil)(formatDateTime(until))}</p>
-      <p className={styles.clock}>
-        <span>{texts.refundLeft}</span>
-        <Countdown until={until} />
-      </p>
+      {!forEvent && (
+        <>
+          <p>{(again ? texts.refundAgainUntil : texts.refundUntil)(formatDateTime(until))}</p>
+          <p className={styles.clock}>
+            <span>{texts.refundLeft}</span>
+            <Countdown until={until} />
+          </p>
+        </>
+      )}
       <ConfirmedAction
         method={OrderService.method.requestRefund}
         input={{ orderId: order.id }}
@@ -108,7 +124,7 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
         keep={texts.keep}
         onDone={(answer) => onAnswer(answer.order)}
       >
-        <p>{texts.refundText}</p>
+        <p>{forEvent ? texts.refundForEventText : texts.refundText}</p>
       </ConfirmedAction>
     </>
   );
@@ -125,7 +141,7 @@ function RequestedRefund({
   reason?: RefundRefusalReason;
 }) {
   const refused = order.refundRefusedTime !== undefined;
-  const underWay = side === "buyer" ? texts.refundingBuyer : texts.refundingSeller;
+  const underWay = refundingText(side, order.refundReason);
   return (
     <Notice tone="warn" title={refused ? texts.refundRefusedTitle : texts.refundingTitle}>
       <p>{refused ? refundRefusedText(side, reason) : underWay}</p>
@@ -162,7 +178,7 @@ export function SellerView({ order }: { order: Order }) {
       if (order.refundRefusedTime) return <RequestedRefund order={order} side="seller" />;
       return (
         <Notice tone="warn" title={texts.refundedTitle}>
-          <p>{texts.refundedSeller(money)}</p>
+          <p>{isForEvent(order) ? texts.refundedForEvent(money) : texts.refundedSeller(money)}</p>
         </Notice>
       );
     default:

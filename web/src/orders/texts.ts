@@ -3,6 +3,7 @@ import {
   CompletionNote,
   OrderStatus,
   type OrderStep,
+  RefundReason,
   RefundRefusalReason,
 } from "@ticketing/proto/orders/v1/order";
 import type { MoneyPlace } from "./money-place.ts";
@@ -35,6 +36,15 @@ const cancelled: Readonly<Record<CancellationReason, Told>> = {
     buyer: "Your bank refused the payment, so the order was cancelled.",
     seller: "The buyer's bank refused the payment after all. The ticket is for sale again.",
   },
+  [CancellationReason.EVENT_CANCELLED]: {
+    buyer: "The event was cancelled, and so was your order.",
+    seller: "The event was cancelled, and so was the order.",
+  },
+};
+/** Why money goes back without being asked for. */
+const moneyOfCancelledEvent: Told = {
+  buyer: "The event was cancelled; your money comes back.",
+  seller: "The event was cancelled; the money goes back to the buyer.",
 };
 /** Why the money of a refund does not go back; unspecified: the reason is not known. */
 const refundRefused: Readonly<Record<RefundRefusalReason, Told>> = {
@@ -68,6 +78,15 @@ export const refundRefusedText = (side: Side, reason: RefundRefusalReason): stri
   // A newer release has reasons that this one does not know.
   (refundRefused[reason] ?? refundRefused[RefundRefusalReason.UNSPECIFIED])[side];
 
+/** That a refund is under way, and why. */
+export function refundingText(side: Side, reason: RefundReason): string {
+  const underWay = { buyer: orderTexts.refundingBuyer, seller: orderTexts.refundingSeller }[side];
+  if (reason !== RefundReason.EVENT_CANCELLED) return underWay;
+  return side === "buyer"
+    ? `${moneyOfCancelledEvent.buyer} ${orderTexts.toldHere}`
+    : moneyOfCancelledEvent.seller;
+}
+
 /** A step of an order in a sentence, as its buyer and as its seller read it. */
 function told({ transition }: Pick<OrderStep, "transition">): Told {
   switch (transition.case) {
@@ -77,6 +96,8 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
         seller: "A buyer chose your ticket, and it was held for them.",
       };
     case "orderCancelRequested":
+      if (transition.value.reason === CancellationReason.EVENT_CANCELLED)
+        return { buyer: "The event was cancelled.", seller: "The event was cancelled." };
       return { buyer: "You asked to cancel.", seller: "The buyer asked to cancel." };
     case "orderCompleted":
       return {
@@ -91,6 +112,7 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
         seller: "The buyer did not pay in time. The ticket is for sale again.",
       };
     case "orderRefundRequested":
+      if (transition.value.reason === RefundReason.EVENT_CANCELLED) return moneyOfCancelledEvent;
       return { buyer: "You asked for your money back.", seller: "The buyer asked for the money back." };
     case "orderRefunded":
       return { buyer: "Your refund was made.", seller: "The buyer was refunded." };
@@ -158,6 +180,7 @@ export const orderTexts = {
   timeUp: "The time to pay is over. We are looking for a payment that was made in time.",
   announceLeft: (remaining: string) => `${remaining} left to pay.`,
   cancelling: "Your order is being cancelled.",
+  cancellingForEvent: "The event was cancelled, and your order is being cancelled.",
   cancel: "Cancel order",
   cancelTitle: "Cancel this order?",
   cancelText: "Others can buy the ticket at once. You pay nothing, unless you have paid already.",
@@ -165,6 +188,7 @@ export const orderTexts = {
   refund: "Get a refund",
   refundTitle: (money: string) => `Give the ticket back for ${money}?`,
   refundText: "The money goes back to your card, and the ticket is for sale again. This cannot be undone.",
+  refundForEventText: "The event was cancelled. The money goes back to your card.",
   confirmRefund: "Give it back",
   refundUntil: (at: string) => `You can give the ticket back until ${at}.`,
   refundAgainUntil: (at: string) => `You can ask for the refund again until ${at}.`,
@@ -174,11 +198,13 @@ export const orderTexts = {
   sellerRefundUntil: (at: string) => `The buyer may give the ticket back until ${at}.`,
   refundingTitle: "The refund is on its way",
   refundingBuyer: "Your money is being sent back. This page will tell you when that is done.",
+  toldHere: "This page will tell you when that is done.",
   refundingSeller: "The money is being sent back to the buyer.",
   refundRefusedTitle: "The refund could not be made",
   refundedTitle: "Refunded",
   refundedBuyer: "This order was refunded.",
   refundedSeller: (money: string) => `${money} goes back to the buyer. The ticket is for sale again.`,
+  refundedForEvent: (money: string) => `The event was cancelled. ${money} goes back to the buyer.`,
   becameStatus: (status: string) => `The order is now: ${status}.`,
   toTicket: "See the ticket",
   toYourTicket: "Your ticket",

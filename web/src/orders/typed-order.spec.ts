@@ -6,6 +6,7 @@ import {
   CompletionNote,
   OrderSchema,
   OrderStepSchema,
+  RefundReason,
   RefundRefusalReason,
 } from "@ticketing/proto/orders/v1/order";
 import { typedOrder } from "./typed-order.ts";
@@ -28,6 +29,9 @@ test.each(types)("a step that comes as the text %s alone is shown as what it is"
 
 test.each([
   ["order_cancelled", { reason: "payment_failed" }, { reason: CancellationReason.PAYMENT_FAILED }],
+  ["order_cancel_requested", { reason: "event_cancelled" }, { reason: CancellationReason.EVENT_CANCELLED }],
+  ["order_refund_requested", { reason: "event_cancelled" }, { reason: RefundReason.EVENT_CANCELLED }],
+  ["order_refund_requested", {}, { reason: RefundReason.UNSPECIFIED }],
   ["order_refund_refused", { reason: "charge_disputed" }, { reason: RefundRefusalReason.CHARGE_DISPUTED }],
   ["order_refund_refused", { reason: "of_later" }, { reason: RefundRefusalReason.UNSPECIFIED }],
   [

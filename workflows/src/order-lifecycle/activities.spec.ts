@@ -3,6 +3,7 @@ import { timestampNow } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import { expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { CancellationReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { type PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
@@ -58,4 +59,24 @@ it.each<[string, MessageInitShape<typeof PaymentSchema>, boolean]>([
   };
   const { readOrderAndPayment } = createOrderLifecycleActivities(clients, { maxDeclines: 3 });
   expect((await readOrderAndPayment("o", false)).payment.neverOpened).toBe(neverOpened);
+});
+
+it("a cancelled event's order is cancelled once no replica is left that does not know the reason", async () => {
+  const transport = createRouterTransport(({ service }) => {
+    service(OrderLifecycleService, {
+      cancelOrder({ reason }) {
+        if (reason > CancellationReason.CAPTURE_REFUSED) throw new ConnectError("no", Code.InvalidArgument);
+        return {};
+      },
+    });
+  });
+  const clients = {
+    tickets: createClient(TicketLockService, transport),
+    orders: createClient(OrderLifecycleService, transport),
+    payments: createClient(PaymentLifecycleService, transport),
+  };
+  const { cancelOrder } = createOrderLifecycleActivities(clients, { maxDeclines: 3 });
+  // Not a refusal for good, which would end the workflow.
+  await expect(cancelOrder("o", "event_cancelled")).rejects.not.toHaveProperty("nonRetryable", true);
+  expect(await cancelOrder("o", "buyer")).toBe("done");
 });

@@ -62,6 +62,14 @@ describe("what happens to an order that awaits payment", () => {
       because: "buyer",
     });
   });
+  it("is cancelled when its event is, even with money held, but not once the money is taken", () => {
+    const called = order({ cancelRequested: true, eventCancelled: true });
+    const cancelled = { next: "cancel", because: "event_cancelled" };
+    expect(decide(called, held(999), 999)).toEqual(cancelled);
+    // Nobody's lapse, whoever saw the order first.
+    expect(decide(called, payment({ status: "NONE" }), 5_000, 5_000)).toEqual(cancelled);
+    expect(decide(called, payment({ status: "CAPTURED" }), 999)).toEqual({ next: "complete" });
+  });
   it("is cancelled by the last decline or a lost hold", () => {
     const cancelled = (because: string) => ({ next: "cancel", because });
     expect(decide(order(), payment({ declines: 3 }), 1)).toEqual(cancelled("declined"));

@@ -4,6 +4,8 @@ export interface OrderFacts {
   status: "AWAITING_PAYMENT" | "ENDED";
   expireTime: number;
   cancelRequested: boolean;
+  /** The cancellation was requested since the event does not take place. Absent in what was read before that could be. */
+  eventCancelled?: boolean;
 }
 
 /** What it needs to know of the order's payment. */
@@ -34,9 +36,9 @@ export type Decision =
 
 /**
  * Why an order is cancelled: its buyer asked, or asked without having been able to pay, or spent the last decline, or
- * lost the money without doing any of these.
+ * lost the money without doing any of these; or its event does not take place.
  */
-export type CancelCause = "buyer" | "buyer_unable" | "declined" | "payment_failed";
+export type CancelCause = "buyer" | "buyer_unable" | "declined" | "payment_failed" | "event_cancelled";
 /** Why it expires: the buyer let the time pass, or could not pay. */
 export type ExpireCause = "expired" | "payment_failed";
 
@@ -65,6 +67,7 @@ export function decide(
   if (payment.status === "CAPTURED") return { next: "complete" };
   const unable = payment.neverOpened || isOver(order, firstLook);
   if (order.cancelRequested) {
+    if (order.eventCancelled) return { next: "cancel", because: "event_cancelled" };
     return { next: "cancel", because: unable ? "buyer_unable" : "buyer" };
   }
   if (payment.status === "AUTHORIZED") {

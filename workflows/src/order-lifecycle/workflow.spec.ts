@@ -208,6 +208,14 @@ describe("the lifecycle of an order", () => {
     expect(steps).toEqual(["release money", "unlock cancelled", "cancel buyer"]);
   }, 60_000);
 
+  it("cancels for the event, and holds nothing against the buyer", async () => {
+    const steps = await run(() => {
+      payment = held(order.expireTime - 1);
+      order = { ...order, cancelRequested: true, eventCancelled: true };
+    });
+    expect(steps).toEqual(["release money", "unlock payment_failed", "cancel event_cancelled"]);
+  }, 60_000);
+
   it("cancels after the last allowed decline", async () => {
     const steps = await run(() => {
       payment = { ...payment, declines: 3 };

@@ -130,6 +130,7 @@ const told = {
   buyer_unable: { unlock: "payment_failed", order: "buyer" },
   declined: { unlock: "declined", order: "payment_failed" },
   payment_failed: { unlock: "payment_failed", order: "payment_failed" },
+  event_cancelled: { unlock: "payment_failed", order: "event_cancelled" },
 } as const satisfies Record<CancelCause, object>;
 
 /** Voids the payment before it unlocks the ticket: otherwise a buyer could pay for a ticket that is gone. */
