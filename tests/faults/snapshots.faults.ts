@@ -80,7 +80,8 @@ async function change(version: number, count: number): Promise<void> {
 
 function contents(db: DatabaseSync): string {
   const hash = createHash("sha256");
-  for (const table of ["positions", "events", "event_prices", "texts", "listings"])
+  const counts = ["event_prices", "event_sections", "event_price_cells"];
+  for (const table of ["positions", "events", ...counts, "texts", "listings"])
     for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).iterate())
       hash.update(JSON.stringify(row));
   return hash.digest("hex");

@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
-import { EVENT_START, newEvent, newListing, newOrder, newVenue } from "../support/stories.ts";
+import {
+  EVENT_START,
+  newEvent,
+  newListing,
+  newOrder,
+  newVenue,
+  searchedEventId,
+} from "../support/stories.ts";
 import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
 import { underBothNames } from "./operations-rows.ts";
@@ -123,6 +130,11 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
   },
   "catalog.v1.CatalogService/ListEvents": {
     request: () => ({ pageSize: 100 }),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
+  "catalog.v1.CatalogService/DescribeEvent": {
+    request: ({ free }) => ({ eventId: searchedEventId(free.event), seen: { ticketId: free.id } }),
     verdict: everybody("ok"),
     parties: { callers: [], words: orderWords.words },
   },

@@ -3,6 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { CancellationReason, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
+import { searchedEventId } from "../support/stories.ts";
 import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
 import { underBothNames } from "./operations-rows.ts";
@@ -185,6 +186,13 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   },
   "catalog.v1.CatalogService/SearchTickets": { as: "anonymous", request: listed },
   "catalog.v1.CatalogService/ListEvents": { as: "anonymous", request: listed },
+  "catalog.v1.CatalogService/DescribeEvent": {
+    as: "anonymous",
+    request: ({ listing, listed }) => ({
+      eventId: searchedEventId(listing.event),
+      seen: { ticketId: listed },
+    }),
+  },
   "catalog.v1.CatalogService/WatchTickets": {
     as: "anonymous",
     request: ({ listed }) => ({ ticketIds: [listed] }),

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate, timestampMs } from "@bufbuild/protobuf/wkt";
+import { eventId } from "@ticketing/catalog/projection/placing";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
-import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { Category, EventSchema, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { enter, type Person } from "./clients.ts";
@@ -27,6 +28,12 @@ export function newListing(
     seat: { section: "Floor", row: "A", number: "7" },
     price: PRICE,
   };
+}
+
+/** The id that search gives the event of a ticket. */
+export function searchedEventId(event: MessageInitShape<typeof EventSchema> | undefined): string {
+  const { title = "", venue = "", city = "", startTime } = create(EventSchema, event);
+  return eventId({ title, venue, city, start: startTime ? timestampMs(startTime) : 0 });
 }
 
 /** In the evening of a day that no test reaches, by the clocks at the venue. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { createValidator } from "@bufbuild/protovalidate";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
@@ -17,6 +18,7 @@ import { silent, testConfig } from "@ticketing/runtime/testing/service";
 import { createCatalogService } from "./catalog-service.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import type { ListingState } from "./projection/listing-state.ts";
+import { eventId } from "./projection/placing.ts";
 import { openProjection, type Projection } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
 
@@ -119,9 +121,52 @@ describe("a page token", () => {
   });
 });
 
+describe("an event's page", () => {
+  const event = { title: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 };
+
+  it("has what is available of it", async () => {
+    const answer = await catalog.describeEvent({ eventId: eventId(event) });
+    expect(answer.event).toMatchObject({ id: eventId(event), availableCount: 6, event: { title: "Jazz" } });
+    expect(answer.event?.firstLockEndTime).toBeUndefined();
+    const { sections, moreSections, priceHistograms } = answer;
+    expect(sections).toMatchObject([{ section: "", availableCount: 6 }]);
+    expect(moreSections).toBe(false);
+    expect(priceHistograms.map(({ currency }) => currency)).toEqual(["EUR", "GBP", "USD"]);
+    const [euros] = priceHistograms;
+    expect(euros?.bands.at(0)).toMatchObject({ fromPrice: 5n, availableCount: 1 });
+    expect(euros?.bands.at(-1)).toMatchObject({ belowPrice: 34n, availableCount: 1 });
+  });
+
+  it("is refused for an event that nobody listed a ticket of", async () => {
+    expect(await catalog.describeEvent({ eventId: "nothing" }).catch(reasonOf)).toBe("EVENT_NOT_FOUND");
+  });
+
+  it("says when the first lock ends while everything is held", async () => {
+    const start = now.getTime() + 7_200_000;
+    const held = (id: string, minutes: number) => ({
+      ...listing(id, { minorUnits: 10, currency: "USD" }),
+      ...{ start, heldUntil: now.getTime() + minutes * 60_000 },
+    });
+    projection.apply({ listings: [held("held1", 9), held("held2", 4)] });
+    const [eventPage, { events }] = await Promise.all([
+      catalog.describeEvent({ eventId: eventId({ ...event, start }) }),
+      catalog.listEvents({}),
+    ]);
+    const end = timestampFromMs(now.getTime() + 4 * 60_000);
+    expect(eventPage.event).toMatchObject({ availableCount: 0, firstLockEndTime: end });
+    expect(events.map(({ firstLockEndTime }) => firstLockEndTime)).toEqual([undefined, end]);
+    const sold = (id: string) => ({ ...held(id, 0), version: 2, storedStatus: TicketStatus.SOLD });
+    projection.apply({ listings: [sold("held1"), sold("held2")] });
+  });
+});
+
 describe("a cache on the way", () => {
   /** What the answer to a call over HTTP says of caching: cache-control and vary. */
-  async function saidOf(method: "SearchTickets" | "ListEvents", message: object, headers: object = {}) {
+  async function saidOf(
+    method: "SearchTickets" | "ListEvents" | "DescribeEvent",
+    message: object,
+    headers: object = {},
+  ) {
     const path = `/${CatalogService.typeName}/${method}`;
     const query = `?connect=v1&encoding=json&message=${encodeURIComponent(JSON.stringify(message))}`;
     const answer = await h2cRequest(
@@ -161,6 +206,16 @@ describe("a cache on the way", () => {
     const message = { seen: { ticketId, minVersion: "1" } };
     expect(await saidOf("SearchTickets", message)).toEqual([200, undefined, undefined]);
     expect(await saidOf("ListEvents", message)).toEqual([200, undefined, undefined]);
+  });
+
+  it("may keep an event's page likewise", async () => {
+    const id = eventId({ title: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 });
+    const policy = "public, max-age=2, stale-while-revalidate=3";
+    const kept = [200, policy, "authorization, cookie, accept-encoding"];
+    expect(await saidOf("DescribeEvent", { eventId: id })).toEqual(kept);
+    const cookie = { cookie: "session-8080=x" };
+    expect(await saidOf("DescribeEvent", { eventId: id }, cookie)).toEqual([200, undefined, undefined]);
+    expect(await saidOf("DescribeEvent", { eventId: "nothing" })).toEqual([404, undefined, undefined]);
   });
 
   it("is told nothing by a later page", async () => {

@@ -1,4 +1,3 @@
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type CatalogService,
@@ -7,8 +6,9 @@ import {
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { allowBriefCaching } from "./brief-caching.ts";
-import type { EventRow } from "./event-query.ts";
+import { eventMessage, eventPageMessage } from "./event-message.ts";
 import { createFreshness } from "./freshness.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
@@ -64,24 +64,19 @@ export function createCatalogService(deps: {
       };
     },
 
+    async describeEvent({ eventId, seen }, context) {
+      await freshness.require(seen, undefined, context.signal);
+      const page = await search.describeEvent(eventId);
+      if (!page) throw new DomainError("EVENT_NOT_FOUND", "there is no such event");
+      allowBriefCaching(context, { seen });
+      return eventPageMessage(page);
+    },
+
     async *watchTickets(request, context) {
       const watching = { read: search.findByIds, feed: deps.feed, heartbeatMs: HEARTBEAT_MS };
       for await (const listing of watchTickets(watching, request.ticketIds, context.signal)) {
         yield listing ? { ticket: listingMessage(listing, clock()) } : {};
       }
     },
-  };
-}
-
-function eventMessage(row: EventRow) {
-  const { title, venue, city, startTime } = row.event;
-  return {
-    id: row._id,
-    category: row.category,
-    event: { title, venue, city, startTime: timestampFromDate(startTime) },
-    availableCount: row.available,
-    cheapestPrices: row.cheapest.flatMap(({ currency, minorUnits }) =>
-      minorUnits === null ? [] : [{ currency, minorUnits: BigInt(minorUnits) }],
-    ),
   };
 }

@@ -8,4 +8,27 @@ export interface EventRow {
   available: number;
   /** One per currency; `minorUnits` null when everything in that currency is held. */
   cheapest: { currency: string; minorUnits: number | null }[];
+  /** When the first lock on what is for sale ends; null unless all of it is held. */
+  firstLockEnd: Date | null;
+}
+
+/** Prices next to each other in minor units, from the first to before the second, and how many tickets have them. */
+export interface PriceBand {
+  from: number;
+  below: number;
+  available: number;
+}
+
+/** One event with what is for sale for it, as its page shows it. */
+export interface EventPage {
+  row: EventRow;
+  histograms: { currency: string; bands: PriceBand[] }[];
+  sections: EventSection[];
+  hasMoreSections: boolean;
+}
+
+export interface EventSection {
+  section: string;
+  available: number;
+  cheapest: { currency: string; minorUnits: number }[];
 }

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
+import { createOfferCounting } from "./offer-counting.ts";
 
 /** What of a listing is counted. */
 export interface Counted {
   event: number;
   text: number;
+  section: string;
   price: number;
   currency: string;
   /** When its event begins. */
@@ -32,17 +34,8 @@ export function createCounting(db: DatabaseSync): Counting {
   const changeEvent = db.prepare(
     "UPDATE events SET listed = listed + ?, available = available + ? WHERE key = ?",
   );
-  const findCheapest = db.prepare(
-    `SELECT price FROM listings WHERE event = ? AND currency = ? AND for_sale = 1 AND held = 0
-     ORDER BY price LIMIT 1`,
-  );
-  const changePrice = db.prepare(
-    `INSERT INTO event_prices (event, currency, available, cheapest) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET available = available + excluded.available, cheapest = excluded.cheapest`,
-  );
-  const removePrice = db.prepare("DELETE FROM event_prices WHERE event = ? AND currency = ?");
+  const offers = createOfferCounting(db);
   const clearEvent = db.prepare("UPDATE events SET listed = 0, available = 0 WHERE key = ?");
-  const removePrices = db.prepare("DELETE FROM event_prices WHERE event = ?");
 
   function countText(key: number, change: number): void {
     // The columns that it returns.
@@ -51,15 +44,9 @@ export function createCounting(db: DatabaseSync): Counting {
     else if (text.listed === change) addWords.run(key, text.tokens);
   }
 
-  function countFree({ event, currency }: Counted, change: number): void {
-    const cheapest = findCheapest.get(event, currency);
-    if (cheapest) changePrice.run(event, currency, change, Number(cheapest.price));
-    else removePrice.run(event, currency);
-  }
-
-  function countEvent(of: Counted, change: number): void {
+  function countEvent(of: Counted, change: 1 | -1): void {
     changeEvent.run(change, of.held ? 0 : change, of.event);
-    if (!of.held) countFree(of, change);
+    offers.count(of, change);
   }
 
   return {
@@ -77,14 +64,18 @@ export function createCounting(db: DatabaseSync): Counting {
     clearEvents(keys) {
       for (const key of keys) {
         clearEvent.run(key);
-        removePrices.run(key);
+        offers.clear(key);
       }
     },
   };
 }
 
 const isCountedAlike = (a: Counted, b: Counted): boolean =>
-  a.event === b.event && a.price === b.price && a.currency === b.currency && a.held === b.held;
+  a.event === b.event &&
+  a.section === b.section &&
+  a.price === b.price &&
+  a.currency === b.currency &&
+  a.held === b.held;
 
 interface TextRow {
   listed: number;

@@ -9,7 +9,6 @@ interface Held extends Counted {
   key: number;
   version: number;
   status: number;
-  section: string;
   row: string;
   number: string;
 }
@@ -53,6 +52,7 @@ export function createListingRows(
       const isForSale = state.storedStatus === TicketStatus.AVAILABLE && state.start > now;
       const counted: Counted = {
         ...place(state),
+        section: state.seat.section,
         price: state.price.minorUnits,
         currency: state.price.currency,
         start: state.start,

@@ -13,7 +13,7 @@ export interface PassingTime {
 }
 
 export function createPassingTime(db: DatabaseSync, counting: Counting): PassingTime {
-  const counted = "key, id, event, text, price, currency, start, for_sale, held";
+  const counted = "key, id, event, text, section, price, currency, start, for_sale, held";
   const findLapsed = db.prepare(
     `SELECT ${counted} FROM listings WHERE held = 1 AND held_until <= ? ORDER BY held_until LIMIT ?`,
   );

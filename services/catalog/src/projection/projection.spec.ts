@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import fc from "fast-check";
 import type { ListingState } from "./listing-state.ts";
+import { priceCell } from "./price-cells.ts";
 import { openProjection, type Projection } from "./projection.ts";
 
 const begin = Date.UTC(2030, 0, 1);
@@ -44,6 +45,8 @@ function recount(states: readonly ListingState[], now: number) {
       ([currency, priced]) =>
         `${currency} ${priced.length} from ${Math.min(...priced.map(({ price }) => price.minorUnits))}`,
     );
+  const groupsOf = (nameOf: (each: ListingState) => string) =>
+    [...Map.groupBy(forSale, nameOf)].map(([name, of]) => ({ name, of, free: of.filter(isFree) }));
   return {
     listings: all
       .map((each) => {
@@ -53,6 +56,12 @@ function recount(states: readonly ListingState[], now: number) {
       .sort(),
     events: [...Map.groupBy(forSale, eventOf)]
       .map(([event, of]) => `${event} ${of.length} ${of.filter(isFree).length} ${pricesOf(of).sort()}`)
+      .sort(),
+    sections: groupsOf((each) => `${eventOf(each)} ${each.seat.section}`)
+      .flatMap(({ name, free }) => pricesOf(free).map((priced) => `${name} ${priced}`))
+      .sort(),
+    cells: groupsOf((each) => `${eventOf(each)} ${each.price.currency} ${priceCell(each.price.minorUnits)}`)
+      .map(({ name, of, free }) => `${name} ${of.length} ${free.length}`)
       .sort(),
     texts: [...Map.groupBy(forSale, textOf)].map(([text, of]) => `${text} ${of.length}`).sort(),
   };
@@ -79,6 +88,14 @@ function held({ db }: Projection) {
          SELECT group_concat(currency || ' ' || available || ' from ' || cheapest, ',' ORDER BY currency)
          FROM event_prices p WHERE p.event = e.key), '') AS text
        FROM events e WHERE listed > 0`,
+    ),
+    sections: column(
+      `SELECT ${event} || ' ' || section || ' ' || currency || ' ' || s.available || ' from ' || cheapest AS text
+       FROM event_sections s JOIN events e ON e.key = s.event`,
+    ),
+    cells: column(
+      `SELECT ${event} || ' ' || currency || ' ' || cell || ' ' || c.listed || ' ' || c.available AS text
+       FROM event_price_cells c JOIN events e ON e.key = c.event`,
     ),
     texts: column(
       `SELECT ${text} || ' ' || t.listed AS text FROM words w
@@ -108,17 +125,18 @@ const draft = fc
     starts: fc.integer({ min: 0, max: 3 }),
     minorUnits: fc.integer({ min: 1, max: 4 }),
     currency: fc.constantFrom("EUR", "USD"),
+    section: fc.constantFrom("", "A"),
     row: fc.constantFrom("", "A"),
     storedStatus: fc.constantFrom(TicketStatus.AVAILABLE, TicketStatus.AVAILABLE, TicketStatus.SOLD),
     lock: fc.option(fc.integer({ min: -1, max: 90 }), { freq: 2 }),
   })
-  .map(({ n, starts, minorUnits, currency, row, lock, ...rest }) =>
+  .map(({ n, starts, minorUnits, currency, section, row, lock, ...rest }) =>
     state({
       ...rest,
       id: `t${n}`,
       start: begin + starts * 30 * minute,
       price: { minorUnits, currency },
-      seat: { section: "", row, number: "" },
+      seat: { section, row, number: "" },
       heldUntil: lock === null ? null : begin + lock * minute,
     }),
   );

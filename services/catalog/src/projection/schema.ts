@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
@@ -51,6 +51,29 @@ CREATE TABLE event_prices (
   available INTEGER NOT NULL,
   cheapest INTEGER NOT NULL,
   PRIMARY KEY (event, currency)
+) WITHOUT ROWID, STRICT;
+
+-- What nobody holds of an event, by section and currency. No row where that is nothing.
+CREATE TABLE event_sections (
+  event INTEGER NOT NULL,
+  section TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  available INTEGER NOT NULL,
+  cheapest INTEGER NOT NULL,
+  PRIMARY KEY (event, section, currency)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX event_sections_by_price ON event_sections (event, currency, cheapest);
+
+-- What is for sale for an event, by currency and cell of prices: see priceCell. No row where that is nothing.
+CREATE TABLE event_price_cells (
+  event INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  cell INTEGER NOT NULL,
+  -- How many listings are for sale, held or not.
+  listed INTEGER NOT NULL,
+  -- How many of these nobody holds.
+  available INTEGER NOT NULL,
+  PRIMARY KEY (event, currency, cell)
 ) WITHOUT ROWID, STRICT;
 
 -- The different texts of an event's listings: most sellers copy the event's title, so that there are few.
@@ -111,14 +134,17 @@ CREATE INDEX listings_by_price ON listings (currency, price, id) WHERE for_sale 
 CREATE INDEX listings_by_creation ON listings (created, id) WHERE for_sale = 1;
 CREATE INDEX listings_of_event ON listings (event, currency, price, id) WHERE for_sale = 1;
 CREATE INDEX listings_of_text ON listings (text) WHERE for_sale = 1;
-CREATE INDEX listings_free ON listings (event, currency, price) WHERE for_sale = 1 AND held = 0;
+CREATE INDEX listings_free ON listings (event, section, currency, price) WHERE for_sale = 1 AND held = 0;
 CREATE INDEX listings_by_deadline ON listings (held_until) WHERE held = 1;
+CREATE INDEX listings_held ON listings (event, held_until) WHERE held = 1;
 `;
 
 /** Takes away all that came of tickets. */
 export const CLEAR_LISTINGS = `
 DELETE FROM listings;
 DELETE FROM event_prices;
+DELETE FROM event_sections;
+DELETE FROM event_price_cells;
 DELETE FROM texts;
 DELETE FROM events;
 INSERT INTO words (words) VALUES ('delete-all');

@@ -11,12 +11,16 @@ export interface EventKey {
   available: number;
 }
 
-interface TextRow {
-  key: number;
+/** What a text says of its event. */
+export interface EventTexts {
   event_title: string;
   venue: string;
   city: string;
   category: number;
+}
+
+interface TextRow extends EventTexts {
+  key: number;
   listed: number;
 }
 
@@ -38,7 +42,10 @@ export function summaryOf(read: Statements, wanted: Wanted, event: EventKey): Ev
       "SELECT currency, available, cheapest FROM event_prices WHERE event = :key ORDER BY currency",
       { key: event.key },
     );
-    return rowOf(event, texts[0], prices);
+    return rowOf(event, texts[0], {
+      prices,
+      lockEnd: event.available === 0 ? lockEndOf(read, event.key) : null,
+    });
   }
   return countedOf(read, wanted, event, texts);
 }
@@ -53,9 +60,10 @@ const textsOf = (read: Statements, { text, values }: Wanted, key: number): TextR
 
 function countedOf(read: Statements, wanted: Wanted, event: EventKey, texts: readonly TextRow[]) {
   const ofTexts = wanted.text ? "AND l.text IN (SELECT value FROM json_each(:of_texts))" : "";
-  const prices = read.all<PriceRow & { text: number }>(
+  const prices = read.all<PriceRow & { text: number; lock_end: number | null }>(
     `SELECT l.currency, min(l.text) AS text, sum(l.held = 0 OR l.held_until <= :now) AS available,
-       min(iif(l.held = 0 OR l.held_until <= :now, l.price, NULL)) AS cheapest
+       min(iif(l.held = 0 OR l.held_until <= :now, l.price, NULL)) AS cheapest,
+       min(iif(l.held = 1, l.held_until, NULL)) AS lock_end
      FROM listings l INDEXED BY listings_of_event
      WHERE l.event = :key AND ${wanted.listing} ${ofTexts} GROUP BY l.currency ORDER BY l.currency`,
     { ...wanted.values, key: event.key, of_texts: JSON.stringify(texts.map(({ key }) => key)) },
@@ -64,10 +72,23 @@ function countedOf(read: Statements, wanted: Wanted, event: EventKey, texts: rea
   if (!first) return undefined;
   const text = read.get<TextRow>("SELECT * FROM texts WHERE key = :text", { text: first.text });
   const available = prices.reduce((sum, price) => sum + price.available, 0);
-  return rowOf({ ...event, available }, text, prices);
+  const lockEnd = available === 0 ? Math.min(...prices.map((price) => Number(price.lock_end))) : null;
+  return rowOf({ ...event, available }, text, { prices, lockEnd });
 }
 
-function rowOf(event: EventKey, text: TextRow | undefined, prices: readonly PriceRow[]) {
+/** When the first lock on a ticket of the event ends. */
+const lockEndOf = (read: Statements, key: number): number | null =>
+  read.get<{ lock_end: number }>(
+    "SELECT held_until AS lock_end FROM listings WHERE event = :key AND held = 1 ORDER BY held_until LIMIT 1",
+    { key },
+  )?.lock_end ?? null;
+
+/** An event in the words of one of its texts. */
+export function rowOf(
+  event: EventKey,
+  text: EventTexts | undefined,
+  { prices, lockEnd }: { prices: readonly PriceRow[]; lockEnd: number | null },
+): EventRow | undefined {
   if (!text) return undefined;
   return {
     _id: event.id,
@@ -75,5 +96,6 @@ function rowOf(event: EventKey, text: TextRow | undefined, prices: readonly Pric
     event: { title: text.event_title, venue: text.venue, city: text.city, startTime: new Date(event.start) },
     available: event.available,
     cheapest: prices.map(({ currency, cheapest }) => ({ currency, minorUnits: cheapest })),
+    firstLockEnd: lockEnd === null ? null : new Date(lockEnd),
   };
 }

@@ -67,13 +67,15 @@ const draft = fc
     storedStatus: fc.constantFrom(TicketStatus.AVAILABLE, TicketStatus.AVAILABLE, TicketStatus.SOLD),
     category: fc.integer({ min: 1, max: 2 }),
     created: fc.integer({ min: 0, max: 9 }),
+    section: fc.constantFrom("", "Stalls", "Balcony"),
   })
-  .map(({ n, title, eventTitle, minorUnits, currency, starts, created, ...rest }) =>
+  .map(({ n, title, eventTitle, minorUnits, currency, starts, created, section, ...rest }) =>
     state({
       ...rest,
       ...{ id: `t${n}`, title: title || eventTitle, eventTitle, start: begin + starts * hour },
       price: { minorUnits, currency },
       created: begin - created * 1000,
+      seat: { section, row: "", number: "" },
     }),
   );
 
@@ -194,6 +196,7 @@ const eventsOf = (listings: readonly ListingState[], now: number) =>
         id,
         start: Number(of[0]?.start),
         available: free.length,
+        firstLockEnd: free.length > 0 ? null : Math.min(...of.map(({ heldUntil }) => Number(heldUntil))),
         cheapest: [...prices]
           .map(
             ([currency, priced]) => `${currency} ${Math.min(...priced.map(({ price }) => price.minorUnits))}`,
@@ -234,8 +237,8 @@ async function expectFound(
   const listings = await pages((after) => search.search({ filter: wanted, order, after, limit }));
   expect(listings.map(({ _id }) => _id)).toEqual(expected.map(({ id }) => id));
   const events = await pages((after) => search.listEvents({ filter: wanted, after, limit }));
-  const summaries = events.map(({ _id: id, event, available, cheapest }) => ({
-    ...{ id, start: event.startTime.getTime(), available },
+  const summaries = events.map(({ _id: id, event, available, cheapest, firstLockEnd }) => ({
+    ...{ id, start: event.startTime.getTime(), available, firstLockEnd: firstLockEnd?.getTime() ?? null },
     cheapest: cheapest.flatMap(({ currency, minorUnits }) =>
       minorUnits === null ? [] : [`${currency} ${minorUnits}`],
     ),

@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { OrderBy, TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
-import type { EventRow } from "../event-query.ts";
+import type { EventPage, EventRow } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import type { Projection } from "../projection/projection.ts";
+import { eventPageOf } from "./event-page.ts";
 import { findEvents } from "./event-search.ts";
 import { type FoundListing, type FoundRow, foundListing, foundRows } from "./found-listing.ts";
 import { findListings, requirePositionIn } from "./listing-search.ts";
@@ -23,12 +24,19 @@ export interface Search {
   search(query: SearchQuery & { order: OrderBy }): Promise<Page<FoundListing>>;
   /** The events of the listings that match, soonest first, with the counts and cheapest prices of these listings. */
   listEvents(query: SearchQuery): Promise<Page<EventRow>>;
+  /** The event of that id with what is for sale for it, which may be nothing; undefined when it is not known. */
+  describeEvent(id: string): Promise<EventPage | undefined>;
   /** The listings of these ids that are known, whatever their status. */
   findByIds(ids: readonly string[]): FoundListing[];
 }
 
 export function createSearch(projection: Projection, effort = EFFORT): Search {
   const read = createStatements(projection.db);
+
+  /** Counts that are kept are right only once all that is due has passed. */
+  async function passAllTime(): Promise<void> {
+    while (projection.passTime()) await setImmediate();
+  }
 
   return {
     async search({ filter, order, after, limit }) {
@@ -39,10 +47,15 @@ export function createSearch(projection: Projection, effort = EFFORT): Search {
     },
 
     async listEvents({ filter, after, limit }) {
-      // Counts that are kept are right only once all that is due has passed.
-      while (projection.passTime()) await setImmediate();
+      await passAllTime();
       const wanted = wantedOf(read, { filter, now: projection.now(), effort });
       return wanted ? findEvents(read, { wanted, after, limit }) : { rows: [] };
+    },
+
+    async describeEvent(id) {
+      await passAllTime();
+      const wanted = wantedOf(read, { filter: undefined, now: projection.now(), effort });
+      return wanted && eventPageOf(read, wanted, id);
     },
 
     findByIds: (ids) =>

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { priceCell } from "../projection/price-cells.ts";
 import { SCHEMA_VERSION } from "../projection/schema.ts";
 
 /** What the broker's list says about a snapshot. */
@@ -15,6 +16,11 @@ export const snapshotFacts = z.object({
 });
 export type SnapshotFacts = z.output<typeof snapshotFacts>;
 
+/** How many rows are held and not counted, or counted and not held. */
+const apartFrom = (held: string, counted: string): string =>
+  `SELECT (SELECT count(*) FROM (${held} EXCEPT ${counted}))
+        + (SELECT count(*) FROM (${counted} EXCEPT ${held})) AS n`;
+
 /** Each asks for what counts differently than the listings say. Written apart from the code that counts. */
 const differences: Readonly<Record<string, string>> = {
   "events.listed": `SELECT count(*) AS n FROM events e WHERE e.listed <>
@@ -23,11 +29,20 @@ const differences: Readonly<Record<string, string>> = {
     (SELECT count(*) FROM listings l WHERE l.for_sale = 1 AND l.held = 0 AND l.event = e.key)`,
   "texts.listed": `SELECT count(*) AS n FROM texts t WHERE t.listed <>
     (SELECT count(*) FROM listings l WHERE l.for_sale = 1 AND l.text = t.key)`,
-  event_prices: `WITH counted AS (
-      SELECT event, currency, count(*) AS available, min(price) AS cheapest FROM listings
-      WHERE for_sale = 1 AND held = 0 GROUP BY event, currency)
-    SELECT (SELECT count(*) FROM (SELECT event, currency, available, cheapest FROM event_prices EXCEPT SELECT * FROM counted))
-      + (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT event, currency, available, cheapest FROM event_prices)) AS n`,
+  event_prices: apartFrom(
+    "SELECT event, currency, available, cheapest FROM event_prices",
+    "SELECT event, currency, count(*), min(price) FROM listings WHERE for_sale = 1 AND held = 0 GROUP BY 1, 2",
+  ),
+  event_sections: apartFrom(
+    "SELECT event, section, currency, available, cheapest FROM event_sections",
+    `SELECT event, section, currency, count(*), min(price) FROM listings
+     WHERE for_sale = 1 AND held = 0 GROUP BY 1, 2, 3`,
+  ),
+  event_price_cells: apartFrom(
+    "SELECT event, currency, cell, listed, available FROM event_price_cells",
+    `SELECT event, currency, price_cell(price), count(*), sum(held = 0) FROM listings
+     WHERE for_sale = 1 GROUP BY 1, 2, 3`,
+  ),
   "listings.event": "SELECT count(*) AS n FROM listings WHERE event NOT IN (SELECT key FROM events)",
   "listings.text": "SELECT count(*) AS n FROM listings WHERE text NOT IN (SELECT key FROM texts)",
   words: `SELECT (SELECT count(*) FROM words_docsize WHERE id NOT IN (SELECT key FROM texts WHERE listed > 0))
@@ -46,6 +61,7 @@ export function checkFile(db: DatabaseSync): void {
   const gaps = db.prepare("SELECT stream FROM positions WHERE incomplete <> 0").all();
   if (gaps.length > 0)
     throw new Error(`events are missing of ${gaps.map(({ stream }) => stream).join(", ")}`);
+  db.function("price_cell", { deterministic: true }, (price) => priceCell(Number(price)));
   for (const [name, sql] of Object.entries(differences)) {
     const n = Number(db.prepare(sql).get()?.n);
     if (n !== 0) throw new Error(`${n} rows of ${name} do not count what the listings say`);

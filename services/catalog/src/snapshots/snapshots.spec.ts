@@ -75,7 +75,8 @@ const take = (every = 0) => takeSnapshot({ store, file: join(folder, "source.db"
 
 function contents(path: string): unknown {
   const db = new DatabaseSync(path);
-  const tables = ["positions", "events", "event_prices", "texts", "listings"];
+  const counts = ["event_prices", "event_sections", "event_price_cells"];
+  const tables = ["positions", "events", ...counts, "texts", "listings"];
   const rows = tables.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all());
   const found = db.prepare("SELECT count(*) AS n FROM words WHERE words MATCH 'jazz'").get();
   db.close();
