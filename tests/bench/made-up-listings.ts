@@ -66,7 +66,7 @@ export function listingOf(n: number, count: number, now: number): ListingState {
     venue: `${of(acts, 9)} Hall ${random % 500}`,
     city: of(cities, 13),
     start: now + 3_600_000 + (random % (300 * 24)) * (DAY_MS / 24),
-    seat: { section: "A", row: `${own % 40}`, number: `${own % 60}` },
+    seat: { section: "ABCDEFGH"[own % 8] ?? "", row: `${own % 40}`, number: `${own % 60}` },
     price: { minorUnits: 1_000 + (own % 20_000), currency: String(currencies[own % currencies.length]) },
     storedStatus: TicketStatus.AVAILABLE,
     heldUntil: own % 10 === 1 ? now + 900_000 : null,

@@ -7,8 +7,8 @@ import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog
 import { fillProjection, WORDS } from "./made-up-listings.ts";
 
 /**
- * Prints the CPU milliseconds of each question to a projection of so many made-up listings, for events and under each
- * order, alone in this process: `node --conditions=@ticketing/source tests/bench/search-sizes.ts 1000000 <file>`. The
+ * Prints the CPU milliseconds of each question to a projection of so many made-up listings, for events, under each
+ * order and for one event, alone in this process: `node --conditions=@ticketing/source tests/bench/search-sizes.ts 1000000 <file>`. The
  * file is filled when it is not there.
  */
 const [, , count = "1600", file = `search-${count}.db`] = process.argv;
@@ -64,4 +64,6 @@ for (const [name, init] of Object.entries(filters)) {
     costs.map((each) => each.toFixed(2)),
   );
 }
+const { rows } = await search.listEvents({ filter: undefined, after: undefined, limit: 1 });
+line("one event", [(await cost(() => search.describeEvent(rows[0]?._id ?? ""))).toFixed(2)]);
 projection.close();

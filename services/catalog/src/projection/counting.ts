@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { createOfferCounting } from "./offer-counting.ts";
+import { createOfferCounting, type OfferChange } from "./offer-counting.ts";
 
 /** What of a listing is counted. */
 export interface Counted {
@@ -44,8 +44,8 @@ export function createCounting(db: DatabaseSync): Counting {
     else if (text.listed === change) addWords.run(key, text.tokens);
   }
 
-  function countEvent(of: Counted, change: 1 | -1): void {
-    changeEvent.run(change, of.held ? 0 : change, of.event);
+  function countEvent(of: Counted, change: OfferChange): void {
+    changeEvent.run(change.listed, change.available, of.event);
     offers.count(of, change);
   }
 
@@ -57,9 +57,13 @@ export function createCounting(db: DatabaseSync): Counting {
         if (was) countText(was.text, -1);
         if (is) countText(is.text, 1);
       }
-      if (was && is && isCountedAlike(was, is)) return;
-      if (was && was.start > now) countEvent(was, -1);
-      if (is && is.start > now) countEvent(is, 1);
+      if (was && is && isSameOffer(was, is)) {
+        const available = was.held - is.held;
+        if (available !== 0 && is.start > now) countEvent(is, { listed: 0, available });
+        return;
+      }
+      if (was && was.start > now) countEvent(was, { listed: -1, available: was.held - 1 });
+      if (is && is.start > now) countEvent(is, { listed: 1, available: 1 - is.held });
     },
     clearEvents(keys) {
       for (const key of keys) {
@@ -70,12 +74,13 @@ export function createCounting(db: DatabaseSync): Counting {
   };
 }
 
-const isCountedAlike = (a: Counted, b: Counted): boolean =>
+/** Whether both are counted at the same place, held or not. */
+const isSameOffer = (a: Counted, b: Counted): boolean =>
   a.event === b.event &&
   a.section === b.section &&
   a.price === b.price &&
   a.currency === b.currency &&
-  a.held === b.held;
+  a.start === b.start;
 
 interface TextRow {
   listed: number;
