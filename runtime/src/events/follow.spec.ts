@@ -53,8 +53,9 @@ async function until(done: () => boolean | Promise<boolean>): Promise<void> {
 function replica() {
   const applied: string[] = [];
   const kept = { applied, position: undefined as FollowPosition | undefined, failures: 0, resets: 0 };
-  const follow = (stream: string) =>
+  const follow = (stream: string, room?: () => Promise<void>) =>
     events.follow<string>({
+      room,
       stream: stream.toUpperCase(),
       filter: `spec.${stream}.>`,
       name: "spec",
@@ -139,6 +140,26 @@ describe("following a stream", () => {
     await publish("failing", "f:2");
     await until(() => one.applied.length === 2);
     expect(one.applied).toEqual(["f:1", "f:2"]);
+    await following.stop();
+  });
+
+  it("applies nothing while there is no room, and forgets nothing", async () => {
+    await events.ensureStream("ROOM", ["spec.room.>"]);
+    const ids = Array.from({ length: 20 }, (_, n) => `r:${n}`);
+    for (const id of ids) await publish("room", id);
+    const one = replica();
+    let asked = 0;
+    const made = Promise.withResolvers<void>();
+    const following = one.follow("room", () => {
+      asked++;
+      return made.promise;
+    });
+    await until(() => asked > 0);
+    await publish("room", "r:last");
+    expect(one.applied).toEqual([]);
+    made.resolve();
+    await until(() => one.applied.length === 21);
+    expect(one.applied).toEqual([...ids, "r:last"]);
     await following.stop();
   });
 

@@ -25,6 +25,8 @@ export interface FollowOptions<Change> {
   position: () => FollowPosition | undefined;
   /** What an event changes. Throws {@link PoisonEvent} when it breaks its contract. */
   decode: (event: { subject: string; payload: Uint8Array }) => Change;
+  /** Awaited before each part is decoded and applied: who has no room for more makes the stream wait. */
+  room?: (() => Promise<void>) | undefined;
   /** Saves changes, in the order of the stream, and the position in one; of a dead letter, the change alone. */
   apply: (changes: Change[], position: FollowPosition | undefined) => void;
   /** The stream is another one than that which was followed: forgets all that came of it, and the position. */
@@ -117,6 +119,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
 
   async function applyAll(batch: JsMsg[]): Promise<void> {
     for (let from = 0; from < batch.length; ) {
+      await options.room?.();
       const begun = performance.now();
       const part = batch.slice(from, from + atOnce);
       await applyPart(part);

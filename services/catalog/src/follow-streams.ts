@@ -16,13 +16,20 @@ export interface FollowedStreams {
   requireFresh(): Promise<void>;
 }
 
-/** Applies TICKETS and USERS to the projection of this replica alone, from where it was on. */
-export function followStreams(projection: Projection, events: Pick<Events, "follow">): FollowedStreams {
+/**
+ * Applies TICKETS and USERS to the projection of this replica alone, from where it was on. `room` is awaited before
+ * each part.
+ */
+export function followStreams(
+  projection: Projection,
+  { events, room }: { events: Pick<Events, "follow">; room?: () => Promise<void> },
+): FollowedStreams {
   const followings = [
     events.follow<SellerName>({
       stream: "USERS",
       filter: "evt.auth.>",
       name: NAME,
+      room,
       position: () => projection.positionOf("USERS"),
       decode: ({ payload }) => sellerFrom(payload),
       apply: (sellers, position) =>
@@ -33,6 +40,7 @@ export function followStreams(projection: Projection, events: Pick<Events, "foll
       stream: "TICKETS",
       filter: "evt.tickets.>",
       name: NAME,
+      room,
       position: () => projection.positionOf("TICKETS"),
       decode: ({ payload }) => listingFrom(payload),
       apply: (listings, position) =>

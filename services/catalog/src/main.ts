@@ -7,6 +7,7 @@ import { createCatalogService } from "./catalog-service.ts";
 import { config as readConfig } from "./config.ts";
 import { followStreams } from "./follow-streams.ts";
 import { createListingFeed } from "./listing-feed.ts";
+import { keepCheckpoints } from "./projection/checkpoints.ts";
 import { openProjection, PROJECTION_FILE } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
 import { keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
@@ -29,7 +30,8 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
   const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids) });
   const search = createSearch(projection);
   const feed = createListingFeed(search.findByIds);
-  const followed = followStreams(projection, events);
+  const checkpoints = keepCheckpoints(projection, { file, log });
+  const followed = followStreams(projection, { events, room: checkpoints.room });
   for (const stream of FORMER_STREAMS) {
     events.retire(stream, FORMER_CONSUMER).catch((err: unknown) => log.warn({ err, stream }, "not retired"));
   }
@@ -41,6 +43,6 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
       router.service(CatalogService, createCatalogService({ projection, search, feed, clock })),
     conditions: { projection: followed.requireCaughtUp },
     uses: { "newest tickets": followed.requireFresh },
-    close: [stopSnapshots, () => clearInterval(passing), projection.close],
+    close: [stopSnapshots, () => clearInterval(passing), checkpoints.stop, projection.close],
   };
 });
