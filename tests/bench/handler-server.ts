@@ -5,6 +5,7 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
 import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
 import { silent } from "@ticketing/runtime/testing/service";
+import type { EventDirectory } from "@ticketing/tickets/event-directory";
 import type { Ticket } from "@ticketing/tickets/ticket";
 import type { TicketStore } from "@ticketing/tickets/ticket-aggregate";
 import { createTicketService } from "@ticketing/tickets/ticket-service";
@@ -33,9 +34,11 @@ const internal = await startInternalServer({
       TicketService,
       createTicketService({
         tickets: { get } as TicketStore,
+        directory: {} as EventDirectory,
         room: { requireListingRoom: () => undefined },
         listingLimit: { take: () => undefined },
         clock,
+        log: silent,
       }),
     ),
   health: createServingStatus(),

@@ -185,7 +185,7 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
 
 /** One RPC of an internal port: where it is served, what is asked, and which services may. */
 export interface InternalRule {
-  readonly callee: "tickets" | "orders" | "payments";
+  readonly callee: "events" | "tickets" | "orders" | "payments";
   readonly request: () => Init;
   readonly allowed: readonly string[];
   /** The outcome for permitted callers: not_found by default, since the requested ids do not exist. */
@@ -193,6 +193,7 @@ export interface InternalRule {
 }
 
 const ids = () => ({ ticketId: randomUUID(), orderId: randomUUID() });
+const someEvent = () => ({ eventId: randomUUID() });
 const someOrder = () => ({ orderId: randomUUID() });
 const selection = () => ({ selection: { selection: { case: "named", value: { ids: [randomUUID()] } } } });
 const records = (callee: InternalRule["callee"]): InternalRule => ({
@@ -228,7 +229,25 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
     request: ids,
     allowed: ["workflows"],
   },
+  "tickets.internal.v1.TicketLockService/ListOrdersOfEvent": {
+    callee: "tickets",
+    request: someEvent,
+    allowed: ["workflows"],
+    outcome: "not_found",
+  },
   "tickets.internal.v1.TicketLockService/ListTickets": records("tickets"),
+  "events.internal.v1.EventDirectoryService/FindEvent": {
+    callee: "events",
+    request: someEvent,
+    allowed: ["tickets"],
+    outcome: "not_found",
+  },
+  "events.internal.v1.EventDirectoryService/ResolveEvent": {
+    callee: "events",
+    request: () => ({ ...newListing().event, category: 1 }),
+    allowed: ["tickets"],
+    outcome: "ok",
+  },
   "orders.internal.v1.OrderLifecycleService/ReadOrder": lifecycle("orders", someOrder, "payments"),
   "orders.internal.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
   "orders.internal.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({

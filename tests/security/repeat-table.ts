@@ -77,6 +77,11 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: ({ calledOff }) => ({ eventId: calledOff.id, version: 1n }),
   },
 
+  "events.internal.v1.EventDirectoryService/ResolveEvent": {
+    as: "tickets",
+    request: ({ listing }) => ({ ...listing.event, category: listing.category }),
+  },
+
   "tickets.internal.v1.TicketLockService/LockTicket": {
     as: "orders",
     request: ({ lock, lockBuyerId, price }) => ({ ...lock, buyerId: lockBuyerId, expectedPrice: price }),
@@ -161,6 +166,14 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "tickets.internal.v1.TicketLockService/ListTickets": {
     as: "workflows",
     request: ({ listed, sold }) => named(listed, sold.ticket.id),
+  },
+  "tickets.internal.v1.TicketLockService/ListOrdersOfEvent": {
+    as: "workflows",
+    request: ({ calledOff }) => ({ eventId: calledOff.id }),
+  },
+  "events.internal.v1.EventDirectoryService/FindEvent": {
+    as: "tickets",
+    request: ({ twin }) => ({ eventId: twin.id }),
   },
   "orders.v1.OrderService/GetOrder": { as: "buyer", request: sold },
   "orders.v1.OrderService/WatchOrder": { as: "seller", request: sold },

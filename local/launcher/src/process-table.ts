@@ -61,7 +61,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     script: "services/tickets/src/main.ts",
     database: true,
     // On one machine one seller lists what many would.
-    env: () => ({ LISTING_LIMIT: "1000000" }),
+    env: (_, internal) => ({ EVENTS_ADDRESS: internal("events"), LISTING_LIMIT: "1000000" }),
     settings: [
       "LISTING_LIMIT",
       "LOCK_DURATION",

@@ -110,9 +110,18 @@ export function placeOf(city: string, named: { country: string; timeZone: string
   return largest(candidates) ?? onlyZone(named.country) ?? unknown();
 }
 
+/** Where a city most likely lies: the most populous of its name. Undefined where the table has none. */
+export function likelyPlaceOf(city: string): Place | undefined {
+  table ??= readTable();
+  return byPopulation(table.cities.get(cityKey(city)) ?? [])[0];
+}
+
+const byPopulation = (cities: readonly City[]) =>
+  cities.toSorted((one, other) => other.population - one.population);
+
 /** The place of the most populous; undefined without any. Throws CITY_AMBIGUOUS if others may be meant as well. */
 function largest(cities: readonly City[]): Place | undefined {
-  const [first, ...others] = cities.toSorted((one, other) => other.population - one.population);
+  const [first, ...others] = byPopulation(cities);
   if (!first) return undefined;
   const { country, timeZone, population } = first;
   const rivals = others.filter(

@@ -25,6 +25,7 @@ import {
   usualDurationMs,
 } from "./event.ts";
 import type { EventStore } from "./event-aggregate.ts";
+import { findHolding } from "./find-holding.ts";
 import { instantOf } from "./local-time.ts";
 import { eventMessage, venueMessage } from "./messages.ts";
 import { areSimilar } from "./names.ts";
@@ -41,9 +42,7 @@ export function createEventService(deps: {
 }): ServiceImpl<typeof EventService> {
   const { venues, events, clock } = deps;
 
-  /** What holds in the place of an event: itself, or what it was merged into. */
-  const holding = async (event: Event): Promise<Event> =>
-    event.mergedInto ? events.get(event.mergedInto) : event;
+  const holding = (event: Event) => findHolding(events, event);
 
   /** Throws VENUE_EXISTS if the city has a venue that may be this one. */
   async function requireNewVenue(wanted: Venue, others: readonly string[]): Promise<void> {

@@ -54,9 +54,14 @@ function requireAhead(startTime: Date, now: Date): void {
   throw new DomainError("EVENT_STARTED", "the event has begun", { startTime: startTime.toISOString() });
 }
 
-/** An event that was not known. */
-export function proposeEvent(facts: EventFacts, { id, ...by }: Proposal, now: Date): Event {
+/** An event that was not known. Throws EVENT_STARTED with startTime unless its start lies ahead. */
+export function proposeEvent(facts: EventFacts, by: Proposal, now: Date): Event {
   requireAhead(facts.startTime, now);
+  return recordEvent(facts, by, now);
+}
+
+/** An event that was not known and may have begun. */
+export function recordEvent(facts: EventFacts, { id, ...by }: Proposal, now: Date): Event {
   const event = {
     ...facts,
     ...by,

@@ -23,21 +23,29 @@ export async function propose<T extends Proposed>(
   now: Date,
   requireNew: () => Promise<void>,
 ): Promise<T> {
-  // The driver's generic types cannot see that every T has these fields (here and below).
-  const same = () => store.collection.findOne({ key: wanted.key } as Filter<T>) as Promise<T | null>;
-  const known = await same();
+  const known = await findByKey(store, wanted.key);
   if (known) return known;
   await requireNew();
   await requireFew(store, wanted.proposerId, now);
+  return insertOnce(store, wanted);
+}
+
+/** Inserts it, unless a document has its key: then that is the answer. Throws REQUEST_ID_REUSED. */
+export async function insertOnce<T extends Proposed>(store: AggregateStore<T>, wanted: T): Promise<T> {
   try {
     if ((await store.insert(wanted)) === "inserted") return wanted;
     return requireSameRequest(await store.get(wanted._id), wanted);
   } catch (error) {
-    const first = isDuplicateKey(error) && (await same());
+    const first = isDuplicateKey(error) && (await findByKey(store, wanted.key));
     if (first) return first;
     throw error;
   }
 }
+
+/** What has this key; null without any. */
+export const findByKey = <T extends Proposed>({ collection }: AggregateStore<T>, key: string) =>
+  // The driver's generic types cannot see that every T has these fields (here and below).
+  collection.findOne({ key } as Filter<T>) as Promise<T | null>;
 
 async function requireFew<T extends Proposed>(
   { collection }: AggregateStore<T>,

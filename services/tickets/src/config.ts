@@ -1,4 +1,10 @@
-import { commonConfig, databaseConfig, duration, readConfig } from "@ticketing/runtime/process/config";
+import {
+  addresses,
+  commonConfig,
+  databaseConfig,
+  duration,
+  readConfig,
+} from "@ticketing/runtime/process/config";
 import { z } from "zod";
 
 const count = z.coerce.number().int().min(1);
@@ -7,6 +13,8 @@ const count = z.coerce.number().int().min(1);
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
+  /** The internal port of events. */
+  EVENTS_ADDRESS: addresses,
   /** How many tickets one seller may list or change in an hour, at each process. */
   LISTING_LIMIT: count.default(1000),
   /** How long a buyer has to pay. */

@@ -1,3 +1,4 @@
+import { EventDirectoryService } from "@ticketing/proto/events/internal/v1/event_directory_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
@@ -5,21 +6,28 @@ import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createBuyerLockStore } from "./buyer-lock-store.ts";
 import { config as readConfig } from "./config.ts";
+import { createEventDirectory } from "./event-directory.ts";
 import { createEventRoom } from "./event-room.ts";
+import { findMissingEvents } from "./find-missing-events.ts";
+import { followEvents } from "./follow-events.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
 import { createTicketService } from "./ticket-service.ts";
 
 const config = readConfig();
 
-await runProcess("tickets", config, async ({ database, events, log }) => {
+await runProcess("tickets", config, async ({ database, events, log, callee }) => {
   const { db } = await database(config.MONGODB_URI);
+  const directory = createEventDirectory(
+    await callee(EventDirectoryService, "events", config.EVENTS_ADDRESS),
+  );
   const tickets = await ticketAggregate.open({ db, events, log });
   const room = createEventRoom({ events, log });
   const listingLimit = createRateLimit({ count: config.LISTING_LIMIT, windowMs: 3_600_000 }, clock);
-  const ticketService = createTicketService({ tickets, room, listingLimit, clock });
+  const ticketService = createTicketService({ tickets, directory, room, listingLimit, clock, log });
   const ticketLockService = createTicketLockService({
     tickets,
+    directory,
     buyers: await createBuyerLockStore(db),
     policy: {
       durationMs: config.LOCK_DURATION,
@@ -32,9 +40,12 @@ await runProcess("tickets", config, async ({ database, events, log }) => {
     room,
     clock,
   });
+  followEvents({ tickets, directory, clock }, events);
+  const stopFinding = findMissingEvents({ tickets, directory, clock, log });
   return {
     publicRoutes: (router) => router.service(TicketService, ticketService),
     internalRoutes: (router) => router.service(TicketLockService, ticketLockService),
     relays: [tickets.relay],
+    close: [stopFinding],
   };
 });

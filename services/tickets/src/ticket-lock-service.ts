@@ -21,7 +21,9 @@ import {
   slotsToAsk,
   takeSlot,
 } from "./buyer-locks.ts";
+import type { EventDirectory } from "./event-directory.ts";
 import type { EventRoom } from "./event-room.ts";
+import { listOrdersOfEvent } from "./orders-of-event.ts";
 import type { Release } from "./release.ts";
 import {
   lock,
@@ -67,6 +69,7 @@ function standingOf(ticket: Ticket | null, orderId: string): Standing {
 
 export interface TicketLockDependencies {
   tickets: TicketStore;
+  directory: Pick<EventDirectory, "find">;
   buyers: BuyerLockStore;
   policy: LockPolicy & { durationMs: number; relockWaitMs: number };
   room: EventRoom;
@@ -197,6 +200,11 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
     async relistTicket({ ticketId, orderId }, context) {
       requireService(context, "workflows");
       return answer(await tickets.update(ticketId, (ticket) => relist(ticket, orderId, clock())));
+    },
+
+    async listOrdersOfEvent(request, context) {
+      requireService(context, "workflows");
+      return listOrdersOfEvent(deps, request);
     },
 
     async listTickets({ selection }, context) {

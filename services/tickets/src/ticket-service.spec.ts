@@ -12,6 +12,7 @@ import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { createSpecDirectory } from "../testing/spec-directory.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketService } from "./ticket-service.ts";
 
@@ -30,7 +31,9 @@ beforeAll(async () => {
     },
   };
   const listingLimit = createRateLimit({ count: 100, windowMs: 3_600_000 }, clock);
-  const service = createTicketService({ tickets, room, listingLimit, clock });
+  const directory = createSpecDirectory();
+  const log = { warn: () => undefined };
+  const service = createTicketService({ tickets, directory, room, listingLimit, clock, log });
   as = (caller) => clientOf(TicketService, service, caller);
 }, 60_000);
 afterAll(() => database?.close());

@@ -10,14 +10,17 @@ import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity"
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
+import type { Logger } from "@ticketing/runtime/process/log";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
 import { fingerprintOf } from "@ticketing/runtime/process/request-fingerprint";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
-import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
-import type { EditRequest } from "./edits.ts";
+import { writtenEventOf } from "@ticketing/runtime/values/ticketed-event";
+import { type EditRequest, isRepeat } from "./edits.ts";
+import type { EventDirectory } from "./event-directory.ts";
+import { createEventLookup } from "./event-lookup.ts";
 import type { EventRoom } from "./event-room.ts";
-import type { Offer } from "./ticket.ts";
+import type { Offer, Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, requireSameRequest, withdraw } from "./ticket-listing.ts";
 import { ticketMessage } from "./ticket-message.ts";
@@ -25,12 +28,15 @@ import { ticketMessage } from "./ticket-message.ts";
 /** The sellers' API. */
 export function createTicketService(deps: {
   tickets: TicketStore;
+  directory: EventDirectory;
   room: Pick<EventRoom, "requireListingRoom">;
   /** Takes a seller's id for each new listing and each change of one. */
   listingLimit: RateLimit;
   clock: Clock;
+  log: Pick<Logger, "warn">;
 }): ServiceImpl<typeof TicketService> {
   const { tickets, room, listingLimit, clock } = deps;
+  const { chosen, resolved, withNewestEvent } = createEventLookup(deps);
 
   /** For what is an event of its own. Withdrawing asks nobody: a listing is withdrawn once. */
   function requireMayList(sellerId: string): void {
@@ -40,18 +46,47 @@ export function createTicketService(deps: {
     throw new DomainError("TOO_MANY_LISTINGS", "too many tickets were listed or changed", {}, waitMs);
   }
 
+  async function wantedTicket(request: CreateTicketRequest, by: Parameters<typeof list>[1]): Promise<Ticket> {
+    const { eventId, category } = request;
+    const named = eventId ? await chosen(eventId) : { event: writtenEventOf(request.event) };
+    const written = list({ ...offerOf(request), ...named }, by, clock());
+    requireMayList(by.sellerId);
+    if (eventId) return written;
+    return list({ ...offerOf(request), ...(await resolved(written.event, category)) }, by, clock());
+  }
+
+  /** Only what the request sets: an absent field stays as it is. Throws, before an event is looked up, as `edit`. */
+  async function changesOf(
+    request: UpdateTicketRequest,
+    seen: Ticket,
+    by: Parameters<typeof edit>[1],
+  ): Promise<Partial<Offer>> {
+    const { title, category, event, eventId, seat, price } = request;
+    if (isRepeat(seen.edits ?? [], by.request)) return {};
+    const changes = {
+      ...(title !== undefined && { title }),
+      ...(category !== undefined && { category }),
+      ...(seat && { seat: seatOf(seat) }),
+      ...(price && { price: moneyOf(price) }),
+    };
+    if (eventId) return { ...changes, ...(await chosen(eventId)) };
+    if (!event) return changes;
+    const written = writtenEventOf(event);
+    const edited = edit(seen, by, { ...changes, event: written }, clock());
+    return { ...changes, ...(await resolved(written, edited.category)) };
+  }
+
   return {
     async createTicket(request, context) {
       const { userId, displayName } = requireUser(context);
       const id = derivedId(userId, request.requestId);
       const fingerprint = fingerprintOf(CreateTicketRequestSchema, request);
-      const known = await tickets.find(id);
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
-      const wanted = known ?? list(offerOf(request), by, clock());
-      if (!known) requireMayList(userId);
+      const known = await tickets.find(id);
+      const wanted = known ?? (await wantedTicket(request, by));
       const isThere = known || (await tickets.insert(wanted)) === "inserted";
-      const ticket = isThere ? wanted : await tickets.get(id);
-      return { ticket: ticketMessage(requireSameRequest(ticket, fingerprint), clock(), userId) };
+      const ticket = requireSameRequest(isThere ? wanted : await tickets.get(id), fingerprint);
+      return { ticket: ticketMessage(await withNewestEvent(ticket), clock(), userId) };
     },
 
     async getTicket({ ticketId }, context) {
@@ -68,12 +103,18 @@ export function createTicketService(deps: {
     async updateTicket(request, context) {
       const { userId } = requireUser(context);
       const by = { userId, version: Number(request.version), request: editRequestOf(request) };
-      const ticket = await tickets.update(request.ticketId, (current) => {
-        const edited = edit(current, by, changesOf(request), clock());
-        if (edited !== current) requireMayList(userId);
-        return edited;
-      });
-      return { ticket: ticketMessage(ticket, clock(), userId) };
+      const seen = await tickets.get(request.ticketId);
+      const changes = await changesOf(request, seen, by);
+      const ticket = await tickets.update(
+        request.ticketId,
+        (current) => {
+          const edited = edit(current, by, changes, clock());
+          if (edited !== current) requireMayList(userId);
+          return edited;
+        },
+        seen,
+      );
+      return { ticket: ticketMessage(await withNewestEvent(ticket), clock(), userId) };
     },
 
     async withdrawTicket(request, context) {
@@ -90,23 +131,9 @@ const editRequestOf = (request: UpdateTicketRequest): EditRequest | undefined =>
     ? { id: request.requestId, fingerprint: fingerprintOf(UpdateTicketRequestSchema, request) }
     : undefined;
 
-function offerOf(request: CreateTicketRequest): Offer {
-  return {
-    title: request.title,
-    category: request.category,
-    event: ticketedEventOf(request.event),
-    seat: seatOf(request.seat),
-    price: moneyOf(request.price),
-  };
-}
-
-/** Only what the request sets: an absent field stays as it is. */
-function changesOf(request: UpdateTicketRequest): Partial<Offer> {
-  return {
-    ...(request.title !== undefined && { title: request.title }),
-    ...(request.category !== undefined && { category: request.category }),
-    ...(request.event && { event: ticketedEventOf(request.event) }),
-    ...(request.seat && { seat: seatOf(request.seat) }),
-    ...(request.price && { price: moneyOf(request.price) }),
-  };
-}
+const offerOf = (request: CreateTicketRequest): Omit<Offer, "event"> => ({
+  title: request.title,
+  category: request.category,
+  seat: seatOf(request.seat),
+  price: moneyOf(request.price),
+});

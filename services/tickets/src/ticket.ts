@@ -7,6 +7,7 @@ import type { Money } from "@ticketing/runtime/values/money";
 import type { Seat } from "@ticketing/runtime/values/seat";
 import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
 import type { Edit } from "./edits.ts";
+import { requireTakesPlace } from "./event-directory.ts";
 import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
 
@@ -21,6 +22,8 @@ export interface Offer {
   title: string;
   category: Category;
   event: TicketedEvent;
+  /** Which version of its event it knows; absent without the event's id. */
+  eventVersion?: number | undefined;
   seat: Seat;
   price: Money;
 }
@@ -66,11 +69,15 @@ export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
   return ticket.lock && !isOver(ticket.lock.expireTime, now) ? ticket.lock : undefined;
 }
 
-/** The status at an instant: what is unsold is EXPIRED once its event began, and LOCKED while a lock lives. */
+/**
+ * The status at an instant: what is unsold is EXPIRED once its event began, LOCKED while a lock lives, and WITHDRAWN if
+ * its event was cancelled under a lock that is over.
+ */
 export function statusAt(ticket: Ticket, now: Date): TicketStatus {
   if (ticket.storedStatus !== TicketStatus.AVAILABLE) return ticket.storedStatus;
   if (ticket.event.startTime <= now) return TicketStatus.EXPIRED;
-  return liveLock(ticket, now) ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
+  if (liveLock(ticket, now)) return TicketStatus.LOCKED;
+  return ticket.event.cancelled ? TicketStatus.WITHDRAWN : TicketStatus.AVAILABLE;
 }
 
 /** The lock goes, and its order is spent. */
@@ -128,6 +135,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
     return ticket;
   }
   requireFree(ticket, now);
+  requireTakesPlace(ticket.event);
   requireAhead(ticket.event.startTime, now);
   if (ticket.lock?.orderId === order.orderId || ticket.spentOrderIds.includes(order.orderId)) {
     throw lapsed();
@@ -176,7 +184,10 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
       lockedUntil: ticket.lock.expireTime.toISOString(),
     });
   }
-  const changes = BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket);
+  const changes = {
+    ...(BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket)),
+    ...(ticket.event.cancelled && { storedStatus: TicketStatus.WITHDRAWN as const }),
+  };
   const unlockReason = TicketUnlockReason[by.reason.toUpperCase() as Uppercase<ReleaseReason>];
   return advance(ticket, { case: "ticketUnlocked", value: { ...by, unlockReason } }, now, changes);
 }
@@ -209,7 +220,7 @@ export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
 export function relist(ticket: Ticket, orderId: string, now: Date): Ticket {
   if (ticket.storedStatus !== TicketStatus.SOLD || ticket.soldOrderId !== orderId) return ticket;
   const unsold = { soldOrderId: undefined, soldBuyerId: undefined };
-  if (ticket.event.startTime <= now) {
+  if (ticket.event.cancelled || ticket.event.startTime <= now) {
     const changes = { ...unsold, storedStatus: TicketStatus.WITHDRAWN as const };
     return advance(ticket, { case: "ticketWithdrawn", value: {} }, now, changes);
   }

@@ -8,9 +8,12 @@ import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
+import { findAll } from "../src/find-missing-events.ts";
+import { followOne } from "../src/follow-events.ts";
 import { ticketAggregate } from "../src/ticket-aggregate.ts";
 import { createTicketLockService } from "../src/ticket-lock-service.ts";
 import { createTicketService } from "../src/ticket-service.ts";
+import { createSpecDirectory } from "./spec-directory.ts";
 
 export const minutes = (n: number) => n * 60_000;
 export const price = { minorUnits: 4_500n, currency: "USD" };
@@ -106,10 +109,19 @@ export async function openTicketWorld() {
       if (control.listingsEnd) throw new DomainError("EVENTS_FULL", "full", {}, minutes(1));
     },
   };
+  const directory = createSpecDirectory();
   const listingLimit = createRateLimit({ count: 100, windowMs: minutes(60) }, clock);
-  const lockService = createTicketLockService({ tickets, buyers, policy, room, clock });
-  const secondReplica = createTicketLockService({ tickets: store, buyers: slots, policy, room, clock });
-  const ticketService = createTicketService({ tickets, room, listingLimit, clock });
+  const lockService = createTicketLockService({ tickets, directory, buyers, policy, room, clock });
+  const secondReplica = createTicketLockService({
+    tickets: store,
+    directory,
+    buyers: slots,
+    policy,
+    room,
+    clock,
+  });
+  const log = { warn: () => undefined };
+  const ticketService = createTicketService({ tickets, directory, room, listingLimit, clock, log });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);
   /** What an order asks of another replica, amid a call of the first. */
@@ -146,6 +158,10 @@ export async function openTicketWorld() {
 
   return {
     control,
+    directory,
+    /** As the stream EVENTS has it: something became of this event. */
+    heard: (eventId: string) => followOne({ tickets: store, directory, clock }, eventId),
+    findMissingEvents: () => findAll({ tickets: store, directory, clock, log }),
     locks,
     elsewhere,
     workflows: () => locks({ service: "workflows" }),

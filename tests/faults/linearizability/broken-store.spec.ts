@@ -48,12 +48,16 @@ async function replicaOn(db: Db): Promise<Replica> {
   };
   const buyers = await createBuyerLockStore(db);
   const room = { requireRoom: () => undefined, requireListingRoom: () => undefined };
+  const away = async () => {
+    throw new Error("no events service here");
+  };
+  const directory = { find: away, resolve: away };
   const listingLimit = { take: () => undefined };
-  const locks = createTicketLockService({ tickets, buyers, policy, room, clock });
+  const locks = createTicketLockService({ tickets, directory, buyers, policy, room, clock });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
-  const seller = clientOf(TicketService, createTicketService({ tickets, room, listingLimit, clock }), {
-    user: "seller",
-  });
+  const log = { warn: () => undefined };
+  const listings = createTicketService({ tickets, directory, room, listingLimit, clock, log });
+  const seller = clientOf(TicketService, listings, { user: "seller" });
   return { orders: as("orders"), workflows: as("workflows"), seller };
 }
 
