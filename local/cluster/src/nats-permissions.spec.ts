@@ -85,6 +85,13 @@ const readers: Readonly<Record<string, ServiceName>> = {
   ...{ USERS: "catalog", TICKETS: "catalog", EVENTS: "catalog" },
   ...{ ORDERS: "operations", PAYMENTS: "operations", RECONCILIATION: "operations" },
 };
+/** Who acts upon events of which streams, by a durable consumer. */
+const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
+  ["ORDERS", "workflows"],
+  ["PAYMENTS", "workflows"],
+  ["EVENTS", "tickets"],
+];
+const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
 const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
@@ -97,7 +104,7 @@ const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
 const askersOf = (stream: string): ServiceName[] =>
   // catalog may ask for what it read in the release before, too.
   [
-    ...(stream === "ORDERS" || stream === "PAYMENTS" ? (["workflows"] as const) : []),
+    ...actors.filter(([followed]) => followed === stream).map(([, actor]) => actor),
     ...(readers[stream] === "operations" ? keepers : (["catalog"] as const)),
   ];
 /** Who answers which request, and who asks: consumers that missed events. */
@@ -105,7 +112,7 @@ const requests: readonly { subject: string; owner: ServiceName; askers: ServiceN
   ...Object.entries(owners)
     .filter(([stream]) => stream in readers)
     .map(([stream, { owner }]) => ({ subject: republishOf(stream), owner, askers: askersOf(stream) })),
-  { subject: RECONCILE, owner: "workflows", askers: ["workflows", ...keepers] },
+  { subject: RECONCILE, owner: "workflows", askers: ["workflows", "tickets", ...keepers] },
 ];
 const event = (service: string, id: string) => ({
   subject: `evt.${service}.v1.spec.${id}`,
@@ -170,7 +177,7 @@ describe.each([
 
   it("lets each service do its work", async () => {
     const seen: string[] = [];
-    const poison = new Set(["workflows"]);
+    const poison = new Set<string>(actors.map(([, actor]) => actor));
     const see = (who: ServiceName) => async (incoming: { payload: Uint8Array }) => {
       if (poison.has(who)) throw new PoisonEvent("not yet understood");
       seen.push(`${who} ${new TextDecoder().decode(incoming.payload)}`);
@@ -180,9 +187,9 @@ describe.each([
       const reader = readers[stream];
       if (!reader) continue;
       of(events, reader).consume({ stream, durable: reader, filter: subject, handle: see(reader) });
-      if (stream !== "ORDERS" && stream !== "PAYMENTS") continue;
-      const handle = see("workflows");
-      of(events, "workflows").consume({ stream, durable: "workflows", filter: subject, handle });
+      for (const [, actor] of actors.filter(([followed]) => followed === stream)) {
+        of(events, actor).consume({ stream, durable: actor, filter: subject, handle: see(actor) });
+      }
     }
     for (const [stream, { owner, subject }] of Object.entries(owners)) {
       // Created, and brought to its settings.
@@ -232,15 +239,15 @@ describe.each([
     await until(() => seen.length >= heard.length);
     expect(seen.sort()).toEqual(heard);
 
-    // What workflows did not understand comes again to it alone, on the operators' request to operations.
-    await until(async () => (await of(events, "operations").deadLetters.count()) === 2);
+    // What one did not understand comes again to it alone, on the operators' request to operations.
+    await until(async () => (await of(events, "operations").deadLetters.count()) === actors.length);
     poison.clear();
     seen.length = 0;
     for (const { sequence } of await of(events, "operations").deadLetters.list({ limit: 10 })) {
       await of(events, "operations").deadLetters.replay(sequence);
       await of(events, "operations").deadLetters.replay(sequence);
     }
-    expect(seen.sort()).toEqual(["workflows orders", "workflows payments"]);
+    expect(seen.sort()).toEqual(actors.map(([stream, actor]) => `${actor} ${owners[stream]?.owner}`).sort());
     expect(await of(events, "operations").deadLetters.count()).toBe(0);
 
     // Read models are built anew, and operators see how far everybody is.
@@ -248,7 +255,7 @@ describe.each([
     await until(() => seen.includes("operations orders"));
     const lag = async () =>
       (await of(events, "operations").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
-    await until(async () => (await lag()).length === 8);
+    await until(async () => (await lag()).length === Object.keys(readers).length + actors.length);
     const storage = await of(events, "operations").streamStorage();
     expect(storage.map(({ stream }) => stream).sort()).toEqual([...streams].sort());
     expect(storage.filter(({ bytes }) => bytes === 0)).toEqual([]);
@@ -281,11 +288,7 @@ describe.each([
     for (const file of kept) for await (const part of store.read(file)) expect(part).toHaveLength(1000);
   });
 
-  const consumers: readonly [string, string][] = [
-    ["ORDERS", "workflows"],
-    ["PAYMENTS", "workflows"],
-    ...Object.entries(readers),
-  ];
+  const consumers: readonly (readonly [string, string])[] = [...actors, ...Object.entries(readers)];
 
   /** All that a user must not do, by the subject that it takes, whatever is sent there. */
   const forbidden = (user: ServiceName): string[] => {
@@ -328,7 +331,7 @@ describe.each([
             .concat(`${SNAPSHOTS.subject}.index`)),
       // Dead letters are read by those who set them aside.
       ...streams
-        .filter((stream) => stream !== "DEAD_LETTERS" || (!isKeeper(user) && user !== "workflows"))
+        .filter((stream) => stream !== "DEAD_LETTERS" || !(isKeeper(user) || isActor(user)))
         .map((stream) => api("STREAM.MSG.GET", stream)),
       ...consumers.flatMap(([stream, consumer]) =>
         consumer === user
@@ -377,7 +380,9 @@ describe.each([
         ...["_INBOX.>", ">", "evt.>", "dlq.>", "$JS.>", "$SYS.>", "replay.>", "republish.>"],
         ...requests.filter(({ owner }) => owner !== user).map(({ subject }) => subject),
         ...(isKeeper(user) ? [] : [...others.map((name) => `health.${name}`), "health.*"]),
-        ...["workflows", ...keepers].filter((name) => name !== user).map((name) => `replay.*.${name}`),
+        ...[...actors.map(([, actor]) => actor), ...keepers]
+          .filter((name) => name !== user)
+          .map((name) => `replay.*.${name}`),
       ];
       refused.clear();
       for (const subject of listening) connection.subscribe(subject, { callback: () => undefined });

@@ -127,13 +127,23 @@ describe("an event that is moved", () => {
     expect(event?.startTime).toEqual(timestampFromDate(later()));
   });
 
+  it("stays moved when older news come late", async () => {
+    const ticket = await listed();
+    const eventId = eventIdOf(ticket);
+    const before = await world.directory.find(eventId);
+    world.directory.change(eventId, { startTime: later() });
+    await world.heard(eventId);
+    await world.heard(eventId, before);
+    expect(startOf(await now(ticket))).toBe(later().getTime());
+  });
+
   it("also moves what was being listed meanwhile", async () => {
     const known = await listed();
-    const request = offer(undefined, eventIdOf(known));
-    const listing = world.sellers().createTicket(request);
-    world.directory.change(eventIdOf(known), { startTime: later() });
-    await world.heard(eventIdOf(known));
-    const { ticket } = await listing;
+    world.directory.control.meanwhile = async () => {
+      world.directory.change(eventIdOf(known), { startTime: later() });
+      await world.heard(eventIdOf(known));
+    };
+    const { ticket } = await world.sellers().createTicket(offer(undefined, eventIdOf(known)));
     expect(startOf(ticket)).toBe(later().getTime());
   });
 
@@ -193,6 +203,7 @@ describe("an event that is cancelled", () => {
     expect((await now(ticket))?.status).toBe(TicketStatus.SOLD);
     await world.workflows().relistTicket(request);
     expect((await now(ticket))?.status).toBe(TicketStatus.WITHDRAWN);
+    expect(await reason(world.locks().lockTicket(wish(ticket)))).toBe("TICKET_WITHDRAWN");
   });
 
   it("names the orders that hold or have bought, until they let go", async () => {

@@ -8,7 +8,11 @@ import type { EventDirectory, KnownEvent } from "../src/event-directory.ts";
 export function createSpecDirectory() {
   const events = new Map<string, KnownEvent>();
   const merged = new Map<string, string>();
-  const control = { isAway: false };
+  const control = {
+    isAway: false,
+    /** Runs once, after the next event was looked up by its id and before the answer is there. */
+    meanwhile: undefined as (() => Promise<unknown>) | undefined,
+  };
 
   function requireThere(): void {
     if (control.isAway) throw new ConnectError("away", Code.Unavailable);
@@ -23,7 +27,11 @@ export function createSpecDirectory() {
   const directory: EventDirectory = {
     async find(eventId) {
       requireThere();
-      return holding(eventId);
+      const known = holding(eventId);
+      const { meanwhile } = control;
+      control.meanwhile = undefined;
+      await meanwhile?.();
+      return known;
     },
     async resolve(written) {
       requireThere();

@@ -8,6 +8,7 @@ import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
+import type { KnownEvent } from "../src/event-directory.ts";
 import { findAll } from "../src/find-missing-events.ts";
 import { followOne } from "../src/follow-events.ts";
 import { ticketAggregate } from "../src/ticket-aggregate.ts";
@@ -159,8 +160,12 @@ export async function openTicketWorld() {
   return {
     control,
     directory,
-    /** As the stream EVENTS has it: something became of this event. */
-    heard: (eventId: string) => followOne({ tickets: store, directory, clock }, eventId),
+    /** As the stream EVENTS has it: something became of this event; `known` is what it is then said to be. */
+    heard: (eventId: string, known?: KnownEvent) =>
+      followOne(
+        { tickets: store, directory: known ? { find: async () => known } : directory, clock },
+        eventId,
+      ),
     findMissingEvents: () => findAll({ tickets: store, directory, clock, log }),
     locks,
     elsewhere,
