@@ -19,6 +19,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "ticket_sold",
     "ticket_relisted",
     "ticket_withdrawn",
+    "ticket_event_changed",
     "state",
   ],
   "ticketing.tickets.v1.TicketState": [
@@ -43,7 +44,11 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.tickets.v1.TicketSold": ["order_id"],
   "ticketing.tickets.v1.TicketRelisted": ["order_id"],
   "ticketing.tickets.v1.TicketWithdrawn": [],
-  "ticketing.tickets.v1.Event": ["title", "venue", "city", "start_time"],
+  "ticketing.tickets.v1.Event": [
+    ...["title", "venue", "city", "start_time"],
+    ...["event_id", "time_zone", "cancelled", "former_start_time"],
+  ],
+  "ticketing.tickets.v1.TicketEventChanged": ["order_id"],
   "ticketing.tickets.v1.Seat": ["section", "row", "number"],
   "ticketing.type.v1.Money": ["minor_units", "currency"],
 

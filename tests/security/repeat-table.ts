@@ -76,6 +76,10 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     as: "operator",
     request: ({ calledOff }) => ({ eventId: calledOff.id, version: 1n }),
   },
+  "tickets.internal.v1.TicketLockService/ListOrdersOfEvent": {
+    as: "workflows",
+    request: ({ calledOff }) => ({ eventId: calledOff.id }),
+  },
 
   "events.internal.v1.EventDirectoryService/ResolveEvent": {
     as: "tickets",
@@ -166,10 +170,6 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "tickets.internal.v1.TicketLockService/ListTickets": {
     as: "workflows",
     request: ({ listed, sold }) => named(listed, sold.ticket.id),
-  },
-  "tickets.internal.v1.TicketLockService/ListOrdersOfEvent": {
-    as: "workflows",
-    request: ({ calledOff }) => ({ eventId: calledOff.id }),
   },
   "events.internal.v1.EventDirectoryService/FindEvent": {
     as: "tickets",
