@@ -13,7 +13,8 @@ export const appTexts = {
   reconnecting: "Reconnecting…",
   backOnline: "Connected again.",
   footer: "Every ticket is held for you while you pay. Nobody else can buy it in that time.",
-  timeZone: (zone: string) => `Times are in your time zone, ${zone.replaceAll("_", " ")}.`,
+  timeZone: (zone: string) =>
+    `Events are shown by the clock at their venue. Your time zone is ${zone.replaceAll("_", " ")}.`,
   notFoundTitle: "This page does not exist",
   notFoundText: "The address may be mistyped, or the page was removed.",
   toStart: "See what is on",

@@ -1,5 +1,4 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useInfiniteQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -9,12 +8,12 @@ import {
   type TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { ReactNode } from "react";
-import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { CategoryArt } from "../ticket/category-art.tsx";
+import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { browseTexts as texts } from "./texts.ts";
@@ -77,7 +76,7 @@ function EventCard({ summary }: { summary: EventSummary }) {
         <p className={styles.soft}>
           <Place event={event} />
         </p>
-        {event?.startTime && <DateTime date={timestampDate(event.startTime)} className={styles.soft} />}
+        <EventTime event={event} className={styles.soft} />
         <div className={styles.priceRow}>
           {cheapestPrices.length > 0 ? (
             <span>

@@ -1,12 +1,11 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { buttonClass } from "../design/button.tsx";
-import { DateTime } from "../design/date-time.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
 import { CategoryArt } from "../ticket/category-art.tsx";
+import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { SortSelect } from "./sort-select.tsx";
@@ -46,7 +45,7 @@ export function EventScreen() {
           <CategoryArt category={first.category} />
           <div className={styles.stubBody}>
             <PageHeader title={isolate(event.title)} lead={<Place event={event} />} />
-            {event.startTime && <DateTime date={timestampDate(event.startTime)} zone />}
+            <EventTime event={event} zone />
           </div>
         </div>
         <section aria-label={texts.seatTickets}>

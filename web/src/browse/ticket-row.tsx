@@ -1,8 +1,7 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { Link } from "@tanstack/react-router";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
+import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
 import { ticketTexts } from "../ticket/texts.ts";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
@@ -26,7 +25,7 @@ export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withE
             <p className={styles.soft}>
               <Place event={event} />
             </p>
-            {event?.startTime && <DateTime date={timestampDate(event.startTime)} className={styles.soft} />}
+            <EventTime event={event} className={styles.soft} />
           </>
         )}
         <p className={styles.soft}>

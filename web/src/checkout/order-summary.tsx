@@ -1,10 +1,9 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { ReactNode } from "react";
 import { Card } from "../design/card.tsx";
-import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { CategoryArt } from "../ticket/category-art.tsx";
+import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
 import { ticketTexts } from "../ticket/texts.ts";
 import styles from "./checkout.module.css";
@@ -31,7 +30,9 @@ export function OrderSummary({ order, children }: { order: Order; children?: Rea
           </div>
           <div>
             <dt>{texts.when}</dt>
-            <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} zone />}</dd>
+            <dd>
+              <EventTime event={event} zone />
+            </dd>
           </div>
           <div>
             <dt>{texts.where}</dt>

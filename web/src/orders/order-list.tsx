@@ -5,11 +5,11 @@ import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { ReactNode } from "react";
 import { buttonClass } from "../design/button.tsx";
 import { Countdown } from "../design/countdown.tsx";
-import { DateTime } from "../design/date-time.tsx";
 import { MoreOfList } from "../design/page.tsx";
 import { coverClass, Row, RowAction, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
+import { EventTime } from "../ticket/event-time.tsx";
 import { ticketTexts } from "../ticket/texts.ts";
 import { OrderStatusPill } from "./order-status.tsx";
 import styles from "./orders.module.css";
@@ -64,7 +64,6 @@ export function OrderList(props: {
 
 function OrderRow({ order, end }: { order: Order; end: ReactNode }) {
   const { ticket } = order;
-  const start = ticket?.event?.startTime;
   return (
     <Row
       heading={
@@ -80,7 +79,7 @@ function OrderRow({ order, end }: { order: Order; end: ReactNode }) {
       }
     >
       <p className={styles.soft}>{ticketTexts.seat(ticket?.seat)}</p>
-      {start && <DateTime date={timestampDate(start)} className={styles.soft} />}
+      <EventTime event={ticket?.event} className={styles.soft} />
     </Row>
   );
 }

@@ -135,6 +135,15 @@ function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }
         </div>
       );
     case TicketStatus.WITHDRAWN:
+      if (ticket.event?.cancelled) {
+        return (
+          <div className={styles.notice}>
+            <Notice tone="warn" title={texts.cancelledTitle}>
+              <p>{texts.cancelledText}</p>
+            </Notice>
+          </div>
+        );
+      }
       return (
         <div className={styles.notice}>
           <Notice tone="warn" title={texts.withdrawnTitle}>

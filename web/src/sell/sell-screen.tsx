@@ -6,13 +6,13 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { useMemo } from "react";
 import { buttonClass } from "../design/button.tsx";
 import { Countdown } from "../design/countdown.tsx";
-import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
 import { MoreOfList, PageHeader } from "../design/page.tsx";
 import { coverClass, Row, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
+import { EventTime } from "../ticket/event-time.tsx";
 import { useLiveTickets } from "../ticket/live-tickets.ts";
 import { ticketTexts } from "../ticket/texts.ts";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
@@ -109,7 +109,7 @@ function Listing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void })
       }
     >
       <p className={styles.soft}>{ticketTexts.seat(ticket.seat)}</p>
-      {event?.startTime && <DateTime date={timestampDate(event.startTime)} className={styles.soft} />}
+      <EventTime event={event} className={styles.soft} />
     </Row>
   );
 }

@@ -71,6 +71,8 @@ export const sellTexts = {
   expiredTitle: "The event has begun",
   expiredText:
     "Nobody bought this ticket, and it can no longer be bought. Take it off sale, or enter the new day if the event was postponed.",
+  cancelledTitle: "The event is cancelled",
+  cancelledText: "It does not take place, and your ticket is off sale.",
   withdrawnTitle: "Off sale",
   withdrawnText: "Nobody can buy this ticket any more.",
   listAnew: "List it again",

@@ -141,6 +141,13 @@ function ForBuyers(props: {
         </Notice>
       );
     default:
+      if (props.ticket.event?.cancelled) {
+        return (
+          <Notice tone="warn" title={texts.cancelledTitle}>
+            <p>{texts.cancelledText}</p>
+          </Notice>
+        );
+      }
       return (
         <Notice tone="warn" title={texts.withdrawnTitle}>
           <OthersLink ticket={props.ticket} />

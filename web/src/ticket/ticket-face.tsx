@@ -1,8 +1,7 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Category, Event, Seat } from "@ticketing/proto/tickets/v1/ticket";
 import type { ReactNode } from "react";
-import { DateTime } from "../design/date-time.tsx";
 import { CategoryArt } from "./category-art.tsx";
+import { EventTime } from "./event-time.tsx";
 import { Place } from "./place.tsx";
 import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
@@ -30,7 +29,9 @@ export function TicketFace({ ticket, heading }: { ticket: FaceOfTicket; heading:
           </div>
           <div>
             <dt>{texts.when}</dt>
-            <dd>{event?.startTime && <DateTime date={timestampDate(event.startTime)} zone />}</dd>
+            <dd>
+              <EventTime event={event} zone />
+            </dd>
           </div>
           <div>
             <dt>{texts.where}</dt>
