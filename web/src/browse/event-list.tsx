@@ -16,6 +16,7 @@ import { CategoryArt } from "../ticket/category-art.tsx";
 import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
+import { FreeFrom } from "./free-from.tsx";
 import { browseTexts as texts } from "./texts.ts";
 
 /** Events have no stream. Counts and prices are read again this often while the page is visible. */
@@ -88,6 +89,7 @@ function EventCard({ summary }: { summary: EventSummary }) {
           ) : (
             <span className={styles.soft}>{texts.allHeld}</span>
           )}
+          <FreeFrom lockEnd={summary.firstLockEndTime} className={styles.soft} />
           {availableCount > 0 && <span className={styles.soft}>{texts.available(availableCount)}</span>}
         </div>
       </div>

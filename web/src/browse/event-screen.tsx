@@ -1,31 +1,41 @@
+import { useQuery } from "@connectrpc/connect-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { buttonClass } from "../design/button.tsx";
+import { CatalogService, type EventSummary } from "@ticketing/proto/catalog/v1/catalog_service";
+import { useState } from "react";
+import { reasonOf } from "../api/reason.ts";
+import { Button, buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
-import { EmptyState, ErrorState } from "../design/states.tsx";
+import { EmptyState, ErrorState, Notice } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
 import { CategoryArt } from "../ticket/category-art.tsx";
 import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
+import { ticketTexts } from "../ticket/texts.ts";
 import styles from "./browse.module.css";
+import { FreeFrom } from "./free-from.tsx";
+import { type PriceBand, PriceHistograms } from "./price-histogram.tsx";
+import { SectionList } from "./section-list.tsx";
 import { SortSelect } from "./sort-select.tsx";
 import { browseTexts as texts } from "./texts.ts";
 import { FoundTickets, useTickets } from "./ticket-list.tsx";
 
 const route = getRouteApi("/events/$eventId");
 
-/** One event with the tickets for it. */
+/** Counts and prices have no stream. They are read again this often while the page is visible. */
+const REFRESH_MS = 20_000;
+
+/** One event: what its tickets cost, in which sections they are, and the tickets. */
 export function EventScreen() {
   const { eventId } = route.useParams();
-  const { sort = "cheapest" } = route.useSearch();
-  const navigate = useNavigate({ from: "/events/$eventId" });
-  const { query, tickets } = useTickets({ eventId }, sort);
-  const [first] = tickets;
+  const query = useQuery(CatalogService.method.describeEvent, { eventId }, { refetchInterval: REFRESH_MS });
+  const [band, setBand] = useState<PriceBand>();
+  const summary = query.data?.event;
   if (query.isPending) return <SkeletonList />;
-  if (query.isError && !query.data) {
-    return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
-  }
-  if (!first?.event) {
+  if (!summary?.event) {
+    if (query.isError && reasonOf(query.error).name !== "EVENT_NOT_FOUND") {
+      return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
+    }
     return (
       <EmptyState page title={texts.eventGoneTitle} text={texts.eventGoneText}>
         <Link to="/" className={buttonClass()}>
@@ -34,33 +44,78 @@ export function EventScreen() {
       </EmptyState>
     );
   }
-  const { event } = first;
+  const { event, category } = summary;
   return (
     <>
       <Link to="/" className={styles.back}>
         ← {texts.back}
       </Link>
       <div className={styles.eventPage}>
-        <div className={styles.stub}>
-          <CategoryArt category={first.category} />
-          <div className={styles.stubBody}>
-            <PageHeader title={isolate(event.title)} lead={<Place event={event} />} />
-            <EventTime event={event} zone />
+        <div className={styles.eventSide}>
+          <div className={styles.stub}>
+            <CategoryArt category={category} />
+            <div className={styles.stubBody}>
+              <PageHeader title={isolate(event.title)} lead={<Place event={event} />} />
+              <EventTime event={event} zone />
+            </div>
           </div>
+          <PriceHistograms histograms={query.data?.priceHistograms ?? []} chosen={band} onChoose={setBand} />
+          <SectionList sections={query.data?.sections ?? []} more={query.data?.moreSections ?? false} />
         </div>
-        <section aria-label={texts.seatTickets}>
-          <div className={styles.toolbar}>
-            <p role="status">{texts.found(tickets.length, query.hasNextPage, "tickets")}</p>
-            <SortSelect
-              value={sort}
-              onChange={(chosen) =>
-                void navigate({ search: { sort: chosen }, replace: true, resetScroll: false })
-              }
-            />
-          </div>
-          <FoundTickets query={query} tickets={tickets} />
-        </section>
+        <Tickets eventId={eventId} summary={summary} band={band} onEveryPrice={() => setBand(undefined)} />
       </div>
     </>
+  );
+}
+
+/** The tickets for an event, of one price band or of all. */
+function Tickets(props: {
+  eventId: string;
+  summary: EventSummary;
+  band: PriceBand | undefined;
+  onEveryPrice: () => void;
+}) {
+  const { eventId, summary, band } = props;
+  const { sort = "cheapest" } = route.useSearch();
+  const navigate = useNavigate({ from: "/events/$eventId" });
+  const { query, tickets } = useTickets(
+    { eventId, ...(band && { currency: band.currency, minPrice: band.min, maxPrice: band.max }) },
+    sort,
+  );
+  return (
+    <section aria-label={texts.seatTickets}>
+      <div className={styles.toolbar}>
+        <div>
+          <p role="status">{query.data && texts.found(tickets.length, query.hasNextPage, "tickets")}</p>
+          {band && (
+            <Button look="quiet" onClick={props.onEveryPrice}>
+              {texts.everyPrice}
+            </Button>
+          )}
+        </div>
+        <SortSelect
+          value={sort}
+          onChange={(chosen) =>
+            void navigate({ search: { sort: chosen }, replace: true, resetScroll: false })
+          }
+        />
+      </div>
+      {summary.event?.cancelled ? (
+        <Notice tone="warn" title={ticketTexts.cancelledTitle}>
+          <p>{ticketTexts.cancelledText}</p>
+        </Notice>
+      ) : (
+        summary.availableCount === 0 && (
+          <Notice tone="warn" title={summary.firstLockEndTime ? texts.allHeld : texts.eventGoneTitle}>
+            <FreeFrom lockEnd={summary.firstLockEndTime} />
+          </Notice>
+        )
+      )}
+      {query.isPending && <SkeletonList count={3} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      <FoundTickets query={query} tickets={tickets} />
+    </section>
   );
 }

@@ -43,6 +43,14 @@ export const browseTexts = {
   startingAt: "from",
   available: (value: number) => count(value, "ticket", "tickets"),
   allHeld: "Buyers hold all of them",
+  freeFrom: (at: string) => `The first may be free at ${at}.`,
+  prices: "Prices",
+  band: (from: string, to: string, tickets: number) =>
+    `${from === to ? from : `${from} to ${to}`}: ${count(tickets, "ticket", "tickets")}`,
+  everyPrice: "Show every price",
+  sections: "Sections",
+  noSection: "Free seating",
+  moreSections: "There are more sections: see the tickets.",
   emptyTitle: "Nothing found",
   emptyText: "No tickets match your search. Try fewer words or filters.",
   found: (shown: number, more: boolean, what: "events" | "tickets") => {
