@@ -4,6 +4,7 @@ import { EventList } from "./event-list.tsx";
 import { toFilter } from "./filter.ts";
 import { Choice, FinerFilters } from "./filters.tsx";
 import { Hero } from "./hero.tsx";
+import { nearby, useRememberedCity } from "./remembered-city.ts";
 import { SortSelect } from "./sort-select.tsx";
 import { browseTexts as texts } from "./texts.ts";
 import { TicketList } from "./ticket-list.tsx";
@@ -11,7 +12,7 @@ import { useKnownCities } from "./use-known-cities.ts";
 
 /** The start page: events with their cheapest prices, or single tickets. */
 export function BrowseScreen() {
-  const search = getRouteApi("/").useSearch();
+  const search = nearby(getRouteApi("/").useSearch(), useRememberedCity());
   const navigate = useNavigate({ from: "/" });
   const cities = useKnownCities();
   const showsTickets = search.view === "tickets";
@@ -37,9 +38,9 @@ export function BrowseScreen() {
   );
   return (
     <>
-      <Hero search={search} />
+      <Hero search={search} cities={cities} />
       <div className={styles.browse}>
-        <FinerFilters search={search} cities={cities} />
+        <FinerFilters search={search} />
         {showsTickets ? (
           <TicketList
             filter={filter}

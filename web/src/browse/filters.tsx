@@ -1,34 +1,32 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
 import { useWideWindow } from "../design/use-wide-window.ts";
 import { currencies } from "../format/currencies.ts";
 import styles from "./browse.module.css";
-import { type BrowseSearch, browseSearch, countFilters, longest } from "./search.ts";
+import { rememberCity } from "./remembered-city.ts";
+import { type BrowseSearch, browseSearch, countFilters } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 
 /** Changes the search in the address. */
 export function useSearchChange(search: BrowseSearch) {
   const navigate = useNavigate({ from: "/" });
-  return (change: Record<string, string | undefined>) =>
+  return (change: Record<string, string | undefined>) => {
+    if ("city" in change) rememberCity(change.city);
     void navigate({ search: browseSearch({ ...search, ...change }), replace: true, resetScroll: false });
+  };
 }
 
-interface FinerFiltersProps {
-  search: BrowseSearch;
-  cities: readonly string[];
-}
-
-/** City, dates and prices: at the side of a wide window, folded away in a narrow one. */
-export function FinerFilters({ search, cities }: FinerFiltersProps) {
+/** Dates and prices: at the side of a wide window, folded away in a narrow one. */
+export function FinerFilters({ search }: { search: BrowseSearch }) {
   const active = countFilters(search);
   const title = active > 0 ? texts.filtersOn(active) : texts.filters;
   const isWide = useWideWindow();
   // Open at first if a filter is set; afterwards as the person leaves it.
   const [open, setOpen] = useState(active > (search.category ? 1 : 0));
-  const fields = <FilterFields search={search} cities={cities} />;
+  const fields = <FilterFields search={search} />;
   return (
     <search aria-label={texts.filters} className={styles.filters}>
       {isWide ? (
@@ -47,23 +45,10 @@ export function FinerFilters({ search, cities }: FinerFiltersProps) {
 }
 
 /** Each acts at once and is part of the address. */
-function FilterFields({ search, cities }: FinerFiltersProps) {
+function FilterFields({ search }: { search: BrowseSearch }) {
   const set = useSearchChange(search);
-  const cityList = useId();
   return (
     <div className={styles.filterGrid}>
-      <DraftField
-        label={texts.city}
-        list={cityList}
-        maxLength={longest.city}
-        text={search.city ?? ""}
-        onText={(city) => set({ city })}
-      />
-      <datalist id={cityList}>
-        {cities.map((city) => (
-          <option key={city} value={city} />
-        ))}
-      </datalist>
       <DraftField label={texts.from} type="date" text={search.from ?? ""} onText={(from) => set({ from })} />
       <DraftField label={texts.to} type="date" text={search.to ?? ""} onText={(to) => set({ to })} />
       <DraftField

@@ -1,4 +1,5 @@
 import { isolate } from "../format/isolate.ts";
+import type { SpanName } from "./days.ts";
 import type { SortName } from "./search.ts";
 
 const plural = new Intl.PluralRules("en");
@@ -29,6 +30,13 @@ export const browseTexts = {
   filters: "Filters",
   filtersOn: (active: number) => `Filters (${active})`,
   city: "City",
+  anywhere: "Anywhere",
+  when: "When",
+  anyDay: "Any day",
+  spans: { today: "Today", weekend: "This weekend", nextMonth: "Next month" } satisfies Record<
+    SpanName,
+    string
+  >,
   from: "From",
   to: "Until",
   min: "Lowest price",
