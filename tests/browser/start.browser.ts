@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { expect, test } from "@jest/globals";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { inspect, useBrowser } from "./browser.ts";
+import { newPerson, sharedMesh } from "./shared-mesh.ts";
+
+const browser = useBrowser();
+const mesh = sharedMesh();
+const word = () => randomUUID().replace(/[-0-9]/g, "");
+
+async function listIn(city: string, title: string, days: number): Promise<void> {
+  const seller = await newPerson(mesh, "Sela");
+  await seller.tickets.createTicket({
+    ...{ requestId: randomUUID(), title: "Two rows from the stage", category: Category.SPORTS },
+    event: {
+      ...{ title, venue: "Old Mill", city },
+      startTime: timestampFromDate(new Date(Date.now() + days * 24 * 3_600_000)),
+    },
+    price: { minorUnits: 4_500n, currency: "EUR" },
+  });
+}
+
+test("the start page is for the city that was chosen before, until it is cleared", async () => {
+  const city = `City ${word()}`;
+  const title = `Evening of ${word()}`;
+  await listIn(city, title, 20);
+  const page = await browser.open(mesh);
+  const events = page.getByRole("region", { name: "Events" }).getByRole("link");
+  await events.nth(5).waitFor();
+  await inspect(page, "start", ["phone", "desktop"]);
+  await page.getByLabel("City").fill(city);
+  await page.waitForURL(/city=/);
+  await events.filter({ hasText: title }).waitFor();
+  await page.getByText("1 event", { exact: true }).waitFor();
+  await inspect(page, "start-city");
+
+  await page.goto("/sell");
+  await page.getByRole("link", { name: "Browse" }).click();
+  await page.getByText("1 event", { exact: true }).waitFor();
+  expect(new URL(page.url()).search).toBe("");
+  expect(await page.getByLabel("City").inputValue()).toBe(city);
+  // An address that says what it looks for is the same for everybody.
+  await page.goto("/?q=evening");
+  expect(await page.getByLabel("City").inputValue()).toBe("");
+  await page.goto("/");
+  await page.getByLabel("City").fill("");
+  await events.nth(5).waitFor();
+  await page.reload();
+  await events.nth(5).waitFor();
+});
+
+test("days that people look for often are one choice", async () => {
+  const page = await browser.open(mesh, "/", { size: "phone" });
+  await page.getByRole("radio", { name: "This weekend" }).check();
+  await page.waitForURL(/from=20.*to=20/);
+  await page.getByRole("radio", { name: "Next month" }).check();
+  await page.waitForURL(/from=20\d\d-\d\d-01&to=/);
+  await page.getByRole("radio", { name: "Any day" }).check();
+  await page.waitForURL((url) => url.search === "");
+});
