@@ -67,7 +67,7 @@ function Histogram(props: {
       </ul>
       <p className={styles.scale} aria-hidden="true">
         <span>{money(first.fromPrice)}</span>
-        <span>{money(last.belowPrice - 1n)}</span>
+        <span>{money(last.belowPrice)}</span>
       </p>
     </div>
   );

@@ -58,6 +58,7 @@ export const browseTexts = {
   everyPrice: "Show every price",
   sections: "Sections",
   noSection: "Free seating",
+  allSections: (sections: number) => `Show all ${sections} sections`,
   moreSections: "There are more sections: see the tickets.",
   emptyTitle: "Nothing found",
   emptyText: "No tickets match your search. Try fewer words or filters.",
