@@ -19,8 +19,8 @@ export function EventTime(props: {
 }) {
   const { startTime, formerStartTime, timeZone, cancelled } = props.event ?? {};
   if (!startTime) return null;
-  const time = (date: Date) => (
-    <VenueDateTime date={date} timeZone={timeZone ?? ""} zone={props.zone ?? false} />
+  const time = (date: Date, brief = false) => (
+    <VenueDateTime date={date} timeZone={timeZone ?? ""} zone={props.zone ?? false} brief={brief} />
   );
   return (
     <span className={props.className}>
@@ -33,7 +33,7 @@ export function EventTime(props: {
       {formerStartTime && !cancelled && (
         <span className={styles.moved}>
           <Badge tone="warn">{texts.eventMoved}</Badge> {texts.eventWas}{" "}
-          <s>{time(timestampDate(formerStartTime))}</s>
+          <s>{time(timestampDate(formerStartTime), true)}</s>
         </span>
       )}
     </span>

@@ -23,15 +23,15 @@ export function TicketFace({ ticket, heading }: { ticket: FaceOfTicket; heading:
       <div className={styles.body}>
         {heading}
         <dl className={styles.facts}>
-          <div>
-            <dt>{texts.seatLabel}</dt>
-            <dd>{texts.seat(ticket.seat)}</dd>
-          </div>
-          <div>
+          <div className={styles.when}>
             <dt>{texts.when}</dt>
             <dd>
               <EventTime event={event} zone />
             </dd>
+          </div>
+          <div>
+            <dt>{texts.seatLabel}</dt>
+            <dd>{texts.seat(ticket.seat)}</dd>
           </div>
           <div>
             <dt>{texts.where}</dt>
