@@ -23,14 +23,44 @@ export type Term = readonly (readonly WantedWord[])[];
 
 /** The different words by which texts are found. */
 export function wordsOf(...texts: string[]): string[] {
-  const words = texts
+  const words = allRunsOf(texts).flatMap(({ text, spaced }) =>
+    spaced ? heldOf(text, LONGEST_WORD) : beginnings(text),
+  );
+  return [...new Set(words)];
+}
+
+/**
+ * Those of the words by which texts are found that somebody would type from their first letter on, and may mistype. A
+ * dictionary is good enough here: what it parts wrongly is found all the same when it is typed without a mistake.
+ */
+export function wholeWordsOf(...texts: string[]): string[] {
+  const words = allRunsOf(texts).flatMap(({ text, spaced }) =>
+    spaced
+      ? heldOf(text, LONGEST_WORD)
+      : [...DICTIONARY.segment(text)].flatMap(({ index }) => heldOf(text.slice(index), REACH)),
+  );
+  return [...new Set(words)];
+}
+
+/**
+ * A wanted word in the words that a dictionary finds in it, where one is needed to find any: 周杰伦演唱会 is 周杰伦 and
+ * 演唱会, which a text may have apart. Any other word is one.
+ */
+export function inDictionaryWords(word: WantedWord): WantedWord[] {
+  if (!OF_DICTIONARY.test(word.text)) return [word];
+  return [...DICTIONARY.segment(word.text)].map(({ segment }) => ({ text: segment, prefix: true }));
+}
+
+const OF_DICTIONARY =
+  /^[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{M}]+$/u;
+const DICTIONARY = new Intl.Segmenter("en", { granularity: "word" });
+
+const allRunsOf = (texts: readonly string[]) =>
+  texts
     .flatMap(spelledOut)
     .flatMap((text) => tokensOf(foldLetters(text)))
     .flatMap(({ parts }) => [parts.join(""), ...parts])
-    .flatMap(runsOf)
-    .flatMap(({ text, spaced }) => (spaced ? heldOf(text, LONGEST_WORD) : beginnings(text)));
-  return [...new Set(words)];
-}
+    .flatMap(runsOf);
 
 /** What a text has to have to be found by a query, all of it; empty for a query without a word. */
 export function termsOf(query: string): Term[] {

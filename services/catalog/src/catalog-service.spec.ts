@@ -21,6 +21,7 @@ import type { ListingState } from "./projection/listing-state.ts";
 import { eventId } from "./projection/placing.ts";
 import { openProjection, type Projection } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
+import { createSuggestions } from "./suggestions/suggestions.ts";
 
 const now = new Date(Date.UTC(2030, 0, 1));
 const clock = () => now;
@@ -43,6 +44,7 @@ beforeAll(async () => {
   const service = createCatalogService({
     projection,
     search,
+    suggestions: createSuggestions(projection),
     feed: createListingFeed(search.findByIds),
     clock,
   });

@@ -15,14 +15,19 @@ import { listingMessage } from "./listing-message.ts";
 import { decodePageToken, encodePageToken, searchFingerprint } from "./page-token.ts";
 import type { Projection } from "./projection/projection.ts";
 import type { Search } from "./search/search.ts";
+import type { Suggestions } from "./suggestions/suggestions.ts";
 import { watchTickets } from "./watch-tickets.ts";
 
 const HEARTBEAT_MS = 15_000;
+
+const DEFAULT_SUGGESTIONS = 8;
+const MAX_SUGGESTIONS = 20;
 
 /** The public API of search and live ticket states. */
 export function createCatalogService(deps: {
   projection: Pick<Projection, "positionOf">;
   search: Search;
+  suggestions: Suggestions;
   feed: ListingFeed;
   clock: Clock;
 }): ServiceImpl<typeof CatalogService> {
@@ -70,6 +75,11 @@ export function createCatalogService(deps: {
       if (!page) throw new DomainError("EVENT_NOT_FOUND", "there is no such event");
       allowBriefCaching(context, { seen });
       return eventPageMessage(page);
+    },
+
+    async suggestEvents({ query, city, pageSize }) {
+      const limit = Math.min(pageSize || DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS);
+      return deps.suggestions.suggest({ query, city, limit });
     },
 
     async *watchTickets(request, context) {

@@ -1,7 +1,10 @@
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { EventEventSchema } from "@ticketing/proto/events/v1/event_events";
+import { VenueEventSchema } from "@ticketing/proto/events/v1/venue_events";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, PoisonEvent } from "@ticketing/runtime/events/events";
+import { type EventState, eventStateOf, type VenueState, venueStateOf } from "./projection/event-state.ts";
 import { type ListingState, listingStateOf } from "./projection/listing-state.ts";
 import type { Projection, SellerName } from "./projection/projection.ts";
 
@@ -17,8 +20,8 @@ export interface FollowedStreams {
 }
 
 /**
- * Applies TICKETS and USERS to the projection of this replica alone, from where it was on. `room` is awaited before
- * each part.
+ * Applies USERS, EVENTS and TICKETS to the projection of this replica alone, from where it was on. `room` is awaited
+ * before each part.
  */
 export function followStreams(
   projection: Projection,
@@ -35,6 +38,21 @@ export function followStreams(
       apply: (sellers, position) =>
         projection.apply({ sellers, position: position && { ...position, stream: "USERS" } }),
       reset: () => projection.reset("USERS"),
+    }),
+    events.follow<EventChange>({
+      stream: "EVENTS",
+      filter: "evt.events.>",
+      name: NAME,
+      room,
+      position: () => projection.positionOf("EVENTS"),
+      decode: eventChangeFrom,
+      apply: (changes, position) =>
+        projection.apply({
+          events: changes.flatMap(({ event }) => event ?? []),
+          venues: changes.flatMap(({ venue }) => venue ?? []),
+          position: position && { ...position, stream: "EVENTS" },
+        }),
+      reset: () => projection.reset("EVENTS"),
     }),
     events.follow<ListingState>({
       stream: "TICKETS",
@@ -70,4 +88,23 @@ export function sellerFrom(payload: Uint8Array): SellerName {
   const { state } = decodeEvent(UserEventSchema, payload);
   if (!state?.id) throw new PoisonEvent("the event has no state");
   return { id: state.id, version: Number(state.version), displayName: state.displayName };
+}
+
+/** What an event of EVENTS changes: an event or a venue. Neither, of another aggregate. */
+interface EventChange {
+  event?: EventState;
+  venue?: VenueState;
+}
+
+/** The state in an event of EVENTS. Throws {@link PoisonEvent} when the contract is broken. */
+export function eventChangeFrom({ subject, payload }: { subject: string; payload: Uint8Array }): EventChange {
+  if (subject.startsWith("evt.events.v1.venue_")) {
+    const { state } = decodeEvent(VenueEventSchema, payload);
+    if (!state) throw new PoisonEvent("the event has no state");
+    return { venue: venueStateOf(state) };
+  }
+  if (!subject.startsWith("evt.events.v1.event_")) return {};
+  const { state } = decodeEvent(EventEventSchema, payload);
+  if (!state) throw new PoisonEvent("the event has no state");
+  return { event: eventStateOf(state) };
 }

@@ -8,6 +8,7 @@ import { createCatalogService } from "./catalog-service.ts";
 import { createListingFeed } from "./listing-feed.ts";
 import { openProjection, type Projection } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
+import { createSuggestions } from "./suggestions/suggestions.ts";
 
 const now = Date.UTC(2030, 0, 1);
 const clock = () => new Date(now);
@@ -19,6 +20,7 @@ function openReplica() {
   const service = createCatalogService({
     ...{ projection, search, clock },
     feed: createListingFeed(search.findByIds),
+    suggestions: createSuggestions(projection),
   });
   return { projection, catalog: clientOf(CatalogService, service, "nobody") };
 }

@@ -11,6 +11,7 @@ import { keepCheckpoints } from "./projection/checkpoints.ts";
 import { openProjection, PROJECTION_FILE } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
 import { keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
+import { createSuggestions } from "./suggestions/suggestions.ts";
 
 /** How often locks that end and events that begin are looked for: their watchers wait for it. */
 const PASS_TIME_MS = 50;
@@ -29,6 +30,7 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
   await restoreFile(snapshots, log);
   const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids) });
   const search = createSearch(projection);
+  const suggestions = createSuggestions(projection);
   const feed = createListingFeed(search.findByIds);
   const checkpoints = keepCheckpoints(projection, { file, log });
   const followed = followStreams(projection, { events, room: checkpoints.room });
@@ -40,7 +42,7 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
 
   return {
     publicRoutes: (router) =>
-      router.service(CatalogService, createCatalogService({ projection, search, feed, clock })),
+      router.service(CatalogService, createCatalogService({ projection, search, suggestions, feed, clock })),
     conditions: { projection: followed.requireCaughtUp },
     uses: { "newest tickets": followed.requireFresh },
     close: [stopSnapshots, () => clearInterval(passing), checkpoints.stop, projection.close],

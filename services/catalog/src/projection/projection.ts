@@ -3,11 +3,15 @@ import { DatabaseSync } from "node:sqlite";
 import type { FollowPosition } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { createCounting } from "./counting.ts";
+import type { EventState, VenueState } from "./event-state.ts";
+import { CLEAR_EVENTS, EVENTS_SCHEMA } from "./events-schema.ts";
+import { createKnownEvents } from "./known-events.ts";
 import { createListingRows } from "./listing-rows.ts";
 import type { ListingState } from "./listing-state.ts";
 import { createPassingTime } from "./passing-time.ts";
 import { createPlacing } from "./placing.ts";
 import { CLEAR_LISTINGS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { createSuggested } from "./suggested.ts";
 
 /** Its name in the folder of a replica. */
 export const PROJECTION_FILE = "search.db";
@@ -33,10 +37,16 @@ export interface SellerName {
 export interface Changes {
   listings?: readonly ListingState[];
   sellers?: readonly SellerName[];
+  events?: readonly EventState[];
+  venues?: readonly VenueState[];
   position?: StreamPosition | undefined;
 }
 
-/** Search's own copy of what is listed, in a file of this process alone: no other writes to it. */
+/** The streams from which it grows, and how to forget what came of each. */
+const CLEAR = { TICKETS: CLEAR_LISTINGS, USERS: "DELETE FROM sellers", EVENTS: CLEAR_EVENTS } as const;
+export type ProjectedStream = keyof typeof CLEAR;
+
+/** Search's own copy of what is listed and of what takes place, in a file of this process alone: no other writes to it. */
 export interface Projection {
   /** For reading. After {@link Projection.passTime}, `held` and `for_sale` are true of now but for a backlog. */
   readonly db: DatabaseSync;
@@ -48,9 +58,9 @@ export interface Projection {
    */
   apply(changes: Changes): void;
   /** Forgets what came of a stream, and how far it was applied. */
-  reset(stream: "TICKETS" | "USERS"): void;
+  reset(stream: ProjectedStream): void;
   /**
-   * Ends the locks and takes off sale the events that are due, at most some hundreds at once; without any due it reads
+   * Ends the locks and takes off sale and out of the suggestions the events that are due, at most some hundreds at once; without any due it reads
    * nothing. Gives whether more are due: readers that must be exact compare `held_until` and `start` with the time.
    */
   passTime(): boolean;
@@ -73,7 +83,7 @@ export function openProjection(file: string, options: ProjectionOptions): Projec
     db.close();
     removeProjection(file);
     db = openFile(file);
-    db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    db.exec(`BEGIN; ${SCHEMA} ${EVENTS_SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   }
   return projectionOf(db, options);
 }
@@ -100,7 +110,9 @@ function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions):
   const counting = createCounting(db);
   const placing = createPlacing(db);
   const rows = createListingRows(db, { counting, place: placing.place });
-  const time = createPassingTime(db, counting);
+  const suggested = createSuggested(db);
+  const known = createKnownEvents(db, suggested);
+  const time = createPassingTime(db, counting, suggested);
   const readPosition = db.prepare("SELECT created, sequence, incomplete FROM positions WHERE stream = ?");
   const savePosition = db.prepare(
     "REPLACE INTO positions (stream, created, sequence, incomplete) VALUES (?, ?, ?, ?)",
@@ -151,10 +163,12 @@ function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions):
         }
       );
     },
-    apply: ({ listings = [], sellers = [], position }) =>
+    apply: ({ listings = [], sellers = [], events = [], venues = [], position }) =>
       inTransaction((begun) => {
         const due = next <= begun ? time.pass(begun, ROWS_AT_ONCE) : [];
         for (const { id, version, displayName } of sellers) saveSeller.run(id, version, displayName);
+        for (const venue of venues) known.applyVenue(venue);
+        for (const event of events) known.applyEvent(event, begun);
         const taken = listings.filter((state) => rows.apply(state, begun)).map(({ id }) => id);
         if (position) {
           const { stream, created, sequence, incomplete } = position;
@@ -164,7 +178,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions):
       }),
     reset: (stream) =>
       inTransaction(() => {
-        db.exec(stream === "USERS" ? "DELETE FROM sellers" : CLEAR_LISTINGS);
+        db.exec(CLEAR[stream]);
         removePosition.run(stream);
         placing.forget();
         return [];

@@ -21,7 +21,7 @@ const apartFrom = (held: string, counted: string): string =>
   `SELECT (SELECT count(*) FROM (${held} EXCEPT ${counted}))
         + (SELECT count(*) FROM (${counted} EXCEPT ${held})) AS n`;
 
-/** Each asks for what counts differently than the listings say. Written apart from the code that counts. */
+/** Each asks for what counts differently than the states say. Written apart from the code that counts. */
 const differences: Readonly<Record<string, string>> = {
   "events.listed": `SELECT count(*) AS n FROM events e WHERE e.listed <>
     (SELECT count(*) FROM listings l WHERE l.for_sale = 1 AND l.event = e.key)`,
@@ -47,6 +47,16 @@ const differences: Readonly<Record<string, string>> = {
   "listings.text": "SELECT count(*) AS n FROM listings WHERE text NOT IN (SELECT key FROM texts)",
   words: `SELECT (SELECT count(*) FROM words_docsize WHERE id NOT IN (SELECT key FROM texts WHERE listed > 0))
       + (SELECT count(*) FROM texts WHERE listed > 0 AND key NOT IN (SELECT id FROM words_docsize)) AS n`,
+  suggested: apartFrom(
+    "SELECT place FROM suggested",
+    "SELECT * FROM (SELECT place FROM known_events WHERE place IS NOT NULL UNION ALL SELECT key FROM known_venues)",
+  ),
+  names: apartFrom("SELECT id FROM names_docsize", "SELECT place FROM suggested"),
+  vocabulary: apartFrom(
+    "SELECT word, suggested FROM vocabulary",
+    "SELECT value, count(*) FROM suggested s, json_each(s.vocabulary) GROUP BY value",
+  ),
+  word_forms: "SELECT count(*) AS n FROM word_forms WHERE word NOT IN (SELECT key FROM vocabulary)",
 };
 
 /**
@@ -64,7 +74,7 @@ export function checkFile(db: DatabaseSync): void {
   db.function("price_cell", { deterministic: true }, (price) => priceCell(Number(price)));
   for (const [name, sql] of Object.entries(differences)) {
     const n = Number(db.prepare(sql).get()?.n);
-    if (n !== 0) throw new Error(`${n} rows of ${name} do not count what the listings say`);
+    if (n !== 0) throw new Error(`${n} rows of ${name} do not count what the states say`);
   }
 }
 

@@ -117,7 +117,7 @@ describe("a snapshot", () => {
 
   it("is not taken of a file that counts wrongly, is damaged, or lacks events, and the next one may be", async () => {
     source.db.exec("UPDATE events SET available = available + 1 WHERE key = 1");
-    await expect(take()).rejects.toThrow("1 rows of events.available do not count what the listings say");
+    await expect(take()).rejects.toThrow("1 rows of events.available do not count what the states say");
     source.db.exec("UPDATE events SET available = available - 1 WHERE key = 1");
     source.db.exec("UPDATE positions SET incomplete = 1");
     await expect(take()).rejects.toThrow("events are missing of TICKETS");
