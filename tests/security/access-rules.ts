@@ -138,6 +138,11 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: everybody("ok"),
     parties: { callers: [], words: orderWords.words },
   },
+  "catalog.v1.CatalogService/SuggestEvents": {
+    request: ({ world }) => ({ query: world.event.title }),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
   "catalog.v1.CatalogService/WatchTickets": {
     request: ({ held }) => ({ ticketIds: [held.id] }),
     verdict: everybody("ok"),

@@ -206,6 +206,10 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
       seen: { ticketId: listed },
     }),
   },
+  "catalog.v1.CatalogService/SuggestEvents": {
+    as: "anonymous",
+    request: ({ twin }) => ({ query: twin.title }),
+  },
   "catalog.v1.CatalogService/WatchTickets": {
     as: "anonymous",
     request: ({ listed }) => ({ ticketIds: [listed] }),

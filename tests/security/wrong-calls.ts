@@ -52,6 +52,7 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
   "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
   "catalog.v1.CatalogService/DescribeEvent": [{}, "event_id"],
+  "catalog.v1.CatalogService/SuggestEvents": [noPage, "page_size"],
   "catalog.v1.CatalogService/WatchTickets": [{}, "ticket_ids"],
   "events.v1.EventService/ProposeVenue": [short, "request_id"],
   "events.v1.EventService/GetVenue": [{}, "venue_id"],

@@ -202,6 +202,8 @@ describe.each([
     for (const [who, stream] of [
       ["orders", "ORDERS"],
       ["catalog", "TICKETS"],
+      ["catalog", "USERS"],
+      ["catalog", "EVENTS"],
     ] as const) {
       await of(events, who).watch({
         stream,
@@ -233,8 +235,7 @@ describe.each([
       ...own.map(
         (name) => `${["auth", "tickets", "events"].includes(name) ? "catalog" : "operations"} ${name}`,
       ),
-      "watch orders",
-      "watch tickets",
+      ...["watch auth", "watch events", "watch orders", "watch tickets"],
     ].sort();
     await until(() => seen.length >= heard.length);
     expect(seen.sort()).toEqual(heard);

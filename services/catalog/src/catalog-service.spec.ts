@@ -85,6 +85,25 @@ async function search(orderBy: OrderBy, pageSize: number): Promise<string[]> {
   return found;
 }
 
+describe("the number of suggestions", () => {
+  it("is 8 where none is asked for, and 20 at most", async () => {
+    const names = { title: "Jazz", aliases: [], category: 1, venueId: "v", venue: "Hall", city: "Oslo" };
+    const times = { start: now.getTime() + 1, end: now.getTime() + 2, created: 0, updated: 0 };
+    const place = { country: "NO", timeZone: "Europe/Oslo", status: 1, mergedInto: "" };
+    const events = Array.from({ length: 30 }, (_, n) => ({
+      id: `e${n}`,
+      version: 1,
+      ...names,
+      ...times,
+      ...place,
+    }));
+    projection.apply({ events });
+    const count = async (pageSize: number) =>
+      (await catalog.suggestEvents({ query: "jazz", pageSize })).events.length;
+    expect([await count(0), await count(3), await count(20), await count(21)]).toEqual([8, 3, 20, 20]);
+  });
+});
+
 describe("tickets by price", () => {
   it.each([1, 2, 4, 100])("never compare amounts of different currencies, %d to a page", async (size) => {
     const rising = ["EUR 5", "EUR 30", "GBP 20", "GBP 50", "USD 10", "USD 40"];

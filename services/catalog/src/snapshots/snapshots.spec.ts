@@ -12,6 +12,7 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { startNats } from "@ticketing/servers/nats";
 import { openProjection, type Projection } from "../projection/projection.ts";
+import { createSuggestions } from "../suggestions/suggestions.ts";
 import { restoreSnapshot } from "./restore-snapshot.ts";
 import { keepSnapshots, restoreFile, SNAPSHOTS } from "./snapshots.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -108,6 +109,37 @@ describe("a snapshot", () => {
       subjects_filter: "snapshots.catalog.*.*",
     });
     expect(Object.keys(state.subjects ?? {})).toHaveLength((second?.parts ?? 0) + (third?.parts ?? 0));
+  });
+
+  it("has its place in the stream of events too, and is not used with another one", async () => {
+    const { created } = await manager.streams.add({ name: "EVENTS", subjects: ["evt.events.>"] });
+    const { seq: sequence } = await jetstream(connection).publish("evt.events.v1.event_proposed.e");
+    const names = {
+      title: "Jazz",
+      aliases: ["Swing"],
+      category: 1,
+      venueId: "v",
+      venue: "Hall",
+      city: "Oslo",
+    };
+    const times = { start: Date.now() + DAY, end: Date.now() + 2 * DAY, created: 0, updated: 0 };
+    const place = { country: "NO", timeZone: "Europe/Oslo", status: 1, mergedInto: "" };
+    source.apply({
+      events: [{ id: "e", version: 1, ...names, ...times, ...place }],
+      position: { stream: "EVENTS", created, sequence, incomplete: false },
+    });
+    await take();
+    expect(await reasons()).toEqual([]);
+    const restored = openProjection(file, { clock });
+    expect(restored.positionOf("EVENTS")?.sequence).toBe(1);
+    expect(createSuggestions(restored).suggest({ query: "swing", city: "", limit: 8 }).events).toHaveLength(
+      1,
+    );
+    restored.close();
+    await manager.streams.delete("EVENTS");
+    await manager.streams.add({ name: "EVENTS", subjects: ["evt.events.>"] });
+    expect(await reasons()).toEqual(["EVENTS was made anew"]);
+    await manager.streams.delete("EVENTS");
   });
 
   it("is taken by one replica at a time", async () => {

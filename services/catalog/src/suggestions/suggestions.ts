@@ -4,12 +4,12 @@ import { createStatements, type Statements } from "../search/statements.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import { type KnownEvent, type KnownVenue, knownEvents, knownVenues } from "./known.ts";
 import { type Matches, matchesIn } from "./match.ts";
-import { type Typed, type TypedTerm, typedOf } from "./typed.ts";
+import { type Typed, typedOf } from "./typed.ts";
 
 /** How many of each question's answers are looked at: the soonest. */
-const MOST_LIKELY = 100;
+const MOST_LIKELY = 80;
 /** How many that have one of the words alone, and of how many words. */
-const MOST_OF_ONE_WORD = 50;
+const MOST_OF_ONE_WORD = 40;
 const MOST_SINGLE_WORDS = 4;
 
 /** What is typed, and how much of what fits is wanted of each kind. */
@@ -60,42 +60,55 @@ interface Wanted {
 
 /** The places of what fits, best first. What asks for less is asked only while there is too little. */
 function fitting(read: Statements, { typed, matches, within, limit, takes }: Wanted): number[] {
-  const looked = new Map<number, number | undefined>();
-  const telling = typed.terms.filter(({ isGeneric }) => !isGeneric);
-  const single = telling.toSorted((a, b) => b.weight - a.weight).slice(0, MOST_SINGLE_WORDS);
-  const questions: (() => [expression: string, most: number][])[] = [
-    () => [
-      [matches.names(), MOST_LIKELY],
-      [matches.all(telling, "whole"), MOST_LIKELY],
-      [matches.all(telling, "begun"), MOST_LIKELY],
-    ],
-    () => [[matches.all(telling, "mistyped"), MOST_LIKELY]],
-    () => single.map((term: TypedTerm) => [matches.all([term], "mistyped"), MOST_OF_ONE_WORD]),
-  ];
-  for (const question of questions) {
+  const scores = new Map<number, number>();
+  const looked = new Set<number>();
+  const asked = new Set<string>();
+  for (const question of questionsOf(typed, matches)) {
     for (const [match, most] of question()) {
-      for (const { place, names } of likely(read, { match, most, ...within })) {
-        if (looked.has(place)) continue;
+      if (asked.has(match)) continue;
+      asked.add(match);
+      const places = likely(read, { match, most, ...within }).filter((place) => !looked.has(place));
+      for (const { place, names } of namesOf(read, places)) {
+        looked.add(place);
         const fit = fitOf(typed, JSON.parse(names) as SuggestedNames);
-        looked.set(place, fit && takes(fit) ? Math.round(fit.score * 100) : undefined);
+        if (fit && takes(fit)) scores.set(place, Math.round(fit.score * 100));
       }
     }
-    if (scored(looked).length >= limit) break;
+    if (scores.size >= limit) break;
   }
-  return scored(looked)
+  return [...scores]
     .sort(([a, one], [b, other]) => other - one || a - b)
     .slice(0, limit)
     .map(([place]) => place);
 }
 
-const scored = (looked: ReadonlyMap<number, number | undefined>) =>
-  [...looked].flatMap(([place, score]) => (score === undefined ? [] : [[place, score] as const]));
+/** Full-text expressions, and how many of their answers are looked at: from what is as typed to one word alone. */
+function questionsOf({ terms }: Typed, matches: Matches): (() => [expression: string, most: number][])[] {
+  const telling = terms.filter(({ isGeneric }) => !isGeneric);
+  const rarest = telling.toSorted((a, b) => b.weight - a.weight).slice(0, MOST_SINGLE_WORDS);
+  return [
+    () => [
+      [matches.names("whole"), MOST_LIKELY],
+      [matches.names("begun"), MOST_LIKELY],
+      [matches.all(telling, "whole"), MOST_LIKELY],
+      [matches.all(telling, "begun"), MOST_LIKELY],
+    ],
+    () => [[matches.all(telling, "mistyped"), MOST_LIKELY]],
+    () => rarest.map((term) => [matches.all([term], "mistyped"), MOST_OF_ONE_WORD]),
+  ];
+}
 
-/** The first that a full-text expression finds, by place. */
+/** The first places that a full-text expression finds. */
 const likely = (read: Statements, values: { match: string; most: number; from: number; to: number }) =>
+  read
+    .all<{ rowid: number }>(
+      "SELECT rowid FROM names WHERE names MATCH :match AND rowid BETWEEN :from AND :to ORDER BY rowid LIMIT :most",
+      values,
+    )
+    .map(({ rowid }) => rowid);
+
+const namesOf = (read: Statements, places: readonly number[]) =>
   read.all<{ place: number; names: string }>(
-    `SELECT s.place, s.names FROM
-       (SELECT rowid FROM names WHERE names MATCH :match AND rowid BETWEEN :from AND :to ORDER BY rowid LIMIT :most) n
-     CROSS JOIN suggested s ON s.place = n.rowid`,
-    values,
+    "SELECT s.place, s.names FROM json_each(:places) x CROSS JOIN suggested s ON s.place = x.value",
+    { places: JSON.stringify(places) },
   );
