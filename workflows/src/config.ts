@@ -30,6 +30,8 @@ export const schema = z.object({
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Declined attempts after which an order is cancelled. */
   MAX_DECLINES: z.coerce.number().int().min(1).default(3),
+  /** Orders of cancelled events that each process ends a second: refunds follow, at the rate that Stripe takes. */
+  EVENT_CANCELLATION_RATE: z.coerce.number().min(0.1).max(100).default(10),
   /** How often tickets, orders, payments and Stripe are compared, where something changed. */
   RECONCILE_EVERY: duration.default(600_000),
   /** How often all is compared that changed within RECONCILE_WINDOW before the last time. */

@@ -8,7 +8,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { startTemporal, type TemporalServer } from "@ticketing/servers/temporal";
 import { startTimeSkipping } from "../testing/time-skipping.ts";
-import { LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
+import { eventCancellationId, LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
 import { createWorkflowStarter, type WorkflowStarter } from "./starter.ts";
 import { connectTemporal } from "./temporal-connection.ts";
 
@@ -37,6 +37,8 @@ async function end(workflowId: string, taskQueue: string): Promise<void> {
   const activities = {
     readOrderAndPayment: async () => ({ order, payment: { status: "NONE", declines: 0 } }),
     refundPayment: async () => "refunded before",
+    areTicketsFrozen: async () => true,
+    endOrders: async () => ({ nextPageToken: "", waiting: 0, unanswered: 0, unknown: 0 }),
   };
   const { nativeConnection: connection } = environment;
   const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities });
@@ -83,6 +85,34 @@ describe("waking", () => {
     await starter.startLifecycle("ended");
     expect(await seen(lifecycleId("ended"))).toMatchObject({ runId, status: "COMPLETED" });
   }, 60_000);
+});
+
+describe("the cancellation of an event", () => {
+  const id = eventCancellationId("event");
+
+  it("begins once, however often it is heard of, while it runs and when it is over", async () => {
+    await starter.startEventCancellation("event");
+    const { runId } = await seen(id);
+    await starter.startEventCancellation("event");
+    expect(await seen(id)).toMatchObject({ runId, status: "RUNNING" });
+    await end(id, REFUND.taskQueue);
+    const ended = await seen(id);
+    expect(ended.status).toBe("COMPLETED");
+    await starter.startEventCancellation("event");
+    expect(await seen(id)).toEqual(ended);
+  }, 60_000);
+
+  it("that failed begins again", async () => {
+    await starter.startEventCancellation("failed");
+    const failed = eventCancellationId("failed");
+    const { runId } = await seen(failed);
+    await handle(failed).terminate();
+    await starter.startEventCancellation("failed");
+    const again = await seen(failed);
+    expect(again.status).toBe("RUNNING");
+    expect(again.runId).not.toBe(runId);
+    await handle(failed).terminate();
+  });
 });
 
 describe("a lifecycle that has nothing to do before its deadline", () => {

@@ -1,6 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { WorkflowIdReusePolicy, WorkflowNotFoundError } from "@temporalio/common";
-import { LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
+import type { eventCancellation } from "./event-cancellation/workflow.ts";
+import { eventCancellationId, LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
 import { somethingChanged } from "./order-lifecycle/messages.ts";
 import type { orderLifecycle, Sighting } from "./order-lifecycle/workflow.ts";
 import type { refund } from "./refund/workflow.ts";
@@ -78,10 +79,24 @@ export function createWorkflowStarter(client: Client) {
         ...signalled,
       });
     },
+
+    /**
+     * Starts the end of a cancelled event's orders, among the refunds that it causes. A repeat does nothing while it runs
+     * and once it came to its end; one that failed begins again.
+     */
+    startEventCancellation: (eventId: string) =>
+      once(
+        client.workflow.start<typeof eventCancellation>("eventCancellation", {
+          workflowId: eventCancellationId(eventId),
+          taskQueue: REFUND.taskQueue,
+          workflowIdReusePolicy: ALLOW_DUPLICATE_FAILED_ONLY,
+          args: [eventId],
+        }),
+      ),
   };
 }
 
-/** One that was there already is success: the lifecycle that ended has seen to everything. */
+/** One that was there already is success: a workflow that ended has seen to everything. */
 async function once(start: Promise<unknown>): Promise<void> {
   try {
     await start;

@@ -11,8 +11,11 @@ import { openTransportSecurity } from "@ticketing/runtime/process/transport-secu
 import { serve } from "@ticketing/runtime/serving/serve";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
+import { createEventCancellationActivities } from "./event-cancellation/activities.ts";
+import { createPace } from "./event-cancellation/pace.ts";
 import { keepCurrent } from "./keep-current.ts";
 import { connectNative, keepConnected } from "./native-connection.ts";
+import { onEventEvent } from "./on-event-event.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
@@ -64,6 +67,7 @@ const workers = await createWorkers({
   activities: {
     ...lifecycle,
     ...createRefundActivities(clients),
+    ...createEventCancellationActivities(clients, { pace: createPace(config.EVENT_CANCELLATION_RATE) }),
     ...createReconciliationActivities({
       clients,
       workflows,
@@ -95,6 +99,12 @@ events.consume({
   durable: "workflows",
   filter: "evt.payments.>",
   handle: onPaymentEvent(workflows, captures),
+});
+events.consume({
+  stream: "EVENTS",
+  durable: "workflows",
+  filter: "evt.events.>",
+  handle: onEventEvent(workflows),
 });
 const schedules = {
   every: config.RECONCILE_EVERY,

@@ -90,6 +90,7 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["ORDERS", "workflows"],
   ["PAYMENTS", "workflows"],
   ["EVENTS", "tickets"],
+  ["EVENTS", "workflows"],
 ];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
@@ -97,7 +98,7 @@ const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", k
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS"],
-  workflows: ["ORDERS", "PAYMENTS"],
+  workflows: ["ORDERS", "PAYMENTS", "EVENTS"],
   operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
   catalog: streams,
 };

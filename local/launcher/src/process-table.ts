@@ -110,7 +110,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       PAYMENTS_ADDRESS: internal("payments"),
     }),
     settings: [
-      ...["MAX_DECLINES", "TEMPORAL_NAMESPACE"],
+      ...["MAX_DECLINES", "EVENT_CANCELLATION_RATE", "TEMPORAL_NAMESPACE"],
       ...["RECONCILE_EVERY", "RECONCILE_FULL_EVERY", "RECONCILE_WINDOW"],
       ...["RECONCILE_GRACE", "RECONCILE_OVERLAP", "RECONCILE_INTENT_AGE"],
     ],
