@@ -5,6 +5,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Reconciled } from "@ticketing/workflows/reconciliation/workflow";
+import { announceEvent, cancelAsOperator } from "../support/announced-event.ts";
 import type { Person } from "../support/clients.ts";
 import { expiry } from "../support/people.ts";
 import {
@@ -36,6 +37,18 @@ const past = (order: Order, ms = 100) => sleep(Math.max(expiry(order).getTime() 
 async function bought({ seller, first }: Stage): Promise<{ ticket: Ticket; order: Order }> {
   const ticket = await listWithRetries(seller);
   return { ticket, order: await lockWithRetries(first, ticket) };
+}
+
+/** An order whose buyer was about to pay when the event was cancelled. */
+async function cancelledWithItsEvent({ mesh, seller, first }: Stage) {
+  const { event, listed } = await announceEvent(seller, 1);
+  const [ticket] = listed;
+  if (!ticket) throw new Error("there is no ticket");
+  const order = await lockWithRetries(first, ticket);
+  await retry(() => first.payments.startPayment({ orderId: order.id }));
+  await cancelAsOperator(mesh, event);
+  await waitForEnd(first, order, OrderStatus.CANCELLED);
+  return { event, order };
 }
 
 /** An order whose money is held while no worker runs: what the worker finds when it comes. */
@@ -181,6 +194,13 @@ export const recordings: Record<string, Recording> = {
   },
   async refund({ mesh, seller, first }) {
     return `refund-${(await stories.refund(mesh, seller, first)).order.id}`;
+  },
+  async "cancelled-with-its-event"(stage) {
+    return lifecycle((await cancelledWithItsEvent(stage)).order);
+  },
+  /** The last run: a pass that finds nothing left. */
+  async "event-cancellation"(stage) {
+    return `event-cancellation-${(await cancelledWithItsEvent(stage)).event.id}`;
   },
   /** The run that finds an order whose lifecycle was lost, and starts it again. */
   async reconciliation(stage) {

@@ -1,27 +1,21 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { CancellationReason, OrderStatus, RefundReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import { Category, type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { enter, type Person } from "../support/clients.ts";
+import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { announceEvent, cancelAsOperator } from "../support/announced-event.ts";
+import type { Person } from "../support/clients.ts";
 import { lockTicket, refusal } from "../support/people.ts";
-import { newEvent, newVenue, PRICE, payWithRetries, waitForEnd } from "../support/stories.ts";
+import { payWithRetries, waitForEnd } from "../support/stories.ts";
 import { eventually, startTestMesh, stripePayments, type TestMesh } from "../support/test-mesh.ts";
 
 let mesh: TestMesh;
 let seller: Person;
 let buyer: Person;
-let operator: Person;
 
 beforeAll(async () => {
   // A buyer could ask for no refund any more.
   mesh = await startTestMesh({ REFUND_WINDOW: "1ms" });
   [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
-  operator = await enter(mesh.addresses.gateway, {
-    email: "operator@example.com",
-    password: randomUUID(),
-    displayName: "Operator",
-  });
 }, 120_000);
 afterAll(() => mesh?.close(), 60_000);
 
@@ -30,30 +24,11 @@ function present<T>(value: T | undefined): T {
   return value;
 }
 
-/** An event, and so many tickets for it. */
-async function announce(tickets: number) {
-  const venue = present((await seller.events.proposeVenue(newVenue())).venue);
-  const event = present((await seller.events.proposeEvent(newEvent(venue.id))).event);
-  const list = async () =>
-    present(
-      (
-        await seller.tickets.createTicket({
-          requestId: randomUUID(),
-          title: "Hamlet, stalls",
-          category: Category.THEATRE,
-          eventId: event.id,
-          price: PRICE,
-        })
-      ).ticket,
-    );
-  return { event, listed: await Promise.all(Array.from({ length: tickets }, list)) };
-}
-
 const statusOf = async ({ id }: Ticket) =>
   (await seller.tickets.getTicket({ ticketId: id })).ticket?.status ?? TicketStatus.UNSPECIFIED;
 
 it("an event that is cancelled lets go who holds a ticket, refunds who bought one, and sells no more", async () => {
-  const { event, listed } = await announce(3);
+  const { event, listed } = await announceEvent(seller, 3);
   const [held, bought, free] = listed as [Ticket, Ticket, Ticket];
   const paid = await lockTicket(buyer, bought);
   await payWithRetries(mesh, buyer, paid);
@@ -63,7 +38,7 @@ it("an event that is cancelled lets go who holds a ticket, refunds who bought on
   const open = await lockTicket(buyer, held);
   await buyer.payments.startPayment({ orderId: open.id });
 
-  await operator.events.cancelEvent({ eventId: event.id, version: event.version });
+  await cancelAsOperator(mesh, event);
   await waitForEnd(buyer, open, OrderStatus.CANCELLED);
   await waitForEnd(buyer, paid, OrderStatus.REFUNDED);
 
