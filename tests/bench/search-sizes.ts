@@ -7,8 +7,8 @@ import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog
 import { fillProjection, WORDS } from "./made-up-listings.ts";
 
 /**
- * Prints the CPU milliseconds of each question to a projection of so many made-up listings, for events, under each
- * order and for one event, alone in this process: `node --conditions=@ticketing/source tests/bench/search-sizes.ts 1000000 <file>`. The
+ * Prints the CPU milliseconds of each question to a projection of so many made-up listings, for events, for their
+ * facets, under each order and for one event, alone in this process: `node --conditions=@ticketing/source tests/bench/search-sizes.ts 1000000 <file>`. The
  * file is filled when it is not there.
  */
 const [, , count = "1600", file = `search-${count}.db`] = process.argv;
@@ -54,10 +54,13 @@ async function cost(call: () => Promise<unknown>): Promise<number> {
 
 const line = (name: string, cells: readonly string[]) =>
   process.stdout.write(`${name.padEnd(24)}${cells.map((cell) => cell.padStart(12)).join("")}\n`);
-line(`${count} listings`, ["events", ...orders.map((order) => OrderBy[order])]);
+line(`${count} listings`, ["events", "facets", ...orders.map((order) => OrderBy[order])]);
 for (const [name, init] of Object.entries(filters)) {
   const query = { filter: create(TicketFilterSchema, init), after: undefined, limit: 20 };
-  const costs = [await cost(() => search.listEvents(query))];
+  const costs = [
+    await cost(() => search.listEvents(query)),
+    await cost(() => search.listFacets(query.filter)),
+  ];
   for (const order of orders) costs.push(await cost(() => search.search({ ...query, order })));
   line(
     name,

@@ -121,7 +121,7 @@ describe("a cache before the gateway", () => {
     return { status: answer.status, policy: answer.headers.get("cache-control"), vary };
   }
 
-  it.each(["catalog.v1.CatalogService/SearchTickets", "catalog.v1.CatalogService/ListEvents"])(
+  it.each(["SearchTickets", "ListEvents", "ListFacets"].map((rpc) => `catalog.v1.CatalogService/${rpc}`))(
     "may keep what everybody is answered alike by %s, and nothing else",
     async (path) => {
       expect(await saidOf(path)).toEqual({

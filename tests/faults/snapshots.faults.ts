@@ -80,7 +80,14 @@ async function change(version: number, count: number): Promise<void> {
 
 function contents(db: DatabaseSync): string {
   const hash = createHash("sha256");
-  const counts = ["event_prices", "event_sections", "event_price_cells"];
+  const counts = [
+    "event_prices",
+    "event_sections",
+    "event_price_cells",
+    "event_bands",
+    "event_kinds",
+    "cities",
+  ];
   for (const table of ["positions", "events", ...counts, "texts", "listings"])
     for (const row of db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).iterate())
       hash.update(JSON.stringify(row));

@@ -133,6 +133,11 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: everybody("ok"),
     parties: { callers: [], words: orderWords.words },
   },
+  "catalog.v1.CatalogService/ListFacets": {
+    request: () => ({}),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
   "catalog.v1.CatalogService/DescribeEvent": {
     request: ({ free }) => ({ eventId: searchedEventId(free.event), seen: { ticketId: free.id } }),
     verdict: everybody("ok"),

@@ -199,6 +199,7 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   },
   "catalog.v1.CatalogService/SearchTickets": { as: "anonymous", request: listed },
   "catalog.v1.CatalogService/ListEvents": { as: "anonymous", request: listed },
+  "catalog.v1.CatalogService/ListFacets": { as: "anonymous", request: listed },
   "catalog.v1.CatalogService/DescribeEvent": {
     as: "anonymous",
     request: ({ listing, listed }) => ({

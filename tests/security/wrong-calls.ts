@@ -51,6 +51,7 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "payments.v1.PaymentService/GetPayment": [{}, "order_id"],
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
   "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
+  "catalog.v1.CatalogService/ListFacets": [{ filter: { minPrice: 1n } }, "filter"],
   "catalog.v1.CatalogService/DescribeEvent": [{}, "event_id"],
   "catalog.v1.CatalogService/SuggestEvents": [noPage, "page_size"],
   "catalog.v1.CatalogService/WatchTickets": [{}, "ticket_ids"],

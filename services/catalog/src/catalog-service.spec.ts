@@ -142,6 +142,22 @@ describe("a page token", () => {
   });
 });
 
+describe("facets", () => {
+  it("say how many events have which category, city and price band", async () => {
+    const one = { count: 1, atLeast: false };
+    const open = { minPrice: 0n, maxPrice: 1_999n, events: one };
+    const expected = {
+      events: one,
+      categories: [{ category: 1, events: one }],
+      cities: [{ city: "Oslo", events: one }],
+      prices: ["EUR", "GBP", "USD"].map((currency) => ({ currency, ...open })),
+    };
+    expect(await catalog.listFacets({})).toMatchObject(expected);
+    const elsewhere = await catalog.listFacets({ filter: { city: "Lagos", category: 2 } });
+    expect(elsewhere).toMatchObject({ events: { count: 0 }, categories: [], cities: [], prices: [] });
+  });
+});
+
 describe("an event's page", () => {
   const event = { title: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 };
 
@@ -184,7 +200,7 @@ describe("an event's page", () => {
 describe("a cache on the way", () => {
   /** What the answer to a call over HTTP says of caching: cache-control and vary. */
   async function saidOf(
-    method: "SearchTickets" | "ListEvents" | "DescribeEvent",
+    method: "SearchTickets" | "ListEvents" | "ListFacets" | "DescribeEvent",
     message: object,
     headers: object = {},
   ) {
@@ -229,11 +245,12 @@ describe("a cache on the way", () => {
     expect(await saidOf("ListEvents", message)).toEqual([200, undefined, undefined]);
   });
 
-  it("may keep an event's page likewise", async () => {
+  it("may keep facets and an event's page likewise", async () => {
     const id = eventId({ title: "Jazz", venue: "Hall", city: "Oslo", start: now.getTime() + 3_600_000 });
     const policy = "public, max-age=2, stale-while-revalidate=3";
     const kept = [200, policy, "authorization, cookie, accept-encoding"];
     expect(await saidOf("DescribeEvent", { eventId: id })).toEqual(kept);
+    expect(await saidOf("ListFacets", {})).toEqual(kept);
     const cookie = { cookie: "session-8080=x" };
     expect(await saidOf("DescribeEvent", { eventId: id }, cookie)).toEqual([200, undefined, undefined]);
     expect(await saidOf("DescribeEvent", { eventId: "nothing" })).toEqual([404, undefined, undefined]);

@@ -9,6 +9,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { allowBriefCaching } from "./brief-caching.ts";
 import { eventMessage, eventPageMessage } from "./event-message.ts";
+import { facetsMessage } from "./facets-message.ts";
 import { createFreshness } from "./freshness.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
@@ -67,6 +68,13 @@ export function createCatalogService(deps: {
         events: page.rows.map(eventMessage),
         nextPageToken: page.next ? encodePageToken({ position: page.next, mark: freshness.mark() }, of) : "",
       };
+    },
+
+    async listFacets({ filter, seen }, context) {
+      await freshness.require(seen, undefined, context.signal);
+      const facets = await search.listFacets(filter);
+      allowBriefCaching(context, { seen });
+      return facetsMessage(facets);
     },
 
     async describeEvent({ eventId, seen }, context) {

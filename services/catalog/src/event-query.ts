@@ -32,3 +32,24 @@ export interface EventSection {
   available: number;
   cheapest: { currency: string; minorUnits: number }[];
 }
+
+/** How many events; there may be more when `atLeast` is true. */
+export interface EventCount {
+  count: number;
+  atLeast: boolean;
+}
+
+/** Prices of a currency in minor units, both ends included; 0 is open. */
+export interface PriceRange {
+  currency: string;
+  min: number;
+  max: number;
+}
+
+/** How many events of a search are of which category, city and price. */
+export interface Facets {
+  events: EventCount;
+  categories: (EventCount & { category: Category })[];
+  cities: (EventCount & { city: string })[];
+  prices: (EventCount & PriceRange)[];
+}

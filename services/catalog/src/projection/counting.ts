@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { createKindCounting } from "./kind-counting.ts";
 import { createOfferCounting, type OfferChange } from "./offer-counting.ts";
 
 /** What of a listing is counted. */
@@ -34,14 +35,20 @@ export function createCounting(db: DatabaseSync): Counting {
   const changeEvent = db.prepare(
     "UPDATE events SET listed = listed + ?, available = available + ? WHERE key = ?",
   );
+  const countKind = createKindCounting(db);
   const offers = createOfferCounting(db);
   const clearEvent = db.prepare("UPDATE events SET listed = 0, available = 0 WHERE key = ?");
 
   function countText(key: number, change: number): void {
     // The columns that it returns.
     const text = changeText.get(change, key) as unknown as TextRow;
-    if (text.listed === 0) removeWords.run(key);
-    else if (text.listed === change) addWords.run(key, text.tokens);
+    if (text.listed === 0) {
+      removeWords.run(key);
+      countKind(key, -1);
+    } else if (text.listed === change) {
+      addWords.run(key, text.tokens);
+      countKind(key, 1);
+    }
   }
 
   function countEvent(of: Counted, change: OfferChange): void {

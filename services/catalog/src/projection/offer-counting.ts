@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Counted } from "./counting.ts";
+import { cellsOfBand, priceBand } from "./price-bands.ts";
 import { priceCell } from "./price-cells.ts";
 
 /** How many more are for sale, and how many more of these nobody holds: each 1, 0 or -1. */
@@ -28,6 +29,14 @@ export function createOfferCounting(db: DatabaseSync): OfferCounting {
   const removeCell = db.prepare(
     "DELETE FROM event_price_cells WHERE event = ? AND currency = ? AND cell = ?",
   );
+  const findCell = db.prepare(
+    "SELECT 1 FROM event_price_cells WHERE event = ? AND currency = ? AND cell >= ? AND cell < ? LIMIT 1",
+  );
+  const addBand = db.prepare(
+    `INSERT INTO event_bands (event, currency, bands) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET bands = bands | excluded.bands`,
+  );
+  const removeBand = db.prepare("UPDATE event_bands SET bands = bands & ~? WHERE event = ? AND currency = ?");
   const ofSection = createCheapest(db, {
     table: "event_sections",
     key: ["event", "section", "currency"],
@@ -39,16 +48,26 @@ export function createOfferCounting(db: DatabaseSync): OfferCounting {
     key: ["event", "currency"],
     next: "SELECT cheapest FROM event_sections WHERE event = ? AND currency = ? ORDER BY cheapest LIMIT 1",
   });
-  const clearings = ["event_prices", "event_sections", "event_price_cells"].map((table) =>
+  const clearings = ["event_prices", "event_sections", "event_price_cells", "event_bands"].map((table) =>
     db.prepare(`DELETE FROM ${table} WHERE event = ?`),
   );
+
+  function countCell(key: readonly [number, string, number], { listed, available }: OfferChange): void {
+    const [event, currency, cell] = key;
+    const count = changeCell.get(...key, listed, available)?.listed;
+    if (count === 0) removeCell.run(...key);
+    if (count !== 0 && count !== listed) return;
+    const band = priceBand(cell);
+    const { from, to } = cellsOfBand(band);
+    if (count !== 0) addBand.run(event, currency, 1 << band);
+    else if (!findCell.get(event, currency, from, to)) removeBand.run(1 << band, event, currency);
+  }
 
   return {
     count({ event, section, currency, price }, { listed, available }) {
       const cell = priceCell(price);
       if (listed === 0) holdCell.run(available, event, currency, cell);
-      else if (changeCell.get(event, currency, cell, listed, available)?.listed === 0)
-        removeCell.run(event, currency, cell);
+      else countCell([event, currency, cell], { listed, available });
       if (available === 1) {
         ofSection.add([event, section, currency], price);
         ofEvent.add([event, currency], price);

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
+import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { nameKey } from "@ticketing/runtime/text/fold";
+import { createCities } from "./cities.ts";
 import type { ListingState } from "./listing-state.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -27,19 +29,23 @@ export function createPlacing(db: DatabaseSync) {
      WHERE event = ? AND title = ? AND event_title = ? AND venue = ? AND city = ? AND category = ?`,
   );
   const addText = db.prepare(
-    `INSERT INTO texts (event, title, event_title, venue, city, category, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO texts (event, title, event_title, venue, city, category, place, tokens)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const placeOf = createCities(db);
+
+  function addTextOf(texts: readonly [number, string, string, string, string, Category]): number {
+    const [, title, eventTitle, venue, city, category] = texts;
+    const tokens = ` ${tokensOf({ title, eventTitle, venue, city, category })} `;
+    return Number(addText.run(...texts, placeOf(city), tokens).lastInsertRowid);
+  }
 
   function place({ title, eventTitle, venue, city, category, start }: Texts): Place {
     const id = eventId({ title: eventTitle, venue, city, start });
     const event = keyOf(findEvent.get(id)) ?? addEvent.run(id, eventTitle, venue, city, category, start);
     const eventKey = typeof event === "number" ? event : Number(event.lastInsertRowid);
-    const tokens = () => ` ${tokensOf({ title, eventTitle, venue, city, category })} `;
     const texts = [eventKey, title, eventTitle, venue, city, category] as const;
-    return {
-      event: eventKey,
-      text: keyOf(findText.get(...texts)) ?? Number(addText.run(...texts, tokens()).lastInsertRowid),
-    };
+    return { event: eventKey, text: keyOf(findText.get(...texts)) ?? addTextOf(texts) };
   }
 
   return {

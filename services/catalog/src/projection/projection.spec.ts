@@ -29,6 +29,9 @@ const state = (draft: Partial<ListingState> = {}): ListingState => ({
   ...draft,
 });
 
+const bandOf = (price: number) =>
+  [2_000, 5_000, 10_000, 20_000, 50_000].filter((bound) => bound <= price).length;
+
 /** What the states of all events say, counted by plain code from the newest of each listing. */
 function recount(states: readonly ListingState[], now: number) {
   const newest = new Map<string, ListingState>();
@@ -62,6 +65,26 @@ function recount(states: readonly ListingState[], now: number) {
       .sort(),
     cells: groupsOf((each) => `${eventOf(each)} ${each.price.currency} ${priceCell(each.price.minorUnits)}`)
       .map(({ name, of, free }) => `${name} ${of.length} ${free.length}`)
+      .sort(),
+    bands: groupsOf((each) => `${eventOf(each)} ${each.price.currency}`)
+      .map(
+        ({ name, of }) => `${name} ${[...new Set(of.map(({ price }) => bandOf(price.minorUnits)))].sort()}`,
+      )
+      .sort(),
+    kinds: [
+      ...Map.groupBy(
+        [...new Map(forSale.map((each) => [textOf(each), each])).values()].flatMap((each) =>
+          [0, each.category].flatMap((category) =>
+            ["", each.city].map((city) => `${eventOf(each)} ${category} ${city}`),
+          ),
+        ),
+        (kind) => kind,
+      ),
+    ]
+      .map(([kind, of]) => `${kind} ${of.length}`)
+      .sort(),
+    cities: [...Map.groupBy(forSale, ({ city }) => city)]
+      .map(([city, of]) => `${city} ${new Set(of.map(eventOf)).size}`)
       .sort(),
     texts: [...Map.groupBy(forSale, textOf)].map(([text, of]) => `${text} ${of.length}`).sort(),
   };
@@ -97,6 +120,17 @@ function held({ db }: Projection) {
       `SELECT ${event} || ' ' || currency || ' ' || cell || ' ' || c.listed || ' ' || c.available AS text
        FROM event_price_cells c JOIN events e ON e.key = c.event`,
     ),
+    bands: column(
+      `SELECT ${event} || ' ' || currency || ' ' || group_concat(n.value, ',' ORDER BY n.value) AS text
+       FROM event_bands b JOIN events e ON e.key = b.event
+       JOIN json_each('[0, 1, 2, 3, 4, 5]') n ON b.bands & (1 << n.value) GROUP BY e.key, currency`,
+    ),
+    kinds: column(
+      `SELECT ${event} || ' ' || k.category || ' ' || coalesce(c.name, '') || ' ' || k.texts AS text
+       FROM event_kinds k JOIN events e ON e.key = k.event LEFT JOIN cities c ON c.key = k.city
+       WHERE k.start = e.start`,
+    ),
+    cities: column("SELECT name || ' ' || listed AS text FROM cities WHERE listed > 0"),
     texts: column(
       `SELECT ${text} || ' ' || t.listed AS text FROM words w
        JOIN texts t ON t.key = w.rowid JOIN events e ON e.key = t.event`,
@@ -123,7 +157,7 @@ const draft = fc
     city: fc.constantFrom("Oslo", "Zürich"),
     category: fc.integer({ min: 1, max: 2 }),
     starts: fc.integer({ min: 0, max: 3 }),
-    minorUnits: fc.integer({ min: 1, max: 4 }),
+    minorUnits: fc.constantFrom(1, 2, 3, 4, 1_999, 2_000, 2_001, 70_000),
     currency: fc.constantFrom("EUR", "USD"),
     section: fc.constantFrom("", "A"),
     row: fc.constantFrom("", "A"),

@@ -76,6 +76,50 @@ CREATE TABLE event_price_cells (
   PRIMARY KEY (event, currency, cell)
 ) WITHOUT ROWID, STRICT;
 
+-- The price bands in which something is for sale for an event, by currency: see priceBand.
+CREATE TABLE event_bands (
+  event INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  -- A bit for each band, the lowest for the cheapest; 0 when nothing is left in the currency.
+  bands INTEGER NOT NULL,
+  PRIMARY KEY (event, currency)
+) WITHOUT ROWID, STRICT;
+
+-- The cities of texts: those that are found by the same spellings are one.
+CREATE TABLE cities (
+  key INTEGER PRIMARY KEY,
+  -- Its tokens, apart by spaces: see cityTokens.
+  tokens TEXT NOT NULL UNIQUE,
+  -- The same for all that differ by case, accents and punctuation alone.
+  name_key TEXT NOT NULL,
+  -- As the first text with it has it.
+  name TEXT NOT NULL,
+  -- How many events have something for sale there.
+  listed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX cities_by_name ON cities (name_key);
+CREATE INDEX cities_by_events ON cities (listed) WHERE listed > 0;
+
+-- The cities that a token finds.
+CREATE TABLE city_tokens (
+  token TEXT NOT NULL,
+  city INTEGER NOT NULL,
+  PRIMARY KEY (token, city)
+) WITHOUT ROWID, STRICT;
+
+-- The kinds of events that have something for sale, for counting them: a row for each category and city of the texts of
+-- an event, and with 0 for any category, any city, and both.
+CREATE TABLE event_kinds (
+  category INTEGER NOT NULL,
+  city INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  -- How many texts with something for sale are of this kind. No row where that is nothing.
+  texts INTEGER NOT NULL,
+  PRIMARY KEY (category, city, start, event)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX event_kinds_of_event ON event_kinds (event, category, city) WHERE category > 0 AND city > 0;
+
 -- The different texts of an event's listings: most sellers copy the event's title, so that there are few.
 CREATE TABLE texts (
   key INTEGER PRIMARY KEY,
@@ -85,6 +129,8 @@ CREATE TABLE texts (
   venue TEXT NOT NULL,
   city TEXT NOT NULL,
   category INTEGER NOT NULL,
+  -- The key of its city.
+  place INTEGER NOT NULL,
   -- What it is found by: each token between spaces.
   tokens TEXT NOT NULL,
   -- How many listings with this text are for sale, held or not.
@@ -145,6 +191,10 @@ DELETE FROM listings;
 DELETE FROM event_prices;
 DELETE FROM event_sections;
 DELETE FROM event_price_cells;
+DELETE FROM event_bands;
+DELETE FROM event_kinds;
+DELETE FROM city_tokens;
+DELETE FROM cities;
 DELETE FROM texts;
 DELETE FROM events;
 INSERT INTO words (words) VALUES ('delete-all');

@@ -1,15 +1,12 @@
-import { setImmediate } from "node:timers/promises";
 import type { EventRow } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import { candidatesOf } from "./candidates.ts";
 import { type EventKey, summaryOf } from "./event-summary.ts";
 import { cut, type Page } from "./page.ts";
+import { createPauses } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
 import { walk } from "./walk.ts";
 import { listingCondition, type Wanted } from "./wanted.ts";
-
-/** A page of large events is summed up in steps of so long. */
-const STEP_MS = 4;
 
 /** The events of the wanted listings, soonest first: a page of at most `limit` behind a position. */
 export async function findEvents(
@@ -18,13 +15,10 @@ export async function findEvents(
 ): Promise<Page<EventRow>> {
   const found = await eventsOf(read, { ...query, limit: query.limit + 1 });
   const rows: EventRow[] = [];
-  let begun = performance.now();
+  const pause = createPauses();
   const page = cut(found, query.limit, ({ start, id }) => ({ key: start, id }));
   for (const event of page.rows) {
-    if (performance.now() - begun > STEP_MS) {
-      await setImmediate();
-      begun = performance.now();
-    }
+    await pause();
     // None if its last one was sold a moment ago.
     const summary = summaryOf(read, query.wanted, event);
     if (summary) rows.push(summary);
@@ -72,8 +66,8 @@ function eventsOf(
   );
 }
 
-/** The keys of the events that the most selective part of a filter leaves, when they are few. */
-function fewEvents(read: Statements, wanted: Wanted): string | undefined {
+/** The keys, as SQL, of the events that the most selective part of a filter leaves, when they are few. */
+export function fewEvents(read: Statements, wanted: Wanted): string | undefined {
   if (wanted.event) return ":event";
   if (wanted.fewTexts) {
     return "SELECT t.event FROM json_each(:texts) x CROSS JOIN texts t ON t.key = x.value";
@@ -82,16 +76,16 @@ function fewEvents(read: Statements, wanted: Wanted): string | undefined {
   return candidates && `SELECT l.event FROM ${candidates} AND ${listingCondition(wanted)}`;
 }
 
-/** Whether an event has a wanted listing. */
-function wantedEvent(wanted: Wanted): string {
+/** Whether an event `e` has a wanted listing. */
+export function wantedEvent(wanted: Wanted): string {
   const { text } = wanted;
-  const conditions = ["1"];
-  if (text && !wanted.fewTexts) {
+  const conditions = [wanted.offers.condition];
+  if (text && (wanted.event || !wanted.fewTexts)) {
     conditions.push(
-      `EXISTS (SELECT 1 FROM texts t WHERE t.event = e.key AND t.listed > 0 AND ${text("t.key")})`,
+      `EXISTS (SELECT 1 FROM texts x WHERE x.event = e.key AND x.listed > 0 AND ${wanted.textRow})`,
     );
   }
-  if (wanted.ofListings) {
+  if (wanted.ofListings && !wanted.offers.isExact) {
     conditions.push(
       `EXISTS (SELECT 1 FROM listings l INDEXED BY listings_of_event
          WHERE l.event = e.key AND ${listingCondition(wanted)})`,

@@ -10,13 +10,14 @@ import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { nameKey, spellings } from "@ticketing/runtime/text/fold";
 import { termsOf, wordsOf } from "@ticketing/runtime/text/words";
 import fc from "fast-check";
+import type { EventCount } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import type { ListingState } from "../projection/listing-state.ts";
 import { eventId } from "../projection/placing.ts";
 import { openProjection } from "../projection/projection.ts";
 import type { Page } from "./page.ts";
 import { createSearch, type Search } from "./search.ts";
-import type { Effort } from "./wanted.ts";
+import { EFFORT, type Effort } from "./wanted.ts";
 
 const begin = Date.UTC(2030, 0, 1);
 const hour = 3_600_000;
@@ -60,7 +61,7 @@ const draft = fc
     title: fc.constantFrom("", "", "Two seats", "Jazz and more"),
     eventTitle: fc.constantFrom(...titles),
     city: fc.constantFrom(...cities),
-    minorUnits: fc.integer({ min: 1, max: 5 }),
+    minorUnits: fc.constantFrom(1, 2, 3, 4, 5, 1_999, 2_000, 7_000, 50_000),
     currency: fc.constantFrom("USD", "EUR", "GBP"),
     starts: fc.integer({ min: -1, max: 4 }),
     heldUntil: fc.constantFrom(null, null, begin - 1, begin, begin + 1, begin + hour, begin + 9 * hour),
@@ -252,15 +253,82 @@ async function expectFound(
   }
 }
 
+/** How many events a filter finds of each category, city and price, said by plain code. */
+function facetsOf(states: readonly ListingState[], wanted: Filter, now: number) {
+  const find = (part: Partial<Filter>) => states.filter((each) => matches(each, { ...wanted, ...part }, now));
+  const countEvents = (of: readonly ListingState[]) => new Set(of.map(eventIdOf)).size;
+  const grouped = (part: Partial<Filter>, nameOf: (listing: ListingState) => string) =>
+    new Map([...Map.groupBy(find(part), nameOf)].map(([name, of]) => [name, countEvents(of)]));
+  const bandOf = ({ price }: ListingState) => {
+    const [min = 0, max = 1] = [
+      [2_000, 5_000, 10_000, 20_000, 50_000].findLast((bound) => bound <= price.minorUnits),
+      [2_000, 5_000, 10_000, 20_000, 50_000].find((bound) => bound > price.minorUnits),
+    ];
+    return `${price.currency} ${min}-${max - 1}`;
+  };
+  return {
+    events: new Map([["all", countEvents(find({}))]]),
+    categories: grouped({ category: 0 }, ({ category }) => `${category}`),
+    cities: grouped({ city: "" }, ({ city }) => nameKey(city)),
+    prices: grouped({ minPrice: 0n, maxPrice: 0n }, bandOf),
+  };
+}
+
+/** Compares the facets of a search with what plain code counts. */
+async function expectFacets(
+  { search, now, effort }: { search: Search; now: number; effort: Effort },
+  states: readonly ListingState[],
+  wanted: Filter,
+): Promise<void> {
+  const found = await search.listFacets(wanted);
+  const expected = facetsOf(states, wanted, now);
+  const named = {
+    events: [["all", found.events]],
+    categories: found.categories.map((facet) => [`${facet.category}`, facet]),
+    cities: found.cities.map((facet) => [nameKey(facet.city), facet]),
+    prices: found.prices.map((facet) => [`${facet.currency} ${facet.min}-${facet.max}`, facet]),
+  } satisfies Record<string, (string | EventCount)[][]>;
+  const most = effort.counted.events;
+  const isOfKinds =
+    [wanted.query, wanted.currency, wanted.eventId].every((text) => text === "") &&
+    wanted.minPrice + wanted.maxPrice === 0n &&
+    !wanted.onlyAvailable;
+  for (const [facet, counts] of Object.entries(named)) {
+    const all = expected[facet as keyof typeof expected];
+    const given = new Map(counts as [string, EventCount][]);
+    for (const [name, { count, atLeast }] of given) {
+      const real = all.get(name) ?? 0;
+      if (atLeast) expect(count).toBeLessThanOrEqual(real);
+      else expect([facet, name, count]).toEqual([facet, name, real]);
+    }
+    const isExact = most === EFFORT.counted.events || (isOfKinds && /categories|cities/.test(facet));
+    if (!isExact) continue;
+    const kept = [...all].filter(([, count]) => count > 0 || facet === "events");
+    expect(new Map([...given].map(([name, { count }]) => [name, count]))).toEqual(
+      new Map(kept.map(([name, count]) => [name, Math.min(count, most)])),
+    );
+    for (const [name, { atLeast }] of given) {
+      if (!isOfKinds) expect(atLeast).toBe(false);
+      else if (atLeast) expect(all.get(name)).toBeGreaterThan(most - 1);
+    }
+  }
+}
+
 const anyOrder = fc.constantFrom(
   ...[OrderBy.START_TIME, OrderBy.PRICE, OrderBy.PRICE_DESC, OrderBy.NEWEST, OrderBy.UNSPECIFIED],
 );
 
 describe("search", () => {
   it.each([
-    ["in one go", undefined],
-    ["by texts that are too many, and walks", { texts: 0, candidates: 0, slice: { first: 1, largest: 4 } }],
-    ["by either", { texts: 2, candidates: 6, slice: { first: 3, largest: 3 } }],
+    ["in one go", EFFORT],
+    [
+      "by texts that are too many, and walks",
+      {
+        ...{ texts: 0, candidates: 0, slice: { first: 1, largest: 4 } },
+        counted: { events: 3, looked: 6 },
+      },
+    ],
+    ["by either", { ...EFFORT, texts: 2, candidates: 6, slice: { first: 3, largest: 3 } }],
   ])(
     "finds by any filter exactly what plain code finds, page by page, as time passes, %s",
     async (_, effort) => {
@@ -280,6 +348,7 @@ describe("search", () => {
               if (of) wanted.eventId = eventIdOf(of);
               time.now = Math.max(time.now, begin + later);
               await expectFound({ search, now: time.now }, newest, { filter: wanted, order, limit });
+              await expectFacets({ search, now: time.now, effort }, newest, wanted);
             }
             projection.close();
           },

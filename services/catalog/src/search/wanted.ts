@@ -1,5 +1,6 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
+import { firstPriceOf, priceCell } from "../projection/price-cells.ts";
 import type { Statements, Values } from "./statements.ts";
 import { textMatch } from "./text-match.ts";
 
@@ -11,9 +12,16 @@ export interface Effort {
   candidates: number;
   /** The rows of the first and of the largest slice of a walk. */
   slice: { first: number; largest: number };
+  /** Events are counted up to so many, of at most so many that are looked at. */
+  counted: { events: number; looked: number };
 }
 
-export const EFFORT: Effort = { texts: 1_000, candidates: 2_000, slice: { first: 200, largest: 5_000 } };
+export const EFFORT: Effort = {
+  texts: 1_000,
+  candidates: 2_000,
+  slice: { first: 200, largest: 5_000 },
+  counted: { events: 1_000, looked: 2_000 },
+};
 
 /** What a filter wants, as conditions on the rows of the projection. */
 export interface Wanted {
@@ -23,8 +31,14 @@ export interface Wanted {
   listing: string;
   /** What the text of that key has to fulfil; undefined without words, city and category. */
   text: ((key: string) => string) | undefined;
+  /** The same of a row `x` of texts. */
+  textRow: string;
   /** Whether the texts are few, and named in `values.texts`. */
   fewTexts: boolean;
+  /** Whether what somebody holds is left out. */
+  onlyAvailable: boolean;
+  /** What an event `e` has to have for sale, from what is kept of its offers; it may say nothing of texts. */
+  offers: { condition: string; isExact: boolean };
   /** Whether the filter looks at more than texts and starts, so that of one text some listings match and others not. */
   ofListings: boolean;
   /** The bounds of the start: from the first to before the second. */
@@ -52,15 +66,23 @@ export function wantedOf(
   const wanted: Wanted = {
     values: { now },
     listing: "l.for_sale = 1 AND l.start > :now",
-    ...{ text: undefined, fewTexts: false, ofListings: false },
+    ...{
+      text: undefined,
+      textRow: "1",
+      fewTexts: false,
+      ofListings: false,
+      onlyAvailable: filter?.onlyAvailable ?? false,
+    },
     starts: { from: now + 1, to: Number.MAX_SAFE_INTEGER },
     prices: { from: 0, to: Number.MAX_SAFE_INTEGER },
+    offers: { condition: "1", isExact: true },
     ...{ currency: "", event: undefined, effort },
   };
   if (!filter) return wanted;
   if (!addEvent(read, filter.eventId, wanted) || !addTexts(read, filter, wanted)) return undefined;
   addRanges(filter, wanted);
-  if (filter.onlyAvailable) require(wanted, "(l.held = 0 OR l.held_until <= :now)");
+  if (wanted.onlyAvailable) require(wanted, "(l.held = 0 OR l.held_until <= :now)");
+  wanted.offers = offersOf(wanted);
   const { starts, prices } = wanted;
   return starts.from < starts.to && prices.from < prices.to ? wanted : undefined;
 }
@@ -90,6 +112,7 @@ function addTexts(read: Statements, filter: TicketFilter, wanted: Wanted): boole
   wanted.fewTexts = found.length <= wanted.effort.texts;
   const values = wanted.fewTexts ? { texts: JSON.stringify(found.map(({ rowid }) => rowid)) } : match.values;
   Object.assign(wanted.values, values);
+  wanted.textRow = wanted.fewTexts ? "x.key IN (SELECT value FROM json_each(:texts))" : match.condition;
   wanted.text = wanted.fewTexts
     ? (key) => `${key} IN (SELECT value FROM json_each(:texts))`
     : (key) => `EXISTS (SELECT 1 FROM texts x WHERE x.key = ${key} AND ${match.condition})`;
@@ -115,6 +138,23 @@ function addRanges(filter: TicketFilter, wanted: Wanted): void {
     Object.assign(values, { price_from: prices.from, price_to: prices.to });
     require(wanted, "l.price >= :price_from AND l.price < :price_to");
   }
+}
+
+/** Prices are kept by cells. */
+function offersOf({ values, prices, currency, onlyAvailable, text }: Wanted): Wanted["offers"] {
+  const kind = onlyAvailable ? "available" : "listed";
+  const isOfPrice = "price_from" in values;
+  if (currency === "") return { condition: `e.${kind} > 0`, isExact: !text && !isOfPrice };
+  const [from, last] = [priceCell(prices.from), priceCell(prices.to - 1)];
+  Object.assign(values, { cell_from: from, cell_last: last });
+  return {
+    condition: `EXISTS (SELECT 1 FROM event_price_cells p WHERE p.event = e.key AND p.currency = :currency
+      AND p.cell BETWEEN :cell_from AND :cell_last AND p.${kind} > 0)`,
+    isExact:
+      !text &&
+      firstPriceOf(from) === prices.from &&
+      (prices.to === Number.MAX_SAFE_INTEGER || firstPriceOf(last + 1) === prices.to),
+  };
 }
 
 function require(wanted: Wanted, condition: string): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { priceBand } from "../projection/price-bands.ts";
 import { priceCell } from "../projection/price-cells.ts";
 import { SCHEMA_VERSION } from "../projection/schema.ts";
 
@@ -43,6 +44,18 @@ const differences: Readonly<Record<string, string>> = {
     `SELECT event, currency, price_cell(price), count(*), sum(held = 0) FROM listings
      WHERE for_sale = 1 GROUP BY 1, 2, 3`,
   ),
+  event_bands: apartFrom(
+    "SELECT event, currency, 1 << n.value FROM event_bands JOIN json_each('[0,1,2,3,4,5]') n ON bands & (1 << n.value)",
+    `SELECT DISTINCT event, currency, 1 << price_band(price_cell(price)) FROM listings WHERE for_sale = 1`,
+  ),
+  event_kinds: apartFrom(
+    "SELECT category, city, start, event, texts FROM event_kinds",
+    `SELECT c.value, p.value, e.start, t.event, count(*) FROM texts t JOIN events e ON e.key = t.event
+       JOIN json_each(json_array(0, t.category)) c JOIN json_each(json_array(0, t.place)) p
+     WHERE t.listed > 0 GROUP BY 1, 2, 3, 4`,
+  ),
+  "cities.listed": `SELECT count(*) AS n FROM cities c WHERE c.listed <>
+    (SELECT count(*) FROM event_kinds k WHERE k.category = 0 AND k.city = c.key)`,
   "listings.event": "SELECT count(*) AS n FROM listings WHERE event NOT IN (SELECT key FROM events)",
   "listings.text": "SELECT count(*) AS n FROM listings WHERE text NOT IN (SELECT key FROM texts)",
   words: `SELECT (SELECT count(*) FROM words_docsize WHERE id NOT IN (SELECT key FROM texts WHERE listed > 0))
@@ -72,6 +85,7 @@ export function checkFile(db: DatabaseSync): void {
   if (gaps.length > 0)
     throw new Error(`events are missing of ${gaps.map(({ stream }) => stream).join(", ")}`);
   db.function("price_cell", { deterministic: true }, (price) => priceCell(Number(price)));
+  db.function("price_band", { deterministic: true }, (cell) => priceBand(Number(cell)));
   for (const [name, sql] of Object.entries(differences)) {
     const n = Number(db.prepare(sql).get()?.n);
     if (n !== 0) throw new Error(`${n} rows of ${name} do not count what the states say`);

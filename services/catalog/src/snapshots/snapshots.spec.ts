@@ -76,7 +76,14 @@ const take = (every = 0) => takeSnapshot({ store, file: join(folder, "source.db"
 
 function contents(path: string): unknown {
   const db = new DatabaseSync(path);
-  const counts = ["event_prices", "event_sections", "event_price_cells"];
+  const counts = [
+    "event_prices",
+    "event_sections",
+    "event_price_cells",
+    "event_bands",
+    "event_kinds",
+    "cities",
+  ];
   const tables = ["positions", "events", ...counts, "texts", "listings"];
   const rows = tables.map((table) => db.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all());
   const found = db.prepare("SELECT count(*) AS n FROM words WHERE words MATCH 'jazz'").get();

@@ -1,0 +1,93 @@
+import { create } from "@bufbuild/protobuf";
+import { type TicketFilter, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import type { EventCount, Facets } from "../event-query.ts";
+import { type Found, findScope } from "./facet-scope.ts";
+import { countKinds, eventsBy, kindsOf } from "./kinds.ts";
+import { createPauses, type Pause } from "./pauses.ts";
+import { pricesOf } from "./price-facets.ts";
+import type { Statements } from "./statements.ts";
+import type { Effort } from "./wanted.ts";
+
+/** The cities with most events that are given. */
+const MOST_CITIES = 20;
+/** So many are counted to find these: of the cities seen most among the first events, and of the largest ones. */
+const CANDIDATES = 30;
+const CATEGORIES = Object.values(Category).filter((value): value is Category => Number(value) > 0);
+
+/** How many events of a filter are of which category, city and price: of each without the filter's own one. */
+export async function findFacets(
+  read: Statements,
+  asked: { filter: TicketFilter | undefined; now: number; effort: Effort },
+): Promise<Facets> {
+  const pause = createPauses();
+  const filter = asked.filter ?? create(TicketFilterSchema);
+  const find = (part: Partial<TicketFilter>) =>
+    findScope(read, { ...asked, filter: { ...filter, ...part } }, pause);
+  const whole = await find({});
+  const ofCategories = filter.category === 0 ? whole : await find({ category: 0 });
+  const ofCities = filter.city === "" ? whole : await find({ city: "" });
+  const hasPrices = filter.minPrice > 0n || filter.maxPrice > 0n;
+  const ofPrices = hasPrices ? await find({ minPrice: 0n, maxPrice: 0n }) : whole;
+  return {
+    events: whole ? countOf(whole.keys.length, whole) : { count: 0, atLeast: false },
+    categories: ofCategories ? await categoriesOf(read, ofCategories, pause) : [],
+    cities: ofCities ? await citiesOf(read, ofCities, pause) : [],
+    prices: ofPrices ? await pricesOf(read, ofPrices, pause) : [],
+  };
+}
+
+const countOf = (count: number, { isComplete }: Found): EventCount => ({ count, atLeast: !isComplete });
+
+async function categoriesOf(read: Statements, found: Found, pause: Pause): Promise<Facets["categories"]> {
+  if (found.isComplete || !found.isOfKinds) {
+    const events = eventsBy(await kindsOf(read, found, pause), ({ category }) => category);
+    return [...events]
+      .map(([category, { size }]) => ({ category, ...countOf(size, found) }))
+      .sort((a, b) => a.category - b.category);
+  }
+  const counted: Facets["categories"] = [];
+  for (const category of CATEGORIES) {
+    const events = countKinds(read, found, { category, cities: found.cities });
+    if (events.count > 0) counted.push({ category, ...events });
+    await pause();
+  }
+  return counted;
+}
+
+/** The cities that differ by more than case, accents and punctuation. */
+async function citiesOf(read: Statements, found: Found, pause: Pause): Promise<Facets["cities"]> {
+  const events = eventsBy(await kindsOf(read, found, pause), ({ name }) => name);
+  const seen = [...events]
+    .map(([name, { size }]) => ({ name, size }))
+    .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
+  const cities: Facets["cities"] = [];
+  if (found.isComplete || !found.isOfKinds) {
+    for (const { name, size } of seen.slice(0, MOST_CITIES))
+      cities.push({ city: spellingOf(read, name).city, ...countOf(size, found) });
+    return cities;
+  }
+  const names = [...seen.slice(0, CANDIDATES), ...largestCities(read)].map(({ name }) => name);
+  for (const name of new Set(names)) {
+    const { city, keys } = spellingOf(read, name);
+    const count = countKinds(read, found, { category: found.category, cities: keys });
+    if (count.count > 0) cities.push({ city, ...count });
+    await pause();
+  }
+  return cities.sort((a, b) => b.count - a.count || (a.city < b.city ? -1 : 1)).slice(0, MOST_CITIES);
+}
+
+const largestCities = (read: Statements): { name: string }[] =>
+  read.all<{ name: string }>(
+    "SELECT name_key AS name FROM cities INDEXED BY cities_by_events WHERE listed > 0 ORDER BY listed DESC LIMIT :most",
+    { most: CANDIDATES },
+  );
+
+/** The rows of a city, and its spelling in the one that has most events. */
+function spellingOf(read: Statements, name: string): { city: string; keys: number[] } {
+  const rows = read.all<{ key: number; name: string }>(
+    "SELECT key, name FROM cities WHERE name_key = :name ORDER BY listed DESC, key",
+    { name },
+  );
+  return { city: rows[0]?.name ?? name, keys: rows.map(({ key }) => key) };
+}
