@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
