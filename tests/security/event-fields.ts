@@ -62,8 +62,10 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "order_refund_requested",
     "order_refunded",
     "order_refund_refused",
+    "order_event_moved",
     "state",
   ],
+  "ticketing.orders.v1.OrderEventMoved": ["former_start_time"],
   "ticketing.orders.v1.OrderState": [
     "id",
     "buyer_id",

@@ -91,13 +91,15 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["PAYMENTS", "workflows"],
   ["EVENTS", "tickets"],
   ["EVENTS", "workflows"],
+  ["TICKETS", "orders"],
 ];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
 const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
-  tickets: ["ORDERS", "PAYMENTS"],
+  tickets: ["ORDERS", "PAYMENTS", "EVENTS"],
+  orders: ["TICKETS"],
   workflows: ["ORDERS", "PAYMENTS", "EVENTS"],
   operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
   catalog: streams,
@@ -113,7 +115,7 @@ const requests: readonly { subject: string; owner: ServiceName; askers: ServiceN
   ...Object.entries(owners)
     .filter(([stream]) => stream in readers)
     .map(([stream, { owner }]) => ({ subject: republishOf(stream), owner, askers: askersOf(stream) })),
-  { subject: RECONCILE, owner: "workflows", askers: ["workflows", "tickets", ...keepers] },
+  { subject: RECONCILE, owner: "workflows", askers: ["workflows", "tickets", "orders", ...keepers] },
 ];
 const event = (service: string, id: string) => ({
   subject: `evt.${service}.v1.spec.${id}`,

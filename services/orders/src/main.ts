@@ -5,6 +5,7 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { config as readConfig } from "./config.ts";
 import { feedOrders } from "./feed-orders.ts";
+import { followEvents } from "./follow-event.ts";
 import { orderAggregate } from "./order-aggregate.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
@@ -21,6 +22,7 @@ await runProcess("orders", config, async ({ database, events, log, callee }) => 
   const orderService = createOrderService({ orders, tickets, feed, clock });
   const refundWindowMs = config.REFUND_WINDOW;
   const orderLifecycleService = createOrderLifecycleService({ orders, refundWindowMs, clock });
+  followEvents({ orders, refundWindowMs, clock }, events);
   return {
     publicRoutes: (router) => router.service(OrderService, orderService),
     internalRoutes: (router) => router.service(OrderLifecycleService, orderLifecycleService),

@@ -24,9 +24,9 @@ import {
 type OrderEvent = typeof OrderEventSchema;
 
 /** An order begins and goes on with the transitions of its event. */
-const { begin, advance } = transitionsOf(OrderEventSchema);
+export const { begin, advance } = transitionsOf(OrderEventSchema);
 
-/** The ticket as it was when it was locked. */
+/** The ticket as it was when it was locked, but for its event, which is followed. */
 export interface TicketSnapshot {
   title: string;
   category: Category;
@@ -41,6 +41,8 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   sellerId: string;
   ticketId: string;
   ticket: TicketSnapshot;
+  /** The version of the ticket that brought the newest news of its event; absent before any. */
+  eventNews?: number;
   price: Money;
   status: OrderStatus;
   expireTime: Date;
@@ -203,10 +205,13 @@ const TOO_LATE_TO_CANCEL = {
   completionNote: CompletionNote.CANCEL_REQUESTED_AFTER_SALE,
 };
 
-/** Paid. A refund may be asked for a while, but not once the event began. */
+/** A refund may be asked for a while after the completion, but not once the event began. */
+export const refundableUntilOf = (completed: Date, refundWindowMs: number, { startTime }: TicketedEvent) =>
+  new Date(Math.min(completed.getTime() + refundWindowMs, startTime.getTime()));
+
+/** Paid. */
 export function complete(order: Order, refundWindowMs: number, now: Date): Order {
-  const start = order.ticket.event.startTime.getTime();
-  const refundableUntil = new Date(Math.min(now.getTime() + refundWindowMs, start));
+  const refundableUntil = refundableUntilOf(now, refundWindowMs, order.ticket.event);
   // The refund may have come before a repeat of this call: then it stays what it is.
   if (order.status === OrderStatus.REFUNDED) return order;
   const askedByBuyer = order.cancelRequestedTime && order.cancelRequestedReason !== "event_cancelled";

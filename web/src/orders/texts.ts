@@ -118,6 +118,11 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
       return { buyer: "Your refund was made.", seller: "The buyer was refunded." };
     case "orderRefundRefused":
       return refundRefused[transition.value.reason] ?? refundRefused[RefundRefusalReason.UNSPECIFIED];
+    case "orderEventMoved":
+      return {
+        buyer: "The event was moved to another time.",
+        seller: "The event was moved to another time.",
+      };
     case undefined:
       return { buyer: "The order changed.", seller: "The order changed." };
     default:
