@@ -5,6 +5,9 @@ import { EventLines } from "./event-lines.tsx";
 import type { KnownEvent } from "./known-event.ts";
 import { useKnownEvents } from "./use-known-events.ts";
 
+/** Room for an address with an id in it. */
+const LONGEST_TEXT = 200;
+
 /** A field that finds an event while somebody types. It is empty again after one was taken. */
 export function FindEvent(props: { label: string; hint?: string; onTake: (event: KnownEvent) => void }) {
   const [text, setText] = useState("");
@@ -14,6 +17,7 @@ export function FindEvent(props: { label: string; hint?: string; onTake: (event:
       <Combobox
         label={props.label}
         hint={props.hint}
+        maxLength={LONGEST_TEXT}
         text={text}
         onText={setText}
         options={events}

@@ -8,3 +8,26 @@ export function countryName(code: string): string {
     return code;
   }
 }
+
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+
+/** Regions that the platform names and that are no countries: groups of them, and codes for tests. */
+const NO_COUNTRIES = new Set(["EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"]);
+
+/** The codes of all countries that the platform knows, by their names. Codes of former countries are not among them. */
+export const countryCodes = (): string[] =>
+  LETTERS.flatMap((first) => LETTERS.map((second) => first + second))
+    .filter((code) => countryName(code) !== code && !NO_COUNTRIES.has(code))
+    .filter((code) => new Intl.Locale(`und-${code}`).region === code)
+    .toSorted((a, b) => countryName(a).localeCompare(countryName(b)));
+
+/** The time zones of a country; all where the platform does not say. */
+export function timeZonesOf(country: string): readonly string[] {
+  const every = Intl.supportedValuesOf("timeZone");
+  if (!country) return every;
+  // Newer than the type library: ECMA-402, Intl Locale info.
+  const locale: Intl.Locale & { getTimeZones?: () => string[] | undefined } = new Intl.Locale(
+    `und-${country}`,
+  );
+  return locale.getTimeZones?.() ?? every;
+}

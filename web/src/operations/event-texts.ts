@@ -15,7 +15,7 @@ export const eventTexts = {
   lead: "Move an event, cancel it, or merge two that are one.",
   back: "Operations",
   find: "Find an event",
-  findHint: "Its id, or the address of its page",
+  findHint: "Its name, venue or city; or its id",
   category: "Kind",
   venue: "Venue",
   start: "Begins",

@@ -1,9 +1,8 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
 import { Category, TicketSchema } from "@ticketing/proto/tickets/v1/ticket";
 import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
-import { localDate, localText } from "../form/local-time.ts";
 import { fieldErrors } from "../form/validation.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { changesOf, draftOf, offerOf, rebase } from "./draft.ts";
@@ -13,11 +12,21 @@ const start = new Date("2027-06-12T19:30:42.000Z");
 const ticket = create(TicketSchema, {
   title: "Two rows from the stage",
   category: Category.THEATRE,
-  event: { title: "Hamlet", venue: "Globe Yard", city: "London", startTime: timestampFromDate(start) },
+  event: {
+    ...{ eventId: "a", title: "Hamlet", venue: "Globe Yard", city: "London", timeZone: "Europe/London" },
+    startTime: timestampFromDate(start),
+  },
   seat: { section: "Stalls", row: "B", number: "7" },
   price: { minorUnits: 4_500n, currency: "GBP" },
 });
 const listed = draftOf(ticket);
+const hamlet = present(listed.event);
+const macbeth = { ...hamlet, id: "b", title: "Macbeth", category: Category.OTHER };
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("nothing is there");
+  return value;
+}
 
 describe("the changes of a draft", () => {
   it("are none when nothing was touched, however it is written", () => {
@@ -33,10 +42,13 @@ describe("the changes of a draft", () => {
     });
   });
 
-  it("keep a start to the second when another part of the event changes", () => {
-    expect(changesOf({ ...listed, city: "Leeds" }, ticket).event?.startTime).toEqual(
-      timestampFromDate(start),
-    );
+  it("name another event with its kind, and none that was only moved or found out", () => {
+    expect(changesOf({ ...listed, event: macbeth }, ticket)).toEqual({
+      eventId: "b",
+      category: Category.OTHER,
+    });
+    expect(changesOf({ ...listed, event: { ...hamlet, start: new Date(0) } }, ticket)).toEqual({});
+    expect(changesOf({ ...listed, event: { ...hamlet, id: "" } }, ticket)).toEqual({});
   });
 
   it("hold a price that is none as zero, which the contract refuses", () => {
@@ -47,10 +59,10 @@ describe("the changes of a draft", () => {
 describe("a draft on top of a newer state", () => {
   it("shows what it had not touched as it is now, and keeps what was typed", () => {
     const mine = { ...listed, price: "48" };
-    const newer = { ...listed, city: "Leeds" };
+    const newer = { ...listed, event: macbeth, row: "C" };
     expect(rebase(mine, listed, newer)).toEqual({
-      draft: { ...listed, price: "48", city: "Leeds" },
-      taken: ["city"],
+      draft: { ...newer, price: "48" },
+      taken: ["event", "row"],
       contested: [],
     });
   });
@@ -62,6 +74,18 @@ describe("a draft on top of a newer state", () => {
       taken: [],
       contested: ["price"],
     });
+  });
+
+  it("shows an event that was moved at its new start, and says nothing of it", () => {
+    const moved = { ...hamlet, start: new Date("2027-06-13T19:30:00Z") };
+    expect(rebase({ ...listed, price: "48" }, listed, { ...listed, event: moved })).toEqual({
+      draft: { ...listed, price: "48", event: moved },
+      taken: [],
+      contested: [],
+    });
+    expect(rebase({ ...listed, event: macbeth }, listed, { ...listed, event: moved }).draft.event).toBe(
+      macbeth,
+    );
   });
 
   it("meets its own save without a word", () => {
@@ -79,26 +103,16 @@ describe("a draft on top of a newer state", () => {
   });
 });
 
-describe("a day and time in a field", () => {
-  it("is the same instant again, to the minute", () => {
-    expect(localDate(localText(start))).toEqual(new Date("2027-06-12T19:30:00.000Z"));
-    expect(timestampDate(offerOf(listed).event.startTime ?? timestampFromDate(new Date(0)))).toEqual(
-      new Date("2027-06-12T19:30:00.000Z"),
-    );
-  });
-
-  it("is none while it is not filled in", () => {
-    expect(localDate("")).toBeUndefined();
-    expect(localDate("2027-13-45T99:99")).toBeUndefined();
-    expect(offerOf({ ...listed, start: "" }).event).not.toHaveProperty("startTime");
-  });
-});
-
 describe("a price", () => {
   const errors = (price: string, currency: string) => {
     const offer = {
       requestId: "00000000-0000-4000-8000-000000000000",
-      ...offerOf({ ...listed, price, currency }),
+      ...offerOf({
+        ...listed,
+        event: { ...hamlet, id: "00000000-0000-4000-8000-000000000001" },
+        price,
+        currency,
+      }),
     };
     const message = create(CreateTicketRequestSchema, offer);
     return fieldErrors(CreateTicketRequestSchema, message, sellWords(currency));

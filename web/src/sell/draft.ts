@@ -1,21 +1,16 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type {
   CreateTicketRequestSchema,
   UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
-import { localDate, localText } from "../form/local-time.ts";
+import { eventOfTicket, type KnownEvent } from "../events/known-event.ts";
 import { amountText, parseAmount } from "../form/parse-amount.ts";
 
-/** The texts of the fields of a ticket, valid or not. */
+/** What a ticket is for, and the texts of its other fields, valid or not. */
 export interface Draft {
-  readonly event: string;
-  readonly category: string;
-  readonly venue: string;
-  readonly city: string;
-  /** In the seller's time zone, to the minute. */
-  readonly start: string;
+  /** Undefined until one is chosen. */
+  readonly event: KnownEvent | undefined;
   readonly section: string;
   readonly row: string;
   readonly number: string;
@@ -24,13 +19,11 @@ export interface Draft {
   readonly currency: string;
 }
 export type DraftField = keyof Draft;
+/** The fields that hold a text. */
+export type TextField = Exclude<DraftField, "event">;
 
 export const emptyDraft: Draft = {
-  event: "",
-  category: String(Category.UNSPECIFIED),
-  venue: "",
-  city: "",
-  start: "",
+  event: undefined,
   section: "",
   row: "",
   number: "",
@@ -40,13 +33,10 @@ export const emptyDraft: Draft = {
 };
 
 /** The draft that shows a listed ticket. */
-export function draftOf({ title, category, event, seat, price }: Ticket): Draft {
+export function draftOf(ticket: Ticket): Draft {
+  const { title, seat, price } = ticket;
   return {
-    event: event?.title ?? "",
-    category: String(category),
-    venue: event?.venue ?? "",
-    city: event?.city ?? "",
-    start: event?.startTime ? localText(timestampDate(event.startTime)) : "",
+    event: eventOfTicket(ticket),
     section: seat?.section ?? "",
     row: seat?.row ?? "",
     number: seat?.number ?? "",
@@ -57,31 +47,38 @@ export function draftOf({ title, category, event, seat, price }: Ticket): Draft 
 }
 
 type Offer = Required<
-  Pick<MessageInitShape<typeof CreateTicketRequestSchema>, "title" | "category" | "event" | "seat" | "price">
+  Pick<
+    MessageInitShape<typeof CreateTicketRequestSchema>,
+    "title" | "category" | "eventId" | "seat" | "price"
+  >
 >;
 
 /** A draft as the fields of the contract. A price that cannot be read is zero, which the contract refuses. */
 export function offerOf(draft: Draft) {
-  const start = localDate(draft.start);
   return {
     title: draft.title.trim(),
-    category: Number(draft.category),
-    event: {
-      title: draft.event.trim(),
-      venue: draft.venue.trim(),
-      city: draft.city.trim(),
-      ...(start && { startTime: timestampFromDate(start) }),
-    },
+    category: draft.event?.category ?? Category.UNSPECIFIED,
+    eventId: draft.event?.id ?? "",
     seat: { section: draft.section.trim(), row: draft.row.trim(), number: draft.number.trim() },
     price: { minorUnits: parseAmount(draft.price, draft.currency) ?? 0n, currency: draft.currency },
   } satisfies Offer;
 }
 
-/** Whether two texts of a field mean the same: spaces around it and "45" for "45.00" make no difference. */
+/**
+ * Whether two drafts mean the same in a field: spaces around a text and "45" for "45.00" make no difference, nor does an
+ * event whose id was not known yet.
+ */
 function same(field: DraftField, a: Draft, b: Draft): boolean {
+  if (field === "event") return sameEvent(a.event, b.event);
   if (field !== "price") return a[field].trim() === b[field].trim();
   const amounts = [a, b].map(({ price, currency }) => parseAmount(price, currency) ?? price.trim());
   return amounts[0] === amounts[1];
+}
+
+function sameEvent(a: KnownEvent | undefined, b: KnownEvent | undefined): boolean {
+  if (!a || !b) return a === b;
+  if (a.id && b.id) return a.id === b.id;
+  return a.title === b.title && a.city === b.city && a.start.getTime() === b.start.getTime();
 }
 
 const fields = Object.keys(emptyDraft) as DraftField[];
@@ -89,29 +86,19 @@ const fields = Object.keys(emptyDraft) as DraftField[];
 /** The fields in which two drafts differ. */
 export const differences = (a: Draft, b: Draft): DraftField[] => fields.filter((field) => !same(field, a, b));
 
-const groups = {
-  title: ["title"],
-  category: ["category"],
-  event: ["event", "venue", "city", "start"],
-  seat: ["section", "row", "number"],
-  price: ["price", "currency"],
-} as const satisfies Record<keyof Offer, readonly DraftField[]>;
-
-/** The parts of the offer that a draft changes. An unchanged field is not sent, so that a start keeps its seconds. */
+/** The parts of the offer that a draft changes: nothing else is sent. */
 export function changesOf(
   draft: Draft,
   ticket: Ticket,
 ): Omit<MessageInitShape<typeof UpdateTicketRequestSchema>, "ticketId" | "version" | "$typeName"> {
   const changed = differences(draft, draftOf(ticket));
-  const touched = (part: keyof Offer) => groups[part].some((field) => changed.some((each) => each === field));
-  const { title, category, event, seat, price } = offerOf(draft);
-  const kept = !changed.includes("start") && ticket.event?.startTime;
+  const touched = (...fields: DraftField[]) => fields.some((field) => changed.includes(field));
+  const { title, category, eventId, seat, price } = offerOf(draft);
   return {
     ...(touched("title") && { title }),
-    ...(touched("category") && { category }),
-    ...(touched("event") && { event: kept ? { ...event, startTime: kept } : event }),
-    ...(touched("seat") && { seat }),
-    ...(touched("price") && { price }),
+    ...(touched("event") && { eventId, category }),
+    ...(touched("section", "row", "number") && { seat }),
+    ...(touched("price", "currency") && { price }),
   };
 }
 
@@ -129,8 +116,10 @@ export function rebase(draft: Draft, base: Draft, newer: Draft): Rebased {
   const changed = differences(base, newer).filter((field) => !same(field, draft, newer));
   const contested = changed.filter((field) => !same(field, draft, base));
   const taken = changed.filter((field) => !contested.includes(field));
+  // An event that stays may have been moved, or its id become known.
+  const event = taken.includes("event") || same("event", draft, newer) ? newer.event : draft.event;
   return {
-    draft: { ...draft, ...Object.fromEntries(taken.map((field) => [field, newer[field]])) },
+    draft: { ...draft, ...Object.fromEntries(taken.map((field) => [field, newer[field]])), event },
     taken,
     contested,
   };

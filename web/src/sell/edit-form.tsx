@@ -5,10 +5,9 @@ import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Notice } from "../design/states.tsx";
-import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { changesOf, type DraftField } from "./draft.ts";
-import { OfferFields } from "./offer-fields.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
 import { draftFieldNames, sellWords, sellTexts as texts } from "./texts.ts";
@@ -37,13 +36,18 @@ export function EditForm({ ticket, onStale }: { ticket: Ticket; onStale: () => v
   return (
     <div className={styles.page}>
       <Card>
-        <Form form={form} label={texts.edit}>
-          <ChangedElsewhere edited={edited} />
-          <OfferFields draft={draft} errorOf={form.errorOf} onChange={edited.change} />
-          <Button type="submit" wide pending={form.pending} disabled={!edited.dirty}>
-            {texts.save}
-          </Button>
-        </Form>
+        <OfferForm
+          form={form}
+          label={texts.edit}
+          draft={draft}
+          onChange={edited.change}
+          remarks={<ChangedElsewhere edited={edited} />}
+          submit={
+            <Button type="submit" wide pending={form.pending} disabled={!edited.dirty}>
+              {texts.save}
+            </Button>
+          }
+        />
       </Card>
       <OfferPreview draft={draft} sellerName={ticket.sellerName} />
     </div>

@@ -1,18 +1,18 @@
 import { useMutation, useQuery } from "@connectrpc/connect-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { CreateTicketRequestSchema, TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { useRef, useState } from "react";
-import { isPassing, reasonOf } from "../api/reason.ts";
+import { useState } from "react";
+import { reasonOf } from "../api/reason.ts";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
-import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
+import { useRequestId } from "../form/use-request-id.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { type Draft, draftOf, emptyDraft, offerOf } from "./draft.ts";
-import { OfferFields } from "./offer-fields.tsx";
+import { OfferForm } from "./offer-form.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
 import { sellWords, sellTexts as texts } from "./texts.ts";
@@ -34,31 +34,27 @@ function Likewise({ ticketId, sellerName }: { ticketId: string; sellerName: stri
   const query = useQuery(TicketService.method.getTicket, { ticketId });
   if (query.isPending) return <SkeletonList count={2} />;
   const ticket = query.data?.ticket;
-  return <NewTicket sellerName={sellerName} begin={ticket && draftOf(ticket)} />;
+  return <NewTicket sellerName={sellerName} begin={ticket && anew(draftOf(ticket))} />;
 }
+
+/** The same offer for another ticket. An event whose id is not known yet has to be found again. */
+const anew = (draft: Draft): Draft => ({ ...draft, event: draft.event?.id ? draft.event : undefined });
 
 function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; begin?: Draft | undefined }) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState(begin);
-  // One listing, however often the request is sent.
-  const requestId = useRef(crypto.randomUUID());
+  const requestId = useRequestId();
   const listing = useMutation(TicketService.method.createTicket);
   const form = useMessageForm({
     schema: CreateTicketRequestSchema,
     message: { requestId: requestId.current, ...offerOf(draft) },
     words: sellWords(draft.currency),
-    async send(message) {
-      try {
+    send: (message) =>
+      requestId.spend(async () => {
         const { ticket } = await listing.mutateAsync(message);
         toast(texts.listed);
         if (ticket) await navigate({ to: "/sell/$ticketId", params: { ticketId: ticket.id } });
-      } catch (error) {
-        // While the outcome is unknown, keep the id so that the ticket is not listed twice. After a refusal, use a new
-        // one.
-        if (!isPassing(error)) requestId.current = crypto.randomUUID();
-        throw error;
-      }
-    },
+      }),
   });
   const sentBefore = form.failure !== undefined && reasonOf(form.failure).name === "REQUEST_ID_REUSED";
   return (
@@ -69,13 +65,18 @@ function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; beg
       <PageHeader title={texts.newTitle} lead={texts.newLead} />
       <div className={styles.page}>
         <Card>
-          <Form form={form} label={texts.newTitle}>
-            {sentBefore && <Link to="/sell">{texts.sentBefore}</Link>}
-            <OfferFields draft={draft} errorOf={form.errorOf} onChange={setDraft} />
-            <Button type="submit" wide pending={form.pending}>
-              {texts.list}
-            </Button>
-          </Form>
+          <OfferForm
+            form={form}
+            label={texts.newTitle}
+            draft={draft}
+            onChange={setDraft}
+            remarks={sentBefore && <Link to="/sell">{texts.sentBefore}</Link>}
+            submit={
+              <Button type="submit" wide pending={form.pending}>
+                {texts.list}
+              </Button>
+            }
+          />
         </Card>
         <OfferPreview draft={draft} sellerName={sellerName} />
       </div>

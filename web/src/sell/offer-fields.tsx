@@ -1,11 +1,8 @@
-import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { Field, Select } from "../design/field.tsx";
-import { localDate, zoneAt } from "../form/local-time.ts";
 import { amountText } from "../form/parse-amount.ts";
 import { currencies } from "../format/currencies.ts";
-import { categories } from "../ticket/categories.ts";
-import { categoryLabels } from "../ticket/texts.ts";
-import type { Draft, DraftField } from "./draft.ts";
+import type { Draft, TextField } from "./draft.ts";
+import { EventChoice } from "./event-choice.tsx";
 import styles from "./sell.module.css";
 import { sellTexts as texts } from "./texts.ts";
 
@@ -14,9 +11,14 @@ export function OfferFields(props: {
   draft: Draft;
   errorOf: (path: string) => string | undefined;
   onChange: (draft: Draft) => void;
+  /** An event is being named elsewhere, which then replaces the choice; or the seller has come back from there. */
+  proposing: boolean;
+  returned: boolean;
+  /** Nobody knows an event of this title: the seller wants to name it. */
+  onPropose: (title: string) => void;
 }) {
   const { draft, errorOf } = props;
-  const field = (name: DraftField, path: string) => ({
+  const field = (name: TextField, path: string) => ({
     name,
     value: draft[name],
     error: errorOf(path),
@@ -27,30 +29,16 @@ export function OfferFields(props: {
     <>
       <fieldset className={styles.group}>
         <legend>{texts.eventLegend}</legend>
-        <Field
-          label={texts.event}
-          hint={texts.eventHint}
-          autoComplete="off"
-          {...field("event", "event.title")}
-        />
-        <Select label={texts.category} {...field("category", "category")}>
-          <option value={Category.UNSPECIFIED}>{texts.choose}</option>
-          {categories.map((category) => (
-            <option key={category} value={category}>
-              {categoryLabels[category]}
-            </option>
-          ))}
-        </Select>
-        <div className={styles.pair}>
-          <Field label={texts.venue} autoComplete="off" {...field("venue", "event.venue")} />
-          <Field label={texts.city} autoComplete="off" {...field("city", "event.city")} />
-        </div>
-        <Field
-          label={texts.start}
-          hint={texts.startHint(zoneAt(localDate(draft.start) ?? new Date()))}
-          type="datetime-local"
-          {...field("start", "event.startTime")}
-        />
+        {!props.proposing && (
+          <EventChoice
+            event={draft.event}
+            // The contract holds it against the whole message that it names no event.
+            error={errorOf("")}
+            returned={props.returned}
+            onChoose={(event) => props.onChange({ ...draft, event })}
+            onPropose={props.onPropose}
+          />
+        )}
       </fieldset>
       <fieldset className={styles.group}>
         <legend>{texts.seatLegend}</legend>

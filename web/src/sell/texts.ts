@@ -1,5 +1,6 @@
 import type { Limits } from "../form/limits.ts";
 import { formatMoney } from "../format/format-money.ts";
+import { isolate } from "../format/isolate.ts";
 import type { DraftField } from "./draft.ts";
 import { leastPrice } from "./least-price.ts";
 
@@ -19,13 +20,9 @@ export const sellTexts = {
   back: "Your tickets",
   eventLegend: "What is it for?",
   event: "Event",
-  eventHint: "The artist, the match or the play",
-  category: "Kind of event",
-  choose: "Please choose",
-  venue: "Venue",
-  city: "City",
-  start: "Day and time it begins",
-  startHint: (zone: string) => `By your clock: ${zone}.`,
+  eventHint: "Type the artist, the match or the play, or where it takes place",
+  notThere: (title: string) => `“${isolate(title)}” is not in the list: add it`,
+  otherEvent: "Another event",
   seatLegend: "Which seat?",
   seatHint: "Leave a field empty if the ticket does not have it.",
   section: "Section",
@@ -70,7 +67,7 @@ export const sellTexts = {
   toSale: "See the sale",
   expiredTitle: "The event has begun",
   expiredText:
-    "Nobody bought this ticket, and it can no longer be bought. Take it off sale, or enter the new day if the event was postponed.",
+    "Nobody bought this ticket, and it can no longer be bought. Take it off sale. If it is for another event, choose that one.",
   cancelledTitle: "The event is cancelled",
   cancelledText: "It does not take place, and your ticket is off sale.",
   withdrawnTitle: "Off sale",
@@ -87,10 +84,6 @@ export const sellTexts = {
 /** What the fields of a ticket are called. */
 export const draftFieldNames: Readonly<Record<DraftField, string>> = {
   event: sellTexts.event,
-  category: sellTexts.category,
-  venue: sellTexts.venue,
-  city: sellTexts.city,
-  start: sellTexts.start,
   section: sellTexts.section,
   row: sellTexts.row,
   number: sellTexts.number,
@@ -101,8 +94,7 @@ export const draftFieldNames: Readonly<Record<DraftField, string>> = {
 
 /** Why a field of a ticket is refused. */
 export const sellWords = (currency: string) => ({
-  "event.startTime required": "Please choose a day and a time.",
-  "event.startTime": "Please choose another day: tickets cannot be sold for this one.",
+  " ticket.event": "Please choose the event, or add it.",
   price: () =>
     `Please enter an amount of at least ${formatMoney({ minorUnits: leastPrice[currency] ?? 0n, currency })}: less cannot be paid by card.`,
   "price.minorUnits": ({ max = 0n }: Limits) =>

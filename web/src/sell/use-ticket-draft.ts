@@ -1,11 +1,8 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { useEffect, useState } from "react";
 import { announce } from "../design/announcer.tsx";
-import { formatDateTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
-import { categoryLabels } from "../ticket/texts.ts";
 import { type Draft, type DraftField, differences, draftOf, rebase } from "./draft.ts";
 import { sellTexts as texts } from "./texts.ts";
 
@@ -71,10 +68,8 @@ export function shownText(field: DraftField, ticket: Ticket): string {
   switch (field) {
     case "price":
       return ticket.price ? formatMoney(ticket.price) : "";
-    case "start":
-      return ticket.event?.startTime ? formatDateTime(timestampDate(ticket.event.startTime)) : "";
-    case "category":
-      return categoryLabels[ticket.category] ?? "";
+    case "event":
+      return isolate(ticket.event?.title ?? "");
     default:
       return isolate(draftOf(ticket)[field]);
   }
