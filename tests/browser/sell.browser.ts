@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { clockTime, summerDay, zoneWhereItIs } from "./clock.ts";
-import { fillInListing } from "./selling.ts";
+import { beginProposal, fillInOffer, nameEvent, nameVenue } from "./selling.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { buy, list, lock } from "./trade.ts";
 
@@ -19,19 +19,25 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByLabel("Price").fill("45.005");
   await submit.click();
   await page.getByText("Please enter an amount of at least €0.50: less cannot be paid by card.").waitFor();
-  await page.getByText("Please choose a day and a time.").waitFor();
-  await page.getByText("Please choose one.").waitFor();
+  await page.getByText("Please choose the event, or add it.").waitFor();
   expect(await page.evaluate("document.activeElement.name")).toBe("event");
   await inspect(page, "sell-errors", ["phone", "narrow"]);
 
-  await fillInListing(page, title);
-  await page.getByText("By your clock: Europe/London, GMT+1.").waitFor();
+  await beginProposal(page, title);
+  await inspect(page, "sell-propose-venue", ["phone"]);
+  await nameVenue(page, "Old Mill", "Graz");
+  await page.getByText("By the clock at the venue: Vienna time.").waitFor();
+  await inspect(page, "sell-propose-event", ["phone", "desktop"]);
+  await nameEvent(page);
+  await page.getByText("The event was added. Your ticket is for it.").first().waitFor();
+  expect(await page.getByLabel("Price").inputValue()).toBe("45.005");
+  await fillInOffer(page);
   const preview = page.getByRole("region", { name: "As buyers will see it" });
   const shown = await preview.textContent();
   const weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][new Date(summerDay).getUTCDay()];
   for (const part of [
     title,
-    `${weekday}, 4 Jul ${summerDay.slice(0, 4)}, 19:30`,
+    `${weekday}, 4 Jul ${summerDay.slice(0, 4)}, 19:30, Vienna time`,
     "Old Mill, Graz",
     "€1,234.50",
     "Sella",
@@ -58,7 +64,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
   const { tickets } = await seller.tickets.listMyTickets({});
   expect(tickets.map(({ price, event }) => [price?.minorUnits, event?.startTime?.seconds])).toEqual([
-    [123_450n, BigInt(Date.parse(`${summerDay}T18:30:00Z`) / 1000)],
+    [123_450n, BigInt(Date.parse(`${summerDay}T17:30:00Z`) / 1000)],
   ]);
   const id = tickets[0]?.id ?? "";
 
@@ -92,7 +98,8 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByRole("link", { name: "List it again" }).click();
   await page.getByRole("heading", { level: 1, name: "Sell a ticket" }).waitFor();
   expect(await page.getByLabel("Price").inputValue()).toBe("99.00");
-  expect(await page.getByLabel("Event", { exact: true }).inputValue()).toBe(title);
+  await page.getByRole("button", { name: "Another event" }).waitFor();
+  await page.getByRole("group", { name: "What is it for?" }).getByText(title).waitFor();
 });
 
 describe("a ticket that somebody is paying for", () => {
@@ -159,7 +166,7 @@ test("a change made in another window is shown, and nothing that was typed is lo
   const other = await page.context().newPage();
   await other.goto(`/sell/${ticket.id}`);
   await other.getByLabel("Price").fill("52");
-  await other.getByLabel("City").fill("Linz");
+  await other.getByLabel("Row").fill("C");
   await other.getByRole("button", { name: "Save" }).click();
   await other.getByText("Saved.").first().waitFor();
 
@@ -167,15 +174,15 @@ test("a change made in another window is shown, and nothing that was typed is lo
   await notice.waitFor();
   expect(await notice.getByRole("listitem").allTextContents()).toEqual([
     "Price: €52.00. Your text is kept, and is saved when you save.",
-    "City: Linz. The form shows it now.",
+    "Row: C. The form shows it now.",
   ]);
   expect(await page.getByLabel("Price").inputValue()).toBe("48");
-  expect(await page.getByLabel("City").inputValue()).toBe("Linz");
+  expect(await page.getByLabel("Row").inputValue()).toBe("C");
   await inspect(page, "sell-stale", ["phone"]);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").first().waitFor();
   const { ticket: saved } = await seller.tickets.getTicket({ ticketId: ticket.id });
-  expect([saved?.price?.minorUnits, saved?.event?.city]).toEqual([4_800n, "Linz"]);
+  expect([saved?.price?.minorUnits, saved?.seat?.row]).toEqual([4_800n, "C"]);
   expect(await notice.count()).toBe(0);
 });
 
