@@ -8,6 +8,7 @@ import type { Person } from "../support/clients.ts";
 import { expectAccessible, inspect, type OpenOptions, useBrowser } from "./browser.ts";
 import { summerDay } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
+import { untilSuggested } from "./suggested.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
@@ -40,12 +41,10 @@ async function proposeVenue(person: Person): Promise<string> {
   return venue?.id ?? "";
 }
 
-const find = async (page: Page, field: string, event: Event) => {
-  await page.getByRole("combobox", { name: field }).fill(event.id);
-  await page.getByRole("option", { name: event.title }).waitFor();
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Enter");
-};
+async function find(page: Page, field: string, event: Event, typed = event.id): Promise<void> {
+  await page.getByRole("combobox", { name: field }).fill(typed);
+  await page.getByRole("option", { name: event.title }).click();
+}
 
 test("an operator moves an event by the clock at its venue, and is asked where that shows a time twice", async () => {
   const person = await newPerson(mesh, "Petra");
@@ -109,9 +108,10 @@ test("two entries for one event are put side by side and merged", async () => {
   const word = randomUUID().slice(0, 8);
   const first = await propose(person, `Night of Lights ${word}`, venueId);
   const second = await propose(person, `Grand Gala ${word}`, venueId);
+  await Promise.all([first, second].map((event) => untilSuggested(person, event)));
   const page = await openEvents();
-  await find(page, "Find an event", second);
-  await find(page, "Find the other event", first);
+  await find(page, "Find an event", second, `grand gala ${word}`);
+  await find(page, "Find the other event", first, first.title);
   const stays = page.getByRole("region", { name: "This entry stays" });
   await stays.getByText(first.title).waitFor();
   await page.getByRole("button", { name: "Swap the two" }).click();

@@ -6,6 +6,7 @@ import { expectAccessible, inspect, useBrowser } from "./browser.ts";
 import { summerDay } from "./clock.ts";
 import { beginProposal, fillInOffer, nameEvent, nameVenue } from "./selling.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
+import { untilSuggested } from "./suggested.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
@@ -18,6 +19,7 @@ async function propose(person: Person, title: string, venue: string, city = "Gra
     start: { start: { case: "localTime", value: `${summerDay}T19:30` } },
   });
   if (!event) throw new Error("no event was proposed");
+  await untilSuggested(person, event);
   return event;
 }
 
