@@ -8,6 +8,7 @@ import { queue } from "./rows/queue.ts";
 import { reads } from "./rows/reads.ts";
 import { reconciliation } from "./rows/reconciliation.ts";
 import { refusals } from "./rows/refusals.ts";
+import { replay } from "./rows/replay.ts";
 import { replicas } from "./rows/replicas.ts";
 import { rush } from "./rows/rush.ts";
 import { sales } from "./rows/sales.ts";
@@ -18,7 +19,7 @@ import { watching } from "./rows/watching.ts";
 /** What can be measured, in the order in which it is: each leaves the next what it needs. */
 export const rows: readonly Row[] = [
   ...[locks, sales, cancels, refusals, rush, queue, publishing, reads],
-  ...[unary, search, watching, reconciliation, floors],
+  ...[unary, search, replay, watching, reconciliation, floors],
 ];
 
 /** Measured on a mesh of two replicas each that counts its calls: that takes time of its own. */

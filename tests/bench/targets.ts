@@ -78,6 +78,11 @@ export const targets: readonly Target[] = [
   { figure: "search.word_rare.1m.cpu_ms", label: "  1,000,000", unit: "CPU ms", atMost: 3 },
   { figure: "search.word_hundredth.1m.cpu_ms", label: "a word of 1 % of them", unit: "CPU ms", atMost: 3 },
   { figure: "search.word_commonest.1m.cpu_ms", label: "the commonest word", unit: "CPU ms", atMost: 8 },
+  { figure: "replay.events_per_s", label: "a replica's replay, events", unit: "/s", atLeast: 15_000 },
+  {
+    ...{ figure: "replay.snapshot_1m_s", label: "a new replica of 1,000,000 listings ready" },
+    ...{ unit: "s", atMost: 20 },
+  },
 ];
 
 /** What sums of floating-point numbers are off by at most. */

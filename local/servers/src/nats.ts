@@ -17,6 +17,8 @@ export interface NatsOptions extends ServerOptions {
   readonly users?: NatsUsers;
   /** Paths of its certificate and key: it takes nobody in plain text. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** How often it waits for the disk, such as `2m`; at every message unless given, as whoever promises to lose nothing has to. */
+  readonly sync?: string;
 }
 
 /** An `authorization` block of NATS' configuration, and the variables that it refers to. */
@@ -25,7 +27,7 @@ export interface NatsUsers {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts NATS with JetStream; streams live in `dir` and every acknowledged message is on the disk. */
+/** Starts NATS with JetStream; streams live in `dir`, and unless `sync` says otherwise every acknowledged message is on the disk. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const dir = resolve(options.dir);
   const port = options.port ?? (await freePort());
@@ -34,7 +36,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   // By default NATS flushes every two minutes and can lose acknowledged messages when the power fails.
   const lines = [
     `listen: "127.0.0.1:${port}"`,
-    `jetstream {\n  store_dir: ${JSON.stringify(join(dir, "jetstream"))}\n  sync_interval: always\n}`,
+    `jetstream {\n  store_dir: ${JSON.stringify(join(dir, "jetstream"))}\n  sync_interval: ${options.sync ?? "always"}\n}`,
     options.users?.config ?? "",
     ...(options.tls
       ? [

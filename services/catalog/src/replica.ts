@@ -1,0 +1,58 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { BrokerAddress } from "@ticketing/runtime/events/broker-connection";
+import type { Events } from "@ticketing/runtime/events/events";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import type { Logger } from "@ticketing/runtime/process/log";
+import { type FollowedStreams, followStreams } from "./follow-streams.ts";
+import { createListingFeed, type ListingFeed } from "./listing-feed.ts";
+import { keepCheckpoints } from "./projection/checkpoints.ts";
+import { openProjection, PROJECTION_FILE, type Projection } from "./projection/projection.ts";
+import { createSearch, type Search } from "./search/search.ts";
+import { keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
+import { createSuggestions, type Suggestions } from "./suggestions/suggestions.ts";
+
+/** How often locks that end and events that begin are looked for: their watchers wait for it. */
+const PASS_TIME_MS = 50;
+
+export interface ReplicaOptions {
+  broker: BrokerAddress;
+  events: Pick<Events, "follow">;
+  clock: Clock;
+  log: Logger;
+  /** A folder of this replica alone. */
+  folder: string;
+  /** How often one of the replicas takes a snapshot, in ms; how many servers keep it, in how many bytes at most. */
+  snapshots: { every: number; replicas: number; maxBytes?: number | undefined };
+}
+
+/** What one process of search keeps, and what it answers from. */
+export interface Replica {
+  projection: Projection;
+  search: Search;
+  suggestions: Suggestions;
+  feed: ListingFeed;
+  followed: FollowedStreams;
+  /** To be run in order once the streams are left. */
+  close: (() => void | Promise<void>)[];
+}
+
+/** Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. */
+export async function openReplica(options: ReplicaOptions): Promise<Replica> {
+  const { broker, events, clock, log, folder } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, PROJECTION_FILE);
+  const snapshots = { ...options.snapshots, broker, file };
+  await restoreFile(snapshots, log);
+  const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids) });
+  const search = createSearch(projection);
+  const feed = createListingFeed(search.findByIds);
+  const checkpoints = keepCheckpoints(projection, { file, log });
+  const followed = followStreams(projection, { events, room: checkpoints.room });
+  const passing = setInterval(projection.passTime, PASS_TIME_MS);
+  const stopSnapshots = keepSnapshots(snapshots, log);
+  return {
+    ...{ projection, search, suggestions: createSuggestions(projection), feed, followed },
+    close: [stopSnapshots, () => clearInterval(passing), checkpoints.stop, projection.close],
+  };
+}
