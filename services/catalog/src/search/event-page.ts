@@ -9,18 +9,26 @@ const MOST_BANDS = 12;
 const MOST_SECTIONS = 100;
 
 /** The event of that id, with what is for sale for it; undefined when it is not known. `wanted` wants everything. */
-export function eventPageOf(read: Statements, wanted: Wanted, id: string): EventPage | undefined {
+export async function eventPageOf(
+  read: Statements,
+  wanted: Wanted,
+  id: string,
+): Promise<EventPage | undefined> {
   const event = read.get<EventKey & EventTexts>(
     `SELECT key, id, start, listed, available, title AS event_title, venue, city, category
      FROM events WHERE id = :id`,
     { id },
   );
-  const row = event && rowOfEvent(read, wanted, event);
+  const row = event && (await rowOfEvent(read, wanted, event));
   return row && { row, histograms: histogramsOf(read, event.key), ...sectionsOf(read, event.key) };
 }
 
-const rowOfEvent = (read: Statements, wanted: Wanted, event: EventKey & EventTexts): EventRow | undefined =>
-  (event.listed > 0 ? summaryOf(read, wanted, event) : undefined) ??
+const rowOfEvent = async (
+  read: Statements,
+  wanted: Wanted,
+  event: EventKey & EventTexts,
+): Promise<EventRow | undefined> =>
+  (event.listed > 0 ? await summaryOf(read, wanted, event) : undefined) ??
   rowOf(event, event, { prices: [], lockEnd: null });
 
 interface CellRow {

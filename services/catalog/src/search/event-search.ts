@@ -19,8 +19,8 @@ export async function findEvents(
   const page = cut(found, query.limit, ({ start, id }) => ({ key: start, id }));
   for (const event of page.rows) {
     await pause();
-    // None if its last one was sold a moment ago.
-    const summary = summaryOf(read, query.wanted, event);
+    // None if its last one was sold a moment ago, or a large event has none: the page is shorter then.
+    const summary = await summaryOf(read, query.wanted, event);
     if (summary) rows.push(summary);
   }
   return { ...page, rows };
@@ -39,7 +39,7 @@ function eventsOf(
     return Promise.resolve(
       read.all<EventKey>(
         `SELECT e.key, e.id, e.start, e.listed, e.available FROM events e
-         WHERE e.listed > 0 AND e.key IN (${few}) AND ${wantedEvent(wanted)}
+         WHERE e.listed > 0 AND e.key IN (${few}) AND ${mayBeWanted(wanted)}
            AND (e.start, e.id) > (:from_key, :from_id) AND (e.start, e.id) < (:to_key, '') ${sort}`,
         { ...wanted.values, from_key: ends.from.key, from_id: ends.from.id, to_key: to, limit },
       ),
@@ -58,7 +58,7 @@ function eventsOf(
       find: (slice, values, most) =>
         read.all(
           `SELECT e.key, e.id, e.start, e.listed, e.available FROM events e INDEXED BY events_upcoming
-           WHERE ${slice} AND ${wantedEvent(wanted)} ${sort}`,
+           WHERE ${slice} AND ${mayBeWanted(wanted)} ${sort}`,
           { ...values, limit: most },
         ),
     },
@@ -75,6 +75,10 @@ export function fewEvents(read: Statements, wanted: Wanted): string | undefined 
   const candidates = candidatesOf(read, wanted, "listings_by_start");
   return candidates && `SELECT l.event FROM ${candidates} AND ${listingCondition(wanted)}`;
 }
+
+/** Whether an event is to be summed up: a large one may have many listings before the first that is wanted. */
+const mayBeWanted = (wanted: Wanted): string =>
+  `(e.listed > ${wanted.effort.slice.largest} OR (${wantedEvent(wanted)}))`;
 
 /** Whether an event `e` has a wanted listing. */
 export function wantedEvent(wanted: Wanted): string {

@@ -1,4 +1,5 @@
 import type { EventRow } from "../event-query.ts";
+import { type PriceRow, pricesOf } from "./event-prices.ts";
 import type { Statements } from "./statements.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -24,18 +25,17 @@ interface TextRow extends EventTexts {
   listed: number;
 }
 
-interface PriceRow {
-  currency: string;
-  available: number;
-  cheapest: number | null;
-}
-
 /**
  * An event with what is wanted of it, in the words of one of the wanted listings; undefined when nothing is. Counts that
  * are kept are taken where they count the same.
  */
-export function summaryOf(read: Statements, wanted: Wanted, event: EventKey): EventRow | undefined {
+export async function summaryOf(
+  read: Statements,
+  wanted: Wanted,
+  event: EventKey,
+): Promise<EventRow | undefined> {
   const texts = textsOf(read, wanted, event.key);
+  if (texts.length === 0) return undefined;
   const isWhole = !wanted.text || texts.reduce((sum, { listed }) => sum + listed, 0) === event.listed;
   if (isWhole && !wanted.ofListings) {
     const prices = read.all<PriceRow>(
@@ -58,16 +58,13 @@ const textsOf = (read: Statements, { text, values }: Wanted, key: number): TextR
     { ...values, key },
   );
 
-function countedOf(read: Statements, wanted: Wanted, event: EventKey, texts: readonly TextRow[]) {
-  const ofTexts = wanted.text ? "AND l.text IN (SELECT value FROM json_each(:of_texts))" : "";
-  const prices = read.all<PriceRow & { text: number; lock_end: number | null }>(
-    `SELECT l.currency, min(l.text) AS text, sum(l.held = 0 OR l.held_until <= :now) AS available,
-       min(iif(l.held = 0 OR l.held_until <= :now, l.price, NULL)) AS cheapest,
-       min(iif(l.held = 1, l.held_until, NULL)) AS lock_end
-     FROM listings l INDEXED BY listings_of_event
-     WHERE l.event = :key AND ${wanted.listing} ${ofTexts} GROUP BY l.currency ORDER BY l.currency`,
-    { ...wanted.values, key: event.key, of_texts: JSON.stringify(texts.map(({ key }) => key)) },
-  );
+async function countedOf(
+  read: Statements,
+  wanted: Wanted,
+  event: EventKey,
+  texts: readonly TextRow[],
+): Promise<EventRow | undefined> {
+  const prices = await pricesOf(read, wanted, event, texts);
   const [first] = prices;
   if (!first) return undefined;
   const text = read.get<TextRow>("SELECT * FROM texts WHERE key = :text", { text: first.text });

@@ -1,0 +1,128 @@
+import type { DatabaseSync } from "node:sqlite";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
+import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import type { ListingState } from "../projection/listing-state.ts";
+import { eventId } from "../projection/placing.ts";
+import { openProjection, type Projection } from "../projection/projection.ts";
+import { createSearch, type Search } from "./search.ts";
+import type { Effort } from "./wanted.ts";
+
+const begin = Date.UTC(2030, 0, 1);
+const hour = 3_600_000;
+/** Small, so that some thousand listings are many. */
+const effort: Effort = { texts: 20, candidates: 50, slice: { first: 10, largest: 200 } };
+/** Four parts of a filter are counted, and candidates looked at twice; of each event in a slice, some texts and listings. */
+const MOST_ROWS = 6 * effort.candidates + 10 * effort.slice.largest;
+const LARGE = 8_000;
+const SMALL = 4_000;
+const large = { title: "Festival live", venue: "Field", city: "Oslo", start: begin + 5 * hour };
+
+let projection: Projection;
+let search: Search;
+/** How many rows were looked at since the process last did something else, and how many at most. */
+let [rows, most] = [0, 0];
+
+/** Listings of one large event, and of many small ones. */
+function listing(n: number): ListingState {
+  const ofLarge = n < LARGE;
+  const { title, venue, city, start } = ofLarge
+    ? large
+    : { title: `Night ${n % 400} live`, venue: "Hall", city: "Paris", start: begin + ((n % 40) + 1) * hour };
+  return {
+    ...{ id: `t${n}`, version: 1, sellerId: "s", sellerName: "Seller", category: 1 + (n % 3) },
+    ...{ title: n % 7 === 0 ? `${title} seats` : title, eventTitle: title, venue, city, start },
+    seat: { section: "", row: "", number: "" },
+    price: { minorUnits: 100 + n, currency: n % 2 ? "EUR" : "USD" },
+    storedStatus: TicketStatus.AVAILABLE,
+    heldUntil: n % 3 === 0 ? begin + hour : null,
+    ...{ created: begin - n, updated: begin },
+  };
+}
+
+beforeAll(() => {
+  projection = openProjection(":memory:", { clock: () => new Date(begin) });
+  const count = LARGE + SMALL;
+  projection.apply({ listings: Array.from({ length: count }, (_, n) => listing(n)) });
+  projection.db.function("looked_at", (_key) => {
+    rows += 1;
+    return 1;
+  });
+  const prepare = (sql: string) =>
+    projection.db.prepare(
+      sql.replaceAll(/\b([let])\.(for_sale = 1|listed > 0)/g, "$1.$2 AND looked_at($1.key)"),
+    );
+  // Search prepares its statements and asks for nothing else.
+  search = createSearch({ ...projection, db: { prepare } as DatabaseSync }, effort);
+});
+afterAll(() => projection.close());
+
+/** The most rows that are looked at without letting the process do anything else. */
+async function mostRows(ask: () => Promise<unknown>): Promise<number> {
+  let isOver = false;
+  [rows, most] = [0, 0];
+  const turn = () => {
+    most = Math.max(most, rows);
+    rows = 0;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  try {
+    await ask();
+  } finally {
+    isOver = true;
+  }
+  turn();
+  return most;
+}
+
+const filters: Record<string, MessageInitShape<typeof TicketFilterSchema>> = {
+  everything: {},
+  "a category": { category: 2 },
+  "a city": { city: "oslo" },
+  "the commonest word": { query: "live" },
+  "a word of few": { query: "night 7" },
+  "two words, the second of few": { query: "live 7" },
+  "a range of prices": { currency: "USD", minPrice: 3_000n, maxPrice: 3_100n },
+  "a price that nothing has": { currency: "EUR", minPrice: 1_000_000n },
+  "the last prices": { currency: "EUR", minPrice: 12_000n },
+  "what is free": { onlyAvailable: true },
+  "what is free of a word and a price": {
+    query: "seats",
+    currency: "EUR",
+    maxPrice: 2_500n,
+    onlyAvailable: true,
+  },
+  "a word that nothing at the price has": { query: "paris", currency: "EUR", maxPrice: 8_000n },
+  "an hour": {
+    startAfter: timestampFromMs(begin + 5 * hour),
+    startBefore: timestampFromMs(begin + 6 * hour),
+  },
+  "the large event": { eventId: eventId(large) },
+  "the large event, by price": { eventId: eventId(large), currency: "USD", minPrice: 900n },
+  nothing: { query: "qqqq" },
+};
+const orders = [OrderBy.START_TIME, OrderBy.PRICE, OrderBy.PRICE_DESC, OrderBy.NEWEST];
+
+describe("a question to search", () => {
+  it.each(Object.keys(filters))(
+    "for %s looks at few rows at a time, however many listings there are",
+    async (name) => {
+      const query = { filter: create(TicketFilterSchema, filters[name]), after: undefined, limit: 20 };
+      const asked: Record<string, () => Promise<unknown>> = {
+        events: () => search.listEvents(query),
+        ...Object.fromEntries(
+          orders.map((order) => [OrderBy[order], () => search.search({ ...query, order })]),
+        ),
+      };
+      const over: string[] = [];
+      for (const [of, ask] of Object.entries(asked)) {
+        const together = await mostRows(ask);
+        if (together > MOST_ROWS) over.push(`${of}: ${together}`);
+      }
+      expect(over).toEqual([]);
+    },
+  );
+});
