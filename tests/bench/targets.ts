@@ -53,6 +53,10 @@ export const targets: readonly Target[] = [
   { figure: "sold.reads", label: "a sold ticket: database reads", unit: "", atMost: 18 },
   { figure: "sold.stripe_calls", label: "a sold ticket: calls of Stripe", unit: "", atMost: 4 },
   { figure: "sold.history_events", label: "a sold ticket: events of its history", unit: "", atMost: 15 },
+  {
+    ...{ figure: "watch.tickets.many_to_few", label: "a change, 10,000 watchers / 50" },
+    ...{ unit: "×", atMost: 1.25 },
+  },
   { figure: "queue.drained_per_s", label: "1,000 locks wait: workflows drained", unit: "/s", atLeast: 80 },
   {
     ...{ figure: "queue.payment_p99_ms", label: "1,000 locks wait: a payment's p99" },
@@ -78,6 +82,8 @@ export const targets: readonly Target[] = [
   { figure: "search.word_rare.1m.cpu_ms", label: "  1,000,000", unit: "CPU ms", atMost: 3 },
   { figure: "search.word_hundredth.1m.cpu_ms", label: "a word of 1 % of them", unit: "CPU ms", atMost: 3 },
   { figure: "search.word_commonest.1m.cpu_ms", label: "the commonest word", unit: "CPU ms", atMost: 8 },
+  { figure: "question.blocked_ms", label: "  the process blocked by any question", unit: "ms", atMost: 10 },
+  { figure: "question.worst_ms", label: "  the longest of all kinds of questions", unit: "ms", atMost: 10 },
   { figure: "replay.events_per_s", label: "a replica's replay, events", unit: "/s", atLeast: 15_000 },
   {
     ...{ figure: "replay.snapshot_1m_s", label: "a new replica of 1,000,000 listings ready" },

@@ -1,10 +1,13 @@
 import { openProjection, removeProjection } from "@ticketing/catalog/projection/projection";
+import { createSearch } from "@ticketing/catalog/search/search";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import type { Person } from "../../support/clients.ts";
 import { type Cost, measureCost } from "../../support/load/measure-cost.ts";
 import { table } from "../../support/load/table.ts";
 import { projectionFiles } from "../../support/projections.ts";
 import { fillProjection, WORDS } from "../made-up-listings.ts";
+import { questionTable, timesOf } from "../question-times.ts";
+import { questionsTo } from "../questions.ts";
 import { amount, type Bench, costFigures, type Row } from "../row.ts";
 
 /** How many listings are made up, and what their figures are called. */
@@ -13,7 +16,10 @@ const sizes = { "1k6": 1_600, "100k": 100_000, "1m": 1_000_000 };
 const words = Object.entries(WORDS).map(([name, query]) => [`word_${name}`, { query }] as const);
 const questions = { start_page: undefined, ...Object.fromEntries(words) };
 
-/** The start page and a word, through the gateway, beside so many listings. */
+/** The table shows so many of the slowest questions. */
+const SHOWN = 12;
+
+/** The start page and a word, through the gateway, beside so many listings; and every question to the largest file. */
 export const search: Row = {
   name: "search",
   async measure(bench) {
@@ -21,6 +27,7 @@ export const search: Row = {
     const [file] = projectionFiles(bench.mesh) as [string];
     const costs: Record<string, Cost> = {};
     const figures: Record<string, number> = {};
+    let slowest: string[][] = [];
     const lines = [["Search beside so many listings", "CPU ms", "calls/s"]];
     await catalog.stop();
     try {
@@ -38,12 +45,17 @@ export const search: Row = {
           lines.push([`${count} ${name}`, cpu.toFixed(2), cost.loop.perSecond.toFixed(0)]);
         }
         await catalog.stop();
+        if (size !== "1m") continue;
+        const times = await questionTimes(file);
+        slowest = questionTable(times).slice(0, 1 + SHOWN);
+        figures["question.worst_ms"] = Math.max(...times.map(({ worst }) => worst));
+        figures["question.blocked_ms"] = Math.max(...times.map(({ blocked }) => blocked));
       }
     } finally {
       removeProjection(file);
       await catalog.start();
     }
-    return { figures, costs, text: table(lines) };
+    return { figures, costs, text: `${table(lines)}\n\n${table(slowest)}` };
   },
 };
 
@@ -53,6 +65,16 @@ function fill(file: string, count: number): void {
   const projection = openProjection(file, { clock });
   fillProjection(projection, count);
   projection.close();
+}
+
+/** Asks the file itself, which its process has left. */
+async function questionTimes(file: string) {
+  const projection = openProjection(file, { clock });
+  try {
+    return await timesOf(questionsTo(createSearch(projection), projection.now()));
+  } finally {
+    projection.close();
+  }
 }
 
 function ask(bench: Bench, filter: { query: string } | undefined): Promise<Cost> {

@@ -30,10 +30,10 @@ interface Load {
 }
 
 const loads = {
-  "nobody watches what changes": { watchers: 0, changing: 5_000 },
+  "nobody watches what changes": { watchers: 0, changing: 10_000 },
   "50 are watched and change": { watchers: 50, changing: 50 },
-  "5,000 are watched, 50 of them change": { watchers: 5_000, changing: 50 },
-  "5,000 are watched and change": { watchers: 5_000, changing: 5_000 },
+  "10,000 are watched, 50 of them change": { watchers: 10_000, changing: 50 },
+  "10,000 are watched and change": { watchers: 10_000, changing: 10_000 },
 } satisfies Record<string, Load>;
 
 /** What an event costs a replica when nobody watches its document, and when few or thousands are watched. */
@@ -75,7 +75,7 @@ export const watching: Row = {
             name,
             ...[rows[n]?.tickets, rows[n]?.orders].map((each) => each?.eventMs.toFixed(3) ?? ""),
           ]),
-        ])}\n\nA check of 5,000 watched orders against the database: ${checkMs.toFixed(0)} CPU ms, every 15 s.`,
+        ])}\n\nA check of 10,000 watched orders against the database: ${checkMs.toFixed(0)} CPU ms, every 15 s.`,
       };
     } finally {
       await events.close();

@@ -13,7 +13,12 @@ import type { Effort } from "./wanted.ts";
 const begin = Date.UTC(2030, 0, 1);
 const hour = 3_600_000;
 /** Small, so that some thousand listings are many. */
-const effort: Effort = { texts: 20, candidates: 50, slice: { first: 10, largest: 200 } };
+const effort: Effort = {
+  texts: 20,
+  counted: { events: 50, looked: 100 },
+  candidates: 50,
+  slice: { first: 10, largest: 200 },
+};
 /** Four parts of a filter are counted, and candidates looked at twice; of each event in a slice, some texts and listings. */
 const MOST_ROWS = 6 * effort.candidates + 10 * effort.slice.largest;
 const LARGE = 8_000;
