@@ -1,6 +1,7 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import styles from "./browse.module.css";
 import { EventList } from "./event-list.tsx";
+import { FacetFilters } from "./facet-filters.tsx";
 import { toFilter } from "./filter.ts";
 import { Choice, FinerFilters } from "./filters.tsx";
 import { Hero } from "./hero.tsx";
@@ -8,15 +9,15 @@ import { nearby, useRememberedCity } from "./remembered-city.ts";
 import { SortSelect } from "./sort-select.tsx";
 import { browseTexts as texts } from "./texts.ts";
 import { TicketList } from "./ticket-list.tsx";
-import { useKnownCities } from "./use-known-cities.ts";
+import { useFacets } from "./use-facets.ts";
 
 /** The start page: events with their cheapest prices, or single tickets. */
 export function BrowseScreen() {
   const search = nearby(getRouteApi("/").useSearch(), useRememberedCity());
   const navigate = useNavigate({ from: "/" });
-  const cities = useKnownCities();
   const showsTickets = search.view === "tickets";
   const filter = toFilter(search);
+  const facets = useFacets(filter);
   const view = (
     <Choice
       legend={texts.view}
@@ -38,9 +39,11 @@ export function BrowseScreen() {
   );
   return (
     <>
-      <Hero search={search} cities={cities} />
+      <Hero search={search} facets={facets} />
       <div className={styles.browse}>
-        <FinerFilters search={search} />
+        <FinerFilters search={search}>
+          <FacetFilters search={search} facets={facets} />
+        </FinerFilters>
         {showsTickets ? (
           <TicketList
             filter={filter}

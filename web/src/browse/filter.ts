@@ -27,8 +27,8 @@ export const orderByOf: Readonly<Record<SortName, OrderBy>> = {
 export function toFilter(search: BrowseSearch): MessageInitShape<typeof TicketFilterSchema> {
   const priced = search.min !== undefined || search.max !== undefined;
   const currency = search.currency ?? (priced ? "USD" : "");
-  const minorUnits = (whole: number | undefined) =>
-    whole === undefined ? 0n : (parseAmount(String(whole), currency) ?? 0n);
+  const minorUnits = (units: number | undefined) =>
+    units === undefined ? 0n : (parseAmount(String(units), currency, "en") ?? 0n);
   return {
     query: search.q ?? "",
     category: search.category ? categoryOf[search.category] : Category.UNSPECIFIED,

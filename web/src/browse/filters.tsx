@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Button } from "../design/button.tsx";
 import { Field, type FieldProps, Select } from "../design/field.tsx";
 import { useWideWindow } from "../design/use-wide-window.ts";
@@ -19,14 +19,19 @@ export function useSearchChange(search: BrowseSearch) {
   };
 }
 
-/** Dates and prices: at the side of a wide window, folded away in a narrow one. */
-export function FinerFilters({ search }: { search: BrowseSearch }) {
+/** Dates, prices and what else there is: at the side of a wide window, folded away in a narrow one. */
+export function FinerFilters({ search, children }: { search: BrowseSearch; children: ReactNode }) {
   const active = countFilters(search);
   const title = active > 0 ? texts.filtersOn(active) : texts.filters;
   const isWide = useWideWindow();
   // Open at first if a filter is set; afterwards as the person leaves it.
   const [open, setOpen] = useState(active > (search.category ? 1 : 0));
-  const fields = <FilterFields search={search} />;
+  const fields = (
+    <>
+      <FilterFields search={search} />
+      {children}
+    </>
+  );
   return (
     <search aria-label={texts.filters} className={styles.filters}>
       {isWide ? (
@@ -100,7 +105,7 @@ export function Choice(props: {
   legend: string;
   name: string;
   value: string;
-  options: readonly (readonly [value: string, label: string])[];
+  options: readonly (readonly [value: string, label: ReactNode])[];
   onChange: (value: string) => void;
   look: "pills" | "tabs";
 }) {

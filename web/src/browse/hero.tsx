@@ -1,3 +1,4 @@
+import type { ListFacetsResponse } from "@ticketing/proto/catalog/v1/catalog_service";
 import { useId } from "react";
 import { PageHeader } from "../design/page.tsx";
 import { categoryLabels } from "../ticket/texts.ts";
@@ -5,14 +6,15 @@ import { daysOf, spanNames, spanOf } from "./days.ts";
 import { categoryOf } from "./filter.ts";
 import { Choice, DraftField, useSearchChange } from "./filters.tsx";
 import styles from "./hero.module.css";
-import { type BrowseSearch, categoryNames, longest } from "./search.ts";
+import { type BrowseSearch, type CategoryName, categoryNames, longest } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
+import { countText } from "./use-facets.ts";
 
 /** The choice of days while the filters name days of their own: none of the spans is marked. */
 const CHOSEN_DAYS = "chosen";
 
 /** The head of the start page: what the marketplace is, the search field, place and days, and the kinds of event. */
-export function Hero({ search, cities }: { search: BrowseSearch; cities: readonly string[] }) {
+export function Hero({ search, facets }: { search: BrowseSearch; facets: ListFacetsResponse | undefined }) {
   const set = useSearchChange(search);
   const cityList = useId();
   const today = new Date();
@@ -39,7 +41,7 @@ export function Hero({ search, cities }: { search: BrowseSearch; cities: readonl
           onText={(city) => set({ city })}
         />
         <datalist id={cityList}>
-          {cities.map((city) => (
+          {facets?.cities.map(({ city }) => (
             <option key={city} value={city} />
           ))}
         </datalist>
@@ -62,7 +64,7 @@ export function Hero({ search, cities }: { search: BrowseSearch; cities: readonl
         value={search.category ?? ""}
         options={[
           ["", texts.all],
-          ...categoryNames.map((name) => [name, categoryLabels[categoryOf[name]]] as const),
+          ...categoryNames.map((name) => [name, <Kind key={name} name={name} facets={facets} />] as const),
         ]}
         onChange={(category) => set({ category })}
       />
@@ -72,5 +74,16 @@ export function Hero({ search, cities }: { search: BrowseSearch; cities: readonl
         ))}
       </ul>
     </search>
+  );
+}
+
+/** A kind of event, with how many there are of it. */
+function Kind({ name, facets }: { name: CategoryName; facets: ListFacetsResponse | undefined }) {
+  const category = categoryOf[name];
+  const events = facets?.categories.find((each) => each.category === category)?.events;
+  return (
+    <>
+      {categoryLabels[category]} {facets && <span className={styles.count}>{countText(events)}</span>}
+    </>
   );
 }

@@ -41,7 +41,9 @@ describe("an address of the browse page", () => {
     expect(browseSearch({ q: "1984", max: "50" })).toEqual({ q: "1984", max: 50 });
     expect(browseSearch({ q: "1e3", city: "true" })).toEqual({ q: "1e3", city: "true" });
     expect(browseSearch({ max: "٥٠" })).toEqual({ max: 50 });
+    expect(browseSearch({ max: "49.99" })).toEqual({ max: 49.99 });
     expect(browseSearch({ min: "1e3", max: "0x10" })).toEqual({});
+    expect(browseSearch({ min: "49.999", max: "4.5.6" })).toEqual({});
   });
 
   test("says every parameter, so that nothing comes back from the raw address", () => {
@@ -91,6 +93,7 @@ describe("as a filter of the API", () => {
       currency: "USD",
     });
     expect(toFilter({ max: 50, currency: "EUR" })).toMatchObject({ currency: "EUR" });
+    expect(toFilter({ max: 49.99, currency: "EUR" })).toMatchObject({ maxPrice: 4_999n });
     expect(toFilter({ q: "jazz" })).toMatchObject({ currency: "" });
   });
 

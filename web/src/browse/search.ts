@@ -23,7 +23,7 @@ export interface BrowseSearch {
   /** First and last day, `2026-12-31`, in the reader's time zone. */
   from?: string | undefined;
   to?: string | undefined;
-  /** Prices in whole units of `currency`. */
+  /** Prices in units of `currency`, which have hundredths. */
   min?: number | undefined;
   max?: number | undefined;
   currency?: Currency | undefined;
@@ -75,9 +75,9 @@ function day(value: unknown): string | undefined {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undefined;
 }
 
-/** An amount in whole units, as text or as a number; "1e3" and "0x10" are not amounts. */
+/** An amount in units or hundredths of them, as text or as a number; "1e3" and "0x10" are not amounts. */
 function price(value: unknown): number | undefined {
   const digits = latinDigits(String(value ?? "")).trim();
-  const amount = /^\d{1,6}$/.test(digits) ? Number(digits) : 0;
+  const amount = /^\d{1,6}(?:\.\d{1,2})?$/.test(digits) ? Number(digits) : 0;
   return amount > 0 && amount <= 100_000 ? amount : undefined;
 }

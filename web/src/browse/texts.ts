@@ -37,6 +37,13 @@ export const browseTexts = {
     SpanName,
     string
   >,
+  cities: "Cities",
+  priceBands: "Prices",
+  priceBand: (min: string | false, max: string | false) => {
+    if (min && max) return `${min} to ${max}`;
+    return max ? `Up to ${max}` : `From ${min || "any price"}`;
+  },
+  moreFacets: (others: number) => `Show ${others} more`,
   from: "From",
   to: "Until",
   min: "Lowest price",
