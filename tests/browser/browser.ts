@@ -12,6 +12,7 @@ import type { BrowserMesh } from "./shared-mesh.ts";
 const sizes = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
   desktop: { viewport: { width: 1280, height: 860 } },
+  wide: { viewport: { width: 1920, height: 1080 } },
   /** WCAG 1.4.10: nothing is lost, nothing scrolls sideways. */
   narrow: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
   /** A desktop window of 1280 pixels at 200 %: half as many pixels of CSS, each twice as large (WCAG 1.4.4). */

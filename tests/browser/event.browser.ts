@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { Page } from "playwright-core";
 import type { Person } from "../support/clients.ts";
-import { inspect, useBrowser } from "./browser.ts";
+import { everySize, inspect, useBrowser } from "./browser.ts";
 import { clockTime } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { list, lock } from "./trade.ts";
@@ -47,7 +47,7 @@ test("the page of an event shows its prices and sections, and the tickets of one
     "Balcony3 ticketsfrom €21.00",
     "Stalls4 ticketsfrom €20.00",
   ]);
-  await inspect(page, "event-prices");
+  await inspect(page, "event-prices", [...everySize, "wide"]);
   const bars = page.getByRole("region", { name: "Prices" }).getByRole("button");
   const last = bars.last();
   expect(await last.getAttribute("aria-label")).toMatch(/1 ticket$/);

@@ -9,26 +9,32 @@ const browser = useBrowser();
 const mesh = sharedMesh();
 const word = () => randomUUID().replace(/[-0-9]/g, "");
 
-async function listIn(city: string, title: string, days: number): Promise<void> {
+interface Listed {
+  category?: Category;
+  minorUnits?: bigint;
+}
+
+async function listIn(city: string, title: string, listed: Listed = {}): Promise<void> {
+  const { category = Category.SPORTS, minorUnits = 4_500n } = listed;
   const seller = await newPerson(mesh, "Sela");
   await seller.tickets.createTicket({
-    ...{ requestId: randomUUID(), title: "Two rows from the stage", category: Category.SPORTS },
+    ...{ requestId: randomUUID(), title: "Two rows from the stage", category },
     event: {
       ...{ title, venue: "Old Mill", city },
-      startTime: timestampFromDate(new Date(Date.now() + days * 24 * 3_600_000)),
+      startTime: timestampFromDate(new Date(Date.now() + 20 * 24 * 3_600_000)),
     },
-    price: { minorUnits: 4_500n, currency: "EUR" },
+    price: { minorUnits, currency: "EUR" },
   });
 }
 
 test("the start page is for the city that was chosen before, until it is cleared", async () => {
   const city = `City ${word()}`;
   const title = `Evening of ${word()}`;
-  await listIn(city, title, 20);
+  await listIn(city, title);
   const page = await browser.open(mesh);
   const events = page.getByRole("region", { name: "Events" }).getByRole("link");
   await events.nth(5).waitFor();
-  await inspect(page, "start", ["phone", "desktop"]);
+  await inspect(page, "start", ["phone", "desktop", "wide"]);
   await page.getByLabel("City").fill(city);
   await page.waitForURL(/city=/);
   await events.filter({ hasText: title }).waitFor();
@@ -58,4 +64,32 @@ test("days that people look for often are one choice", async () => {
   await page.waitForURL(/from=20\d\d-\d\d-01&to=/);
   await page.getByRole("radio", { name: "Any day" }).check();
   await page.waitForURL((url) => url.search === "");
+});
+
+test("kinds, cities and prices say how many events there are of each, and filter by it", async () => {
+  const city = `City ${word()}`;
+  const name = word();
+  await listIn(city, `Match of ${name}`, { minorUnits: 1_500n });
+  await listIn(city, `Race of ${name}`, { minorUnits: 4_999n });
+  await listIn(city, `Play of ${name}`, { category: Category.THEATRE, minorUnits: 15_000n });
+  const page = await browser.open(mesh, `/?q=${name}`);
+  const events = page.getByRole("region", { name: "Events" }).getByRole("link");
+  await page.getByText("3 events", { exact: true }).waitFor();
+  await page.getByRole("radio", { name: "Sports 2" }).waitFor();
+  await page.getByRole("radio", { name: "Theatre 1" }).waitFor();
+  await page.getByRole("radio", { name: "Comedy 0" }).waitFor();
+  await inspect(page, "start-facets");
+  const inCity = page.getByRole("region", { name: "Cities" }).getByRole("button", { name: `${city} 3` });
+  await inCity.click();
+  await page.waitForURL(/city=/);
+  expect(await inCity.getAttribute("aria-pressed")).toBe("true");
+  const prices = page.getByRole("region", { name: "Prices" });
+  await prices.getByRole("button", { name: "€20.00 to €49.99 1" }).click();
+  await page.getByText("1 event", { exact: true }).waitFor();
+  await events.filter({ hasText: `Race of ${name}` }).waitFor();
+  // The other bands are counted as before: each facet without its own restriction.
+  await prices.getByRole("button", { name: "Up to €19.99 1" }).waitFor();
+  await page.getByRole("radio", { name: "Theatre 0" }).waitFor();
+  await prices.getByRole("button", { name: "€20.00 to €49.99 1" }).click();
+  await page.getByText("3 events", { exact: true }).waitFor();
 });
