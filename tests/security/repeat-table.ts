@@ -202,8 +202,8 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "catalog.v1.CatalogService/ListFacets": { as: "anonymous", request: listed },
   "catalog.v1.CatalogService/DescribeEvent": {
     as: "anonymous",
-    request: ({ listing, listed }) => ({
-      eventId: searchedEventId(listing.event),
+    request: ({ sold, listed }) => ({
+      eventId: searchedEventId(sold.ticket.event),
       seen: { ticketId: listed },
     }),
   },

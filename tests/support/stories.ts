@@ -32,8 +32,8 @@ export function newListing(
 
 /** The id that search gives the event of a ticket. */
 export function searchedEventId(event: MessageInitShape<typeof EventSchema> | undefined): string {
-  const { title = "", venue = "", city = "", startTime } = create(EventSchema, event);
-  return eventId({ title, venue, city, start: startTime ? timestampMs(startTime) : 0 });
+  const { title, venue, city, startTime, eventId: known } = create(EventSchema, event);
+  return known || eventId({ title, venue, city, start: startTime ? timestampMs(startTime) : 0 });
 }
 
 /** In the evening of a day that no test reaches, by the clocks at the venue. */

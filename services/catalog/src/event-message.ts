@@ -4,15 +4,15 @@ import type {
   DescribeEventResponseSchema,
   EventSummarySchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
+import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
 import type { EventPage, EventRow } from "./event-query.ts";
 
 /** An event with what is for sale for it, as clients see it. */
 export function eventMessage(row: EventRow): MessageInitShape<typeof EventSummarySchema> {
-  const { title, venue, city, startTime } = row.event;
   return {
     id: row._id,
     category: row.category,
-    event: { title, venue, city, startTime: timestampFromDate(startTime) },
+    event: ticketedEventInit(row.event),
     availableCount: row.available,
     cheapestPrices: pricesOf(row.cheapest),
     firstLockEndTime: row.firstLockEnd ? timestampFromDate(row.firstLockEnd) : undefined,

@@ -1,9 +1,19 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Category, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import type { Category, Event, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { TicketState } from "@ticketing/proto/tickets/v1/ticket_events";
 import { PoisonEvent } from "@ticketing/runtime/events/events";
 import { type Money, moneyOf } from "@ticketing/runtime/values/money";
 import { type Seat, seatOf } from "@ticketing/runtime/values/seat";
+
+/** A listing's event, as the events service has it. */
+export interface KnownEvent {
+  id: string;
+  /** The IANA zone of the venue. */
+  timeZone: string;
+  cancelled: boolean;
+  /** When it was to begin before it was moved; null if it was not. */
+  formerStart: number | null;
+}
 
 /** The public state of one version of a ticket, as its event has it. Times are in ms since 1970. */
 export interface ListingState {
@@ -18,6 +28,8 @@ export interface ListingState {
   venue: string;
   city: string;
   start: number;
+  /** What is known of the event by the events service; absent while that is nothing. */
+  known?: KnownEvent;
   seat: Seat;
   price: Money;
   /** AVAILABLE, SOLD or WITHDRAWN. */
@@ -45,6 +57,7 @@ export function listingStateOf(state: TicketState): ListingState {
     venue: event.venue,
     city: event.city,
     start: timestampMs(event.startTime),
+    known: knownEventOf(event),
     seat: seatOf(state.seat),
     price: moneyOf(price),
     storedStatus: state.storedStatus,
@@ -53,3 +66,11 @@ export function listingStateOf(state: TicketState): ListingState {
     updated: timestampMs(updateTime),
   };
 }
+
+const knownEventOf = ({ eventId, timeZone, cancelled, formerStartTime }: Event): KnownEvent | undefined =>
+  eventId
+    ? {
+        ...{ id: eventId, timeZone, cancelled },
+        formerStart: formerStartTime ? timestampMs(formerStartTime) : null,
+      }
+    : undefined;

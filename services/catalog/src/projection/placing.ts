@@ -15,15 +15,18 @@ export interface Place {
   text: number;
 }
 
-type Texts = Pick<ListingState, "title" | "eventTitle" | "venue" | "city" | "category" | "start">;
+type Texts = Pick<ListingState, "title" | "eventTitle" | "venue" | "city" | "category" | "start" | "known">;
 
 /** Finds the rows of a listing's event and text, and makes those that are not there. */
 export function createPlacing(db: DatabaseSync) {
-  const known = new Map<string, Place>();
-  const findEvent = db.prepare("SELECT key FROM events WHERE id = ?");
-  const addEvent = db.prepare(
-    "INSERT INTO events (id, title, venue, city, category, start) VALUES (?, ?, ?, ?, ?, ?)",
-  );
+  const atHand = new Map<string, Place>();
+  // What one listing knows of its event, others may not have heard yet.
+  const saveEvent = db.prepare(`
+    INSERT INTO events (id, title, venue, city, category, start, time_zone, cancelled, former_start)
+    VALUES (:id, :title, :venue, :city, :category, :start, :time_zone, :cancelled, :former_start)
+    ON CONFLICT DO UPDATE SET cancelled = max(cancelled, excluded.cancelled),
+      former_start = coalesce(excluded.former_start, former_start)
+    RETURNING key`);
   const findText = db.prepare(
     `SELECT key FROM texts
      WHERE event = ? AND title = ? AND event_title = ? AND venue = ? AND city = ? AND category = ?`,
@@ -40,27 +43,32 @@ export function createPlacing(db: DatabaseSync) {
     return Number(addText.run(...texts, placeOf(city), tokens).lastInsertRowid);
   }
 
-  function place({ title, eventTitle, venue, city, category, start }: Texts): Place {
-    const id = eventId({ title: eventTitle, venue, city, start });
-    const event = keyOf(findEvent.get(id)) ?? addEvent.run(id, eventTitle, venue, city, category, start);
-    const eventKey = typeof event === "number" ? event : Number(event.lastInsertRowid);
+  function place({ title, eventTitle, venue, city, category, start, known }: Texts): Place {
+    const id = known?.id ?? eventId({ title: eventTitle, venue, city, start });
+    const event = saveEvent.get({
+      ...{ id, title: eventTitle, venue, city, category, start },
+      time_zone: known?.timeZone ?? "",
+      cancelled: Number(known?.cancelled ?? false),
+      former_start: known?.formerStart ?? null,
+    });
+    const eventKey = Number(event?.key);
     const texts = [eventKey, title, eventTitle, venue, city, category] as const;
     return { event: eventKey, text: keyOf(findText.get(...texts)) ?? addTextOf(texts) };
   }
 
   return {
     place(texts: Texts): Place {
-      const { title, eventTitle, venue, city, category, start } = texts;
-      const name = JSON.stringify([title, eventTitle, venue, city, category, start]);
-      const found = known.get(name) ?? place(texts);
-      known.delete(name);
-      known.set(name, found);
-      if (known.size > MOST_PLACES) known.delete(known.keys().next().value ?? name);
+      const { title, eventTitle, venue, city, category, start, known } = texts;
+      const name = JSON.stringify([title, eventTitle, venue, city, category, start, known]);
+      const found = atHand.get(name) ?? place(texts);
+      atHand.delete(name);
+      atHand.set(name, found);
+      if (atHand.size > MOST_PLACES) atHand.delete(atHand.keys().next().value ?? name);
       return found;
     },
     /** The rows that it made were taken back. */
     forget(): void {
-      known.clear();
+      atHand.clear();
     },
   };
 }
@@ -69,7 +77,7 @@ const keyOf = (row: Record<string, unknown> | undefined): number | undefined =>
   row === undefined ? undefined : Number(row.key);
 
 /**
- * The id of a listing's event: two tickets are for the same event when title, venue, city and start agree but for case,
+ * The id of an event that is known by its texts alone: two tickets are for the same event when title, venue, city and start agree but for case,
  * accents and punctuation.
  */
 export function eventId(event: { title: string; venue: string; city: string; start: number }): string {

@@ -28,19 +28,28 @@ CREATE TABLE sellers (
   display_name TEXT NOT NULL
 ) WITHOUT ROWID, STRICT;
 
--- A row for each event, with what is for sale for it. Texts and category are those of its first listing.
+-- A row for each event at each of its starts, with what is for sale for it: its listings follow a move one by one.
+-- Texts and category are those of its first listing.
 CREATE TABLE events (
   key INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  -- That of the events service, or made of the texts while that is not known.
+  id TEXT NOT NULL,
   title TEXT NOT NULL,
   venue TEXT NOT NULL,
   city TEXT NOT NULL,
   category INTEGER NOT NULL,
   start INTEGER NOT NULL,
+  -- The IANA zone of the venue; empty while the event is not known.
+  time_zone TEXT NOT NULL,
+  -- 1 when some listing knows that it does not take place.
+  cancelled INTEGER NOT NULL,
+  -- When it was to begin before it was moved.
+  former_start INTEGER,
   -- How many listings are for sale, held or not; 0 once the event has begun.
   listed INTEGER NOT NULL DEFAULT 0,
   -- How many of these nobody holds.
-  available INTEGER NOT NULL DEFAULT 0
+  available INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (id, start)
 ) STRICT;
 CREATE INDEX events_upcoming ON events (start, id) WHERE listed > 0;
 

@@ -1,6 +1,7 @@
 import type { EventPage, EventRow, EventSection, PriceBand } from "../event-query.ts";
 import { firstPriceOf } from "../projection/price-cells.ts";
-import { type EventKey, type EventTexts, rowOf, summaryOf } from "./event-summary.ts";
+import { EVENT_COLUMNS, type EventKey } from "./event-row.ts";
+import { type EventTexts, rowOf, summaryOf } from "./event-summary.ts";
 import type { Statements } from "./statements.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -15,8 +16,8 @@ export async function eventPageOf(
   id: string,
 ): Promise<EventPage | undefined> {
   const event = read.get<EventKey & EventTexts>(
-    `SELECT key, id, start, listed, available, title AS event_title, venue, city, category
-     FROM events WHERE id = :id`,
+    `SELECT ${EVENT_COLUMNS}, e.title AS event_title, e.venue, e.city, e.category
+     FROM events e WHERE e.id = :id ORDER BY e.listed > 0 DESC, e.start DESC LIMIT 1`,
     { id },
   );
   const row = event && (await rowOfEvent(read, wanted, event));

@@ -1,7 +1,8 @@
 import type { EventRow } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import { candidatesOf } from "./candidates.ts";
-import { type EventKey, summaryOf } from "./event-summary.ts";
+import { EVENT_COLUMNS, type EventKey } from "./event-row.ts";
+import { summaryOf } from "./event-summary.ts";
 import { cut, type Page } from "./page.ts";
 import { createPauses } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
@@ -38,7 +39,7 @@ function eventsOf(
   if (few) {
     return Promise.resolve(
       read.all<EventKey>(
-        `SELECT e.key, e.id, e.start, e.listed, e.available FROM events e
+        `SELECT ${EVENT_COLUMNS} FROM events e
          WHERE e.listed > 0 AND e.key IN (${few}) AND ${mayBeWanted(wanted)}
            AND (e.start, e.id) > (:from_key, :from_id) AND (e.start, e.id) < (:to_key, '') ${sort}`,
         { ...wanted.values, from_key: ends.from.key, from_id: ends.from.id, to_key: to, limit },
@@ -57,7 +58,7 @@ function eventsOf(
       values: wanted.values,
       find: (slice, values, most) =>
         read.all(
-          `SELECT e.key, e.id, e.start, e.listed, e.available FROM events e INDEXED BY events_upcoming
+          `SELECT ${EVENT_COLUMNS} FROM events e INDEXED BY events_upcoming
            WHERE ${slice} AND ${mayBeWanted(wanted)} ${sort}`,
           { ...values, limit: most },
         ),

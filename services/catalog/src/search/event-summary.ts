@@ -1,16 +1,8 @@
 import type { EventRow } from "../event-query.ts";
 import { type PriceRow, pricesOf } from "./event-prices.ts";
+import { type EventKey, ticketedEventOf } from "./event-row.ts";
 import type { Statements } from "./statements.ts";
 import type { Wanted } from "./wanted.ts";
-
-/** An event's row, with its counts. */
-export interface EventKey {
-  key: number;
-  id: string;
-  start: number;
-  listed: number;
-  available: number;
-}
 
 /** What a text says of its event. */
 export interface EventTexts {
@@ -90,7 +82,7 @@ export function rowOf(
   return {
     _id: event.id,
     category: text.category,
-    event: { title: text.event_title, venue: text.venue, city: text.city, startTime: new Date(event.start) },
+    event: ticketedEventOf(event, { title: text.event_title, venue: text.venue, city: text.city }),
     available: event.available,
     cheapest: prices.map(({ currency, cheapest }) => ({ currency, minorUnits: cheapest })),
     firstLockEnd: lockEnd === null ? null : new Date(lockEnd),

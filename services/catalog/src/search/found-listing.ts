@@ -1,10 +1,11 @@
 import type { Listing } from "../listing.ts";
+import { type EventFacts, ticketedEventOf } from "./event-row.ts";
 
 /** A listing as search gives it, with the name that its seller carries today. */
 export type FoundListing = Omit<Listing, "words" | "cityKeys" | "textVersion">;
 
 /** A listing's row, joined with what it refers to. */
-export interface FoundRow {
+export interface FoundRow extends EventFacts {
   id: string;
   version: number;
   seller: string;
@@ -31,7 +32,7 @@ export interface FoundRow {
 export const foundRows = (l: string): string => `
   SELECT l.id, l.version, l.seller, coalesce(s.display_name, l.seller_name) AS seller_name, l.category,
     l.section, l.row, l.number, l.price, l.currency, l.status, l.held_until, l.start, l.created, l.updated,
-    t.title, e.id AS event_id, t.event_title, t.venue, t.city
+    t.title, e.id AS event_id, e.time_zone, e.cancelled, e.former_start, t.event_title, t.venue, t.city
   FROM ${l} l CROSS JOIN texts t ON t.key = l.text CROSS JOIN events e ON e.key = l.event
   LEFT JOIN sellers s ON s.id = l.seller`;
 
@@ -44,10 +45,10 @@ export const foundListing = (row: FoundRow): FoundListing => ({
   category: row.category,
   event: {
     id: row.event_id,
-    title: row.event_title,
-    venue: row.venue,
-    city: row.city,
-    startTime: new Date(row.start),
+    ...ticketedEventOf(
+      { ...row, id: row.event_id },
+      { title: row.event_title, venue: row.venue, city: row.city },
+    ),
   },
   seat: { section: row.section, row: row.row, number: row.number },
   price: { minorUnits: row.price, currency: row.currency },

@@ -90,7 +90,7 @@ export function wantedOf(
 function addEvent(read: Statements, id: string, wanted: Wanted): boolean {
   if (id === "") return true;
   const event = read.get<{ key: number; start: number; listed: number }>(
-    "SELECT key, start, listed FROM events WHERE id = :id AND listed > 0",
+    "SELECT key, start, listed FROM events WHERE id = :id AND listed > 0 ORDER BY start DESC LIMIT 1",
     { id },
   );
   if (!event) return false;
