@@ -78,6 +78,18 @@ describe("an event", () => {
     expect(reasonOf(() => absorb(proposed("third"), kept, now))).toBe("EVENT_HAS_MERGED");
   });
 
+  it("that is cancelled is merged with no other: orders end with the event that they are for", () => {
+    const [takesPlace, called] = [proposed("one"), cancel(proposed("other"), { version: 1 }, now)];
+    expect(reasonOf(() => absorb(takesPlace, called, now))).toBe("EVENT_CANCELLED");
+    expect(reasonOf(() => absorb(called, takesPlace, now))).toBe("EVENT_CANCELLED");
+    // Cancelled between the two writes of the merge.
+    const other = proposed("other");
+    const kept = absorb(takesPlace, other, now);
+    expect(reasonOf(() => mergeInto(cancel(other, { version: 1 }, now), kept, now))).toBe("EVENT_CANCELLED");
+    const late = cancel(kept, { version: kept.version }, now);
+    expect(absorb(late, other, now)).toBe(late);
+  });
+
   it("leads to what holds in one step, whichever merges are asked for at the same time and wherever one stops", () => {
     const pair = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 }));
     const order = fc.array(fc.tuple(fc.nat({ max: 20 }), fc.boolean()), { maxLength: 40 });

@@ -131,6 +131,8 @@ export function absorb(event: Event, other: Event, now: Date): Event {
   if (other.mergedInto && other.mergedInto !== event._id) throw merged(other.mergedInto);
   requireAbsorbedNone(other);
   if (event.absorbed.includes(other._id)) return event;
+  // The orders of one that is cancelled have ended, or are ending: none may come to it, and none leave it.
+  for (const each of [event, other]) requireTakesPlace(each);
   const known = new Set([event.title, ...event.aliases].map(nameKey));
   const aliases = [other.title, ...other.aliases].filter((title) => !known.has(nameKey(title)));
   return advance(event, { case: "eventAbsorbed", value: { eventId: other._id } }, now, {
@@ -143,6 +145,7 @@ export function absorb(event: Event, other: Event, now: Date): Event {
 export function mergeInto(event: Event, other: Pick<Event, "_id">, now: Date): Event {
   if (event.mergedInto === other._id || event._id === other._id) return event;
   requireHolds(event);
+  requireTakesPlace(event);
   requireAbsorbedNone(event);
   const value = { eventId: other._id };
   return advance(event, { case: "eventMerged", value }, now, { mergedInto: other._id });
