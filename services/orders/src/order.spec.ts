@@ -97,8 +97,12 @@ describe("an order", () => {
     const done = complete(opened(), HOUR, at(1));
     expect(outcome(() => askForRefund(done, at(61)))).toBe("REFUND_WINDOW_CLOSED");
     expect(complete(opened(), 24 * HOUR, at(1)).refundableUntil).toEqual(at(600));
-    expect(isFinal(done, at(60))).toBe(false);
-    expect(isFinal(done, at(61))).toBe(true);
+  });
+  it("can change until its event begins: that may be cancelled", () => {
+    const done = complete(opened(), HOUR, at(1));
+    expect(isFinal(done, at(599))).toBe(false);
+    expect(isFinal(done, at(600))).toBe(true);
+    expect(isFinal(endForEvent(done, at(599)), at(600))).toBe(false);
   });
   it("keeps why a refund that was asked for cannot be made, and is refunded all the same once it can", () => {
     const asked = askForRefund(complete(opened(), HOUR, at(1)), at(2));

@@ -265,9 +265,12 @@ export function refuseRefund(
   return advance(order, { case: "orderRefundRefused", value }, now, changes);
 }
 
-/** Whether nothing can change any more: a complete order can be refunded for a while. */
+/**
+ * Whether nothing can change any more. A complete order can be refunded for a while, and until its event begins that may
+ * be cancelled.
+ */
 export function isFinal(order: Order, now: Date): boolean {
   if (order.status === OrderStatus.AWAITING_PAYMENT) return false;
   if (order.status !== OrderStatus.COMPLETE) return true;
-  return !order.refundRequestedTime && (order.refundableUntil ?? now) <= now;
+  return !order.refundRequestedTime && order.ticket.event.startTime <= now;
 }

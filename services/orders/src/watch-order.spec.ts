@@ -101,8 +101,8 @@ describe("a watcher of an order", () => {
 
   it("is let go when time alone makes the order final", async () => {
     let time = 0;
-    const refundable = { status: OrderStatus.COMPLETE, refundableUntil: new Date(1_000) };
-    const feed = createOrderFeed(async (id) => ({ ...order(id, 1), ...refundable }));
+    const ticket = { event: { startTime: new Date(1_000) } } as Order["ticket"];
+    const feed = createOrderFeed(async (id) => ({ ...order(id, 1), status: OrderStatus.COMPLETE, ticket }));
     const pass = () => {
       time = 2_000;
     };

@@ -11,11 +11,15 @@ import { typedOrder } from "./typed-order.ts";
 
 const orders = createClient(OrderService, transport);
 
-/** Whether an order can no longer change. Its stream ends then. A complete order can be refunded for a while. */
-export function isSettled({ status, refundRequestedTime, refundableUntil }: Order): boolean {
+/**
+ * Whether an order can no longer change. Its stream ends then. A complete order can be refunded for a while, and its event
+ * can be cancelled until it begins.
+ */
+export function isSettled({ status, refundRequestedTime, ticket }: Order): boolean {
   if (status === OrderStatus.AWAITING_PAYMENT) return false;
   if (status !== OrderStatus.COMPLETE) return true;
-  return !refundRequestedTime && (!refundableUntil || timestampMs(refundableUntil) <= serverClock.now());
+  const start = ticket?.event?.startTime;
+  return !refundRequestedTime && (!start || timestampMs(start) <= serverClock.now());
 }
 
 /**
