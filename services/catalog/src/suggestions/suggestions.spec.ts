@@ -1,3 +1,4 @@
+import type { SQLOutputValue } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { EventStatus } from "@ticketing/proto/events/v1/event";
 import type { EventState, VenueState } from "../projection/event-state.ts";
@@ -134,6 +135,40 @@ describe("suggestions", () => {
     ]);
     expect(ids(suggestions, "jazz", "", 3)[0]).toBe("it");
     expect(ids(suggestions, "jazz night 4", "", 3)[0]).toBe("e4");
+    projection.close();
+  });
+
+  it("read few rows, however many fit", () => {
+    const many = Array.from({ length: 3_000 }, (_, n) => event({ id: `e${n}`, title: `Jazz Night ${n}` }));
+    const { projection } = open(many);
+    const { db } = projection;
+    const prepare = db.prepare.bind(db);
+    let rows = 0;
+    db.prepare = (sql) => {
+      const statement = prepare(sql);
+      const all = statement.all.bind(statement) as (...values: unknown[]) => Record<string, SQLOutputValue>[];
+      statement.all = (...values: unknown[]) => {
+        const found = all(...values);
+        rows += found.length;
+        return found;
+      };
+      return statement;
+    };
+    const counted = createSuggestions(projection);
+    const cost = (query: string) => {
+      rows = 0;
+      counted.suggest({ query, city: "", limit: 20 });
+      return rows;
+    };
+    expect(cost("jazz night 17")).toBeGreaterThan(20);
+    for (const query of [
+      "j",
+      "jazz",
+      "jazz night",
+      "jaz nihgt oslp",
+      "the hall jazz night in oslo tonight with others",
+    ])
+      expect(cost(query)).toBeLessThan(1_000);
     projection.close();
   });
 

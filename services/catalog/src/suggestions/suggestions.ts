@@ -4,13 +4,13 @@ import { createStatements, type Statements } from "../search/statements.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import { type KnownEvent, type KnownVenue, knownEvents, knownVenues } from "./known.ts";
 import { type Matches, matchesIn } from "./match.ts";
-import { type Typed, typedOf } from "./typed.ts";
+import { type Typed, type TypedTerm, typedOf } from "./typed.ts";
 
 /** How many of each question's answers are looked at: the soonest. */
-const MOST_LIKELY = 80;
-/** How many that have one of the words alone, and of how many words. */
-const MOST_OF_ONE_WORD = 40;
-const MOST_SINGLE_WORDS = 4;
+const MOST_LIKELY = 60;
+/** How many that have one of the words alone. */
+const MOST_OF_ONE_WORD = 30;
+const SHORTEST_BEGINNING = 3;
 
 /** What is typed, and how much of what fits is wanted of each kind. */
 export interface SuggestQuery {
@@ -36,12 +36,14 @@ export function createSuggestions(projection: Projection): Suggestions {
       if (!typed) return { events: [], venues: [] };
       const matches = matchesIn({ typed, city });
       const now = projection.now();
-      const events = fitting(read, { typed, matches, within: eventsFrom(now), limit, takes: () => true });
+      const events = fitting(read, {
+        ...{ typed, limit, enough: limit, within: eventsFrom(now) },
+        questions: questionsForEvents(typed, matches),
+        takes: () => true,
+      });
       const venues = fitting(read, {
-        typed,
-        matches,
-        within: VENUES,
-        limit,
+        ...{ typed, limit, enough: 1, within: VENUES },
+        questions: questionsForVenues(typed, matches),
         takes: ({ isOfTitle }) => isOfTitle,
       });
       return { events: knownEvents(read, events, now), venues: knownVenues(read, venues) };
@@ -49,21 +51,26 @@ export function createSuggestions(projection: Projection): Suggestions {
   };
 }
 
+/** Full-text expressions, and how many of their answers are looked at. */
+type Question = () => (readonly [expression: string, most: number])[];
+
 interface Wanted {
   typed: Typed;
-  matches: Matches;
+  /** What asks for less is asked only while there is not enough. */
+  questions: readonly Question[];
+  enough: number;
   /** Between which places. */
   within: { from: number; to: number };
   limit: number;
   takes: (fit: Fit) => boolean;
 }
 
-/** The places of what fits, best first. What asks for less is asked only while there is too little. */
-function fitting(read: Statements, { typed, matches, within, limit, takes }: Wanted): number[] {
+/** The places of what fits, best first. */
+function fitting(read: Statements, { typed, questions, enough, within, limit, takes }: Wanted): number[] {
   const scores = new Map<number, number>();
   const looked = new Set<number>();
   const asked = new Set<string>();
-  for (const question of questionsOf(typed, matches)) {
+  for (const question of questions) {
     for (const [match, most] of question()) {
       if (asked.has(match)) continue;
       asked.add(match);
@@ -74,7 +81,7 @@ function fitting(read: Statements, { typed, matches, within, limit, takes }: Wan
         if (fit && takes(fit)) scores.set(place, Math.round(fit.score * 100));
       }
     }
-    if (scores.size >= limit) break;
+    if (scores.size >= enough) break;
   }
   return [...scores]
     .sort(([a, one], [b, other]) => other - one || a - b)
@@ -82,10 +89,9 @@ function fitting(read: Statements, { typed, matches, within, limit, takes }: Wan
     .map(([place]) => place);
 }
 
-/** Full-text expressions, and how many of their answers are looked at: from what is as typed to one word alone. */
-function questionsOf({ terms }: Typed, matches: Matches): (() => [expression: string, most: number][])[] {
-  const telling = terms.filter(({ isGeneric }) => !isGeneric);
-  const rarest = telling.toSorted((a, b) => b.weight - a.weight).slice(0, MOST_SINGLE_WORDS);
+/** From what is as typed to one word alone: of what is found by few letters, the whole words come first. */
+function questionsForEvents({ terms }: Typed, matches: Matches): Question[] {
+  const telling = tellingOf(terms);
   return [
     () => [
       [matches.names("whole"), MOST_LIKELY],
@@ -94,8 +100,32 @@ function questionsOf({ terms }: Typed, matches: Matches): (() => [expression: st
       [matches.all(telling, "begun"), MOST_LIKELY],
     ],
     () => [[matches.all(telling, "mistyped"), MOST_LIKELY]],
-    () => rarest.map((term) => [matches.all([term], "mistyped"), MOST_OF_ONE_WORD]),
+    () => alone(telling, 4, matches),
   ];
+}
+
+/** Venues are fewer, and have no order in which many that fit would hide one that fits better. */
+function questionsForVenues({ terms }: Typed, matches: Matches): Question[] {
+  const telling = tellingOf(terms);
+  return [
+    () => [
+      [matches.names("begun"), MOST_LIKELY],
+      [matches.all(telling, "begun"), MOST_LIKELY],
+    ],
+    () => [[matches.all(telling, "mistyped"), MOST_LIKELY]],
+    () => alone(telling, 3, matches),
+  ];
+}
+
+const tellingOf = (terms: readonly TypedTerm[]) => terms.filter(({ isGeneric }) => !isGeneric);
+
+/** The words that tell most, each alone; of a letter or two, as they are: they begin too much. */
+function alone(terms: readonly TypedTerm[], most: number, matches: Matches) {
+  const rarest = terms.toSorted((a, b) => b.weight - a.weight).slice(0, most);
+  return rarest.map((term) => {
+    const isShort = term.readings.every(([part]) => (part?.text.length ?? 0) < SHORTEST_BEGINNING);
+    return [matches.all([term], isShort ? "whole" : "mistyped"), MOST_OF_ONE_WORD] as const;
+  });
 }
 
 /** The first places that a full-text expression finds. */

@@ -5,7 +5,7 @@ import { distanceToBeginning, editDistance } from "./edit-distance.ts";
 
 /** So many words are compared with one that is typed, and so many of them taken: the nearest, of these the commonest. */
 const MOST_COMPARED = 1_000;
-const MOST_MEANT = 20;
+const MOST_MEANT = 12;
 /** Of a beginning, so many letters are compared: of words without a space after them, not many more are held. */
 const MOST_LETTERS = 12;
 /** Of the words with a beginning, so many are counted. */
