@@ -4,12 +4,13 @@ import { describe, expect, it } from "@jest/globals";
 import { enter, type Person } from "../support/clients.ts";
 import { refusal } from "../support/people.ts";
 import { newEvent } from "../support/stories.ts";
-import type { TestMesh } from "../support/test-mesh.ts";
+import { eventually, type TestMesh } from "../support/test-mesh.ts";
 
 /** What must hold of events that people propose; `stage` is asked when the tests run. */
 export function proposalJourneys(stage: () => { mesh: TestMesh; seller: Person; stranger: Person }): void {
+  const password = randomUUID();
   const operator = async () => {
-    const account = { email: "operator@example.com", password: randomUUID(), displayName: "Operator" };
+    const account = { email: "operator@example.com", password, displayName: "Operator" };
     return enter(stage().mesh.addresses.gateway, account);
   };
   /** A venue whose clocks are those of New York. */
@@ -55,6 +56,21 @@ export function proposalJourneys(stage: () => { mesh: TestMesh; seller: Person; 
       await (await operator()).events.mergeEvents(merge);
       const { event } = await stranger.events.getEvent({ eventId: twin?.id ?? "" });
       expect(event).toMatchObject({ id: kept?.id, title: "Hamlet", aliases: [similar.title] });
+    });
+
+    it("is suggested to who types, mistakes and all, and so is its venue, until it is cancelled", async () => {
+      const { seller, stranger } = stage();
+      const venue = await proposeVenue();
+      const name = randomUUID().slice(0, 8);
+      const { event } = await seller.events.proposeEvent(newEvent(venue.id, `Zauberflöte ${name}`));
+      const suggested = async () =>
+        (await stranger.catalog.suggestEvents({ query: `zaubreflote ${name}` })).events;
+      expect(await eventually(async () => (await suggested())[0])).toEqual(event);
+      const { venues } = await stranger.catalog.suggestEvents({ query: venue.name, city: "new york" });
+      expect(venues[0]).toEqual(venue);
+      const { id = "", version = 0n } = event ?? {};
+      await (await operator()).events.cancelEvent({ eventId: id, version });
+      await eventually(async () => (await suggested()).length === 0 || undefined);
     });
 
     it("at a time that the venue's clocks skip or show twice is asked about", async () => {
