@@ -49,11 +49,23 @@ test("an event is shown by the clock at its venue, and by the own one only to re
   await there.getByText(`4 Jul ${year}, 20:00, New York time`).waitFor();
   expect(await there.getByText(/\d your time/).count()).toBe(0);
 
-  await buy(mesh, buyer, ticket);
-  const orders = await page.context().newPage();
-  await orders.goto("/orders");
-  await orders.getByText(`4 Jul ${year}, 20:00, New York time`).waitFor();
   await inspect(page, "ticket-in-new-york", ["phone"]);
+});
+
+test("the buyer of a ticket sees on the order that the event was moved", async () => {
+  const [seller, buyer] = await Promise.all([newPerson(mesh, "Sela"), newPerson(mesh, "Bo")]);
+  const { event, ticket } = await listInNewYork(seller);
+  const order = await buy(mesh, buyer, ticket);
+  const page = await browser.open(mesh, "/orders", { as: buyer });
+  await page.getByText(`4 Jul ${year}, 20:00, New York time`).waitFor();
+  await operator.events.rescheduleEvent({
+    ...{ eventId: event.id, version: event.version },
+    start: { start: { case: "localTime", value: `${year}-07-11T19:00` } },
+  });
+  await page.goto(`/orders/${order.id}`);
+  await page.getByText("Moved", { exact: true }).waitFor();
+  await page.getByText(`11 Jul ${year}, 19:00, New York time`).waitFor();
+  await inspect(page, "order-moved", ["phone", "desktop"]);
 });
 
 test("who looks at a ticket sees that its event was moved, and then that it is cancelled", async () => {

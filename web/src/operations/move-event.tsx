@@ -16,6 +16,9 @@ import { eventTexts as texts } from "./event-texts.ts";
 import styles from "./events.module.css";
 import type { ShowEvents } from "./one-event.tsx";
 
+/** Why an event is refused that is no longer as it is shown. */
+const CHANGED_ELSEWHERE: ReadonlySet<string> = new Set(["STALE_VERSION", "EVENT_CANCELLED", "EVENT_MERGED"]);
+
 /** Gives an event another start, by the clocks at its venue. */
 export function MoveEvent(props: { event: Event; onChanged: () => void; show: ShowEvents }) {
   const { event, onChanged, show } = props;
@@ -36,7 +39,7 @@ export function MoveEvent(props: { event: Event; onChanged: () => void; show: Sh
         onChanged();
       } catch (error) {
         // Somebody else changed it: the newer state is shown, and the next attempt names its version.
-        if (reasonOf(error).name === "STALE_VERSION") onChanged();
+        if (CHANGED_ELSEWHERE.has(reasonOf(error).name)) onChanged();
         throw error;
       }
     },
