@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { type Mesh, type MeshOptions, startMesh } from "@ticketing/launcher/mesh";
 import { enter, type Person } from "./clients.ts";
 
@@ -14,9 +16,16 @@ export interface TestMesh extends Mesh {
 
 export async function startTestMesh(
   env: NodeJS.ProcessEnv = {},
-  options: Pick<MeshOptions, "replicas" | "preload" | "onCrash" | "web"> = {},
+  {
+    archive,
+    ...options
+  }: Pick<MeshOptions, "replicas" | "preload" | "onCrash" | "web"> & {
+    /** A data folder to begin with, as `tar` packs it. */
+    archive?: string;
+  } = {},
 ): Promise<TestMesh> {
   const dataDir = await mkdtemp(join(tmpdir(), "ticketing-mesh-"));
+  if (archive) await promisify(execFile)("tar", ["-xzf", archive, "-C", dataDir]);
   const mesh = await startMesh({ ...options, dataDir, env: { LOG_LEVEL: "warn", ...env } });
   return {
     ...mesh,
