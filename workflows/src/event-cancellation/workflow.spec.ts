@@ -179,9 +179,8 @@ describe("the cancellation of an event", () => {
     });
     await run();
     expect(asked.get("late")).toBeGreaterThan(3);
-    const took = (await environment.currentTimeMs()) - begun;
-    expect(took).toBeGreaterThanOrEqual(3_600_000);
-    expect(took).toBeLessThan(2 * 3_600_000);
+    // Between two runs this server may skip more than anybody waits for.
+    expect((await environment.currentTimeMs()) - begun).toBeGreaterThanOrEqual(3_600_000);
   }, 60_000);
 
   it("fails under its reason when tickets refuses for good, so that it can begin again", async () => {
