@@ -9,6 +9,8 @@ const PAGE = 20;
 
 const orders = [OrderBy.START_TIME, OrderBy.PRICE, OrderBy.PRICE_DESC, OrderBy.NEWEST];
 
+const localDate = (instant: number) => new Date(instant).toISOString().slice(0, "2030-06-01".length);
+
 /** What people look for among made-up listings that begin at `now`, by what narrows it. */
 function filters(now: number): Record<string, MessageInitShape<typeof TicketFilterSchema>> {
   const weekend = {
@@ -21,6 +23,10 @@ function filters(now: number): Record<string, MessageInitShape<typeof TicketFilt
     city: { city: "zuerich" },
     "category, city": { category: 2, city: "oslo" },
     weekend,
+    "days, category, city": {
+      ...{ category: 2, city: "oslo" },
+      ...{ dateFrom: localDate(now + 31 * DAY_MS), dateUntil: localDate(now + 58 * DAY_MS) },
+    },
     "rare word": { query: WORDS.rare },
     "word of 1 %": { query: WORDS.hundredth },
     "commonest word": { query: WORDS.commonest },

@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 interface Kind {
   event: number;
   start: number;
+  day: number;
   category: number;
   place: number;
 }
@@ -14,11 +15,11 @@ interface Kind {
  */
 export function createKindCounting(db: DatabaseSync): (text: number, change: 1 | -1) => void {
   const findKind = db.prepare(
-    `SELECT t.event, e.start, t.category, t.place FROM texts t JOIN events e ON e.key = t.event
+    `SELECT t.event, e.start, e.day, t.category, t.place FROM texts t JOIN events e ON e.key = t.event
      WHERE t.key = ?`,
   );
   const add = db.prepare(
-    `INSERT INTO event_kinds (category, city, start, event, texts) VALUES (?, ?, ?, ?, 1)
+    `INSERT INTO event_kinds (category, city, start, event, day, texts) VALUES (?, ?, ?, ?, ?, 1)
      ON CONFLICT DO UPDATE SET texts = texts + 1 RETURNING texts`,
   );
   const takeOne = db.prepare(
@@ -31,19 +32,21 @@ export function createKindCounting(db: DatabaseSync): (text: number, change: 1 |
   const countCity = db.prepare("UPDATE cities SET listed = listed + ? WHERE key = ?");
 
   /** Gives whether that is the first text of the kind, or was the last. */
-  function count(kind: readonly [number, number, number, number], change: 1 | -1): boolean {
-    if (change === 1) return add.get(...kind)?.texts === 1;
-    const isLast = takeOne.get(...kind)?.texts === 0;
-    if (isLast) remove.run(...kind);
+  function count(kind: Kind, category: number, place: number, change: 1 | -1): boolean {
+    const key = [category, place, kind.start, kind.event] as const;
+    if (change === 1) return add.get(...key, kind.day)?.texts === 1;
+    const isLast = takeOne.get(...key)?.texts === 0;
+    if (isLast) remove.run(...key);
     return isLast;
   }
 
   return (text, change) => {
     // The columns that it selects.
-    const { event, start, category, place } = findKind.get(text) as unknown as Kind;
-    count([category, place, start, event], change);
-    count([category, 0, start, event], change);
-    count([0, 0, start, event], change);
-    if (count([0, place, start, event], change)) countCity.run(change, place);
+    const kind = findKind.get(text) as unknown as Kind;
+    const { category, place } = kind;
+    count(kind, category, place, change);
+    count(kind, category, 0, change);
+    count(kind, 0, 0, change);
+    if (count(kind, 0, place, change)) countCity.run(change, place);
   };
 }

@@ -4,6 +4,7 @@ import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { nameKey } from "@ticketing/runtime/text/fold";
 import { createCities } from "./cities.ts";
 import type { ListingState } from "./listing-state.ts";
+import { localDayOf } from "./local-day.ts";
 import { tokensOf } from "./tokens.ts";
 
 /** The texts of this many are kept at hand: folding them costs more than all the rest of a change. */
@@ -22,8 +23,8 @@ export function createPlacing(db: DatabaseSync) {
   const atHand = new Map<string, Place>();
   // What one listing knows of its event, others may not have heard yet.
   const saveEvent = db.prepare(`
-    INSERT INTO events (id, title, venue, city, category, start, time_zone, cancelled, former_start)
-    VALUES (:id, :title, :venue, :city, :category, :start, :time_zone, :cancelled, :former_start)
+    INSERT INTO events (id, title, venue, city, category, start, time_zone, day, cancelled, former_start)
+    VALUES (:id, :title, :venue, :city, :category, :start, :time_zone, :day, :cancelled, :former_start)
     ON CONFLICT DO UPDATE SET cancelled = max(cancelled, excluded.cancelled),
       former_start = coalesce(excluded.former_start, former_start)
     RETURNING key`);
@@ -45,9 +46,10 @@ export function createPlacing(db: DatabaseSync) {
 
   function place({ title, eventTitle, venue, city, category, start, known }: Texts): Place {
     const id = known?.id ?? eventId({ title: eventTitle, venue, city, start });
+    const timeZone = known?.timeZone ?? "";
     const event = saveEvent.get({
       ...{ id, title: eventTitle, venue, city, category, start },
-      time_zone: known?.timeZone ?? "",
+      ...{ time_zone: timeZone, day: localDayOf(start, timeZone) },
       cancelled: Number(known?.cancelled ?? false),
       former_start: known?.formerStart ?? null,
     });

@@ -128,7 +128,7 @@ function held({ db }: Projection) {
     kinds: column(
       `SELECT ${event} || ' ' || k.category || ' ' || coalesce(c.name, '') || ' ' || k.texts AS text
        FROM event_kinds k JOIN events e ON e.key = k.event LEFT JOIN cities c ON c.key = k.city
-       WHERE k.start = e.start`,
+       WHERE k.start = e.start AND k.day = e.day`,
     ),
     cities: column("SELECT name || ' ' || listed AS text FROM cities WHERE listed > 0"),
     texts: column(

@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 8;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
@@ -45,6 +45,8 @@ CREATE TABLE events (
   cancelled INTEGER NOT NULL,
   -- When it was to begin before it was moved.
   former_start INTEGER,
+  -- The day of the start there, in days since 1970; UTC's while the event is not known.
+  day INTEGER NOT NULL,
   -- How many listings are for sale, held or not; 0 once the event has begun.
   listed INTEGER NOT NULL DEFAULT 0,
   -- How many of these nobody holds.
@@ -123,6 +125,8 @@ CREATE TABLE event_kinds (
   city INTEGER NOT NULL,
   start INTEGER NOT NULL,
   event INTEGER NOT NULL,
+  -- As the event has it.
+  day INTEGER NOT NULL,
   -- How many texts with something for sale are of this kind. No row where that is nothing.
   texts INTEGER NOT NULL,
   PRIMARY KEY (category, city, start, event)

@@ -79,12 +79,15 @@ export function fewEvents(read: Statements, wanted: Wanted): string | undefined 
 
 /** Whether an event is to be summed up: a large one may have many listings before the first that is wanted. */
 const mayBeWanted = (wanted: Wanted): string =>
-  `(e.listed > ${wanted.effort.slice.largest} OR (${wantedEvent(wanted)}))`;
+  `${dayIn(wanted)} AND (e.listed > ${wanted.effort.slice.largest} OR (${wantedEvent(wanted)}))`;
+
+/** What the day of an event `e` has to fulfil. */
+const dayIn = ({ day }: Wanted): string => (day ? `e.${day}` : "1");
 
 /** Whether an event `e` has a wanted listing. */
 export function wantedEvent(wanted: Wanted): string {
   const { text } = wanted;
-  const conditions = [wanted.offers.condition];
+  const conditions = [dayIn(wanted), wanted.offers.condition];
   if (text && (wanted.event || !wanted.fewTexts)) {
     conditions.push(
       `EXISTS (SELECT 1 FROM texts x WHERE x.event = e.key AND x.listed > 0 AND ${wanted.textRow})`,

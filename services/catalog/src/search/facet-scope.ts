@@ -102,8 +102,17 @@ const kindsFrom = (
 ): KindRow[] =>
   read.all<KindRow>(
     `SELECT event, start FROM event_kinds WHERE category = :category AND city = :city
-       AND (start, event) > (:from_start, :from_event) AND start < :to ORDER BY start, event LIMIT :size`,
-    { category, city, size, from_start: from.start, from_event: from.event, to: wanted.starts.to },
+       AND (start, event) > (:from_start, :from_event) AND start < :to AND ${wanted.day ?? "1"}
+     ORDER BY start, event LIMIT :size`,
+    {
+      ...wanted.values,
+      category,
+      city,
+      size,
+      from_start: from.start,
+      from_event: from.event,
+      to: wanted.starts.to,
+    },
   );
 
 /** Which of some events match all of the filter. */

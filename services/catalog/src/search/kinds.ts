@@ -79,9 +79,9 @@ export function countKinds(
       : ["DISTINCT event", "city IN (SELECT value FROM json_each(:cities))"];
   const row = read.get<{ count: number }>(
     `SELECT count(*) AS count FROM (SELECT ${events} FROM event_kinds
-     WHERE category = :category AND ${isThere} AND start >= :from AND start < :to LIMIT :most + 1)`,
+     WHERE category = :category AND ${isThere} AND start >= :from AND start < :to AND ${wanted.day ?? "1"} LIMIT :most + 1)`,
     {
-      ...{ category, city: cities[0] ?? 0, cities: JSON.stringify(cities), most },
+      ...{ ...wanted.values, category, city: cities[0] ?? 0, cities: JSON.stringify(cities), most },
       ...{ from: wanted.starts.from, to: wanted.starts.to },
     },
   );

@@ -54,6 +54,12 @@ const titles = [
 ];
 const cities = ["Oslo", "São Paulo", "Zürich", "Zurich", "København", "東京", "St. John's"];
 
+/** Cities whose events may be the same have the same one. */
+const zones: Readonly<Record<string, string>> = {
+  ...{ Oslo: "Europe/Oslo", "São Paulo": "America/Sao_Paulo", 東京: "Asia/Tokyo" },
+  ...{ Zürich: "Pacific/Kiritimati", Zurich: "Pacific/Kiritimati", "St. John's": "America/St_Johns" },
+};
+
 const draft = fc
   .record({
     n: fc.integer({ min: 0, max: 60 }),
@@ -71,16 +77,19 @@ const draft = fc
     section: fc.constantFrom("", "Stalls", "Balcony"),
   })
   .map(({ n, title, eventTitle, minorUnits, currency, starts, created, section, ...rest }) =>
-    state({
-      ...rest,
-      ...{ id: `t${n}`, title: title || eventTitle, eventTitle, start: begin + starts * hour },
-      price: { minorUnits, currency },
-      created: begin - created * 1000,
-      seat: { section, row: "", number: "" },
-    }),
+    inZone(
+      state({
+        ...rest,
+        ...{ id: `t${n}`, title: title || eventTitle, eventTitle, start: begin + starts * hour },
+        price: { minorUnits, currency },
+        created: begin - created * 1000,
+        seat: { section, row: "", number: "" },
+      }),
+    ),
   );
 
 const instant = fc.option(fc.integer({ min: -1, max: 5 }), { freq: 2, nil: undefined });
+const date = fc.constantFrom("", "", "", "2029-12-31", "2030-01-01", "2030-01-02");
 const filter = fc
   .record({
     query: fc.constantFrom(
@@ -134,6 +143,8 @@ const filter = fc
     onlyAvailable: fc.boolean(),
     after: instant,
     before: instant,
+    dateFrom: date,
+    dateUntil: date,
     event: fc.option(fc.nat(), { freq: 5, nil: undefined }),
   })
   .map(({ after, before, event, ...rest }) => ({
@@ -147,9 +158,23 @@ const filter = fc
 type Filter = ReturnType<typeof create<typeof TicketFilterSchema>>;
 
 const compare = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
-const eventIdOf = ({ eventTitle: title, venue, city, start }: ListingState) =>
+const idByTexts = ({ eventTitle: title, venue, city, start }: ListingState) =>
   eventId({ title, venue, city, start });
+const eventIdOf = (listing: ListingState) => listing.known?.id ?? idByTexts(listing);
+/** The listing of an event that is known where its city has a time zone. */
+function inZone(listing: ListingState): ListingState {
+  const timeZone = zones[listing.city];
+  if (!timeZone) return listing;
+  return {
+    ...listing,
+    known: { id: `known-${idByTexts(listing)}`, timeZone, cancelled: false, formerStart: null },
+  };
+}
 const isFree = ({ heldUntil }: ListingState, now: number) => heldUntil === null || heldUntil <= now;
+
+/** The date that a calendar at the venue shows when the event begins. */
+const dateAt = ({ start, known }: ListingState) =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: known?.timeZone ?? "UTC", dateStyle: "short" }).format(start);
 
 /** Whether a listing matches, said by plain code. */
 function matches(listing: ListingState, wanted: Filter, now: number): boolean {
@@ -170,6 +195,8 @@ function matches(listing: ListingState, wanted: Filter, now: number): boolean {
     wanted.maxPrice === 0n || listing.price.minorUnits <= wanted.maxPrice,
     !wanted.startAfter || listing.start >= ms(wanted.startAfter),
     !wanted.startBefore || listing.start < ms(wanted.startBefore),
+    wanted.dateFrom === "" || dateAt(listing) >= wanted.dateFrom,
+    wanted.dateUntil === "" || dateAt(listing) <= wanted.dateUntil,
     wanted.eventId === "" || wanted.eventId === eventIdOf(listing),
     !wanted.onlyAvailable || isFree(listing, now),
   ].every(Boolean);

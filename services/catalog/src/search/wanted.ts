@@ -1,5 +1,6 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
+import { dayOf, instantsOfDays } from "../projection/local-day.ts";
 import { firstPriceOf, priceCell } from "../projection/price-cells.ts";
 import type { Statements, Values } from "./statements.ts";
 import { textMatch } from "./text-match.ts";
@@ -43,6 +44,8 @@ export interface Wanted {
   ofListings: boolean;
   /** The bounds of the start: from the first to before the second. */
   starts: Range;
+  /** The condition on the day of an event's row or of its kind's; undefined for any day. */
+  day: string | undefined;
   /** The bounds of the price, likewise. */
   prices: Range;
   /** Empty for all. */
@@ -74,12 +77,13 @@ export function wantedOf(
       onlyAvailable: filter?.onlyAvailable ?? false,
     },
     starts: { from: now + 1, to: Number.MAX_SAFE_INTEGER },
-    prices: { from: 0, to: Number.MAX_SAFE_INTEGER },
+    ...{ day: undefined, prices: { from: 0, to: Number.MAX_SAFE_INTEGER } },
     offers: { condition: "1", isExact: true },
     ...{ currency: "", event: undefined, effort },
   };
   if (!filter) return wanted;
   if (!addEvent(read, filter.eventId, wanted) || !addTexts(read, filter, wanted)) return undefined;
+  addDays(filter, wanted);
   addRanges(filter, wanted);
   if (wanted.onlyAvailable) require(wanted, "(l.held = 0 OR l.held_until <= :now)");
   wanted.offers = offersOf(wanted);
@@ -119,12 +123,33 @@ function addTexts(read: Statements, filter: TicketFilter, wanted: Wanted): boole
   return found.length > 0;
 }
 
+/** Days are those of the venue: the instants that they may have anywhere bound the start. */
+function addDays({ dateFrom, dateUntil }: TicketFilter, wanted: Wanted): void {
+  if (dateFrom === "" && dateUntil === "") return;
+  const { values, starts } = wanted;
+  const [first, last] = [dayNamed(dateFrom) ?? FIRST_DAY, dayNamed(dateUntil) ?? LAST_DAY];
+  const { from, to } = instantsOfDays(first, last);
+  starts.from = Math.max(starts.from, from);
+  starts.to = Math.min(starts.to, to);
+  Object.assign(values, { first_day: first, last_day: last });
+  wanted.day = "day BETWEEN :first_day AND :last_day";
+  wanted.listing += ` AND EXISTS (SELECT 1 FROM events WHERE key = l.event AND ${wanted.day})`;
+}
+
+/** Days that no date reaches. */
+const [FIRST_DAY, LAST_DAY] = [-1_000_000, 10_000_000];
+
+function dayNamed(date: string): number | undefined {
+  const [year, month, day] = date.split("-").map(Number);
+  return year !== undefined && month && day ? dayOf(year, month, day) : undefined;
+}
+
 function addRanges(filter: TicketFilter, wanted: Wanted): void {
   const { values, starts, prices } = wanted;
   if (filter.startAfter) starts.from = Math.max(starts.from, timestampMs(filter.startAfter));
   if (filter.startBefore) starts.to = Math.min(starts.to, timestampMs(filter.startBefore));
   Object.assign(values, { start_from: starts.from, start_to: starts.to });
-  if (filter.startAfter || filter.startBefore) {
+  if (filter.startAfter || filter.startBefore || wanted.day) {
     wanted.listing += " AND l.start >= :start_from AND l.start < :start_to";
   }
   if (filter.currency !== "") {

@@ -49,10 +49,10 @@ const differences: Readonly<Record<string, string>> = {
     `SELECT DISTINCT event, currency, 1 << price_band(price_cell(price)) FROM listings WHERE for_sale = 1`,
   ),
   event_kinds: apartFrom(
-    "SELECT category, city, start, event, texts FROM event_kinds",
-    `SELECT c.value, p.value, e.start, t.event, count(*) FROM texts t JOIN events e ON e.key = t.event
+    "SELECT category, city, start, event, day, texts FROM event_kinds",
+    `SELECT c.value, p.value, e.start, t.event, e.day, count(*) FROM texts t JOIN events e ON e.key = t.event
        JOIN json_each(json_array(0, t.category)) c JOIN json_each(json_array(0, t.place)) p
-     WHERE t.listed > 0 GROUP BY 1, 2, 3, 4`,
+     WHERE t.listed > 0 GROUP BY 1, 2, 3, 4, 5`,
   ),
   "cities.listed": `SELECT count(*) AS n FROM cities c WHERE c.listed <>
     (SELECT count(*) FROM event_kinds k WHERE k.category = 0 AND k.city = c.key)`,
