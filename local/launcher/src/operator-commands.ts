@@ -49,6 +49,7 @@ function environment(service: ServiceName, { addresses, services }: MeshFile): N
     MONGODB_URI: uri(service),
     PUBLIC_URL: addresses.gateway,
     TICKETS_MONGODB_URI: uri("tickets"),
+    EVENTS_MONGODB_URI: uri("events"),
     ORDERS_MONGODB_URI: uri("orders"),
     SEARCH_FILES: catalogs.map((name) => join(replicaFolder(dataDir, name), "search.db")).join(","),
   };
