@@ -6,6 +6,8 @@ export interface DateFormats {
   zonedDateTime(date: Date): string;
   /** "Sat, 19 Dec 2026" */
   day(date: Date): string;
+  /** "Sat 20:00", for an instant that is near another with its date. */
+  weekdayTime(date: Date): string;
   /** "20:00" */
   time(date: Date): string;
   /** "20:00:07" */
@@ -25,12 +27,14 @@ export function dateFormats(locale?: string, timeZone?: string): DateFormats {
   const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: "medium", ...zone });
   const day = { weekday: "short", day: "numeric", month: "short", year: "numeric", ...zone } as const;
   const minute = { hour: hourDigits(locale), minute: "2-digit" } as const;
+  const weekdayTime = new Intl.DateTimeFormat(locale, { weekday: "short", ...minute, ...zone });
   const days = new Intl.DateTimeFormat(locale, day);
   const dateTime = new Intl.DateTimeFormat(locale, { ...day, ...minute });
   const zoned = new Intl.DateTimeFormat(locale, { ...day, ...minute, timeZoneName: "short" });
   return {
     dateTime: (date) => dateTime.format(date),
     zonedDateTime: (date) => zoned.format(date),
+    weekdayTime: (date) => weekdayTime.format(date),
     day: (date) => days.format(date),
     time: (date) => time.format(date),
     timeOfDay: (date) => timeOfDay.format(date),

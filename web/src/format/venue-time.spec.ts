@@ -9,12 +9,13 @@ describe("the start of an event, by the clock at its venue", () => {
   test("names the venue's clock, and the reader's time where that is another", () => {
     expect(at("2030-06-07T00:00:00Z", "America/New_York", "Europe/London", "en-US")).toEqual({
       there: "Thu, Jun 6, 2030, 8:00 PM, New York time",
-      here: "Fri, Jun 7, 2030, 1:00 AM your time",
+      here: "Fri 1:00 AM your time",
     });
     expect(at("2030-06-06T19:00:00Z", "Europe/Berlin", "Europe/London")).toEqual({
       there: "Thu, 6 Jun 2030, 21:00, Berlin time",
       here: "20:00 your time",
     });
+    expect(at("2030-06-06T20:00:00Z", "Europe/London", "Asia/Tokyo")?.here).toBe("Fri 05:00 your time");
   });
 
   test("says nothing twice: not to a reader there, nor to one whose clock shows the same", () => {

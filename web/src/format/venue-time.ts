@@ -5,8 +5,8 @@ export interface VenueTime {
   /** By the clocks at the venue, which are named: "Thu, Jun 6, 2030, 8:00 PM, New York time". */
   readonly there: string;
   /**
-   * By the reader's clock: "1:00 AM your time", with the day where that is another one; undefined where it shows the
-   * same.
+   * By the reader's clock: "1:00 AM your time", with the weekday where that is another: "Fri 1:00 AM your time".
+   * Undefined where it shows the same.
    */
   readonly here: string | undefined;
 }
@@ -39,7 +39,7 @@ export function venueTimes(locale?: string, readersZone = readersTimeZone) {
       here:
         reader.dateTime(date) === there
           ? undefined
-          : `${sameDay ? reader.time(date) : reader.dateTime(date)} your time`,
+          : `${sameDay ? reader.time(date) : reader.weekdayTime(date)} your time`,
     };
   };
 }
