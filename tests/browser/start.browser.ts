@@ -3,6 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "@jest/globals";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { inspect, useBrowser } from "./browser.ts";
+import { summerDay } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 
 const browser = useBrowser();
@@ -92,4 +93,28 @@ test("kinds, cities and prices say how many events there are of each, and filter
   await page.getByRole("radio", { name: "Theatre 0" }).waitFor();
   await prices.getByRole("button", { name: "€20.00 to €49.99 1" }).click();
   await page.getByText("3 events", { exact: true }).waitFor();
+});
+
+test("a day is that of the venue's calendar: an evening in New York is not the next day's", async () => {
+  const seller = await newPerson(mesh, "Sela");
+  const name = word();
+  const { venue } = await seller.events.proposeVenue({
+    ...{ requestId: randomUUID(), name: `Hall of ${name}`, city: "New York" },
+    ...{ country: "US", timeZone: "America/New_York" },
+  });
+  const { event } = await seller.events.proposeEvent({
+    ...{ requestId: randomUUID(), title: `Evening of ${name}`, category: Category.CONCERT },
+    ...{ venueId: venue?.id ?? "", start: { start: { case: "localTime", value: `${summerDay}T20:00` } } },
+  });
+  await seller.tickets.createTicket({
+    ...{ requestId: randomUUID(), title: "Two rows from the stage", category: Category.CONCERT },
+    ...{ eventId: event?.id ?? "", price: { minorUnits: 4_500n, currency: "USD" } },
+  });
+  const page = await browser.open(mesh, `/?q=${name}&from=${summerDay}&to=${summerDay}`);
+  await page
+    .getByRole("link", { name: `Evening of ${name}` })
+    .getByText("20:00, New York time")
+    .waitFor();
+  await page.goto(`/?q=${name}&from=${summerDay.replace("-04", "-05")}`);
+  await page.getByRole("heading", { name: "Nothing found" }).waitFor();
 });

@@ -1,5 +1,4 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { OrderBy, type TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { parseAmount } from "../form/parse-amount.ts";
@@ -36,13 +35,7 @@ export function toFilter(search: BrowseSearch): MessageInitShape<typeof TicketFi
     minPrice: minorUnits(search.min),
     maxPrice: minorUnits(search.max),
     currency,
-    ...(search.from && { startAfter: timestampFromDate(startOf(search.from, 0)) }),
-    ...(search.to && { startBefore: timestampFromDate(startOf(search.to, 1)) }),
+    dateFrom: search.from ?? "",
+    dateUntil: search.to ?? "",
   };
-}
-
-/** Midnight by the reader's clock, `daysLater` days after a day. */
-function startOf(isoDay: string, daysLater: number): Date {
-  const [year = 0, month = 1, date = 1] = isoDay.split("-").map(Number);
-  return new Date(year, month - 1, date + daysLater);
 }

@@ -20,7 +20,7 @@ export interface BrowseSearch {
   q?: string | undefined;
   category?: CategoryName | undefined;
   city?: string | undefined;
-  /** First and last day, `2026-12-31`, in the reader's time zone. */
+  /** First and last day, `2026-12-31`, by the calendar at the venue. */
   from?: string | undefined;
   to?: string | undefined;
   /** Prices in units of `currency`, which have hundredths. */

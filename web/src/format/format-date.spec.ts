@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { awkwardZones as zones } from "../../testing/in-zone.ts";
+import { awkwardZones as zones } from "../../testing/awkward-zones.ts";
 import { dateFormats } from "./format-date.ts";
 
 const locales = ["en-GB", "en-US", "de-DE", "fi-FI", "ar-EG", "ja-JP"];
