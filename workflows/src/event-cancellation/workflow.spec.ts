@@ -173,12 +173,7 @@ describe("the cancellation of an event", () => {
     books.set("never", () => {
       throw toConnectError(new DomainError("ORDER_NOT_FOUND", "no"));
     });
-    books.set("late", (n) => {
-      if (n === 1) throw toConnectError(new DomainError("ORDER_NOT_FOUND", "no"));
-      return n > 3;
-    });
     await run();
-    expect(asked.get("late")).toBeGreaterThan(3);
     // Between two runs this server may skip more than anybody waits for.
     expect((await environment.currentTimeMs()) - begun).toBeGreaterThanOrEqual(3_600_000);
   }, 60_000);
