@@ -11,6 +11,7 @@ const MOST_LIKELY = 60;
 /** How many that have one of the words alone. */
 const MOST_OF_ONE_WORD = 30;
 const SHORTEST_BEGINNING = 3;
+const PRECISE_WORDS = 3;
 
 /** What is typed, and how much of what fits is wanted of each kind. */
 export interface SuggestQuery {
@@ -37,7 +38,7 @@ export function createSuggestions(projection: Projection): Suggestions {
       const matches = matchesIn({ typed, city });
       const now = projection.now();
       const events = fitting(read, {
-        ...{ typed, limit, enough: limit, within: eventsFrom(now) },
+        ...{ typed, limit, enough: isPrecise(typed) ? 1 : limit, within: eventsFrom(now) },
         questions: questionsForEvents(typed, matches),
         takes: () => true,
       });
@@ -50,6 +51,9 @@ export function createSuggestions(projection: Projection): Suggestions {
     },
   };
 }
+
+/** With so many words, what has them all is what is meant: others are not looked for. */
+const isPrecise = ({ terms }: Typed): boolean => tellingOf(terms).length >= PRECISE_WORDS;
 
 /** Full-text expressions, and how many of their answers are looked at. */
 type Question = () => (readonly [expression: string, most: number])[];
