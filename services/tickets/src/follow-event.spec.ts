@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { EventEventSchema } from "@ticketing/proto/events/v1/event_events";
 import { Category, type Ticket, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { minutes, openTicketWorld, price, reason, type TicketWorld, wish } from "../testing/ticket-world.ts";
+import { onEventEvent } from "./follow-events.ts";
 
 let world: TicketWorld;
 beforeAll(async () => {
@@ -157,6 +160,33 @@ describe("an event that is moved", () => {
     world.directory.change(eventIdOf(known), { startTime: later() });
     await world.heard(eventIdOf(known));
     for (const ticket of tickets) expect(startOf(await now(ticket as Ticket))).toBe(later().getTime());
+  });
+});
+
+describe("what the stream says", () => {
+  const known = async (subject: string, event: MessageInitShape<typeof EventEventSchema>) => {
+    const asked: string[] = [];
+    const find = async (eventId: string) => {
+      asked.push(eventId);
+      return world.directory.find(eventId);
+    };
+    const deps = { tickets: world.tickets, directory: { find }, clock: () => new Date(world.control.now) };
+    const payload = toBinary(EventEventSchema, create(EventEventSchema, event));
+    await onEventEvent(deps)({ subject, payload });
+    return asked;
+  };
+
+  it("of a change of an event is looked up, and of what changes no ticket is not", async () => {
+    const id = eventIdOf(await listed());
+    const [rescheduled, proposed, absorbed] = [
+      { case: "eventRescheduled" as const, value: {} },
+      { case: "eventProposed" as const, value: {} },
+      { case: "eventAbsorbed" as const, value: {} },
+    ];
+    expect(await known("evt.events.v1.event_rescheduled.x", { id, transition: rescheduled })).toEqual([id]);
+    expect(await known("evt.events.v1.event_proposed.x", { id, transition: proposed })).toEqual([]);
+    expect(await known("evt.events.v1.event_absorbed.x", { id, transition: absorbed })).toEqual([]);
+    expect(await known("evt.events.v1.venue_proposed.x", { id, transition: rescheduled })).toEqual([]);
   });
 });
 

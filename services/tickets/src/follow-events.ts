@@ -26,10 +26,14 @@ export function followEvents(deps: FollowDependencies, events: Pick<Events, "con
   });
 }
 
+/** Venues share the stream. */
+const OF_VENUES = "evt.events.v1.venue_";
+
 /** Takes an event of an event; one that was proposed, or took another's place, changes no ticket. */
 export const onEventEvent =
   (deps: FollowDependencies) =>
-  async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
+  async ({ subject, payload }: Pick<IncomingEvent, "subject" | "payload">): Promise<void> => {
+    if (subject.startsWith(OF_VENUES)) return;
     const { id, transition } = decodeEvent(EventEventSchema, payload);
     if (transition.case === "eventProposed" || transition.case === "eventAbsorbed") return;
     await followOne(deps, id);

@@ -160,6 +160,7 @@ export async function openTicketWorld() {
   return {
     control,
     directory,
+    tickets: store,
     /** As the stream EVENTS has it: something became of this event; `known` is what it is then said to be. */
     heard: (eventId: string, known?: KnownEvent) =>
       followOne(
