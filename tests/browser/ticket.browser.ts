@@ -101,7 +101,7 @@ test("a ticket that nobody bought is not for sale once its event begins, and its
   await signIn(own, seller.signIn);
   await own.getByText("Event began", { exact: true }).waitFor();
   await own.goto(`/sell/${ticket.id}`);
-  await own.getByText("if the event was postponed").waitFor();
+  await own.getByText("If it is for another event, choose that one").waitFor();
   await own.getByRole("button", { name: "Take it off sale" }).click();
   await own.getByRole("dialog").getByRole("button", { name: "Take it off sale" }).click();
   await own.getByText("Nobody can buy this ticket any more.").waitFor();
