@@ -2,10 +2,8 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { EventStatus } from "@ticketing/proto/events/v1/event";
 import { type EventEvent, EventEventSchema } from "@ticketing/proto/events/v1/event_events";
 import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import { isOfVenue } from "@ticketing/runtime/events/of-venue";
 import type { WorkflowStarter } from "./starter.ts";
-
-/** Venues share the stream. */
-const OF_VENUES = "evt.events.v1.venue_";
 
 /**
  * Starts the end of an event's orders when the event is cancelled. The state says so, also when the transition itself
@@ -14,7 +12,7 @@ const OF_VENUES = "evt.events.v1.venue_";
 export const onEventEvent =
   (workflows: Pick<WorkflowStarter, "startEventCancellation">) =>
   async ({ subject, payload }: IncomingEvent): Promise<void> => {
-    if (subject.startsWith(OF_VENUES)) return;
+    if (isOfVenue(subject)) return;
     const { id, state } = decode(payload);
     if (state?.status === EventStatus.CANCELLED) await workflows.startEventCancellation(id);
   };

@@ -4,6 +4,7 @@ import { VenueEventSchema } from "@ticketing/proto/events/v1/venue_events";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, PoisonEvent } from "@ticketing/runtime/events/events";
+import { isOfVenue } from "@ticketing/runtime/events/of-venue";
 import { type EventState, eventStateOf, type VenueState, venueStateOf } from "./projection/event-state.ts";
 import { type ListingState, listingStateOf } from "./projection/listing-state.ts";
 import type { Projection, SellerName } from "./projection/projection.ts";
@@ -98,7 +99,7 @@ interface EventChange {
 
 /** The state in an event of EVENTS. Throws {@link PoisonEvent} when the contract is broken. */
 export function eventChangeFrom({ subject, payload }: { subject: string; payload: Uint8Array }): EventChange {
-  if (subject.startsWith("evt.events.v1.venue_")) {
+  if (isOfVenue(subject)) {
     const { state } = decodeEvent(VenueEventSchema, payload);
     if (!state) throw new PoisonEvent("the event has no state");
     return { venue: venueStateOf(state) };

@@ -4,9 +4,9 @@ import type { EventDirectory } from "./event-directory.ts";
 import { followEvent } from "./follow-event.ts";
 import type { Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
+import { ticketPages } from "./ticket-pages.ts";
 
 const LOOK_MS = 1_000;
-const TICKETS_AT_ONCE = 32;
 
 interface FindingDependencies {
   tickets: TicketStore;
@@ -48,19 +48,12 @@ export async function findAll(deps: FindingDependencies, isStopped = () => false
       current.event.eventId ? current : followEvent(current, known, clock());
     await tickets.update(ticket._id, follow, ticket);
   };
-  let after = "";
-  while (!isStopped()) {
-    const page = await tickets.collection
-      .find({ "event.eventId": null as never, _id: { $gt: after } })
-      .sort({ _id: 1 })
-      .limit(TICKETS_AT_ONCE)
-      .toArray();
-    const results = await Promise.allSettled(page.map((ticket) => find(ticket as Ticket)));
+  for await (const page of ticketPages(tickets, { "event.eventId": null as never })) {
+    const results = await Promise.allSettled(page.map(find));
     const failed = results.filter((result) => result.status === "rejected");
     if (failed.length > 0) {
       log.warn({ err: failed[0]?.reason, tickets: failed.length }, "tickets wait for their events");
     }
-    if (page.length < TICKETS_AT_ONCE || failed.length === page.length) return;
-    after = page.at(-1)?._id ?? after;
+    if (isStopped() || failed.length === page.length) return;
   }
 }
