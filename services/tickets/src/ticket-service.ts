@@ -114,7 +114,9 @@ export function createTicketService(deps: {
         },
         seen,
       );
-      return { ticket: ticketMessage(await withNewestEvent(ticket), clock(), userId) };
+      const isOfEvent = request.event !== undefined || request.eventId !== "";
+      const newest = isOfEvent ? await withNewestEvent(ticket) : ticket;
+      return { ticket: ticketMessage(newest, clock(), userId) };
     },
 
     async withdrawTicket(request, context) {
