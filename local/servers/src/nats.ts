@@ -17,7 +17,7 @@ export interface NatsOptions extends ServerOptions {
   readonly users?: NatsUsers;
   /** Paths of its certificate and key: it takes nobody in plain text. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** How often it waits for the disk, such as `2m`; at every message unless given, as whoever promises to lose nothing has to. */
+  /** How often it waits for the disk, such as `2m`. Absent: at every message, as a mesh that loses nothing has to. */
   readonly sync?: string;
 }
 
@@ -27,7 +27,10 @@ export interface NatsUsers {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts NATS with JetStream; streams live in `dir`, and unless `sync` says otherwise every acknowledged message is on the disk. */
+/**
+ * Starts NATS with JetStream; streams live in `dir`, and unless `sync` says otherwise every acknowledged message is on
+ * the disk.
+ */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const dir = resolve(options.dir);
   const port = options.port ?? (await freePort());

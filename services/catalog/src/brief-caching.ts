@@ -6,9 +6,10 @@ const FRESH = 2;
 const WHILE_RENEWED = 3;
 
 /**
- * Lets caches on the way keep the answer to a question that everybody asks alike: a Connect GET for the first page, or the only one,
- * without a session, and of somebody who has seen nothing yet. To be called when the answer is there: an error is nobody's to keep. Whatever says nothing of
- * caching is `no-store`, which the gateway adds. RFC 9111, RFC 5861 (stale-while-revalidate).
+ * Lets caches on the way keep the answer to a question that everybody asks alike: a Connect GET for the first page, or
+ * the only one, without a session, and of somebody who has seen nothing yet. To be called when the answer is there: an
+ * error is nobody's to keep. Whatever says nothing of caching is `no-store`, which the gateway adds. RFC 9111, RFC 5861
+ * (stale-while-revalidate).
  */
 export function allowBriefCaching(
   { requestMethod, requestHeader, responseHeader }: HandlerContext,
