@@ -1,7 +1,7 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import { type OrderEvent, OrderEventSchema, type OrderState } from "@ticketing/proto/orders/v1/order_events";
-import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import { OrderEventSchema, type OrderState } from "@ticketing/proto/orders/v1/order_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
+import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import { isOver } from "./order-lifecycle/decision.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
@@ -9,7 +9,7 @@ import type { WorkflowStarter } from "./starter.ts";
 export const onOrderEvent =
   (workflows: WorkflowStarter, canPay: (orderId: string) => Promise<boolean>) =>
   async (incoming: IncomingEvent): Promise<void> => {
-    const { id, transition, state } = decode(incoming.payload);
+    const { id, transition, state } = decodeEvent(OrderEventSchema, incoming.payload);
     switch (transition.case) {
       case "orderCreated":
         return workflows.startLifecycle(id, await sighting(id, state, canPay));
@@ -33,14 +33,4 @@ async function sighting(
   if (!(await canPay(id))) return undefined;
   const time = Date.now();
   return isOver({ expireTime }, time) ? undefined : { time, expireTime };
-}
-
-function decode(payload: Uint8Array): OrderEvent {
-  try {
-    const event = fromBinary(OrderEventSchema, payload);
-    if (event.id) return event;
-  } catch {
-    // Falls through: what cannot be decoded has no id either.
-  }
-  throw new PoisonEvent("not an OrderEvent");
 }

@@ -1,6 +1,6 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { type PaymentEvent, PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
-import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
+import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import type { CaptureCalls } from "./order-lifecycle/capture-calls.ts";
 import type { WorkflowStarter } from "./starter.ts";
 
@@ -8,7 +8,7 @@ import type { WorkflowStarter } from "./starter.ts";
 export const onPaymentEvent =
   (workflows: WorkflowStarter, captures: Pick<CaptureCalls, "take">) =>
   async (incoming: IncomingEvent): Promise<void> => {
-    const { id, transition } = decode(incoming.payload);
+    const { id, transition } = decodeEvent(PaymentEventSchema, incoming.payload);
     switch (transition.case) {
       case "paymentAuthorized":
       case "paymentDeclined":
@@ -22,13 +22,3 @@ export const onPaymentEvent =
         return workflows.wakeRefund(id);
     }
   };
-
-function decode(payload: Uint8Array): PaymentEvent {
-  try {
-    const event = fromBinary(PaymentEventSchema, payload);
-    if (event.id) return event;
-  } catch {
-    // Falls through: what cannot be decoded has no id either.
-  }
-  throw new PoisonEvent("not a PaymentEvent");
-}

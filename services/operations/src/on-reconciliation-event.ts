@@ -13,7 +13,7 @@ export const onReconciliationEvent =
   (store: MarketplaceStore) =>
   async (event: { payload: Uint8Array }): Promise<void> => {
     const { id, version, state } = decodeEvent(ReconciliationEventSchema, event.payload);
-    if (!id || !state) throw new PoisonEvent("the event has no state");
+    if (!state) throw new PoisonEvent("the event has no state");
     const report = toBinary(ReconciliationStateSchema, state);
     await store.applyReconciliation({ _id: id, version: Number(version), report: new Binary(report) });
   };
