@@ -104,7 +104,7 @@ events.consume({
   stream: "EVENTS",
   durable: "workflows",
   filter: "evt.events.>",
-  handle: onEventEvent(workflows),
+  handle: onEventEvent(workflows, clients),
 });
 const schedules = {
   every: config.RECONCILE_EVERY,

@@ -14,12 +14,29 @@ import { venueAggregate } from "./venue-aggregate.ts";
 
 let now = new Date(Date.UTC(2030, 0, 1));
 let database: Database;
+/** Runs once, before the next merged event is written. */
+let beforeRedirect: (() => Promise<unknown>) | undefined;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof EventService>>;
 
 beforeAll(async () => {
   database = await openSpecDatabase();
   const venues = await venueAggregate.store(database.db);
-  const events = await eventAggregate.store(database.db);
+  const store = await eventAggregate.store(database.db);
+  const events: typeof store = {
+    ...store,
+    update: (id, change, read) =>
+      store.update(
+        id,
+        async (event) => {
+          const next = await change(event);
+          const meanwhile = next.mergedInto ? beforeRedirect : undefined;
+          if (meanwhile) beforeRedirect = undefined;
+          await meanwhile?.();
+          return next;
+        },
+        read,
+      ),
+  };
   const service = createEventService({ venues, events, clock: () => now });
   as = (caller) => clientOf(EventService, service, caller);
 }, 60_000);
@@ -223,6 +240,16 @@ describe("operators", () => {
     expect(await reason(operator().mergeEvents({ eventId: kept.id, intoEventId: double.id }))).toBe(
       "EVENT_MERGED",
     );
+  });
+
+  it("merge one into another that is cancelled meanwhile: it leads there, and so is cancelled with it", async () => {
+    const { id } = await venue("Gielgud");
+    const kept = await event(wish(id));
+    const double = await event(wish(id, { title: "Hamlet (RSC)", differentFrom: [kept.id] }));
+    beforeRedirect = () => operator().cancelEvent({ eventId: kept.id, version: 2n });
+    await operator().mergeEvents({ eventId: double.id, intoEventId: kept.id });
+    const { event: found } = await somebody().getEvent({ eventId: double.id });
+    expect(found).toMatchObject({ id: kept.id, status: EventStatus.CANCELLED });
   });
 
   it("merge two events each into the other at the same time: at most one holds for the other", async () => {

@@ -138,7 +138,8 @@ export function createEventService(deps: {
       requireRole(context, "operator");
       const merged = await events.get(eventId);
       const event = await events.update(intoEventId, (event) => absorb(event, merged, clock()));
-      // A crash here leaves a title too many among the aliases until the merge is repeated, and no redirect.
+      // A crash here leaves a title too many among the aliases until the merge is repeated, and no redirect. One that
+      // is cancelled here takes the merged one along: workflows ask for both when they learn of the redirect.
       await events.update(eventId, (current) => mergeInto(current, event, clock()));
       return { event: eventMessage(event) };
     },

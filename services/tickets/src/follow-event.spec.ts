@@ -165,15 +165,15 @@ describe("an event that is moved", () => {
 
 describe("what the stream says", () => {
   const known = async (subject: string, event: MessageInitShape<typeof EventEventSchema>) => {
-    const asked: string[] = [];
+    const asked = new Set<string>();
     const find = async (eventId: string) => {
-      asked.push(eventId);
+      asked.add(eventId);
       return world.directory.find(eventId);
     };
     const deps = { tickets: world.tickets, directory: { find }, clock: () => new Date(world.control.now) };
     const payload = toBinary(EventEventSchema, create(EventEventSchema, event));
     await onEventEvent(deps)({ subject, payload });
-    return asked;
+    return [...asked];
   };
 
   it("of a change of an event is looked up, and of what changes no ticket is not", async () => {

@@ -3,8 +3,9 @@ import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import type { Events, IncomingEvent } from "@ticketing/runtime/events/events";
 import { isOfVenue } from "@ticketing/runtime/events/of-venue";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import type { EventDirectory } from "./event-directory.ts";
+import type { EventDirectory, KnownEvent } from "./event-directory.ts";
 import { followEvent } from "./follow-event.ts";
+import type { Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { ticketPages } from "./ticket-pages.ts";
 
@@ -34,14 +35,30 @@ export const onEventEvent =
     await followOne(deps, id);
   };
 
-/** Every ticket that holds this event's id takes over what it is now. */
-export async function followOne({ tickets, directory, clock }: FollowDependencies, eventId: string) {
-  const known = await directory.find(eventId);
-  for await (const page of ticketPages(tickets, { "event.eventId": eventId })) {
-    await Promise.all(
-      page.map((ticket) =>
-        tickets.update(ticket._id, (current) => followEvent(current, known, clock()), ticket),
-      ),
-    );
+/**
+ * Every ticket that holds this event's id takes over what it is now: what was found last, when all had taken it. An
+ * event that changes meanwhile, or what it is merged into, is looked up again: its own news may have passed over the
+ * tickets that were on their way there. `known` is what this very call has found already.
+ */
+export async function followOne(
+  { tickets, directory, clock }: FollowDependencies,
+  eventId: string,
+  known?: KnownEvent,
+): Promise<KnownEvent> {
+  let found = known ?? (await directory.find(eventId));
+  for (;;) {
+    const { event, eventVersion } = found;
+    const ids = new Set([eventId, event.eventId]);
+    // A ticket that its seller took to another event meanwhile stays there.
+    const follow = (current: Ticket) =>
+      ids.has(current.event.eventId ?? "") ? followEvent(current, found, clock()) : current;
+    for (const id of ids) {
+      for await (const page of ticketPages(tickets, { "event.eventId": id })) {
+        await Promise.all(page.map((ticket) => tickets.update(ticket._id, follow, ticket)));
+      }
+    }
+    const next = await directory.find(eventId);
+    if (next.event.eventId === event.eventId && next.eventVersion === eventVersion) return next;
+    found = next;
   }
 }
