@@ -17,25 +17,35 @@ export const readPositions = (mesh: TestMesh): Promise<Positions> =>
     return Object.fromEntries(await Promise.all(entries));
   });
 
-/**
- * Of each event since then: the milliseconds from its change (ce-time, taken before the document is written) until the
- * broker stored it, ascending.
- */
-export const publishDelays = (mesh: TestMesh, since: Positions): Promise<number[]> =>
+/** An event as the broker has it; times are in milliseconds of the epoch. */
+export interface StoredEvent {
+  /** Of the ticket, order or payment that changed. */
+  readonly id: string;
+  /** When it changed (ce-time, taken before the document is written). */
+  readonly changed: number;
+  /** When the broker stored it. */
+  readonly stored: number;
+}
+
+/** The events since then. */
+export const eventsSince = (mesh: TestMesh, since: Positions): Promise<StoredEvent[]> =>
   withBroker(mesh, async (manager, client) => {
-    const delays: number[] = [];
+    const events: StoredEvent[] = [];
     for (const stream of STREAMS) {
       const from = since[stream] ?? 0;
       const { state } = await manager.streams.info(stream);
       if (state.last_seq <= from) continue;
       const consumer = await client.consumers.get(stream, { opt_start_seq: from + 1 });
       for await (const message of await consumer.consume()) {
-        const changed = Date.parse(message.headers?.get("ce-time") ?? "");
-        delays.push(Number(message.timestampNanos) / 1e6 - changed);
+        events.push({
+          id: message.subject.split(".").at(-1) ?? "",
+          changed: Date.parse(message.headers?.get("ce-time") ?? ""),
+          stored: Number(message.timestampNanos) / 1e6,
+        });
         if (message.seq >= state.last_seq) break;
       }
     }
-    return delays.sort((a, b) => a - b);
+    return events;
   });
 
 async function withBroker<T>(
