@@ -1,6 +1,7 @@
-import type { EventPage, EventRow, EventSection, PriceBand } from "../event-query.ts";
+import { EventStatus } from "@ticketing/proto/events/v1/event";
+import type { EventPage, EventSection, PriceBand } from "../event-query.ts";
 import { firstPriceOf } from "../projection/price-cells.ts";
-import { EVENT_COLUMNS, type EventKey } from "./event-row.ts";
+import { EVENT_COLUMNS, type EventKey, ofEvent } from "./event-row.ts";
 import { type EventTexts, rowOf, summaryOf } from "./event-summary.ts";
 import type { Statements } from "./statements.ts";
 import type { Wanted } from "./wanted.ts";
@@ -9,28 +10,38 @@ import type { Wanted } from "./wanted.ts";
 const MOST_BANDS = 12;
 const MOST_SECTIONS = 100;
 
-/** The event of that id, with what is for sale for it; undefined when it is not known. `wanted` wants everything. */
+type Described = EventKey & EventTexts;
+
+/**
+ * The event of that id, or the one that it was merged into, with what is for sale for it; undefined when it is not known.
+ * `wanted` wants everything.
+ */
 export async function eventPageOf(
   read: Statements,
   wanted: Wanted,
   id: string,
 ): Promise<EventPage | undefined> {
-  const event = read.get<EventKey & EventTexts>(
-    `SELECT ${EVENT_COLUMNS}, e.title AS event_title, e.venue, e.city, e.category
-     FROM events e WHERE e.id = :id ORDER BY e.listed > 0 DESC, e.start DESC LIMIT 1`,
-    { id },
-  );
-  const row = event && (await rowOfEvent(read, wanted, event));
-  return row && { row, histograms: histogramsOf(read, event.key), ...sectionsOf(read, event.key) };
+  const listed = read.get<Described>(`${DESCRIBED} WHERE ${ofEvent("e")} AND e.listed > 0 ${NEWEST}`, { id });
+  const row = listed && (await summaryOf(read, wanted, listed));
+  if (row) return { row, histograms: histogramsOf(read, listed.key), ...sectionsOf(read, listed.key) };
+  const event =
+    knownEventOf(read, id) ?? read.get<Described>(`${DESCRIBED} WHERE ${ofEvent("e")} ${NEWEST}`, { id });
+  const nothing = event && rowOf({ ...event, available: 0 }, event, { prices: [], lockEnd: null });
+  return nothing && { row: nothing, histograms: [], sections: [], hasMoreSections: false };
 }
 
-const rowOfEvent = async (
-  read: Statements,
-  wanted: Wanted,
-  event: EventKey & EventTexts,
-): Promise<EventRow | undefined> =>
-  (event.listed > 0 ? await summaryOf(read, wanted, event) : undefined) ??
-  rowOf(event, event, { prices: [], lockEnd: null });
+const DESCRIBED = `SELECT ${EVENT_COLUMNS}, e.title AS event_title, e.venue, e.city, e.category FROM events e`;
+const NEWEST = "ORDER BY e.id = :id DESC, e.start DESC LIMIT 1";
+
+/** What the service events says of it, for which no ticket may ever have been listed. */
+const knownEventOf = (read: Statements, id: string): Described | undefined =>
+  read.get<Described>(
+    `SELECT coalesce(e.key, 0) AS key, k.id, k.start, 0 AS listed, 0 AS available, k.time_zone,
+       k.status = :cancelled AS cancelled, e.former_start, k.title AS event_title, k.venue, k.city, k.category
+     FROM known_events k LEFT JOIN events e ON e.id = k.id AND e.start = k.start
+     WHERE ${ofEvent("k")} ORDER BY k.id = :id LIMIT 1`,
+    { id, cancelled: EventStatus.CANCELLED },
+  );
 
 interface CellRow {
   currency: string;

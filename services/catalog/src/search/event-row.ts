@@ -20,6 +20,10 @@ export interface EventFacts {
 export const EVENT_COLUMNS =
   "e.key, e.id, e.start, e.listed, e.available, e.time_zone, e.cancelled, e.former_start";
 
+/** Of what has an id: whether it is the event `:id`, or the one that holds in its place, whose its tickets become. */
+export const ofEvent = (row: string): string =>
+  `${row}.id IN (:id, coalesce((SELECT merged_into FROM known_events WHERE id = :id), ''))`;
+
 /** What a ticket says of its event, by the row of that and its own texts. */
 export function ticketedEventOf(
   event: EventFacts & { id: string; start: number },

@@ -2,6 +2,7 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import type { TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import { dayOf, instantsOfDays } from "../projection/local-day.ts";
 import { firstPriceOf, priceCell } from "../projection/price-cells.ts";
+import { ofEvent } from "./event-row.ts";
 import type { Statements, Values } from "./statements.ts";
 import { textMatch } from "./text-match.ts";
 
@@ -94,7 +95,8 @@ export function wantedOf(
 function addEvent(read: Statements, id: string, wanted: Wanted): boolean {
   if (id === "") return true;
   const event = read.get<{ key: number; start: number; listed: number }>(
-    "SELECT key, start, listed FROM events WHERE id = :id AND listed > 0 ORDER BY start DESC LIMIT 1",
+    `SELECT e.key, e.start, e.listed FROM events e WHERE ${ofEvent("e")} AND e.listed > 0
+     ORDER BY e.id = :id DESC, e.start DESC LIMIT 1`,
     { id },
   );
   if (!event) return false;
