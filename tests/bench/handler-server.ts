@@ -35,6 +35,7 @@ const internal = await startInternalServer({
       createTicketService({
         tickets: { get } as TicketStore,
         directory: {} as EventDirectory,
+        settling: { settle: async (ticket) => ticket },
         room: { requireListingRoom: () => undefined },
         listingLimit: { take: () => undefined },
         clock,

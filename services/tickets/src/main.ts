@@ -10,6 +10,7 @@ import { createEventDirectory } from "./event-directory.ts";
 import { createEventRoom } from "./event-room.ts";
 import { findMissingEvents } from "./find-missing-events.ts";
 import { followEvents } from "./follow-events.ts";
+import { createEventSettling } from "./settle-events.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
 import { createTicketService } from "./ticket-service.ts";
@@ -22,12 +23,14 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
     await callee(EventDirectoryService, "events", config.EVENTS_ADDRESS),
   );
   const tickets = await ticketAggregate.open({ db, events, log });
+  const settling = createEventSettling({ tickets, directory, clock });
   const room = createEventRoom({ events, log });
   const listingLimit = createRateLimit({ count: config.LISTING_LIMIT, windowMs: 3_600_000 }, clock);
-  const ticketService = createTicketService({ tickets, directory, room, listingLimit, clock, log });
+  const ticketService = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
   const ticketLockService = createTicketLockService({
     tickets,
     directory,
+    settling,
     buyers: await createBuyerLockStore(db),
     policy: {
       durationMs: config.LOCK_DURATION,
@@ -41,7 +44,7 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
     clock,
   });
   followEvents({ tickets, directory, clock }, events);
-  const stopFinding = findMissingEvents({ tickets, directory, clock, log });
+  const stopFinding = findMissingEvents({ tickets, directory, settling, clock, log });
   return {
     publicRoutes: (router) => router.service(TicketService, ticketService),
     internalRoutes: (router) => router.service(TicketLockService, ticketLockService),

@@ -20,6 +20,10 @@ export const ticketAggregate = defineAggregate({
     lockExpireTime: ticket.lock && timestampFromDate(ticket.lock.expireTime),
   }),
   notFound: () => new DomainError("TICKET_NOT_FOUND", "there is no such ticket"),
-  indexes: [{ key: { sellerId: 1, ...byNewest } }, { key: { "event.eventId": 1, _id: 1 } }],
+  indexes: [
+    { key: { sellerId: 1, ...byNewest } },
+    { key: { "event.eventId": 1, _id: 1 } },
+    { key: { eventUnsure: 1, _id: 1 }, partialFilterExpression: { eventUnsure: true } },
+  ],
   keepHistory: KEPT_TRANSITIONS,
 });

@@ -25,6 +25,7 @@ import type { EventDirectory } from "./event-directory.ts";
 import type { EventRoom } from "./event-room.ts";
 import { listOrdersOfEvent } from "./orders-of-event.ts";
 import type { Release } from "./release.ts";
+import type { EventSettling } from "./settle-events.ts";
 import {
   lock,
   type ReleaseReason,
@@ -70,6 +71,7 @@ function standingOf(ticket: Ticket | null, orderId: string): Standing {
 export interface TicketLockDependencies {
   tickets: TicketStore;
   directory: Pick<EventDirectory, "find">;
+  settling: Pick<EventSettling, "settle">;
   buyers: BuyerLockStore;
   policy: LockPolicy & { durationMs: number; relockWaitMs: number };
   room: EventRoom;
@@ -78,7 +80,10 @@ export interface TicketLockDependencies {
 
 /** The internal API that decides who may buy a ticket. */
 export function createTicketLockService(deps: TicketLockDependencies): ServiceImpl<typeof TicketLockService> {
-  const { tickets, buyers, policy, room, clock } = deps;
+  const { tickets, settling, buyers, policy, room, clock } = deps;
+
+  /** A ticket that is sure of its event. */
+  const read = async (ticketId: string) => settling.settle(await tickets.get(ticketId));
 
   /** To the callers of this API an order sees its own lock. */
   const answer = (ticket: Ticket) => ({ ticket: ticketMessage(ticket, clock(), ticket.sellerId) });
@@ -135,24 +140,25 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         until: new Date(begun + policy.durationMs),
         relockWaitMs: policy.relockWaitMs,
       };
-      const first = await tickets.get(ticketId);
+      const first = await read(ticketId);
       if (lock(first, wish, clock()) === first) return lockAnswer(first, orderId);
       // Of many buyers who want one ticket the others learn by reading that it is taken, and write nothing. Each waits
       // once: whoever cannot lock delays nobody.
       const rival = attempts.get(ticketId);
-      const seen = rival ? await rival.then(() => tickets.get(ticketId)) : first;
+      const seen = rival ? await rival.then(() => read(ticketId)) : first;
       if (seen !== first && lock(seen, wish, clock()) === seen) return lockAnswer(seen, orderId);
       room.requireRoom();
       const locked = await attempting(ticketId, async () => {
         // The ticket may change before it is locked: the slot is for as long as the lock can last at all.
         await takeSlotFor(buyerId, { orderId, ticketId, expireTime: wish.until });
         try {
-          const lockInTime = (ticket: Ticket) => {
+          const lockInTime = async (current: Ticket) => {
+            const ticket = await settling.settle(current);
             const next = lock(ticket, wish, clock());
             if (next !== ticket && clock().getTime() - begun > LOCK_CALL_MS) {
               throw new DomainError("CONTENTION", "this took too long; try again");
             }
-            return next;
+            return next === ticket ? current : next;
           };
           return await tickets.update(ticketId, lockInTime, seen);
         } catch (error) {

@@ -13,6 +13,7 @@ import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { createSpecDirectory } from "../testing/spec-directory.ts";
+import { createEventSettling } from "./settle-events.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketService } from "./ticket-service.ts";
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
   const listingLimit = createRateLimit({ count: 100, windowMs: 3_600_000 }, clock);
   const directory = createSpecDirectory();
   const log = { warn: () => undefined };
-  const service = createTicketService({ tickets, directory, room, listingLimit, clock, log });
+  const settling = createEventSettling({ tickets, directory, clock });
+  const service = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
   as = (caller) => clientOf(TicketService, service, caller);
 }, 60_000);
 afterAll(() => database?.close());

@@ -20,6 +20,7 @@ import { type EditRequest, isRepeat } from "./edits.ts";
 import type { EventDirectory } from "./event-directory.ts";
 import { createEventLookup } from "./event-lookup.ts";
 import type { EventRoom } from "./event-room.ts";
+import type { EventSettling } from "./settle-events.ts";
 import type { Offer, Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, requireSameRequest, withdraw } from "./ticket-listing.ts";
@@ -29,6 +30,7 @@ import { ticketMessage } from "./ticket-message.ts";
 export function createTicketService(deps: {
   tickets: TicketStore;
   directory: EventDirectory;
+  settling: Pick<EventSettling, "settle">;
   room: Pick<EventRoom, "requireListingRoom">;
   /** Takes a seller's id for each new listing and each change of one. */
   listingLimit: RateLimit;
@@ -114,9 +116,7 @@ export function createTicketService(deps: {
         },
         seen,
       );
-      const isOfEvent = request.event !== undefined || request.eventId !== "";
-      const newest = isOfEvent ? await withNewestEvent(ticket) : ticket;
-      return { ticket: ticketMessage(newest, clock(), userId) };
+      return { ticket: ticketMessage(await withNewestEvent(ticket), clock(), userId) };
     },
 
     async withdrawTicket(request, context) {

@@ -24,6 +24,8 @@ export interface Offer {
   event: TicketedEvent;
   /** Which version of its event it knows; absent without the event's id. */
   eventVersion?: number | undefined;
+  /** Its event was looked up before this was written, and not since: nobody locks it until that is done. */
+  eventUnsure?: true | undefined;
   seat: Seat;
   price: Money;
 }
@@ -135,6 +137,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
     return ticket;
   }
   requireFree(ticket, now);
+  requireSettled(ticket);
   requireTakesPlace(ticket.event);
   requireAhead(ticket.event.startTime, now);
   if (ticket.lock?.orderId === order.orderId || ticket.spentOrderIds.includes(order.orderId)) {
@@ -148,6 +151,11 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   const expireTime = new Date(Math.min(until.getTime(), ticket.event.startTime.getTime()));
   const changes = { ...freed, releases, lock: { orderId, buyerId, expireTime } };
   return advance(ticket, { case: "ticketLocked", value: { orderId } }, now, changes);
+}
+
+/** Throws CONTENTION while its event may have changed unheard. */
+function requireSettled({ eventUnsure }: Ticket): void {
+  if (eventUnsure) throw new DomainError("CONTENTION", "the ticket's event is being looked up; try again");
 }
 
 const lapsed = () => new DomainError("LOCK_LAPSED", "this order had the ticket and lost it; start a new one");

@@ -11,6 +11,7 @@ import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
 import type { KnownEvent } from "../src/event-directory.ts";
 import { findAll } from "../src/find-missing-events.ts";
 import { followOne } from "../src/follow-events.ts";
+import { createEventSettling } from "../src/settle-events.ts";
 import { ticketAggregate } from "../src/ticket-aggregate.ts";
 import { createTicketLockService } from "../src/ticket-lock-service.ts";
 import { createTicketService } from "../src/ticket-service.ts";
@@ -111,18 +112,24 @@ export async function openTicketWorld() {
     },
   };
   const directory = createSpecDirectory();
+  const settling = createEventSettling({ tickets, directory, clock });
+  /** What a process that has died was sure of is lost. */
+  const another = createEventSettling({ tickets: store, directory, clock });
   const listingLimit = createRateLimit({ count: 100, windowMs: minutes(60) }, clock);
-  const lockService = createTicketLockService({ tickets, directory, buyers, policy, room, clock });
+  const lockService = createTicketLockService({
+    ...{ tickets, directory, settling, buyers, policy, room, clock },
+  });
   const secondReplica = createTicketLockService({
     tickets: store,
     directory,
+    settling: another,
     buyers: slots,
     policy,
     room,
     clock,
   });
   const log = { warn: () => undefined };
-  const ticketService = createTicketService({ tickets, directory, room, listingLimit, clock, log });
+  const ticketService = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);
   /** What an order asks of another replica, amid a call of the first. */
@@ -167,7 +174,9 @@ export async function openTicketWorld() {
         { tickets: store, directory: known ? { find: async () => known } : directory, clock },
         eventId,
       ),
-    findMissingEvents: () => findAll({ tickets: store, directory, clock, log }),
+    /** What the loop does in a second, of this process or of another one. */
+    findMissingEvents: (by = settling) => findAll({ tickets: store, directory, settling: by, clock, log }),
+    another,
     locks,
     elsewhere,
     workflows: () => locks({ service: "workflows" }),

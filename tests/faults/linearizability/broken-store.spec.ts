@@ -52,11 +52,12 @@ async function replicaOn(db: Db): Promise<Replica> {
     throw new Error("no events service here");
   };
   const directory = { find: away, resolve: away };
+  const settling = { settle: async <T>(ticket: T) => ticket };
   const listingLimit = { take: () => undefined };
-  const locks = createTicketLockService({ tickets, directory, buyers, policy, room, clock });
+  const locks = createTicketLockService({ tickets, directory, settling, buyers, policy, room, clock });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
   const log = { warn: () => undefined };
-  const listings = createTicketService({ tickets, directory, room, listingLimit, clock, log });
+  const listings = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
   const seller = clientOf(TicketService, listings, { user: "seller" });
   return { orders: as("orders"), workflows: as("workflows"), seller };
 }
