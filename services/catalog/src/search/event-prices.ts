@@ -36,7 +36,10 @@ export async function pricesOf(
   texts: readonly { key: number }[],
 ): Promise<CountedPrice[]> {
   const { currency, prices, effort } = wanted;
-  const ofTexts = wanted.text ? "AND l.text IN (SELECT value FROM json_each(:of_texts))" : "";
+  // Thousands of texts are looked at one by one.
+  const isNamed = texts.length <= effort.texts;
+  const ofText = isNamed ? "l.text IN (SELECT value FROM json_each(:of_texts))" : wanted.text?.("l.text");
+  const ofTexts = wanted.text ? `AND ${ofText}` : "";
   // No id is empty: these are before all listings at that price. No currency begins with a tilde or what is behind it.
   let from: Place = currency ? { currency, price: prices.from, id: "" } : { currency: "", price: 0, id: "" };
   const to = currency ? { to_currency: currency, to_price: prices.to } : { to_currency: "~", to_price: 0 };
@@ -48,7 +51,7 @@ export async function pricesOf(
   for (;;) {
     const values = {
       ...wanted.values,
-      ...{ key: event.key, of_texts: JSON.stringify(texts.map(({ key }) => key)) },
+      ...{ key: event.key, of_texts: JSON.stringify(isNamed ? texts.map(({ key }) => key) : []) },
       ...{ from_currency: from.currency, from_price: from.price, from_id: from.id },
       ...{ ...to, size: effort.slice.largest },
     };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { EventRow } from "../event-query.ts";
 import { type PriceRow, pricesOf } from "./event-prices.ts";
 import { type EventKey, ticketedEventOf } from "./event-row.ts";
@@ -15,6 +16,8 @@ export interface EventTexts {
 interface TextRow extends EventTexts {
   key: number;
   listed: number;
+  /** What the seller wrote. */
+  title: string;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function summaryOf(
   wanted: Wanted,
   event: EventKey,
 ): Promise<EventRow | undefined> {
-  const texts = textsOf(read, wanted, event.key);
+  const texts = await textsOf(read, wanted, event.key);
   if (texts.length === 0) return undefined;
   const isWhole = !wanted.text || texts.reduce((sum, { listed }) => sum + listed, 0) === event.listed;
   if (isWhole && !wanted.ofListings) {
@@ -42,13 +45,39 @@ export async function summaryOf(
   return countedOf(read, wanted, event, texts);
 }
 
-/** The event's wanted texts; any one of them when all are. */
-const textsOf = (read: Statements, { text, values }: Wanted, key: number): TextRow[] =>
-  read.all<TextRow>(
-    `SELECT t.key, t.event_title, t.venue, t.city, t.category, t.listed FROM texts t
-     WHERE t.event = :key AND t.listed > 0 ${text ? `AND ${text("t.key")}` : "LIMIT 1"}`,
-    { ...values, key },
-  );
+/**
+ * The event's wanted texts; any one of them when all are. Some events have thousands, which are read in slices: between
+ * two of them the process does what else is due.
+ */
+async function textsOf(
+  read: Statements,
+  { text, textRow, values, effort }: Wanted,
+  key: number,
+): Promise<TextRow[]> {
+  const columns = "x.key, x.title, x.event_title, x.venue, x.city, x.category, x.listed";
+  if (!text) {
+    return read.all(`SELECT ${columns} FROM texts x WHERE x.event = :key AND x.listed > 0 LIMIT 1`, { key });
+  }
+  const texts: TextRow[] = [];
+  let from: Pick<TextRow, keyof EventTexts | "title"> = NO_TEXT;
+  for (;;) {
+    const slice = read.all<TextRow & { is_wanted: number }>(
+      `SELECT ${columns}, x.listed > 0 AND ${textRow} AS is_wanted FROM texts x
+       WHERE x.event = :key AND (x.title, x.event_title, x.venue, x.city, x.category)
+         > (:title, :event_title, :venue, :city, :category)
+       ORDER BY x.title, x.event_title, x.venue, x.city, x.category LIMIT :size`,
+      { ...values, ...from, key, size: effort.slice.first },
+    );
+    texts.push(...slice.filter(({ is_wanted }) => is_wanted === 1));
+    const last = slice.at(-1);
+    if (!last || slice.length < effort.slice.first) return texts;
+    from = last;
+    await setImmediate();
+  }
+}
+
+/** Before all texts. */
+const NO_TEXT = { title: "", event_title: "", venue: "", city: "", category: -1 };
 
 async function countedOf(
   read: Statements,
