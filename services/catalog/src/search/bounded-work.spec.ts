@@ -15,22 +15,24 @@ const hour = 3_600_000;
 /** Small, so that some thousand listings are many. */
 const effort: Effort = {
   texts: 20,
-  counted: { events: 50, looked: 100 },
+  facets: { events: 50, rows: 400, ofEvent: 10, texts: 100 },
   candidates: 50,
   slice: { first: 10, largest: 200 },
 };
 /** Four parts of a filter are counted, and candidates looked at twice; of each event in a slice, some texts and listings. */
 const MOST_ROWS = 6 * effort.candidates + 10 * effort.slice.largest;
+/** All that the facets of a search look at: the parts of its filter share what they may, and each ends its last slice. */
+const MOST_OF_FACETS = 4_000;
 const LARGE = 8_000;
 const SMALL = 4_000;
 const large = { title: "Festival live", venue: "Field", city: "Oslo", start: begin + 5 * hour };
 
 let projection: Projection;
 let search: Search;
-/** How many rows were looked at since the process last did something else, and how many at most. */
-let [rows, most] = [0, 0];
+/** How many rows were looked at since the process last did something else, how many at most, and how many in all. */
+let [rows, most, all] = [0, 0, 0];
 
-/** Listings of one large event, and of many small ones. */
+/** Listings of one large event, half of them with texts of their own, and of many small ones. */
 function listing(n: number): ListingState {
   const ofLarge = n < LARGE;
   const { title, venue, city, start } = ofLarge
@@ -38,7 +40,7 @@ function listing(n: number): ListingState {
     : { title: `Night ${n % 400} live`, venue: "Hall", city: "Paris", start: begin + ((n % 40) + 1) * hour };
   return {
     ...{ id: `t${n}`, version: 1, sellerId: "s", sellerName: "Seller", category: 1 + (n % 3) },
-    ...{ title: n % 7 === 0 ? `${title} seats` : title, eventTitle: title, venue, city, start },
+    ...{ title: titleOf(n, title), eventTitle: title, venue, city, start },
     seat: { section: "", row: "", number: "" },
     price: { minorUnits: 100 + n, currency: n % 2 ? "EUR" : "USD" },
     storedStatus: TicketStatus.AVAILABLE,
@@ -47,17 +49,23 @@ function listing(n: number): ListingState {
   };
 }
 
+function titleOf(n: number, title: string): string {
+  if (n < LARGE && n % 2 === 1) return `${title} row ${n}`;
+  return n % 7 === 0 ? `${title} seats` : title;
+}
+
 beforeAll(() => {
   projection = openProjection(":memory:", { clock: () => new Date(begin) });
   const count = LARGE + SMALL;
   projection.apply({ listings: Array.from({ length: count }, (_, n) => listing(n)) });
   projection.db.function("looked_at", (_key) => {
     rows += 1;
+    all += 1;
     return 1;
   });
   const prepare = (sql: string) =>
     projection.db.prepare(
-      sql.replaceAll(/\b([let])\.(for_sale = 1|listed > 0)/g, "$1.$2 AND looked_at($1.key)"),
+      sql.replaceAll(/\b([letx])\.(for_sale|listed)( = 1| > 0)/g, "looked_at($1.$2) AND $1.$2$3"),
     );
   // Search prepares its statements and asks for nothing else.
   search = createSearch({ ...projection, db: { prepare } as DatabaseSync }, effort);
@@ -67,7 +75,7 @@ afterAll(() => projection.close());
 /** The most rows that are looked at without letting the process do anything else. */
 async function mostRows(ask: () => Promise<unknown>): Promise<number> {
   let isOver = false;
-  [rows, most] = [0, 0];
+  [rows, most, all] = [0, 0, 0];
   const turn = () => {
     most = Math.max(most, rows);
     rows = 0;
@@ -107,6 +115,13 @@ const filters: Record<string, MessageInitShape<typeof TicketFilterSchema>> = {
   },
   "the large event": { eventId: eventId(large) },
   "the large event, by price": { eventId: eventId(large), currency: "USD", minPrice: 900n },
+  "the large event, by words of one listing": { eventId: eventId(large), query: "row 7999" },
+  "the large event, by a word that it has not": { eventId: eventId(large), query: "paris" },
+  "the large event, at prices that it has not": { eventId: eventId(large), minPrice: 1_000_000n },
+  "all that narrows": {
+    ...{ query: "live", city: "oslo", category: 2, onlyAvailable: true },
+    ...{ currency: "USD", minPrice: 7_001n, maxPrice: 7_901n },
+  },
   nothing: { query: "qqqq" },
 };
 const orders = [OrderBy.START_TIME, OrderBy.PRICE, OrderBy.PRICE_DESC, OrderBy.NEWEST];
@@ -130,4 +145,19 @@ describe("a question to search", () => {
       expect(over).toEqual([]);
     },
   );
+
+  it.each(Object.keys(filters))(
+    "for the facets of %s looks at few rows in all, however many listings there are",
+    async (name) => {
+      const together = await mostRows(() => search.listFacets(create(TicketFilterSchema, filters[name])));
+      expect(together).toBeLessThanOrEqual(MOST_ROWS);
+      expect(all).toBeLessThanOrEqual(MOST_OF_FACETS);
+    },
+  );
+
+  it("for the facets of a word finds other events, too, where a large one has a thousand texts with it", async () => {
+    const { events } = await search.listFacets(create(TicketFilterSchema, { query: "live" }));
+    expect(events.count).toBeGreaterThan(20);
+    expect(events.atLeast).toBe(true);
+  });
 });

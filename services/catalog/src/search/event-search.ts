@@ -68,7 +68,7 @@ function eventsOf(
 }
 
 /** The keys, as SQL, of the events that the most selective part of a filter leaves, when they are few. */
-export function fewEvents(read: Statements, wanted: Wanted): string | undefined {
+function fewEvents(read: Statements, wanted: Wanted): string | undefined {
   if (wanted.event) return ":event";
   if (wanted.fewTexts) {
     return "SELECT t.event FROM json_each(:texts) x CROSS JOIN texts t ON t.key = x.value";
@@ -82,10 +82,10 @@ const mayBeWanted = (wanted: Wanted): string =>
   `${dayIn(wanted)} AND (e.listed > ${wanted.effort.slice.largest} OR (${wantedEvent(wanted)}))`;
 
 /** What the day of an event `e` has to fulfil. */
-const dayIn = ({ day }: Wanted): string => (day ? `e.${day}` : "1");
+export const dayIn = ({ day }: Wanted): string => (day ? `e.${day}` : "1");
 
 /** Whether an event `e` has a wanted listing. */
-export function wantedEvent(wanted: Wanted): string {
+function wantedEvent(wanted: Wanted): string {
   const { text } = wanted;
   const conditions = [dayIn(wanted), wanted.offers.condition];
   if (text && (wanted.event || !wanted.fewTexts)) {
@@ -93,7 +93,7 @@ export function wantedEvent(wanted: Wanted): string {
       `EXISTS (SELECT 1 FROM texts x WHERE x.event = e.key AND x.listed > 0 AND ${wanted.textRow})`,
     );
   }
-  if (wanted.ofListings && !wanted.offers.isExact) {
+  if (wanted.ofListings && (text || !wanted.offers.isExact)) {
     conditions.push(
       `EXISTS (SELECT 1 FROM listings l INDEXED BY listings_of_event
          WHERE l.event = e.key AND ${listingCondition(wanted)})`,

@@ -3,7 +3,7 @@ import { type TicketFilter, TicketFilterSchema } from "@ticketing/proto/catalog/
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { EventCount, Facets } from "../event-query.ts";
 import { type Found, findScope } from "./facet-scope.ts";
-import { countKinds, eventsBy, kindsOf } from "./kinds.ts";
+import { countKinds, eventsBy, type Kinds, kindsOf } from "./kinds.ts";
 import { createPauses, type Pause } from "./pauses.ts";
 import { pricesOf } from "./price-facets.ts";
 import type { Statements } from "./statements.ts";
@@ -22,28 +22,45 @@ export async function findFacets(
 ): Promise<Facets> {
   const pause = createPauses();
   const filter = asked.filter ?? create(TicketFilterSchema);
+  const hasPrices = filter.minPrice > 0n || filter.maxPrice > 0n;
+  const scopes = 1 + Number(filter.category !== 0) + Number(filter.city !== "") + Number(hasPrices);
+  const rows = Math.floor(asked.effort.facets.rows / scopes);
   const find = (part: Partial<TicketFilter>) =>
-    findScope(read, { ...asked, filter: { ...filter, ...part } }, pause);
+    findScope(read, { ...asked, rows, filter: { ...filter, ...part } }, pause);
   const whole = await find({});
   const ofCategories = filter.category === 0 ? whole : await find({ category: 0 });
   const ofCities = filter.city === "" ? whole : await find({ city: "" });
-  const hasPrices = filter.minPrice > 0n || filter.maxPrice > 0n;
   const ofPrices = hasPrices ? await find({ minPrice: 0n, maxPrice: 0n }) : whole;
+  const known = new Map<Found, Kinds>();
+  const kindsIn = async (found: Found) => {
+    const kinds = known.get(found) ?? (await kindsOf(read, found, pause));
+    known.set(found, kinds);
+    return kinds;
+  };
+  const counting = { read, kindsIn, pause };
   return {
-    events: whole ? countOf(whole.keys.length, whole) : { count: 0, atLeast: false },
-    categories: ofCategories ? await categoriesOf(read, ofCategories, pause) : [],
-    cities: ofCities ? await citiesOf(read, ofCities, pause) : [],
+    events: whole ? countOf(whole.events.length, whole.isComplete) : { count: 0, atLeast: false },
+    categories: ofCategories ? await categoriesOf(counting, ofCategories) : [],
+    cities: ofCities ? await citiesOf(counting, ofCities) : [],
     prices: ofPrices ? await pricesOf(read, ofPrices, pause) : [],
   };
 }
 
-const countOf = (count: number, { isComplete }: Found): EventCount => ({ count, atLeast: !isComplete });
+/** What is needed to count the events that were found. */
+interface Counting {
+  read: Statements;
+  /** The kinds of these events, which are looked up once. */
+  kindsIn(found: Found): Promise<Kinds>;
+  pause: Pause;
+}
 
-async function categoriesOf(read: Statements, found: Found, pause: Pause): Promise<Facets["categories"]> {
+const countOf = (count: number, isComplete: boolean): EventCount => ({ count, atLeast: !isComplete });
+
+async function categoriesOf({ read, kindsIn, pause }: Counting, found: Found): Promise<Facets["categories"]> {
   if (found.isComplete || !found.isOfKinds) {
-    const events = eventsBy(await kindsOf(read, found, pause), ({ category }) => category);
-    return [...events]
-      .map(([category, { size }]) => ({ category, ...countOf(size, found) }))
+    const { kinds, isCertain } = await kindsIn(found);
+    return [...eventsBy(kinds, ({ category }) => category)]
+      .map(([category, { size }]) => ({ category, ...countOf(size, found.isComplete && isCertain) }))
       .sort((a, b) => a.category - b.category);
   }
   const counted: Facets["categories"] = [];
@@ -56,15 +73,15 @@ async function categoriesOf(read: Statements, found: Found, pause: Pause): Promi
 }
 
 /** The cities that differ by more than case, accents and punctuation. */
-async function citiesOf(read: Statements, found: Found, pause: Pause): Promise<Facets["cities"]> {
-  const events = eventsBy(await kindsOf(read, found, pause), ({ name }) => name);
-  const seen = [...events]
+async function citiesOf({ read, kindsIn, pause }: Counting, found: Found): Promise<Facets["cities"]> {
+  const { kinds, isCertain } = await kindsIn(found);
+  const seen = [...eventsBy(kinds, ({ name }) => name)]
     .map(([name, { size }]) => ({ name, size }))
     .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
   const cities: Facets["cities"] = [];
   if (found.isComplete || !found.isOfKinds) {
     for (const { name, size } of seen.slice(0, MOST_CITIES))
-      cities.push({ city: spellingOf(read, name).city, ...countOf(size, found) });
+      cities.push({ city: spellingOf(read, name).city, ...countOf(size, found.isComplete && isCertain) });
     return cities;
   }
   const names = [...seen.slice(0, CANDIDATES), ...largestCities(read)].map(({ name }) => name);

@@ -1,8 +1,8 @@
 import type { EventCount } from "../event-query.ts";
+import { detailsOf } from "./event-details.ts";
 import type { Found } from "./facet-scope.ts";
 import type { Pause } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
-import { listingCondition } from "./wanted.ts";
 
 /** A category and a city that an event has something wanted of. */
 export interface Kind {
@@ -14,45 +14,60 @@ export interface Kind {
   name: string;
 }
 
+/** The kinds of events that were found; `isCertain` is false when they may have others. */
+export interface Kinds {
+  kinds: Kind[];
+  isCertain: boolean;
+}
+
 /** The kinds of so many events are read together. */
 const SLICE = 250;
 
 /** The kinds of the events that were found, as far as they are of what was looked for. */
-export async function kindsOf(read: Statements, found: Found, pause: Pause): Promise<Kind[]> {
-  const { category, cities, keys } = found;
+export async function kindsOf(read: Statements, found: Found, pause: Pause): Promise<Kinds> {
+  const { isOfKinds, events } = found;
+  const byKey = new Map(events.map((event) => [event.key, event]));
   const kinds: Kind[] = [];
-  for (let n = 0; n < keys.length; n += SLICE) {
-    const rows = read.all<Kind>(
-      `SELECT k.event, k.category, k.city, c.name_key AS name FROM json_each(:keys) x
-       CROSS JOIN event_kinds k INDEXED BY event_kinds_of_event ON k.event = x.value
-       CROSS JOIN cities c ON c.key = k.city
-       WHERE k.category > 0 AND k.city > 0 AND :category IN (0, k.category)
-         AND (:city = 0 OR k.city IN (SELECT value FROM json_each(:cities)))`,
-      {
-        category,
-        city: cities[0] ?? 0,
-        cities: JSON.stringify(cities),
-        keys: JSON.stringify(keys.slice(n, n + SLICE)),
-      },
-    );
-    for (const [, of] of Map.groupBy(rows, ({ event }) => event)) {
-      kinds.push(
-        ...(found.isOfKinds || of.length === 1 ? of : of.filter((kind) => isWanted(read, found, kind))),
-      );
+  let isCertain = true;
+  for (let n = 0; n < events.length; n += SLICE) {
+    const rows = listedKinds(read, found, events.slice(n, n + SLICE));
+    for (const [key, of] of Map.groupBy(rows, ({ event }) => event)) {
+      const event = byKey.get(key);
+      if (isOfKinds || of.length === 1 || !event) {
+        kinds.push(...of);
+        continue;
+      }
+      const { details, isCertain: isAll } = detailsOf(read, found, event);
+      const isWanted = (kind: Kind) =>
+        details.some(({ category, city }) => category === kind.category && city === kind.city);
+      kinds.push(...of.filter(isWanted));
+      isCertain &&= isAll;
       await pause();
     }
+    await pause();
   }
-  return kinds;
+  return { kinds, isCertain };
 }
 
-/** Whether a wanted listing of the event is of the kind. */
-const isWanted = (read: Statements, { wanted }: Found, { event, category, city }: Kind): boolean =>
-  read.get(
-    `SELECT 1 FROM listings l INDEXED BY listings_of_event JOIN texts t ON t.key = l.text
-     WHERE l.event = :kind_event AND t.category = :kind_category AND t.place = :kind_city
-       AND ${listingCondition(wanted)} LIMIT 1`,
-    { ...wanted.values, kind_event: event, kind_category: category, kind_city: city },
-  ) !== undefined;
+/** The kinds of events with something for sale, as far as they are of the scope's category and cities. */
+const listedKinds = (
+  read: Statements,
+  { category, cities }: Found,
+  events: readonly { key: number }[],
+): Kind[] =>
+  read.all<Kind>(
+    `SELECT k.event, k.category, k.city, c.name_key AS name FROM json_each(:keys) x
+     CROSS JOIN event_kinds k INDEXED BY event_kinds_of_event ON k.event = x.value
+     CROSS JOIN cities c ON c.key = k.city
+     WHERE k.category > 0 AND k.city > 0 AND :category IN (0, k.category)
+       AND (:city = 0 OR k.city IN (SELECT value FROM json_each(:cities)))`,
+    {
+      category,
+      city: cities[0] ?? 0,
+      cities: JSON.stringify(cities),
+      keys: JSON.stringify(events.map(({ key }) => key)),
+    },
+  );
 
 /** The events of each value that kinds have. */
 export function eventsBy<T>(kinds: readonly Kind[], propertyOf: (kind: Kind) => T): Map<T, Set<number>> {
@@ -72,7 +87,7 @@ export function countKinds(
   { wanted }: Found,
   { category, cities }: { category: number; cities: readonly number[] },
 ): EventCount {
-  const most = wanted.effort.counted.events;
+  const most = wanted.effort.facets.events;
   const [events, isThere] =
     cities.length === 1
       ? ["event", "city = :city"]

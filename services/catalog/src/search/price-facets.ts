@@ -1,20 +1,16 @@
 import type { Facets, PriceRange } from "../event-query.ts";
-import { BAND_BOUNDS } from "../projection/price-bands.ts";
-import { priceCell } from "../projection/price-cells.ts";
+import { BAND_BOUNDS, cellsOfBand } from "../projection/price-bands.ts";
+import { detailsOf } from "./event-details.ts";
 import type { Found } from "./facet-scope.ts";
 import type { Pause } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
-import { listingCondition, type Wanted } from "./wanted.ts";
+import type { Wanted } from "./wanted.ts";
+import type { FoundEvent } from "./wanted-events.ts";
 
 /** The prices of so many events are read together. */
 const SLICE = 100;
 
 const BANDS = [0, ...BAND_BOUNDS].map((_, band) => band);
-/** The number of the band of a cell, or of a price. */
-const bandOf = (column: string, bounds: readonly number[]): string =>
-  bounds.map((bound) => `(${column} >= ${bound})`).join(" + ");
-const bandOfCell = bandOf("p.cell", BAND_BOUNDS.map(priceCell));
-const bandOfPrice = bandOf("l.price", BAND_BOUNDS);
 
 interface BandRow {
   currency: string;
@@ -24,7 +20,6 @@ interface BandRow {
 
 /** How many of the events that were found have a wanted listing in which price band. */
 export async function pricesOf(read: Statements, found: Found, pause: Pause): Promise<Facets["prices"]> {
-  const { wanted, keys, isComplete } = found;
   const counts = new Map<string, BandRow>();
   const count = (rows: readonly BandRow[]) => {
     for (const row of rows) {
@@ -33,26 +28,23 @@ export async function pricesOf(read: Statements, found: Found, pause: Pause): Pr
       counts.set(name, { ...row, events });
     }
   };
-  for (let n = 0; n < keys.length; n += SLICE) {
-    const slice = keys.slice(n, n + SLICE);
-    const parts = new Set(partlyWanted(read, found, slice));
-    count(
-      keptBands(
-        read,
-        wanted,
-        slice.filter((key) => !parts.has(key)),
-      ),
-    );
+  const { whole, others } = wholeEvents(read, found);
+  for (let n = 0; n < whole.length; n += SLICE) {
+    count(keptBands(read, found.wanted, whole.slice(n, n + SLICE)));
     await pause();
-    for (const key of parts) {
-      count(bandsOfListings(read, wanted, key));
-      await pause();
-    }
+  }
+  let isComplete = found.isComplete;
+  for (const event of others) {
+    const { details, isCertain } = detailsOf(read, found, event);
+    const bands = new Map(details.map(({ currency, band }) => [`${currency} ${band}`, { currency, band }]));
+    count([...bands.values()].map((band) => ({ ...band, events: 1 })));
+    isComplete &&= isCertain;
+    await pause();
   }
   return [...counts.values()]
     .sort((a, b) => (a.currency === b.currency ? a.band - b.band : a.currency < b.currency ? -1 : 1))
-    .map(({ currency, band, events }) => ({
-      ...{ ...rangeOf(currency, band), count: events, atLeast: !isComplete },
+    .map(({ currency, band, events: number }) => ({
+      ...{ ...rangeOf(currency, band), count: number, atLeast: !isComplete },
     }));
 }
 
@@ -62,22 +54,27 @@ const rangeOf = (currency: string, band: number): PriceRange => ({
   max: (BAND_BOUNDS[band] ?? 1) - 1,
 });
 
-/** Events of which some texts with something for sale are wanted and others not. */
-function partlyWanted(read: Statements, found: Found, keys: readonly number[]): number[] {
-  const { wanted, isOfKinds, category, cities } = found;
-  const { text, textRow, values } = wanted;
-  if (!text) return [];
-  const other = isOfKinds
-    ? `SELECT 1 FROM event_kinds x INDEXED BY event_kinds_of_event
-       WHERE x.event = k.value AND x.category > 0 AND x.city > 0 AND NOT (:category IN (0, x.category)
-         AND (:city = 0 OR x.city IN (SELECT value FROM json_each(:cities))))`
-    : `SELECT 1 FROM texts x WHERE x.event = k.value AND x.listed > 0 AND NOT (${textRow})`;
-  const kinds = { category, city: cities[0] ?? 0, cities: JSON.stringify(cities) };
-  return read
-    .all<{ key: number }>(`SELECT k.value AS key FROM json_each(:keys) k WHERE EXISTS (${other})`, {
-      ...{ ...values, ...kinds, keys: JSON.stringify(keys) },
-    })
-    .map(({ key }) => key);
+/** The keys of the events of which all texts are wanted, and the other events. */
+function wholeEvents(read: Statements, found: Found): { whole: number[]; others: FoundEvent[] } {
+  const { isOfKinds, events, category, cities } = found;
+  const partly = new Set(events.filter(({ isWhole }) => !isWhole).map(({ key }) => key));
+  if (isOfKinds && partly.size > 0) {
+    const whole = read.all<{ key: number }>(
+      `SELECT k.value AS key FROM json_each(:keys) k WHERE NOT EXISTS (
+         SELECT 1 FROM event_kinds x INDEXED BY event_kinds_of_event
+         WHERE x.event = k.value AND x.category > 0 AND x.city > 0 AND NOT (:category IN (0, x.category)
+           AND (:city = 0 OR x.city IN (SELECT value FROM json_each(:cities)))))`,
+      {
+        ...{ category, city: cities[0] ?? 0, cities: JSON.stringify(cities) },
+        keys: JSON.stringify([...partly]),
+      },
+    );
+    for (const { key } of whole) partly.delete(key);
+  }
+  const { whole = [], others = [] } = Object.groupBy(events, ({ key }) =>
+    partly.has(key) ? "others" : "whole",
+  );
+  return { whole: whole.map(({ key }) => key), others };
 }
 
 /** The bands of events of which all texts are wanted, from what is kept of their prices. */
@@ -86,31 +83,27 @@ function keptBands(
   { onlyAvailable, currency }: Wanted,
   keys: readonly number[],
 ): BandRow[] {
-  const values = { currency, keys: JSON.stringify(keys) };
-  if (onlyAvailable) return read.all<BandRow>(AVAILABLE_BANDS, values);
   return read
-    .all<{ currency: string } & Record<string, number>>(LISTED_BANDS, values)
+    .all<{ currency: string } & Record<string, number>>(onlyAvailable ? AVAILABLE_BANDS : LISTED_BANDS, {
+      currency,
+      keys: JSON.stringify(keys),
+    })
     .flatMap((row) =>
       BANDS.map((band) => ({ currency: row.currency, band, events: Number(row[`band_${band}`]) })),
     )
     .filter(({ events }) => events > 0);
 }
 
-const LISTED_BANDS = `
-  SELECT currency, ${BANDS.map((band) => `sum(bands >> ${band} & 1) AS band_${band}`).join(", ")}
-  FROM json_each(:keys) x CROSS JOIN event_bands b ON b.event = x.value
-  WHERE :currency IN ('', currency) GROUP BY currency`;
-const AVAILABLE_BANDS = `
-  SELECT currency, band, count(*) AS events FROM (
-    SELECT DISTINCT p.event, p.currency, ${bandOfCell} AS band
-    FROM json_each(:keys) x CROSS JOIN event_price_cells p ON p.event = x.value
-    WHERE p.available > 0 AND :currency IN ('', p.currency))
-  GROUP BY currency, band`;
-
-const bandsOfListings = (read: Statements, wanted: Wanted, event: number): BandRow[] =>
-  read.all<BandRow>(
-    `SELECT DISTINCT l.currency, ${bandOfPrice} AS band, 1 AS events
-     FROM listings l INDEXED BY listings_of_event
-     WHERE l.event = :facet_event AND ${listingCondition(wanted)}`,
-    { ...wanted.values, facet_event: event },
-  );
+/** Counts the events by currency that have each band; `isThere` says whether the event of a row `b` has it. */
+const countBands = (isThere: (band: number) => string): string => `
+  SELECT b.currency, ${BANDS.map((band) => `sum(${isThere(band)}) AS band_${band}`).join(", ")}
+  FROM json_each(:keys) k CROSS JOIN event_bands b ON b.event = k.value
+  WHERE :currency IN ('', b.currency) GROUP BY b.currency`;
+const isListed = (band: number) => `b.bands >> ${band} & 1`;
+const isAvailable = (band: number) => {
+  const { from, to } = cellsOfBand(band);
+  return `b.bands >> ${band} & 1 AND EXISTS (SELECT 1 FROM event_price_cells p
+    WHERE p.event = b.event AND p.currency = b.currency AND p.cell >= ${from} AND p.cell < ${to} AND p.available > 0)`;
+};
+const LISTED_BANDS = countBands(isListed);
+const AVAILABLE_BANDS = countBands(isAvailable);

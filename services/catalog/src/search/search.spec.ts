@@ -315,7 +315,7 @@ async function expectFacets(
     cities: found.cities.map((facet) => [nameKey(facet.city), facet]),
     prices: found.prices.map((facet) => [`${facet.currency} ${facet.min}-${facet.max}`, facet]),
   } satisfies Record<string, (string | EventCount)[][]>;
-  const most = effort.counted.events;
+  const most = effort.facets.events;
   const isOfKinds =
     [wanted.query, wanted.currency, wanted.eventId].every((text) => text === "") &&
     wanted.minPrice + wanted.maxPrice === 0n &&
@@ -328,7 +328,7 @@ async function expectFacets(
       if (atLeast) expect(count).toBeLessThanOrEqual(real);
       else expect([facet, name, count]).toEqual([facet, name, real]);
     }
-    const isExact = most === EFFORT.counted.events || (isOfKinds && /categories|cities/.test(facet));
+    const isExact = most === EFFORT.facets.events || (isOfKinds && /categories|cities/.test(facet));
     if (!isExact) continue;
     const kept = [...all].filter(([, count]) => count > 0 || facet === "events");
     expect(new Map([...given].map(([name, { count }]) => [name, count]))).toEqual(
@@ -352,7 +352,7 @@ describe("search", () => {
       "by texts that are too many, and walks",
       {
         ...{ texts: 0, candidates: 0, slice: { first: 1, largest: 4 } },
-        counted: { events: 3, looked: 6 },
+        facets: { events: 3, rows: 40, ofEvent: 2, texts: 4 },
       },
     ],
     ["by either", { ...EFFORT, texts: 2, candidates: 6, slice: { first: 3, largest: 3 } }],

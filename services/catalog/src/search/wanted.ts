@@ -14,15 +14,24 @@ export interface Effort {
   candidates: number;
   /** The rows of the first and of the largest slice of a walk. */
   slice: { first: number; largest: number };
-  /** Events are counted up to so many, of at most so many that are looked at. */
-  counted: { events: number; looked: number };
+  /** What facets look at. */
+  facets: {
+    /** Events are counted up to so many. */
+    events: number;
+    /** So many rows of events, texts and listings for all facets of a search together. */
+    rows: number;
+    /** So many texts, and so many listings, of one event. */
+    ofEvent: number;
+    /** The first so many texts with a common word. */
+    texts: number;
+  };
 }
 
 export const EFFORT: Effort = {
   texts: 1_000,
   candidates: 2_000,
   slice: { first: 200, largest: 5_000 },
-  counted: { events: 1_000, looked: 2_000 },
+  facets: { events: 1_000, rows: 5_000, ofEvent: 50, texts: 1_500 },
 };
 
 /** What a filter wants, as conditions on the rows of the projection. */
@@ -39,7 +48,7 @@ export interface Wanted {
   fewTexts: boolean;
   /** Whether what somebody holds is left out. */
   onlyAvailable: boolean;
-  /** What an event `e` has to have for sale, from what is kept of its offers; it may say nothing of texts. */
+  /** What an event `e` has to have for sale, whatever its texts, from what is kept of its offers; exact or no less than that. */
   offers: { condition: string; isExact: boolean };
   /** Whether the filter looks at more than texts and starts, so that of one text some listings match and others not. */
   ofListings: boolean;
@@ -116,9 +125,9 @@ function addTexts(read: Statements, filter: TicketFilter, wanted: Wanted): boole
     most: wanted.effort.texts + 1,
   });
   wanted.fewTexts = found.length <= wanted.effort.texts;
-  const values = wanted.fewTexts ? { texts: JSON.stringify(found.map(({ rowid }) => rowid)) } : match.values;
-  Object.assign(wanted.values, values);
-  wanted.textRow = wanted.fewTexts ? "x.key IN (SELECT value FROM json_each(:texts))" : match.condition;
+  Object.assign(wanted.values, match.values, { match: match.expression });
+  if (wanted.fewTexts) wanted.values.texts = JSON.stringify(found.map(({ rowid }) => rowid));
+  wanted.textRow = match.condition;
   wanted.text = wanted.fewTexts
     ? (key) => `${key} IN (SELECT value FROM json_each(:texts))`
     : (key) => `EXISTS (SELECT 1 FROM texts x WHERE x.key = ${key} AND ${match.condition})`;
@@ -168,17 +177,16 @@ function addRanges(filter: TicketFilter, wanted: Wanted): void {
 }
 
 /** Prices are kept by cells. */
-function offersOf({ values, prices, currency, onlyAvailable, text }: Wanted): Wanted["offers"] {
+function offersOf({ values, prices, currency, onlyAvailable }: Wanted): Wanted["offers"] {
   const kind = onlyAvailable ? "available" : "listed";
   const isOfPrice = "price_from" in values;
-  if (currency === "") return { condition: `e.${kind} > 0`, isExact: !text && !isOfPrice };
+  if (currency === "") return { condition: `e.${kind} > 0`, isExact: !isOfPrice };
   const [from, last] = [priceCell(prices.from), priceCell(prices.to - 1)];
   Object.assign(values, { cell_from: from, cell_last: last });
   return {
     condition: `EXISTS (SELECT 1 FROM event_price_cells p WHERE p.event = e.key AND p.currency = :currency
       AND p.cell BETWEEN :cell_from AND :cell_last AND p.${kind} > 0)`,
     isExact:
-      !text &&
       firstPriceOf(from) === prices.from &&
       (prices.to === Number.MAX_SAFE_INTEGER || firstPriceOf(last + 1) === prices.to),
   };

@@ -1,0 +1,49 @@
+import { BAND_BOUNDS } from "../projection/price-bands.ts";
+import type { Found } from "./facet-scope.ts";
+import type { Statements } from "./statements.ts";
+import { type Candidate, textsOf } from "./wanted-events.ts";
+
+/** A wanted listing as facets count it. */
+export interface Detail {
+  category: number;
+  /** The city's key. */
+  city: number;
+  currency: string;
+  /** The number of its price band. */
+  band: number;
+}
+
+const BAND = BAND_BOUNDS.map((bound) => `(l.price >= ${bound})`).join(" + ");
+
+interface ListingRow extends Detail {
+  is_wanted: number;
+  /** How many texts of the event were looked at. */
+  texts: number;
+}
+
+/**
+ * The wanted ones of the first listings of an event; `isCertain` is false when there may be others. What it looks at is
+ * taken off the allowance, and once that is used up it looks at nothing.
+ */
+export function detailsOf(
+  read: Statements,
+  { wanted, allowance }: Found,
+  event: Candidate,
+): { details: Detail[]; isCertain: boolean } {
+  if (allowance.rows <= 0) return { details: [], isCertain: false };
+  const each = wanted.effort.facets.ofEvent;
+  const first = textsOf(wanted, ":candidate");
+  const rows = read.all<ListingRow>(
+    `SELECT x.category, x.place AS city, l.currency, ${BAND} AS band,
+       (${wanted.listing}) AS is_wanted, (SELECT count(*) FROM (SELECT 1 ${first})) AS texts
+     FROM (SELECT t.* ${first}) x CROSS JOIN listings l INDEXED BY listings_of_text ON l.text = x.key
+     WHERE x.listed > 0 AND ${wanted.textRow} AND l.for_sale = 1 LIMIT :each`,
+    { ...wanted.values, candidate: JSON.stringify(event), each },
+  );
+  const texts = rows[0]?.texts ?? each;
+  allowance.rows -= 2 * rows.length + texts;
+  return {
+    details: rows.filter(({ is_wanted }) => is_wanted === 1),
+    isCertain: rows.length < each && (wanted.fewTexts || texts < each),
+  };
+}
