@@ -17,6 +17,7 @@ import {
   isHandledForEvent,
   markRefunded,
   type Order,
+  openTicket,
   refuseRefund,
 } from "./order.ts";
 import { findOverdue, type OrderStore } from "./order-aggregate.ts";
@@ -37,7 +38,7 @@ const refusals = {
   [RefundRefusalReason.REFUND_FAILED]: "refund_failed",
 } as const;
 
-/** The internal API by which an order's workflow ends it. */
+/** The internal API by which an order's workflow ends it, and deliveries learn whether its ticket may be shown. */
 export function createOrderLifecycleService(deps: {
   orders: OrderStore;
   refundWindowMs: number;
@@ -61,7 +62,7 @@ export function createOrderLifecycleService(deps: {
 
   return {
     async readOrder({ orderId }, context) {
-      requireService(context, "workflows", "payments");
+      requireService(context, "workflows", "payments", "deliveries");
       return { order: orderMessage(await orders.get(orderId)) };
     },
     completeOrder: ({ orderId }, context) =>
@@ -79,6 +80,11 @@ export function createOrderLifecycleService(deps: {
       requireService(context, "workflows");
       const order = await orders.update(orderId, (current) => endForEvent(current, clock()));
       return { order: orderMessage(order), handled: isHandledForEvent(order) };
+    },
+    async openTicket({ orderId, buyerId }, context) {
+      requireService(context, "deliveries");
+      const by = { userId: buyerId };
+      return { order: orderMessage(await orders.update(orderId, (order) => openTicket(order, by, clock()))) };
     },
     async listOrders({ selection }, context) {
       requireService(context, "workflows");

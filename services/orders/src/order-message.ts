@@ -49,5 +49,6 @@ export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema>
     refundRefusedTime: optionalTime(order.refundRefusedTime),
     refundRefusedReason: refundRefusedReason ?? "",
     refundRefusalReason: refundRefusedReason && refundRefusalReasonOf(refundRefusedReason),
+    ticketOpenedTime: optionalTime(order.ticketOpenedTime),
   };
 }

@@ -12,6 +12,7 @@ import {
   markRefunded,
   type Order,
   open,
+  openTicket,
   refuseRefund as refuse,
   requestCancel,
   requestRefund,
@@ -58,6 +59,7 @@ const commands: Record<string, (order: Order) => Order> = {
   markRefunded: (order) => markRefunded(order, at(20)),
   requestCancel: (order) => askToCancel(order, at(20)),
   requestRefund: (order) => askForRefund(order, at(20)),
+  openTicket: (order) => openTicket(order, buyer, at(20)),
 };
 const outcome = (work: () => Order): string => {
   try {
@@ -69,12 +71,13 @@ const outcome = (work: () => Order): string => {
 
 describe("an order", () => {
   const no = "ILLEGAL_TRANSITION";
+  const unpaid = "ORDER_NOT_COMPLETE";
   it.each([
-    ["AWAITING_PAYMENT", ["COMPLETE", "CANCELLED", "EXPIRED", no, "AWAITING_PAYMENT", "ORDER_NOT_COMPLETE"]],
-    ["COMPLETE", ["COMPLETE", no, no, "REFUNDED", "ORDER_ENDED", "COMPLETE"]],
-    ["CANCELLED", [no, "CANCELLED", no, no, "CANCELLED", "ORDER_NOT_COMPLETE"]],
-    ["EXPIRED", [no, no, "EXPIRED", no, "ORDER_ENDED", "ORDER_NOT_COMPLETE"]],
-    ["REFUNDED", ["REFUNDED", no, no, "REFUNDED", "ORDER_ENDED", "REFUNDED"]],
+    ["AWAITING_PAYMENT", ["COMPLETE", "CANCELLED", "EXPIRED", no, "AWAITING_PAYMENT", unpaid, unpaid]],
+    ["COMPLETE", ["COMPLETE", no, no, "REFUNDED", "ORDER_ENDED", "COMPLETE", "COMPLETE"]],
+    ["CANCELLED", [no, "CANCELLED", no, no, "CANCELLED", unpaid, unpaid]],
+    ["EXPIRED", [no, no, "EXPIRED", no, "ORDER_ENDED", unpaid, unpaid]],
+    ["REFUNDED", ["REFUNDED", no, no, "REFUNDED", "ORDER_ENDED", "REFUNDED", unpaid]],
   ])("that is %s answers every command by the table", (state, expected) => {
     const before = states[state];
     if (!before) throw new Error(state);

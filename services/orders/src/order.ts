@@ -56,6 +56,8 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   refundReason?: RefundCause;
   refundRefusedTime?: Date;
   refundRefusedReason?: RefundRefusal;
+  /** When its ticket was opened first; absent until then. */
+  ticketOpenedTime?: Date;
   createTime: Date;
 }
 
@@ -132,25 +134,52 @@ function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
 const UNREFUSED = { refundRefusedTime: undefined, refundRefusedReason: undefined };
 
 /**
- * The buyer wants the money back. Asked for already and not refused since: nothing changes. There is no window once the
- * event was cancelled. Throws NOT_YOUR_ORDER, ORDER_NOT_COMPLETE or REFUND_WINDOW_CLOSED.
+ * The buyer wants the money back. Asked for already and not refused since: nothing changes. Once the event was cancelled
+ * there is no window, and it does not matter whether the ticket was opened. Throws NOT_YOUR_ORDER, ORDER_NOT_COMPLETE,
+ * TICKET_OPENED or REFUND_WINDOW_CLOSED.
  */
 export function requestRefund(order: Order, by: { userId: string }, now: Date): Order {
   requireBuyer(order, by.userId);
   if (order.status === OrderStatus.REFUNDED) return order;
-  if (order.status !== OrderStatus.COMPLETE) {
-    throw new DomainError("ORDER_NOT_COMPLETE", "only a complete order can be refunded", {
-      status: statusName(order.status),
-    });
-  }
+  requireComplete(order, "only a complete order can be refunded");
   if (order.refundRequestedTime && !mayAskAgain(order)) return order;
-  const isOpen = order.refundableUntil !== undefined && order.refundableUntil > now;
-  if (!isOpen && order.refundReason !== "event_cancelled") {
-    const until = order.refundableUntil?.toISOString() ?? "";
-    throw new DomainError("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
-  }
+  if (order.refundReason !== "event_cancelled") requireReturnable(order, now);
   return askForRefund(order, "buyer", now);
 }
+
+function requireComplete(order: Order, message: string): void {
+  if (order.status === OrderStatus.COMPLETE) return;
+  throw new DomainError("ORDER_NOT_COMPLETE", message, { status: statusName(order.status) });
+}
+
+/** Throws unless the ticket can be given back without a reason. */
+function requireReturnable({ ticketOpenedTime, refundableUntil }: Order, now: Date): void {
+  if (ticketOpenedTime) {
+    throw new DomainError("TICKET_OPENED", "the ticket was opened and cannot be given back without a reason");
+  }
+  if (refundableUntil === undefined || refundableUntil <= now) {
+    const until = refundableUntil?.toISOString() ?? "";
+    throw new DomainError("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
+  }
+}
+
+/**
+ * The buyer is about to see the ticket, or says that it arrived. Opened already: nothing changes. Throws NOT_YOUR_ORDER,
+ * ORDER_NOT_COMPLETE, or REFUND_REQUESTED while the money is to go back or a bank decides about it.
+ */
+export function openTicket(order: Order, by: { userId: string }, now: Date): Order {
+  requireBuyer(order, by.userId);
+  requireComplete(order, "only the ticket of a complete order can be opened");
+  if (order.refundRequestedTime && !isRefundOver(order)) {
+    throw new DomainError("REFUND_REQUESTED", "the money is to go back, so the ticket is not shown");
+  }
+  if (order.ticketOpenedTime) return order;
+  return advance(order, { case: "orderTicketOpened", value: {} }, now, { ticketOpenedTime: now });
+}
+
+/** Whether the refund that was asked for was refused, and nobody else decides about the money. */
+const isRefundOver = ({ refundRefusedTime, refundRefusedReason }: Order): boolean =>
+  refundRefusedTime !== undefined && refundRefusedReason !== "charge_disputed";
 
 function askForRefund(order: Order, reason: RefundCause, now: Date): Order {
   // That the event was cancelled stays true when the buyer asks again.

@@ -164,13 +164,45 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     text: `It is ${status(facts)} and cannot be changed.`,
   }),
   ORDER_NOT_COMPLETE: (facts) => ({
-    title: "Nothing to refund",
-    text: `Only a completed order can be refunded; this one is ${status(facts)}.`,
+    title: "This order is not complete",
+    text: `Only a completed order has a ticket, and can be refunded; this one is ${status(facts)}.`,
   }),
   REFUND_WINDOW_CLOSED: ({ refundableUntil }) => ({
     title: "Too late for a refund",
     text: `A refund could be asked for until ${dayAt(refundableUntil)}.`,
   }),
+  TICKET_OPENED: said(
+    "You have opened the ticket",
+    "A ticket that was opened, or has arrived, cannot be given back without a reason.",
+  ),
+  REFUND_REQUESTED: said(
+    "A refund is under way",
+    "You asked for your money back, so the ticket is not shown.",
+  ),
+  DELIVERY_NOT_FOUND: said(
+    "No delivery yet",
+    "A ticket is delivered once its order is complete. That may take a moment.",
+  ),
+  NOT_YOUR_DELIVERY: said(
+    "Not yours to do",
+    "Only the seller can deliver a ticket, and only its buyer can open it.",
+  ),
+  DELIVERY_ENDED: (facts) => ({
+    title: "Nothing to deliver any more",
+    text: `This delivery is ${status(facts)}.`,
+  }),
+  TICKET_NOT_DELIVERED: ({ deliverBy }) => ({
+    title: "The ticket is not here yet",
+    text: `The seller has to deliver it by ${dayAt(deliverBy)}.`,
+  }),
+  LINK_NOT_ALLOWED: said(
+    "This link cannot be used",
+    "Paste the whole address. It begins with https:// and has no user name or password in it.",
+  ),
+  TOO_MANY_REPLACEMENTS: said(
+    "Replaced too often",
+    "This ticket was replaced many times. It stays as it is now.",
+  ),
   PAYMENT_NOT_FOUND: said("No payment yet", "Nothing was paid for this order."),
   INTENT_EXISTS: said(
     "Busy at the moment",

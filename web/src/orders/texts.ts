@@ -123,6 +123,11 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
         buyer: "The event was moved to another time.",
         seller: "The event was moved to another time.",
       };
+    case "orderTicketOpened":
+      return {
+        buyer: "You opened the ticket. It can no longer be given back without a reason.",
+        seller: "The buyer opened the ticket. It can no longer be given back without a reason.",
+      };
     case undefined:
       return { buyer: "The order changed.", seller: "The order changed." };
     default:
