@@ -1,0 +1,56 @@
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { DeliveryEventSchema } from "@ticketing/proto/deliveries/v1/delivery_events";
+import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
+import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
+import { pageByTime } from "@ticketing/runtime/documents/page-by-time";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Delivery } from "./delivery.ts";
+import { deliveryState } from "./delivery-message.ts";
+
+export type DeliveryStore = AggregateStore<Delivery>;
+
+const awaited = { status: DeliveryStatus.AWAITING_SELLER };
+
+/** No event begins later than that. */
+const END_OF_TIME = new Date(Date.UTC(10_000, 0, 1));
+
+/** A page of what a seller has to deliver, earliest first. Throws BAD_PAGE_TOKEN. */
+export const findDue = (
+  deliveries: DeliveryStore,
+  sellerId: string,
+  page: { pageSize: number; pageToken: string },
+) =>
+  pageByTime(deliveries.collection, {
+    time: "deliverBy",
+    since: new Date(0),
+    until: END_OF_TIME,
+    filter: { sellerId, isDue: true },
+    ...page,
+  });
+
+/** A page of what was due at this instant or before, and was not delivered; earliest first. */
+export const findLate = (
+  deliveries: DeliveryStore,
+  now: Date,
+  page: { pageSize: number; pageToken: string },
+) =>
+  pageByTime(deliveries.collection, {
+    time: "deliverBy",
+    since: new Date(0),
+    until: new Date(now.getTime() + 1),
+    filter: awaited,
+    ...page,
+  });
+
+/** Deliveries: where they are kept, and what other services learn of them. */
+export const deliveryAggregate = defineAggregate({
+  collection: "deliveries",
+  stream: "DELIVERIES",
+  event: DeliveryEventSchema,
+  state: deliveryState,
+  notFound: () => new DomainError("DELIVERY_NOT_FOUND", "there is no delivery of this order"),
+  indexes: [
+    { key: { sellerId: 1, isDue: 1, deliverBy: 1, _id: 1 } },
+    { key: { deliverBy: 1, _id: 1 }, partialFilterExpression: awaited },
+  ],
+});

@@ -1,0 +1,288 @@
+import { randomUUID } from "node:crypto";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { DeliveryKind, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { createSealing, newSealingKey, sealingKeys } from "@ticketing/runtime/documents/sealed-text";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { silent } from "@ticketing/runtime/testing/service";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
+import { createDeliveryService } from "./delivery-service.ts";
+import { markAll } from "./find-overdue.ts";
+import { onOrderEvent } from "./follow-orders.ts";
+
+const HOUR = 3_600_000;
+const LINK = "https://tickets.example/t/7f3a?seat=12";
+const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR };
+let now: number;
+let database: Database;
+let deliveries: DeliveryStore;
+let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof DeliveryService>>;
+let hear: ReturnType<typeof onOrderEvent>;
+/** What orders answer. */
+let order: { status: OrderStatus; version: bigint; start: number };
+let refusal: DomainError | undefined;
+let openings: string[];
+let reads: number;
+
+const clock = () => new Date(now);
+const buyer = () => as({ user: "b" });
+const seller = () => as({ user: "s" });
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+  deliveries = await deliveryAggregate.store(database.db);
+  const orders = clientOf(
+    OrderLifecycleService,
+    {
+      openTicket({ orderId }) {
+        if (refusal) throw refusal;
+        openings.push(orderId);
+        return {};
+      },
+      readOrder({ orderId: id }) {
+        reads++;
+        const { status, version, start } = order;
+        const event = { startTime: timestampFromDate(new Date(start)) };
+        return { order: { id, buyerId: "b", sellerId: "s", status, version, ticket: { event } } };
+      },
+    },
+    { service: "deliveries" },
+  );
+  const sealing = createSealing(sealingKeys.parse(newSealingKey()));
+  const service = createDeliveryService({ deliveries, orders, sealing, clock });
+  as = (caller) => clientOf(DeliveryService, service, caller);
+  hear = onOrderEvent({ deliveries, orders, terms, clock });
+}, 60_000);
+afterAll(() => database?.close());
+beforeEach(() => {
+  now = Date.UTC(2030, 0, 1);
+  order = { status: OrderStatus.COMPLETE, version: 2n, start: now + 100 * HOUR };
+  refusal = undefined;
+  openings = [];
+  reads = 0;
+});
+
+/** What is told of the order as it is. */
+const announced = (id: string, { status, version } = order) => ({
+  payload: toBinary(
+    OrderEventSchema,
+    create(OrderEventSchema, { id, version, state: { id, status, version } }),
+  ),
+});
+
+async function bought(): Promise<string> {
+  const orderId = randomUUID();
+  await hear(announced(orderId));
+  return orderId;
+}
+async function delivered(
+  content: { case: "link" | "transferNote"; value: string } = { case: "link", value: LINK },
+) {
+  const orderId = await bought();
+  await seller().deliverTicket({ orderId, content });
+  return orderId;
+}
+
+describe("a delivery", () => {
+  it("is made when the order is complete, once, with its deadline", async () => {
+    const orderId = await bought();
+    await hear(announced(orderId));
+    const { delivery } = await buyer().getDelivery({ orderId });
+    expect(delivery).toMatchObject({ id: orderId, status: DeliveryStatus.AWAITING_SELLER, version: 1n });
+    expect(delivery?.deliverBy && timestampDate(delivery.deliverBy)).toEqual(new Date(now + 76 * HOUR));
+    expect(reads).toBe(1);
+  });
+
+  it("is not made for an order that is not paid, or was refunded before", async () => {
+    order = { ...order, status: OrderStatus.AWAITING_PAYMENT };
+    const unpaid = await bought();
+    order = { ...order, status: OrderStatus.REFUNDED };
+    const refunded = await bought();
+    for (const orderId of [unpaid, refunded])
+      expect(await buyer().getDelivery({ orderId }).catch(reasonOf)).toBe("DELIVERY_NOT_FOUND");
+  });
+
+  it("is made by whichever event of a complete order comes, and by what the order is then", async () => {
+    const orderId = randomUUID();
+    const before = announced(orderId);
+    order = { ...order, version: 5n, start: now + 200 * HOUR };
+    await hear(before);
+    const { delivery } = await buyer().getDelivery({ orderId });
+    expect(delivery?.deliverBy && timestampDate(delivery.deliverBy)).toEqual(new Date(now + 176 * HOUR));
+    await hear(announced(orderId, { ...order, version: 4n }));
+    expect(reads).toBe(1);
+  });
+
+  it("shows its link to the buyer alone, and only through OpenTicket", async () => {
+    const orderId = await delivered();
+    const { content, delivery } = await buyer().openTicket({ orderId });
+    expect(content).toEqual({ case: "link", value: LINK });
+    expect(delivery).toMatchObject({ openingCount: 1n, kind: DeliveryKind.LINK });
+    expect(openings).toEqual([orderId]);
+    for (const other of [seller(), as({ user: "x" })])
+      expect(await other.openTicket({ orderId }).catch(reasonOf)).toBe("NOT_YOUR_DELIVERY");
+    const seen = [await seller().getDelivery({ orderId }), await buyer().getDelivery({ orderId })];
+    expect(
+      JSON.stringify(seen, (_, value) => (typeof value === "bigint" ? `${value}` : value)),
+    ).not.toContain("tickets.example");
+  });
+
+  it("is recorded at each opening, and shown to both", async () => {
+    const orderId = await delivered({ case: "transferNote", value: "In the Arena app, to b@example.com" });
+    for (const hour of [1, 2, 3]) {
+      now += hour * HOUR;
+      expect((await buyer().openTicket({ orderId })).content.case).toBe("transferNote");
+    }
+    const { delivery } = await seller().getDelivery({ orderId });
+    expect(delivery?.openingCount).toBe(3n);
+    expect(delivery?.openings.map((time) => timestampDate(time).getTime() - Date.UTC(2030, 0, 1))).toEqual(
+      [1, 3, 6].map((hours) => hours * HOUR),
+    );
+  });
+
+  it("shows nothing when its order refuses", async () => {
+    const orderId = await delivered();
+    refusal = new DomainError("REFUND_REQUESTED", "");
+    expect(await buyer().openTicket({ orderId }).catch(reasonOf)).toBe("REFUND_REQUESTED");
+    expect(await buyer().confirmDelivery({ orderId }).catch(reasonOf)).toBe("REFUND_REQUESTED");
+    expect((await deliveries.get(orderId)).openingCount).toBe(0);
+    expect((await deliveries.get(orderId)).status).toBe(DeliveryStatus.DELIVERED);
+  });
+
+  it("asks the order for nothing before there is something to show", async () => {
+    const orderId = await bought();
+    expect(await buyer().openTicket({ orderId }).catch(reasonOf)).toBe("TICKET_NOT_DELIVERED");
+    expect(await buyer().confirmDelivery({ orderId }).catch(reasonOf)).toBe("TICKET_NOT_DELIVERED");
+    expect(openings).toEqual([]);
+  });
+
+  it("is confirmed by the buyer, which counts as having opened it", async () => {
+    const orderId = await delivered();
+    const first = await buyer().confirmDelivery({ orderId });
+    const again = await buyer().confirmDelivery({ orderId });
+    expect(first.delivery).toMatchObject({ status: DeliveryStatus.CONFIRMED });
+    expect(again).toEqual(first);
+    expect(openings).toEqual([orderId, orderId]);
+    const replaced = seller().deliverTicket({ orderId, content: { case: "link", value: `${LINK}&x` } });
+    expect(await replaced.catch(reasonOf)).toBe("DELIVERY_ENDED");
+  });
+
+  it("is stored and announced without what was delivered", async () => {
+    const orderId = await delivered();
+    const document = await deliveries.get(orderId);
+    expect(JSON.stringify(document)).not.toContain("tickets.example");
+    for (const transition of document.history) {
+      const { payload, ...envelope } = deliveryAggregate.event(document, transition);
+      const words = `${Buffer.from(payload).toString("latin1")} ${JSON.stringify(envelope)}`;
+      expect(words).not.toContain("tickets.example");
+      expect(words).not.toContain(document.content?.sealed.data);
+    }
+  });
+
+  it("ends when the order was refunded", async () => {
+    const orderId = await delivered();
+    order = { ...order, status: OrderStatus.REFUNDED, version: 4n };
+    await hear(announced(orderId));
+    const { delivery } = await seller().getDelivery({ orderId });
+    expect(delivery?.status).toBe(DeliveryStatus.CANCELLED);
+    expect(await buyer().openTicket({ orderId }).catch(reasonOf)).toBe("DELIVERY_ENDED");
+    expect(openings).toEqual([]);
+  });
+
+  it("is refused to callers without a session", async () => {
+    const outcomes = await rejectsEveryCall(DeliveryService, as("nobody"));
+    expect(new Set(Object.values(outcomes))).toEqual(new Set(["UNAUTHENTICATED"]));
+  });
+});
+
+describe("a seller", () => {
+  it("delivers once, however often the same is sent", async () => {
+    const orderId = await bought();
+    const send = () => seller().deliverTicket({ orderId, content: { case: "link", value: LINK } });
+    const answers = await Promise.all([send(), send(), send()]);
+    expect(new Set(answers.map(({ delivery }) => delivery?.version)).size).toBe(1);
+    expect((await deliveries.get(orderId)).history.map(({ type }) => type)).toEqual([
+      "delivery_awaited",
+      "delivery_made",
+    ]);
+  });
+
+  it("can replace what was wrong, and the buyer gets the newest", async () => {
+    const orderId = await delivered();
+    await seller().deliverTicket({ orderId, content: { case: "transferNote", value: LINK } });
+    expect((await buyer().openTicket({ orderId })).content).toEqual({ case: "transferNote", value: LINK });
+  });
+
+  it.each([
+    "http://tickets.example/t",
+    "javascript:alert(1)",
+    "tickets.example/t",
+    "https://seller@tickets.example/t",
+    "https://shop.example:pass@tickets.example/t",
+    "https://",
+    "data:text/html,x",
+  ])("cannot deliver %s as a link", async (value) => {
+    const orderId = await bought();
+    const call = seller().deliverTicket({ orderId, content: { case: "link", value } });
+    const error: unknown = await call.catch((thrown) => thrown);
+    expect(reasonOf(error)).toBe("LINK_NOT_ALLOWED");
+    expect(String(error)).not.toContain("tickets.example");
+  });
+
+  it("cannot deliver for another's order", async () => {
+    const orderId = await bought();
+    for (const other of [buyer(), as({ user: "x" })]) {
+      const call = other.deliverTicket({ orderId, content: { case: "link", value: LINK } });
+      expect(await call.catch(reasonOf)).toBe("NOT_YOUR_DELIVERY");
+    }
+  });
+
+  it("lists what is due, earliest first, page by page", async () => {
+    const user = randomUUID();
+    const due = [30, 10, 20, 10].map((hours) => ({ _id: randomUUID(), hours }));
+    const template = await deliveries.get(await bought());
+    for (const { _id, hours } of due) {
+      const deliverBy = new Date(now + hours * HOUR);
+      await deliveries.insert({ ...template, _id, sellerId: user, deliverBy });
+    }
+    await deliveries.insert({ ...template, _id: randomUUID(), sellerId: user, isDue: false });
+    const found: string[] = [];
+    let pageToken = "";
+    do {
+      const page = await as({ user }).listDeliveriesDue({ pageSize: 3, pageToken });
+      found.push(...page.deliveries.map(({ id }) => id));
+      pageToken = page.nextPageToken;
+    } while (pageToken);
+    const expected = due.toSorted((a, b) => a.hours - b.hours || (a._id < b._id ? -1 : 1));
+    expect(found).toEqual(expected.map(({ _id }) => _id));
+    expect((await seller().listDeliveriesDue({})).deliveries.every(({ sellerId }) => sellerId === "s")).toBe(
+      true,
+    );
+  });
+});
+
+describe("the look for what is overdue", () => {
+  it("marks all that is late, on whatever page, and nothing else", async () => {
+    const late = await Promise.all(Array.from({ length: 120 }, bought));
+    const made = await delivered();
+    now += 76 * HOUR;
+    order = { ...order, start: now + 100 * HOUR };
+    const early = await bought();
+    await markAll({ deliveries, clock, log: silent });
+    const statusOf = async (id: string) => (await deliveries.get(id)).status;
+    const found = await Promise.all(late.map(statusOf));
+    expect(found.filter((status) => status === DeliveryStatus.OVERDUE)).toHaveLength(120);
+    expect([await statusOf(made), await statusOf(early)]).toEqual([
+      DeliveryStatus.DELIVERED,
+      DeliveryStatus.AWAITING_SELLER,
+    ]);
+  }, 30_000);
+});

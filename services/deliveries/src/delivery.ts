@@ -1,0 +1,174 @@
+import { type DeliveryKind, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { DeliveryEventSchema } from "@ticketing/proto/deliveries/v1/delivery_events";
+import type { SealedText } from "@ticketing/runtime/documents/sealed-text";
+import {
+  type Aggregate,
+  amend,
+  type TransitionType,
+  transitionsOf,
+} from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+
+const { begin, advance } = transitionsOf(DeliveryEventSchema);
+
+/** What the seller delivered: nobody but the buyer sees it, and it is stored sealed. */
+export interface DeliveredContent {
+  kind: DeliveryKind.LINK | DeliveryKind.TRANSFER;
+  sealed: SealedText;
+}
+
+/** How the ticket of one complete order comes to its buyer. Its id is the order's. */
+export interface Delivery extends Aggregate<TransitionType<typeof DeliveryEventSchema>> {
+  buyerId: string;
+  sellerId: string;
+  status: DeliveryStatus;
+  deliverBy: Date;
+  /** Whether the seller has to deliver: what is due is found by it. */
+  isDue: boolean;
+  /** The newest version of the order that is known here. */
+  orderVersion: number;
+  /** When the order was known to be complete. */
+  completedTime: Date;
+  /** Absent again once the delivery is cancelled: nobody is to see it any more. */
+  content?: DeliveredContent | undefined;
+  deliveredTime?: Date;
+  /** How often the seller delivered. */
+  deliveries: number;
+  confirmedTime?: Date;
+  openingCount: number;
+  /** The newest, oldest first. */
+  openings: Date[];
+  createTime: Date;
+}
+
+/** What is told of a complete order. */
+export interface SoldOrder {
+  _id: string;
+  buyerId: string;
+  sellerId: string;
+  version: number;
+  /** Of its event. */
+  startTime: Date;
+  refunded: boolean;
+}
+
+/** How long sellers have. In milliseconds. */
+export interface DeliveryTerms {
+  /** Before the start it has to be there. */
+  leadMs: number;
+  /** At least, but not past the start. */
+  leastTimeMs: number;
+}
+
+const MAX_DELIVERIES = 21;
+const KEPT_OPENINGS = 20;
+
+const statusName = (status: DeliveryStatus): string => DeliveryStatus[status] ?? "UNSPECIFIED";
+
+/** Some time before the start; where that is over soon, shortly after the order was complete; never after the start. */
+export function deliverByOf(completed: Date, start: Date, { leadMs, leastTimeMs }: DeliveryTerms): Date {
+  const usual = start.getTime() - leadMs;
+  const least = completed.getTime() + leastTimeMs;
+  return new Date(Math.min(start.getTime(), Math.max(usual, least)));
+}
+
+/** The order is complete: its seller has to deliver. */
+export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
+  const { _id, buyerId, sellerId, version, startTime } = order;
+  const awaited = {
+    ...{ _id, buyerId, sellerId, orderVersion: version, completedTime: now, createTime: now },
+    ...{ status: DeliveryStatus.AWAITING_SELLER, isDue: true, deliveries: 0, openingCount: 0, openings: [] },
+    deliverBy: deliverByOf(now, startTime, terms),
+  };
+  return begin(awaited, { case: "deliveryAwaited", value: {} }, now);
+}
+
+/**
+ * Takes over what the order has become: the delivery ends when the money went back, and follows the event to its new
+ * start. Older news change nothing.
+ */
+export function followOrder(delivery: Delivery, order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
+  if (order.version <= delivery.orderVersion) return delivery;
+  const known = { orderVersion: order.version };
+  if (delivery.status === DeliveryStatus.CANCELLED) return amend(delivery, known, now);
+  if (order.refunded) {
+    const ended = { ...known, status: DeliveryStatus.CANCELLED, isDue: false, content: undefined };
+    return advance(delivery, { case: "deliveryCancelled", value: {} }, now, ended);
+  }
+  const deliverBy = deliverByOf(delivery.completedTime, order.startTime, terms);
+  if (deliverBy.getTime() === delivery.deliverBy.getTime()) return amend(delivery, known, now);
+  const isTimely = delivery.status === DeliveryStatus.OVERDUE && !isOver(deliverBy, now);
+  const changes = { ...known, deliverBy, ...(isTimely && { status: DeliveryStatus.AWAITING_SELLER }) };
+  return advance(delivery, { case: "deliveryMoved", value: {} }, now, changes);
+}
+
+/** The delivery, for its buyer and its seller. Throws NOT_YOUR_DELIVERY. */
+export function requireParty(delivery: Delivery, userId: string): Delivery {
+  if (userId !== delivery.buyerId && userId !== delivery.sellerId) throw notYours();
+  return delivery;
+}
+
+/** The delivery, for its buyer alone. Throws NOT_YOUR_DELIVERY. */
+export function requireBuyer(delivery: Delivery, userId: string): Delivery {
+  if (userId !== delivery.buyerId) throw notYours();
+  return delivery;
+}
+
+/** The delivery, for its seller alone. Throws NOT_YOUR_DELIVERY. */
+export function requireSeller(delivery: Delivery, userId: string): Delivery {
+  if (userId !== delivery.sellerId) throw notYours();
+  return delivery;
+}
+
+const notYours = () => new DomainError("NOT_YOUR_DELIVERY", "this is for somebody else to see or do");
+
+const ended = ({ status }: Delivery) =>
+  new DomainError("DELIVERY_ENDED", "this delivery has ended", { status: statusName(status) });
+
+/**
+ * The seller delivers, for the first time or anew: in time, or late. Throws DELIVERY_ENDED or TOO_MANY_REPLACEMENTS.
+ */
+export function deliver(delivery: Delivery, content: DeliveredContent, now: Date): Delivery {
+  if ([DeliveryStatus.CONFIRMED, DeliveryStatus.CANCELLED].includes(delivery.status)) throw ended(delivery);
+  if (delivery.deliveries >= MAX_DELIVERIES) {
+    throw new DomainError("TOO_MANY_REPLACEMENTS", "what was delivered was replaced too often");
+  }
+  return advance(delivery, { case: "deliveryMade", value: { kind: content.kind } }, now, {
+    status: DeliveryStatus.DELIVERED,
+    isDue: false,
+    content,
+    deliveredTime: now,
+    deliveries: delivery.deliveries + 1,
+  });
+}
+
+/** What was delivered, for whom it may be shown to. Throws DELIVERY_ENDED or TICKET_NOT_DELIVERED. */
+export function requireDelivered(delivery: Delivery): DeliveredContent {
+  if (delivery.status === DeliveryStatus.CANCELLED) throw ended(delivery);
+  if (delivery.content) return delivery.content;
+  const facts = { deliverBy: delivery.deliverBy.toISOString() };
+  throw new DomainError("TICKET_NOT_DELIVERED", "the seller has not delivered the ticket yet", facts);
+}
+
+/** The buyer sees the ticket. Throws as {@link requireDelivered}. */
+export function recordOpening(delivery: Delivery, now: Date): Delivery {
+  requireDelivered(delivery);
+  const openings = [...delivery.openings, now].slice(-KEPT_OPENINGS);
+  return amend(delivery, { openings, openingCount: delivery.openingCount + 1 }, now);
+}
+
+/** The buyer says that the ticket arrived. Said already: nothing changes. Throws as {@link requireDelivered}. */
+export function confirm(delivery: Delivery, now: Date): Delivery {
+  requireDelivered(delivery);
+  if (delivery.status === DeliveryStatus.CONFIRMED) return delivery;
+  const confirmed = { status: DeliveryStatus.CONFIRMED, confirmedTime: now };
+  return advance(delivery, { case: "deliveryConfirmed", value: {} }, now, confirmed);
+}
+
+/** The seller did not deliver in time. One that is not due, or not yet, stays what it is. */
+export function markOverdue(delivery: Delivery, now: Date): Delivery {
+  const isLate = delivery.status === DeliveryStatus.AWAITING_SELLER && isOver(delivery.deliverBy, now);
+  if (!isLate) return delivery;
+  return advance(delivery, { case: "deliveryOverdue", value: {} }, now, { status: DeliveryStatus.OVERDUE });
+}
