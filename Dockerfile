@@ -21,6 +21,7 @@ COPY services/orders/package.json services/orders/
 COPY services/payments/package.json services/payments/
 COPY services/catalog/package.json services/catalog/
 COPY services/events/package.json services/events/
+COPY services/deliveries/package.json services/deliveries/
 COPY services/operations/package.json services/operations/
 COPY workflows/package.json workflows/
 COPY local/launcher/package.json local/launcher/

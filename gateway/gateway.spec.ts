@@ -21,6 +21,7 @@ const publicServices = [
   ["payments", "ticketing.payments.v1.PaymentService"],
   ["catalog", "ticketing.catalog.v1.CatalogService"],
   ["events", "ticketing.events.v1.EventService"],
+  ["deliveries", "ticketing.deliveries.v1.DeliveryService"],
   ["operations", "ticketing.operations.v1.OperationsService"],
   ["operations", "ticketing.catalog.v1.OperationsService"],
 ] as const;

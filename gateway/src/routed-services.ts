@@ -9,6 +9,7 @@ export const routedServices = [
   "catalog",
   "events",
   "operations",
+  "deliveries",
 ] as const;
 
 export type RoutedService = (typeof routedServices)[number];

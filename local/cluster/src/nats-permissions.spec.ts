@@ -70,6 +70,7 @@ const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> 
   ORDERS: { owner: "orders", subject: "evt.orders.>" },
   PAYMENTS: { owner: "payments", subject: "evt.payments.>" },
   EVENTS: { owner: "events", subject: "evt.events.>" },
+  DELIVERIES: { owner: "deliveries", subject: "evt.deliveries.>" },
   RECONCILIATION: { owner: "workflows", subject: "evt.workflows.>" },
   DEAD_LETTERS: { owner: "operations", subject: "dlq.>" },
 };
@@ -92,6 +93,7 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["EVENTS", "tickets"],
   ["EVENTS", "workflows"],
   ["TICKETS", "orders"],
+  ["ORDERS", "deliveries"],
 ];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
@@ -100,6 +102,7 @@ const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", k
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS", "EVENTS"],
   orders: ["TICKETS"],
+  deliveries: ["ORDERS"],
   workflows: ["ORDERS", "PAYMENTS", "EVENTS"],
   operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
   catalog: streams,

@@ -5,6 +5,7 @@ import { brokerUsers, newPassword } from "@ticketing/launcher/broker-users";
 import { ensureKeys } from "@ticketing/launcher/keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import type { StripeKeys } from "@ticketing/payments/stripe-keys";
+import { newSealingKey } from "@ticketing/runtime/documents/sealed-text";
 import { stringify } from "yaml";
 import type { StripeEnvironment } from "./config.ts";
 import { keysOfDouble, stripeSecretFaults, stripeSecrets } from "./stripe-secrets.ts";
@@ -31,7 +32,8 @@ export class SecretsRefused extends Error {
 interface Value {
   readonly secret: string;
   readonly key: string;
-  readonly make: (stripe: StripeKeys) => string;
+  /** `held` is what it was before, if it was there. */
+  readonly make: (stripe: StripeKeys, held?: string) => string;
 }
 
 const stripeNames = Object.keys(stripeSecrets) as (keyof StripeKeys)[];
@@ -46,6 +48,12 @@ const values: readonly Value[] = [
     key: stripeSecrets[name],
     make: (stripe: StripeKeys) => stripe[name],
   })),
+  // What was sealed with the keys of before is opened with them: a new one goes before them.
+  {
+    secret: "deliveries",
+    key: "content-keys",
+    make: (_, held) => [newSealingKey(), ...(held ? [held] : [])].join(","),
+  },
   { secret: "temporal-db", key: "username", make: () => "temporal" },
   { secret: "temporal-db", key: "password", make: newPassword },
 ];
@@ -86,7 +94,8 @@ export async function makeSecrets(
   secrets.auth?.push("token-key=access-token.jwk.json");
   for (const value of values) {
     const file = fileOf(value);
-    if ((await stays(file)) === undefined) await replaceFile(join(folder, file), value.make(stripeValues));
+    if ((await stays(file)) === undefined)
+      await replaceFile(join(folder, file), value.make(stripeValues, await read(file)));
     secrets[value.secret] = [...(secrets[value.secret] ?? []), `${value.key}=${file}`];
   }
   await writeFile(join(folder, KUSTOMIZATION), kustomization(secrets));

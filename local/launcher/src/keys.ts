@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { newSealingKey } from "@ticketing/runtime/documents/sealed-text";
 import { createFile } from "./atomic-file.ts";
 import { type BrokerUser, brokerUsers, newPassword } from "./broker-users.ts";
 import {
@@ -25,6 +26,8 @@ export interface KeyFiles {
   readonly tokenKeyFile: string;
   /** Signs the webhooks of the Stripe double. */
   readonly webhookSecret: string;
+  /** What the tickets that sellers deliver are encrypted with at rest: lost with this file. */
+  readonly contentKeys: string;
   /** The passwords of the broker's users: one for each service, and the operator's. */
   readonly brokerPasswords: Readonly<Record<BrokerUser, string>>;
 }
@@ -42,6 +45,9 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     join(directory, "stripe-webhook-secret"),
     async () => `whsec_double_${randomBytes(24).toString("base64url")}`,
   );
+  const contentKeys = await ensureFile(join(directory, "deliveries.content-keys"), async () =>
+    newSealingKey(),
+  );
   const passwords = brokerUsers.map(async (user) => {
     const file = join(directory, `${user}.nats-password`);
     return [user, await ensureFile(file, async () => newPassword())] as const;
@@ -53,6 +59,7 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     serviceKeysFile: serviceKeysFile(directory),
     tokenKeyFile: keyFile(directory, "access-token"),
     webhookSecret,
+    contentKeys,
     brokerPasswords,
   };
 }

@@ -100,6 +100,12 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
   },
   events: { script: "services/events/src/main.ts", database: true },
+  deliveries: {
+    script: "services/deliveries/src/main.ts",
+    database: true,
+    env: ({ keys }, internal) => ({ ORDERS_ADDRESS: internal("orders"), CONTENT_KEYS: keys.contentKeys }),
+    settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "OVERDUE_EVERY"],
+  },
   workflows: {
     script: "workflows/src/worker.ts",
     env: (mesh, internal) => ({

@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { OperationsService as DeprecatedOperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
@@ -12,6 +13,7 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 export const publicContracts: readonly DescService[] = [
   AuthService,
   CatalogService,
+  DeliveryService,
   EventService,
   DeprecatedOperationsService,
   OperationsService,
