@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DescMethod } from "@bufbuild/protobuf";
 import { describe, expect, it } from "@jest/globals";
+import type { Order } from "@ticketing/proto/orders/v1/order";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
-import { newListing } from "../support/stories.ts";
+import { deliverWithRetries, newListing, stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
-import { type CallerName, callers, internalRules, publicRules, type Stage } from "./access-rules.ts";
-import type { World } from "./attacked-mesh.ts";
+import {
+  type CallerName,
+  callers,
+  DELIVERED_LINK,
+  internalRules,
+  publicRules,
+  type Stage,
+} from "./access-rules.ts";
+import type { Account, World } from "./attacked-mesh.ts";
 import { allServices, call, encodings, rpcName } from "./contracts.ts";
 import type { Reply } from "./raw-http2-client.ts";
 
@@ -16,6 +24,7 @@ const codes: Record<string, string> = {
   UNAUTHENTICATED: "unauthenticated",
   NOT_YOUR_TICKET: "permission_denied",
   NOT_YOUR_ORDER: "permission_denied",
+  NOT_YOUR_DELIVERY: "permission_denied",
   ROLE_REQUIRED: "permission_denied",
 };
 
@@ -31,7 +40,12 @@ export function accessMatrix(world: () => World): void {
     it("holds: nobody reads or changes what is another's", async () => {
       await reported("RPCs by callers and protocols", async () => {
         const { seller, buyer, stranger, operator, wire, lock, list } = world();
-        const stage: Stage = { world: world(), ...(await lockedStage(lock)), free: await list() };
+        const stage: Stage = {
+          world: world(),
+          ...(await lockedStage(lock)),
+          free: await list(),
+          delivered: await deliveredOrder(world()),
+        };
         const methods = await methodsByName();
         const headers: Record<CallerName, object> = {
           anonymous: {},
@@ -95,6 +109,15 @@ async function lockedStage(lock: World["lock"]) {
   const { ticket: held, order } = await lock();
   await sleep(200);
   return { held, order };
+}
+
+/** An order whose seller has delivered. From then on no log and no event may have what was delivered. */
+async function deliveredOrder({ mesh, seller, buyer, secrets }: World): Promise<Order> {
+  secrets.add(DELIVERED_LINK);
+  const named = (account: Account) => ({ ...account, displayName: "" });
+  const { order } = await stories.purchase(mesh, named(seller), named(buyer));
+  await deliverWithRetries(named(seller), order, { case: "link", value: DELIVERED_LINK });
+  return order;
 }
 
 /** What the answer to a caller may never hold: the others' addresses, passwords and tokens. */

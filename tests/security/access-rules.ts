@@ -22,7 +22,12 @@ export interface Stage {
   readonly order: Order;
   /** For sale. */
   readonly free: Ticket;
+  /** Another order of the buyer's, complete, whose seller has delivered. */
+  readonly delivered: Pick<Order, "id">;
 }
+
+/** What the seller has delivered: nobody but the buyer may read it. */
+export const DELIVERED_LINK = "https://tickets.example/pass/for-the-buyer-alone";
 
 export const callers = ["anonymous", "stranger", "operator", "seller", "buyer"] as const;
 export type CallerName = (typeof callers)[number];
@@ -52,6 +57,7 @@ const buyerOnly = (verdict = "ok"): Verdict => ({ ...users("NOT_YOUR_ORDER"), bu
 const operatorOnly = (verdict = "ok"): Verdict => ({ ...users("ROLE_REQUIRED"), operator: verdict });
 
 const orderId = ({ order }: Stage) => ({ orderId: order.id });
+const deliveredOrder = ({ delivered }: Stage) => ({ orderId: delivered.id });
 const orderWords = { callers: ["seller", "buyer"] as const, words: ({ order }: Stage) => [order.id] };
 const credentials = ({ world }: Stage) => ({ email: world.buyer.email, password: "a guess at it" });
 
@@ -117,6 +123,30 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     parties: { ...orderWords, callers: ["seller"] },
   },
   "orders.v1.OrderService/RequestRefund": { request: orderId, verdict: buyerOnly("ORDER_NOT_COMPLETE") },
+
+  "deliveries.v1.DeliveryService/GetDelivery": {
+    request: deliveredOrder,
+    verdict: { ...users("NOT_YOUR_DELIVERY"), seller: "ok", buyer: "ok" },
+    parties: { callers: ["seller", "buyer"], words: ({ delivered }) => [delivered.id] },
+  },
+  "deliveries.v1.DeliveryService/ListDeliveriesDue": {
+    request: () => ({ pageSize: 100 }),
+    verdict: users("ok"),
+    parties: { callers: [], words: ({ delivered }) => [delivered.id] },
+  },
+  "deliveries.v1.DeliveryService/DeliverTicket": {
+    request: (stage) => ({ ...deliveredOrder(stage), content: { case: "link", value: DELIVERED_LINK } }),
+    verdict: { ...users("NOT_YOUR_DELIVERY"), seller: "ok" },
+  },
+  "deliveries.v1.DeliveryService/OpenTicket": {
+    request: deliveredOrder,
+    verdict: { ...users("NOT_YOUR_DELIVERY"), buyer: "ok" },
+    parties: { callers: ["buyer"], words: () => [DELIVERED_LINK] },
+  },
+  "deliveries.v1.DeliveryService/ConfirmDelivery": {
+    request: deliveredOrder,
+    verdict: { ...users("NOT_YOUR_DELIVERY"), buyer: "ok" },
+  },
 
   "payments.v1.PaymentService/StartPayment": { request: orderId, verdict: buyerOnly() },
   "payments.v1.PaymentService/GetPayment": { request: orderId, verdict: buyerOnly() },
@@ -240,7 +270,12 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
     allowed: ["workflows"],
   },
   "tickets.internal.v1.TicketLockService/ListTickets": records("tickets"),
-  "orders.internal.v1.OrderLifecycleService/ReadOrder": lifecycle("orders", someOrder, "payments"),
+  "orders.internal.v1.OrderLifecycleService/ReadOrder": lifecycle(
+    "orders",
+    someOrder,
+    "payments",
+    "deliveries",
+  ),
   "orders.internal.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
   "orders.internal.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({
     ...someOrder(),
@@ -287,6 +322,11 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     outcome: "ok",
   },
   "orders.internal.v1.OrderLifecycleService/EndForEvent": lifecycle("orders", someOrder),
+  "orders.internal.v1.OrderLifecycleService/OpenTicket": {
+    callee: "orders",
+    request: () => ({ ...someOrder(), buyerId: randomUUID() }),
+    allowed: ["deliveries"],
+  },
   "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
     ...records("orders"),
     request: () => ({ dueBefore: timestampFromDate(new Date()) }),

@@ -63,9 +63,11 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "order_refunded",
     "order_refund_refused",
     "order_event_moved",
+    "order_ticket_opened",
     "state",
   ],
   "ticketing.orders.v1.OrderEventMoved": ["former_start_time"],
+  "ticketing.orders.v1.OrderTicketOpened": [],
   "ticketing.orders.v1.OrderState": [
     "id",
     "buyer_id",
@@ -117,6 +119,27 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payments.v1.PaymentRefundPending": [],
   "ticketing.payments.v1.PaymentRefundFailed": ["reason"],
   "ticketing.payments.v1.PaymentActionRefused": ["action", "stripe_code"],
+
+  // Nothing of what was delivered.
+  "ticketing.deliveries.v1.DeliveryEvent": [
+    ...event,
+    "delivery_awaited",
+    "delivery_made",
+    "delivery_overdue",
+    "delivery_confirmed",
+    "delivery_cancelled",
+    "delivery_moved",
+    "state",
+  ],
+  "ticketing.deliveries.v1.DeliveryState": [
+    ...["id", "buyer_id", "seller_id", "status", "kind", "deliver_by", "version", "create_time"],
+  ],
+  "ticketing.deliveries.v1.DeliveryAwaited": [],
+  "ticketing.deliveries.v1.DeliveryMade": ["kind"],
+  "ticketing.deliveries.v1.DeliveryOverdue": [],
+  "ticketing.deliveries.v1.DeliveryConfirmed": [],
+  "ticketing.deliveries.v1.DeliveryCancelled": [],
+  "ticketing.deliveries.v1.DeliveryMoved": [],
 
   "ticketing.events.v1.VenueEvent": [...event, "venue_proposed", "state"],
   "ticketing.events.v1.Venue": [

@@ -219,5 +219,11 @@ const summary = ({ status, reason, message }: Reply) => `${status} ${reason ?? "
 /** A stage on which the stranger meets somebody's ticket and no order. */
 function strangersStage(world: World, ticket: Ticket): Stage {
   // Only the id is read.
-  return { world, held: ticket, free: ticket, order: { id: randomUUID() } as Stage["order"] };
+  return {
+    world,
+    held: ticket,
+    free: ticket,
+    order: { id: randomUUID() } as Stage["order"],
+    delivered: { id: randomUUID() },
+  };
 }

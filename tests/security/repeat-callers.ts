@@ -8,7 +8,11 @@ import type { World } from "./attacked-mesh.ts";
 import type { RepeatScene } from "./repeat-scene.ts";
 
 /** Who calls: somebody at the gateway, or a service at another's internal port. */
-export type RepeatCaller = "anonymous" | "seller" | "buyer" | "operator" | "tickets" | "orders" | "workflows";
+export type RepeatCaller = "anonymous" | "seller" | "buyer" | "operator" | RepeatingService;
+const repeatingServices = ["tickets", "orders", "deliveries", "workflows"] as const;
+type RepeatingService = (typeof repeatingServices)[number];
+const isService = (caller: RepeatCaller): caller is RepeatingService =>
+  repeatingServices.some((service) => service === caller);
 
 /** What a call came to: the message, or the refusal with its reason. */
 export type Answer = { message: JsonValue } | { refused: string; metadata: Record<string, string> };
@@ -19,7 +23,7 @@ export function openCallers({ gateway, mesh, operator, services }: World, { sell
   const open = new Map<string, ReturnType<typeof connect>>();
 
   function connect(caller: RepeatCaller, method: DescMethod) {
-    if (caller !== "tickets" && caller !== "orders" && caller !== "workflows") {
+    if (!isService(caller)) {
       const token = tokens[caller]?.accessToken;
       const interceptors = token ? [bearer(() => token)] : [];
       const transport = createGrpcWebTransport({ baseUrl: gateway, httpVersion: "1.1", interceptors });

@@ -3,7 +3,7 @@ import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
-import { newEvent, newListing, newOrder, newVenue, stories } from "../support/stories.ts";
+import { newEvent, newListing, newOrder, newVenue, retry, stories } from "../support/stories.ts";
 import { stripePayments, type TestMesh } from "../support/test-mesh.ts";
 import type { Account, World } from "./attacked-mesh.ts";
 
@@ -24,6 +24,8 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     { ...buyer, displayName: "" },
   ] as const;
   const refunded = await stories.purchase(mesh, ...people);
+  const delivered = (await stories.purchase(mesh, ...people)).order.id;
+  await retry(() => seller.deliveries.getDelivery({ orderId: delivered }));
   const list = async () => present((await seller.tickets.createTicket(newListing())).ticket);
   const purchase = async (): Promise<Purchase> => {
     const ticket = await list();
@@ -80,6 +82,8 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     calledOffOrder,
     /** Complete already: its refund is asked for, and made by its workflow. */
     refunded: { ticketId: refunded.ticket.id, orderId: refunded.order.id },
+    /** The order of a ticket that is to be delivered. */
+    delivered,
     /** A PaymentIntent of this mesh that no payment knows. */
     strayIntent: await makeStrayIntent(mesh),
   };
@@ -89,7 +93,7 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     orderId,
   ]);
   const ids = [seller.userId, buyer.userId, listed, withdrawn.id, lock.ticketId, lock.orderId, lockBuyerId];
-  ids.push(venueId, eventId, twin.id, calledOff.id);
+  ids.push(venueId, eventId, twin.id, calledOff.id, delivered);
   return { ...scene, ids: [...ids, ...orders, strayIntent, ...Object.values(scene.refunded)] };
 }
 

@@ -36,6 +36,7 @@ const purchaseOf =
   (name: "voided" | "expired" | "cancelled" | "calledOffOrder") =>
   (scene: RepeatScene): { orderId: string } => ({ orderId: scene[name].orderId });
 const refunded = ({ refunded }: RepeatScene) => ({ orderId: refunded.orderId });
+const delivered = ({ delivered }: RepeatScene) => ({ orderId: delivered });
 
 /** One story, told from the top: each call finds what those before it left, and no workflow has made it yet. */
 export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
@@ -143,6 +144,19 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
   "tickets.internal.v1.TicketLockService/RelistTicket": { as: "workflows", request: soldTicket },
   "orders.internal.v1.OrderLifecycleService/MarkRefunded": { as: "workflows", request: sold },
 
+  "deliveries.v1.DeliveryService/DeliverTicket": {
+    as: "seller",
+    request: (scene) => ({
+      ...delivered(scene),
+      content: { case: "link", value: "https://tickets.example/1" },
+    }),
+  },
+  "orders.internal.v1.OrderLifecycleService/OpenTicket": {
+    as: "deliveries",
+    request: (scene) => ({ ...delivered(scene), buyerId: scene.buyer.userId }),
+  },
+  "deliveries.v1.DeliveryService/ConfirmDelivery": { as: "buyer", request: delivered },
+
   "orders.v1.OrderService/RequestRefund": {
     as: "buyer",
     request: refunded,
@@ -188,6 +202,8 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
     as: "workflows",
     request: () => ({ ...page(), dueBefore: timestampFromDate(new Date()) }),
   },
+  "deliveries.v1.DeliveryService/GetDelivery": { as: "buyer", request: delivered },
+  "deliveries.v1.DeliveryService/ListDeliveriesDue": { as: "seller", request: page },
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
   "payments.internal.v1.PaymentLifecycleService/ListPayments": {
     as: "workflows",
@@ -243,6 +259,11 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
   "auth.v1.AuthService/SignUp": [
     "tests/security/access-matrix.ts",
     "holds: nobody reads or changes what is another's",
+  ],
+  // Each call is one more opening.
+  "deliveries.v1.DeliveryService/OpenTicket": [
+    "services/deliveries/src/delivery-service.spec.ts",
+    "is recorded at each opening, and shown to both",
   ],
   // Each call begins a session of its own.
   "auth.v1.AuthService/SignIn": [

@@ -124,6 +124,7 @@ const streams: Readonly<Record<string, (subject: string) => string>> = {
   TICKETS: () => "ticketing.tickets.v1.TicketEvent",
   ORDERS: () => "ticketing.orders.v1.OrderEvent",
   PAYMENTS: () => "ticketing.payments.v1.PaymentEvent",
+  DELIVERIES: () => "ticketing.deliveries.v1.DeliveryEvent",
   EVENTS: (subject) =>
     subject.startsWith("evt.events.v1.venue_")
       ? "ticketing.events.v1.VenueEvent"

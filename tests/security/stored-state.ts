@@ -14,6 +14,8 @@ type Stored = {
   pending?: boolean;
   status?: number;
   history?: { version: number }[];
+  /** How far a delivery has followed its order. */
+  orderVersion?: number;
 };
 /** Every document that names one of some ids, by its database, collection and id. */
 export type StoredState = Record<string, Stored>;
@@ -93,7 +95,9 @@ function waitsFor(state: StoredState): string[] {
     // Later versions than that of the newest transition are their service's own affair.
     const told = history.at(-1)?.version ?? 0;
     const behind = copy !== undefined && (state[`${copy}/${id}`]?.version ?? 0) < told;
-    return pending || behind ? [name] : [];
+    const delivery = collection === "orders.orders" ? state[`deliveries.deliveries/${id}`] : undefined;
+    const unfollowed = (delivery?.orderVersion ?? told) < told;
+    return pending || behind || unfollowed ? [name] : [];
   });
 }
 

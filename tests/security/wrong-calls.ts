@@ -47,6 +47,14 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "orders.v1.OrderService/ListMyOrders": [noPage, "page_size"],
   "orders.v1.OrderService/ListMySales": [noPage, "page_size"],
   "orders.v1.OrderService/WatchOrder": [{}, "order_id"],
+  "deliveries.v1.DeliveryService/GetDelivery": [{}, "order_id"],
+  "deliveries.v1.DeliveryService/ListDeliveriesDue": [noPage, "page_size"],
+  "deliveries.v1.DeliveryService/DeliverTicket": [
+    { orderId: randomUUID(), content: { case: "link", value: "x".repeat(2001) } },
+    "link",
+  ],
+  "deliveries.v1.DeliveryService/OpenTicket": [{}, "order_id"],
+  "deliveries.v1.DeliveryService/ConfirmDelivery": [{}, "order_id"],
   "payments.v1.PaymentService/StartPayment": [{}, "order_id"],
   "payments.v1.PaymentService/GetPayment": [{}, "order_id"],
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
@@ -91,6 +99,13 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "orders.v1.OrderService/CancelOrder": [noOrder, "ORDER_NOT_FOUND"],
   "orders.v1.OrderService/RequestRefund": [noOrder, "ORDER_NOT_FOUND"],
   "orders.v1.OrderService/WatchOrder": [noOrder, "ORDER_NOT_FOUND"],
+  "deliveries.v1.DeliveryService/GetDelivery": [noOrder, "DELIVERY_NOT_FOUND"],
+  "deliveries.v1.DeliveryService/DeliverTicket": [
+    () => ({ ...noOrder(), content: { case: "transferNote", value: "In the app" } }),
+    "DELIVERY_NOT_FOUND",
+  ],
+  "deliveries.v1.DeliveryService/OpenTicket": [noOrder, "DELIVERY_NOT_FOUND"],
+  "deliveries.v1.DeliveryService/ConfirmDelivery": [noOrder, "DELIVERY_NOT_FOUND"],
   "payments.v1.PaymentService/StartPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payments.v1.PaymentService/GetPayment": [noOrder, "ORDER_NOT_FOUND"],
   "events.v1.EventService/GetVenue": [() => ({ venueId: randomUUID() }), "VENUE_NOT_FOUND"],
@@ -187,7 +202,7 @@ export function wrongCalls(world: () => World): void {
     it("without a session, or with a forged token, is refused as unauthenticated", async () => {
       const { lock, list } = world();
       const { ticket: held, order } = await lock();
-      const stage: Stage = { world: world(), held, order, free: await list() };
+      const stage: Stage = { world: world(), held, order, free: await list(), delivered: order };
       await reported("RPCs called without a session", async () => {
         let calls = 0;
         for (const [name, { request, verdict }] of Object.entries(publicRules)) {

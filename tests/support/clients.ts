@@ -3,6 +3,7 @@ import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import type { SignIn } from "@ticketing/launcher/mesh-file";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
+import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
@@ -18,6 +19,7 @@ export function clientsOver(transport: Transport) {
     payments: createClient(PaymentService, transport),
     catalog: createClient(CatalogService, transport),
     events: createClient(EventService, transport),
+    deliveries: createClient(DeliveryService, transport),
     operations: createClient(OperationsService, transport),
   };
 }

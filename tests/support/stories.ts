@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate, timestampMs } from "@bufbuild/protobuf/wkt";
 import { eventId } from "@ticketing/catalog/projection/placing";
+import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category, EventSchema, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
@@ -75,6 +76,15 @@ export async function payWithRetries(mesh: TestMesh, buyer: Person, order: Order
   const payment = await retry(() => buyer.payments.startPayment({ orderId: order.id }));
   const confirmed = await confirmPayment(mesh.addresses.stripe, payment, "pm_card_visa");
   if (!confirmed.ok) throw new Error(`the card was declined: ${confirmed.declineCode}`);
+}
+
+/** Delivers the ticket of a complete order; repeats the call until it succeeds. */
+export function deliverWithRetries(
+  seller: Person,
+  { id }: Pick<Order, "id">,
+  content: { case: "link" | "transferNote"; value: string },
+): Promise<Delivery> {
+  return retry(async () => (await seller.deliveries.deliverTicket({ orderId: id, content })).delivery);
 }
 
 /** Waits until the order has ended; fails if it ended in another status than the wanted one. */

@@ -118,7 +118,11 @@ const requests: readonly { subject: string; owner: ServiceName; askers: ServiceN
   ...Object.entries(owners)
     .filter(([stream]) => stream in readers)
     .map(([stream, { owner }]) => ({ subject: republishOf(stream), owner, askers: askersOf(stream) })),
-  { subject: RECONCILE, owner: "workflows", askers: ["workflows", "tickets", "orders", ...keepers] },
+  {
+    subject: RECONCILE,
+    owner: "workflows",
+    askers: ["workflows", "tickets", "orders", "deliveries", ...keepers],
+  },
 ];
 const event = (service: string, id: string) => ({
   subject: `evt.${service}.v1.spec.${id}`,

@@ -93,6 +93,16 @@ describe("Secrets for users", () => {
     });
   });
 
+  it("keep the keys of what is stored when a new one takes their place: it goes before them", async () => {
+    const file = "deliveries.content-keys";
+    await forUsers(live);
+    const before = (await held())[file] ?? "";
+    await forUsers(live, file);
+    const after = (await held())[file] ?? "";
+    expect(after).toMatch(/^k\w+:[\w-]+,k\w+:[\w-]+$/);
+    expect(after.split(",")[1]).toBe(before);
+  });
+
   it.each(["payments.stripe-key", "orders.jwk.json", "../x"])("cannot have %s replaced", async (file) => {
     await forUsers(live);
     const before = await held();
