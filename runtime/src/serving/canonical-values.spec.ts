@@ -151,6 +151,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   ProposeEvent: { title: "Jazz", category: 1, start },
   RescheduleEvent: { version: 1n, start },
   CancelEvent: { version: 1n },
+  DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
   UpdateTicket: { version: 1n },
   WithdrawTicket: { version: 1n },
   CreateTicket: {

@@ -3,6 +3,7 @@ import { createValidator } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { describe, expect, it } from "@jest/globals";
 import { SignUpRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
+import { DeliverTicketRequestSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
 import {
   ProposeEventRequestSchema,
   ProposeVenueRequestSchema,
@@ -26,6 +27,7 @@ const texts: readonly (readonly [DescMessage, string, number])[] = [
   [ProposeVenueRequestSchema, "name", 120],
   [ProposeVenueRequestSchema, "city", 80],
   [ProposeEventRequestSchema, "title", 120],
+  [DeliverTicketRequestSchema, "transferNote", 500],
 ];
 const seats: typeof texts = [
   [SeatSchema, "section", 40],
@@ -37,7 +39,9 @@ const named = (fields: typeof texts) =>
 
 /** What the contract says of a text in a field, as services and pages check it. */
 function violationsOf(schema: DescMessage, name: string, text: string) {
-  const { violations = [] } = validator.validate(schema, create(schema, { [name]: text }));
+  const { oneof } = schema.field[name] ?? {};
+  const init = oneof ? { [oneof.localName]: { case: name, value: text } } : { [name]: text };
+  const { violations = [] } = validator.validate(schema, create(schema, init));
   return violations.filter(({ field: [part] }) => part?.kind === "field" && part.localName === name);
 }
 

@@ -102,6 +102,7 @@ function Refund({ order, onAnswer }: Parameters<typeof BuyerActions>[0]) {
   const left = useRemaining(until);
   const again = order.refundRequestedTime !== undefined;
   const forEvent = isForEvent(order);
+  if (order.ticketOpenedTime && !forEvent) return <p className={styles.soft}>{texts.openedNoRefund}</p>;
   if (left === 0 && !forEvent) return <p className={styles.soft}>{texts.refundOver}</p>;
   return (
     <>
@@ -189,5 +190,5 @@ export function SellerView({ order }: { order: Order }) {
 function StillRefundable({ order }: { order: Order }) {
   const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
   const left = useRemaining(until);
-  return left > 0 ? <p>{texts.sellerRefundUntil(formatDateTime(until))}</p> : null;
+  return left > 0 && !order.ticketOpenedTime ? <p>{texts.sellerRefundUntil(formatDateTime(until))}</p> : null;
 }

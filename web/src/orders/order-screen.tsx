@@ -1,6 +1,8 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { BuyerDelivery } from "../delivery/buyer-delivery.tsx";
+import { SellerDelivery } from "../delivery/seller-delivery.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Money } from "../design/money.tsx";
@@ -58,6 +60,12 @@ function OneOrder(props: {
           <OrderStatusPill status={order.status} />
         </div>
         {order.price && <Money amount={order.price} className={styles.big} />}
+        {order.status === OrderStatus.COMPLETE &&
+          (side === "seller" ? (
+            <SellerDelivery orderId={order.id} />
+          ) : (
+            <BuyerDelivery orderId={order.id} opened={order.ticketOpenedTime !== undefined} />
+          ))}
         {side === "seller" ? (
           <SellerView order={order} />
         ) : (

@@ -205,6 +205,7 @@ export const orderTexts = {
   refundAgain: "Ask for the refund again",
   refundLeft: "Time to decide",
   refundOver: "The time for a refund is over.",
+  openedNoRefund: "You opened the ticket, so it cannot be given back without a reason.",
   sellerRefundUntil: (at: string) => `The buyer may give the ticket back until ${at}.`,
   refundingTitle: "The refund is on its way",
   refundingBuyer: "Your money is being sent back. This page will tell you when that is done.",

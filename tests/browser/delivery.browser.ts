@@ -1,0 +1,70 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { deliverWithRetries, retry } from "../support/stories.ts";
+import { inspect, useBrowser } from "./browser.ts";
+import { newPerson, sharedMesh } from "./shared-mesh.ts";
+import { buy, list } from "./trade.ts";
+
+const browser = useBrowser();
+const mesh = sharedMesh();
+let seller: Awaited<ReturnType<typeof newPerson>>;
+
+beforeAll(async () => {
+  seller = await newPerson(mesh, "Sela");
+});
+
+test("a seller delivers by a link; the buyer opens it after a question, and says that it has arrived", async () => {
+  const buyer = await newPerson(mesh, "Bea");
+  const order = await buy(mesh, buyer, await list(seller, "Evening of Strings"));
+  const theirs = await browser.open(mesh, `/orders/${order.id}`, { as: seller });
+  await theirs.getByText(/^Deliver the ticket by /).waitFor();
+  await inspect(theirs, "delivery-due-seller", ["phone", "desktop"]);
+  const page = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
+  await page.getByText(/^The seller has to deliver the ticket by /).waitFor();
+
+  await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
+  await theirs.getByText("Please fill this in.").waitFor();
+  await theirs.getByLabel("Link to the ticket").fill("http://tickets.example/1");
+  await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
+  await theirs.getByText("This link cannot be used").waitFor();
+  await theirs.getByLabel("Link to the ticket").fill("https://tickets.example/pass/1");
+  await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
+  await theirs.getByText("You have delivered the ticket").waitFor();
+  expect(await theirs.content()).not.toContain("tickets.example/pass");
+
+  await page.getByRole("button", { name: "Open the ticket" }).click();
+  const question = page.getByRole("dialog", { name: "Open the ticket?" });
+  await question.waitFor();
+  await inspect(page, "delivery-open-question", ["narrow"]);
+  expect(await page.content()).not.toContain("tickets.example");
+  await question.getByRole("button", { name: "Open it" }).click();
+  const link = page.getByRole("link", { name: "Go to the ticket" });
+  await link.waitFor();
+  expect(await link.getAttribute("href")).toBe("https://tickets.example/pass/1");
+  expect(await link.getAttribute("rel")).toBe("noopener noreferrer");
+  await page.getByText("You opened the ticket, so it cannot be given back without a reason.").waitFor();
+  expect(await page.getByRole("button", { name: "Get a refund" }).count()).toBe(0);
+  await inspect(page, "delivery-opened", ["phone"]);
+  await theirs.getByText("Opened once:").waitFor();
+
+  await page.getByRole("button", { name: "The ticket has arrived" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "It has arrived" }).click();
+  await page.getByText("You said that the ticket has arrived.").waitFor();
+  await theirs.getByText("The buyer says that the ticket has arrived.").waitFor();
+  const { delivery } = await buyer.deliveries.getDelivery({ orderId: order.id });
+  expect(delivery?.status).toBe(DeliveryStatus.CONFIRMED);
+});
+
+test("a transfer is told in the seller's words, as text, and again without a question", async () => {
+  const buyer = await newPerson(mesh, "Ben");
+  const order = await buy(mesh, buyer, await list(seller, "Night of Drums"));
+  const words = "In the Arena app, to <b>Ben</b>";
+  await retry(() => buyer.deliveries.getDelivery({ orderId: order.id }));
+  await deliverWithRetries(seller, order, { case: "transferNote", value: words });
+  await buyer.deliveries.openTicket({ orderId: order.id });
+  const page = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
+  await page.getByRole("button", { name: "Open the ticket" }).click();
+  await page.getByText(words).waitFor();
+  await page.getByText("Opened 2 times:").waitFor();
+  await inspect(page, "delivery-transfer", ["desktop"]);
+});

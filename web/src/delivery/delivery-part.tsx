@@ -1,0 +1,72 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
+import type { ReactNode } from "react";
+import { DateTime } from "../design/date-time.tsx";
+import { ErrorState } from "../design/states.tsx";
+import { formatDateTime } from "../format/format-date.ts";
+import styles from "./delivery.module.css";
+import { stepText, deliveryTexts as texts } from "./texts.ts";
+import { useDelivery } from "./use-delivery.ts";
+
+/** What a side is shown of a delivery, and how its calls tell what they changed. */
+export interface DeliverySide {
+  delivery: Delivery;
+  take: (newer: Delivery | undefined) => void;
+}
+
+/** Until when to deliver, in words. */
+export const dueTime = ({ deliverBy }: Delivery): string =>
+  deliverBy ? formatDateTime(timestampDate(deliverBy)) : "";
+
+/** The part of an order's page that is about the ticket itself. */
+export function DeliveryPart(props: { orderId: string; children: (side: DeliverySide) => ReactNode }) {
+  const { delivery, pending, error, take, retry } = useDelivery(props.orderId);
+  return (
+    <section className={styles.part} aria-labelledby="delivery">
+      <h2 id="delivery">{texts.title}</h2>
+      {pending && <p>{texts.preparing}</p>}
+      {error && <ErrorState error={error} onRetry={retry} />}
+      {delivery && (
+        <>
+          {props.children({ delivery, take })}
+          <Openings delivery={delivery} />
+          <Steps delivery={delivery} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Each reading of the ticket is shown to both: who bought knows whether somebody else has their session. */
+function Openings({ delivery: { openings, openingCount } }: { delivery: Delivery }) {
+  if (openingCount === 0n) return null;
+  return (
+    <div className={styles.soft}>
+      <p>{texts.opened(openingCount.toString())}</p>
+      <ul>
+        {openings.toReversed().map((time, at) => (
+          // Two openings may have one time; they have nothing else to tell them apart.
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above
+          <li key={at}>
+            <DateTime date={timestampDate(time)} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Steps({ delivery }: { delivery: Delivery }) {
+  return (
+    <details className={styles.soft}>
+      <summary>{texts.timeline}</summary>
+      <ol>
+        {delivery.timeline.map((step) => (
+          <li key={step.version.toString()}>
+            {stepText(step)} {step.time && <DateTime date={timestampDate(step.time)} />}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

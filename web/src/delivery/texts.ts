@@ -1,0 +1,75 @@
+import { DeliveryStatus, type DeliveryStep } from "@ticketing/proto/deliveries/v1/delivery";
+
+export const deliveryTexts = {
+  title: "The ticket",
+  preparing: "The delivery is being prepared.",
+
+  // To the buyer.
+  awaited: (by: string) => `The seller has to deliver the ticket by ${by}. It will be here.`,
+  late: (by: string) => `The seller has not delivered the ticket, which was due by ${by}. They still can.`,
+  here: "Your ticket is here",
+  hereText: "The seller has delivered it.",
+  open: "Open the ticket",
+  openTitle: "Open the ticket?",
+  openText: "A ticket that was opened cannot be given back any more, unless the event is cancelled.",
+  openNow: "Open it",
+  notYet: "Not yet",
+  toTicket: "Go to the ticket",
+  linkLeads: (host: string) =>
+    `It is at ${host}. We do not know that site: enter no passwords there that you use elsewhere.`,
+  sellerSays: "The seller says:",
+  confirm: "The ticket has arrived",
+  confirmTitle: "Has the ticket arrived?",
+  confirmText: "Say so once you have seen it. It can then be neither replaced nor given back.",
+  confirmNow: "It has arrived",
+  confirmed: "You said that the ticket has arrived.",
+
+  // To the seller.
+  due: (by: string) => `Deliver the ticket by ${by}`,
+  overdue: (by: string) => `The ticket was due by ${by}`,
+  overdueText: "The buyer waits for it. Deliver it now.",
+  delivered: "You have delivered the ticket",
+  deliveredText: "The buyer can open it. You can replace it until they say that it has arrived.",
+  confirmedByBuyer: "The buyer says that the ticket has arrived.",
+  form: "Deliver the ticket",
+  kind: "How the buyer gets it",
+  link: "By a link",
+  transfer: "In the app of who issued it",
+  linkLabel: "Link to the ticket",
+  linkHint: "The whole address. Only the buyer can see it.",
+  noteLabel: "Where you transferred it, and to whom",
+  noteHint: "For example: in the Arena app, to the name Ben Miller. Only the buyer can see it.",
+  deliver: "Deliver",
+  replace: "Replace what you delivered",
+  sent: "The buyer can open the ticket now.",
+
+  // To both.
+  opened: (times: string) => `Opened ${times === "1" ? "once" : `${times} times`}:`,
+  timeline: "The delivery",
+};
+
+/** A step of a delivery in a sentence that its buyer and its seller read alike. */
+export function stepText({ transition }: Pick<DeliveryStep, "transition">): string {
+  switch (transition.case) {
+    case "deliveryAwaited":
+      return "The seller was asked for the ticket.";
+    case "deliveryMade":
+      return "The seller delivered the ticket.";
+    case "deliveryOverdue":
+      return "The ticket was not delivered in time.";
+    case "deliveryConfirmed":
+      return "The buyer said that the ticket has arrived.";
+    case "deliveryCancelled":
+      return "The money went back, so the ticket is not delivered.";
+    case "deliveryMoved":
+      return "The event was moved, and with it the time for the delivery.";
+    case undefined:
+      return "The delivery changed.";
+    default:
+      return transition satisfies never;
+  }
+}
+
+/** Whether nothing of a delivery will change by itself. */
+export const isDone = (status: DeliveryStatus): boolean =>
+  status === DeliveryStatus.CONFIRMED || status === DeliveryStatus.CANCELLED;
