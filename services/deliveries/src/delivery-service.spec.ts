@@ -101,12 +101,15 @@ describe("a delivery", () => {
     expect(reads).toBe(1);
   });
 
-  it("is not made for an order that is not paid, or was refunded before", async () => {
-    order = { ...order, status: OrderStatus.AWAITING_PAYMENT };
+  it("is not made for an order that is not paid, or was refunded before, or whose event has begun", async () => {
+    const complete = order;
+    order = { ...complete, status: OrderStatus.AWAITING_PAYMENT };
     const unpaid = await bought();
-    order = { ...order, status: OrderStatus.REFUNDED };
+    order = { ...complete, status: OrderStatus.REFUNDED };
     const refunded = await bought();
-    for (const orderId of [unpaid, refunded])
+    order = { ...complete, start: now };
+    const begun = await bought();
+    for (const orderId of [unpaid, refunded, begun])
       expect(await buyer().getDelivery({ orderId }).catch(reasonOf)).toBe("DELIVERY_NOT_FOUND");
   });
 

@@ -73,6 +73,10 @@ export function deliverByOf(completed: Date, start: Date, { leadMs, leastTimeMs 
   return new Date(Math.min(start.getTime(), Math.max(usual, least)));
 }
 
+/** Whether an order that has no delivery gets one. What was sold for an event that has begun came another way, or never. */
+export const isToDeliver = ({ refunded, startTime }: SoldOrder, now: Date): boolean =>
+  !refunded && !isOver(startTime, now);
+
 /** The order is complete: its seller has to deliver. */
 export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
   const { _id, buyerId, sellerId, version, startTime } = order;

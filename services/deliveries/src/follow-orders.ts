@@ -6,7 +6,7 @@ import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { awaitDelivery, type DeliveryTerms, followOrder, type SoldOrder } from "./delivery.ts";
+import { awaitDelivery, type DeliveryTerms, followOrder, isToDeliver, type SoldOrder } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 
 interface FollowDependencies {
@@ -30,7 +30,8 @@ const SOLD: readonly OrderStatus[] = [OrderStatus.COMPLETE, OrderStatus.REFUNDED
 
 /**
  * Whatever happened to an order that is or was complete, its delivery takes over what the order is now. An order without
- * a delivery gets one while it is complete: so an event that was lost costs nothing once the order is announced again.
+ * a delivery gets one while it is complete and its event has not begun: so an event that was lost costs nothing once the
+ * order is announced again.
  */
 export const onOrderEvent =
   ({ deliveries, orders, terms, clock }: FollowDependencies) =>
@@ -41,7 +42,7 @@ export const onOrderEvent =
     const known = await deliveries.find(state.id);
     if (known && known.orderVersion >= Number(state.version)) return;
     const order = soldOrder((await orders.readOrder({ orderId: state.id })).order);
-    if (!known && order.refunded) return;
+    if (!known && !isToDeliver(order, clock())) return;
     if (!known && (await deliveries.insert(awaitDelivery(order, terms, clock()))) === "inserted") return;
     await deliveries.update(state.id, (delivery) => followOrder(delivery, order, terms, clock()));
   };

@@ -1,6 +1,7 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliveryService, type OpenTicketResponse } from "@ticketing/proto/deliveries/v1/delivery_service";
+import type { Order } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
 import { Button, buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
@@ -11,11 +12,12 @@ import { deliveryTexts as texts } from "./texts.ts";
 
 type Content = OpenTicketResponse["content"];
 
-/** Where the ticket is, and what was delivered, once the buyer opens it. `opened`: it was opened before. */
-export function BuyerDelivery({ orderId, opened }: { orderId: string; opened: boolean }) {
+/** Where the ticket is, and what was delivered, once the buyer opens it. */
+export function BuyerDelivery({ order }: { order: Order }) {
+  const { id, ticketOpenedTime } = order;
   return (
-    <DeliveryPart orderId={orderId}>
-      {(side) => <ForBuyer {...side} orderId={orderId} opened={opened} />}
+    <DeliveryPart order={order}>
+      {(side) => <ForBuyer {...side} orderId={id} opened={ticketOpenedTime !== undefined} />}
     </DeliveryPart>
   );
 }

@@ -1,6 +1,8 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
+import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { ReactNode } from "react";
+import { serverClock } from "../api/server-clock.ts";
 import { DateTime } from "../design/date-time.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { formatDateTime } from "../format/format-date.ts";
@@ -19,8 +21,12 @@ export const dueTime = ({ deliverBy }: Delivery): string =>
   deliverBy ? formatDateTime(timestampDate(deliverBy)) : "";
 
 /** The part of an order's page that is about the ticket itself. */
-export function DeliveryPart(props: { orderId: string; children: (side: DeliverySide) => ReactNode }) {
-  const { delivery, pending, error, take, retry } = useDelivery(props.orderId);
+export function DeliveryPart(props: { order: Order; children: (side: DeliverySide) => ReactNode }) {
+  const { id, ticket } = props.order;
+  const start = ticket?.event?.startTime;
+  const hasBegun = start !== undefined && timestampMs(start) <= serverClock.now();
+  const { delivery, pending, error, take, retry } = useDelivery(id, hasBegun);
+  if (!delivery && !pending && !error) return null;
   return (
     <section className={styles.part} aria-labelledby="delivery">
       <h2 id="delivery">{texts.title}</h2>

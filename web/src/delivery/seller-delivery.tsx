@@ -1,6 +1,7 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliverTicketRequestSchema, DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
+import type { Order } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
@@ -12,8 +13,8 @@ import { DeliveryPart, type DeliverySide, dueTime } from "./delivery-part.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
 
 /** What the seller has to deliver by when, and the form by which they do. */
-export function SellerDelivery({ orderId }: { orderId: string }) {
-  return <DeliveryPart orderId={orderId}>{(side) => <ForSeller {...side} />}</DeliveryPart>;
+export function SellerDelivery({ order }: { order: Order }) {
+  return <DeliveryPart order={order}>{(side) => <ForSeller {...side} />}</DeliveryPart>;
 }
 
 function ForSeller({ delivery, take }: DeliverySide) {

@@ -10,9 +10,9 @@ const REFRESH_MS = 4_000;
 
 /**
  * The delivery of a complete order as it is now. It is made a moment after the order was completed: until then it is
- * `pending`. `take` takes the answers of calls that change it; the highest version wins.
+ * `pending`. Orders of an earlier release whose event had begun have none. `take` takes the answers of calls that change it; the highest version wins.
  */
-export function useDelivery(orderId: string) {
+export function useDelivery(orderId: string, hasBegun: boolean) {
   const [heard, setHeard] = useState<Delivery>();
   const { data, error, refetch } = useQuery(
     DeliveryService.method.getDelivery,
@@ -20,6 +20,7 @@ export function useDelivery(orderId: string) {
     {
       refetchInterval: ({ state }) => {
         const status = state.data?.delivery?.status;
+        if (status === undefined && hasBegun) return false;
         return status !== undefined && isDone(status) ? false : REFRESH_MS;
       },
     },
@@ -32,7 +33,7 @@ export function useDelivery(orderId: string) {
   };
   return {
     delivery,
-    pending: !delivery && (error === null || isMissing),
+    pending: !delivery && !hasBegun && (error === null || isMissing),
     error: delivery || isMissing ? undefined : error,
     take,
     retry: () => void refetch(),

@@ -61,11 +61,7 @@ function OneOrder(props: {
         </div>
         {order.price && <Money amount={order.price} className={styles.big} />}
         {order.status === OrderStatus.COMPLETE &&
-          (side === "seller" ? (
-            <SellerDelivery orderId={order.id} />
-          ) : (
-            <BuyerDelivery orderId={order.id} opened={order.ticketOpenedTime !== undefined} />
-          ))}
+          (side === "seller" ? <SellerDelivery order={order} /> : <BuyerDelivery order={order} />)}
         {side === "seller" ? (
           <SellerView order={order} />
         ) : (
