@@ -173,6 +173,14 @@ export function driftSeeds(at: {
       const mended = async () => (await ticketStatus(ticket.id)) === TicketStatus.AVAILABLE;
       return { kind: DriftKind.SALE_OF_ENDED_ORDER, id: ticket.id, mended };
     },
+    async "a ticket for a cancelled event, whose buyer keeps it"() {
+      const { order, ticket } = await bought();
+      const hoursAgo = new Date(Date.now() - 7_200_000);
+      await tamperTicket(ticket.id, { $set: { "event.cancelled": true, updateTime: hoursAgo } });
+      const mended = async () =>
+        (await buyer.orders.getOrder({ orderId: order.id })).order?.status === OrderStatus.REFUNDED;
+      return { kind: DriftKind.ORDER_OF_CANCELLED_EVENT, id: order.id, mended };
+    },
     async "a ticket locked for nobody"() {
       const ticket = await listWithRetries(seller);
       const lock = {

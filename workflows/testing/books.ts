@@ -67,6 +67,10 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
         const { records, ...page } = answer(orders, ({ order }) => order?.id, selection);
         return { ...page, orders: records };
       },
+      endForEvent({ orderId }) {
+        asked(orderId);
+        return {};
+      },
       listOverdueOrders: () => ({ orders: orders.filter(({ order }) => order?.status === OPEN) }),
     });
     service(TicketLockService, {

@@ -21,6 +21,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.LOCK_OF_ENDED_ORDER]: "Ticket locked for an order that has ended",
   [DriftKind.SALE_WITHOUT_ORDER]: "Ticket sold to no order",
   [DriftKind.SALE_OF_ENDED_ORDER]: "Ticket sold to an order that ended without it",
+  [DriftKind.ORDER_OF_CANCELLED_EVENT]: "Ticket for a cancelled event, not refunded",
   [DriftKind.PAYMENT_WITHOUT_ORDER]: "Payment for no order",
   [DriftKind.AMOUNT_DIFFERS]: "Amounts differ",
   [DriftKind.PAYMENT_BEHIND_STRIPE]: "Payment is behind Stripe",

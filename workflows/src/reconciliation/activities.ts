@@ -18,7 +18,7 @@ export function createReconciliationActivities(deps: {
   report: Reporter;
   fullPass: () => Promise<FullPass | undefined>;
 }) {
-  const { tickets, payments } = deps.clients;
+  const { tickets, orders, payments } = deps.clients;
   const { workflows, releaseMoney } = deps;
 
   const looks = createLooks(deps.clients);
@@ -32,6 +32,7 @@ export function createReconciliationActivities(deps: {
       answering(tickets.unlockTicket({ orderId, ticketId, reason: TicketUnlockReason.NO_ORDER }), "done"),
     SALE_OF_ENDED_ORDER: ({ orderId, ticketId }) =>
       answering(tickets.relistTicket({ orderId, ticketId }), "done"),
+    ORDER_OF_CANCELLED_EVENT: ({ orderId }) => answering(orders.endForEvent({ orderId }), "done"),
     PAYMENT_BEHIND_STRIPE: ({ orderId }) => answering(payments.readPayment({ orderId, fresh: true }), "done"),
     INTENT_UNKNOWN: ({ intentId }) => answering(payments.releaseIntent({ intentId }), "done"),
   };

@@ -151,16 +151,31 @@ describe("an order beside its ticket and its payment", () => {
 describe("a ticket beside the order that has it", () => {
   it("is locked or sold to an order that is there and has not ended without it", () => {
     for (const has of ["AWAITING_PAYMENT", "COMPLETE"] as const) {
-      expect(compareTicket(locked("o"), order(OrderStatus[has]))).toEqual([]);
-      expect(compareTicket(ticket("o"), order(OrderStatus[has]))).toEqual([]);
+      expect(compareTicket(locked("o"), order(OrderStatus[has]), 0)).toEqual([]);
+      expect(compareTicket(ticket("o"), order(OrderStatus[has]), 0)).toEqual([]);
     }
-    expect(kinds(compareTicket(locked("o"), undefined))).toEqual(["LOCK_WITHOUT_ORDER"]);
-    expect(kinds(compareTicket(locked("o"), order(OrderStatus.EXPIRED)))).toEqual(["LOCK_OF_ENDED_ORDER"]);
-    expect(kinds(compareTicket(ticket("o"), undefined))).toEqual(["SALE_WITHOUT_ORDER"]);
-    expect(kinds(compareTicket(ticket("o"), order(OrderStatus.REFUNDED)))).toEqual(["SALE_OF_ENDED_ORDER"]);
+    expect(kinds(compareTicket(locked("o"), undefined, 0))).toEqual(["LOCK_WITHOUT_ORDER"]);
+    expect(kinds(compareTicket(locked("o"), order(OrderStatus.EXPIRED), 0))).toEqual(["LOCK_OF_ENDED_ORDER"]);
+    expect(kinds(compareTicket(ticket("o"), undefined, 0))).toEqual(["SALE_WITHOUT_ORDER"]);
+    expect(kinds(compareTicket(ticket("o"), order(OrderStatus.REFUNDED), 0))).toEqual([
+      "SALE_OF_ENDED_ORDER",
+    ]);
+  });
+  it("of a cancelled event goes back within an hour, if it was paid and nobody asked for that before", () => {
+    const facts = { id: "t", event: { cancelled: true }, updateTime: timestampFromMs(0) };
+    const record = (soldOrderId: string, cancelled = true) =>
+      create(TicketRecordSchema, { ticket: { ...facts, event: { cancelled } }, soldOrderId });
+    const HOUR = 3_600_000;
+    const complete = order(OrderStatus.COMPLETE);
+    expect(compareTicket(record("o"), complete, HOUR)).toEqual([]);
+    const [drift] = compareTicket(record("o"), complete, HOUR + 1);
+    expect(drift).toMatchObject({ kind: "ORDER_OF_CANCELLED_EVENT", orderId: "o", ticketId: "t" });
+    expect(compareTicket(record("o", false), complete, HOUR + 1)).toEqual([]);
+    expect(compareTicket(record(""), undefined, HOUR + 1)).toEqual([]);
+    expect(compareTicket(record("o"), order(OrderStatus.COMPLETE, timestampFromMs(1)), HOUR + 1)).toEqual([]);
   });
   it("needs no order while it is for sale", () => {
-    expect(compareTicket(create(TicketRecordSchema, { ticket: { id: "t" } }), undefined)).toEqual([]);
+    expect(compareTicket(create(TicketRecordSchema, { ticket: { id: "t" } }), undefined, 0)).toEqual([]);
   });
 });
 
@@ -184,8 +199,10 @@ describe("a difference between two records", () => {
   it("is seen at the order as at its ticket, whichever changed last", () => {
     const ended = order(OrderStatus.EXPIRED);
     for (const held of [locked("o"), ticket("o")]) {
-      expect(only(compareOrder(ended, { ticket: held }, 0, GRACE))).toEqual(only(compareTicket(held, ended)));
-      expect(only(compareTicket(held, ended))).toHaveLength(1);
+      expect(only(compareOrder(ended, { ticket: held }, 0, GRACE))).toEqual(
+        only(compareTicket(held, ended, 0)),
+      );
+      expect(only(compareTicket(held, ended, 0))).toHaveLength(1);
     }
     for (const held of [locked("other"), ticket("other"), ticket("")]) {
       expect(compareOrder(ended, { ticket: held }, 0, GRACE)).toEqual([]);

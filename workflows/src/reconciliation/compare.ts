@@ -113,8 +113,11 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
   }
 }
 
+/** How long the orders of a cancelled event may take to be asked for, page by page. */
+const CANCELLATION_MS = 3_600_000;
+
 /** A ticket beside the order that holds or bought it. */
-export function compareTicket(record: TicketRecord, order: OrderRecord | undefined): Drift[] {
+export function compareTicket(record: TicketRecord, order: OrderRecord | undefined, now: number): Drift[] {
   const { ticket, soldOrderId } = record;
   if (!ticket) return [];
   const orderId = heldBy(record);
@@ -122,6 +125,11 @@ export function compareTicket(record: TicketRecord, order: OrderRecord | undefin
   if (orderId && !order) {
     found(soldOrderId ? "SALE_WITHOUT_ORDER" : "LOCK_WITHOUT_ORDER", "there is no such order");
   } else if (orderId && order && endedWithout(order)) foundHeld(record, order, found);
+  const isLongOver = ticket.updateTime && timestampMs(ticket.updateTime) + CANCELLATION_MS < now;
+  const isPaid = order?.order?.status === OrderStatus.COMPLETE && !order.order.refundRequestedTime;
+  if (ticket.event?.cancelled && soldOrderId && isPaid && isLongOver) {
+    found("ORDER_OF_CANCELLED_EVENT", "nobody asked for its refund");
+  }
   if (record.unpublished) found("EVENTS_UNPUBLISHED", "of a ticket");
   return drift;
 }

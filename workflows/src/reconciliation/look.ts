@@ -99,7 +99,7 @@ export function createLooks({ tickets, orders, payments }: LifecycleClients): Lo
           const orderId = orderIdOf(record) ?? "";
           const problem = idProblem({ own: id, named: { "order id": orderId } });
           if (problem) return [invalid("tickets", id, problem)];
-          return [...compareTicket(record, orderOf(orderId)), ...unpayable("tickets", id, price)];
+          return [...compareTicket(record, orderOf(orderId), Date.now()), ...unpayable("tickets", id, price)];
         },
       );
     },

@@ -1,3 +1,4 @@
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
@@ -78,6 +79,10 @@ const differences: Record<string, (id: string) => { books: Partial<Books>; told:
     books: { orders: [], payments: [], intents: [] },
     told: [`SALE_WITHOUT_ORDER t-${id}`],
   }),
+  "kept though its event is cancelled": (id) => ({
+    books: { tickets: [sold(id, { event: { cancelled: true }, updateTime: timestampFromMs(1) })] },
+    told: [`ORDER_OF_CANCELLED_EVENT t-${id}`],
+  }),
   "refunded at Stripe alone": (id) => ({
     books: { intents: [refunded(id)] },
     told: [`PAYMENT_BEHIND_STRIPE pi-${id}`],
@@ -140,8 +145,8 @@ describe("reconciliation of any books", () => {
         const seen = new Set(drift.map((each) => `${each.kind} ${recordOf(each)}`));
         expect(seen).toEqual(told);
         const named = [...told].map((each) => each.split(" ")[1] ?? "");
-        // What is seen at a PaymentIntent is mended at its order.
-        const orderOf = (id: string) => id.replace(/^pi2?-/, "");
+        // What is seen at a PaymentIntent or a ticket is mended at its order.
+        const orderOf = (id: string) => id.replace(/^(pi2?|t)-/, "");
         for (const id of changed) expect([...named, ...named.map(orderOf)]).toContain(id);
         expect(changed.filter((id) => poisoned.some((bad) => id.endsWith(`-${bad}`) || id === bad))).toEqual(
           [],
