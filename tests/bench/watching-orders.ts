@@ -47,7 +47,7 @@ const price = { minorUnits: 12_000, currency: "EUR" };
 const ids = Array.from({ length: Number(watchers) }, (_, n) => `${n}`);
 const opened = ids.map((_id) => {
   const parties = { buyerId: `buyer ${_id}`, sellerId: `seller ${_id}`, ticketId: `ticket ${_id}` };
-  return open({ _id, ...parties, ticket, price, expireTime }, new Date());
+  return open({ _id, ...parties, ticket, price, fee: 1_200, expireTime }, new Date());
 });
 if (opened.length > 0) await orders.collection.insertMany(opened);
 for (const id of ids) await new Promise<void>((resolve) => void watch(id, resolve));

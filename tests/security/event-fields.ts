@@ -78,6 +78,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "expire_time",
     "version",
     "create_time",
+    "fee",
   ],
   "ticketing.orders.v1.OrderCreated": [],
   "ticketing.orders.v1.OrderCancelRequested": ["reason"],

@@ -5,12 +5,14 @@ import {
   duration,
   readConfig,
 } from "@ticketing/runtime/process/config";
+import { feesConfig } from "@ticketing/runtime/values/fees-config";
 import { z } from "zod";
 
 /** The variables that this process reads. */
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
+  ...feesConfig.shape,
   /** The internal port of tickets. */
   TICKETS_ADDRESS: addresses,
   /** How long after completion a refund may be asked, at latest until the event starts. */

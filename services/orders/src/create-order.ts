@@ -5,6 +5,7 @@ import { type Ticket, TicketUnlockReason } from "@ticketing/proto/tickets/v1/tic
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
+import { type FeePolicy, feeOf } from "@ticketing/runtime/values/fees";
 import { type Money, moneyInit, moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
 import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
@@ -24,11 +25,11 @@ export type TicketLocks = Pick<Client<typeof TicketLockService>, "lockTicket" | 
 /**
  * Locks the ticket, then opens the order: whoever gets the lock has the ticket, before any workflow begins.
  * A crash in between costs nothing: a repeat finds its own lock, or the lock lapses. The price and the
- * deadline are what tickets answered. Its refusals pass through with their reasons. A request_id that was used for
- * another ticket leaves nothing locked.
+ * deadline are what tickets answered, and the fee follows from that price. Its refusals pass through with their reasons.
+ * A request_id that was used for another ticket leaves nothing locked, nor does a price that bears no fee.
  */
 export async function createOrder(
-  deps: { orders: OrderStore; tickets: TicketLocks; clock: Clock },
+  deps: { orders: OrderStore; tickets: TicketLocks; fees: FeePolicy; clock: Clock },
   buyerId: string,
   wish: OrderWish,
 ): Promise<Order> {
@@ -42,7 +43,9 @@ export async function createOrder(
     buyerId,
     expectedPrice: moneyInit(wish.expectedPrice),
   });
-  const order = open({ _id: id, buyerId, ticketId: wish.ticketId, ...lockedTerms(ticket) }, deps.clock());
+  const terms = lockedTerms(ticket);
+  const fee = await feeOrGiveBack(deps, { ticketId: wish.ticketId, orderId: id }, terms.price);
+  const order = open({ _id: id, buyerId, ticketId: wish.ticketId, fee, ...terms }, deps.clock());
   if ((await deps.orders.insert(order)) === "inserted") return order;
   return sameRequest(deps.tickets, await deps.orders.get(id), wish);
 }
@@ -53,15 +56,34 @@ export async function createOrder(
  */
 async function sameRequest(tickets: TicketLocks, order: Order, wish: OrderWish): Promise<Order> {
   if (order.ticketId !== wish.ticketId) {
-    const { ticketId } = wish;
     try {
-      await tickets.unlockTicket({ ticketId, orderId: order._id, reason: TicketUnlockReason.NO_ORDER });
+      await giveBack(tickets, { ticketId: wish.ticketId, orderId: order._id });
     } catch (error) {
       if (!isRefusedFor(error, "TICKET_NOT_FOUND")) throw error;
     }
   }
   return requireSameRequest(order, wish);
 }
+
+/**
+ * The fee of a locked ticket's price. Tickets refuse what bears none by the same policy; while a new one is rolled out
+ * the two may differ, and then the lock is given back.
+ */
+async function feeOrGiveBack(
+  { tickets, fees }: { tickets: TicketLocks; fees: FeePolicy },
+  lock: { ticketId: string; orderId: string },
+  price: Money,
+): Promise<number> {
+  try {
+    return feeOf(fees, price);
+  } catch (error) {
+    await giveBack(tickets, lock);
+    throw error;
+  }
+}
+
+const giveBack = (tickets: TicketLocks, lock: { ticketId: string; orderId: string }) =>
+  tickets.unlockTicket({ ...lock, reason: TicketUnlockReason.NO_ORDER });
 
 function lockedTerms(ticket: Ticket | undefined) {
   if (!ticket?.lock?.expireTime) throw new Error("tickets answered with an incomplete lock");

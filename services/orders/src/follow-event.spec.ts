@@ -19,6 +19,7 @@ const opened = () =>
     {
       ...{ _id: "o1", buyerId: "b", sellerId: "s", ticketId: "t", expireTime: at(15) },
       price: { minorUnits: 500, currency: "USD" },
+      fee: 50,
       ticket: {
         ...{ title: "x", category: Category.CONCERT, sellerName: "S", event: known },
         seat: { section: "", row: "", number: "" },

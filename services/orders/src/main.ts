@@ -19,7 +19,7 @@ await runProcess("orders", config, async ({ database, events, log, callee }) => 
   const orders = await orderAggregate.open({ db, events, log });
   const feed = createOrderFeed(orders.get);
   const fed = await feedOrders({ feed, collection: orders.collection, events, log });
-  const orderService = createOrderService({ orders, tickets, feed, clock });
+  const orderService = createOrderService({ orders, tickets, feed, fees: config.FEES, clock });
   const refundWindowMs = config.REFUND_WINDOW;
   const orderLifecycleService = createOrderLifecycleService({ orders, refundWindowMs, clock });
   followEvents({ orders, refundWindowMs, clock }, events);

@@ -27,7 +27,7 @@ const expireTime = new Date(Date.UTC(2030, 0, 1, 0, 15));
 
 /** What a timeline tells of a step as documents hold it, also those of the release before. */
 function told(type: string, data: Record<string, string>) {
-  const order = open({ _id: "order", ...parties, ticket, price, expireTime }, now);
+  const order = open({ _id: "order", ...parties, ticket, price, fee: 450, expireTime }, now);
   // As the database gives it: what a newer release wrote may be of a type that this one does not know.
   const history = [{ version: 1, type, time: now, data }] as Order["history"];
   return create(OrderSchema, orderMessage({ ...order, history })).timeline[0]?.transition;

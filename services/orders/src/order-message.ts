@@ -16,6 +16,7 @@ export const orderState = (order: Order) => ({
   sellerId: order.sellerId,
   ticketId: order.ticketId,
   price: moneyInit(order.price),
+  fee: BigInt(order.fee ?? 0),
   status: order.status,
   expireTime: timestampFromDate(order.expireTime),
   version: BigInt(order.version),

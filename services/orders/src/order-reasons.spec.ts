@@ -16,6 +16,7 @@ const opened = open(
     sellerId: "seller",
     ticketId: "ticket",
     price: { minorUnits: 5_000, currency: "USD" },
+    fee: 500,
     expireTime: at(15),
     ticket: {
       title: "Two seats",

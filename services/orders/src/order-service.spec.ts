@@ -14,6 +14,7 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { type OrderStore, orderAggregate } from "./order-aggregate.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
+import { orderMessage, orderState } from "./order-message.ts";
 import { createOrderService } from "./order-service.ts";
 
 const price = { minorUnits: 4_500n, currency: "USD" };
@@ -74,7 +75,10 @@ beforeAll(async () => {
     },
     { service: "orders" },
   );
-  const service = createOrderService({ orders, tickets, feed: createOrderFeed(orders.get), clock });
+  const service = createOrderService({
+    ...{ orders, tickets, clock, feed: createOrderFeed(orders.get) },
+    fees: new Map([["USD", { basisPoints: 1_000, minimum: 50 }]]),
+  });
   const ends = createOrderLifecycleService({ orders, refundWindowMs: minutes(60), clock });
   as = (caller) => clientOf(OrderService, service, caller);
   lifecycle = (caller = { service: "workflows" }) => clientOf(OrderLifecycleService, ends, caller);
@@ -195,6 +199,26 @@ describe("buying", () => {
     meanwhile = () => as(buyer).createOrder(twice);
     expect(await reason(as(buyer).createOrder(twice))).toBe("done");
     expect(givenBack).toHaveLength(2);
+  });
+
+  it("keeps the fee of the price that was locked, and tells it in the order and its event", async () => {
+    const { id, fee } = await opened();
+    expect(fee).toBe(450n);
+    expect((await orders.get(id)).fee).toBe(450);
+    const { fee: _, ...before } = await orders.get(id);
+    expect(orderMessage(before).fee).toBe(0n);
+    expect(orderState(before).fee).toBe(0n);
+  });
+
+  it.each([
+    ["leaves its seller nothing", { minorUnits: 50n, currency: "USD" }, "PRICE_TOO_LOW"],
+    ["is in a currency that is not offered", { minorUnits: 4_500n, currency: "EUR" }, "CURRENCY_NOT_OFFERED"],
+  ])("opens no order, and leaves no lock, where the price %s", async (_, expectedPrice, refused) => {
+    const request = { ...wish(), expectedPrice };
+    expect(await reason(as(buyer).createOrder(request))).toBe(refused);
+    expect(givenBack).toEqual([{ ticketId: request.ticketId, orderId: expect.any(String) }]);
+    const { orders: mine } = await as(buyer).listMyOrders({ pageSize: 100 });
+    expect(mine.filter(({ ticketId }) => ticketId === request.ticketId)).toEqual([]);
   });
 
   it("opens no order whose lock is over by then", async () => {

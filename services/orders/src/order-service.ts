@@ -3,6 +3,7 @@ import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { FeePolicy } from "@ticketing/runtime/values/fees";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { createOrder, type TicketLocks } from "./create-order.ts";
 import { requestCancel, requestRefund, requireParty } from "./order.ts";
@@ -17,6 +18,7 @@ export interface OrderServiceDependencies {
   orders: OrderStore;
   tickets: TicketLocks;
   feed: OrderFeed;
+  fees: FeePolicy;
   clock: Clock;
 }
 

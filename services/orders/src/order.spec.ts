@@ -28,6 +28,7 @@ const opened = () =>
       sellerId: "s",
       ticketId: "t",
       price: { minorUnits: 5, currency: "USD" },
+      fee: 1,
       expireTime: at(15),
       ticket: {
         title: "x",

@@ -43,7 +43,10 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   ticket: TicketSnapshot;
   /** The version of the ticket that brought the newest news of its event; absent before any. */
   eventNews?: number;
+  /** All that the buyer pays. */
   price: Money;
+  /** What the marketplace keeps of the price, in its minor units. Absent in what an earlier release recorded: nothing. */
+  fee?: number;
   status: OrderStatus;
   expireTime: Date;
   cancelRequestedTime?: Date;
@@ -67,7 +70,9 @@ const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSP
  * A purchase begins, its ticket locked until `expireTime`. Throws LOCK_LAPSED where that is over: nobody could pay.
  */
 export function open(
-  order: Pick<Order, "_id" | "buyerId" | "sellerId" | "ticketId" | "ticket" | "price" | "expireTime">,
+  order: Pick<Order, "_id" | "buyerId" | "sellerId" | "ticketId" | "ticket" | "price" | "expireTime"> & {
+    fee: number;
+  },
   now: Date,
 ): Order {
   if (isOver(order.expireTime, now)) {

@@ -111,12 +111,16 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
         ? `It is now ${formatMoney({ minorUnits: BigInt(minorUnits), currency })}. Nothing was bought.`
         : "Nothing was bought.",
   }),
+  CURRENCY_NOT_OFFERED: ({ currencies = "" }) => ({
+    title: "Not in this currency",
+    text: `Tickets are sold in these currencies: ${currencies.split(",").join(", ")}.`,
+  }),
   PRICE_TOO_LOW: ({ minorUnits, currency }) => ({
-    title: "This ticket cannot be paid for",
+    title: "The price is too low",
     text:
       minorUnits && currency
-        ? `Its price is below ${formatMoney({ minorUnits: BigInt(minorUnits), currency })}, the least that a card can pay. Nothing was held for you.`
-        : "Its price is below the least that a card can pay. Nothing was held for you.",
+        ? `Tickets are sold for ${formatMoney({ minorUnits: BigInt(minorUnits), currency })} or more.`
+        : "It is below the least that a ticket can be sold for.",
   }),
   LOCK_LAPSED: said(
     "Your hold has ended",
