@@ -5,6 +5,7 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { startInternalServer } from "@ticketing/runtime/serving/internal-server";
 import { createServingStatus } from "@ticketing/runtime/serving/serving-status";
 import { silent } from "@ticketing/runtime/testing/service";
+import { defaultFees } from "@ticketing/runtime/values/fees-config";
 import type { EventDirectory } from "@ticketing/tickets/event-directory";
 import type { Ticket } from "@ticketing/tickets/ticket";
 import type { TicketStore } from "@ticketing/tickets/ticket-aggregate";
@@ -38,6 +39,7 @@ const internal = await startInternalServer({
         settling: { settle: async (ticket) => ticket },
         room: { requireListingRoom: () => undefined },
         listingLimit: { take: () => undefined },
+        fees: defaultFees,
         clock,
         log: silent,
       }),

@@ -122,6 +122,12 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: users("ok"),
     parties: { ...orderWords, callers: ["seller"] },
   },
+  "orders.v1.OrderService/ListCurrencies": { request: () => ({}), verdict: everybody("ok") },
+  "orders.v1.OrderService/QuoteEarnings": {
+    request: ({ free }) => ({ price: free.price }),
+    verdict: everybody("ok"),
+    parties: { callers: [], words: orderWords.words },
+  },
   "orders.v1.OrderService/RequestRefund": { request: orderId, verdict: buyerOnly("ORDER_NOT_COMPLETE") },
 
   "deliveries.v1.DeliveryService/GetDelivery": {

@@ -193,6 +193,11 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "orders.v1.OrderService/WatchOrder": { as: "seller", request: sold },
   "orders.v1.OrderService/ListMyOrders": { as: "buyer", request: page },
   "orders.v1.OrderService/ListMySales": { as: "seller", request: page },
+  "orders.v1.OrderService/ListCurrencies": { as: "anonymous", request: () => ({}) },
+  "orders.v1.OrderService/QuoteEarnings": {
+    as: "anonymous",
+    request: ({ sold }) => ({ price: sold.ticket.price }),
+  },
   "orders.internal.v1.OrderLifecycleService/ReadOrder": { as: "workflows", request: sold },
   "orders.internal.v1.OrderLifecycleService/ListOrders": {
     as: "workflows",

@@ -63,6 +63,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     // On one machine one seller lists what many would.
     env: (_, internal) => ({ EVENTS_ADDRESS: internal("events"), LISTING_LIMIT: "1000000" }),
     settings: [
+      "FEES",
       "LISTING_LIMIT",
       "LOCK_DURATION",
       "RELOCK_WAIT",
@@ -76,7 +77,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     script: "services/orders/src/main.ts",
     database: true,
     env: (_, internal) => ({ TICKETS_ADDRESS: internal("tickets") }),
-    settings: ["REFUND_WINDOW"],
+    settings: ["FEES", "REFUND_WINDOW"],
   },
   payments: {
     script: "services/payments/src/main.ts",

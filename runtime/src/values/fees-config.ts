@@ -41,14 +41,14 @@ export const fees = z.string().transform((text, context): FeePolicy => {
   return policy;
 });
 
-/** What every service reads that has to do with fees: the same for all, so that no listing promises another fee. */
-export const feesConfig = z.object({ FEES: fees.default(defaultFees()) });
+const tenPercent = (minimum: number): FeeRate => ({ basisPoints: 1_000, minimum });
 
-function defaultFees(): FeePolicy {
-  const tenPercent = (minimum: number): FeeRate => ({ basisPoints: 1_000, minimum });
-  return new Map([
-    ["EUR", tenPercent(50)],
-    ["GBP", tenPercent(40)],
-    ["USD", tenPercent(50)],
-  ]);
-}
+/** The policy where nobody sets another: each currency of the contracts. */
+export const defaultFees: FeePolicy = new Map([
+  ["EUR", tenPercent(50)],
+  ["GBP", tenPercent(40)],
+  ["USD", tenPercent(50)],
+]);
+
+/** What each service reads that knows of fees: one variable for all, so that no listing promises another fee. */
+export const feesConfig = z.object({ FEES: fees.default(defaultFees) });

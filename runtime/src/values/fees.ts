@@ -22,25 +22,36 @@ function rateOf(policy: FeePolicy, currency: string): FeeRate {
   throw new DomainError("CURRENCY_NOT_OFFERED", "nothing is sold in this currency", { currencies });
 }
 
-/** The least price, in minor units, of which something is left for the seller. Throws CURRENCY_NOT_OFFERED. */
+/**
+ * The least that Stripe charges in a currency, in minor units. The contract of CreateTicket and UpdateTicket refuses
+ * less; tickets that were listed before it did are held against this table when somebody wants to buy.
+ * https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+ */
+const CHARGEABLE: Readonly<Record<string, number>> = { EUR: 50, GBP: 30, USD: 50 };
+
+/**
+ * The least price, in minor units: a card can be charged with it, and something is left for the seller. Throws
+ * CURRENCY_NOT_OFFERED.
+ */
 export const leastPriceOf = (policy: FeePolicy, currency: string): number =>
-  rateOf(policy, currency).minimum + 1;
+  Math.max(CHARGEABLE[currency] ?? 0, rateOf(policy, currency).minimum + 1);
+
+/** Throws PRICE_TOO_LOW with the least price, or CURRENCY_NOT_OFFERED, for a price at which nothing can be sold. */
+export function requireSaleable(policy: FeePolicy, { minorUnits, currency }: Money): void {
+  const least = leastPriceOf(policy, currency);
+  if (minorUnits >= least) return;
+  throw new DomainError("PRICE_TOO_LOW", "the price is below the least", {
+    minorUnits: String(least),
+    currency,
+  });
+}
 
 /**
  * What the marketplace keeps of a price, in minor units of its currency: the share, rounded down in the seller's favour,
- * and at least the minimum. The seller gets the rest, which is 1 or more. Throws PRICE_TOO_LOW where nothing would be
- * left, and CURRENCY_NOT_OFFERED.
+ * and at least the minimum. The seller gets the rest, which is 1 or more. Throws PRICE_TOO_LOW and CURRENCY_NOT_OFFERED.
  */
-export function feeOf(policy: FeePolicy, { minorUnits, currency }: Money): number {
-  const { basisPoints, minimum } = rateOf(policy, currency);
-  const least = leastPriceOf(policy, currency);
-  if (minorUnits < least) throw priceTooLow({ minorUnits: least, currency });
-  return Math.max(minimum, Math.floor((minorUnits * basisPoints) / BASIS));
+export function feeOf(policy: FeePolicy, price: Money): number {
+  requireSaleable(policy, price);
+  const { basisPoints, minimum } = rateOf(policy, price.currency);
+  return Math.max(minimum, Math.floor((price.minorUnits * basisPoints) / BASIS));
 }
-
-/** The refusal of a price that is below the least. */
-export const priceTooLow = ({ minorUnits, currency }: Money) =>
-  new DomainError("PRICE_TOO_LOW", "the price is below the least", {
-    minorUnits: String(minorUnits),
-    currency,
-  });

@@ -7,7 +7,7 @@ import {
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { allowBriefCaching } from "./brief-caching.ts";
+import { allowBriefCaching } from "@ticketing/runtime/serving/brief-caching";
 import { eventMessage, eventPageMessage } from "./event-message.ts";
 import { facetsMessage } from "./facets-message.ts";
 import { createFreshness } from "./freshness.ts";

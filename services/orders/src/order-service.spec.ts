@@ -102,6 +102,37 @@ async function opened() {
   return order;
 }
 
+describe("what a sale brings its seller", () => {
+  it.each([
+    ["the share", 4_500n, { fee: 450n, net: 4_050n }],
+    ["the share, rounded down", 4_509n, { fee: 450n, net: 4_059n }],
+    ["the minimum", 120n, { fee: 50n, net: 70n }],
+    ["the minimum, and one cent is left", 51n, { fee: 50n, net: 1n }],
+  ])("is quoted to whoever asks: less %s", async (_, minorUnits, quote) => {
+    for (const caller of ["nobody", buyer] as const) {
+      expect(await as(caller).quoteEarnings({ price: { minorUnits, currency: "USD" } })).toMatchObject(quote);
+    }
+  });
+
+  it("is what the order of that price then keeps", async () => {
+    const { fee, price } = await opened();
+    expect((await as(buyer).quoteEarnings({ price })).fee).toBe(fee);
+  });
+
+  it("is not quoted for a price at which nothing is sold, nor in a currency that is not offered", async () => {
+    const quoted = (minorUnits: bigint, currency: string) =>
+      reason(as("nobody").quoteEarnings({ price: { minorUnits, currency } }));
+    expect(await quoted(50n, "USD")).toBe("PRICE_TOO_LOW");
+    expect(await quoted(4_500n, "EUR")).toBe("CURRENCY_NOT_OFFERED");
+  });
+
+  it("follows from the fees of the currencies that are offered, which everybody may read", async () => {
+    expect(await as("nobody").listCurrencies({})).toMatchObject({
+      currencies: [{ currency: "USD", feeBasisPoints: 1_000, feeMinimum: 50n, leastPrice: 51n }],
+    });
+  });
+});
+
 describe("orders that are overdue", () => {
   /** The ids of all pages of two. */
   async function overdue(before: number): Promise<string[]> {

@@ -3,7 +3,8 @@ import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import type { FeePolicy } from "@ticketing/runtime/values/fees";
+import { allowBriefCaching } from "@ticketing/runtime/serving/brief-caching";
+import { type FeePolicy, feeOf, leastPriceOf } from "@ticketing/runtime/values/fees";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { createOrder, type TicketLocks } from "./create-order.ts";
 import { requestCancel, requestRefund, requireParty } from "./order.ts";
@@ -22,9 +23,9 @@ export interface OrderServiceDependencies {
   clock: Clock;
 }
 
-/** The buyers' API. */
+/** The buyers' API, and what sellers ask of fees. */
 export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<typeof OrderService> {
-  const { orders, feed, clock } = deps;
+  const { orders, feed, fees, clock } = deps;
 
   async function page(
     by: { buyerId: string } | { sellerId: string },
@@ -59,6 +60,24 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
     listMyOrders: (request, context) => page({ buyerId: requireUser(context).userId }, request),
 
     listMySales: (request, context) => page({ sellerId: requireUser(context).userId }, request),
+
+    listCurrencies(_, context) {
+      const currencies = [...fees].map(([currency, { basisPoints, minimum }]) => ({
+        currency,
+        feeBasisPoints: basisPoints,
+        feeMinimum: BigInt(minimum),
+        leastPrice: BigInt(leastPriceOf(fees, currency)),
+      }));
+      allowBriefCaching(context, {});
+      return { currencies };
+    },
+
+    quoteEarnings(request, context) {
+      const price = moneyOf(request.price);
+      const fee = feeOf(fees, price);
+      allowBriefCaching(context, {});
+      return { fee: BigInt(fee), net: BigInt(price.minorUnits - fee) };
+    },
 
     async *watchOrder({ orderId }, context) {
       const { userId, expireTime } = requireUser(context);

@@ -5,6 +5,7 @@ import {
   duration,
   readConfig,
 } from "@ticketing/runtime/process/config";
+import { feesConfig } from "@ticketing/runtime/values/fees-config";
 import { z } from "zod";
 
 const count = z.coerce.number().int().min(1);
@@ -13,6 +14,7 @@ const count = z.coerce.number().int().min(1);
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
+  ...feesConfig.shape,
   /** The internal port of events. */
   EVENTS_ADDRESS: addresses,
   /** How many tickets one seller may list or change in an hour, at each process. */

@@ -26,7 +26,10 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
   const settling = createEventSettling({ tickets, directory, clock });
   const room = createEventRoom({ events, log });
   const listingLimit = createRateLimit({ count: config.LISTING_LIMIT, windowMs: 3_600_000 }, clock);
-  const ticketService = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
+  const fees = config.FEES;
+  const ticketService = createTicketService({
+    ...{ tickets, directory, settling, room, listingLimit, fees, clock, log },
+  });
   const ticketLockService = createTicketLockService({
     tickets,
     directory,
@@ -40,6 +43,7 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
       lapseWindowMs: config.LAPSE_WINDOW,
       cooldownMs: config.LOCK_COOLDOWN,
     },
+    fees,
     room,
     clock,
   });

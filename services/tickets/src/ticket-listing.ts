@@ -1,15 +1,20 @@
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { type FeePolicy, requireSaleable } from "@ticketing/runtime/values/fees";
 import { type EditRequest, isRepeat, withEdit } from "./edits.ts";
 import { advance, begin, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 
-/** A ticket comes up for sale. Throws EVENT_STARTED with startTime unless its event lies ahead. */
+/**
+ * A ticket comes up for sale. Throws EVENT_STARTED with startTime unless its event lies ahead, and PRICE_TOO_LOW or
+ * CURRENCY_NOT_OFFERED for a price at which nothing can be sold.
+ */
 export function list(
   offer: Offer,
-  by: { id: string; sellerId: string; sellerName: string; requestFingerprint: string },
+  by: { id: string; sellerId: string; sellerName: string; requestFingerprint: string; fees: FeePolicy },
   now: Date,
 ): Ticket {
   requireAhead(offer.event.startTime, now);
+  requireSaleable(by.fees, offer.price);
   return begin(
     {
       ...offer,
@@ -49,11 +54,12 @@ function requireVersion(ticket: Ticket, version: number): void {
 /**
  * The seller changes the offer, which nobody holds. A ticket whose event began is for sale again with a start that
  * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED. A repeat of a
- * request that was carried out changes nothing, whatever became of the ticket: change and request are one write.
+ * request that was carried out changes nothing, whatever became of the ticket: change and request are one write. A new
+ * price is one at which something can be sold, as of {@link list}; an old one that is not may stay.
  */
 export function edit(
   ticket: Ticket,
-  by: { userId: string; version: number; request?: EditRequest | undefined },
+  by: { userId: string; version: number; request?: EditRequest | undefined; fees: FeePolicy },
   changes: Partial<Offer>,
   now: Date,
 ): Ticket {
@@ -63,6 +69,7 @@ export function edit(
   requireFree(ticket, now);
   requireVersion(ticket, by.version);
   requireAhead((changes.event ?? ticket.event).startTime, now);
+  if (changes.price) requireSaleable(by.fees, changes.price);
   const made = withEdit(edits, { time: now, request: by.request });
   const edited = { ...released(ticket, now), ...changes, edits: made };
   return advance(ticket, { case: "ticketEdited", value: {} }, now, edited);

@@ -8,6 +8,7 @@ import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { FeePolicy } from "@ticketing/runtime/values/fees";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import type { BuyerLockStore } from "./buyer-lock-store.ts";
 import {
@@ -74,13 +75,14 @@ export interface TicketLockDependencies {
   settling: Pick<EventSettling, "settle">;
   buyers: BuyerLockStore;
   policy: LockPolicy & { durationMs: number; relockWaitMs: number };
+  fees: FeePolicy;
   room: EventRoom;
   clock: Clock;
 }
 
 /** The internal API that decides who may buy a ticket. */
 export function createTicketLockService(deps: TicketLockDependencies): ServiceImpl<typeof TicketLockService> {
-  const { tickets, settling, buyers, policy, room, clock } = deps;
+  const { tickets, settling, buyers, policy, fees, room, clock } = deps;
 
   /** A ticket that is sure of its event. */
   const read = async (ticketId: string) => settling.settle(await tickets.get(ticketId));
@@ -139,6 +141,7 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
         expectedPrice: moneyOf(expectedPrice),
         until: new Date(begun + policy.durationMs),
         relockWaitMs: policy.relockWaitMs,
+        fees,
       };
       const first = await read(ticketId);
       if (lock(first, wish, clock()) === first) return lockAnswer(first, orderId);

@@ -12,6 +12,7 @@ import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { defaultFees } from "@ticketing/runtime/values/fees-config";
 import { createSpecDirectory } from "../testing/spec-directory.ts";
 import { createEventSettling } from "./settle-events.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
@@ -35,7 +36,9 @@ beforeAll(async () => {
   const directory = createSpecDirectory();
   const log = { warn: () => undefined };
   const settling = createEventSettling({ tickets, directory, clock });
-  const service = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
+  const service = createTicketService({
+    ...{ tickets, directory, settling, room, listingLimit, fees: defaultFees, clock, log },
+  });
   as = (caller) => clientOf(TicketService, service, caller);
 }, 60_000);
 afterAll(() => database?.close());

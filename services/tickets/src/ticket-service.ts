@@ -13,6 +13,7 @@ import { derivedId } from "@ticketing/runtime/process/ids";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
 import { fingerprintOf } from "@ticketing/runtime/process/request-fingerprint";
+import type { FeePolicy } from "@ticketing/runtime/values/fees";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
 import { writtenEventOf } from "@ticketing/runtime/values/ticketed-event";
@@ -34,10 +35,11 @@ export function createTicketService(deps: {
   room: Pick<EventRoom, "requireListingRoom">;
   /** Takes a seller's id for each new listing and each change of one. */
   listingLimit: RateLimit;
+  fees: FeePolicy;
   clock: Clock;
   log: Pick<Logger, "warn">;
 }): ServiceImpl<typeof TicketService> {
-  const { tickets, room, listingLimit, clock } = deps;
+  const { tickets, room, listingLimit, fees, clock } = deps;
   const { chosen, resolved, withNewestEvent } = createEventLookup(deps);
 
   /** For what is an event of its own. Withdrawing asks nobody: a listing is withdrawn once. */
@@ -83,7 +85,7 @@ export function createTicketService(deps: {
       const { userId, displayName } = requireUser(context);
       const id = derivedId(userId, request.requestId);
       const fingerprint = fingerprintOf(CreateTicketRequestSchema, request);
-      const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint };
+      const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint, fees };
       const known = await tickets.find(id);
       const wanted = known ?? (await wantedTicket(request, by));
       const isThere = known || (await tickets.insert(wanted)) === "inserted";
@@ -104,7 +106,7 @@ export function createTicketService(deps: {
 
     async updateTicket(request, context) {
       const { userId } = requireUser(context);
-      const by = { userId, version: Number(request.version), request: editRequestOf(request) };
+      const by = { userId, version: Number(request.version), request: editRequestOf(request), fees };
       const seen = await tickets.get(request.ticketId);
       const changes = await changesOf(request, seen, by);
       const ticket = await tickets.update(

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { Category, TicketStatus, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
+import type { FeePolicy } from "@ticketing/runtime/values/fees";
 import fc from "fast-check";
 import {
   type LockWish,
@@ -29,7 +30,8 @@ const offer = {
   seat: { section: "", row: "", number: "" },
   price,
 };
-const seller = { id: "t1", sellerId: "seller", sellerName: "S", requestFingerprint: "f" };
+const fees: FeePolicy = new Map([["USD", { basisPoints: 1_000, minimum: 90 }]]);
+const seller = { id: "t1", sellerId: "seller", sellerName: "S", requestFingerprint: "f", fees };
 const fresh = () => list(offer, seller, at(0));
 const wish = (orderId: string, changes = {}) => ({
   orderId,
@@ -39,8 +41,12 @@ const wish = (orderId: string, changes = {}) => ({
 });
 /** A lock for fifteen minutes; who let the ticket go waits for one. */
 const lock = (ticket: Ticket, order: Partial<LockWish> & ReturnType<typeof wish>, now: Date) =>
-  lockUntil(ticket, { until: new Date(now.getTime() + 15 * 60_000), relockWaitMs: 60_000, ...order }, now);
-const mine = (ticket: Ticket) => ({ userId: "seller", version: ticket.version });
+  lockUntil(
+    ticket,
+    { until: new Date(now.getTime() + 15 * 60_000), relockWaitMs: 60_000, fees, ...order },
+    now,
+  );
+const mine = (ticket: Ticket) => ({ userId: "seller", version: ticket.version, fees });
 const reason = (work: () => unknown) => {
   try {
     work();
@@ -107,6 +113,19 @@ describe("a ticket", () => {
     expect(reason(() => lock(old, wish("a"), at(1)))).toBe("PRICE_TOO_LOW");
     const raised = edit(old, mine(old), { price }, at(2));
     expect(lock(raised, wish("a"), at(3)).lock?.orderId).toBe("a");
+  });
+  it.each([
+    ["leaves its seller nothing", { minorUnits: 90, currency: "USD" }, "PRICE_TOO_LOW"],
+    ["is in a currency that is not offered", { minorUnits: 5_000, currency: "EUR" }, "CURRENCY_NOT_OFFERED"],
+  ])("is not listed, repriced or held where the price %s", (_, refused, why) => {
+    const old = { ...fresh(), price: refused };
+    expect(reason(() => list({ ...offer, price: refused }, seller, at(0)))).toBe(why);
+    expect(reason(() => edit(fresh(), mine(fresh()), { price: refused }, at(1)))).toBe(why);
+    expect(reason(() => lock(old, wish("a", { expectedPrice: refused }), at(1)))).toBe(why);
+    expect(reason(() => edit(old, mine(old), { title: "x" }, at(1)))).toBe("allowed");
+    expect(
+      list({ ...offer, price: { minorUnits: 91, currency: "USD" } }, seller, at(0)).price.minorUnits,
+    ).toBe(91);
   });
   it("tells the holder's repeat at another price that the price is another", () => {
     const locked = lock(fresh(), wish("a"), at(1));

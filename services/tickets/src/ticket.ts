@@ -3,12 +3,12 @@ import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
 import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { type FeePolicy, requireSaleable } from "@ticketing/runtime/values/fees";
 import type { Money } from "@ticketing/runtime/values/money";
 import type { Seat } from "@ticketing/runtime/values/seat";
 import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
 import type { Edit } from "./edits.ts";
 import { requireTakesPlace } from "./event-directory.ts";
-import { requirePayable } from "./price-floor.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
 
 /** How much of its published history a ticket keeps; a much-contested one would grow without end. */
@@ -127,6 +127,8 @@ export interface LockWish {
   until: Date;
   /** How long a buyer waits who let this ticket go unpaid. */
   relockWaitMs: number;
+  /** At which prices something can be sold. */
+  fees: FeePolicy;
 }
 
 /** A buyer's order takes the ticket for a while. Its own live lock again: nothing changes. */
@@ -145,7 +147,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   }
   const { releases = [], ...freed } = released(ticket, now);
   requireWaited(releases, order.buyerId, order.relockWaitMs, now);
-  requirePayable(ticket.price);
+  requireSaleable(order.fees, ticket.price);
   requirePrice(ticket, order.expectedPrice);
   const { orderId, buyerId, until } = order;
   const expireTime = new Date(Math.min(until.getTime(), ticket.event.startTime.getTime()));

@@ -7,6 +7,7 @@ import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { defaultFees } from "@ticketing/runtime/values/fees-config";
 import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
 import type { KnownEvent } from "../src/event-directory.ts";
 import { findAll } from "../src/find-missing-events.ts";
@@ -111,13 +112,14 @@ export async function openTicketWorld() {
       if (control.listingsEnd) throw new DomainError("EVENTS_FULL", "full", {}, minutes(1));
     },
   };
+  const fees = defaultFees;
   const directory = createSpecDirectory();
   const settling = createEventSettling({ tickets, directory, clock });
   /** What a process that has died was sure of is lost. */
   const another = createEventSettling({ tickets: store, directory, clock });
   const listingLimit = createRateLimit({ count: 100, windowMs: minutes(60) }, clock);
   const lockService = createTicketLockService({
-    ...{ tickets, directory, settling, buyers, policy, room, clock },
+    ...{ tickets, directory, settling, buyers, policy, fees, room, clock },
   });
   const secondReplica = createTicketLockService({
     tickets: store,
@@ -125,11 +127,14 @@ export async function openTicketWorld() {
     settling: another,
     buyers: slots,
     policy,
+    fees,
     room,
     clock,
   });
   const log = { warn: () => undefined };
-  const ticketService = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
+  const ticketService = createTicketService({
+    ...{ tickets, directory, settling, room, listingLimit, fees, clock, log },
+  });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);
   /** What an order asks of another replica, amid a call of the first. */

@@ -5,6 +5,7 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { defaultFees } from "@ticketing/runtime/values/fees-config";
 import { createBuyerLockStore } from "@ticketing/tickets/buyer-lock-store";
 import { ticketAggregate } from "@ticketing/tickets/ticket-aggregate";
 import { createTicketLockService } from "@ticketing/tickets/ticket-lock-service";
@@ -54,10 +55,14 @@ async function replicaOn(db: Db): Promise<Replica> {
   const directory = { find: away, resolve: away };
   const settling = { settle: async <T>(ticket: T) => ticket };
   const listingLimit = { take: () => undefined };
-  const locks = createTicketLockService({ tickets, directory, settling, buyers, policy, room, clock });
+  const locks = createTicketLockService({
+    ...{ tickets, directory, settling, buyers, policy, fees: defaultFees, room, clock },
+  });
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
   const log = { warn: () => undefined };
-  const listings = createTicketService({ tickets, directory, settling, room, listingLimit, clock, log });
+  const listings = createTicketService({
+    ...{ tickets, directory, settling, room, listingLimit, fees: defaultFees, clock, log },
+  });
   const seller = clientOf(TicketService, listings, { user: "seller" });
   return { orders: as("orders"), workflows: as("workflows"), seller };
 }

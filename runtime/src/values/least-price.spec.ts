@@ -5,8 +5,8 @@ import {
   CreateTicketRequestSchema,
   UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
-import { errorInfoOf } from "@ticketing/runtime/process/domain-error";
-import { requirePayable } from "./price-floor.ts";
+import { errorInfoOf } from "../process/domain-error.ts";
+import { type FeePolicy, requireSaleable } from "./fees.ts";
 
 const validator = createValidator();
 /** The rules that a price breaks in the two requests that set one. */
@@ -16,9 +16,13 @@ function broken(price: { minorUnits: bigint; currency: string }): string[][] {
     return violations.filter(({ ruleId }) => ruleId === "price.payable").map(({ message }) => message);
   });
 }
-function lockRefusal(minorUnits: number, currency: string) {
+/** With the least minimum of all, so that the charge alone decides. */
+const policy: FeePolicy = new Map(
+  ["EUR", "GBP", "USD"].map((currency) => [currency, { basisPoints: 1_000, minimum: 0 }]),
+);
+function refusal(minorUnits: number, currency: string) {
   try {
-    requirePayable({ minorUnits, currency });
+    requireSaleable(policy, { minorUnits, currency });
     return undefined;
   } catch (error) {
     return errorInfoOf(error);
@@ -37,14 +41,14 @@ describe("the least price", () => {
       for (const minorUnits of [1, 10, least - 1]) {
         const message = `must be at least ${least} minor units`;
         expect(broken({ minorUnits: BigInt(minorUnits), currency })).toEqual([[message], [message]]);
-        expect(lockRefusal(minorUnits, currency)).toMatchObject({
+        expect(refusal(minorUnits, currency)).toMatchObject({
           reason: "PRICE_TOO_LOW",
           metadata: { minorUnits: String(least), currency },
         });
       }
       for (const minorUnits of [least, least + 1, 10_000_000]) {
         expect(broken({ minorUnits: BigInt(minorUnits), currency })).toEqual([[], []]);
-        expect(lockRefusal(minorUnits, currency)).toBeUndefined();
+        expect(refusal(minorUnits, currency)).toBeUndefined();
       }
     },
   );

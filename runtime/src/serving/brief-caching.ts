@@ -1,5 +1,4 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import type { SeenTicket } from "@ticketing/proto/catalog/v1/catalog_service";
 
 /** In seconds, five in all: how long an answer is fresh, and how long it is given out while a new one is fetched. */
 const FRESH = 2;
@@ -13,7 +12,7 @@ const WHILE_RENEWED = 3;
  */
 export function allowBriefCaching(
   { requestMethod, requestHeader, responseHeader }: HandlerContext,
-  { pageToken, seen }: { readonly pageToken?: string; readonly seen?: SeenTicket | undefined },
+  { pageToken, seen }: { readonly pageToken?: string; readonly seen?: object | undefined },
 ): void {
   const ofSomebody = requestHeader.has("authorization") || requestHeader.has("cookie");
   if (requestMethod !== "GET" || ofSomebody || pageToken || seen) return;
