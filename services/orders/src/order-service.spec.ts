@@ -236,6 +236,7 @@ describe("buying", () => {
     const { id, fee } = await opened();
     expect(fee).toBe(450n);
     expect((await orders.get(id)).fee).toBe(450);
+    expect(orderState(await orders.get(id)).fee).toBe(450n);
     const { fee: _, ...before } = await orders.get(id);
     expect(orderMessage(before).fee).toBe(0n);
     expect(orderState(before).fee).toBe(0n);
