@@ -74,7 +74,11 @@ describe("an order", () => {
       expect.stringMatching(held(clockTime(order.createTime))),
       expect.stringMatching(/^You paid, and the ticket is yours\./),
     ]);
-    await theirs.getByText("You received €45.00").waitFor();
+    await theirs.getByText("You earned €40.50").waitFor();
+    expect(await theirs.locator("dl").allInnerTexts()).toEqual([
+      expect.stringMatching(/The buyer pays\s+€45\.00\s+Our fee\s+€4\.50\s+You get\s+€40\.50/),
+    ]);
+    expect(await page.getByRole("main").textContent()).not.toMatch(/fee|40\.50/i);
     expect(await steps(theirs)).toEqual([
       expect.stringContaining("A buyer chose your ticket"),
       expect.stringContaining("The buyer paid, and the ticket is sold."),
@@ -163,7 +167,7 @@ describe("an order", () => {
 });
 
 describe("my sales", () => {
-  test("say what the seller received for each, and all together", async () => {
+  test("say what the seller earned with each, and all together", async () => {
     const [vendor, buyer] = await Promise.all([newPerson(mesh, "Vera"), newPerson(mesh, "Bo")]);
     await buy(mesh, buyer, await list(vendor, "Evening of Strings", 4_550));
     await buy(mesh, buyer, await list(vendor, "Matinee of Brass", 1_000));
@@ -172,13 +176,10 @@ describe("my sales", () => {
     await lock(buyer, await list(vendor, "Morning of Bells", 900));
     const page = await browser.open(mesh, "/sales", { as: vendor });
     const rows = page.getByRole("region", { name: "My sales" }).getByRole("listitem");
-    await rows.filter({ hasText: "Night of Drums" }).getByText("You received €0.00").waitFor();
-    await rows.filter({ hasText: "Evening of Strings" }).getByText("You received €45.50").waitFor();
-    await rows
-      .filter({ hasText: "Morning of Bells" })
-      .getByText("You receive €9.00 if the buyer pays")
-      .waitFor();
-    expect(await page.getByText("Total received").locator("..").textContent()).toContain("€55.50");
+    await rows.filter({ hasText: "Night of Drums" }).getByText("You earned €0.00").waitFor();
+    await rows.filter({ hasText: "Evening of Strings" }).getByText("You earned €40.95").waitFor();
+    await rows.filter({ hasText: "Morning of Bells" }).getByText("You get €8.10 if the buyer pays").waitFor();
+    expect(await page.getByText("Total earned").locator("..").textContent()).toContain("€49.95");
     await inspect(page, "sales");
   });
 

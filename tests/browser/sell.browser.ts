@@ -18,10 +18,18 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   const submit = page.getByRole("button", { name: "List the ticket" });
   await page.getByLabel("Price").fill("45.005");
   await submit.click();
-  await page.getByText("Please enter an amount of at least €0.50: less cannot be paid by card.").waitFor();
+  await page.getByText("Please enter an amount of at least €0.51: tickets are not sold for less.").waitFor();
   await page.getByText("Please choose the event, or add it.").waitFor();
   expect(await page.evaluate("document.activeElement.name")).toBe("event");
   await inspect(page, "sell-errors", ["phone", "narrow"]);
+  const share = page.getByRole("status").filter({ hasText: /You get|Tickets are sold/ });
+  await page.getByLabel("Price").fill("0.50");
+  await share.getByText("Tickets are sold for €0.51 or more.").waitFor();
+  await page.getByLabel("Currency").selectOption("GBP");
+  await share.getByText("You get £0.10 after our fee of £0.40.").waitFor();
+  await page.getByLabel("Currency").selectOption("EUR");
+  await page.getByLabel("Price").fill("45.005");
+  await share.waitFor({ state: "detached" });
 
   await beginProposal(page, title);
   await inspect(page, "sell-propose-venue", ["phone"]);
@@ -32,6 +40,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByText("The event was added. Your ticket is for it.").first().waitFor();
   expect(await page.getByLabel("Price").inputValue()).toBe("45.005");
   await fillInOffer(page);
+  await share.getByText("You get €1,111.05 after our fee of €123.45.").waitFor();
   const preview = page.getByRole("region", { name: "As buyers will see it" });
   const shown = await preview.textContent();
   const weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][new Date(summerDay).getUTCDay()];
@@ -75,6 +84,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   const save = page.getByRole("button", { name: "Save" });
   expect(await save.getAttribute("aria-disabled")).toBe("true");
   await page.getByLabel("Price").fill("99");
+  await share.getByText("You get €89.10 after our fee of €9.90.").waitFor();
   await save.click();
   await page.getByText("Saved.").first().waitFor();
   await visitor.getByRole("link", { name: title }).getByText("€99.00").waitFor();
@@ -116,6 +126,7 @@ describe("a ticket that somebody is paying for", () => {
     const order = await lock(buyer, ticket);
     await page.getByText("Somebody is paying for this ticket", { exact: true }).waitFor();
     expect(await price.isVisible()).toBe(false);
+    await page.getByText("You get €40.50 after our fee of €4.50.").filter({ visible: true }).waitFor();
     expect(await page.getByRole("button", { name: "Take it off sale" }).count()).toBe(0);
     expect(await page.getByRole("timer").textContent()).toMatch(/^1[45]:\d\d$/);
     const until = `You can change nothing until ${clockTime(order.expireTime)}`;
@@ -207,13 +218,13 @@ test("a change over a version that is gone is refused, and the newer state is sh
   expect(await page.getByLabel("Price").inputValue()).toBe("52.00");
 });
 
-test("a sold ticket says what its seller received; another's cannot be changed", async () => {
+test("a sold ticket says what the buyer paid; another's cannot be changed", async () => {
   const [seller, buyer] = await Promise.all([newPerson(mesh, "Sina"), newPerson(mesh, "Bo")]);
   const ticket = await list(seller, "Evening of Strings");
   const page = await browser.open(mesh, `/sell/${ticket.id}`, { as: seller });
   await page.getByLabel("Price").waitFor();
   await buy(mesh, buyer, ticket);
-  await page.getByText("You received €45.00.").waitFor();
+  await page.getByText("The buyer paid €45.00.").waitFor();
   expect(await page.getByRole("button", { name: "Save" }).count()).toBe(0);
   await inspect(page, "sell-sold", ["phone"]);
   const other = await browser.open(mesh, `/sell/${ticket.id}`, { as: buyer });

@@ -2,7 +2,7 @@ import { useQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { Venue } from "@ticketing/proto/events/v1/venue";
-import { useEffect, useState } from "react";
+import { useSettled } from "../form/use-settled.ts";
 import { type KnownEvent, knownEvent } from "./known-event.ts";
 
 /** How long after the last key press suggestions are asked for. */
@@ -22,7 +22,7 @@ const none: Suggestions = { events: [], venues: [], error: null };
 
 /** Upcoming events and known venues that fit a text, the best first, once the typing pauses. */
 export function useSuggestions(text: string): Suggestions {
-  const query = useSettled(text.trim().slice(0, LONGEST_QUERY));
+  const query = useSettled(text.trim().slice(0, LONGEST_QUERY), SETTLE_MS);
   const { data, error } = useQuery(
     CatalogService.method.suggestEvents,
     { query },
@@ -30,14 +30,4 @@ export function useSuggestions(text: string): Suggestions {
   );
   if ([...text.trim()].length < 2) return none;
   return { events: data?.events.map(knownEvent) ?? [], venues: data?.venues ?? [], error };
-}
-
-/** A text as it was when it last stayed the same for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

@@ -11,10 +11,12 @@ import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { Countdown, useRemaining } from "../design/countdown.tsx";
+import { Money } from "../design/money.tsx";
 import { Notice } from "../design/states.tsx";
 import { formatDateTime, formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { CancelOrder } from "./cancel-order.tsx";
+import { sharesOf } from "./earnings.ts";
 import {
   isSettledPlace,
   type MoneyPlace,
@@ -30,6 +32,10 @@ const nothingOf = ({ price }: Order) => (price ? formatMoney({ ...price, minorUn
 /** Whether the money goes back since the event was cancelled. There is no time by which to ask for it then. */
 const isForEvent = ({ refundReason }: Order) => refundReason === RefundReason.EVENT_CANCELLED;
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
+const netOf = (order: Order) => {
+  const shares = sharesOf(order);
+  return shares ? formatMoney(shares.net) : "";
+};
 
 /** What a buyer can do about an order, what is under way, and where the money is. */
 export function BuyerActions(props: {
@@ -152,7 +158,6 @@ function RequestedRefund({
 
 /** What a seller should know about an order. Sellers cannot change one. */
 export function SellerView({ order }: { order: Order }) {
-  const money = moneyOf(order);
   switch (order.status) {
     case OrderStatus.AWAITING_PAYMENT: {
       const until = order.expireTime ? timestampDate(order.expireTime) : new Date(0);
@@ -165,25 +170,33 @@ export function SellerView({ order }: { order: Order }) {
             <span>{texts.timeToPay}</span>
             <Countdown until={until} />
           </p>
+          <Shares order={order} />
         </>
       );
     }
     case OrderStatus.COMPLETE:
       if (order.refundRequestedTime) return <RequestedRefund order={order} side="seller" />;
       return (
-        <Notice tone="good" title={texts.received(money)}>
-          <StillRefundable order={order} />
-        </Notice>
+        <>
+          <Notice tone="good" title={texts.earned(netOf(order))}>
+            <StillRefundable order={order} />
+          </Notice>
+          <Shares order={order} />
+        </>
       );
     case OrderStatus.REFUNDED:
       if (order.refundRefusedTime) return <RequestedRefund order={order} side="seller" />;
       return (
         <Notice tone="warn" title={texts.refundedTitle}>
-          <p>{isForEvent(order) ? texts.refundedForEvent(money) : texts.refundedSeller(money)}</p>
+          <p>
+            {isForEvent(order)
+              ? texts.refundedForEvent(moneyOf(order))
+              : texts.refundedSeller(moneyOf(order))}
+          </p>
         </Notice>
       );
     default:
-      return <p>{texts.received(nothingOf(order))}.</p>;
+      return <p>{texts.earned(nothingOf(order))}.</p>;
   }
 }
 
@@ -191,4 +204,26 @@ function StillRefundable({ order }: { order: Order }) {
   const until = order.refundableUntil ? timestampDate(order.refundableUntil) : new Date(0);
   const left = useRemaining(until);
   return left > 0 && !order.ticketOpenedTime ? <p>{texts.sellerRefundUntil(formatDateTime(until))}</p> : null;
+}
+
+/** How the price is shared between seller and marketplace. Buyers do not see it. */
+function Shares({ order }: { order: Order }) {
+  const shares = sharesOf(order);
+  if (!order.price || !shares) return null;
+  return (
+    <dl className={styles.shares}>
+      <dt>{texts.price}</dt>
+      <dd>
+        <Money amount={order.price} />
+      </dd>
+      <dt>{texts.fee}</dt>
+      <dd>
+        <Money amount={shares.fee} />
+      </dd>
+      <dt>{texts.net}</dt>
+      <dd>
+        <Money amount={shares.net} />
+      </dd>
+    </dl>
+  );
 }

@@ -9,7 +9,7 @@ import { PageHeader } from "../design/page.tsx";
 import { EmptyState } from "../design/states.tsx";
 import { formatMoney } from "../format/format-money.ts";
 import { SignedIn } from "../session/signed-in.tsx";
-import { earnings } from "./earnings.ts";
+import { earnings, sharesOf } from "./earnings.ts";
 import { OrderList, refreshOf } from "./order-list.tsx";
 import styles from "./orders.module.css";
 import { orderTexts as texts } from "./texts.ts";
@@ -83,21 +83,23 @@ function Total({ sales, all }: { sales: readonly Order[]; all: boolean }) {
   );
 }
 
-function Proceeds({ order: { status, price, refundRefusedTime } }: { order: Order }) {
-  if (!price) return null;
-  const money = formatMoney(price);
+function Proceeds({ order }: { order: Order }) {
+  const { status, price, refundRefusedTime } = order;
+  const shares = sharesOf(order);
+  if (!price || !shares) return null;
+  const net = formatMoney(shares.net);
   switch (status) {
     case OrderStatus.COMPLETE:
-      return <strong className={styles.price}>{texts.received(money)}</strong>;
+      return <strong className={styles.price}>{texts.earned(net)}</strong>;
     case OrderStatus.AWAITING_PAYMENT:
-      return <span className={styles.soft}>{texts.pending(money)}</span>;
+      return <span className={styles.soft}>{texts.pending(net)}</span>;
     case OrderStatus.REFUNDED:
       return (
         <span className={styles.soft}>
-          {(refundRefusedTime ? texts.notGivenBack : texts.givenBack)(money)}
+          {(refundRefusedTime ? texts.notGivenBack : texts.givenBack)(formatMoney(price))}
         </span>
       );
     default:
-      return <span className={styles.soft}>{texts.received(formatMoney({ ...price, minorUnits: 0n }))}</span>;
+      return <span className={styles.soft}>{texts.earned(formatMoney({ ...price, minorUnits: 0n }))}</span>;
   }
 }

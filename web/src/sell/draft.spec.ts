@@ -6,6 +6,7 @@ import { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_se
 import { fieldErrors } from "../form/validation.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { changesOf, draftOf, offerOf, rebase } from "./draft.ts";
+import { leastCharge } from "./least-charge.ts";
 import { sellWords } from "./texts.ts";
 
 const start = new Date("2027-06-12T19:30:42.000Z");
@@ -115,7 +116,7 @@ describe("a price", () => {
       }),
     };
     const message = create(CreateTicketRequestSchema, offer);
-    return fieldErrors(CreateTicketRequestSchema, message, sellWords(currency));
+    return fieldErrors(CreateTicketRequestSchema, message, sellWords(currency, leastCharge(currency)));
   };
 
   it.each([

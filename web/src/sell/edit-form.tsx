@@ -11,17 +11,19 @@ import { OfferForm } from "./offer-form.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
 import { draftFieldNames, sellWords, sellTexts as texts } from "./texts.ts";
+import { useCurrencies } from "./use-currencies.ts";
 import { shownText, type TicketDraft, useTicketDraft } from "./use-ticket-draft.ts";
 
 /** The form to change a listing. It keeps what is typed while the ticket is locked or changed elsewhere. */
 export function EditForm({ ticket, onStale }: { ticket: Ticket; onStale: () => void }) {
   const edited = useTicketDraft(ticket);
   const { draft, base } = edited;
+  const currencies = useCurrencies();
   const update = useMutation(TicketService.method.updateTicket);
   const form = useMessageForm({
     schema: UpdateTicketRequestSchema,
     message: { ticketId: base.id, version: base.version, ...changesOf(draft, base) },
-    words: sellWords(draft.currency),
+    words: sellWords(draft.currency, currencies.least(draft.currency)),
     async send(message) {
       try {
         const answer = await update.mutateAsync(message);
@@ -40,6 +42,7 @@ export function EditForm({ ticket, onStale }: { ticket: Ticket; onStale: () => v
           form={form}
           label={texts.edit}
           draft={draft}
+          currencies={currencies.offered}
           onChange={edited.change}
           remarks={<ChangedElsewhere edited={edited} />}
           submit={

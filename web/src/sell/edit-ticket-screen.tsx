@@ -20,6 +20,7 @@ import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import { useTicket } from "../ticket/use-ticket.ts";
 import { EditForm } from "./edit-form.tsx";
 import styles from "./sell.module.css";
+import { SellerShare } from "./seller-share.tsx";
 import { sellTexts as texts } from "./texts.ts";
 
 /** One of the person's own tickets: its state, and a form to change it while nobody holds it. */
@@ -61,6 +62,7 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
         <TicketStatusPill status={status} />
         {ticket.price && <Money amount={ticket.price} className={styles.amount} />}
       </div>
+      {status === TicketStatus.LOCKED && ticket.price && <SellerShare price={ticket.price} />}
       <Standing ticket={ticket} onTimeUp={refresh} />
       {(free || status === TicketStatus.LOCKED) && (
         // Hidden but still mounted, so that what was typed is there when the ticket is free again.

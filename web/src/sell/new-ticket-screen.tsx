@@ -16,6 +16,7 @@ import { OfferForm } from "./offer-form.tsx";
 import { OfferPreview } from "./offer-preview.tsx";
 import styles from "./sell.module.css";
 import { sellWords, sellTexts as texts } from "./texts.ts";
+import { useCurrencies } from "./use-currencies.ts";
 
 /** The page to list a ticket. */
 export function NewTicketScreen() {
@@ -43,12 +44,13 @@ const anew = (draft: Draft): Draft => ({ ...draft, event: draft.event?.id ? draf
 function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; begin?: Draft | undefined }) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState(begin);
+  const currencies = useCurrencies();
   const requestId = useRequestId();
   const listing = useMutation(TicketService.method.createTicket);
   const form = useMessageForm({
     schema: CreateTicketRequestSchema,
     message: { requestId: requestId.current, ...offerOf(draft) },
-    words: sellWords(draft.currency),
+    words: sellWords(draft.currency, currencies.least(draft.currency)),
     send: (message) =>
       requestId.spend(async () => {
         const { ticket } = await listing.mutateAsync(message);
@@ -69,6 +71,7 @@ function NewTicket({ sellerName, begin = emptyDraft }: { sellerName: string; beg
             form={form}
             label={texts.newTitle}
             draft={draft}
+            currencies={currencies.offered}
             onChange={setDraft}
             remarks={sentBefore && <Link to="/sell">{texts.sentBefore}</Link>}
             submit={

@@ -1,14 +1,15 @@
 import { Field, Select } from "../design/field.tsx";
 import { amountText } from "../form/parse-amount.ts";
-import { currencies } from "../format/currencies.ts";
-import type { Draft, TextField } from "./draft.ts";
+import { type Draft, offerOf, type TextField } from "./draft.ts";
 import { EventChoice } from "./event-choice.tsx";
 import styles from "./sell.module.css";
+import { SellerShare } from "./seller-share.tsx";
 import { sellTexts as texts } from "./texts.ts";
 
 /** The fields of an offer. */
 export function OfferFields(props: {
   draft: Draft;
+  currencies: readonly string[];
   errorOf: (path: string) => string | undefined;
   onChange: (draft: Draft) => void;
   /** An event is being named elsewhere, which then replaces the choice; or the seller has come back from there. */
@@ -62,11 +63,12 @@ export function OfferFields(props: {
             error={errorOf("price") ?? errorOf("price.minorUnits")}
           />
           <Select label={texts.currency} {...field("currency", "price.currency")}>
-            {currencies.map((currency) => (
+            {[...new Set([...props.currencies, draft.currency])].map((currency) => (
               <option key={currency}>{currency}</option>
             ))}
           </Select>
         </div>
+        <SellerShare price={offerOf(draft).price} />
       </fieldset>
     </>
   );

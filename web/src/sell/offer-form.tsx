@@ -10,6 +10,8 @@ export function OfferForm(props: {
   form: MessageForm;
   label: string;
   draft: Draft;
+  /** The currencies in which tickets can be sold. */
+  currencies: readonly string[];
   onChange: (draft: Draft) => void;
   /** What is shown above the fields. */
   remarks: ReactNode;
@@ -40,6 +42,7 @@ export function OfferForm(props: {
           {props.remarks}
           <OfferFields
             draft={draft}
+            currencies={props.currencies}
             errorOf={form.errorOf}
             onChange={props.onChange}
             proposing={proposing}

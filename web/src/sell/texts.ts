@@ -2,7 +2,6 @@ import type { Limits } from "../form/limits.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
 import type { DraftField } from "./draft.ts";
-import { leastPrice } from "./least-price.ts";
 
 /** The words of selling. */
 export const sellTexts = {
@@ -34,6 +33,8 @@ export const sellTexts = {
   price: "Price",
   priceHint: (example: string) => `For example ${example}`,
   currency: "Currency",
+  share: (net: string, fee: string) => `You get ${net} after our fee of ${fee}.`,
+  shareUnknown: "What you get for it cannot be shown right now.",
   list: "List the ticket",
   listed: "Your ticket is for sale.",
   preview: "As buyers will see it",
@@ -62,7 +63,7 @@ export const sellTexts = {
   nowLocked: "Somebody is paying for your ticket now. You cannot change it meanwhile.",
   freeAgain: "Your ticket is free again. You can change it.",
   soldTitle: "Sold",
-  soldText: (money: string) => `You received ${money}.`,
+  soldText: (money: string) => `The buyer paid ${money}.`,
   nowSold: "Your ticket is sold.",
   toSale: "See the sale",
   expiredTitle: "The event has begun",
@@ -92,11 +93,11 @@ export const draftFieldNames: Readonly<Record<DraftField, string>> = {
   currency: sellTexts.currency,
 };
 
-/** Why a field of a ticket is refused. */
-export const sellWords = (currency: string) => ({
+/** Why a field of a ticket is refused; `least` is the least price in the currency, in minor units. */
+export const sellWords = (currency: string, least: bigint) => ({
   " ticket.event": "Please choose the event, or add it.",
   price: () =>
-    `Please enter an amount of at least ${formatMoney({ minorUnits: leastPrice[currency] ?? 0n, currency })}: less cannot be paid by card.`,
+    `Please enter an amount of at least ${formatMoney({ minorUnits: least, currency })}: tickets are not sold for less.`,
   "price.minorUnits": ({ max = 0n }: Limits) =>
     `Please enter an amount of at most ${formatMoney({ minorUnits: max, currency })}.`,
 });

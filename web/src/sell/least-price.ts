@@ -1,5 +1,0 @@
-/**
- * The least that a card can be charged in each currency, in minor units. The contract says it in the expression of its
- * rule `price.payable`, which cannot be read as a number.
- */
-export const leastPrice: Readonly<Record<string, bigint>> = { USD: 50n, EUR: 50n, GBP: 30n };
