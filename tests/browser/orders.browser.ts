@@ -75,9 +75,9 @@ describe("an order", () => {
       expect.stringMatching(/^You paid, and the ticket is yours\./),
     ]);
     await theirs.getByText("You earned €40.50").waitFor();
-    expect(await theirs.locator("dl").allInnerTexts()).toEqual([
-      expect.stringMatching(/The buyer pays\s+€45\.00\s+Our fee\s+€4\.50\s+You get\s+€40\.50/),
-    ]);
+    expect(await theirs.locator("dl").last().textContent()).toBe(
+      "The buyer pays€45.00Our fee€4.50You get€40.50",
+    );
     expect(await page.getByRole("main").textContent()).not.toMatch(/fee|40\.50/i);
     expect(await steps(theirs)).toEqual([
       expect.stringContaining("A buyer chose your ticket"),

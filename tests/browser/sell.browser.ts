@@ -22,14 +22,14 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByText("Please choose the event, or add it.").waitFor();
   expect(await page.evaluate("document.activeElement.name")).toBe("event");
   await inspect(page, "sell-errors", ["phone", "narrow"]);
-  const share = page.getByRole("status").filter({ hasText: /You get|Tickets are sold/ });
+  const share = (said: string | RegExp) => page.getByRole("status").filter({ hasText: said });
   await page.getByLabel("Price").fill("0.50");
-  await share.getByText("Tickets are sold for €0.51 or more.").waitFor();
+  await share("Tickets are sold for €0.51 or more.").waitFor();
   await page.getByLabel("Currency").selectOption("GBP");
-  await share.getByText("You get £0.10 after our fee of £0.40.").waitFor();
+  await share("You get £0.10 after our fee of £0.40.").waitFor();
   await page.getByLabel("Currency").selectOption("EUR");
   await page.getByLabel("Price").fill("45.005");
-  await share.waitFor({ state: "detached" });
+  await share(/You get|Tickets are sold/).waitFor({ state: "detached" });
 
   await beginProposal(page, title);
   await inspect(page, "sell-propose-venue", ["phone"]);
@@ -40,7 +40,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   await page.getByText("The event was added. Your ticket is for it.").first().waitFor();
   expect(await page.getByLabel("Price").inputValue()).toBe("45.005");
   await fillInOffer(page);
-  await share.getByText("You get €1,111.05 after our fee of €123.45.").waitFor();
+  await share("You get €1,111.05 after our fee of €123.45.").waitFor();
   const preview = page.getByRole("region", { name: "As buyers will see it" });
   const shown = await preview.textContent();
   const weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][new Date(summerDay).getUTCDay()];
@@ -84,7 +84,7 @@ test("a seller's story: mistakes are explained, the ticket is listed once, found
   const save = page.getByRole("button", { name: "Save" });
   expect(await save.getAttribute("aria-disabled")).toBe("true");
   await page.getByLabel("Price").fill("99");
-  await share.getByText("You get €89.10 after our fee of €9.90.").waitFor();
+  await share("You get €89.10 after our fee of €9.90.").waitFor();
   await save.click();
   await page.getByText("Saved.").first().waitFor();
   await visitor.getByRole("link", { name: title }).getByText("€99.00").waitFor();
