@@ -33,6 +33,7 @@ function paid(id = "o1"): Order {
     {
       ...{ _id: id, buyerId: "b", sellerId: "s", ticketId: "t", expireTime: at(15) },
       price: { minorUnits: 5, currency: "USD" },
+      fee: 1,
       ticket: {
         ...{ title: "x", category: Category.CONCERT, event, sellerName: "S" },
         seat: { section: "", row: "", number: "" },
@@ -119,7 +120,7 @@ describe("opening a ticket and giving it back at the same time", () => {
     const tickets = clientOf(TicketLockService, {}, "nobody");
     const buyers = clientOf(
       OrderService,
-      createOrderService({ orders, tickets, feed: createOrderFeed(orders.get), clock }),
+      createOrderService({ orders, tickets, feed: createOrderFeed(orders.get), fees: new Map(), clock }),
       { user: "b" },
     );
     const outcomes = new Set<string>();
