@@ -17,6 +17,7 @@ let database: Database;
 let directory: ReturnType<typeof clientOf<typeof EventDirectoryService>>;
 let orders: typeof directory;
 let operator: ReturnType<typeof clientOf<typeof EventService>>;
+let somebody: typeof operator;
 
 beforeAll(async () => {
   database = await openSpecDatabase();
@@ -27,6 +28,7 @@ beforeAll(async () => {
   directory = clientOf(EventDirectoryService, service, { service: "tickets" });
   orders = clientOf(EventDirectoryService, service, { service: "orders" });
   operator = clientOf(EventService, createEventService(deps), { user: "operator", roles: ["operator"] });
+  somebody = clientOf(EventService, createEventService(deps), { user: "somebody" });
 }, 60_000);
 afterAll(() => database?.close());
 
@@ -96,6 +98,46 @@ describe("an event by its texts", () => {
     await operator.mergeEvents({ eventId: twinId, intoEventId: eventId });
     expect((await resolve(twin)).id).toBe(eventId);
     expect((await directory.findEvent({ eventId: twinId })).event?.id).toBe(eventId);
+  });
+});
+
+describe("an event at a venue that somebody has named", () => {
+  /** A venue, with an event that it has then. */
+  async function named(place: object, known = texts({ venue: `Hall ${randomUUID()}`, ...place })) {
+    const { venue: name, city, title, startTime } = known;
+    const { venue } = await somebody.proposeVenue({ requestId: randomUUID(), name, city, ...place });
+    const { event } = await somebody.proposeEvent({
+      ...{ requestId: randomUUID(), title, category: Category.THEATRE, venueId: venue?.id ?? "" },
+      start: { start: { case: "time", value: startTime } },
+    });
+    return { known, id: event?.id ?? "" };
+  }
+  const unheardOf = { city: "Atkcity", country: "GB", timeZone: "Europe/London" };
+
+  it("is found by its texts, in a city that nobody knows and in the smaller one of its name", async () => {
+    const ontario = { city: "London", country: "CA", timeZone: "America/Toronto" };
+    for (const place of [unheardOf, ontario]) {
+      const { known, id } = await named(place);
+      expect((await resolve(known)).id).toBe(id);
+      await operator.cancelEvent({ eventId: id, version: 1n });
+      expect((await resolve(known)).id).toBe(id);
+    }
+  });
+
+  it("is preferred to what was made of the same texts before, when nobody knew its place", async () => {
+    const first = texts({ city: "Atkcity", venue: `Hall ${randomUUID()}` });
+    const { id: made } = await resolve(first);
+    const { id } = await named(unheardOf, first);
+    expect(id).not.toBe(made);
+    expect((await resolve(first)).id).toBe(id);
+  });
+
+  it("has its other events there where nobody knows the city, and in the likely city else", async () => {
+    const { known } = await named(unheardOf);
+    const other = await resolve({ ...known, title: `Macbeth ${randomUUID()}` });
+    expect(other).toMatchObject({ timeZone: "Europe/London", venue: { country: "GB" } });
+    const { known: ontario } = await named({ city: "London", country: "CA", timeZone: "America/Toronto" });
+    expect((await resolve({ ...ontario, title: `Macbeth ${randomUUID()}` })).timeZone).toBe("Europe/London");
   });
 });
 

@@ -5,8 +5,8 @@ import { likelyPlaceOf, type Place } from "./cities.ts";
 import { type Event, recordEvent, usualDurationMs } from "./event.ts";
 import type { EventStore } from "./event-aggregate.ts";
 import type { Proposal } from "./proposal.ts";
-import { findByKey, insertOnce } from "./propose.ts";
-import { proposeVenue, type Venue } from "./venue.ts";
+import { insertOnce } from "./propose.ts";
+import { proposeVenue, spotOf, type Venue } from "./venue.ts";
 import type { VenueStore } from "./venue-aggregate.ts";
 
 /** What a seller wrote of the event who did not choose one. */
@@ -35,10 +35,13 @@ export async function resolveEvent(
   now: Date,
 ): Promise<Event> {
   const { events } = stores;
-  const venue = await resolveVenue(stores.venues, texts, now);
+  const venues = await venuesOf(stores.venues, texts, now);
   const { title, category, startTime } = texts;
-  const found = await findAt(events, venue, texts);
-  if (found) return found;
+  for (const each of venues.known) {
+    const found = await findAt(events, each, texts);
+    if (found) return found;
+  }
+  const venue = venues.likely ?? (await insertOnce(stores.venues, venues.wanted));
   const { _id, name, city, country, timeZone } = venue;
   const facts = {
     title,
@@ -62,10 +65,22 @@ async function findAt(
   return then.find((event) => [event.title, ...event.aliases].some((known) => nameKey(known) === name));
 }
 
-async function resolveVenue(venues: VenueStore, { venue, city }: EventTexts, now: Date): Promise<Venue> {
-  const place = likelyPlaceOf(city) ?? NOWHERE;
-  const key = JSON.stringify([nameKey(city), nameKey(venue)]);
-  const facts = { name: venue, city, sections: [], country: place.country, timeZone: place.timeZone };
+/**
+ * The venues that may be meant: known ones of this name in cities of this name, those first whose place is known; and
+ * the one that an event is made at which none of them has. That is where the city most likely lies, if it is known to
+ * lie anywhere, and `wanted` if it is not there yet.
+ */
+async function venuesOf(
+  { collection }: VenueStore,
+  { venue: name, city }: EventTexts,
+  now: Date,
+): Promise<{ known: Venue[]; likely: Venue | undefined; wanted: Venue }> {
+  const place = likelyPlaceOf(city);
+  const key = JSON.stringify([nameKey(city), nameKey(name)]);
+  const facts = { name, city, sections: [], ...(place ?? NOWHERE) };
   const wanted = proposeVenue(facts, proposalBy("venue", key), now);
-  return (await findByKey(venues, wanted.key)) ?? insertOnce(venues, wanted);
+  const found = await collection.find({ spot: spotOf(facts) }).toArray();
+  const rank = ({ country, key }: Venue) => (country === NOWHERE.country ? 2 : Number(key !== wanted.key));
+  const known = found.sort((one, other) => rank(one) - rank(other) || +one.createTime - +other.createTime);
+  return { known, likely: known.find((each) => !place || each.key === wanted.key), wanted };
 }

@@ -18,6 +18,7 @@ export const venueAggregate = defineAggregate({
   indexes: [
     { key: { key: 1 }, unique: true },
     { key: { place: 1 } },
+    { key: { spot: 1 } },
     { key: { proposerId: 1, ...byNewest } },
   ],
 });

@@ -22,14 +22,21 @@ export interface Venue
   key: string;
   /** Country and city, to find others that may be the same. */
   place: string;
+  /** City and name, to find it where the country is not said. */
+  spot: string;
   createTime: Date;
 }
 
 const placeKey = ({ country, city }: VenueFacts) => `${country}|${cityKey(city)}`;
 
+/** What venues of a name in cities of a name have in common, in whichever country. */
+export const spotOf = ({ name, city }: Pick<VenueFacts, "name" | "city">): string =>
+  `${cityKey(city)}|${nameKey(name)}`;
+
 /** A venue that was not known. */
 export function proposeVenue(facts: VenueFacts, { id, ...by }: Proposal, now: Date): Venue {
   const place = placeKey(facts);
-  const venue = { ...facts, ...by, _id: id, place, key: `${place}|${nameKey(facts.name)}`, createTime: now };
+  const key = `${place}|${nameKey(facts.name)}`;
+  const venue = { ...facts, ...by, _id: id, place, key, spot: spotOf(facts), createTime: now };
   return begin(venue, { case: "venueProposed", value: {} }, now);
 }
