@@ -163,6 +163,30 @@ describe("following a stream", () => {
     await following.stop();
   });
 
+  it("lets whoever asks have several turns between two parts", async () => {
+    await events.ensureStream("TURNS", ["spec.turns.>"]);
+    for (let n = 0; n < 100; n++) await publish("turns", `t:${n}`);
+    let turns = 0;
+    let isOver = false;
+    const askAgain = () => {
+      turns++;
+      for (const begun = performance.now(); performance.now() - begun < 1; );
+      if (!isOver) setImmediate(askAgain);
+    };
+    setImmediate(askAgain);
+    const parts: number[] = [];
+    const one = replica();
+    const following = one.follow("turns", async () => {
+      parts.push(turns);
+    });
+    await until(() => one.applied.length === 100);
+    isOver = true;
+    const between = parts.slice(1).map((turn, n) => turn - (parts[n] ?? 0));
+    expect(between.length).toBeGreaterThan(1);
+    expect(Math.min(...between)).toBeGreaterThan(2);
+    await following.stop();
+  });
+
   it("sets aside what breaks its contract, once for all replicas, and each handles it again", async () => {
     await events.ensureStream("POISON", ["spec.poison.>"]);
     await publish("poison", "p:1");

@@ -3,14 +3,12 @@ import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { measureHandled } from "../process/measures.ts";
 import { type Broker, type IncomingEvent, incoming, PoisonEvent } from "./consumer.ts";
 import { type FollowPosition, resumeIn } from "./follow-position.ts";
+import { createPartSize, giveWay } from "./parts.ts";
 import { REMOVED, republishedOf, republishOf } from "./removed-events.ts";
 
 const RESTART_MS = 500;
 /** So many events are in hand at most. */
 const MOST_EVENTS = 512;
-/** What one call of `apply` may take: nothing else is answered meanwhile. */
-const APPLY_MS = 5;
-const FEWEST_EVENTS = 8;
 /** So long an event may wait before that counts as being behind. */
 const BEHIND_MS = 10_000;
 const LOOK_MS = 1_000;
@@ -62,7 +60,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   /** The end of the stream as it was when it was opened. */
   let goal = Number.POSITIVE_INFINITY;
   let letters: Set<string> | undefined;
-  let atOnce = FEWEST_EVENTS;
+  const partSize = createPartSize(MOST_EVENTS);
 
   async function open(): Promise<ConsumerMessages> {
     const info = await manager.streams.info(stream);
@@ -117,17 +115,18 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
     if (failure) throw failure;
   }
 
+  const isCaughtUp = () => position !== undefined && position.sequence >= goal;
+
   async function applyAll(batch: JsMsg[]): Promise<void> {
+    if (isCaughtUp()) partSize.beServing();
     for (let from = 0; from < batch.length; ) {
       await options.room?.();
       const begun = performance.now();
-      const part = batch.slice(from, from + atOnce);
+      const part = batch.slice(from, from + partSize.events());
       await applyPart(part);
       from += part.length;
-      const took = performance.now() - begun;
-      if (took > APPLY_MS) atOnce = Math.max(FEWEST_EVENTS, Math.floor(atOnce / 2));
-      else if (part.length === atOnce) atOnce = Math.min(MOST_EVENTS, atOnce + FEWEST_EVENTS);
-      await turn();
+      partSize.took(performance.now() - begun, part.length);
+      await giveWay();
     }
   }
 
@@ -226,9 +225,8 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   const stopReplays = broker.deadLetters.onReplay({ stream, durable: name, everywhere: true }, handleAgain);
   return {
     async requireCaughtUp() {
-      if (!position || position.sequence < goal)
-        throw new Error(`${stream}: applied ${position?.sequence ?? 0} of ${goal} events`);
-      if (position.incomplete)
+      if (!isCaughtUp()) throw new Error(`${stream}: applied ${position?.sequence ?? 0} of ${goal} events`);
+      if (position?.incomplete)
         throw new Error(
           `${stream}: events were removed before they were read; waiting until all is announced again, as by npm run republish`,
         );

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ import { startNats } from "@ticketing/servers/nats";
 import { table } from "../../support/load/table.ts";
 import { startChild } from "../child-process.ts";
 import { fillProjection, listingOf } from "../made-up-listings.ts";
-import type { Replayed } from "../replaying.ts";
+import type { CaughtUp, Replayed } from "../replaying.ts";
 import { amount, type Row } from "../row.ts";
 
 /** Of each ticket: listed, locked, and sold or unlocked. */
@@ -27,10 +28,15 @@ const TICKETS = 100_000;
 const LISTINGS = 1_000_000;
 /** So many events came after the snapshot. */
 const TAIL = 10_000;
+/** So many tickets change while a replica that serves does not run. */
+const MISSED = 10_000;
 const IN_FLIGHT = 512;
 const LOCK_MS = 900_000;
 
-/** A new replica of search: by the events of its stream from the first on, and from a snapshot with the events after it. */
+/**
+ * A new replica of search: by the events of its stream from the first on, and from a snapshot with the events after it;
+ * and one that serves while it takes what it missed.
+ */
 export const replay: Row = {
   name: "replay",
   async measure(bench) {
@@ -44,10 +50,14 @@ export const replay: Row = {
         await manager.streams.add({ name, subjects: [`evt.${source}.>`] });
       const tickets = amount(bench, TICKETS);
       const events = EVENTS_OF_TICKET * tickets;
-      await publishLives(jetstream(connection), tickets);
-      const replayed = await open(server.url, join(folder, "replayed"));
+      await publishLives(jetstream(connection), { from: 0, to: tickets });
+      const [replayed, behind] = await openAndStop(connection, {
+        ...{ natsUrl: server.url, folder: join(folder, "replayed") },
+        tickets,
+      });
       const listings = amount(bench, LISTINGS);
-      await giveSnapshot(connection, { file: join(folder, "source.db"), listings, sequence: events - TAIL });
+      const sequence = events + EVENTS_OF_TICKET * MISSED - TAIL;
+      await giveSnapshot(connection, { file: join(folder, "source.db"), listings, sequence });
       const restored = await open(server.url, join(folder, "restored"));
       const perSecond = (1_000 * events) / replayed.ms;
       return {
@@ -55,14 +65,15 @@ export const replay: Row = {
           "replay.events_per_s": perSecond,
           "replay.event_cpu_ms": replayed.cpuMs / events,
           "replay.blocked_ms": replayed.blockedMs,
+          "replay.behind_blocked_ms": behind.blockedMs,
           // Of fewer listings it says nothing about the target.
           ...(listings === LISTINGS && { "replay.snapshot_1m_s": restored.readyMs / 1_000 }),
         },
-        text: table([
+        text: `${table([
           ["A new replica of search", "s", "events/s", "CPU s", "blocked for ms"],
           row(`from ${events} events`, replayed, perSecond.toFixed(0)),
           row(`from a snapshot of ${listings} listings, ${TAIL} events after it`, restored, ""),
-        ]),
+        ])}\n\nWhile it served it took what it missed, ${behind.perSecond.toFixed(0)} events/s: blocked for ${behind.blockedMs.toFixed(1)} ms, the slowest answer ${behind.slowestMs.toFixed(1)} ms.`,
       };
     } finally {
       await connection.close();
@@ -89,14 +100,37 @@ async function open(natsUrl: string, folder: string): Promise<Replayed & { ready
   return { ...replica.started, readyMs };
 }
 
+/** Begins a replica in an empty folder, and has tickets change while its process does not run for a moment. */
+async function openAndStop(
+  connection: NatsConnection,
+  { natsUrl, folder, tickets }: { natsUrl: string; folder: string; tickets: number },
+): Promise<[Replayed, CaughtUp]> {
+  const replica = await startChild<Replayed>("replaying.ts", [natsUrl, folder]);
+  try {
+    replica.process.kill("SIGSTOP");
+    await publishLives(jetstream(connection), { from: tickets, to: tickets + MISSED });
+    const { state } = await (await jetstreamManager(connection)).streams.info("TICKETS");
+    replica.process.kill("SIGCONT");
+    const told = once(replica.process, "message");
+    replica.process.send(state.last_seq);
+    const [caughtUp] = (await told) as [CaughtUp];
+    return [replica.started, caughtUp];
+  } finally {
+    await replica.close();
+  }
+}
+
 /** Publishes what happens to so many tickets, of which some thousand are under way at any time. */
-async function publishLives(client: JetStreamClient, tickets: number): Promise<void> {
+async function publishLives(
+  client: JetStreamClient,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
   const now = Date.now();
-  const apart = Math.min(5_000, Math.ceil(tickets / 4));
+  const apart = Math.min(5_000, Math.ceil((to - from) / 4));
   const under = new Set<Promise<unknown>>();
   async function publish(n: number, version: number): Promise<void> {
-    if (n < 0 || n >= tickets) return;
-    const listing = listingOf(n, tickets, now);
+    if (n < from || n >= to) return;
+    const listing = listingOf(n, to, now);
     const isSold = version === 3 && n % 2 === 0;
     const event = eventOf({
       ...listing,
@@ -109,7 +143,7 @@ async function publishLives(client: JetStreamClient, tickets: number): Promise<v
     void publishing.finally(() => under.delete(publishing));
     if (under.size >= IN_FLIGHT) await Promise.race(under);
   }
-  for (let n = 0; n < tickets + 2 * apart; n++) {
+  for (let n = from; n < to + 2 * apart; n++) {
     await publish(n, 1);
     await publish(n - apart, 2);
     await publish(n - 2 * apart, 3);
