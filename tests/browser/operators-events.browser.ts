@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { demoSignIns } from "@ticketing/launcher/seed";
 import { type Event, EventStatus } from "@ticketing/proto/events/v1/event";
-import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { Category, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { Page } from "playwright-core";
 import type { Person } from "../support/clients.ts";
 import { expectAccessible, inspect, type OpenOptions, useBrowser } from "./browser.ts";
 import { summerDay } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
 import { untilSuggested } from "./suggested.ts";
+import { buy, lock } from "./trade.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
@@ -39,6 +40,15 @@ async function proposeVenue(person: Person): Promise<string> {
     ...{ country: "US", timeZone: "America/New_York" },
   });
   return venue?.id ?? "";
+}
+
+/** A ticket for an event. */
+async function listFor(seller: Person, event: Event): Promise<Ticket | undefined> {
+  const { ticket } = await seller.tickets.createTicket({
+    ...{ requestId: randomUUID(), title: "Two rows from the stage", category: Category.CONCERT },
+    ...{ eventId: event.id, price: { minorUnits: 4_500n, currency: "USD" } },
+  });
+  return ticket;
 }
 
 async function find(page: Page, field: string, event: Event, typed = event.id): Promise<void> {
@@ -149,6 +159,42 @@ test("an event is cancelled only after the operator was told what follows", asyn
   await page.getByText("Cancelled", { exact: true }).waitFor();
   expect(await page.getByRole("button", { name: "Move it" }).count()).toBe(0);
   expect((await person.events.getEvent({ eventId: event.id })).event?.status).toBe(EventStatus.CANCELLED);
+});
+
+test("an operator sees which orders a cancellation ends, and when the last of them has ended", async () => {
+  const [seller, buyer, other] = await Promise.all(
+    ["Petra", "Bo", "Olga"].map((name) => newPerson(mesh, name)),
+  );
+  if (!seller || !buyer || !other) throw new Error("somebody is missing");
+  const event = await propose(seller, `Evening of Storms ${randomUUID().slice(0, 8)}`);
+  const [first, second] = await Promise.all([1, 2].map(() => listFor(seller, event)));
+  if (!first || !second) throw new Error("nothing was listed");
+  await buy(mesh, buyer, first);
+  await lock(other, second);
+  const page = await openEvents();
+  await find(page, "Find an event", event);
+  const orders = page.getByRole("region", { name: "Orders for this event" });
+  await orders.getByText("Paid", { exact: true }).waitFor();
+  expect(await orders.locator("dl > div").allTextContents()).toEqual([
+    "Waiting for payment1",
+    "Paid1",
+    "Ended0",
+  ]);
+  await page.getByRole("button", { name: "Cancel the event" }).click();
+  const dialog = page.getByRole("dialog", { name: "Cancel this event for good?" });
+  await dialog.getByText("Orders that wait for payment are cancelled (1 order now).").waitFor();
+  await dialog.getByText("Everybody who paid gets the money back (1 order now).").waitFor();
+  await dialog.getByRole("button", { name: "Cancel the event" }).click();
+  await orders.getByText("No order is left to cancel or to refund.").waitFor();
+  expect(await orders.getByRole("progressbar").getAttribute("value")).toBe("2");
+  expect(await orders.locator("dl > div").allTextContents()).toEqual([
+    "Waiting for payment0",
+    "Paid0",
+    "Ended2",
+  ]);
+  // Nothing that is refused of a cancelled event is offered.
+  expect(await page.getByRole("combobox", { name: "Find the other event" }).count()).toBe(0);
+  await inspect(page, "operators-event-cancelled");
 });
 
 test("others are told kindly that the page is for operators, and an unknown id is refused with the reason", async () => {

@@ -128,6 +128,10 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: everybody("ok"),
     parties: { callers: [], words: orderWords.words },
   },
+  "orders.v1.OrderService/CountEventOrders": {
+    request: ({ world }) => ({ eventId: world.event.id }),
+    verdict: operatorOnly(),
+  },
   "orders.v1.OrderService/RequestRefund": { request: orderId, verdict: buyerOnly("ORDER_NOT_COMPLETE") },
 
   "deliveries.v1.DeliveryService/GetDelivery": {

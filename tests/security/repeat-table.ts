@@ -198,6 +198,10 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
     as: "anonymous",
     request: ({ sold }) => ({ price: sold.ticket.price }),
   },
+  "orders.v1.OrderService/CountEventOrders": {
+    as: "operator",
+    request: ({ twin }) => ({ eventId: twin.id }),
+  },
   "orders.internal.v1.OrderLifecycleService/ReadOrder": { as: "workflows", request: sold },
   "orders.internal.v1.OrderLifecycleService/ListOrders": {
     as: "workflows",

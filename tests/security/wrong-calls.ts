@@ -56,6 +56,7 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "deliveries.v1.DeliveryService/OpenTicket": [{}, "order_id"],
   "deliveries.v1.DeliveryService/ConfirmDelivery": [{}, "order_id"],
   "orders.v1.OrderService/QuoteEarnings": [{}, "price"],
+  "orders.v1.OrderService/CountEventOrders": [{}, "event_id"],
   "payments.v1.PaymentService/StartPayment": [{}, "order_id"],
   "payments.v1.PaymentService/GetPayment": [{}, "order_id"],
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],

@@ -38,5 +38,7 @@ export const orderAggregate = defineAggregate({
     { key: { buyerId: 1, ...byNewest } },
     { key: { sellerId: 1, ...byNewest } },
     { key: { expireTime: 1, _id: 1 }, partialFilterExpression: open },
+    // For operators who cancel an event.
+    { key: { "ticket.event.eventId": 1 } },
   ],
 });

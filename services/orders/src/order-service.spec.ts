@@ -3,7 +3,12 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
-import { CancellationReason, OrderStatus, RefundReason } from "@ticketing/proto/orders/v1/order";
+import {
+  CancellationReason,
+  OrderStatus,
+  RefundReason,
+  RefundRefusalReason,
+} from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { Category, TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
@@ -31,6 +36,8 @@ let givenBack: { ticketId: string; orderId: string }[];
 let slow: number;
 /** Runs before tickets answers that a lock is granted. */
 let meanwhile: () => Promise<unknown>;
+/** The id of the event that tickets are for; empty while it is not known. */
+let eventId: string;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof OrderService>>;
 let lifecycle: (caller?: SpecCaller) => ReturnType<typeof clientOf<typeof OrderLifecycleService>>;
 
@@ -62,6 +69,7 @@ beforeAll(async () => {
             title: "Jazz",
             category: Category.CONCERT,
             event: {
+              eventId,
               title: "Jazz",
               venue: "Hall",
               city: "Oslo",
@@ -91,6 +99,7 @@ beforeEach(() => {
   givenBack = [];
   slow = 0;
   meanwhile = async () => undefined;
+  eventId = "";
 });
 
 const buyer = { user: "buyer" };
@@ -362,6 +371,46 @@ describe("an order whose event is cancelled", () => {
     expect(order).toMatchObject({ status: OrderStatus.COMPLETE, refundReason: RefundReason.EVENT_CANCELLED });
     expect(order?.refundRequestedTime).toBeDefined();
     expect((await lifecycle().endForEvent({ orderId })).order?.version).toBe(order?.version);
+  });
+});
+
+describe("the orders of an event", () => {
+  const operator = { user: "operator", roles: ["operator"] };
+
+  it("are counted by what is left to do for each, and without those of other events", async () => {
+    await opened();
+    eventId = randomUUID();
+    const none = await as(operator).countEventOrders({ eventId });
+    expect(none).toMatchObject({ awaitingPayment: 0n, paid: 0n, refundRefused: 0n, ended: 0n });
+    const [unpaid, paid, refunded, refused, returned, lapsed] = await Promise.all(
+      Array.from({ length: 6 }, async () => (await opened()).id),
+    );
+    for (const orderId of [paid, refunded, refused, returned]) await lifecycle().completeOrder({ orderId });
+    await lifecycle().expireOrder({ orderId: lapsed });
+    expect(await as(operator).countEventOrders({ eventId })).toMatchObject({
+      ...{ awaitingPayment: 1n, paid: 4n, refundRefused: 0n, ended: 1n, endedForCancellation: 0n },
+    });
+
+    for (const orderId of [unpaid, paid, refunded, refused, returned, lapsed])
+      await lifecycle().endForEvent({ orderId });
+    await lifecycle().cancelOrder({ orderId: unpaid, reason: CancellationReason.EVENT_CANCELLED });
+    for (const orderId of [refunded, returned]) await lifecycle().markRefunded({ orderId });
+    await lifecycle().refuseRefund({ orderId: refused, reason: RefundRefusalReason.CHARGE_DISPUTED });
+    // A bank may return a refund that was made: then its buyer has no money yet.
+    await lifecycle().refuseRefund({ orderId: returned, reason: RefundRefusalReason.REFUND_FAILED });
+    expect(await as(operator).countEventOrders({ eventId })).toMatchObject({
+      ...{ awaitingPayment: 0n, paid: 1n, refundRefused: 2n, ended: 3n, endedForCancellation: 2n },
+    });
+  });
+
+  it("are found by their index", async () => {
+    const plan = await orders.collection.find({ "ticket.event.eventId": randomUUID() }).explain();
+    expect(JSON.stringify(plan.queryPlanner.winningPlan)).toContain("ticket.event.eventId_1");
+  });
+
+  it("are counted for operators alone", async () => {
+    expect(await reason(as(buyer).countEventOrders({ eventId: randomUUID() }))).toBe("ROLE_REQUIRED");
+    expect(await reason(as("nobody").countEventOrders({ eventId: randomUUID() }))).toBe("UNAUTHENTICATED");
   });
 });
 

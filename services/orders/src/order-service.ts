@@ -1,11 +1,12 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { OrderService } from "@ticketing/proto/orders/v1/order_service";
-import { requireUser } from "@ticketing/runtime/identity/identity";
+import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { allowBriefCaching } from "@ticketing/runtime/serving/brief-caching";
 import { type FeePolicy, feeOf, leastPriceOf } from "@ticketing/runtime/values/fees";
 import { moneyOf } from "@ticketing/runtime/values/money";
+import { countEventOrders } from "./count-event-orders.ts";
 import { createOrder, type TicketLocks } from "./create-order.ts";
 import { requestCancel, requestRefund, requireParty } from "./order.ts";
 import type { OrderStore } from "./order-aggregate.ts";
@@ -23,7 +24,7 @@ export interface OrderServiceDependencies {
   clock: Clock;
 }
 
-/** The buyers' API, and what sellers ask of fees. */
+/** The buyers' API, and what sellers ask of fees and operators of orders. */
 export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<typeof OrderService> {
   const { orders, feed, fees, clock } = deps;
 
@@ -91,6 +92,18 @@ export function createOrderService(deps: OrderServiceDependencies): ServiceImpl<
       if (session.aborted) {
         throw new DomainError("TOKEN_EXPIRED", "renew the session and watch again");
       }
+    },
+
+    async countEventOrders({ eventId }, context) {
+      requireRole(context, "operator");
+      const counts = await countEventOrders(orders, eventId);
+      return {
+        awaitingPayment: BigInt(counts.awaitingPayment),
+        paid: BigInt(counts.paid),
+        refundRefused: BigInt(counts.refundRefused),
+        ended: BigInt(counts.ended),
+        endedForCancellation: BigInt(counts.endedForCancellation),
+      };
     },
   };
 }

@@ -1,6 +1,11 @@
 import { EventStatus } from "@ticketing/proto/events/v1/event";
 import { isolate } from "../format/isolate.ts";
 
+const plural = new Intl.PluralRules("en");
+const number = new Intl.NumberFormat();
+const count = (value: number, one: string, other: string) =>
+  `${number.format(value)} ${plural.select(value) === "one" ? one : other}`;
+
 /** What the states of an event are called. */
 export const eventStatusNames: Readonly<Record<EventStatus, string>> = {
   [EventStatus.UNSPECIFIED]: "Unknown",
@@ -8,6 +13,10 @@ export const eventStatusNames: Readonly<Record<EventStatus, string>> = {
   [EventStatus.RESCHEDULED]: "Moved",
   [EventStatus.CANCELLED]: "Cancelled",
 };
+
+/** A number in brackets, once it is known. */
+const so = (orders: number | undefined) =>
+  orders === undefined ? "" : ` (${count(orders, "order", "orders")} now)`;
 
 /** The words of the operators' page of events. */
 export const eventTexts = {
@@ -24,6 +33,18 @@ export const eventTexts = {
   id: "Id",
   mergedTitle: "The event that you asked for was merged into this one",
 
+  orders: "Orders for this event",
+  awaitingPayment: "Waiting for payment",
+  paid: "Paid",
+  refundRefused: "Refund refused",
+  ended: "Ended",
+  endedLabel: "Orders that have ended",
+  endedOf: (done: number, all: number) =>
+    `${number.format(done)} of ${count(all, "order has", "orders have")} ended because of the cancellation.`,
+  noneLeft: "No order is left to cancel or to refund.",
+  refusedTitle: (orders: number) => `${count(orders, "refund was", "refunds were")} refused`,
+  refusedText: "Their buyers have no money yet. The open differences name these orders:",
+
   move: "Move it",
   newStart: "New day and time",
   newStartHint: (clock: string) => `By the clock at the venue: ${clock}.`,
@@ -36,10 +57,11 @@ export const eventTexts = {
   cancelLead: "For one that does not take place at all.",
   cancelTitle: "Cancel this event for good?",
   cancelOf: (title: string) => `“${isolate(title)}” does not take place.`,
-  cancelText: [
+  /** What follows; the numbers of orders are undefined until they are known. */
+  cancelText: (awaitingPayment: number | undefined, paid: number | undefined) => [
     "Nobody can buy or list a ticket for it any more, and tickets that are for sale go off sale.",
-    "Orders that wait for payment are cancelled.",
-    "Everybody who paid gets the money back.",
+    `Orders that wait for payment are cancelled${so(awaitingPayment)}.`,
+    `Everybody who paid gets the money back${so(paid)}.`,
   ],
   cancelForGood: "This cannot be undone.",
   keep: "Keep the event",

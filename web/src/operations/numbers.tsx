@@ -38,7 +38,8 @@ export function Numbers({ overview }: { overview: GetOverviewResponse }) {
   );
 }
 
-function Figure({ label, value, bad = false }: { label: string; value: string; bad?: boolean }) {
+/** A number with its name, in a list of `styles.numbers`. */
+export function Figure({ label, value, bad = false }: { label: string; value: string; bad?: boolean }) {
   return (
     <div className={styles.figure} data-bad={bad}>
       <dt>{label}</dt>

@@ -8,6 +8,7 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice } from "../design/states.tsx";
 import { FindEvent } from "../events/find-event.tsx";
 import { EventFacts } from "./event-facts.tsx";
+import { EventOrders, useEventOrders } from "./event-orders.tsx";
 import { eventTexts as texts } from "./event-texts.ts";
 import styles from "./events.module.css";
 import { MergeEvents } from "./merge-events.tsx";
@@ -33,33 +34,41 @@ export function OneEvent(props: { eventId: string; otherId: string | undefined; 
         <EventFacts event={event} />
       </Card>
       <div className={styles.actions}>
-        {event.status !== EventStatus.CANCELLED && (
-          <Section title={texts.move}>
-            <MoveEvent event={event} onChanged={refresh} show={show} />
-          </Section>
-        )}
-        <Section title={texts.merge} lead={<p className={styles.soft}>{texts.mergeText}</p>}>
-          <FindEvent
-            label={texts.findOther}
-            hint={texts.findHint}
-            onTake={({ id }) => show({ event: event.id, other: id })}
-          />
-        </Section>
-        {event.status !== EventStatus.CANCELLED && (
-          <Section title={texts.cancel} lead={<p className={styles.soft}>{texts.cancelLead}</p>}>
-            <div>
-              <CancelEvent event={event} onChanged={refresh} />
-            </div>
-          </Section>
-        )}
+        <EventOrders event={event} />
+        {event.status !== EventStatus.CANCELLED && <Actions event={event} onChanged={refresh} show={show} />}
       </div>
     </div>
+  );
+}
+
+/** What can be done to an event that takes place. */
+function Actions(props: { event: Event; onChanged: () => void; show: ShowEvents }) {
+  const { event, onChanged, show } = props;
+  return (
+    <>
+      <Section title={texts.move}>
+        <MoveEvent event={event} onChanged={onChanged} show={show} />
+      </Section>
+      <Section title={texts.merge} lead={<p className={styles.soft}>{texts.mergeText}</p>}>
+        <FindEvent
+          label={texts.findOther}
+          hint={texts.findHint}
+          onTake={({ id }) => show({ event: event.id, other: id })}
+        />
+      </Section>
+      <Section title={texts.cancel} lead={<p className={styles.soft}>{texts.cancelLead}</p>}>
+        <div>
+          <CancelEvent event={event} onChanged={onChanged} />
+        </div>
+      </Section>
+    </>
   );
 }
 
 /** Cancels the event after saying what follows. */
 function CancelEvent({ event, onChanged }: { event: Event; onChanged: () => void }) {
   const { id, version, title } = event;
+  const { data: counts } = useEventOrders(id);
   return (
     <ConfirmedAction
       method={EventService.method.cancelEvent}
@@ -78,7 +87,7 @@ function CancelEvent({ event, onChanged }: { event: Event; onChanged: () => void
     >
       <p>{texts.cancelOf(title)}</p>
       <ul>
-        {texts.cancelText.map((sentence) => (
+        {texts.cancelText(asNumber(counts?.awaitingPayment), asNumber(counts?.paid)).map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
@@ -88,3 +97,5 @@ function CancelEvent({ event, onChanged }: { event: Event; onChanged: () => void
     </ConfirmedAction>
   );
 }
+
+const asNumber = (value: bigint | undefined) => (value === undefined ? undefined : Number(value));
