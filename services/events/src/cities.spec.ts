@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cityMapping } from "city-timezones";
-import { placeOf } from "./cities.ts";
+import { cityKey, placeOf, writtenCity } from "./cities.ts";
 import { timeZoneOf } from "./local-time.ts";
 
 /** Country and zone, or the refusal. */
@@ -23,6 +23,32 @@ describe("where a city lies", () => {
     expect(place("Munich")).toBe("DE Europe/Berlin");
     expect(place("São Paulo")).toBe("BR America/Sao_Paulo");
     expect(place("東京")).toBe("JP Asia/Tokyo");
+  });
+
+  it("is known as it is written where a keyboard lacks a letter, and is one city then", () => {
+    for (const [city, other, where] of [
+      ["Zürich", "Zuerich", "CH Europe/Zurich"],
+      ["München", "Muenchen", "DE Europe/Berlin"],
+      ["Düsseldorf", "Duesseldorf", "DE Europe/Berlin"],
+      ["Århus", "Aarhus", "DK Europe/Copenhagen"],
+      ["København", "Koebenhavn", "DK Europe/Copenhagen"],
+      ["Malmö", "Malmoe", "SE Europe/Stockholm"],
+    ] as const) {
+      expect([place(city), place(other)]).toEqual([where, where]);
+      expect(cityKey(other)).toBe(cityKey(city));
+    }
+    expect(cityKey("Buenos Aires")).toBe("buenos aires");
+  });
+
+  it("is shown with its letters where somebody wrote others in their place, and else as it was written", () => {
+    expect(["Zuerich", "MUENCHEN", "Koebenhavn"].map(writtenCity)).toEqual([
+      "Zürich",
+      "München",
+      "København",
+    ]);
+    // Of these the people of the place use both, or the other.
+    const kept = ["Zurich", "Zürich", "Munich", "Aarhus", "Buenos Aires", "Little Duesenbach"];
+    expect(kept.map(writtenCity)).toEqual(kept);
   });
 
   it("is asked for where other cities of the name may be meant as well", () => {

@@ -1,5 +1,5 @@
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { nameKey } from "@ticketing/runtime/text/fold";
+import { nameKey, spellings } from "@ticketing/runtime/text/fold";
 import { cityMapping } from "city-timezones";
 import { timeZoneOf } from "./local-time.ts";
 
@@ -12,67 +12,90 @@ export interface Place {
 /** A city has to be so many times as populous as the next of its name to be the one that is meant. */
 const DOMINANCE = 5;
 
-/** Names that people there use for cities which the table has by their English ones. */
-const ENGLISH: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    ...[
-      ["München", "Munich"],
-      ["Köln", "Cologne"],
-      ["Nürnberg", "Nuremberg"],
-      ["Wien", "Vienna"],
-    ],
-    ...[
-      ["Genève", "Geneva"],
-      ["Zürich", "Zurich"],
-      ["Bruxelles", "Brussels"],
-      ["Brussel", "Brussels"],
-    ],
-    ...[
-      ["Antwerpen", "Antwerp"],
-      ["Den Haag", "The Hague"],
-      ["København", "Copenhagen"],
-      ["Göteborg", "Gothenburg"],
-    ],
-    ...[
-      ["Praha", "Prague"],
-      ["Warszawa", "Warsaw"],
-      ["Kraków", "Krakow"],
-      ["București", "Bucharest"],
-    ],
-    ...[
-      ["Roma", "Rome"],
-      ["Milano", "Milan"],
-      ["Torino", "Turin"],
-      ["Firenze", "Florence"],
-      ["Napoli", "Naples"],
-    ],
-    ...[
-      ["Venezia", "Venice"],
-      ["Lisboa", "Lisbon"],
-      ["Sevilla", "Seville"],
-      ["Αθήνα", "Athens"],
-    ],
-    ...[
-      ["Москва", "Moscow"],
-      ["Київ", "Kyiv"],
-      ["Kiev", "Kyiv"],
-      ["東京", "Tokyo"],
-      ["大阪", "Osaka"],
-    ],
-    ...[
-      ["서울", "Seoul"],
-      ["北京", "Beijing"],
-      ["上海", "Shanghai"],
-      ["NYC", "New York"],
-      ["New York City", "New York"],
-    ],
-  ].map(([local = "", english = ""]) => [nameKey(local), nameKey(english)]),
+/** Names that people there use for cities, and the English ones by which the table has them. */
+const localNames: readonly (readonly string[])[] = [
+  ...[
+    ["München", "Munich"],
+    ["Köln", "Cologne"],
+    ["Nürnberg", "Nuremberg"],
+    ["Wien", "Vienna"],
+  ],
+  ...[
+    ["Genève", "Geneva"],
+    ["Zürich", "Zurich"],
+    ["Bruxelles", "Brussels"],
+    ["Brussel", "Brussels"],
+  ],
+  ...[
+    ["Antwerpen", "Antwerp"],
+    ["Den Haag", "The Hague"],
+    ["København", "Copenhagen"],
+    ["Göteborg", "Gothenburg"],
+  ],
+  ...[
+    ["Praha", "Prague"],
+    ["Warszawa", "Warsaw"],
+    ["Kraków", "Krakow"],
+    ["București", "Bucharest"],
+  ],
+  ...[
+    ["Roma", "Rome"],
+    ["Milano", "Milan"],
+    ["Torino", "Turin"],
+    ["Firenze", "Florence"],
+    ["Napoli", "Naples"],
+  ],
+  ...[
+    ["Venezia", "Venice"],
+    ["Lisboa", "Lisbon"],
+    ["Sevilla", "Seville"],
+    ["Αθήνα", "Athens"],
+  ],
+  ...[
+    ["Москва", "Moscow"],
+    ["Київ", "Kyiv"],
+    ["Kiev", "Kyiv"],
+    ["東京", "Tokyo"],
+    ["大阪", "Osaka"],
+  ],
+  ...[
+    ["서울", "Seoul"],
+    ["北京", "Beijing"],
+    ["上海", "Shanghai"],
+    ["NYC", "New York"],
+    ["New York City", "New York"],
+  ],
+];
+
+/** City names of the table that are written otherwise where a keyboard lacks a letter: Duesseldorf. */
+const withLetters = cityMapping.filter(({ city }) => /[äöüøå]/i.test(city)).map(({ city }) => [city, city]);
+
+/** The key of a city by the keys of its other names. */
+const keys: Readonly<Record<string, string>> = Object.fromEntries(
+  [...withLetters, ...localNames].flatMap(([name = "", known = ""]) =>
+    spellings(name).map((spelling) => [nameKey(spelling), nameKey(known)]),
+  ),
 );
+
+/** Names with German and Danish letters, by the keys of what people write in their place. Aarhus is as good as Århus. */
+const lettered: Readonly<Record<string, string>> = Object.fromEntries(
+  [...withLetters, ...localNames].flatMap(([name = ""]) =>
+    /^[^å]*[äöüø][^å]*$/i.test(name)
+      ? spellings(name)
+          .map(nameKey)
+          .filter((key) => key !== nameKey(name))
+          .map((key) => [key, name])
+      : [],
+  ),
+);
+
+/** The city as it is shown: with its letters where it was written without (Zuerich), and else as it was written. */
+export const writtenCity = (city: string): string => lettered[nameKey(city)] ?? city;
 
 /** What tells a city from others in its country, in any usual spelling. */
 export function cityKey(city: string): string {
   const key = nameKey(city);
-  return ENGLISH[key] ?? key;
+  return keys[key] ?? key;
 }
 
 interface City extends Place {

@@ -88,6 +88,11 @@ describe("proposing a venue", () => {
     expect(new Set(venues.map(({ id }) => id)).size).toBe(1);
   });
 
+  it("shows its city with its letters, so that one city is not two", async () => {
+    const [tonhalle, kaufleuten] = [await venue("Tonhalle", "Zürich"), await venue("Kaufleuten", "Zuerich")];
+    expect([tonhalle.city, kaufleuten.city, kaufleuten.country]).toEqual(["Zürich", "Zürich", "CH"]);
+  });
+
   it("of a similar name is refused with the one that may be meant, until it is said to be another", async () => {
     const { id } = await venue("The O2");
     const request = { requestId: randomUUID(), name: "O2 Arena", city: "London" };

@@ -1,7 +1,7 @@
 import { VenueEventSchema } from "@ticketing/proto/events/v1/venue_events";
 import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
 import { nameKey } from "@ticketing/runtime/text/fold";
-import { cityKey, type Place } from "./cities.ts";
+import { cityKey, type Place, writtenCity } from "./cities.ts";
 import type { Proposal } from "./proposal.ts";
 
 const { begin } = transitionsOf(VenueEventSchema);
@@ -37,6 +37,7 @@ export const spotOf = ({ name, city }: Pick<VenueFacts, "name" | "city">): strin
 export function proposeVenue(facts: VenueFacts, { id, ...by }: Proposal, now: Date): Venue {
   const place = placeKey(facts);
   const key = `${place}|${nameKey(facts.name)}`;
-  const venue = { ...facts, ...by, _id: id, place, key, spot: spotOf(facts), createTime: now };
+  const named = { ...facts, city: writtenCity(facts.city) };
+  const venue = { ...named, ...by, _id: id, place, key, spot: spotOf(facts), createTime: now };
   return begin(venue, { case: "venueProposed", value: {} }, now);
 }
