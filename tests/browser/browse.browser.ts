@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { expectAccessible, expectNoSidewaysScroll, screenshot, useBrowser } from "./browser.ts";
+import { expectAccessible, expectNoSidewaysScroll, inspect, screenshot, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
+import { untilSuggested } from "./suggested.ts";
 import { list, lock } from "./trade.ts";
 
 const browser = useBrowser();
@@ -67,6 +68,25 @@ describe("the list of single tickets", () => {
     await page.getByRole("button", { name: "Try again" }).click();
     await rows(page).first().waitFor();
   });
+});
+
+test("a search without a match shows the events that it may mean, and ways to look for less", async () => {
+  const name = `Thunderstorm ${randomUUID().replace(/[-0-9]/g, "")}`;
+  const ticket = await list(seller, name);
+  await untilSuggested(seller, { id: ticket.event?.eventId ?? "", title: name });
+  const mistyped = name.replace("Thunderstorm", "Thunderstrom");
+  const page = await browser.open(mesh, `/?q=${encodeURIComponent(mistyped)}&category=sports`);
+  await page.getByRole("heading", { name: "Nothing found" }).waitFor();
+  const meant = page.getByRole("region", { name: "Did you mean one of these?" });
+  await meant.getByRole("link", { name }).waitFor();
+  await inspect(page, "browse-nothing");
+  await page.getByRole("main").getByRole("button", { name: "Clear filters" }).last().click();
+  await page.waitForURL((url) => !url.searchParams.has("category"));
+  await meant.getByRole("link", { name }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await page.goto(`/?q=${encodeURIComponent(mistyped)}&view=tickets`);
+  await page.getByRole("button", { name: "Clear the search words" }).click();
+  await rows(page).first().waitFor();
 });
 
 test("a screen that breaks leaves a way on, and the rest of the app whole", async () => {

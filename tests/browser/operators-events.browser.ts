@@ -204,4 +204,6 @@ test("others are told kindly that the page is for operators, and an unknown id i
   await page.getByRole("combobox", { name: "Find an event" }).fill(randomUUID());
   await page.getByText("No such event").waitFor();
   await expectAccessible(page);
+  await page.getByRole("combobox", { name: "Find an event" }).fill("xyzzyqwv plughvst");
+  await page.getByText("No event that lies ahead fits this.").waitFor();
 });

@@ -5,6 +5,7 @@ import { FacetFilters } from "./facet-filters.tsx";
 import { toFilter } from "./filter.ts";
 import { Choice, FinerFilters } from "./filters.tsx";
 import { Hero } from "./hero.tsx";
+import { NothingFound } from "./nothing-found.tsx";
 import { nearby, useRememberedCity } from "./remembered-city.ts";
 import { SortSelect } from "./sort-select.tsx";
 import { browseTexts as texts } from "./texts.ts";
@@ -48,6 +49,7 @@ export function BrowseScreen() {
           <TicketList
             filter={filter}
             sort={search.sort ?? "soonest"}
+            nothing={<NothingFound search={search} />}
             toolbar={
               <>
                 {view}
@@ -61,7 +63,7 @@ export function BrowseScreen() {
             }
           />
         ) : (
-          <EventList filter={filter} toolbar={view} />
+          <EventList filter={filter} toolbar={view} nothing={<NothingFound search={search} />} />
         )}
       </div>
     </>

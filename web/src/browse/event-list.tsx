@@ -11,7 +11,7 @@ import type { ReactNode } from "react";
 import { Money } from "../design/money.tsx";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
-import { EmptyState, ErrorState } from "../design/states.tsx";
+import { ErrorState } from "../design/states.tsx";
 import { CategoryArt } from "../ticket/category-art.tsx";
 import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
@@ -26,6 +26,8 @@ const REFRESH_MS = 20_000;
 export function EventList(props: {
   filter: MessageInitShape<typeof TicketFilterSchema>;
   toolbar: ReactNode;
+  /** Shown where nothing matches. */
+  nothing: ReactNode;
 }) {
   const events = useInfiniteQuery(
     CatalogService.method.listEvents,
@@ -48,7 +50,7 @@ export function EventList(props: {
       {events.isError && !events.data && (
         <ErrorState error={events.error} onRetry={() => void events.refetch()} />
       )}
-      {events.data && found.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
+      {events.data && found.length === 0 && props.nothing}
       <ul className={styles.events}>
         {found.map((summary) => (
           <li key={summary.id}>

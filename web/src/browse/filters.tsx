@@ -10,6 +10,9 @@ import { type BrowseSearch, browseSearch, countFilters } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 
+/** A change of the search that leaves the words alone. */
+export const noFilters = { category: "", city: "", from: "", to: "", min: "", max: "", currency: "" };
+
 /** Changes the search in the address. */
 export function useSearchChange(search: BrowseSearch) {
   const navigate = useNavigate({ from: "/" });
@@ -79,10 +82,7 @@ function FilterFields({ search }: { search: BrowseSearch }) {
         ))}
       </Select>
       {countFilters(search) > 0 && (
-        <Button
-          look="quiet"
-          onClick={() => set({ category: "", city: "", from: "", to: "", min: "", max: "", currency: "" })}
-        >
+        <Button look="quiet" onClick={() => set(noFilters)}>
           {texts.clear}
         </Button>
       )}

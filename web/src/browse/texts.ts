@@ -68,7 +68,9 @@ export const browseTexts = {
   allSections: (sections: number) => `Show all ${sections} sections`,
   moreSections: "There are more sections: see the tickets.",
   emptyTitle: "Nothing found",
-  emptyText: "No tickets match your search. Try fewer words or filters.",
+  emptyText: "No tickets match your search.",
+  clearWords: "Clear the search words",
+  didYouMean: "Did you mean one of these?",
   found: (shown: number, more: boolean, what: "events" | "tickets") => {
     const words = what === "events" ? count(shown, "event", "events") : count(shown, "ticket", "tickets");
     return more ? `${words} so far` : words;

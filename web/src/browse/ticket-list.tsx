@@ -5,7 +5,7 @@ import { CatalogService, type TicketFilterSchema } from "@ticketing/proto/catalo
 import { type ReactNode, useMemo } from "react";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
-import { EmptyState, ErrorState } from "../design/states.tsx";
+import { ErrorState } from "../design/states.tsx";
 import { useLiveTickets } from "../ticket/live-tickets.ts";
 import styles from "./browse.module.css";
 import { orderByOf } from "./filter.ts";
@@ -41,6 +41,8 @@ export function TicketList(props: {
   filter: MessageInitShape<typeof TicketFilterSchema>;
   sort: SortName;
   toolbar: ReactNode;
+  /** Shown where nothing matches. */
+  nothing: ReactNode;
 }) {
   const { query, tickets } = useTickets(props.filter, props.sort);
   return (
@@ -53,7 +55,7 @@ export function TicketList(props: {
       {query.isError && !query.data && (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.data && tickets.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
+      {query.data && tickets.length === 0 && props.nothing}
       <FoundTickets query={query} tickets={tickets} withEvent />
     </section>
   );

@@ -2,7 +2,9 @@ import { useState } from "react";
 import { Combobox } from "../design/combobox.tsx";
 import { ErrorNotice } from "../design/states.tsx";
 import { EventLines } from "./event-lines.tsx";
+import styles from "./events.module.css";
 import type { KnownEvent } from "./known-event.ts";
+import { eventTexts as texts } from "./texts.ts";
 import { useKnownEvents } from "./use-known-events.ts";
 
 /** Room for an address with an id in it. */
@@ -11,7 +13,7 @@ const LONGEST_TEXT = 200;
 /** A field that finds an event while somebody types. It is empty again after one was taken. */
 export function FindEvent(props: { label: string; hint?: string; onTake: (event: KnownEvent) => void }) {
   const [text, setText] = useState("");
-  const { events, error } = useKnownEvents(text);
+  const { events, answered, error } = useKnownEvents(text);
   return (
     <>
       <Combobox
@@ -28,6 +30,9 @@ export function FindEvent(props: { label: string; hint?: string; onTake: (event:
           props.onTake(event);
         }}
       />
+      <p role="status" className={styles.soft}>
+        {answered && events.length === 0 && texts.noneFound}
+      </p>
       {error ? <ErrorNotice error={error} /> : null}
     </>
   );

@@ -15,19 +15,23 @@ export const LONGEST_QUERY = 100;
 export interface Suggestions {
   readonly events: readonly KnownEvent[];
   readonly venues: readonly Venue[];
+  /** Whether this is the answer to the text as it is now. */
+  readonly answered: boolean;
   readonly error: unknown;
 }
 
-const none: Suggestions = { events: [], venues: [], error: null };
+const none: Suggestions = { events: [], venues: [], answered: false, error: null };
 
 /** Upcoming events and known venues that fit a text, the best first, once the typing pauses. */
 export function useSuggestions(text: string): Suggestions {
-  const query = useSettled(text.trim().slice(0, LONGEST_QUERY), SETTLE_MS);
-  const { data, error } = useQuery(
+  const wanted = text.trim().slice(0, LONGEST_QUERY);
+  const query = useSettled(wanted, SETTLE_MS);
+  const { data, error, isPlaceholderData } = useQuery(
     CatalogService.method.suggestEvents,
     { query },
     { enabled: [...query].length >= 2, placeholderData: keepPreviousData },
   );
   if ([...text.trim()].length < 2) return none;
-  return { events: data?.events.map(knownEvent) ?? [], venues: data?.venues ?? [], error };
+  const answered = data !== undefined && !isPlaceholderData && query === wanted;
+  return { events: data?.events.map(knownEvent) ?? [], venues: data?.venues ?? [], answered, error };
 }

@@ -10,6 +10,7 @@ import { coverClass, Row, RowAction, Rows } from "../design/row.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { EventTime } from "../ticket/event-time.tsx";
+import { Place } from "../ticket/place.tsx";
 import { ticketTexts } from "../ticket/texts.ts";
 import { OrderStatusPill } from "./order-status.tsx";
 import styles from "./orders.module.css";
@@ -79,6 +80,9 @@ function OrderRow({ order, end }: { order: Order; end: ReactNode }) {
       }
     >
       <p className={styles.soft}>{ticketTexts.seat(ticket?.seat)}</p>
+      <p className={styles.soft}>
+        <Place event={ticket?.event} />
+      </p>
       <EventTime event={ticket?.event} className={styles.soft} />
     </Row>
   );

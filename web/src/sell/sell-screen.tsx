@@ -14,6 +14,7 @@ import { EmptyState, ErrorState } from "../design/states.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
 import { EventTime } from "../ticket/event-time.tsx";
 import { useLiveTickets } from "../ticket/live-tickets.ts";
+import { Place } from "../ticket/place.tsx";
 import { ticketTexts } from "../ticket/texts.ts";
 import { TicketStatusPill } from "../ticket/ticket-status.tsx";
 import styles from "./sell.module.css";
@@ -109,6 +110,9 @@ function Listing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void })
       }
     >
       <p className={styles.soft}>{ticketTexts.seat(ticket.seat)}</p>
+      <p className={styles.soft}>
+        <Place event={event} />
+      </p>
       <EventTime event={event} className={styles.soft} />
     </Row>
   );
