@@ -74,7 +74,7 @@ describe("without a mouse", () => {
     await tabTo(page, /^Evening of Keys/);
     await keyboard.press("Enter");
     await title(page, "Evening of Keys").waitFor();
-    await tabTo(page, /Row B/);
+    await tabTo(page, /Row\sB/);
     await keyboard.press("Enter");
     await page.getByRole("button", { name: "Buy for €45.00" }).waitFor();
     await tabTo(page, /^Buy for/);

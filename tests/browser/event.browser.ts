@@ -43,7 +43,7 @@ test("the page of an event shows its prices and sections, and the tickets of one
   await page.getByText("8 tickets", { exact: true }).waitFor();
   const sections = page.getByRole("region", { name: "Sections" }).getByRole("listitem");
   expect(await sections.allTextContents()).toEqual([
-    "Free seating1 ticketfrom €99.00",
+    "Without a section1 ticketfrom €99.00",
     "Balcony3 ticketsfrom €21.00",
     "Stalls4 ticketsfrom €20.00",
   ]);

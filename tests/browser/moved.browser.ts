@@ -7,7 +7,7 @@ import { enter, type Person } from "../support/clients.ts";
 import { inspect, useBrowser } from "./browser.ts";
 import { summerDay } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
-import { buy } from "./trade.ts";
+import { buy, lock } from "./trade.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
@@ -66,6 +66,21 @@ test("the buyer of a ticket sees on the order that the event was moved", async (
   await page.getByText("Moved", { exact: true }).waitFor();
   await page.getByText(`11 Jul ${year}, 19:00, New York time`).waitFor();
   await inspect(page, "order-moved", ["phone", "desktop"]);
+});
+
+test("who was paying when the event was cancelled is told so, and not sent to its other tickets", async () => {
+  const [seller, buyer] = await Promise.all([newPerson(mesh, "Sela"), newPerson(mesh, "Bo")]);
+  const { event, ticket } = await listInNewYork(seller);
+  const order = await lock(buyer, ticket);
+  const page = await browser.open(mesh, `/checkout/${order.id}`, { as: buyer });
+  await page.getByRole("button", { name: /^Pay / }).waitFor();
+  await operator.events.cancelEvent({ eventId: event.id, version: event.version });
+  await page.getByRole("heading", { level: 1, name: "The event was cancelled" }).waitFor();
+  await page.getByRole("link", { name: "See what else is on" }).waitFor();
+  expect(await page.getByText("there may be others for this event").count()).toBe(0);
+  await inspect(page, "checkout-event-cancelled", ["phone", "desktop"]);
+  await page.goto("/orders");
+  await page.getByText(/Hall \w+, New York/).waitFor();
 });
 
 test("who looks at a ticket sees that its event was moved, and then that it is cancelled", async () => {

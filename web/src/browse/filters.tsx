@@ -39,12 +39,14 @@ export function FinerFilters({ search, children }: { search: BrowseSearch; child
     <search aria-label={texts.filters} className={styles.filters}>
       {isWide ? (
         <>
-          <h2>{title}</h2>
+          <h2 className={styles.title}>{title}</h2>
           {fields}
         </>
       ) : (
         <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>{title}</summary>
+          <summary>
+            <h2 className={styles.summaryTitle}>{title}</h2>
+          </summary>
           {fields}
         </details>
       )}
@@ -82,9 +84,11 @@ function FilterFields({ search }: { search: BrowseSearch }) {
         ))}
       </Select>
       {countFilters(search) > 0 && (
-        <Button look="quiet" onClick={() => set(noFilters)}>
-          {texts.clear}
-        </Button>
+        <div className={styles.clear}>
+          <Button look="quiet" onClick={() => set(noFilters)}>
+            {texts.clear}
+          </Button>
+        </div>
       )}
     </div>
   );

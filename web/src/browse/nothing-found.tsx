@@ -44,7 +44,7 @@ function Meant({ query }: { query: string }) {
   return (
     <section aria-labelledby={id} className={styles.meant}>
       <h2 id={id}>{texts.didYouMean}</h2>
-      <ul>
+      <ul className={styles.events}>
         {events.slice(0, FEW).map((event) => (
           <li key={event.id}>
             <Link to="/events/$eventId" params={{ eventId: event.id }} className={styles.event}>

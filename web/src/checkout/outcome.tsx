@@ -7,6 +7,7 @@ import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { formatMoney } from "../format/format-money.ts";
 import { useMoney } from "../orders/use-money.ts";
+import { LinkToEvent } from "../ticket/link-to-event.tsx";
 import { ticketTexts } from "../ticket/texts.ts";
 import { useTicket } from "../ticket/use-ticket.ts";
 import styles from "./checkout.module.css";
@@ -19,7 +20,7 @@ export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "
   return (
     <div className={styles.narrow}>
       <PageHeader title={title} lead={text} />
-      <WayOn order={order} />
+      {order.ticket?.event?.cancelled ? <ToOtherEvents /> : <WayOn order={order} />}
       <p>
         <Link to="/orders/$orderId" params={{ orderId: order.id }}>
           {texts.toOrder}
@@ -28,6 +29,13 @@ export function Outcome({ order, phase }: { order: Order; phase: "cancelled" | "
     </div>
   );
 }
+
+/** Of an event that does not take place there are no other tickets. */
+const ToOtherEvents = () => (
+  <Link to="/" className={buttonClass("secondary", true)}>
+    {texts.again.otherEvents}
+  </Link>
+);
 
 /** The same ticket, if it can still be bought, and the other tickets for the event. */
 function WayOn({ order }: { order: Order }) {
@@ -60,9 +68,9 @@ function WayOn({ order }: { order: Order }) {
       {ticket?.status !== TicketStatus.AVAILABLE && ticket?.status !== TicketStatus.LOCKED && (
         <p>{ticket?.status === TicketStatus.EXPIRED ? texts.again.begun : texts.again.gone}</p>
       )}
-      <Link to="/" search={{ q: event?.title, city: event?.city }} className={buttonClass("secondary", true)}>
+      <LinkToEvent event={event} className={buttonClass("secondary", true)}>
         {texts.again.others}
-      </Link>
+      </LinkToEvent>
     </Card>
   );
 }

@@ -76,6 +76,7 @@ export const checkoutTexts = {
     begun: "The event has begun, so the ticket is no longer for sale.",
     gone: "The ticket is gone, but there may be others for this event.",
     others: "Other tickets for this event",
+    otherEvents: "See what else is on",
   },
   notBuyerTitle: "Not your order",
   notBuyerText: "Only the buyer can pay for an order. You are the seller: you find it under your sales.",

@@ -12,6 +12,7 @@ import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { formatTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { useSession } from "../session/session-store.ts";
+import { LinkToEvent } from "./link-to-event.tsx";
 import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
 import { usePurchase } from "./use-purchase.ts";
@@ -157,11 +158,7 @@ function ForBuyers(props: {
 }
 
 function OthersLink({ ticket }: { ticket: Ticket }) {
-  return (
-    <Link to="/" search={{ q: ticket.event?.title, city: ticket.event?.city }}>
-      {texts.others}
-    </Link>
-  );
+  return <LinkToEvent event={ticket.event}>{texts.others}</LinkToEvent>;
 }
 
 /** What screen readers say when a ticket that somebody may buy changes. */

@@ -22,12 +22,12 @@ export const ticketTexts = {
   withdrawn: "Off sale",
   expired: "Event began",
   unknown: "Unknown",
-  /** "Floor · Row A · Seat 12"; parts that a venue does not use are left out. */
+  /** "Floor · Row A · Seat 12", broken only between the parts; those that a venue does not use are left out. */
   seat: (seat: Seat | undefined): string => {
     const parts = [
       seat?.section && isolate(seat.section),
-      seat?.row && `Row ${isolate(seat.row)}`,
-      seat?.number && `Seat ${isolate(seat.number)}`,
+      seat?.row && `Row\u00a0${isolate(seat.row)}`,
+      seat?.number && `Seat\u00a0${isolate(seat.number)}`,
     ].filter(Boolean);
     return parts.length > 0 ? parts.join(" · ") : "Free seating";
   },
@@ -63,6 +63,7 @@ export const ticketTexts = {
   ownText: "You sell it, so you cannot buy it.",
   edit: "Edit ticket",
   others: "Other tickets for this event",
+  allOfEvent: "All tickets for this event",
   priceChangedTitle: "The price has changed",
   priceChanged: (before: string, now: string) =>
     `It was ${before} when you opened this page. It is ${now} now.`,

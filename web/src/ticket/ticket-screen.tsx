@@ -5,6 +5,7 @@ import { ErrorState } from "../design/states.tsx";
 import { isolate } from "../format/isolate.ts";
 import { useSession } from "../session/session-store.ts";
 import { BuyPanel } from "./buy-panel.tsx";
+import { LinkToEvent } from "./link-to-event.tsx";
 import { ticketTexts as texts } from "./texts.ts";
 import styles from "./ticket.module.css";
 import { TicketFace } from "./ticket-face.tsx";
@@ -19,27 +20,35 @@ export function TicketScreen() {
   if (query.isPending) return <SkeletonList count={2} />;
   if (!ticket) return <ErrorState page error={query.error} onRetry={refresh} />;
   return (
-    <div className={styles.page}>
-      <TicketFace
-        ticket={ticket}
-        heading={
-          <PageHeader title={isolate(ticket.event?.title ?? texts.title)} lead={<bdi>{ticket.title}</bdi>} />
-        }
-      />
-      <aside className={styles.side} aria-label={texts.price}>
-        <BuyPanel
-          key={ticket.id}
+    <>
+      <LinkToEvent event={ticket.event} className={styles.back}>
+        ← {texts.allOfEvent}
+      </LinkToEvent>
+      <div className={styles.page}>
+        <TicketFace
           ticket={ticket}
-          own={ticket.sellerId === userId}
-          onTimeUp={refresh}
-          pill={
-            <TicketStatusPill
-              status={ticket.status}
-              mine={Boolean(ticket.lock?.orderId) && ticket.sellerId !== userId}
+          heading={
+            <PageHeader
+              title={isolate(ticket.event?.title ?? texts.title)}
+              lead={<bdi>{ticket.title}</bdi>}
             />
           }
         />
-      </aside>
-    </div>
+        <aside className={styles.side} aria-label={texts.price}>
+          <BuyPanel
+            key={ticket.id}
+            ticket={ticket}
+            own={ticket.sellerId === userId}
+            onTimeUp={refresh}
+            pill={
+              <TicketStatusPill
+                status={ticket.status}
+                mine={Boolean(ticket.lock?.orderId) && ticket.sellerId !== userId}
+              />
+            }
+          />
+        </aside>
+      </div>
+    </>
   );
 }
