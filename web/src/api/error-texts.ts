@@ -295,7 +295,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   TIME_ZONE_UNKNOWN: said("We do not know this time zone", "Choose one from the list."),
   LOCAL_TIME_SKIPPED: said(
     "This time does not exist there",
-    "The clocks at the venue are put forward over it. Choose another time.",
+    "The clocks at the venue are put forward over it. Choose one of the two times beside it, or another.",
   ),
   LOCAL_TIME_REPEATED: said(
     "This time comes twice there",
