@@ -35,6 +35,8 @@ export function createCounting(db: DatabaseSync): Counting {
   const changeEvent = db.prepare(
     "UPDATE events SET listed = listed + ?, available = available + ? WHERE key = ?",
   );
+  // A statement that names a column of an index writes the index: a lock changes none.
+  const holdEvent = db.prepare("UPDATE events SET available = available + ? WHERE key = ?");
   const countKind = createKindCounting(db);
   const offers = createOfferCounting(db);
   const clearEvent = db.prepare("UPDATE events SET listed = 0, available = 0 WHERE key = ?");
@@ -52,7 +54,8 @@ export function createCounting(db: DatabaseSync): Counting {
   }
 
   function countEvent(of: Counted, change: OfferChange): void {
-    changeEvent.run(change.listed, change.available, of.event);
+    if (change.listed === 0) holdEvent.run(change.available, of.event);
+    else changeEvent.run(change.listed, change.available, of.event);
     offers.count(of, change);
   }
 
