@@ -18,6 +18,7 @@ export const eventAggregate = defineAggregate({
   indexes: [
     { key: { key: 1 }, unique: true },
     { key: { "venue._id": 1, starts: 1 } },
+    { key: { mergedInto: 1 }, partialFilterExpression: { mergedInto: { $exists: true } } },
     { key: { proposerId: 1, ...byNewest } },
   ],
 });

@@ -11,6 +11,7 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { eventAggregate } from "./event-aggregate.ts";
 import { createEventDirectoryService } from "./event-directory-service.ts";
 import { createEventService } from "./event-service.ts";
+import { createMergeLock } from "./merge-lock.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
 let database: Database;
@@ -23,7 +24,8 @@ beforeAll(async () => {
   database = await openSpecDatabase();
   const venues = await venueAggregate.store(database.db);
   const events = await eventAggregate.store(database.db);
-  const deps = { venues, events, clock: () => new Date(Date.UTC(2030, 0, 1)) };
+  const clock = () => new Date(Date.UTC(2030, 0, 1));
+  const deps = { venues, events, mergeLock: createMergeLock(database.db, clock), clock };
   const service = createEventDirectoryService(deps);
   directory = clientOf(EventDirectoryService, service, { service: "tickets" });
   orders = clientOf(EventDirectoryService, service, { service: "orders" });

@@ -10,6 +10,7 @@ import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { eventAggregate } from "./event-aggregate.ts";
 import { createEventService } from "./event-service.ts";
+import { createMergeLock } from "./merge-lock.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
 let now = new Date(Date.UTC(2030, 0, 1));
@@ -37,7 +38,9 @@ beforeAll(async () => {
         read,
       ),
   };
-  const service = createEventService({ venues, events, clock: () => now });
+  const clock = () => now;
+  const mergeLock = createMergeLock(database.db, clock);
+  const service = createEventService({ venues, events, mergeLock, clock });
   as = (caller) => clientOf(EventService, service, caller);
 }, 60_000);
 afterAll(() => database?.close());
@@ -251,7 +254,7 @@ describe("operators", () => {
     const { id } = await venue("Gielgud");
     const kept = await event(wish(id));
     const double = await event(wish(id, { title: "Hamlet (RSC)", differentFrom: [kept.id] }));
-    beforeRedirect = () => operator().cancelEvent({ eventId: kept.id, version: 2n });
+    beforeRedirect = () => operator().cancelEvent({ eventId: kept.id, version: 1n });
     await operator().mergeEvents({ eventId: double.id, intoEventId: kept.id });
     const { event: found } = await somebody().getEvent({ eventId: double.id });
     expect(found).toMatchObject({ id: kept.id, status: EventStatus.CANCELLED });

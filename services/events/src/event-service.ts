@@ -14,19 +14,12 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { fingerprintOf } from "@ticketing/runtime/process/request-fingerprint";
 import { placeOf } from "./cities.ts";
-import {
-  absorb,
-  cancel,
-  type Event,
-  mergeInto,
-  proposeEvent,
-  requireTakesPlace,
-  reschedule,
-  usualDurationMs,
-} from "./event.ts";
+import { cancel, type Event, proposeEvent, requireTakesPlace, reschedule, usualDurationMs } from "./event.ts";
 import type { EventStore } from "./event-aggregate.ts";
 import { findHolding } from "./find-holding.ts";
 import { instantOf } from "./local-time.ts";
+import { mergeEvents } from "./merge-events.ts";
+import type { MergeLock } from "./merge-lock.ts";
 import { eventMessage, venueMessage } from "./messages.ts";
 import { areSimilar } from "./names.ts";
 import { type Proposal, requireSameRequest } from "./proposal.ts";
@@ -38,6 +31,7 @@ import type { VenueStore } from "./venue-aggregate.ts";
 export function createEventService(deps: {
   venues: VenueStore;
   events: EventStore;
+  mergeLock: MergeLock;
   clock: Clock;
 }): ServiceImpl<typeof EventService> {
   const { venues, events, clock } = deps;
@@ -136,11 +130,7 @@ export function createEventService(deps: {
 
     async mergeEvents({ eventId, intoEventId }, context) {
       requireRole(context, "operator");
-      const merged = await events.get(eventId);
-      const event = await events.update(intoEventId, (event) => absorb(event, merged, clock()));
-      // A crash here leaves a title too many among the aliases until the merge is repeated, and no redirect. One that
-      // is cancelled here takes the merged one along: workflows ask for both when they learn of the redirect.
-      await events.update(eventId, (current) => mergeInto(current, event, clock()));
+      const event = await mergeEvents(deps, { eventId, intoEventId });
       return { event: eventMessage(event) };
     },
   };

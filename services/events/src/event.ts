@@ -122,36 +122,29 @@ export function cancel(event: Event, by: { version: number }, now: Date): Event 
 }
 
 /**
- * It holds in the place of another: the first of the two writes of a merge. What holds for others is never merged
- * itself, whichever merges are asked for at the same time: so a redirect leads to what holds in one step.
+ * Another holds in its place: the first of the two writes of a merge. Merged into it already, or one event twice: nothing
+ * changes. `leads`: others lead to this one, which is then not merged itself, so that a redirect leads to what holds in
+ * one step. Throws EVENT_MERGED, EVENT_HAS_MERGED, EVENT_CANCELLED.
  */
-export function absorb(event: Event, other: Event, now: Date): Event {
-  requireHolds(event);
-  if (other._id === event._id) return event;
-  if (other.mergedInto && other.mergedInto !== event._id) throw merged(other.mergedInto);
-  requireAbsorbedNone(other);
-  if (event.absorbed.includes(other._id)) return event;
+export function mergeInto(event: Event, { into, leads }: { into: Event; leads: boolean }, now: Date): Event {
+  if (event.mergedInto === into._id || event._id === into._id) return event;
+  for (const each of [event, into]) requireHolds(each);
+  if (leads) {
+    throw new DomainError("EVENT_HAS_MERGED", "others were merged into it", { eventId: event._id });
+  }
   // The orders of one that is cancelled have ended, or are ending: none may come to it, and none leave it.
-  for (const each of [event, other]) requireTakesPlace(each);
+  for (const each of [event, into]) requireTakesPlace(each);
+  const value = { eventId: into._id };
+  return advance(event, { case: "eventMerged", value }, now, { mergedInto: into._id });
+}
+
+/** It holds in the place of one that leads to it by now: the second write of a merge. Known already: nothing changes. */
+export function absorb(event: Event, merged: Event, now: Date): Event {
+  if (merged.mergedInto !== event._id || event.absorbed.includes(merged._id)) return event;
   const known = new Set([event.title, ...event.aliases].map(nameKey));
-  const aliases = [other.title, ...other.aliases].filter((title) => !known.has(nameKey(title)));
-  return advance(event, { case: "eventAbsorbed", value: { eventId: other._id } }, now, {
-    absorbed: [...event.absorbed, other._id],
+  const aliases = [merged.title, ...merged.aliases].filter((title) => !known.has(nameKey(title)));
+  return advance(event, { case: "eventAbsorbed", value: { eventId: merged._id } }, now, {
+    absorbed: [...event.absorbed, merged._id],
     aliases: [...event.aliases, ...aliases].slice(-KEPT_ALIASES),
   });
-}
-
-/** Another, which has absorbed it, holds in its place: the second write of a merge. Merged already: nothing changes. */
-export function mergeInto(event: Event, other: Pick<Event, "_id">, now: Date): Event {
-  if (event.mergedInto === other._id || event._id === other._id) return event;
-  requireHolds(event);
-  requireTakesPlace(event);
-  requireAbsorbedNone(event);
-  const value = { eventId: other._id };
-  return advance(event, { case: "eventMerged", value }, now, { mergedInto: other._id });
-}
-
-function requireAbsorbedNone({ _id, absorbed }: Event): void {
-  if (absorbed.length === 0) return;
-  throw new DomainError("EVENT_HAS_MERGED", "others were merged into it", { eventId: _id });
 }

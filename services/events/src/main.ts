@@ -6,6 +6,7 @@ import { config as readConfig } from "./config.ts";
 import { eventAggregate } from "./event-aggregate.ts";
 import { createEventDirectoryService } from "./event-directory-service.ts";
 import { createEventService } from "./event-service.ts";
+import { createMergeLock } from "./merge-lock.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
 const config = readConfig();
@@ -14,7 +15,8 @@ await runProcess("events", config, async ({ database, events: broker, log }) => 
   const { db } = await database(config.MONGODB_URI);
   const venues = await venueAggregate.open({ db, events: broker, log });
   const events = await eventAggregate.open({ db, events: broker, log });
-  const eventService = createEventService({ venues, events, clock });
+  const mergeLock = createMergeLock(db, clock);
+  const eventService = createEventService({ venues, events, mergeLock, clock });
   const eventDirectoryService = createEventDirectoryService({ venues, events, clock });
   return {
     publicRoutes: (router) => router.service(EventService, eventService),

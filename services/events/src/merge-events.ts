@@ -1,0 +1,22 @@
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { absorb, type Event, mergeInto } from "./event.ts";
+import type { EventStore } from "./event-aggregate.ts";
+import type { MergeLock } from "./merge-lock.ts";
+
+/**
+ * One event leads to another, which is known by its titles from then on. A refusal changes nothing. Throws as
+ * `mergeInto`, EVENT_NOT_FOUND and CONTENTION.
+ */
+export function mergeEvents(
+  { events, mergeLock, clock }: { events: EventStore; mergeLock: MergeLock; clock: Clock },
+  { eventId, intoEventId }: { eventId: string; intoEventId: string },
+): Promise<Event> {
+  return mergeLock.alone(async () => {
+    const [event, into] = [await events.get(eventId), await events.get(intoEventId)];
+    const leads = (await events.collection.findOne({ mergedInto: eventId })) !== null;
+    // If the other one is cancelled here, it takes this one along: workflows ask when they learn of the redirect.
+    const merged = await events.update(eventId, (now) => mergeInto(now, { into, leads }, clock()), event);
+    // A crash here leaves the other one without this title until the merge is repeated.
+    return events.update(intoEventId, (now) => absorb(now, merged, clock()), into);
+  });
+}
