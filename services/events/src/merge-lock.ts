@@ -19,8 +19,8 @@ interface Holder {
 
 /** A merge takes milliseconds: whose process died in it is waited for no longer. */
 const LEASE_MS = 10_000;
-const TRIES = 40;
-const WAIT_MS = 50;
+const TRIES = 150;
+const WAIT_MS = 20;
 
 export function createMergeLock(db: Db, clock: Clock): MergeLock {
   const holders = db.collection<Holder>("merge_lock");
