@@ -1,7 +1,6 @@
 import { EventEventSchema } from "@ticketing/proto/events/v1/event_events";
 import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
-import { byNewest } from "@ticketing/runtime/documents/newest-first";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Event } from "./event.ts";
 import { eventMessage } from "./messages.ts";
@@ -19,6 +18,5 @@ export const eventAggregate = defineAggregate({
     { key: { key: 1 }, unique: true },
     { key: { "venue._id": 1, starts: 1 } },
     { key: { mergedInto: 1 }, partialFilterExpression: { mergedInto: { $exists: true } } },
-    { key: { proposerId: 1, ...byNewest } },
   ],
 });

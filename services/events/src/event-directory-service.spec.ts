@@ -12,6 +12,7 @@ import { eventAggregate } from "./event-aggregate.ts";
 import { createEventDirectoryService } from "./event-directory-service.ts";
 import { createEventService } from "./event-service.ts";
 import { createMergeLock } from "./merge-lock.ts";
+import { createProposalLimit } from "./proposal-limit.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
 let database: Database;
@@ -25,7 +26,13 @@ beforeAll(async () => {
   const venues = await venueAggregate.store(database.db);
   const events = await eventAggregate.store(database.db);
   const clock = () => new Date(Date.UTC(2030, 0, 1));
-  const deps = { venues, events, mergeLock: createMergeLock(database.db, clock), clock };
+  const deps = {
+    venues,
+    events,
+    mergeLock: createMergeLock(database.db, clock),
+    proposalLimit: await createProposalLimit(database.db),
+    clock,
+  };
   const service = createEventDirectoryService(deps);
   directory = clientOf(EventDirectoryService, service, { service: "tickets" });
   orders = clientOf(EventDirectoryService, service, { service: "orders" });

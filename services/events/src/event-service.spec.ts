@@ -11,6 +11,7 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { eventAggregate } from "./event-aggregate.ts";
 import { createEventService } from "./event-service.ts";
 import { createMergeLock } from "./merge-lock.ts";
+import { createProposalLimit } from "./proposal-limit.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
 let now = new Date(Date.UTC(2030, 0, 1));
@@ -39,8 +40,9 @@ beforeAll(async () => {
       ),
   };
   const clock = () => now;
+  const proposalLimit = await createProposalLimit(database.db);
   const mergeLock = createMergeLock(database.db, clock);
-  const service = createEventService({ venues, events, mergeLock, clock });
+  const service = createEventService({ venues, events, mergeLock, proposalLimit, clock });
   as = (caller) => clientOf(EventService, service, caller);
 }, 60_000);
 afterAll(() => database?.close());
@@ -177,6 +179,27 @@ describe("proposing an event", () => {
     expect((await event(wish(id, nextDay))).id).not.toBe(first.id);
   });
 
+  it("begins before the year 2100, however its start is said", async () => {
+    const { id } = await venue("Waikiki Shell", "Honolulu");
+    const start = (value: string) => ({ start: { start: { case: "localTime" as const, value } } });
+    expect(await reason(somebody().proposeEvent(wish(id, start("2099-12-31T23:30"))))).toBe(
+      "LOCAL_TIME_INVALID",
+    );
+    expect((await event(wish(id, start("2099-12-31T13:30")))).version).toBe(1n);
+  });
+
+  it("of one person are thirty an hour, also all at once", async () => {
+    const caller = somebody();
+    const { id } = await venue("Kiln");
+    const wishes = Array.from({ length: 60 }, (_, n) =>
+      wish(id, { title: `Play number ${n} of ${randomUUID()}` }),
+    );
+    const outcomes = await Promise.all(wishes.map((each) => reason(caller.proposeEvent(each))));
+    const taken = outcomes.filter((outcome) => outcome === "done").length;
+    expect(taken).toBeLessThanOrEqual(30);
+    expect(taken).toBeGreaterThan(0);
+  });
+
   it("needs a session, a venue and a start that lies ahead", async () => {
     const { id } = await venue("Lyric");
     expect(await reason(as("nobody").proposeEvent(wish(id)))).toBe("UNAUTHENTICATED");
@@ -219,6 +242,23 @@ describe("operators", () => {
     expect(await refusal(operator().rescheduleEvent(onto))).toMatchObject({
       reason: "EVENT_EXISTS",
       metadata: { eventId: first.id },
+    });
+  });
+
+  it("move an event to the start of one that was merged into it", async () => {
+    const { id } = await venue("Harold Pinter");
+    const first = await event(wish(id));
+    const second = await event(wish(id, { start: at("2030-06-03T19:00:00Z") }));
+    await operator().mergeEvents({ eventId: first.id, intoEventId: second.id });
+    const to = { eventId: second.id, version: 2n, start: at("2030-06-01T19:00:00Z") };
+    const { event: moved } = await operator().rescheduleEvent(to);
+    expect(moved?.startTime).toEqual(first.startTime);
+    expect((await event(wish(id))).id).toBe(second.id);
+    const back = { eventId: second.id, version: 3n, start: at("2030-06-03T19:00:00Z") };
+    await operator().rescheduleEvent(back);
+    expect(await refusal(somebody().proposeEvent(wish(id)))).toMatchObject({
+      reason: "EVENT_EXISTS",
+      metadata: { eventId: second.id },
     });
   });
 

@@ -23,6 +23,7 @@ import type { MergeLock } from "./merge-lock.ts";
 import { eventMessage, venueMessage } from "./messages.ts";
 import { areSimilar } from "./names.ts";
 import { type Proposal, requireSameRequest } from "./proposal.ts";
+import type { ProposalLimit } from "./proposal-limit.ts";
 import { propose } from "./propose.ts";
 import { proposeVenue, type Venue } from "./venue.ts";
 import type { VenueStore } from "./venue-aggregate.ts";
@@ -32,9 +33,10 @@ export function createEventService(deps: {
   venues: VenueStore;
   events: EventStore;
   mergeLock: MergeLock;
+  proposalLimit: ProposalLimit;
   clock: Clock;
 }): ServiceImpl<typeof EventService> {
-  const { venues, events, clock } = deps;
+  const { venues, events, proposalLimit, clock } = deps;
 
   const holding = (event: Event) => findHolding(events, event);
 
@@ -70,7 +72,12 @@ export function createEventService(deps: {
       });
     } catch (error) {
       const other = isDuplicateKey(error) && (await events.collection.findOne({ key }));
-      throw other ? exists(other) : error;
+      if (!other) throw error;
+      if (other.mergedInto !== eventId) throw exists(other);
+      // What leads here gives up its key: the one that has it now is found in its place.
+      const givenUp = `${key}|${other._id}`;
+      await events.collection.updateOne({ _id: other._id, mergedInto: eventId }, { $set: { key: givenUp } });
+      return moved(eventId, to);
     }
   }
 
@@ -81,9 +88,10 @@ export function createEventService(deps: {
       if (known) return { venue: venueMessage(requireSameRequest(known, by)) };
       const { name, city, sections } = request;
       const wanted = proposeVenue({ name, city, sections, ...placeOf(city, request) }, by, clock());
-      const venue = await propose(venues, wanted, clock(), () =>
-        requireNewVenue(wanted, request.differentFrom),
-      );
+      const venue = await propose(venues, wanted, {
+        requireNew: () => requireNewVenue(wanted, request.differentFrom),
+        requireFew: () => proposalLimit.take("venue", by.proposerId, clock()),
+      });
       return { venue: venueMessage(venue) };
     },
 
@@ -105,9 +113,10 @@ export function createEventService(deps: {
         durationMs: duration ? durationMs(duration) : usualDurationMs(category),
       };
       const wanted = proposeEvent(facts, by, clock());
-      const event = await propose(events, wanted, clock(), () =>
-        requireNewEvent(wanted, request.differentFrom),
-      );
+      const event = await propose(events, wanted, {
+        requireNew: () => requireNewEvent(wanted, request.differentFrom),
+        requireFew: () => proposalLimit.take("event", by.proposerId, clock()),
+      });
       return { event: eventMessage(requireTakesPlace(await holding(event))) };
     },
 
@@ -154,10 +163,17 @@ function proposalOf<D extends DescMessage>(
   };
 }
 
+/** As the contract has it for instants. */
+const FIRST_TOO_LATE = new Date(Date.UTC(2100, 0, 1));
+
 /** When it begins. Throws as `instantOf`. */
 function startOf(message: EventStart | undefined, timeZone: string): Date {
   const { start } = message ?? {};
-  if (start?.case === "localTime") return instantOf(start.value, timeZone);
+  if (start?.case === "localTime") {
+    const instant = instantOf(start.value, timeZone);
+    if (instant < FIRST_TOO_LATE) return instant;
+    throw new DomainError("LOCAL_TIME_INVALID", "this is the year 2100 by UTC, or later");
+  }
   if (start?.case === "time") return timestampDate(start.value);
   throw new Error("a request came without its start");
 }

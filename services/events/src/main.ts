@@ -7,6 +7,7 @@ import { eventAggregate } from "./event-aggregate.ts";
 import { createEventDirectoryService } from "./event-directory-service.ts";
 import { createEventService } from "./event-service.ts";
 import { createMergeLock } from "./merge-lock.ts";
+import { createProposalLimit } from "./proposal-limit.ts";
 import { venueAggregate } from "./venue-aggregate.ts";
 
 const config = readConfig();
@@ -15,8 +16,9 @@ await runProcess("events", config, async ({ database, events: broker, log }) => 
   const { db } = await database(config.MONGODB_URI);
   const venues = await venueAggregate.open({ db, events: broker, log });
   const events = await eventAggregate.open({ db, events: broker, log });
+  const proposalLimit = await createProposalLimit(db);
   const mergeLock = createMergeLock(db, clock);
-  const eventService = createEventService({ venues, events, mergeLock, clock });
+  const eventService = createEventService({ venues, events, mergeLock, proposalLimit, clock });
   const eventDirectoryService = createEventDirectoryService({ venues, events, clock });
   return {
     publicRoutes: (router) => router.service(EventService, eventService),

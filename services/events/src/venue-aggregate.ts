@@ -1,7 +1,6 @@
 import { VenueEventSchema } from "@ticketing/proto/events/v1/venue_events";
 import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
-import { byNewest } from "@ticketing/runtime/documents/newest-first";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { venueMessage } from "./messages.ts";
 import type { Venue } from "./venue.ts";
@@ -15,10 +14,5 @@ export const venueAggregate = defineAggregate({
   event: VenueEventSchema,
   state: venueMessage,
   notFound: () => new DomainError("VENUE_NOT_FOUND", "there is no such venue"),
-  indexes: [
-    { key: { key: 1 }, unique: true },
-    { key: { place: 1 } },
-    { key: { spot: 1 } },
-    { key: { proposerId: 1, ...byNewest } },
-  ],
+  indexes: [{ key: { key: 1 }, unique: true }, { key: { place: 1 } }, { key: { spot: 1 } }],
 });
