@@ -32,13 +32,13 @@ export function detailsOf(
 ): { details: Detail[]; isCertain: boolean } {
   if (allowance.rows <= 0) return { details: [], isCertain: false };
   const each = wanted.effort.facets.ofEvent;
-  const first = textsOf(wanted, ":candidate");
+  const first = textsOf(wanted, { key: ":of_event", texts: ":of_texts" });
   const rows = read.all<ListingRow>(
     `SELECT x.category, x.place AS city, l.currency, ${BAND} AS band,
        (${wanted.listing}) AS is_wanted, (SELECT count(*) FROM (SELECT 1 ${first})) AS texts
      FROM (SELECT t.* ${first}) x CROSS JOIN listings l INDEXED BY listings_of_text ON l.text = x.key
      WHERE x.listed > 0 AND ${wanted.textRow} AND l.for_sale = 1 LIMIT :each`,
-    { ...wanted.values, candidate: JSON.stringify(event), each },
+    { ...wanted.values, of_event: event.key, of_texts: JSON.stringify(event.texts), each },
   );
   const texts = rows[0]?.texts ?? each;
   allowance.rows -= 2 * rows.length + texts;

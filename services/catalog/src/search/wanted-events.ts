@@ -54,11 +54,17 @@ const FEWEST_ROWS = 5;
 const rowsOfEach = ({ effort }: Wanted, events: number, { rows }: Allowance): number =>
   Math.min(effort.facets.ofEvent, Math.max(FEWEST_ROWS, Math.floor(rows / events)));
 
-/** The texts `t` of a candidate that are looked at: the wanted ones where they are known, else the first. */
-export const textsOf = ({ fewTexts }: Wanted, candidate: string): string =>
+/** The texts `t` of an event that are looked at: the wanted ones where they are known, else the first. Both are SQL. */
+export const textsOf = ({ fewTexts }: Wanted, { key, texts }: { key: string; texts: string }): string =>
   fewTexts
-    ? `FROM json_each(${candidate}, '$.texts') y CROSS JOIN texts t ON t.key = y.value`
-    : `FROM texts t WHERE t.event = ${candidate} ->> 'key' LIMIT :each`;
+    ? `FROM json_each(${texts}) y CROSS JOIN texts t ON t.key = y.value`
+    : `FROM texts t WHERE t.event = ${key} LIMIT :each`;
+
+/** Candidates as SQL reads them, and their keys and texts there. */
+const listOf = ({ fewTexts }: Wanted, candidates: readonly Candidate[]): string =>
+  JSON.stringify(candidates.map(({ key, texts }) => (fewTexts ? [key, texts] : key)));
+const keyIn = ({ fewTexts }: Wanted): string => (fewTexts ? "(k.value ->> 0)" : "k.value");
+const TEXTS_IN = "k.value, '$[1]'";
 
 interface TextsRow {
   /** Which of the candidates. */
@@ -77,18 +83,18 @@ function wantedByTexts(
   look: { candidates: readonly Candidate[]; each: number; allowance: Allowance },
 ): Look {
   const { candidates, each, allowance } = look;
-  const first = textsOf(wanted, "k.value");
+  const first = textsOf(wanted, { key: "e.key", texts: TEXTS_IN });
   const ofTexts = wanted.text
     ? `(SELECT count(*) FROM (SELECT 1 ${first})) AS texts, (SELECT sum(x.listed)
          FROM (SELECT t.listed, t.tokens ${first}) x WHERE x.listed > 0 AND ${wanted.textRow}) AS wanted`
     : "0 AS texts, e.listed AS wanted";
   const rows = read.all<TextsRow>(
     `SELECT k.key AS n, e.listed, ${ofTexts}
-     FROM json_each(:candidates) k CROSS JOIN events e ON e.key = k.value ->> 'key'
+     FROM json_each(:candidates) k CROSS JOIN events e ON e.key = ${keyIn(wanted)}
      WHERE e.listed > 0 AND e.start >= :starts_from AND e.start < :starts_to AND ${dayIn(wanted)}
        AND ${wanted.offers.condition}`,
     {
-      ...{ ...wanted.values, candidates: JSON.stringify(candidates), each },
+      ...{ ...wanted.values, candidates: listOf(wanted, candidates), each },
       ...{ starts_from: wanted.starts.from, starts_to: wanted.starts.to },
     },
   );
@@ -103,15 +109,16 @@ function wantedByTexts(
 }
 
 /** The first listings of an event with its wanted texts. */
-const FIRST_OF_TEXTS = `FROM json_each(k.value, '$.texts') y
+const FIRST_OF_TEXTS = `FROM json_each(${TEXTS_IN}) y
   CROSS JOIN listings l INDEXED BY listings_of_text ON l.text = y.value
   WHERE l.for_sale = 1 LIMIT :each`;
 
 /** The first listings of an event at wanted prices. */
-function firstOfPrice({ currency, values }: Wanted): string {
+function firstOfPrice(wanted: Wanted): string {
+  const { currency, values } = wanted;
   const range = "price_from" in values ? "AND l.price >= :price_from AND l.price < :price_to" : "";
   return `FROM listings l INDEXED BY listings_of_event
-    WHERE l.event = k.value ->> 'key' AND l.for_sale = 1
+    WHERE l.event = ${keyIn(wanted)} AND l.for_sale = 1
       ${currency === "" ? "" : `AND l.currency = :currency ${range}`} LIMIT :each`;
 }
 
@@ -134,7 +141,7 @@ function wantedByListings(
        EXISTS (SELECT 1 FROM (SELECT l.* ${first}) l CROSS JOIN texts x ON x.key = l.text
          WHERE ${wanted.listing} AND ${wanted.textRow}) AS is_found
      FROM json_each(:candidates) k`,
-    { ...wanted.values, candidates: JSON.stringify(events), each },
+    { ...wanted.values, candidates: listOf(wanted, events), each },
   );
   allowance.rows -= 2 * found.reduce((sum, { looked }) => sum + looked, 0);
   return {
