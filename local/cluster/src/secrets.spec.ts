@@ -103,6 +103,21 @@ describe("Secrets for users", () => {
     expect(after.split(",")[1]).toBe(before);
   });
 
+  it("let search's pods know the key of page tokens before one of them signs with it", async () => {
+    const file = "catalog.page-token-keys";
+    await forUsers(live);
+    const keys: string[][] = [];
+    for (let n = 0; n < 4; n++) {
+      keys.push((await held())[file]?.split(",") ?? []);
+      await forUsers(live, file);
+    }
+    for (const [n, [signing]] of keys.entries()) {
+      for (const others of keys.slice(Math.max(0, n - 1), n + 2)) expect(others).toContain(signing);
+    }
+    expect(new Set(keys.map(([signing]) => signing)).size).toBe(4);
+    expect(keys.at(-1)).toHaveLength(3);
+  });
+
   it.each(["payments.stripe-key", "orders.jwk.json", "../x"])("cannot have %s replaced", async (file) => {
     await forUsers(live);
     const before = await held();

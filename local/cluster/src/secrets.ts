@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { replaceFile } from "@ticketing/launcher/atomic-file";
 import { brokerUsers, newPassword } from "@ticketing/launcher/broker-users";
 import { ensureKeys } from "@ticketing/launcher/keys";
+import { rolledKeys } from "@ticketing/launcher/rolled-keys";
 import { serviceNames } from "@ticketing/launcher/service-names";
 import type { StripeKeys } from "@ticketing/payments/stripe-keys";
-import { newSealingKey } from "@ticketing/runtime/documents/sealed-text";
+import { newSecretKey } from "@ticketing/runtime/process/secret-keys";
 import { stringify } from "yaml";
 import type { StripeEnvironment } from "./config.ts";
 import { keysOfDouble, stripeSecretFaults, stripeSecrets } from "./stripe-secrets.ts";
@@ -52,8 +53,10 @@ const values: readonly Value[] = [
   {
     secret: "deliveries",
     key: "content-keys",
-    make: (_, held) => [newSealingKey(), ...(held ? [held] : [])].join(","),
+    make: (_, held) => [newSecretKey(), ...(held ? [held] : [])].join(","),
   },
+  // What signs next is known to every pod before it signs.
+  { secret: "catalog", key: "page-token-keys", make: (_, held) => rolledKeys(held) },
   { secret: "temporal-db", key: "username", make: () => "temporal" },
   { secret: "temporal-db", key: "password", make: newPassword },
 ];

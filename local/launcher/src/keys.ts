@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { newSealingKey } from "@ticketing/runtime/documents/sealed-text";
+import { newSecretKey } from "@ticketing/runtime/process/secret-keys";
 import { createFile } from "./atomic-file.ts";
 import { type BrokerUser, brokerUsers, newPassword } from "./broker-users.ts";
 import {
@@ -14,6 +14,7 @@ import {
   readRing,
   serviceKeysFile,
 } from "./key-folder.ts";
+import { rolledKeys } from "./rolled-keys.ts";
 import { type ServiceName, serviceNames } from "./service-names.ts";
 
 /** Files that hold the secrets of one mesh; all are readable by their owner only. */
@@ -28,6 +29,8 @@ export interface KeyFiles {
   readonly webhookSecret: string;
   /** What the tickets that sellers deliver are encrypted with at rest: lost with this file. */
   readonly contentKeys: string;
+  /** What search signs its page tokens with. */
+  readonly pageTokenKeys: string;
   /** The passwords of the broker's users: one for each service, and the operator's. */
   readonly brokerPasswords: Readonly<Record<BrokerUser, string>>;
 }
@@ -46,7 +49,10 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     async () => `whsec_double_${randomBytes(24).toString("base64url")}`,
   );
   const contentKeys = await ensureFile(join(directory, "deliveries.content-keys"), async () =>
-    newSealingKey(),
+    newSecretKey(),
+  );
+  const pageTokenKeys = await ensureFile(join(directory, "catalog.page-token-keys"), async () =>
+    rolledKeys(),
   );
   const passwords = brokerUsers.map(async (user) => {
     const file = join(directory, `${user}.nats-password`);
@@ -60,6 +66,7 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     tokenKeyFile: keyFile(directory, "access-token"),
     webhookSecret,
     contentKeys,
+    pageTokenKeys,
     brokerPasswords,
   };
 }

@@ -92,7 +92,12 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
     settings: ["STRIPE_GRACE", "DECLINE_LIMIT", "DECLINE_WINDOW"],
   },
-  catalog: { script: "services/catalog/src/main.ts", folder: true, settings: ["SNAPSHOT_EVERY"] },
+  catalog: {
+    script: "services/catalog/src/main.ts",
+    folder: true,
+    env: ({ keys }) => ({ PAGE_TOKEN_KEYS: keys.pageTokenKeys }),
+    settings: ["SNAPSHOT_EVERY"],
+  },
   operations: {
     script: "services/operations/src/main.ts",
     database: true,

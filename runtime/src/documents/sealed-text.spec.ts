@@ -1,15 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import { z } from "zod";
 import { readConfig } from "../process/config.ts";
-import { createSealing, newSealingKey, sealingKeys } from "./sealed-text.ts";
+import { newSecretKey, secretKeys } from "../process/secret-keys.ts";
+import { createSealing } from "./sealed-text.ts";
 
 const LINK = "https://tickets.example/t/secret";
-const read = (keys: string) => readConfig(z.object({ KEYS: sealingKeys }), { KEYS: keys }).KEYS;
+const read = (keys: string) => readConfig(z.object({ KEYS: secretKeys }), { KEYS: keys }).KEYS;
 const sealingOf = (...keys: string[]) => createSealing(read(keys.join(",")));
 
 describe("a sealed text", () => {
   it("is opened where it was sealed, and shows nothing of itself", () => {
-    const sealing = sealingOf(newSealingKey());
+    const sealing = sealingOf(newSecretKey());
     const sealed = sealing.seal(LINK, "order-1");
     expect(sealing.unseal(sealed, "order-1")).toBe(LINK);
     expect(JSON.stringify(sealed)).not.toContain("tickets.example");
@@ -18,7 +19,7 @@ describe("a sealed text", () => {
   });
 
   it("cannot be opened in another place, or once a bit of it is another", () => {
-    const sealing = sealingOf(newSealingKey());
+    const sealing = sealingOf(newSecretKey());
     const sealed = sealing.seal(LINK, "order-1");
     expect(() => sealing.unseal(sealed, "order-2")).toThrow();
     for (const field of ["iv", "data"] as const) {
@@ -36,7 +37,7 @@ describe("a sealed text", () => {
   });
 
   it("is sealed with the first key, and opened with the one that it was sealed with", () => {
-    const [old, fresh] = [newSealingKey(), newSealingKey()];
+    const [old, fresh] = [newSecretKey(), newSecretKey()];
     const sealed = sealingOf(old).seal(LINK, "order-1");
     const both = sealingOf(fresh, old);
     expect(both.unseal(sealed, "order-1")).toBe(LINK);
@@ -46,7 +47,7 @@ describe("a sealed text", () => {
 });
 
 describe("sealing keys", () => {
-  const key = newSealingKey();
+  const key = newSecretKey();
   it.each([
     ["nothing between commas", `${key},`],
     ["no id", key.replace(/^\w+:/, "")],

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { z } from "zod";
+import type { SecretKeys } from "../process/secret-keys.ts";
 
 /** A text as it is stored: encrypted and authenticated (AES-256-GCM, NIST SP 800-38D). Bytes are base64. */
 export interface SealedText {
@@ -12,36 +12,8 @@ export interface SealedText {
 }
 
 const ALGORITHM = "aes-256-gcm";
-const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** A new key as the configuration has it: its id, a colon, and 256 random bits. */
-export const newSealingKey = (): string =>
-  `k${randomBytes(4).toString("hex")}:${randomBytes(KEY_BYTES).toString("base64url")}`;
-
-/** Keys by their ids; the first one seals. */
-export type SealingKeys = ReadonlyMap<string, Buffer>;
-
-/**
- * A variable with keys as {@link newSealingKey} makes them, separated by commas: the first one seals, each of them
- * opens what it has sealed. Faults name no key.
- */
-export const sealingKeys = z.string().transform((text, context): SealingKeys => {
-  const keys = new Map<string, Buffer>();
-  const parts = text.split(",");
-  for (const part of parts) {
-    const [, id = "", secret = ""] = /^([a-z0-9]{1,32}):([A-Za-z0-9_-]+)$/.exec(part) ?? [];
-    const key = Buffer.from(secret, "base64url");
-    if (key.length === KEY_BYTES) keys.set(id, key);
-  }
-  if (keys.size !== parts.length) {
-    context.addIssue(
-      "must be keys such as k1:<32 bytes in base64url> with ids of their own, separated by commas",
-    );
-  }
-  return keys;
-});
 
 /** Seals texts, and opens them again, each in the one place that it was sealed for. */
 export interface Sealing {
@@ -51,8 +23,8 @@ export interface Sealing {
   unseal(sealed: SealedText, place: string): string;
 }
 
-/** Seals with the first of the keys. Throws without one. */
-export function createSealing(keys: SealingKeys): Sealing {
+/** Seals with the first of the keys; each of them opens what it has sealed. Throws without one. */
+export function createSealing(keys: SecretKeys): Sealing {
   const [current] = keys;
   if (!current) throw new Error("there is no key to seal with");
   const [currentId, currentKey] = current;

@@ -13,7 +13,7 @@ import { facetsMessage } from "./facets-message.ts";
 import { createFreshness } from "./freshness.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
-import { decodePageToken, encodePageToken, searchFingerprint } from "./page-token.ts";
+import { type PageTokens, searchFingerprint } from "./page-token.ts";
 import type { Projection } from "./projection/projection.ts";
 import type { Search } from "./search/search.ts";
 import type { Suggestions } from "./suggestions/suggestions.ts";
@@ -30,15 +30,16 @@ export function createCatalogService(deps: {
   search: Search;
   suggestions: Suggestions;
   feed: ListingFeed;
+  pageTokens: PageTokens;
   clock: Clock;
 }): ServiceImpl<typeof CatalogService> {
-  const { search, clock } = deps;
+  const { search, pageTokens, clock } = deps;
   const freshness = createFreshness(deps.projection, search);
   return {
     async searchTickets(request, context) {
       const order = request.orderBy || OrderBy.START_TIME;
       const of = searchFingerprint(TicketFilterSchema, request.filter, order);
-      const before = decodePageToken(request.pageToken, of);
+      const before = pageTokens.decode(request.pageToken, of);
       await freshness.require(request.seen, before?.mark, context.signal);
       const page = await search.search({
         filter: request.filter,
@@ -50,13 +51,15 @@ export function createCatalogService(deps: {
       const now = clock();
       return {
         tickets: page.rows.map((row) => listingMessage(row, now)),
-        nextPageToken: page.next ? encodePageToken({ position: page.next, mark: freshness.mark() }, of) : "",
+        nextPageToken: page.next
+          ? pageTokens.encode({ position: page.next, mark: freshness.mark() }, of)
+          : "",
       };
     },
 
     async listEvents(request, context) {
       const of = searchFingerprint(TicketFilterSchema, request.filter, -1);
-      const before = decodePageToken(request.pageToken, of);
+      const before = pageTokens.decode(request.pageToken, of);
       await freshness.require(request.seen, before?.mark, context.signal);
       const page = await search.listEvents({
         filter: request.filter,
@@ -66,7 +69,9 @@ export function createCatalogService(deps: {
       allowBriefCaching(context, request);
       return {
         events: page.rows.map(eventMessage),
-        nextPageToken: page.next ? encodePageToken({ position: page.next, mark: freshness.mark() }, of) : "",
+        nextPageToken: page.next
+          ? pageTokens.encode({ position: page.next, mark: freshness.mark() }, of)
+          : "",
       };
     },
 

@@ -1,4 +1,5 @@
 import { commonConfig, duration, readConfig } from "@ticketing/runtime/process/config";
+import { secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { z } from "zod";
 
 /** The variables that this process reads. The stream that it owns, of EVENT_MAX_BYTES, has the snapshots. */
@@ -8,6 +9,8 @@ export const schema = z.object({
   DATA_DIR: z.string().min(1),
   /** How often the broker is given a copy of the projection, by one of the replicas, for those that have none. */
   SNAPSHOT_EVERY: duration.pipe(z.number().min(1_000, "must be at least 1s")).default(3_600_000),
+  /** The first one signs page tokens; those of all of them are taken. The same for every replica. */
+  PAGE_TOKEN_KEYS: secretKeys,
 });
 
 /** Everything that this process reads from its environment. */

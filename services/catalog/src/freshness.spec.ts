@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { createCatalogService } from "./catalog-service.ts";
 import { createListingFeed } from "./listing-feed.ts";
+import { createPageTokens } from "./page-token.ts";
 import { openProjection, type Projection } from "./projection/projection.ts";
 import { createSearch } from "./search/search.ts";
 import { createSuggestions } from "./suggestions/suggestions.ts";
@@ -13,12 +15,14 @@ import { createSuggestions } from "./suggestions/suggestions.ts";
 const now = Date.UTC(2030, 0, 1);
 const clock = () => new Date(now);
 
+const pageTokens = createPageTokens(secretKeys.parse(newSecretKey()));
+
 /** A replica of catalog whose stream it has applied up to an event. */
 function openReplica() {
   const projection = openProjection(":memory:", { clock });
   const search = createSearch(projection);
   const service = createCatalogService({
-    ...{ projection, search, clock },
+    ...{ projection, search, pageTokens, clock },
     feed: createListingFeed(search.findByIds),
     suggestions: createSuggestions(projection),
   });

@@ -3,6 +3,7 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createCatalogService } from "./catalog-service.ts";
 import { config as readConfig } from "./config.ts";
+import { createPageTokens } from "./page-token.ts";
 import { openReplica } from "./replica.ts";
 
 /** The release before read these by one durable consumer each, of this name. */
@@ -20,8 +21,10 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
   for (const stream of FORMER_STREAMS) {
     events.retire(stream, FORMER_CONSUMER).catch((err: unknown) => log.warn({ err, stream }, "not retired"));
   }
+  const pageTokens = createPageTokens(config.PAGE_TOKEN_KEYS);
   return {
-    publicRoutes: (router) => router.service(CatalogService, createCatalogService({ ...replica, clock })),
+    publicRoutes: (router) =>
+      router.service(CatalogService, createCatalogService({ ...replica, pageTokens, clock })),
     conditions: { projection: followed.requireCaughtUp },
     uses: { "newest tickets": followed.requireFresh },
     close,

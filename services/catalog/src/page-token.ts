@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { SecretKeys } from "@ticketing/runtime/process/secret-keys";
 import { z } from "zod";
 import type { StreamMark } from "./freshness.ts";
 
@@ -35,24 +36,55 @@ export function searchFingerprint<D extends DescMessage>(
   return createHash("sha256").update(bytes).update(String(order)).digest("base64url").slice(0, 16);
 }
 
-/** The opaque token for the page after this one. */
-export function encodePageToken({ position, mark }: PageEnd, of: string): string {
-  return Buffer.from(JSON.stringify({ ...position, of, mark })).toString("base64url");
+/** The tokens that searches give out for their next pages. */
+export interface PageTokens {
+  /** The opaque token for the page after this one, of the search with this fingerprint. */
+  encode(end: PageEnd, of: string): string;
+  /**
+   * Where the page before ended; undefined for the first page. Throws INVALID_ARGUMENT BAD_PAGE_TOKEN for what this
+   * search never gave out: a position that somebody made up would make calls wait for it.
+   */
+  decode(text: string, of: string): PageEnd | undefined;
 }
 
-/** Where the page before ended; undefined for the first page. Throws INVALID_ARGUMENT BAD_PAGE_TOKEN. */
-export function decodePageToken(text: string, of: string): PageEnd | undefined {
-  if (text === "") return undefined;
-  try {
-    const parsed = token.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
-    const { of: given, mark, ...position } = parsed;
-    if (given === of) return { position, mark };
-  } catch {
-    // Falls through: whatever is wrong with it, it is not a token that this search gave out.
+const SIGNATURE_BYTES = 32;
+
+const signatureOf = (content: Uint8Array, key: Uint8Array): Buffer =>
+  createHmac("sha256", key).update(content).digest();
+
+/**
+ * Tokens that are signed by the first of the keys (HMAC with SHA-256, RFC 2104). What any of the keys has signed is
+ * taken, since replicas that are restarted one after another have other first ones for a while. Throws without a key.
+ */
+export function createPageTokens(keys: SecretKeys): PageTokens {
+  const [signing] = keys.values();
+  if (!signing) throw new Error("there is no key to sign page tokens with");
+
+  function signedContent(text: string): string | undefined {
+    const bytes = Buffer.from(text, "base64url");
+    const signature = bytes.subarray(0, SIGNATURE_BYTES);
+    const content = bytes.subarray(SIGNATURE_BYTES);
+    // Other texts may have the same bytes: it is not what was given out.
+    if (bytes.length <= SIGNATURE_BYTES || bytes.toString("base64url") !== text) return undefined;
+    const isOurs = [...keys.values()].some((key) => timingSafeEqual(signature, signatureOf(content, key)));
+    return isOurs ? content.toString("utf8") : undefined;
   }
-  throw badPageToken();
+
+  return {
+    encode({ position, mark }, of) {
+      const content = Buffer.from(JSON.stringify({ ...position, of, mark }));
+      return Buffer.concat([signatureOf(content, signing), content]).toString("base64url");
+    },
+    decode(text, of) {
+      if (text === "") return undefined;
+      const content = signedContent(text);
+      // Another release may have signed something else.
+      const { data } = token.safeParse(content === undefined ? undefined : JSON.parse(content));
+      if (data?.of !== of) throw badPageToken();
+      const { of: _, mark, ...position } = data;
+      return { position, mark };
+    },
+  };
 }
 
-/** A token that this search never gave out. */
-export const badPageToken = () =>
-  new DomainError("BAD_PAGE_TOKEN", "the page token is not one of this search");
+const badPageToken = () => new DomainError("BAD_PAGE_TOKEN", "the page token is not one of this search");

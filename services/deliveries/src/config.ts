@@ -1,4 +1,3 @@
-import { sealingKeys } from "@ticketing/runtime/documents/sealed-text";
 import {
   addresses,
   commonConfig,
@@ -6,6 +5,7 @@ import {
   duration,
   readConfig,
 } from "@ticketing/runtime/process/config";
+import { secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { z } from "zod";
 
 /** The variables that this process reads. */
@@ -15,7 +15,7 @@ export const schema = z.object({
   /** The internal port of orders. */
   ORDERS_ADDRESS: addresses,
   /** The keys by which what sellers deliver is encrypted at rest: the first one seals. */
-  CONTENT_KEYS: sealingKeys,
+  CONTENT_KEYS: secretKeys,
   /** How long before the event's start a ticket has to be delivered. */
   DELIVERY_LEAD: duration.default(86_400_000),
   /** The time that a seller has at least, where the lead has begun when the order completes; never past the start. */

@@ -8,8 +8,9 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import type { Database } from "@ticketing/runtime/documents/database";
-import { createSealing, newSealingKey, sealingKeys } from "@ticketing/runtime/documents/sealed-text";
+import { createSealing } from "@ticketing/runtime/documents/sealed-text";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
@@ -56,7 +57,7 @@ beforeAll(async () => {
     },
     { service: "deliveries" },
   );
-  const sealing = createSealing(sealingKeys.parse(newSealingKey()));
+  const sealing = createSealing(secretKeys.parse(newSecretKey()));
   const service = createDeliveryService({ deliveries, orders, sealing, clock });
   as = (caller) => clientOf(DeliveryService, service, caller);
   hear = onOrderEvent({ deliveries, orders, terms, clock });

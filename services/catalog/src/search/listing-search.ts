@@ -1,5 +1,5 @@
 import type { OrderBy } from "@ticketing/proto/catalog/v1/catalog_service";
-import { badPageToken, type Position } from "../page-token.ts";
+import type { Position } from "../page-token.ts";
 import { candidatesOf } from "./candidates.ts";
 import { type FoundListing, type FoundRow, foundListing, foundRows } from "./found-listing.ts";
 import { type Order, orders, sortOf } from "./orders.ts";
@@ -24,11 +24,6 @@ export async function findListings(
     ? sorted(read, { wanted, order, after, limit, candidates })
     : await walked(read, { wanted, order, after, limit });
   return cut(rows.map(foundListing), query.limit, (last) => positionIn(query.order, last));
-}
-
-/** Refuses a position from a release that compared all prices with each other. */
-export function requirePositionIn(order: OrderBy, after: Position | undefined): void {
-  if (after && orders[order].byCurrency && after.currency === undefined) throw badPageToken();
 }
 
 function positionIn(orderBy: OrderBy, listing: FoundListing): Position {

@@ -7,7 +7,7 @@ import { eventPageOf } from "./event-page.ts";
 import { findEvents } from "./event-search.ts";
 import { findFacets } from "./facets.ts";
 import { type FoundListing, type FoundRow, foundListing, foundRows } from "./found-listing.ts";
-import { findListings, requirePositionIn } from "./listing-search.ts";
+import { findListings } from "./listing-search.ts";
 import type { Page } from "./page.ts";
 import { createStatements } from "./statements.ts";
 import { EFFORT, wantedOf } from "./wanted.ts";
@@ -44,7 +44,6 @@ export function createSearch(projection: Projection, effort = EFFORT): Search {
   return {
     async search({ filter, order, after, limit }) {
       projection.passTime();
-      requirePositionIn(order, after);
       const wanted = wantedOf(read, { filter, now: projection.now(), effort });
       return wanted ? findListings(read, { wanted, order, after, limit }) : { rows: [] };
     },
