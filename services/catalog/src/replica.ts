@@ -7,9 +7,14 @@ import type { Logger } from "@ticketing/runtime/process/log";
 import { type FollowedStreams, followStreams } from "./follow-streams.ts";
 import { createListingFeed, type ListingFeed } from "./listing-feed.ts";
 import { keepCheckpoints } from "./projection/checkpoints.ts";
-import { openProjection, PROJECTION_FILE, type Projection } from "./projection/projection.ts";
+import {
+  openProjection,
+  PROJECTION_FILE,
+  type Projection,
+  removeProjection,
+} from "./projection/projection.ts";
 import { createSearch, type Search } from "./search/search.ts";
-import { keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
+import { discardDamaged, keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
 import { createSuggestions, type Suggestions } from "./suggestions/suggestions.ts";
 
 /** How often locks that end and events that begin are looked for: their watchers wait for it. */
@@ -37,14 +42,23 @@ export interface Replica {
   close: (() => void | Promise<void>)[];
 }
 
-/** Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. */
+/**
+ * Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. A file that turns out
+ * to be damaged ends the process, which has another one when it is started again.
+ */
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { broker, events, clock, log, folder } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, PROJECTION_FILE);
   const snapshots = { ...options.snapshots, broker, file };
+  discardDamaged(file, log);
   await restoreFile(snapshots, log);
-  const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids) });
+  const onDamage = (err: unknown) => {
+    log.fatal({ err, file }, "the file of search is damaged: it is removed, and this process begins anew");
+    removeProjection(file);
+    process.exit(1);
+  };
+  const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids), onDamage });
   const search = createSearch(projection);
   const feed = createListingFeed(search.findByIds);
   const checkpoints = keepCheckpoints(projection, { file, log });

@@ -32,7 +32,7 @@ export interface Checkpoints {
 export type CheckpointMode = "PASSIVE" | "TRUNCATE";
 
 export function keepCheckpoints(
-  { db }: Pick<Projection, "db">,
+  { db, failed }: Pick<Projection, "db" | "failed">,
   { file, log, bounds = LOG_BOUNDS }: { file: string; log: Logger; bounds?: LogBounds },
 ): Checkpoints {
   // Counts alone: it neither writes nor waits.
@@ -70,7 +70,10 @@ export function keepCheckpoints(
   }
 
   worker.on("message", ended);
-  worker.on("error", (error) => log.error({ err: error }, "the thread of checkpoints failed"));
+  worker.on("error", (error) => {
+    log.error({ err: error }, "the thread of checkpoints failed");
+    failed(error);
+  });
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", () => {
       if (!isStopping && db.isOpen) db.exec(`PRAGMA wal_autocheckpoint = ${WITHOUT_THREAD}`);

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { FollowPosition } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { createCounting } from "./counting.ts";
+import { isDamage, isOfNoUse } from "./damage.ts";
 import type { EventState, VenueState } from "./event-state.ts";
 import { CLEAR_EVENTS, EVENTS_SCHEMA } from "./events-schema.ts";
 import { createKnownEvents } from "./known-events.ts";
@@ -66,6 +67,8 @@ export interface Projection {
   passTime(): boolean;
   /** The time that its rows are true of, in ms since 1970: the clock's, which does not go back here. */
   now(): number;
+  /** Is told what a statement of a reader threw: {@link ProjectionOptions.onDamage}. */
+  failed(error: unknown): void;
   close(): void;
 }
 
@@ -73,19 +76,34 @@ export interface ProjectionOptions {
   clock: Clock;
   /** Is told which listings changed, by an event or by time alone, once that is saved. */
   onChange?: (ids: readonly string[]) => void;
+  /** Is told when a statement found that the file is damaged. */
+  onDamage?: (error: unknown) => void;
 }
 
-/** Opens the file, or makes it anew where it is missing, of another schema, or from a future that the clock denies. */
+/**
+ * Opens the file, or makes it anew where it is missing, damaged, of another schema, or from a future that the clock
+ * denies.
+ */
 export function openProjection(file: string, options: ProjectionOptions): Projection {
-  const { clock } = options;
-  let db = openFile(file);
-  if (!isUsable(db, clock().getTime())) {
-    db.close();
-    removeProjection(file);
-    db = openFile(file);
-    db.exec(`BEGIN; ${SCHEMA} ${EVENTS_SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-  }
+  const kept = openKept(file, options);
+  if (kept) return kept;
+  removeProjection(file);
+  const db = openFile(file);
+  db.exec(`BEGIN; ${SCHEMA} ${EVENTS_SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   return projectionOf(db, options);
+}
+
+/** What the file has; undefined where that is of no use. */
+function openKept(file: string, options: ProjectionOptions): Projection | undefined {
+  let db: DatabaseSync | undefined;
+  try {
+    db = openFile(file);
+    if (isUsable(db, options.clock().getTime())) return projectionOf(db, options);
+  } catch (error) {
+    if (!isOfNoUse(error)) throw error;
+  }
+  db?.close();
+  return undefined;
 }
 
 /** Removes the file with what belongs to it. It grows again from the streams. */
@@ -95,6 +113,15 @@ export function removeProjection(file: string): void {
 
 function openFile(file: string): DatabaseSync {
   const db = new DatabaseSync(file);
+  try {
+    return tuned(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function tuned(db: DatabaseSync): DatabaseSync {
   // A commit that a power failure takes back takes its positions back too: it is applied again.
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY");
   db.exec("PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824");
@@ -106,7 +133,7 @@ function isUsable(db: DatabaseSync, now: number): boolean {
   return Number(db.prepare("SELECT time FROM passed").get()?.time) <= now + CLOCK_SKEW_MS;
 }
 
-function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions): Projection {
+function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: ProjectionOptions): Projection {
   const counting = createCounting(db);
   const placing = createPlacing(db);
   const rows = createListingRows(db, { counting, place: placing.place });
@@ -127,6 +154,10 @@ function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions):
   let passed = Number(db.prepare("SELECT time FROM passed").get()?.time);
   let next = time.next();
 
+  const failed = (error: unknown) => {
+    if (isDamage(error)) onDamage?.(error);
+  };
+
   const now = () => {
     passed = Math.max(passed, clock().getTime());
     return passed;
@@ -142,6 +173,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions):
       savePassed.run(begun);
       db.exec("COMMIT");
     } catch (error) {
+      failed(error);
       if (db.isTransaction) db.exec("ROLLBACK");
       placing.forget();
       throw error;
@@ -188,7 +220,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange }: ProjectionOptions):
       inTransaction((begun) => time.pass(begun, ROWS_AT_ONCE));
       return next <= passed;
     },
-    now,
+    ...{ now, failed },
     close: () => db.close(),
   };
 }

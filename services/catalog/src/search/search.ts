@@ -34,7 +34,7 @@ export interface Search {
 }
 
 export function createSearch(projection: Projection, effort = EFFORT): Search {
-  const read = createStatements(projection.db);
+  const read = createStatements(projection);
 
   /** Counts that are kept are right only once all that is due has passed. */
   async function passAllTime(): Promise<void> {

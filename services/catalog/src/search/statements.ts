@@ -1,4 +1,5 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { Projection } from "../projection/projection.ts";
 
 /** What the names in a statement stand for; it may name fewer. */
 export type Values = Record<string, SQLInputValue>;
@@ -12,7 +13,7 @@ export interface Statements {
 /** The statements of so many different texts are kept: there are more only for odd queries. */
 const MOST_STATEMENTS = 500;
 
-export function createStatements(db: DatabaseSync): Statements {
+export function createStatements({ db, failed }: Pick<Projection, "db" | "failed">): Statements {
   const prepared = new Map<string, StatementSync>();
   const statement = (sql: string): StatementSync => {
     const found = prepared.get(sql) ?? db.prepare(sql);
@@ -22,8 +23,16 @@ export function createStatements(db: DatabaseSync): Statements {
     if (prepared.size > MOST_STATEMENTS) prepared.delete(prepared.keys().next().value ?? sql);
     return found;
   };
+  const told = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  };
   return {
-    all: <Row>(sql: string, values: Values) => statement(sql).all(values) as unknown as Row[],
-    get: <Row>(sql: string, values: Values) => statement(sql).get(values) as Row | undefined,
+    all: <Row>(sql: string, values: Values) => told(() => statement(sql).all(values) as unknown as Row[]),
+    get: <Row>(sql: string, values: Values) => told(() => statement(sql).get(values) as Row | undefined),
   };
 }

@@ -3,6 +3,8 @@ import { Worker } from "node:worker_threads";
 import type { BrokerAddress } from "@ticketing/runtime/events/broker-connection";
 import type { StoredFile } from "@ticketing/runtime/events/file-store";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { damageOf } from "../projection/damage.ts";
+import { removeProjection } from "../projection/projection.ts";
 import type { FileAtStart } from "./start-file.ts";
 
 /** The stream with the snapshots of search's projection. */
@@ -24,6 +26,14 @@ export interface SnapshotOptions {
 /** What the thread is to do: take a snapshot if one is due, or restore one. */
 export interface SnapshotTask extends SnapshotOptions {
   take?: { every: number };
+}
+
+/** Before anything else: a file that is damaged goes, so that a snapshot or the streams bring it back. */
+export function discardDamaged(file: string, log: Pick<Logger, "error">): void {
+  const damage = damageOf(file);
+  if (damage === undefined) return;
+  log.error({ file, damage }, "a damaged file of search was removed");
+  removeProjection(file);
 }
 
 /**

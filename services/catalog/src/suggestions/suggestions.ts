@@ -29,7 +29,7 @@ export interface Suggestions {
 
 /** Suggestions from a projection. No question blocks the process for long: few candidates are looked at. */
 export function createSuggestions(projection: Projection): Suggestions {
-  const read = createStatements(projection.db);
+  const read = createStatements(projection);
   return {
     suggest({ query, city, limit }) {
       projection.passTime();
