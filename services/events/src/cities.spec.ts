@@ -65,6 +65,14 @@ describe("where a city lies", () => {
     expect(place("Atlantis", "GR", "Europe/Athens")).toBe("GR Europe/Athens");
   });
 
+  it("is in a country that there is, by whichever city and zone", () => {
+    for (const code of ["UK", "EU", "XX", "ZZ"]) {
+      expect(place("London", code)).toBe("COUNTRY_UNKNOWN");
+      expect(place("Atlantis", code, "Europe/London")).toBe("COUNTRY_UNKNOWN");
+    }
+    expect(place("Pristina", "XK", "Europe/Belgrade")).toBe("XK Europe/Belgrade");
+  });
+
   it("has clocks that the platform knows, in the whole table", () => {
     const unknown = [...new Set(cityMapping.flatMap(({ timezone }) => timezone ?? []))].filter((name) => {
       try {

@@ -1,6 +1,7 @@
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { nameKey, spellings } from "@ticketing/runtime/text/fold";
 import { cityMapping } from "city-timezones";
+import { isCountry } from "./countries.ts";
 import { timeZoneOf } from "./local-time.ts";
 
 /** Where a city lies: ISO 3166-1 alpha-2 and IANA. */
@@ -120,10 +121,13 @@ function readTable() {
 let table: ReturnType<typeof readTable> | undefined;
 
 /**
- * The country and time zone of a city, as far as they are not named. Throws TIME_ZONE_UNKNOWN for a zone that does not
- * exist, CITY_UNKNOWN, and CITY_AMBIGUOUS with what there is to choose from.
+ * The country and time zone of a city, as far as they are not named. Throws COUNTRY_UNKNOWN and TIME_ZONE_UNKNOWN for
+ * what does not exist, CITY_UNKNOWN, and CITY_AMBIGUOUS with what there is to choose from.
  */
 export function placeOf(city: string, named: { country: string; timeZone: string }): Place {
+  if (named.country && !isCountry(named.country)) {
+    throw new DomainError("COUNTRY_UNKNOWN", "ISO 3166-1 has no such country");
+  }
   const timeZone = named.timeZone && timeZoneOf(named.timeZone);
   if (named.country && timeZone) return { country: named.country, timeZone };
   table ??= readTable();

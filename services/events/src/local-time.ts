@@ -7,8 +7,11 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 export type LocalTime = string;
 
 const DAY_MS = 86_400_000;
-/** Area and place of the IANA database. `Intl` takes offsets and abbreviations too, which follow no place's clocks. */
-const AREA_AND_PLACE = /^[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+){1,2}$/;
+/**
+ * Area and place of the IANA database. `Intl` takes abbreviations too, and the zones of System V: these follow no place's
+ * clocks.
+ */
+const AREA_AND_PLACE = /^(?!systemv\/)[a-z_]+(?:\/[a-z0-9_+-]+){1,2}$/i;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -292,6 +292,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   }),
   CITY_UNKNOWN: said("We do not know this city", "Choose its country and its time zone."),
   CITY_AMBIGUOUS: said("There is more than one city of this name", "Choose its country and its time zone."),
+  COUNTRY_UNKNOWN: said("We do not know this country", "Choose one from the list."),
   TIME_ZONE_UNKNOWN: said("We do not know this time zone", "Choose one from the list."),
   LOCAL_TIME_SKIPPED: said(
     "This time does not exist there",

@@ -11,8 +11,11 @@ export function countryName(code: string): string {
 
 const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
-/** Regions that the platform names and that are no countries: groups of them, and codes for tests. */
-const NO_COUNTRIES = new Set(["EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"]);
+/** Regions that the platform names and that ISO 3166-1 has no code for: parts of countries, groups, and tests. */
+const NO_COUNTRIES = new Set([
+  ...["AC", "CP", "CQ", "DG", "EA", "IC", "TA"],
+  ...["EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"],
+]);
 
 /** The codes of all countries that the platform knows, by their names. Codes of former countries are not among them. */
 export const countryCodes = (): string[] =>
