@@ -57,6 +57,23 @@ test("the start page is for the city that was chosen before, until it is cleared
   await events.nth(5).waitFor();
 });
 
+test("every filter at the side can be reached, however long the list of events is", async () => {
+  const page = await browser.open(mesh);
+  await page.getByRole("region", { name: "Events" }).getByRole("link").nth(12).waitFor();
+  const prices = page.getByRole("region", { name: "Prices" }).getByRole("button");
+  await prices.first().waitFor();
+  await page.mouse.wheel(0, 900);
+  await prices.last().scrollIntoViewIfNeeded();
+  const [scrolled, inWindow] = await prices.last().evaluate((button) => {
+    const { bottom } = button.getBoundingClientRect();
+    const { defaultView: window } = button.ownerDocument;
+    return [window?.scrollY ?? 0, bottom <= (window?.innerHeight ?? 0)];
+  });
+  // It was the filters that were scrolled, and not the page to its end.
+  expect(inWindow).toBe(true);
+  expect(scrolled).toBeLessThan(1_000);
+});
+
 test("days that people look for often are one choice", async () => {
   const page = await browser.open(mesh, "/", { size: "phone" });
   await page.getByRole("radio", { name: "This weekend" }).check();
