@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { StatusPill, type Tone } from "../design/card.tsx";
 import { VenueDateTime } from "../design/venue-date-time.tsx";
 import { countryName } from "../format/country.ts";
-import { categoryLabels } from "../ticket/texts.ts";
+import { kindNames } from "../ticket/texts.ts";
 import { eventStatusNames, eventTexts as texts } from "./event-texts.ts";
 import styles from "./events.module.css";
 
@@ -39,7 +39,7 @@ export function EventFacts({ event }: { event: Event }) {
         <Fact name={texts.venue}>
           <bdi>{venue?.name}</bdi>, <bdi>{venue?.city}</bdi>, {countryName(venue?.country ?? "")}
         </Fact>
-        <Fact name={texts.category}>{categoryLabels[event.category]}</Fact>
+        <Fact name={texts.category}>{kindNames[event.category]}</Fact>
         {aliases.length > 0 && (
           <Fact name={texts.aliases}>
             {aliases.map((alias, index) => (

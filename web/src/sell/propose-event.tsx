@@ -16,7 +16,7 @@ import { useMessageForm } from "../form/use-message-form.ts";
 import { useRequestId } from "../form/use-request-id.ts";
 import { clockName } from "../format/venue-time.ts";
 import { categories } from "../ticket/categories.ts";
-import { categoryLabels } from "../ticket/texts.ts";
+import { kindNames } from "../ticket/texts.ts";
 import { IsItThisOne } from "./is-it-this-one.tsx";
 import { proposalTexts as texts } from "./proposal-texts.ts";
 import styles from "./sell.module.css";
@@ -81,7 +81,7 @@ export function ProposeEvent(props: {
         <option value={Category.UNSPECIFIED}>{texts.choose}</option>
         {categories.map((each) => (
           <option key={each} value={each}>
-            {categoryLabels[each]}
+            {kindNames[each]}
           </option>
         ))}
       </Select>

@@ -1,7 +1,18 @@
 import { Category, type Seat } from "@ticketing/proto/tickets/v1/ticket";
 import { isolate } from "../format/isolate.ts";
 
-/** The labels of the kinds of event. */
+/** What one event of a kind is called. */
+export const kindNames: Readonly<Record<Category, string>> = {
+  [Category.UNSPECIFIED]: "",
+  [Category.CONCERT]: "Concert",
+  [Category.SPORTS]: "Sports",
+  [Category.THEATRE]: "Theatre",
+  [Category.COMEDY]: "Comedy",
+  [Category.FESTIVAL]: "Festival",
+  [Category.OTHER]: "Other",
+};
+
+/** What all events of a kind are called. */
 export const categoryLabels: Readonly<Record<Category, string>> = {
   [Category.UNSPECIFIED]: "",
   [Category.CONCERT]: "Concerts",
