@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "@jest/globals";
+import type { Venue } from "@ticketing/proto/events/v1/venue";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { Page } from "playwright-core";
 import type { Person } from "../support/clients.ts";
 import { everySize, inspect, useBrowser } from "./browser.ts";
 import { clockTime } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
+import { untilSuggested } from "./suggested.ts";
 import { list, lock } from "./trade.ts";
 
 const browser = useBrowser();
@@ -20,6 +22,16 @@ async function listIn(seller: Person, title: string, section: string, minorUnits
     seat: { section, row: "B", number: "7" },
     price: { minorUnits: BigInt(minorUnits), currency: "EUR" },
   });
+}
+
+async function proposeVenue(seller: Person): Promise<Venue> {
+  const { venue } = await seller.events.proposeVenue({
+    requestId: randomUUID(),
+    name: "Old Mill",
+    city: "Graz",
+  });
+  if (!venue) throw new Error("no venue was proposed");
+  return venue;
 }
 
 async function openEvent(page: Page, title: string): Promise<void> {
@@ -59,6 +71,30 @@ test("the page of an event shows its prices and sections, and the tickets of one
   await inspect(page, "event-band", ["phone"]);
   await page.getByRole("button", { name: "Show every price" }).click();
   await page.getByText("8 tickets", { exact: true }).waitFor();
+});
+
+test("an event that nobody sells tickets for has a page, and an address without an event says so", async () => {
+  const seller = await newPerson(mesh, "Sela");
+  const title = `Evening of Silence ${randomUUID().slice(0, 8)}`;
+  const { event } = await seller.events.proposeEvent({
+    ...{ requestId: randomUUID(), title, category: Category.CONCERT },
+    venueId: (await proposeVenue(seller)).id,
+    start: { start: { case: "time", value: START } },
+  });
+  if (!event) throw new Error("no event was proposed");
+  await untilSuggested(seller, event);
+  const page = await browser.open(mesh, `/events/${event.id}`);
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  await page.getByText("Nobody sells one at the moment.").waitFor();
+  await inspect(page, "event-no-tickets", ["phone"]);
+  await seller.tickets.createTicket({
+    ...{ requestId: randomUUID(), title: "Two rows from the stage", category: Category.CONCERT },
+    ...{ eventId: event.id, price: { minorUnits: 4_500n, currency: "EUR" } },
+  });
+  await rows(page).first().waitFor({ timeout: 40_000 });
+  await page.goto(`/events/${randomUUID()}`);
+  await page.getByRole("heading", { level: 1, name: "Event not found" }).waitFor();
+  await inspect(page, "event-unknown", ["phone"]);
 });
 
 test("of an event whose tickets are all held, list and page say when the first may be free", async () => {

@@ -1,8 +1,10 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@connectrpc/connect-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { CatalogService, type EventSummary } from "@ticketing/proto/catalog/v1/catalog_service";
 import { useState } from "react";
 import { reasonOf } from "../api/reason.ts";
+import { serverClock } from "../api/server-clock.ts";
 import { Button, buttonClass } from "../design/button.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
@@ -37,7 +39,7 @@ export function EventScreen() {
       return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
     }
     return (
-      <EmptyState page title={texts.eventGoneTitle} text={texts.eventGoneText}>
+      <EmptyState page title={texts.noSuchEventTitle} text={texts.noSuchEventText}>
         <Link to="/" className={buttonClass()}>
           {texts.toAllEvents}
         </Link>
@@ -100,22 +102,40 @@ function Tickets(props: {
           }
         />
       </div>
-      {summary.event?.cancelled ? (
-        <Notice tone="warn" title={ticketTexts.cancelledTitle}>
-          <p>{ticketTexts.cancelledText}</p>
-        </Notice>
-      ) : (
-        summary.availableCount === 0 && (
-          <Notice tone="warn" title={summary.firstLockEndTime ? texts.allHeld : texts.eventGoneTitle}>
-            <FreeFrom lockEnd={summary.firstLockEndTime} />
-          </Notice>
-        )
-      )}
+      <WhyNone summary={summary} />
       {query.isPending && <SkeletonList count={3} />}
       {query.isError && !query.data && (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       )}
       <FoundTickets query={query} tickets={tickets} />
     </section>
+  );
+}
+
+/** Why nobody can buy a ticket for an event at the moment; nothing where somebody can. */
+function WhyNone({ summary }: { summary: EventSummary }) {
+  const { event, availableCount, firstLockEndTime } = summary;
+  if (event?.cancelled) {
+    return (
+      <Notice tone="warn" title={ticketTexts.cancelledTitle}>
+        <p>{ticketTexts.cancelledText}</p>
+      </Notice>
+    );
+  }
+  if (availableCount > 0) return null;
+  if (event?.startTime && timestampMs(event.startTime) <= serverClock.now()) {
+    return <Notice tone="warn" title={ticketTexts.expiredTitle} />;
+  }
+  if (firstLockEndTime) {
+    return (
+      <Notice tone="warn" title={texts.allHeld}>
+        <FreeFrom lockEnd={firstLockEndTime} />
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="warn" title={texts.noTicketsTitle}>
+      <p>{texts.noTicketsText}</p>
+    </Notice>
   );
 }

@@ -75,8 +75,10 @@ export const browseTexts = {
     const words = what === "events" ? count(shown, "event", "events") : count(shown, "ticket", "tickets");
     return more ? `${words} so far` : words;
   },
-  eventGoneTitle: "No tickets for this event",
-  eventGoneText: "They are sold or off sale, or the event has begun.",
+  noSuchEventTitle: "Event not found",
+  noSuchEventText: "There is no event at this address, or it was long ago.",
+  noTicketsTitle: "No tickets for this event",
+  noTicketsText: "Nobody sells one at the moment. New ones appear here by themselves.",
   toAllEvents: "See all events",
   back: "All events",
   seatTickets: "Tickets",
