@@ -149,7 +149,7 @@ test("an event is cancelled only after the operator was told what follows", asyn
   await find(page, "Find an event", event);
   await page.getByRole("button", { name: "Cancel the event" }).click();
   const dialog = page.getByRole("dialog", { name: "Cancel this event for good?" });
-  await dialog.getByText("Everybody who paid gets the money back.").waitFor();
+  await dialog.getByText("Everybody who paid gets the money back").waitFor();
   await inspect(page, "operators-event-cancel", ["phone"]);
   await dialog.getByRole("button", { name: "Keep the event" }).click();
   expect((await person.events.getEvent({ eventId: event.id })).event?.status).toBe(EventStatus.SCHEDULED);

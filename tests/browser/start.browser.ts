@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "@jest/globals";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import type { Locator } from "playwright-core";
+import { eventually } from "../support/test-mesh.ts";
 import { inspect, useBrowser } from "./browser.ts";
 import { summerDay } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -57,21 +59,23 @@ test("the start page is for the city that was chosen before, until it is cleared
   await events.nth(5).waitFor();
 });
 
+/** Whether the lower end of an element lies in the window, as it is scrolled now. */
+const endsInWindow = (locator: Locator): Promise<boolean> =>
+  locator.evaluate(
+    (element) =>
+      element.getBoundingClientRect().bottom <= (element.ownerDocument.defaultView?.innerHeight ?? 0),
+  );
+
 test("every filter at the side can be reached, however long the list of events is", async () => {
   const page = await browser.open(mesh);
   await page.getByRole("region", { name: "Events" }).getByRole("link").nth(12).waitFor();
   const prices = page.getByRole("region", { name: "Prices" }).getByRole("button");
   await prices.first().waitFor();
-  await page.mouse.wheel(0, 900);
+  await page.evaluate("window.scrollTo(0, 900)");
+  const filters = page.getByRole("search", { name: "Filters" });
+  await eventually(async () => (await endsInWindow(filters)) || undefined);
   await prices.last().scrollIntoViewIfNeeded();
-  const [scrolled, inWindow] = await prices.last().evaluate((button) => {
-    const { bottom } = button.getBoundingClientRect();
-    const { defaultView: window } = button.ownerDocument;
-    return [window?.scrollY ?? 0, bottom <= (window?.innerHeight ?? 0)];
-  });
-  // It was the filters that were scrolled, and not the page to its end.
-  expect(inWindow).toBe(true);
-  expect(scrolled).toBeLessThan(1_000);
+  expect(await endsInWindow(prices.last())).toBe(true);
 });
 
 test("days that people look for often are one choice", async () => {
