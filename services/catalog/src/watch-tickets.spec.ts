@@ -29,6 +29,7 @@ const event = (version: number, storedStatus: TicketStatus) =>
   toBinary(
     TicketEventSchema,
     create(TicketEventSchema, {
+      id: ID,
       state: {
         id: ID,
         version: BigInt(version),
