@@ -47,9 +47,16 @@ function projectedIn(file: string, table: string): Versions {
 
 const results = config.SEARCH_FILES.flatMap((file) =>
   Object.entries(stored).map(([table, documents]) => {
-    const { equal, text } = versionDifference(documents, projectedIn(file, table));
-    console.log(`${table} in ${file}: ${text}`);
-    return equal;
+    try {
+      const { equal, text } = versionDifference(documents, projectedIn(file, table));
+      console.log(`${table} in ${file}: ${text}`);
+      return equal;
+    } catch (error) {
+      console.log(
+        `${table} in ${file}: it cannot be read: ${error instanceof Error ? error.message : error}`,
+      );
+      return false;
+    }
   }),
 );
 process.exitCode = results.every(Boolean) ? 0 : 1;
