@@ -75,6 +75,17 @@ describe("a live view", () => {
     ]);
   });
 
+  it("tells of no ticket to buy where the event was cancelled under a lock that ends", () => {
+    const told = watch();
+    const known = { id: "e", timeZone: "Europe/Oslo", cancelled: true, formerStart: null };
+    publish(state(1, 60 * minute, { heldUntil: begin + 15 * minute, known }));
+    passTo(30);
+    expect(told).toEqual([
+      [0, LOCKED],
+      [15, TicketStatus.WITHDRAWN],
+    ]);
+  });
+
   it("waits for the new start when the event is put off, and for none when the ticket is sold", () => {
     const told = watch();
     publish(state(1, 10 * minute));

@@ -23,12 +23,17 @@ export interface Listing {
   updateTime: Date;
 }
 
-/** The status at an instant: of what is for sale, EXPIRED once its event began and LOCKED while a lock lives. */
+/**
+ * The status at an instant, as whoever may want to buy it sees it: of what is for sale, EXPIRED once its event began, also
+ * under a lock, which is its buyer's affair then; LOCKED while a lock lives, and WITHDRAWN after it if the event is
+ * cancelled.
+ */
 export function statusAt(
   { storedStatus, event, lockExpireTime }: Pick<Listing, "storedStatus" | "event" | "lockExpireTime">,
   now: Date,
 ): TicketStatus {
   if (storedStatus !== TicketStatus.AVAILABLE) return storedStatus;
   if (isOver(event.startTime, now)) return TicketStatus.EXPIRED;
-  return lockExpireTime && !isOver(lockExpireTime, now) ? TicketStatus.LOCKED : TicketStatus.AVAILABLE;
+  if (lockExpireTime && !isOver(lockExpireTime, now)) return TicketStatus.LOCKED;
+  return event.cancelled ? TicketStatus.WITHDRAWN : TicketStatus.AVAILABLE;
 }

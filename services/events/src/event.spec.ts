@@ -80,6 +80,15 @@ describe("an event", () => {
     expect(reasonOf(() => mergeInto(kept, into(proposed("third"), true), now))).toBe("EVENT_HAS_MERGED");
   });
 
+  it("that lies ahead is not merged into one that has begun, which others may be that have", () => {
+    const [begun, other] = [proposed("begun", "Hamlet", 1), proposed("other", "Hamlet", 2)];
+    const of = (event: Event, hours: number) =>
+      reasonOf(() => mergeInto(event, { into: begun, leads: false }, later(hours)));
+    expect(of(other, 0)).toBe("done");
+    expect(of(other, 1)).toBe("EVENT_STARTED");
+    expect(of(other, 2)).toBe("done");
+  });
+
   it("that is cancelled is merged with no other: orders end with the event that they are for", () => {
     const [takesPlace, called] = [proposed("one"), cancel(proposed("other"), { version: 1 }, now)];
     const of = (event: Event, into: Event) => reasonOf(() => mergeInto(event, { into, leads: false }, now));

@@ -124,7 +124,7 @@ export function cancel(event: Event, by: { version: number }, now: Date): Event 
 /**
  * Another holds in its place: the first of the two writes of a merge. Merged into it already, or one event twice: nothing
  * changes. `leads`: others lead to this one, which is then not merged itself, so that a redirect leads to what holds in
- * one step. Throws EVENT_MERGED, EVENT_HAS_MERGED, EVENT_CANCELLED.
+ * one step. Throws EVENT_MERGED, EVENT_HAS_MERGED, EVENT_CANCELLED, EVENT_STARTED.
  */
 export function mergeInto(event: Event, { into, leads }: { into: Event; leads: boolean }, now: Date): Event {
   if (event.mergedInto === into._id || event._id === into._id) return event;
@@ -134,6 +134,8 @@ export function mergeInto(event: Event, { into, leads }: { into: Event; leads: b
   }
   // The orders of one that is cancelled have ended, or are ending: none may come to it, and none leave it.
   for (const each of [event, into]) requireTakesPlace(each);
+  // As by a reschedule, nothing that lies ahead comes to lie in the past.
+  if (event.startTime > now) requireAhead(into.startTime, now);
   const value = { eventId: into._id };
   return advance(event, { case: "eventMerged", value }, now, { mergedInto: into._id });
 }

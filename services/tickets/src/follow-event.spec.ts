@@ -130,6 +130,17 @@ describe("an event that is moved", () => {
     expect(event?.startTime).toEqual(timestampFromDate(later()));
   });
 
+  it("leaves a lock to its buyer also when it is brought forward and begins", async () => {
+    const ticket = await listed();
+    const { ticket: locked } = await world.locks().lockTicket(wish(ticket));
+    world.directory.change(eventIdOf(ticket), { startTime: new Date(world.control.now + 1_000) });
+    await world.heard(eventIdOf(ticket));
+    world.control.now += 1_000;
+    expect(await now(ticket)).toMatchObject({ status: TicketStatus.LOCKED, lock: locked?.lock });
+    world.control.now += minutes(15);
+    expect((await now(ticket))?.status).toBe(TicketStatus.EXPIRED);
+  });
+
   it("stays moved when older news come late", async () => {
     const ticket = await listed();
     const eventId = eventIdOf(ticket);

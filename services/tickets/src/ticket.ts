@@ -72,13 +72,13 @@ export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
 }
 
 /**
- * The status at an instant: what is unsold is EXPIRED once its event began, LOCKED while a lock lives, and WITHDRAWN if
- * its event was cancelled under a lock that is over.
+ * The status at an instant: what is unsold is LOCKED while a lock lives, also past a start that was brought forward under
+ * it, EXPIRED once its event began, and WITHDRAWN if its event was cancelled under a lock that is over.
  */
 export function statusAt(ticket: Ticket, now: Date): TicketStatus {
   if (ticket.storedStatus !== TicketStatus.AVAILABLE) return ticket.storedStatus;
-  if (ticket.event.startTime <= now) return TicketStatus.EXPIRED;
   if (liveLock(ticket, now)) return TicketStatus.LOCKED;
+  if (ticket.event.startTime <= now) return TicketStatus.EXPIRED;
   return ticket.event.cancelled ? TicketStatus.WITHDRAWN : TicketStatus.AVAILABLE;
 }
 
