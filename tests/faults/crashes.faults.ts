@@ -3,6 +3,7 @@ import type { Person } from "../support/clients.ts";
 import { retry, stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import { waitUntilConsistent } from "./audit.ts";
+import { waitUntilDelivered } from "./delivery-audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
 
 /** A place in a process, and at which of its passages in the story the process dies there. */
@@ -100,6 +101,24 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("operations", "write orders.bulkWrite"),
     ],
   },
+  delivery: {
+    quick: [
+      ["deliveries", "write deliveries.insertOne:after"],
+      ["deliveries", "call OpenTicket:after"],
+    ],
+    slow: [
+      ...["ReadOrder", "OpenTicket"].flatMap((rpc) => both("deliveries", `call ${rpc}`)),
+      ...both("deliveries", "write deliveries.insertOne"),
+      ...both("deliveries", "write deliveries.bulkWrite"),
+      // Delivered, opened, and what the order has become since.
+      ...[1, 2, 3].flatMap((nth) => both("deliveries", "write deliveries.replaceOne", nth)),
+      ...["delivery_awaited", "delivery_made", "delivery_confirmed"].flatMap((event) =>
+        both("deliveries", `publish ${event}`),
+      ),
+      ...both("orders", "write orders.replaceOne", 2),
+      ...both("orders", "publish order_ticket_opened"),
+    ],
+  },
   refund: {
     quick: [["payments", "stripe POST /v1/refunds:after"]],
     slow: [
@@ -113,13 +132,15 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_refunded"),
       ...both("tickets", "publish ticket_relisted"),
       ...both("orders", "publish order_refunded"),
+      ...both("deliveries", "write deliveries.replaceOne", 2),
+      ...both("deliveries", "publish delivery_cancelled"),
     ],
   },
 };
 
 describe.each([
   // A lock that outlives a restart for what must complete, a short one for what must not.
-  { lock: "120s", told: ["arrival", "purchase", "cancellation", "refund"] as const },
+  { lock: "120s", told: ["arrival", "purchase", "delivery", "cancellation", "refund"] as const },
   { lock: "5s", told: ["expiry"] as const },
 ])("a process killed at a step, with locks of $lock:", ({ lock, told }) => {
   let mesh: FaultMesh;
@@ -149,7 +170,8 @@ describe.each([
           );
           await mesh.serves(victim);
         }
-        await waitUntilConsistent(mesh);
+        const records = await waitUntilConsistent(mesh);
+        await waitUntilDelivered(mesh, records.orders);
         return chosen.length;
       });
     }, 1_200_000);

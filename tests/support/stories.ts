@@ -128,6 +128,16 @@ export const stories = {
     await waitForEnd(buyer, order, OrderStatus.EXPIRED);
     return { ticket, order };
   },
+  async delivery(mesh: TestMesh, seller: Person, buyer: Person) {
+    const sold = await stories.purchase(mesh, seller, buyer);
+    const orderId = sold.order.id;
+    const content = { case: "link" as const, value: "https://tickets.example/pass" };
+    await deliverWithRetries(seller, sold.order, content);
+    const opened = await retry(() => buyer.deliveries.openTicket({ orderId }));
+    if (opened.content.value !== content.value) throw new Error(`order ${orderId} was delivered otherwise`);
+    await retry(() => buyer.deliveries.confirmDelivery({ orderId }));
+    return sold;
+  },
   async refund(mesh: TestMesh, seller: Person, buyer: Person) {
     const sold = await stories.purchase(mesh, seller, buyer);
     await retry(() => buyer.orders.requestRefund({ orderId: sold.order.id }));
