@@ -22,6 +22,12 @@ test("a seller delivers by a link; the buyer opens it after a question, and says
   const page = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
   await page.getByText(/^The seller has to deliver the ticket by /).waitFor();
 
+  const sales = await browser.open(mesh, "/sales", { size: "phone", as: seller });
+  await sales.getByText("Tickets to deliver").waitFor();
+  await inspect(sales, "sales-to-deliver", ["phone"]);
+  await sales.getByRole("listitem").filter({ hasText: ": by " }).getByRole("link").click();
+  await sales.waitForURL(`**/orders/${order.id}`);
+
   await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
   await theirs.getByText("Please fill this in.").waitFor();
   await theirs.getByLabel("Link to the ticket").fill("http://tickets.example/1");

@@ -43,6 +43,12 @@ export const deliveryTexts = {
   replace: "Replace what you delivered",
   sent: "The buyer can open the ticket now.",
 
+  toDeliver: "Tickets to deliver",
+  orderNumber: (id: string) => `Order ${id}`,
+  dueBy: (by: string) => `by ${by}`,
+  wasDueBy: (by: string) => `was due by ${by}`,
+  andMore: "There are more. They come up as you deliver these.",
+
   // To both.
   opened: (times: string) => `Opened ${times === "1" ? "once" : `${times} times`}:`,
   timeline: "The delivery",

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { ToDeliver } from "../delivery/to-deliver.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Money } from "../design/money.tsx";
@@ -51,6 +52,7 @@ function MySales() {
   return (
     <>
       {sales && <Total sales={sales} all={!query.hasNextPage} />}
+      <ToDeliver titleOf={(orderId) => sales?.find(({ id }) => id === orderId)?.ticket?.event?.title} />
       <OrderList
         query={query}
         orders={sales}
