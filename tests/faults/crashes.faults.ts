@@ -132,7 +132,13 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ...both("payments", "publish payment_refunded"),
       ...both("tickets", "publish ticket_relisted"),
       ...both("orders", "publish order_refunded"),
-      ...both("deliveries", "write deliveries.replaceOne", 2),
+    ],
+  },
+  returned: {
+    quick: [["deliveries", "publish delivery_cancelled:before"]],
+    slow: [
+      // Delivered, and then ended.
+      ...[1, 2].flatMap((nth) => both("deliveries", "write deliveries.replaceOne", nth)),
       ...both("deliveries", "publish delivery_cancelled"),
     ],
   },
@@ -140,7 +146,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
 
 describe.each([
   // A lock that outlives a restart for what must complete, a short one for what must not.
-  { lock: "120s", told: ["arrival", "purchase", "delivery", "cancellation", "refund"] as const },
+  { lock: "120s", told: ["arrival", "purchase", "delivery", "cancellation", "refund", "returned"] as const },
   { lock: "5s", told: ["expiry"] as const },
 ])("a process killed at a step, with locks of $lock:", ({ lock, told }) => {
   let mesh: FaultMesh;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate, timestampMs } from "@bufbuild/protobuf/wkt";
 import { eventId } from "@ticketing/catalog/projection/placing";
-import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
+import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category, EventSchema, type Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { CreateTicketRequestSchema } from "@ticketing/proto/tickets/v1/ticket_service";
@@ -142,6 +142,18 @@ export const stories = {
     const sold = await stories.purchase(mesh, seller, buyer);
     await retry(() => buyer.orders.requestRefund({ orderId: sold.order.id }));
     await waitForEnd(buyer, sold.order, OrderStatus.REFUNDED);
+    return sold;
+  },
+  async returned(mesh: TestMesh, seller: Person, buyer: Person) {
+    const sold = await stories.purchase(mesh, seller, buyer);
+    const orderId = sold.order.id;
+    await deliverWithRetries(seller, sold.order, { case: "transferNote", value: "In the app" });
+    await retry(() => buyer.orders.requestRefund({ orderId }));
+    await waitForEnd(buyer, sold.order, OrderStatus.REFUNDED);
+    await retry(async () => {
+      const { delivery } = await buyer.deliveries.getDelivery({ orderId });
+      return delivery?.status === DeliveryStatus.CANCELLED || undefined;
+    });
     return sold;
   },
 };
