@@ -107,7 +107,7 @@ const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = 
       ["deliveries", "call OpenTicket:after"],
     ],
     slow: [
-      ...["ReadOrder", "OpenTicket"].flatMap((rpc) => both("deliveries", `call ${rpc}`)),
+      ...both("deliveries", "call OpenTicket"),
       ...both("deliveries", "write deliveries.insertOne"),
       ...both("deliveries", "write deliveries.bulkWrite"),
       // Delivered, opened, and what the order has become since.

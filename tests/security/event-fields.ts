@@ -68,6 +68,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   ],
   "ticketing.orders.v1.OrderEventMoved": ["former_start_time"],
   "ticketing.orders.v1.OrderTicketOpened": [],
+  // When an event begins is no secret: search shows it.
   "ticketing.orders.v1.OrderState": [
     "id",
     "buyer_id",
@@ -79,6 +80,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "version",
     "create_time",
     "fee",
+    "event_start_time",
   ],
   "ticketing.orders.v1.OrderCreated": [],
   "ticketing.orders.v1.OrderCancelRequested": ["reason"],

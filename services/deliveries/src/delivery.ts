@@ -74,8 +74,16 @@ export function deliverByOf(completed: Date, start: Date, { leadMs, leastTimeMs 
 }
 
 /** Whether an order that has no delivery gets one. What was sold for an event that has begun came another way, or never. */
-export const isToDeliver = ({ refunded, startTime }: SoldOrder, now: Date): boolean =>
-  !refunded && !isOver(startTime, now);
+export const isToDeliver = ({ startTime }: SoldOrder, now: Date): boolean => !isOver(startTime, now);
+
+/**
+ * The delivery of an order as it becomes known: awaited, or ended already. Events come in any order, and what told of the
+ * refund is not told again.
+ */
+export function openDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
+  const awaited = awaitDelivery(order, terms, now);
+  return order.refunded ? cancel(awaited, {}, now) : awaited;
+}
 
 /** The order is complete: its seller has to deliver. */
 export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
@@ -96,15 +104,18 @@ export function followOrder(delivery: Delivery, order: SoldOrder, terms: Deliver
   if (order.version <= delivery.orderVersion) return delivery;
   const known = { orderVersion: order.version };
   if (delivery.status === DeliveryStatus.CANCELLED) return amend(delivery, known, now);
-  if (order.refunded) {
-    const ended = { ...known, status: DeliveryStatus.CANCELLED, isDue: false, content: undefined };
-    return advance(delivery, { case: "deliveryCancelled", value: {} }, now, ended);
-  }
+  if (order.refunded) return cancel(delivery, known, now);
   const deliverBy = deliverByOf(delivery.completedTime, order.startTime, terms);
   if (deliverBy.getTime() === delivery.deliverBy.getTime()) return amend(delivery, known, now);
   const isTimely = delivery.status === DeliveryStatus.OVERDUE && !isOver(deliverBy, now);
   const changes = { ...known, deliverBy, ...(isTimely && { status: DeliveryStatus.AWAITING_SELLER }) };
   return advance(delivery, { case: "deliveryMoved", value: {} }, now, changes);
+}
+
+/** The money went back: nothing is to be delivered, and nothing of the ticket is kept. */
+function cancel(delivery: Delivery, known: Partial<Delivery>, now: Date): Delivery {
+  const ended = { ...known, status: DeliveryStatus.CANCELLED, isDue: false, content: undefined };
+  return advance(delivery, { case: "deliveryCancelled", value: {} }, now, ended);
 }
 
 /** The delivery, for its buyer and its seller. Throws NOT_YOUR_DELIVERY. */

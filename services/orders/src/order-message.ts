@@ -9,8 +9,14 @@ import { cancellationReasonOf, refundReasonOf, refundRefusalReasonOf } from "./o
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
-/** What other services learn of an order by its events: its message has these fields by the same names. */
+/** What other services learn of an order by its events. */
 export const orderState = (order: Order) => ({
+  ...commonFields(order),
+  eventStartTime: timestampFromDate(order.ticket.event.startTime),
+});
+
+/** What an order's message and the state in its events have by the same names. */
+const commonFields = (order: Order) => ({
   id: order._id,
   buyerId: order.buyerId,
   sellerId: order.sellerId,
@@ -27,7 +33,7 @@ export const orderState = (order: Order) => ({
 export function orderMessage(order: Order): MessageInitShape<typeof OrderSchema> {
   const { cancelRequestedReason, cancelReason, refundReason, refundRefusedReason } = order;
   return {
-    ...orderState(order),
+    ...commonFields(order),
     ticket: { ...order.ticket, event: ticketedEventInit(order.ticket.event) },
     cancelRequestedTime: optionalTime(order.cancelRequestedTime),
     refundableUntil: optionalTime(order.refundableUntil),
