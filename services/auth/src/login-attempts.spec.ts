@@ -89,6 +89,16 @@ describe("guessing", () => {
     expect(await signIn("198.51.100.7")).toBe("right");
   });
 
+  it("all at once of many accounts, or from many addresses, gains nothing either", async () => {
+    const many = Array.from({ length: 150 }, (_, n) => n);
+    const answered = async (calls: Promise<unknown>[]) =>
+      (await Promise.all(calls)).filter((answer) => answer === "wrong").length;
+    const fromOne = await answered(many.map((n) => guess("192.0.2.1", `user-${n}@example.com`)));
+    expect(fromOne).toBeLessThanOrEqual(100);
+    const ofOne = await answered(many.map((n) => guess(`198.51.100.${n}`)));
+    expect(ofOne).toBeLessThanOrEqual(100);
+  });
+
   it("is not what a sign-in does that fails for another reason", async () => {
     const failing = () => Promise.reject(new Error("no database"));
     for (let n = 0; n < 12; n++)

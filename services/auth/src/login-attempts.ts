@@ -51,26 +51,28 @@ export async function createLoginAttempts(db: Db, clock: Clock): Promise<LoginAt
       const from = attemptKey("address", address);
       const account = attemptKey("account", email);
       const known = await familiar.findOne({ _id: pair });
-      await Promise.all([
-        requireFew(pair, PAIR_LIMIT),
-        requireFew(from, ADDRESS_LIMIT),
-        known ? undefined : requireFew(account, ACCOUNT_LIMIT),
-      ]);
+      const requireFewOfAll = (but: readonly string[] = []) =>
+        Promise.all([
+          requireFew(pair, PAIR_LIMIT, but[0]),
+          requireFew(from, ADDRESS_LIMIT, but[1]),
+          known ? undefined : requireFew(account, ACCOUNT_LIMIT, but[2]),
+        ]);
+      await requireFewOfAll();
 
-      // Noted before it is known to fail: of many guesses at once no more than the limit are answered.
-      const noted = await attempts.begin(pair);
+      // Noted before it is known to fail: of many guesses at once no more than the limits are answered.
+      const noted = await Promise.all([pair, from, account].map(attempts.begin));
       let result: Awaited<ReturnType<typeof check>>;
       try {
-        await requireFew(pair, PAIR_LIMIT, noted);
+        await requireFewOfAll(noted);
         result = await check();
       } catch (error) {
-        await attempts.remove(noted);
+        await Promise.all(noted.map(attempts.remove));
         throw error;
       }
       if (result === null) {
-        await Promise.all([attempts.end(noted), attempts.add(from), attempts.add(account)]);
+        await Promise.all(noted.map(attempts.end));
       } else {
-        await attempts.remove(noted);
+        await Promise.all(noted.map(attempts.remove));
         if (known && clock().getTime() - known.time.getTime() < RENEW_MS) return result;
         await familiar.updateOne({ _id: pair }, { $set: { time: clock() } }, { upsert: true });
       }
