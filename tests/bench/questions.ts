@@ -35,6 +35,10 @@ function filters(now: number): Record<string, MessageInitShape<typeof TicketFilt
     "words that meet rarely": { query: `${WORDS.hundredth} lantern foxes` },
     price: { currency: "GBP", minPrice: 5_000n, maxPrice: 6_000n },
     "word, price": { query: WORDS.commonest, currency: "USD", maxPrice: 1_500n },
+    "word, city, price": {
+      ...{ query: WORDS.commonest, city: "oslo", currency: "EUR" },
+      ...{ minPrice: 5_000n, maxPrice: 10_000n },
+    },
     available: { onlyAvailable: true },
     nothing: { query: "qqqq" },
   };

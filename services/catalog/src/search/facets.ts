@@ -13,6 +13,8 @@ import type { Effort } from "./wanted.ts";
 const MOST_CITIES = 20;
 /** So many are counted to find these: of the cities seen most among the first events, and of the largest ones. */
 const CANDIDATES = 30;
+/** A further scope costs more than its rows: its words are looked up, too. */
+const FURTHER_SCOPE = 1.25;
 const CATEGORIES = Object.values(Category).filter((value): value is Category => Number(value) > 0);
 
 /** How many events of a filter are of which category, city and price: of each without the filter's own one. */
@@ -24,7 +26,7 @@ export async function findFacets(
   const filter = asked.filter ?? create(TicketFilterSchema);
   const hasPrices = filter.minPrice > 0n || filter.maxPrice > 0n;
   const scopes = 1 + Number(filter.category !== 0) + Number(filter.city !== "") + Number(hasPrices);
-  const rows = Math.floor(asked.effort.facets.rows / scopes);
+  const rows = Math.floor(asked.effort.facets.rows / (1 + (scopes - 1) * FURTHER_SCOPE));
   const find = (part: Partial<TicketFilter>) =>
     findScope(read, { ...asked, rows, filter: { ...filter, ...part } }, pause);
   const whole = await find({});
