@@ -6,7 +6,6 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { nameKey, spellings } from "@ticketing/runtime/text/fold";
 import { termsOf, wordsOf } from "@ticketing/runtime/text/words";
 import fc from "fast-check";
@@ -385,13 +384,6 @@ describe("search", () => {
     },
     120_000,
   );
-
-  it("refuses a position of a release that compared all prices with each other", async () => {
-    const { search } = open();
-    const after = { key: 1, id: "t" };
-    const asked = { filter: undefined, order: OrderBy.PRICE, after, limit: 1 };
-    expect(await search.search(asked).catch(reasonOf)).toBe("BAD_PAGE_TOKEN");
-  });
 
   it("gives listings by their ids whatever their status, with the names that their sellers carry today", () => {
     const { projection, search } = open();
