@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { startNats } from "@ticketing/servers/nats";
 import { connectBroker } from "./broker-connection.ts";
@@ -123,6 +123,21 @@ describe("stored files", () => {
     expect(await partIds()).toEqual([file.id]);
     killed.goOn();
     await expect(writing).rejects.toThrow(LeaseLost);
+  });
+
+  it.each([
+    "{not json",
+    "",
+    "null",
+    '{"files":[{}]}',
+    '{"files":[],"lease":{"holder":"x","until":"9999-01-01T00:00:00Z"}}',
+  ])("begin anew where the list is damaged: %j", async (index) => {
+    await (await lease()).store(content(1), "lost");
+    await jetstream(connection).publish("files.spec.index", index);
+    expect(await store.list()).toEqual([]);
+    const file = await (await lease()).store(content(2), "next");
+    expect(await store.list()).toEqual([file]);
+    expect(await partIds()).toEqual([file.id]);
   });
 
   it("are the newest few", async () => {

@@ -60,7 +60,7 @@ export interface FileStore {
   list(): Promise<StoredFile[]>;
   /** Its bytes. Throws, at the latest at the end, when they are not those that were stored. */
   read(file: StoredFile): AsyncGenerator<Uint8Array>;
-  /** Undefined while another writer has the lease. One that its holder leaves runs out after `ms`. */
+  /** Undefined while another writer has the lease. One that its holder leaves runs out after `ms`, the same for all. */
   lease(ms: number): Promise<StoreLease | undefined>;
   /** When a stream was made, and which events it has. */
   streamState(stream: string): Promise<{ created: string; firstSequence: number; lastSequence: number }>;
@@ -83,7 +83,7 @@ export interface FileStoreOptions {
 /**
  * A stream with the parts of each file, and one message that lists the files and has the lease. That message is only
  * ever replaced by somebody who has read the one before: a holder whose lease was taken stores nothing more. Parts of
- * files that are not listed, which a killed writer leaves, go when the next one begins.
+ * files that are not listed, which a killed writer leaves, go when the next one begins. A damaged message lists nothing.
  */
 export async function openFileStore(
   connection: NatsConnection,
@@ -99,7 +99,7 @@ export async function openFileStore(
   async function readIndex(): Promise<{ index: Index; sequence: number }> {
     const message = await manager.streams.getMessage(stream, { last_by_subj: indexSubject });
     if (!message) return { index: { files: [] }, sequence: 0 };
-    return { index: indexSchema.parse(message.json()), sequence: message.seq };
+    return { index: indexOf(message.string()), sequence: message.seq };
   }
 
   /** Gives the sequence of the new one. Throws {@link LeaseLost} when `sequence` is not that of the newest. */
@@ -143,7 +143,9 @@ export async function openFileStore(
     },
     async lease(ms) {
       const { index, sequence } = await readIndex();
-      if (index.lease && Date.parse(index.lease.until) > now()) return undefined;
+      const left = index.lease ? Date.parse(index.lease.until) - now() : 0;
+      // None was ever given for longer: what would last for years is damage.
+      if (left > 0 && left <= ms) return undefined;
       const lease = { holder: randomUUID(), until: new Date(now() + ms).toISOString() };
       let held: number;
       try {
@@ -188,6 +190,15 @@ export async function openFileStore(
       return { created, firstSequence: state.first_seq, lastSequence: state.last_seq };
     },
   };
+}
+
+/** An index that cannot be read lists no files: the next writer's replaces it. */
+function indexOf(text: string): Index {
+  try {
+    return indexSchema.parse(JSON.parse(text));
+  } catch {
+    return { files: [] };
+  }
 }
 
 async function ensureStore(manager: JetStreamManager, options: FileStoreOptions): Promise<void> {

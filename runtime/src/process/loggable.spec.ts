@@ -99,6 +99,15 @@ describe("what a log line shows", () => {
     });
   });
 
+  it("is an error of a worker thread, which arrives without what makes it a native one", () => {
+    const arrived = Object.defineProperties(Object.create(SyntaxError.prototype), {
+      message: { value: "no JSON" },
+      stack: { value: "SyntaxError: no JSON" },
+    });
+    const shown = { type: "SyntaxError", message: "no JSON", stack: "SyntaxError: no JSON" };
+    expect(line({ err: arrived })).toEqual({ err: shown });
+  });
+
   it("never fails and never has a secret, for anything at all", () => {
     const anything = fc.anything({
       ...{ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSet: true },

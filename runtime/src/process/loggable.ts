@@ -69,7 +69,8 @@ function loggable(value: unknown, { within, room }: Place): unknown {
 }
 
 function ofObject(value: object, place: Place): unknown {
-  if (types.isNativeError(value)) return ofError(value, place);
+  // One that came from a worker thread is no native error any more.
+  if (types.isNativeError(value) || value instanceof Error) return ofError(value, place);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (value instanceof Map) {
     const entries = new Map([...value].map(([key, one]) => [String(key), one]));

@@ -201,6 +201,14 @@ describe("a replica that starts", () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it("takes the next one though a clock that was wrong stored the last one", async () => {
+    const taken = await take();
+    const files = [{ ...taken, stored: "2999-01-01T00:00:00Z" }];
+    await jetstream(connection).publish("snapshots.catalog.index", JSON.stringify({ files }));
+    expect(await take(DAY)).toBeDefined();
+    expect(await take(DAY)).toBeUndefined();
+  });
+
   it("takes no snapshot of another layout", async () => {
     const taken = await take();
     const about = { ...(taken?.about as object), schema: 0 };

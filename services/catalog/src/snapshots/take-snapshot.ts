@@ -26,7 +26,8 @@ export interface TakeOptions {
 export async function takeSnapshot(options: TakeOptions): Promise<StoredFile | undefined> {
   const { store, file, every, now = Date.now } = options;
   const youngest = (await store.list()).find(({ about }) => isOfThisLayout(about));
-  if (youngest && now() - Date.parse(youngest.stored) < every) return undefined;
+  // One from the future was stored by a clock that was wrong, and would be the youngest until then.
+  if (youngest && Math.abs(now() - Date.parse(youngest.stored)) < every) return undefined;
   const lease = await store.lease(LEASE_MS);
   if (!lease) return undefined;
   const copy = `${file}.snapshot`;
