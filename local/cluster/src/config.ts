@@ -1,6 +1,6 @@
 import { accessTokenLifetime } from "@ticketing/auth/access-token-lifetime";
-import { stripeKeys, stripeMode } from "@ticketing/payments/stripe-keys";
 import { readConfig } from "@ticketing/runtime/process/config";
+import { stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
 import { z } from "zod";
 
 /** What `npm run k8s:secrets -- --dir DIR` reads: the values that nobody here can make. */

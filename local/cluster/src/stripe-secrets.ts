@@ -3,7 +3,7 @@ import {
   stripeKeyFaults,
   stripeKeys,
   webhookSecrets,
-} from "@ticketing/payments/stripe-keys";
+} from "@ticketing/runtime/stripe/stripe-keys";
 import type { StripeEnvironment } from "./config.ts";
 
 /** The keys of the Secret `payments` that hold what Stripe gives out, by the variables that name them. */

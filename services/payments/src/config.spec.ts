@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
 import { config } from "./config.ts";
-import { webhookSecrets } from "./stripe-keys.ts";
 
 const common = {
   PORT: "8004",

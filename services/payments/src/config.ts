@@ -6,8 +6,8 @@ import {
   duration,
   readConfig,
 } from "@ticketing/runtime/process/config";
+import { stripeKeyFaults, stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
 import { z } from "zod";
-import { stripeKeyFaults, stripeKeys, stripeMode } from "./stripe-keys.ts";
 
 /** The variables that this process reads. */
 export const schema = z.object({

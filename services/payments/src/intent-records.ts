@@ -8,13 +8,13 @@ import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_s
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
+import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
 import { notOurs, ownsIntent } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import { StripeFailure } from "./stripe-failure.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
-import { orUnavailable, passing } from "./stripe-unavailable.ts";
 
 /** Stripe counts calls by the second: a hundred at once would be too many beside what buyers need. */
 const AT_ONCE = 10;

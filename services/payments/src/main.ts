@@ -4,6 +4,8 @@ import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
+import { createStripeKeyWatch } from "@ticketing/runtime/stripe/stripe-key-watch";
+import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
 import { createClientSecrets } from "./client-secrets.ts";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
@@ -15,8 +17,6 @@ import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore } from "./payment-store.ts";
 import { START_RATE } from "./start-payment.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
-import { createStripeKeyWatch } from "./stripe-key-watch.ts";
-import { webhookSecrets } from "./stripe-keys.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
 
 const config = readConfig();

@@ -2,6 +2,8 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
+import { orUnavailable, passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
@@ -9,9 +11,7 @@ import { fail, isOneOf, type Payment, requestVoid, type StripeAction } from "./p
 import { refusedAsDisputed } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
-import { StripeFailure } from "./stripe-failure.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
-import { orUnavailable, passing, stripeUnavailable } from "./stripe-unavailable.ts";
 import { createUnderway } from "./underway.ts";
 
 const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND_PENDING, REFUND_FAILED } =

@@ -3,6 +3,8 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
+import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { ClientSecrets } from "./client-secrets.ts";
 import { type DeclineLimit, requireFewDeclines } from "./decline-limit.ts";
 import { requireOurs } from "./mesh.ts";
@@ -23,8 +25,6 @@ import {
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
 import { endingBy, type OpeningCalls } from "./stripe-deadline.ts";
-import { StripeFailure } from "./stripe-failure.ts";
-import { orUnavailable, passing } from "./stripe-unavailable.ts";
 
 export interface StartPaymentDependencies {
   payments: PaymentStore;

@@ -1,8 +1,9 @@
 import { amend } from "@ticketing/runtime/documents/transition";
+import { attemptAfter } from "@ticketing/runtime/stripe/attempt";
+import type { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { Payment, StripeAction } from "./payment.ts";
 import { actions } from "./payment-message.ts";
 import { advance } from "./payment-transitions.ts";
-import type { StripeFailure } from "./stripe-failure.ts";
 
 /**
  * The idempotency key of an action, which is also its operation id at Stripe: the same for every repeat until this
@@ -34,10 +35,8 @@ export function withoutFailures(
 }
 
 /**
- * Takes note that an action failed, after a look at Stripe has shown that it did not happen. A definite refusal is
- * told, and the next try has another key at once: Stripe would repeat the refusal for a day. When the outcome is
- * unknown the key stays, since the first try may yet act, until looks have shown nothing for the grace.
- * https://docs.stripe.com/error-low-level#content-errors
+ * Takes note that an action failed, after a look at Stripe has shown that it did not happen: a definite refusal is
+ * published, and {@link attemptAfter} says which key the next try has.
  */
 export function afterFailure(
   payment: Payment,
@@ -48,15 +47,15 @@ export function afterFailure(
   const { action, key, failure } = failed;
   // Somebody else's try with this key was noted meanwhile.
   if (key !== idempotencyKey(payment, action)) return payment;
-  if (failure.kind === "refused") {
-    const refusal = { action, code: failure.code, time: now };
-    const facts = { action: actions[action], stripeCode: failure.code };
-    const changes = { ...withNextKey(payment, action), refusal };
-    return advance(payment, { case: "paymentActionRefused", value: facts }, now, changes);
-  }
-  if (failure.kind !== "unknown") return payment;
-  const since = payment.unknownSince?.[action];
-  if (!since) return amend(payment, { unknownSince: { ...payment.unknownSince, [action]: now } }, now);
-  if (now.getTime() - since.getTime() < graceMs) return payment;
-  return amend(payment, withNextKey(payment, action), now);
+  const before = { number: payment.attempts[action], unknownSince: payment.unknownSince?.[action] };
+  const after = attemptAfter(before, failure.kind, now, graceMs);
+  if (after === before) return payment;
+  const changes = {
+    attempts: { ...payment.attempts, [action]: after.number },
+    unknownSince: { ...payment.unknownSince, [action]: after.unknownSince },
+  };
+  if (failure.kind !== "refused") return amend(payment, changes, now);
+  const refusal = { action, code: failure.code, time: now };
+  const facts = { action: actions[action], stripeCode: failure.code };
+  return advance(payment, { case: "paymentActionRefused", value: facts }, now, { ...changes, refusal });
 }

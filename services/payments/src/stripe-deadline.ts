@@ -1,5 +1,5 @@
 import { inTime } from "@ticketing/runtime/process/in-time";
-import { StripeFailure } from "./stripe-failure.ts";
+import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
 /** What opening a payment asks of Stripe. */

@@ -1,20 +1,12 @@
-import { inTime } from "@ticketing/runtime/process/in-time";
+import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe/stripe-calls";
+import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { Money } from "@ticketing/runtime/values/money";
-import Stripe from "stripe";
+import type Stripe from "stripe";
 import { type ReadEntry, readEntry } from "./intent-entry.ts";
 import { chargeOf, snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
-import { failureOf, StripeFailure } from "./stripe-failure.ts";
-import type { StripeKeyWatch } from "./stripe-key-watch.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
-/**
- * The longest that a call may take, repeats included: three of them, which is what moving money takes, end before
- * their workflow gives up (14 s). Opening a payment, which may take three as well, has a deadline for all of them.
- */
-const LONGEST_CALL_MS = 4_500;
-/** The SDK repeats with the same idempotency key what Stripe asks to repeat: lost connections and conflicts. */
-const SDK_RETRIES = 1;
 const TOLERANCE_S = 300;
 const MAX_REFUNDS = 1000;
 /** What every id at Stripe is: a prefix and word characters. In a path, anything else might name another endpoint. */
@@ -57,42 +49,13 @@ export interface StripeGateway {
   readWebhook(body: Uint8Array, signature: string): WebhookEvent | undefined;
 }
 
-export function createStripeGateway(options: {
-  secretKey: string;
-  /** A webhook is signed with one of these. */
-  webhookSecrets: readonly string[];
-  url?: string;
-  keyWatch: StripeKeyWatch;
-  longestCallMs?: number;
-}): StripeGateway {
-  const { keyWatch, longestCallMs = LONGEST_CALL_MS } = options;
-  const url = options.url ? new URL(options.url) : undefined;
-  const stripe = new Stripe(options.secretKey, {
-    timeout: longestCallMs,
-    maxNetworkRetries: SDK_RETRIES,
-    telemetry: false,
-    ...(url && {
-      host: url.hostname,
-      port: Number(url.port),
-      protocol: url.protocol === "https:" ? ("https" as const) : ("http" as const),
-    }),
-  });
-
-  /** `owned`: it names what Stripe has given us; that it knows no such thing tells that the key is another account's. */
-  async function call<T>(name: string, work: () => Promise<T>, owned = false): Promise<T> {
-    try {
-      const answer = await inTime(work(), longestCallMs, () => new Error(`no answer in ${longestCallMs} ms`));
-      keyWatch.accepted(name);
-      return answer;
-    } catch (error) {
-      const failure = failureOf(error);
-      const { code } = failure;
-      const known = owned && code === "resource_missing" ? new StripeFailure("key", code, error) : failure;
-      if (known.kind === "key") keyWatch.refused(name, known);
-      else if (known.kind === "refused" && code !== "resource_missing") keyWatch.accepted(name);
-      throw known;
-    }
-  }
+export function createStripeGateway(
+  options: StripeOptions & {
+    /** A webhook is signed with one of these. */
+    webhookSecrets: readonly string[];
+  },
+): StripeGateway {
+  const { stripe, call } = createStripeCalls(options);
 
   return {
     create: (order, key) =>
@@ -102,6 +65,8 @@ export function createStripeGateway(options: {
             amount: order.amount.minorUnits,
             currency: order.amount.currency.toLowerCase(),
             capture_method: "manual",
+            // What is later transferred of the charge is found by it: docs.stripe.com/connect/separate-charges-and-transfers
+            transfer_group: order.id,
             metadata: { order_id: order.id, mesh_id: order.meshId, operation_id: operationId(order, key) },
           },
           { idempotencyKey: operationId(order, key) },

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
+import { createStripeKeyWatch } from "@ticketing/runtime/stripe/stripe-key-watch";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
@@ -13,7 +14,6 @@ import { paymentAggregate } from "../src/payment-aggregate.ts";
 import { createPaymentStore } from "../src/payment-store.ts";
 import { START_RATE, startPayment } from "../src/start-payment.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
-import { createStripeKeyWatch } from "../src/stripe-key-watch.ts";
 import { createStripeWebhook } from "../src/stripe-webhook.ts";
 import { webhookEventTypes } from "../src/webhook-event-types.ts";
 

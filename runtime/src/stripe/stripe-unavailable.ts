@@ -1,4 +1,4 @@
-import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { DomainError } from "../process/domain-error.ts";
 import { StripeFailure } from "./stripe-failure.ts";
 
 /** The error when Stripe's answer is unknown. */

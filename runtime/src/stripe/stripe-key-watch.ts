@@ -1,5 +1,5 @@
-import type { Logger } from "@ticketing/runtime/process/log";
-import { instrument } from "@ticketing/runtime/process/telemetry";
+import type { Logger } from "../process/log.ts";
+import { instrument } from "../process/telemetry.ts";
 import type { StripeFailure } from "./stripe-failure.ts";
 
 const refusals = instrument((meter) =>
