@@ -10,6 +10,7 @@ export const routedServices = [
   "events",
   "operations",
   "deliveries",
+  "payouts",
 ] as const;
 
 export type RoutedService = (typeof routedServices)[number];

@@ -53,7 +53,12 @@ async function startWorkerBefore() {
   const address = (name: string) => [mesh.services[name]?.internal ?? ""];
   const keyFile = join(mesh.dataDir, "keys", "workflows.jwk.json");
   const clients = createLifecycleClients(
-    { tickets: address("tickets"), orders: address("orders"), payments: address("payments") },
+    {
+      tickets: address("tickets"),
+      orders: address("orders"),
+      payments: address("payments"),
+      payouts: address("payouts"),
+    },
     await createServiceTokens({ name: "workflows", keyFile, log: silent }),
   );
   const native = await NativeConnection.connect({ address: mesh.addresses.temporal });

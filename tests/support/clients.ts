@@ -8,6 +8,7 @@ import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 
 /** The public API over any transport. */
@@ -17,6 +18,7 @@ export function clientsOver(transport: Transport) {
     tickets: createClient(TicketService, transport),
     orders: createClient(OrderService, transport),
     payments: createClient(PaymentService, transport),
+    payouts: createClient(PayoutService, transport),
     catalog: createClient(CatalogService, transport),
     events: createClient(EventService, transport),
     deliveries: createClient(DeliveryService, transport),

@@ -1,23 +1,28 @@
 import type { Client } from "@connectrpc/connect";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { ServiceTokens } from "@ticketing/runtime/identity/service-tokens";
 import type { TransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { createInternalClient } from "@ticketing/runtime/serving/internal-client";
 
-/** Stripe may take its time: payments answers within its own bounds, well below this. */
-const PAYMENTS_DEADLINE_MS = 14_000;
+/** Stripe may take its time: who asks it answers within bounds of its own, below this. */
+const STRIPE_DEADLINE_MS = 14_000;
 
 /** The services that the workflows act through. */
 export interface LifecycleClients {
   tickets: Client<typeof TicketLockService>;
   orders: Client<typeof OrderLifecycleService>;
   payments: Client<typeof PaymentLifecycleService>;
+  payouts: Client<typeof PayoutLifecycleService>;
 }
 
+/** The services that an order needs until it is complete. */
+export type OrderClients = Omit<LifecycleClients, "payouts">;
+
 export function createLifecycleClients(
-  addresses: Readonly<Record<"tickets" | "orders" | "payments", readonly string[]>>,
+  addresses: Readonly<Record<keyof LifecycleClients, readonly string[]>>,
   tokens: ServiceTokens,
   security?: TransportSecurity,
 ): LifecycleClients & { pings: Record<keyof LifecycleClients, () => Promise<void>>; close(): void } {
@@ -38,15 +43,28 @@ export function createLifecycleClients(
     callee: "payments",
     tokens,
     security,
-    deadlineMs: PAYMENTS_DEADLINE_MS,
+    deadlineMs: STRIPE_DEADLINE_MS,
+  });
+  const payouts = createInternalClient(PayoutLifecycleService, {
+    addresses: addresses.payouts,
+    callee: "payouts",
+    tokens,
+    security,
+    deadlineMs: STRIPE_DEADLINE_MS,
   });
   return {
     tickets,
     orders,
     payments,
-    pings: { tickets: tickets.ping, orders: orders.ping, payments: payments.ping },
+    payouts,
+    pings: {
+      tickets: tickets.ping,
+      orders: orders.ping,
+      payments: payments.ping,
+      payouts: payouts.ping,
+    },
     close() {
-      for (const client of [tickets, orders, payments]) client.close();
+      for (const client of [tickets, orders, payments, payouts]) client.close();
     },
   };
 }

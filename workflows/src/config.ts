@@ -22,10 +22,11 @@ export const versionSchema = z.object({
 export const schema = z.object({
   ...processConfig.shape,
   ...versionSchema.shape,
-  /** Internal ports of the services that the lifecycle calls. */
+  /** Internal ports of the services that the workflows call. */
   TICKETS_ADDRESS: addresses,
   ORDERS_ADDRESS: addresses,
   PAYMENTS_ADDRESS: addresses,
+  PAYOUTS_ADDRESS: addresses,
   /** The workflows as one file, made by `npm run build`; without it the worker bundles them when it starts. */
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Declined attempts after which an order is cancelled. */

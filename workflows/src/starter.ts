@@ -1,7 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { WorkflowIdReusePolicy, WorkflowNotFoundError } from "@temporalio/common";
+import type { earning } from "./earning/workflow.ts";
 import type { eventCancellation } from "./event-cancellation/workflow.ts";
-import { eventCancellationId, LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
+import { earningId, eventCancellationId, LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
 import { somethingChanged } from "./order-lifecycle/messages.ts";
 import type { orderLifecycle, Sighting } from "./order-lifecycle/workflow.ts";
 import type { refund } from "./refund/workflow.ts";
@@ -73,6 +74,20 @@ export function createWorkflowStarter(client: Client) {
     async wakeRefund(orderId: string): Promise<void> {
       await client.workflow.signalWithStart<typeof refund, []>("refund", {
         workflowId: refundId(orderId),
+        taskQueue: REFUND.taskQueue,
+        workflowIdReusePolicy: ALLOW_DUPLICATE,
+        args: [orderId],
+        ...signalled,
+      });
+    },
+
+    /**
+     * Has an earning looked at: by the run that is under way, or by a new one. Among the refunds, which ask Stripe as
+     * well: what moves money after a sale keeps no order from its end.
+     */
+    async wakeEarning(orderId: string): Promise<void> {
+      await client.workflow.signalWithStart<typeof earning, []>("earning", {
+        workflowId: earningId(orderId),
         taskQueue: REFUND.taskQueue,
         workflowIdReusePolicy: ALLOW_DUPLICATE,
         args: [orderId],

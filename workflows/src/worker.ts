@@ -11,6 +11,7 @@ import { openTransportSecurity } from "@ticketing/runtime/process/transport-secu
 import { serve } from "@ticketing/runtime/serving/serve";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
+import { createEarningActivities } from "./earning/activities.ts";
 import { createEventCancellationActivities } from "./event-cancellation/activities.ts";
 import { createPace } from "./event-cancellation/pace.ts";
 import { keepCurrent } from "./keep-current.ts";
@@ -18,6 +19,7 @@ import { connectNative, keepConnected } from "./native-connection.ts";
 import { onEventEvent } from "./on-event-event.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
+import { onPayoutEvent } from "./on-payout-event.ts";
 import { createOrderLifecycleActivities } from "./order-lifecycle/activities.ts";
 import { createCaptureCalls } from "./order-lifecycle/capture-calls.ts";
 import { createPaymentsProbe } from "./payments-probe.ts";
@@ -43,7 +45,12 @@ const security = await openTransportSecurity(config.TLS_DIR, log);
 const native = await retrying(() => connectNative(address, security), log, "temporal");
 const connection = await retrying(() => connectTemporal(address, { security }), log, "temporal");
 const clients = createLifecycleClients(
-  { tickets: config.TICKETS_ADDRESS, orders: config.ORDERS_ADDRESS, payments: config.PAYMENTS_ADDRESS },
+  {
+    tickets: config.TICKETS_ADDRESS,
+    orders: config.ORDERS_ADDRESS,
+    payments: config.PAYMENTS_ADDRESS,
+    payouts: config.PAYOUTS_ADDRESS,
+  },
   await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE, log }),
   security,
 );
@@ -67,6 +74,7 @@ const workers = await createWorkers({
   activities: {
     ...lifecycle,
     ...createRefundActivities(clients),
+    ...createEarningActivities(clients),
     ...createEventCancellationActivities(clients, { pace: createPace(config.EVENT_CANCELLATION_RATE) }),
     ...createReconciliationActivities({
       clients,
@@ -99,6 +107,12 @@ events.consume({
   durable: "workflows",
   filter: "evt.payments.>",
   handle: onPaymentEvent(workflows, captures),
+});
+events.consume({
+  stream: "PAYOUTS",
+  durable: "workflows",
+  filter: "evt.payouts.>",
+  handle: onPayoutEvent(workflows),
 });
 events.consume({
   stream: "EVENTS",

@@ -1,4 +1,5 @@
 // What a worker can run: the bundle's entry.
+export { earning } from "./earning/workflow.ts";
 export { eventCancellation } from "./event-cancellation/workflow.ts";
 export { orderLifecycle } from "./order-lifecycle/workflow.ts";
 export { reconciliation } from "./reconciliation/workflow.ts";

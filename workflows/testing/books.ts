@@ -19,7 +19,7 @@ import {
   type TicketRecordSchema,
 } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
-import type { LifecycleClients } from "../src/clients.ts";
+import type { OrderClients } from "../src/clients.ts";
 
 type Init<T extends DescMessage> = MessageInitShape<T>;
 
@@ -106,7 +106,7 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
       },
     });
   });
-  const clients: LifecycleClients = {
+  const clients: OrderClients = {
     orders: createClient(OrderLifecycleService, transport),
     tickets: createClient(TicketLockService, transport),
     payments: createClient(PaymentLifecycleService, transport),

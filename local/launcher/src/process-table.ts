@@ -112,6 +112,18 @@ const table: Readonly<Record<ServiceName, Row>> = {
     env: ({ keys }, internal) => ({ ORDERS_ADDRESS: internal("orders"), CONTENT_KEYS: keys.contentKeys }),
     settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "OVERDUE_EVERY"],
   },
+  payouts: {
+    script: "services/payouts/src/main.ts",
+    database: true,
+    env: ({ stripe }, internal) => ({
+      ORDERS_ADDRESS: internal("orders"),
+      EVENTS_ADDRESS: internal("events"),
+      STRIPE_MODE: stripe.mode,
+      STRIPE_SECRET_KEY: stripe.secretKey,
+      ...(stripe.url && { STRIPE_URL: stripe.url }),
+    }),
+    settings: ["STRIPE_GRACE", "CLAIM_WINDOW", "EVENT_LENGTH", "RELEASE_RATE"],
+  },
   workflows: {
     script: "workflows/src/worker.ts",
     env: (mesh, internal) => ({
@@ -120,6 +132,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       TICKETS_ADDRESS: internal("tickets"),
       ORDERS_ADDRESS: internal("orders"),
       PAYMENTS_ADDRESS: internal("payments"),
+      PAYOUTS_ADDRESS: internal("payouts"),
     }),
     settings: [
       ...["MAX_DECLINES", "EVENT_CANCELLATION_RATE", "TEMPORAL_NAMESPACE"],

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { accountOperations } from "./accounts.ts";
 import { ApiError } from "./api-error.ts";
 import { authenticate, type Keys, requireAccess } from "./authentication.ts";
 import type { Fault, FaultKind, Faults } from "./faults.ts";
@@ -12,6 +13,7 @@ import { readOperations } from "./read-operations.ts";
 import { refundOperations } from "./refunds.ts";
 import { clientView, render } from "./rendering.ts";
 import type { State } from "./state.ts";
+import { transferOperations } from "./transfers.ts";
 
 export interface ApiRequest {
   method: string;
@@ -38,6 +40,8 @@ const ROUTES = [
   ...paymentMethodOperations,
   ...refundOperations,
   ...readOperations,
+  ...accountOperations,
+  ...transferOperations,
 ].map((operation) => ({
   operation,
   pattern: new RegExp(`^${operation.path.replace(":id", "([^/]+)")}/?$`),
@@ -191,9 +195,9 @@ function retryAdvice(status: number): Record<string, string> {
 }
 
 /** The objects that a call is about, for faults of only some. */
-function namesIn(id: string, { payment_intent: intent, metadata }: Form): string[] {
+function namesIn(id: string, { payment_intent: intent, transfer_group: group, metadata }: Form): string[] {
   const order = typeof metadata === "object" && !Array.isArray(metadata) ? metadata.order_id : undefined;
-  return [id, intent, order].filter((name) => typeof name === "string" && name !== "") as string[];
+  return [id, intent, group, order].filter((name) => typeof name === "string" && name !== "") as string[];
 }
 
 function expansions(form: Form): string[] {

@@ -42,6 +42,7 @@ export function charge(call: Call, intent: PaymentIntent, method: PaymentMethod)
     payment_method: method.id,
     payment_method_details: { type: "card", card: method.card },
     refunded: false,
+    transfer_group: intent.transfer_group,
     status: decline ? "failed" : "succeeded",
   };
   call.state.charges.put(attempt);

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { completeOnboarding, payOut, restrictAccount } from "./accounts.ts";
 import { ApiError, invalid, missing } from "./api-error.ts";
 import { closeDispute, openDispute } from "./charging.ts";
 import { CONTROL_PAGE } from "./control-page.ts";
 import { type Faults, faultSchema } from "./faults.ts";
-import type { Dispute, PaymentIntent } from "./objects.ts";
+import type { Account, Dispute, PaymentIntent } from "./objects.ts";
 import type { Call } from "./operation.ts";
 import { expireAuthorization, finishAuthentication } from "./payment-intents.ts";
 import { settleRefund } from "./refunds.ts";
@@ -37,6 +38,7 @@ const settleSchema = z.strictObject({
  * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
  * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
  * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?}` · `POST /control/disputes/close {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
+ * · `POST /control/accounts/complete {account}` · `POST /control/accounts/restrict {account, reason?}` · `POST /control/accounts/pay_out {account}`
  * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
  */
 export function createControl({
@@ -55,6 +57,9 @@ export function createControl({
       charges: state.charges.all(),
       refunds: state.refunds.all(),
       disputes: state.disputes.all(),
+      accounts: state.accounts.all(),
+      transfers: state.transfers.all(),
+      reversals: state.reversals.all(),
       events: state.events.all().map((event) => ({
         id: event.id,
         type: event.type,
@@ -91,6 +96,14 @@ export function createControl({
       if (!refund) throw missing("refund", id);
       return settleRefund(call, refund, outcome);
     },
+    "POST /control/accounts/complete": (call, body) => completeOnboarding(call, account(body)),
+    "POST /control/accounts/restrict": (call, body) =>
+      restrictAccount(
+        call,
+        account(body),
+        z.object({ reason: z.string().default("requirements.past_due") }).parse(body).reason,
+      ),
+    "POST /control/accounts/pay_out": (call, body) => payOut(call, account(body)),
     "POST /control/authorizations/expire": (call, body) => expireAuthorization(call, intent(body)),
     "POST /control/authentications": (call, body) =>
       finishAuthentication(call, intent(body), z.object({ success: z.boolean() }).parse(body).success),
@@ -110,6 +123,13 @@ export function createControl({
   function intent(body: unknown): PaymentIntent {
     const { payment_intent: id } = intentSchema.parse(body);
     return state.paymentIntents.get(id) ?? fail(id);
+  }
+
+  function account(body: unknown): Account {
+    const { account: id } = z.object({ account: z.string() }).parse(body);
+    const found = state.accounts.get(id);
+    if (!found) throw missing("account", id);
+    return found;
   }
 
   return (request) => {

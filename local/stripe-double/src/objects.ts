@@ -1,7 +1,8 @@
 /**
  * The objects of Stripe's API that the double keeps, in the shape in which they travel
  * (docs.stripe.com/api/payment_intents/object, /api/charges/object, /api/refunds/object,
- * /api/disputes/object, /api/payment_methods/object, /api/events/object).
+ * /api/disputes/object, /api/payment_methods/object, /api/events/object, /api/accounts/object, /api/transfers/object,
+ * /api/transfer_reversals/object).
  * Amounts are integer minor units, times are Unix seconds.
  */
 
@@ -74,6 +75,7 @@ export interface PaymentIntent {
   setup_future_usage: null;
   shipping: null;
   statement_descriptor_suffix: string | null;
+  transfer_group: string | null;
   status:
     | "requires_payment_method"
     | "requires_confirmation"
@@ -105,6 +107,7 @@ export interface Charge {
   payment_method: string;
   payment_method_details: { type: "card"; card: Card };
   refunded: boolean;
+  transfer_group: string | null;
   status: "succeeded" | "failed";
 }
 
@@ -138,7 +141,62 @@ export interface Dispute {
   status: "needs_response" | "won" | "lost" | "warning_closed";
 }
 
-export type ApiObject = PaymentIntent | Charge | Refund | Dispute | PaymentMethod;
+/** A connected account, with as much as onboarding changes. */
+export interface Account {
+  id: string;
+  object: "account";
+  capabilities: { transfers: "inactive" | "pending" | "active" };
+  charges_enabled: boolean;
+  created: number;
+  details_submitted: boolean;
+  metadata: Metadata;
+  payouts_enabled: boolean;
+  requirements: {
+    currently_due: string[];
+    disabled_reason: string | null;
+    eventually_due: string[];
+    past_due: string[];
+    pending_verification: string[];
+  };
+}
+
+export interface Transfer {
+  id: string;
+  object: "transfer";
+  amount: number;
+  amount_reversed: number;
+  balance_transaction: null;
+  created: number;
+  currency: string;
+  description: string | null;
+  destination: string;
+  livemode: false;
+  metadata: Metadata;
+  reversed: boolean;
+  source_transaction: string;
+  transfer_group: string;
+}
+
+export interface TransferReversal {
+  id: string;
+  object: "transfer_reversal";
+  amount: number;
+  balance_transaction: null;
+  created: number;
+  currency: string;
+  metadata: Metadata;
+  transfer: string;
+}
+
+export type ApiObject =
+  | PaymentIntent
+  | Charge
+  | Refund
+  | Dispute
+  | PaymentMethod
+  | Account
+  | Transfer
+  | TransferReversal;
 
 export interface Event {
   id: string;

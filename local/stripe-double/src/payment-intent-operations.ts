@@ -39,6 +39,7 @@ const createSchema = z.strictObject({
   payment_method_types: list.optional(),
   receipt_email: z.string().optional(),
   statement_descriptor_suffix: z.string().max(22).optional(),
+  transfer_group: z.string().max(500).optional(),
 });
 const updateSchema = z.strictObject({
   ...common,

@@ -75,6 +75,7 @@ export function createIntent(call: Call, parameters: CreateParameters): PaymentI
     setup_future_usage: null,
     shipping: null,
     statement_descriptor_suffix: parameters.statement_descriptor_suffix ?? null,
+    transfer_group: parameters.transfer_group ?? null,
     status: method ? "requires_confirmation" : "requires_payment_method",
   });
   emit(call, "payment_intent.created", intent);

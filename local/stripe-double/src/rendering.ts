@@ -74,6 +74,9 @@ function lookUp(state: State, id: string): object | undefined {
     ch: state.charges,
     re: state.refunds,
     du: state.disputes,
+    acct: state.accounts,
+    trr: state.reversals,
+    tr: state.transfers,
     pm: state.paymentMethods,
   };
   return Object.entries(tables)

@@ -5,6 +5,7 @@ import { createApi } from "./api.ts";
 import { authenticationPage } from "./authentication-page.ts";
 import { createControl } from "./control.ts";
 import { createFaults, type Faults } from "./faults.ts";
+import { onboardingPage } from "./onboarding-page.ts";
 import { openState, type State } from "./state.ts";
 import { createWebhooks, type WebhookOptions } from "./webhooks.ts";
 
@@ -113,6 +114,14 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
       state.commit();
       webhooks.wake();
       return send(result.status, { ...CORS, ...result.headers }, result.body);
+    }
+    if (pathname.startsWith("/setup/")) {
+      const now = Math.floor(Date.now() / 1000);
+      const call = { state, client: true, origin, now, requestId: null, idempotencyKey: null };
+      const result = onboardingPage(call, method, pathname.slice("/setup/".length), body);
+      state.commit();
+      webhooks.wake();
+      return send(result.status, result.headers, result.body);
     }
     if (pathname === "/healthz") return send(200, { "content-type": "text/plain" }, "ok");
     if (pathname === "/") return send(302, { location: "/control" }, "");

@@ -9,7 +9,17 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import type { Charge, Dispute, Event, PaymentIntent, PaymentMethod, Refund } from "./objects.ts";
+import type {
+  Account,
+  Charge,
+  Dispute,
+  Event,
+  PaymentIntent,
+  PaymentMethod,
+  Refund,
+  Transfer,
+  TransferReversal,
+} from "./objects.ts";
 
 /** The answer that an idempotency key keeps (docs.stripe.com/api/idempotent_requests); `id` is the key. */
 export interface SavedResponse {
@@ -29,6 +39,22 @@ export interface CardBehaviour {
   behaviour: string;
 }
 
+/** A page for onboarding, which opens once (docs.stripe.com/api/account_links/object); `id` is the secret of its address. */
+export interface AccountPage {
+  id: string;
+  account: string;
+  refreshUrl: string;
+  returnUrl: string;
+  expiresAt: number;
+  isUsed: boolean;
+}
+
+/** What a seller's account has paid out to its bank, in minor units; `id` is the account's. */
+export interface PaidOut {
+  id: string;
+  amount: number;
+}
+
 /** One kind of record, in order of creation. Records are replaced, never changed. */
 export interface Table<T extends { id: string }> {
   get(id: string): T | undefined;
@@ -43,6 +69,11 @@ export interface State {
   charges: Table<Charge>;
   refunds: Table<Refund>;
   disputes: Table<Dispute>;
+  accounts: Table<Account>;
+  accountPages: Table<AccountPage>;
+  paidOut: Table<PaidOut>;
+  transfers: Table<Transfer>;
+  reversals: Table<TransferReversal>;
   paymentMethods: Table<PaymentMethod>;
   behaviours: Table<CardBehaviour>;
   events: Table<Event>;
@@ -89,6 +120,11 @@ export function openState(file?: string): State {
     charges: table<Charge>("charges"),
     refunds: table<Refund>("refunds"),
     disputes: table<Dispute>("disputes"),
+    accounts: table<Account>("accounts"),
+    accountPages: table<AccountPage>("accountPages"),
+    paidOut: table<PaidOut>("paidOut"),
+    transfers: table<Transfer>("transfers"),
+    reversals: table<TransferReversal>("reversals"),
     paymentMethods: table<PaymentMethod>("paymentMethods"),
     behaviours: table<CardBehaviour>("behaviours"),
     events: table<Event>("events"),

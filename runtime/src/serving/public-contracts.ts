@@ -7,6 +7,7 @@ import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
+import { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 
 /** The services that the gateway routes. Every process describes all of them, so that one route is enough. */
@@ -19,5 +20,6 @@ export const publicContracts: readonly DescService[] = [
   OperationsService,
   OrderService,
   PaymentService,
+  PayoutService,
   TicketService,
 ];

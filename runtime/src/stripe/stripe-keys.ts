@@ -33,3 +33,21 @@ export function stripeKeyFaults(mode: StripeMode, keys: Partial<StripeKeys>): st
     faults.push("STRIPE_WEBHOOK_SECRET is the Stripe double's, but STRIPE_MODE is live");
   return faults;
 }
+
+/**
+ * Throws, with each fault, where keys do not belong to the mode, or a mesh with real money has an address of a double.
+ * `urls` are these addresses by the variables that hold them.
+ */
+export function requireStripeMode(
+  settings: Partial<StripeKeys> & { STRIPE_MODE: StripeMode },
+  urls: Record<string, string | undefined>,
+): void {
+  const faults = stripeKeyFaults(settings.STRIPE_MODE, settings);
+  if (settings.STRIPE_MODE === "live") {
+    for (const [name, url] of Object.entries(urls)) {
+      if (url) faults.push(`${name} names a double, but STRIPE_MODE is live`);
+    }
+  }
+  if (faults.length === 0) return;
+  throw new Error(["Stripe's part of the environment does not fit together:", ...faults].join("\n  "));
+}

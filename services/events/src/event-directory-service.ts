@@ -18,7 +18,7 @@ export function createEventDirectoryService(deps: {
   const { events, clock } = deps;
   return {
     async findEvent({ eventId }, context) {
-      requireService(context, "tickets");
+      requireService(context, "tickets", "payouts");
       return { event: eventMessage(await findHolding(events, await events.get(eventId))) };
     },
 

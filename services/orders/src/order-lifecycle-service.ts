@@ -62,7 +62,7 @@ export function createOrderLifecycleService(deps: {
 
   return {
     async readOrder({ orderId }, context) {
-      requireService(context, "workflows", "payments", "deliveries");
+      requireService(context, "workflows", "payments", "payouts", "deliveries");
       return { order: orderMessage(await orders.get(orderId)) };
     },
     completeOrder: ({ orderId }, context) =>

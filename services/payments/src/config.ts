@@ -6,7 +6,7 @@ import {
   duration,
   readConfig,
 } from "@ticketing/runtime/process/config";
-import { stripeKeyFaults, stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
+import { requireStripeMode, stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
 import { z } from "zod";
 
 /** The variables that this process reads. */
@@ -35,11 +35,7 @@ export const schema = z.object({
 /** Everything that this process reads from its environment; what belongs to the other mode of Stripe is refused. */
 export function config(env = process.env) {
   const parsed = readConfig(schema, env);
-  const faults = stripeKeyFaults(parsed.STRIPE_MODE, parsed);
-  if (parsed.STRIPE_MODE === "live") {
-    for (const name of ["STRIPE_URL", "STRIPE_BROWSER_URL"] as const)
-      if (parsed[name]) faults.push(`${name} names a double, but STRIPE_MODE is live`);
-  }
-  if (faults.length === 0) return parsed;
-  throw new Error(["Stripe's part of the environment does not fit together:", ...faults].join("\n  "));
+  const { STRIPE_URL, STRIPE_BROWSER_URL } = parsed;
+  requireStripeMode(parsed, { STRIPE_URL, STRIPE_BROWSER_URL });
+  return parsed;
 }

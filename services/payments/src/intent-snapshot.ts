@@ -14,7 +14,10 @@ export function snapshot(
     status: statusOf(intent.status),
     amountReceived: intent.amount_received,
     refunds: refunds.map(refundOf),
-    ...(charge && { chargeTime: new Date(charge.created * 1000) }),
+    ...(charge && {
+      chargeTime: new Date(charge.created * 1000),
+      charge: { id: charge.id, disputed: charge.disputed },
+    }),
   };
 }
 

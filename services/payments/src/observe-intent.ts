@@ -11,6 +11,8 @@ export interface IntentSnapshot {
   status: "open" | "requires_capture" | "succeeded" | "canceled";
   /** When its latest charge was created; only a fetch shows it. */
   chargeTime?: Date;
+  /** Its latest charge; only a fetch shows it. `disputed`: it is, or was. */
+  charge?: { id: string; disputed: boolean };
   /** Minor units. */
   amountReceived: number;
   /** Only a fetch shows them. */

@@ -4,6 +4,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
+import { type Charge, chargeOf } from "./charge.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
@@ -127,6 +128,21 @@ export function createPaymentActions(deps: {
 
   return {
     refresh,
+
+    /**
+     * The charge that took the money, as Stripe shows it now: this mesh's alone, and none while it may be a copy's.
+     * Throws NOT_CAPTURED, and what passes.
+     */
+    async readCharge(payment: Payment): Promise<Charge> {
+      if (!payment.intentId) throw new DomainError("NOT_CAPTURED", "no money was taken");
+      requireOurs(await mesh.readToWrite(), payment);
+      const intent = await orUnavailable(stripe.fetch(payment.intentId));
+      const seen = await note(payment, intent);
+      if (intent.status !== "succeeded" || !intent.charge) {
+        throw new DomainError("NOT_CAPTURED", "no money was taken");
+      }
+      return chargeOf(seen, intent.charge, intent.amountReceived);
+    },
 
     /**
      * The payment as an action on its PaymentIntent that is under way here leaves it; undefined of none, and of one that

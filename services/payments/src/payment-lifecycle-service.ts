@@ -39,6 +39,17 @@ export function createPaymentLifecycleService(deps: {
       return { payment: paymentMessage(fresh ? await actions.refresh(payment) : payment) };
     },
 
+    async readCharge({ orderId }, context) {
+      requireService(context, "workflows");
+      const charge = await actions.readCharge(await payments.get(orderId));
+      return {
+        providerChargeId: charge.id,
+        amountReceived: BigInt(charge.received),
+        amountRefunded: BigInt(charge.refunded),
+        disputed: charge.disputed,
+      };
+    },
+
     async capturePayment({ orderId }, context) {
       requireService(context, "workflows");
       return { payment: paymentMessage(await actions.capture(await payments.get(orderId))) };

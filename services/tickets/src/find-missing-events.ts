@@ -1,5 +1,6 @@
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { repeatedly } from "@ticketing/runtime/process/repeatedly";
 import type { Filter } from "mongodb";
 import type { EventDirectory } from "./event-directory.ts";
 import { followEvent } from "./follow-event.ts";
@@ -26,22 +27,15 @@ interface FindingDependencies {
  * event had changed meanwhile. Looks for both each second; gives how to stop.
  */
 export function findMissingEvents(deps: FindingDependencies): () => Promise<void> {
-  let looking: Promise<unknown> = Promise.resolve();
-  let isLooking = false;
   let stopped = false;
-  const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    looking = findAll(deps, () => stopped)
-      .catch((err: unknown) => deps.log.warn({ err }, "tickets wait for their events"))
-      .finally(() => {
-        isLooking = false;
-      });
-  }, LOOK_MS);
-  return async () => {
+  const stop = repeatedly(
+    LOOK_MS,
+    () => findAll(deps, () => stopped),
+    (err) => deps.log.warn({ err }, "tickets wait for their events"),
+  );
+  return () => {
     stopped = true;
-    clearInterval(timer);
-    await looking;
+    return stop();
   };
 }
 

@@ -313,6 +313,16 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     title: "Too many new events",
     text: `You can add another at ${at(wait?.until)}.`,
   }),
+  EARNING_NOT_FOUND: said("No such sale", "It may take a moment to show here. Reload the page."),
+  NOT_YOUR_EARNING: said("Not your sale", "Only the person who sold this ticket can see what it brought."),
+  ONBOARDING_REFUSED: said(
+    "Getting paid cannot be set up",
+    "Our payment provider does not open an account for you. Please contact us.",
+  ),
+  TOO_MANY_ONBOARDINGS: (_, wait) => ({
+    title: "Too many tries",
+    text: `You can open the page of our payment provider again at ${at(wait?.until)}.`,
+  }),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 

@@ -3,7 +3,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { CancellationReason, type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
-import type { LifecycleClients } from "../clients.ts";
+import type { OrderClients } from "../clients.ts";
 import { answering, asking, INVALID_REQUEST } from "../refusal.ts";
 import type { CaptureCalls } from "./capture-calls.ts";
 import { areDeclinesExhausted, type OrderFacts, type PaymentFacts, type Policy } from "./decision.ts";
@@ -30,7 +30,7 @@ export type OrderLifecycleActivities = ReturnType<typeof createOrderLifecycleAct
  * tried again.
  */
 export function createOrderLifecycleActivities(
-  clients: LifecycleClients,
+  clients: OrderClients,
   policy: Policy,
   captures?: Pick<CaptureCalls, "add">,
 ) {

@@ -4,7 +4,7 @@ import type { OrderRecord } from "@ticketing/proto/orders/internal/v1/order_life
 import type { PaymentRecord } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
-import type { LifecycleClients } from "../clients.ts";
+import type { OrderClients } from "../clients.ts";
 import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
 import type { Drift, Skipped, Source } from "./drift.ts";
 import { invalid, judge } from "./judge.ts";
@@ -40,7 +40,7 @@ export type Looks = Readonly<Record<Source, (selection: Selection, graceMs: numb
   overdue(selection: Overdue, graceMs: number): Promise<Look>;
 };
 
-export function createLooks({ tickets, orders, payments }: LifecycleClients): Looks {
+export function createLooks({ tickets, orders, payments }: OrderClients): Looks {
   const askOrders: Ask<OrderRecord> = async (selection) => {
     const { orders: records, ...page } = await orders.listOrders(selected(selection));
     return { ...page, records };

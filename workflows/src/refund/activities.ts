@@ -17,7 +17,7 @@ const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
 /** What a refund does in the world. Each step may be repeated. */
-export function createRefundActivities({ tickets, orders, payments }: LifecycleClients) {
+export function createRefundActivities({ tickets, orders, payments, payouts }: LifecycleClients) {
   async function readOrder(orderId: string): Promise<Order> {
     const { order } = await asking(orders.readOrder({ orderId }));
     if (!order) throw new Error("orders answered without the order");
@@ -48,6 +48,8 @@ export function createRefundActivities({ tickets, orders, payments }: LifecycleC
         const { payment } = await asking(payments.readPayment({ orderId }));
         if (!payment || !isRefundAccepted(payment.status)) return "refused before" as const;
       }
+      // First what the seller earned is kept, or owed if it was transferred: only then may the buyer's money go back.
+      await asking(payouts.holdForRefund({ orderId }));
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },
 

@@ -8,6 +8,7 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
@@ -25,6 +26,8 @@ let order: { status: OrderStatus; asked: boolean; refused?: boolean } | undefine
 let paid: PaymentStatus;
 /** What payments answers to the nth call for the refund. */
 let refundAnswer: (call: number) => DomainError | undefined;
+/** What payouts answers to the announcement of the refund. */
+let holdAnswer: () => DomainError | undefined;
 /** What happens before the ticket is for sale again. */
 let meanwhile: () => Promise<void>;
 /** What happens before the order is marked as refunded. */
@@ -75,6 +78,14 @@ function services({ service }: ConnectRouter): void {
       return {};
     },
   });
+  service(PayoutLifecycleService, {
+    holdForRefund: () => {
+      const refusal = holdAnswer();
+      if (refusal) throw toConnectError(refusal);
+      done.push("hold earning");
+      return {};
+    },
+  });
   service(TicketLockService, {
     relistTicket: async () => {
       await meanwhile();
@@ -93,6 +104,7 @@ beforeEach(() => {
   order = { status: OrderStatus.COMPLETE, asked: true };
   paid = PaymentStatus.REFUNDED;
   refundAnswer = () => undefined;
+  holdAnswer = () => undefined;
   meanwhile = async () => undefined;
   marking = async () => undefined;
   reading = async () => undefined;
@@ -117,6 +129,7 @@ async function run(workflowId = `refund-${Math.random()}`): Promise<{
       tickets: createClient(TicketLockService, transport),
       orders: createClient(OrderLifecycleService, transport),
       payments: createClient(PaymentLifecycleService, transport),
+      payouts: createClient(PayoutLifecycleService, transport),
     }),
   });
   const begun = await environment.currentTimeMs();

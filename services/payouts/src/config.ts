@@ -1,0 +1,43 @@
+import {
+  addresses,
+  calls,
+  commonConfig,
+  databaseConfig,
+  duration,
+  readConfig,
+} from "@ticketing/runtime/process/config";
+import { requireStripeMode, stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
+import { z } from "zod";
+
+/** The variables that this process reads. */
+export const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** The internal port of orders. */
+  ORDERS_ADDRESS: addresses,
+  /** The internal port of events. */
+  EVENTS_ADDRESS: addresses,
+  /** Whether money moves. A mesh that says nothing is one for users. */
+  STRIPE_MODE: stripeMode,
+  STRIPE_SECRET_KEY: stripeKeys.shape.STRIPE_SECRET_KEY,
+  /** The Stripe double's address; absent: Stripe itself. */
+  STRIPE_URL: z.url().optional().register(calls, { unset: "https://api.stripe.com" }),
+  /**
+   * How long looks at Stripe have to show nothing of a call without an answer before it gets another idempotency
+   * key: longer than a call can be in flight.
+   */
+  STRIPE_GRACE: duration.default(90_000),
+  /** How long after the end of the event the buyer can complain, before its seller is paid. */
+  CLAIM_WINDOW: duration.default(48 * 3_600_000),
+  /** How long an event is taken to last whose end nobody knows. */
+  EVENT_LENGTH: duration.default(12 * 3_600_000),
+  /** Earnings that each process releases a second: transfers follow, at the rate that Stripe takes. */
+  RELEASE_RATE: z.coerce.number().int().min(1).max(100).default(10),
+});
+
+/** Everything that this process reads from its environment; what belongs to the other mode of Stripe is refused. */
+export function config(env = process.env) {
+  const parsed = readConfig(schema, env);
+  requireStripeMode(parsed, { STRIPE_URL: parsed.STRIPE_URL });
+  return parsed;
+}

@@ -1,0 +1,50 @@
+import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
+import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
+import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
+import { byNewest } from "@ticketing/runtime/documents/newest-first";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Earning } from "./earning.ts";
+import { earningState } from "./earning-message.ts";
+
+/** Earnings, with the questions that only they are asked. */
+export interface EarningStore extends AggregateStore<Earning> {
+  /** The ids of those that are due, longest due first. */
+  due(now: Date, limit: number): Promise<string[]>;
+  /** Those that only the seller's account keeps. */
+  waitingForAccount(sellerId: string): AsyncIterable<Pick<Earning, "_id">>;
+}
+
+/** Earnings: where they are kept, and what other services learn of them: no id of Stripe's. */
+export const earningAggregate = defineAggregate({
+  collection: "earnings",
+  stream: "PAYOUTS",
+  event: EarningEventSchema,
+  state: earningState,
+  notFound: () => new DomainError("EARNING_NOT_FOUND", "no sale of this order was recorded"),
+  // One index finds what is due in any status: what waits for months has its time, what waits for something else none.
+  indexes: [
+    { key: { sellerId: 1, ...byNewest } },
+    { key: { dueTime: 1, _id: 1 }, partialFilterExpression: { dueTime: { $exists: true } } },
+    { key: { sellerId: 1, holdReason: 1 } },
+  ],
+  keepHistory: 20,
+});
+
+/** Earnings, found by what is due and by whose account they wait for too. */
+export function createEarningStore(earnings: AggregateStore<Earning>): EarningStore {
+  const { collection } = earnings;
+  return {
+    ...earnings,
+    async due(now, limit) {
+      const found = collection.find({ dueTime: { $lte: now } }, { projection: { _id: 1 } });
+      return (await found.sort({ dueTime: 1, _id: 1 }).limit(limit).toArray()).map(({ _id }) => _id);
+    },
+    waitingForAccount: (sellerId) =>
+      collection.find({
+        sellerId,
+        holdReason: EarningHoldReason.ACCOUNT,
+        status: EarningStatus.RELEASED,
+      }),
+  };
+}

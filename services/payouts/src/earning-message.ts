@@ -1,0 +1,31 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { EarningSchema } from "@ticketing/proto/payouts/v1/earning";
+import { moneyInit } from "@ticketing/runtime/values/money";
+import { type Earning, netOf, owedOf } from "./earning.ts";
+
+/** What other services learn of an earning by its events: its message has these fields by the same names. */
+export const earningState = (earning: Earning) => ({
+  id: earning._id,
+  sellerId: earning.sellerId,
+  status: earning.status,
+  price: moneyInit(earning.price),
+  fee: BigInt(earning.fee),
+  ...(earning.holdReason !== undefined && { holdReason: earning.holdReason }),
+  version: BigInt(earning.version),
+});
+
+/** The earning as its seller and the workflows see it. */
+export const earningMessage = (earning: Earning): MessageInitShape<typeof EarningSchema> => ({
+  ...earningState(earning),
+  ticketId: earning.ticketId,
+  title: earning.title,
+  net: BigInt(netOf(earning)),
+  releaseTime: timestampFromDate(earning.releaseTime),
+  ...(earning.transferTime && { transferTime: timestampFromDate(earning.transferTime) }),
+  providerTransferId: earning.transferId ?? "",
+  owed: BigInt(owedOf(earning)),
+  providerRefusalCode: earning.refusal?.code ?? "",
+  createTime: timestampFromDate(earning.createTime),
+  updateTime: timestampFromDate(earning.updateTime),
+});

@@ -1,0 +1,230 @@
+import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
+import {
+  type Aggregate,
+  amend,
+  type TransitionType,
+  transitionsOf,
+} from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Attempt } from "@ticketing/runtime/stripe/attempt";
+import type { Money } from "@ticketing/runtime/values/money";
+import { book, type LedgerEntry, type LedgerFact } from "./ledger.ts";
+
+/** An earning begins and goes on with the transitions of its event. */
+export const { begin, advance } = transitionsOf(EarningEventSchema);
+
+const { HELD, RELEASED, TRANSFERRED, REVERSED, OWED } = EarningStatus;
+
+/** What is asked of Stripe for an earning. */
+export type EarningAction = "transfer" | "reversal";
+
+/** What a seller earned by one sale, and where that is. `_id` is the order's id. */
+export interface Earning extends Aggregate<TransitionType<typeof EarningEventSchema>> {
+  sellerId: string;
+  ticketId: string;
+  title: string;
+  price: Money;
+  /** Minor units of the price's currency. */
+  fee: number;
+  status: EarningStatus;
+  /** Why it is not transferred yet; absent: nothing holds it. */
+  holdReason?: EarningHoldReason;
+  releaseTime: Date;
+  /** When it is looked at next; absent: not before something happens. */
+  dueTime?: Date;
+  /** How often a refund was announced: what was known before the last time says nothing of it. */
+  refundsHeld: number;
+  /** When the buyer was recorded to have the money back. */
+  refundedTime?: Date;
+  attempts: Record<EarningAction, Attempt>;
+  /** A transfer was asked of Stripe, or is about to be, with these: only its outcome ends that. */
+  begun?: { accountId: string; chargeId: string };
+  transferId?: string;
+  transferTime?: Date;
+  /** Stripe's latest definite no; gone once that was done after all. */
+  refusal?: { action: EarningAction; code: string; time: Date };
+  /** The books of this sale, oldest first. They are in the document whose facts they book: one write makes both. */
+  entries: LedgerEntry[];
+  createTime: Date;
+}
+
+/** A sale, as it is recorded. */
+export type Sale = Pick<Earning, "_id" | "sellerId" | "ticketId" | "title" | "price" | "fee" | "releaseTime">;
+
+/** How long after a look that led nowhere an earning is looked at again, if nothing happens before. */
+export const LOOK_AGAIN_MS = 86_400_000;
+
+const later = (now: Date) => new Date(now.getTime() + LOOK_AGAIN_MS);
+
+/** What the seller gets, in minor units. */
+export const netOf = ({ price, fee }: Pick<Earning, "price" | "fee">): number => price.minorUnits - fee;
+
+/** What the seller owes of it, in minor units. */
+export const owedOf = (earning: Earning): number => (earning.status === OWED ? netOf(earning) : 0);
+
+const booked = (earning: Earning, id: string, fact: LedgerFact, time: Date): LedgerEntry[] =>
+  book(earning.entries, { id, fact, time }, { price: earning.price.minorUnits, net: netOf(earning) });
+
+/** A ticket was sold: what its seller earned is held. */
+export function hold(sale: Sale, now: Date): Earning {
+  const split = { price: sale.price.minorUnits, net: netOf(sale) };
+  const earning = {
+    ...sale,
+    status: HELD,
+    holdReason: EarningHoldReason.EVENT,
+    dueTime: sale.releaseTime,
+    refundsHeld: 0,
+    attempts: { transfer: { number: 1 }, reversal: { number: 1 } },
+    entries: book([], { id: `sale:${sale._id}`, fact: "sale", time: now }, split),
+    createTime: now,
+  };
+  return begin(earning, { case: "earningHeld", value: {} }, now);
+}
+
+/** Its event ends at another time. What is released and not begun to be transferred is held again until then. */
+export function move(earning: Earning, releaseTime: Date, now: Date): Earning {
+  if (earning.releaseTime.getTime() === releaseTime.getTime()) return earning;
+  const isWaiting = earning.status === HELD || (earning.status === RELEASED && !earning.begun);
+  if (!isWaiting) return earning;
+  const isKept = earning.holdReason === EarningHoldReason.REFUND;
+  const value = { formerReleaseTime: earning.releaseTime.toISOString() };
+  return advance(earning, { case: "earningMoved", value }, now, {
+    releaseTime,
+    ...(!isKept && { status: HELD, holdReason: EarningHoldReason.EVENT, dueTime: releaseTime }),
+  });
+}
+
+/** Whether the earning's workflow has something to do: it is released, or what is owed can be taken back. */
+export const isRecoverable = (earning: Earning): boolean =>
+  earning.status === OWED && earning.refundedTime !== undefined;
+
+/**
+ * Its time may have come: one that is held until now is released, one that was looked at in vain is looked at again. An
+ * earning that is not due stays as it is.
+ */
+export function look(earning: Earning, now: Date): Earning {
+  const { status, dueTime } = earning;
+  if (!dueTime || !isOver(dueTime, now)) return earning;
+  if (status === HELD) {
+    const released = { status: RELEASED, holdReason: undefined, dueTime: later(now) };
+    return advance(earning, { case: "earningReleased", value: {} }, now, released);
+  }
+  if (status !== RELEASED && !isRecoverable(earning)) return amend(earning, { dueTime: undefined }, now);
+  return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now) });
+}
+
+/** The seller's account can take it now: it is looked at again if it waited for that. */
+export function accountReady(earning: Earning, now: Date): Earning {
+  if (earning.status !== RELEASED || earning.holdReason !== EarningHoldReason.ACCOUNT) return earning;
+  return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now) });
+}
+
+/** Something keeps a released earning. A refund keeps it whatever else does. */
+export function block(
+  earning: Earning,
+  reason: EarningHoldReason,
+  now: Date,
+  refusal?: Earning["refusal"],
+): Earning {
+  if (earning.status !== RELEASED || earning.holdReason === EarningHoldReason.REFUND) return earning;
+  const isKnown = earning.holdReason === reason && earning.refusal?.code === refusal?.code;
+  if (isKnown) return earning;
+  const value = { reason, stripeCode: refusal?.code ?? "" };
+  const changes = { holdReason: reason, ...(refusal && { refusal }) };
+  return advance(earning, { case: "earningBlocked", value }, now, changes);
+}
+
+/** Whether a transfer may be asked of Stripe. */
+export const isTransferable = (earning: Earning): boolean =>
+  earning.status === RELEASED && earning.holdReason !== EarningHoldReason.REFUND;
+
+/** A transfer is about to be asked of Stripe. One that was begun before is the same one: its facts stay. */
+export function beginTransfer(earning: Earning, facts: NonNullable<Earning["begun"]>, now: Date): Earning {
+  if (!isTransferable(earning) || earning.begun) return earning;
+  return amend(earning, { begun: facts }, now);
+}
+
+/** Stripe shows the transfer: the seller has it. */
+export function transferred(earning: Earning, transferId: string, now: Date): Earning {
+  if (earning.status !== RELEASED) return earning;
+  return advance(earning, { case: "earningTransferred", value: {} }, now, {
+    status: TRANSFERRED,
+    holdReason: undefined,
+    dueTime: undefined,
+    begun: undefined,
+    refusal: undefined,
+    transferId,
+    transferTime: now,
+    entries: booked(earning, transferId, "transfer", now),
+  });
+}
+
+/**
+ * The buyer's money is about to go back. What was not transferred is kept; what was is owed from now on, before anything
+ * is asked of Stripe. Throws EARNING_UNDERWAY while a transfer may be under way: which of the two it is nobody knows yet.
+ */
+export function holdForRefund(earning: Earning, now: Date): Earning {
+  if (earning.status === REVERSED) return earning;
+  const refundsHeld = earning.refundsHeld + 1;
+  if (earning.status === TRANSFERRED) {
+    return advance(earning, { case: "earningOwed", value: {} }, now, { status: OWED, refundsHeld });
+  }
+  if (earning.status === OWED) return amend(earning, { refundsHeld }, now);
+  if (earning.begun) {
+    throw new DomainError("EARNING_UNDERWAY", "a transfer was begun, and its outcome is not known yet");
+  }
+  const kept = { holdReason: EarningHoldReason.REFUND, dueTime: undefined, refundsHeld };
+  if (earning.holdReason === EarningHoldReason.REFUND) return amend(earning, kept, now);
+  const value = { reason: EarningHoldReason.REFUND, stripeCode: "" };
+  return advance(earning, { case: "earningBlocked", value }, now, kept);
+}
+
+/**
+ * The refund that was announced is not made, and the sale stands. `refundsHeld` is what the earning showed before that
+ * was read: a refund that was announced since then is another one.
+ */
+export function restore(earning: Earning, refundsHeld: number, now: Date): Earning {
+  if (earning.refundsHeld !== refundsHeld || earning.refundedTime) return earning;
+  if (earning.status === OWED) {
+    return advance(earning, { case: "earningRestored", value: {} }, now, { status: TRANSFERRED });
+  }
+  if (earning.holdReason !== EarningHoldReason.REFUND) return earning;
+  return advance(earning, { case: "earningRestored", value: {} }, now, {
+    status: HELD,
+    holdReason: EarningHoldReason.EVENT,
+    dueTime: earning.releaseTime,
+  });
+}
+
+/**
+ * The buyer has the money back: nothing is earned, and what was transferred is to be taken back. Throws EARNING_UNDERWAY
+ * while a transfer may be under way.
+ */
+export function refunded(earning: Earning, now: Date): Earning {
+  if (earning.refundedTime) return earning;
+  if (earning.begun) throw new DomainError("EARNING_UNDERWAY", "a transfer was begun before the refund");
+  const changes = {
+    refundedTime: now,
+    entries: booked(earning, `refund:${earning._id}`, "refund", now),
+  };
+  if (earning.status === OWED) return amend(earning, { ...changes, dueTime: now }, now);
+  if (earning.status === TRANSFERRED) {
+    const owed = { ...changes, status: OWED, dueTime: now };
+    return advance(earning, { case: "earningOwed", value: {} }, now, owed);
+  }
+  const reversed = { ...changes, status: REVERSED, holdReason: undefined, dueTime: undefined };
+  return advance(earning, { case: "earningReversed", value: {} }, now, reversed);
+}
+
+/** Stripe shows that what was transferred was taken back: nothing is owed any more. */
+export function recovered(earning: Earning, reversalId: string, now: Date): Earning {
+  if (!isRecoverable(earning)) return earning;
+  return advance(earning, { case: "earningReversed", value: {} }, now, {
+    status: REVERSED,
+    dueTime: undefined,
+    refusal: undefined,
+    entries: booked(earning, reversalId, "reversal", now),
+  });
+}

@@ -1,0 +1,45 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import { requireService } from "@ticketing/runtime/identity/service-tokens";
+import { block, holdForRefund, isRecoverable } from "./earning.ts";
+import type { EarningStore } from "./earning-aggregate.ts";
+import { earningMessage } from "./earning-message.ts";
+import type { MoneyMoves } from "./move-money.ts";
+import { ensureEarning, type SaleDependencies } from "./record-sale.ts";
+
+/** The internal API by which workflows decide what becomes of an earning. */
+export function createPayoutLifecycleService(
+  deps: SaleDependencies & { earnings: EarningStore; moves: MoneyMoves },
+): ServiceImpl<typeof PayoutLifecycleService> {
+  const { earnings, moves, clock } = deps;
+  return {
+    async readEarning({ orderId }, context) {
+      requireService(context, "workflows");
+      const earning = await earnings.get(orderId);
+      return { earning: earningMessage(earning), recoverable: isRecoverable(earning) };
+    },
+
+    async blockEarning({ orderId, reason }, context) {
+      requireService(context, "workflows");
+      const earning = await earnings.update(orderId, (current) => block(current, reason, clock()));
+      return { earning: earningMessage(earning) };
+    },
+
+    async transferEarning({ orderId, providerChargeId }, context) {
+      requireService(context, "workflows");
+      return { earning: earningMessage(await moves.transfer(orderId, providerChargeId)) };
+    },
+
+    async recoverEarning({ orderId }, context) {
+      requireService(context, "workflows");
+      return { earning: earningMessage(await moves.recover(orderId)) };
+    },
+
+    async holdForRefund({ orderId }, context) {
+      requireService(context, "workflows");
+      const known = await ensureEarning(deps, orderId);
+      const earning = await earnings.update(orderId, (current) => holdForRefund(current, clock()), known);
+      return { earning: earningMessage(earning) };
+    },
+  };
+}

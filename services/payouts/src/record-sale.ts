@@ -1,0 +1,80 @@
+import type { Client } from "@connectrpc/connect";
+import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { moneyOf } from "@ticketing/runtime/values/money";
+import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
+import { type Earning, hold, move, refunded, restore } from "./earning.ts";
+import type { EarningStore } from "./earning-aggregate.ts";
+import type { EventEnds } from "./event-ends.ts";
+
+export interface SaleDependencies {
+  earnings: Pick<EarningStore, "find" | "insert" | "get" | "update">;
+  orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
+  eventEnds: EventEnds;
+  /** How long after the end of the event the buyer can complain. */
+  claimWindowMs: number;
+  clock: Clock;
+}
+
+/** An order, and from when on its seller can be paid. */
+interface Sold {
+  order: Order;
+  releaseTime: Date;
+}
+
+async function readSold(
+  { orders, eventEnds, claimWindowMs }: SaleDependencies,
+  orderId: string,
+): Promise<Sold> {
+  const { order } = await orders.readOrder({ orderId });
+  if (!order) throw new Error("orders answered without the order");
+  const end = await eventEnds(ticketedEventOf(order.ticket?.event));
+  return { order, releaseTime: new Date(end.getTime() + claimWindowMs) };
+}
+
+/** The earning of an order that was sold. Throws ORDER_NOT_COMPLETE. */
+function earningOf({ order, releaseTime }: Sold, now: Date): Earning {
+  if (order.status !== OrderStatus.COMPLETE && order.status !== OrderStatus.REFUNDED) {
+    const facts = { status: OrderStatus[order.status] ?? "" };
+    throw new DomainError("ORDER_NOT_COMPLETE", "nothing was sold by this order", facts);
+  }
+  const { id, sellerId, ticketId, fee } = order;
+  const sale = { _id: id, sellerId, ticketId, title: order.ticket?.title ?? "" };
+  return hold({ ...sale, price: moneyOf(order.price), fee: Number(fee), releaseTime }, now);
+}
+
+/** The earning of an order, recorded now if it is not yet. Throws ORDER_NOT_FOUND or ORDER_NOT_COMPLETE. */
+export async function ensureEarning(deps: SaleDependencies, orderId: string): Promise<Earning> {
+  const known = await deps.earnings.find(orderId);
+  if (known) return known;
+  const earning = earningOf(await readSold(deps, orderId), deps.clock());
+  return (await deps.earnings.insert(earning)) === "inserted" ? earning : deps.earnings.get(orderId);
+}
+
+/** The earning follows its order: it is recorded once, moves with the event, and ends with the refund. */
+export async function followOrder(deps: SaleDependencies, orderId: string): Promise<void> {
+  const { earnings, clock } = deps;
+  // Read before the order: a refund that is announced meanwhile is one that the order may not show yet.
+  const known = await earnings.find(orderId);
+  const sold = await readSold(deps, orderId);
+  const read = known ?? earningOf(sold, clock());
+  if (!known && (await earnings.insert(read)) === "exists") return followOrder(deps, orderId);
+  await earnings.update(orderId, (earning) => afterOrder(earning, read.refundsHeld, sold, clock()), read);
+}
+
+/** What the order means for its earning. `refundsHeld` is what the earning showed before the order was read. */
+function afterOrder(earning: Earning, refundsHeld: number, { order, releaseTime }: Sold, now: Date): Earning {
+  const { status, refundRequestedTime, refundRefusalReason } = order;
+  if (status === OrderStatus.REFUNDED) {
+    // That the money did not arrive an operator sees to: the seller gets nothing meanwhile.
+    return refunded(earning, now);
+  }
+  // What the provider refuses for days it may do later: until an operator has decided the earning stays where it is.
+  const isWithdrawn = !refundRequestedTime || refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED;
+  const moved = move(earning, releaseTime, now);
+  // One write makes one version: what is left to do comes with the next look.
+  if (moved !== earning || !isWithdrawn) return moved;
+  return restore(earning, refundsHeld, now);
+}

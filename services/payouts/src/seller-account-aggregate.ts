@@ -1,0 +1,18 @@
+import { SellerAccountEventSchema } from "@ticketing/proto/payouts/v1/seller_account_events";
+import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
+import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
+import type { SellerAccount } from "./seller-account.ts";
+import { sellerAccountState } from "./seller-account-message.ts";
+
+export type SellerAccountStore = AggregateStore<SellerAccount>;
+
+/** Sellers' accounts: where they are kept, and what other services learn of them: whether the seller can be paid. */
+export const sellerAccountAggregate = defineAggregate({
+  collection: "seller_accounts",
+  stream: "PAYOUTS",
+  event: SellerAccountEventSchema,
+  state: sellerAccountState,
+  notFound: () => new Error("a seller's account was changed before it was made"),
+  indexes: [],
+  keepHistory: 20,
+});

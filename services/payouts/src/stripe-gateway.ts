@@ -1,0 +1,113 @@
+import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe/stripe-calls";
+import type { Money } from "@ticketing/runtime/values/money";
+import { accountFacts } from "./account-facts.ts";
+import type { AccountFacts } from "./seller-account.ts";
+
+/** An account at Stripe, in our words. */
+export interface ShownAccount extends AccountFacts {
+  id: string;
+}
+
+/** What is transferred, of whose charge, and to whom. */
+export interface WantedTransfer {
+  orderId: string;
+  amount: Money;
+  accountId: string;
+  chargeId: string;
+}
+
+/**
+ * Stripe Connect, or its double: separate charges and transfers. Failures are StripeFailures. The idempotency key of what
+ * is made stands in its metadata too, as `operation_id`: keys are forgotten after a day, and cannot be asked for.
+ */
+export interface StripeGateway {
+  /** Opens a seller's account. https://docs.stripe.com/api/accounts/create */
+  openAccount(sellerId: string, key: string): Promise<ShownAccount>;
+  fetchAccount(accountId: string): Promise<ShownAccount>;
+  /** Stripe's own page for onboarding. https://docs.stripe.com/connect/hosted-onboarding */
+  onboardingPage(accountId: string, back: string): Promise<string>;
+  /**
+   * Transfers a part of a charge, once it is available: of its charge only, at most what is left of it, and in the
+   * currency of the charge's balance transaction, which is the price's where the platform settles in it. Returns its id.
+   * https://docs.stripe.com/connect/separate-charges-and-transfers#transfer-availability
+   */
+  transfer(wanted: WantedTransfer, key: string): Promise<string>;
+  /** The order's transfer; undefined where there is none. */
+  findTransfer(orderId: string): Promise<string | undefined>;
+  /** Takes back all of a transfer. Returns the reversal's id. https://docs.stripe.com/api/transfer_reversals/create */
+  reverse(transferId: string, key: string): Promise<string>;
+  /** The transfer's reversal; undefined where there is none. */
+  findReversal(transferId: string): Promise<string | undefined>;
+}
+
+export function createStripeGateway(options: StripeOptions): StripeGateway {
+  const { stripe, call } = createStripeCalls(options);
+  return {
+    openAccount: (sellerId, key) =>
+      call("accounts.create", async () => {
+        const account = await stripe.accounts.create(
+          {
+            // An account with Stripe's own Express Dashboard: docs.stripe.com/connect/migrate-to-controller-properties
+            controller: {
+              stripe_dashboard: { type: "express" },
+              fees: { payer: "application" },
+              losses: { payments: "application" },
+              requirement_collection: "stripe",
+            },
+            capabilities: { transfers: { requested: true } },
+            metadata: { seller_id: sellerId, operation_id: key },
+          },
+          { idempotencyKey: key },
+        );
+        return { id: account.id, ...accountFacts(account) };
+      }),
+    fetchAccount: (accountId) =>
+      call(
+        "accounts.retrieve",
+        async () => ({ id: accountId, ...accountFacts(await stripe.accounts.retrieve(accountId)) }),
+        true,
+      ),
+    onboardingPage: (account, back) =>
+      call(
+        "account_links.create",
+        async () => {
+          // Stripe leads to `refresh_url` when the page has expired or was opened before: the web app asks for another.
+          const page = { account, refresh_url: back, return_url: back, type: "account_onboarding" } as const;
+          return (await stripe.accountLinks.create(page)).url;
+        },
+        true,
+      ),
+    transfer: ({ orderId, amount, accountId, chargeId }, key) =>
+      call("transfers.create", async () => {
+        const made = await stripe.transfers.create(
+          {
+            amount: amount.minorUnits,
+            currency: amount.currency.toLowerCase(),
+            destination: accountId,
+            source_transaction: chargeId,
+            transfer_group: orderId,
+            metadata: { order_id: orderId, operation_id: key },
+          },
+          { idempotencyKey: key },
+        );
+        return made.id;
+      }),
+    findTransfer: (orderId) =>
+      call("transfers.list", async () => {
+        const { data } = await stripe.transfers.list({ transfer_group: orderId, limit: 100 });
+        return data.find(({ metadata }) => metadata.order_id === orderId)?.id;
+      }),
+    reverse: (transferId, key) =>
+      call("transfer_reversals.create", async () => {
+        const metadata = { operation_id: key };
+        const made = await stripe.transfers.createReversal(transferId, { metadata }, { idempotencyKey: key });
+        return made.id;
+      }),
+    findReversal: (transferId) =>
+      call(
+        "transfer_reversals.list",
+        async () => (await stripe.transfers.listReversals(transferId, { limit: 1 })).data[0]?.id,
+        true,
+      ),
+  };
+}

@@ -1,0 +1,55 @@
+import { ApplicationFailure } from "@temporalio/common";
+import type { ReadChargeResponse } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { type EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import type { Reason } from "@ticketing/proto/reason";
+import type { LifecycleClients } from "../clients.ts";
+import { answering, asking } from "../refusal.ts";
+import { type Decision, decide } from "./decision.ts";
+
+export type EarningActivities = ReturnType<typeof createEarningActivities>;
+
+/** What is to be done about an earning. */
+export type Verdict = Decision | { next: "nothing" } | { next: "recover" };
+
+/** Refusals by which payments says that it took no money. */
+const NOTHING_TAKEN: readonly string[] = ["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] satisfies Reason[];
+
+/** What the end of an earning does in the world. Each step may be repeated. */
+export function createEarningActivities({ orders, payments, payouts }: Omit<LifecycleClients, "tickets">) {
+  /**
+   * The charge as Stripe shows it now; undefined where no money was taken. It is refused to a mesh that is, or may be, a
+   * copy of another one: that one pays its sellers.
+   */
+  async function readCharge(orderId: string): Promise<ReadChargeResponse | undefined> {
+    try {
+      return await asking(payments.readCharge({ orderId }));
+    } catch (error) {
+      if (error instanceof ApplicationFailure && NOTHING_TAKEN.includes(error.type ?? "")) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    /** Reads earning, order and charge again, and decides. */
+    async judgeEarning(orderId: string): Promise<Verdict> {
+      const { earning, recoverable } = await asking(payouts.readEarning({ orderId }));
+      const isReleased = earning?.status === EarningStatus.RELEASED;
+      if (!isReleased && !recoverable) return { next: "nothing" };
+      const [{ order }, charge] = await Promise.all([
+        asking(orders.readOrder({ orderId })),
+        readCharge(orderId),
+      ]);
+      if (recoverable) return { next: "recover" };
+      if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
+      return decide(order, charge, earning.price.minorUnits);
+    },
+
+    transferEarning: (orderId: string, providerChargeId: string) =>
+      answering(payouts.transferEarning({ orderId, providerChargeId }), "done" as const),
+
+    blockEarning: (orderId: string, reason: EarningHoldReason) =>
+      answering(payouts.blockEarning({ orderId, reason }), "done" as const),
+
+    recoverEarning: (orderId: string) => answering(payouts.recoverEarning({ orderId }), "done" as const),
+  };
+}
