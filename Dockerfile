@@ -23,6 +23,7 @@ COPY services/catalog/package.json services/catalog/
 COPY services/events/package.json services/events/
 COPY services/deliveries/package.json services/deliveries/
 COPY services/operations/package.json services/operations/
+COPY services/payouts/package.json services/payouts/
 COPY workflows/package.json workflows/
 COPY local/launcher/package.json local/launcher/
 COPY local/cluster/package.json local/cluster/

@@ -71,6 +71,7 @@ const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> 
   PAYMENTS: { owner: "payments", subject: "evt.payments.>" },
   EVENTS: { owner: "events", subject: "evt.events.>" },
   DELIVERIES: { owner: "deliveries", subject: "evt.deliveries.>" },
+  PAYOUTS: { owner: "payouts", subject: "evt.payouts.>" },
   RECONCILIATION: { owner: "workflows", subject: "evt.workflows.>" },
   DEAD_LETTERS: { owner: "operations", subject: "dlq.>" },
 };
@@ -94,6 +95,8 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["EVENTS", "workflows"],
   ["TICKETS", "orders"],
   ["ORDERS", "deliveries"],
+  ["ORDERS", "payouts"],
+  ["PAYOUTS", "workflows"],
 ];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
@@ -103,7 +106,8 @@ const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS", "EVENTS"],
   orders: ["TICKETS"],
   deliveries: ["ORDERS"],
-  workflows: ["ORDERS", "PAYMENTS", "EVENTS"],
+  workflows: ["ORDERS", "PAYMENTS", "EVENTS", "PAYOUTS"],
+  payouts: ["ORDERS"],
   operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
   catalog: streams,
 };
@@ -116,12 +120,12 @@ const askersOf = (stream: string): ServiceName[] =>
 /** Who answers which request, and who asks: consumers that missed events. */
 const requests: readonly { subject: string; owner: ServiceName; askers: ServiceName[] }[] = [
   ...Object.entries(owners)
-    .filter(([stream]) => stream in readers)
+    .filter(([stream]) => stream in readers || actors.some(([followed]) => followed === stream))
     .map(([stream, { owner }]) => ({ subject: republishOf(stream), owner, askers: askersOf(stream) })),
   {
     subject: RECONCILE,
     owner: "workflows",
-    askers: ["workflows", "tickets", "orders", "deliveries", ...keepers],
+    askers: ["workflows", "tickets", "orders", "deliveries", "payouts", ...keepers],
   },
 ];
 const event = (service: string, id: string) => ({
@@ -195,8 +199,8 @@ describe.each([
     // Consumers come before what they read is there.
     for (const [stream, { subject }] of Object.entries(owners)) {
       const reader = readers[stream];
-      if (!reader) continue;
-      of(events, reader).consume({ stream, durable: reader, filter: subject, handle: see(reader) });
+      if (reader)
+        of(events, reader).consume({ stream, durable: reader, filter: subject, handle: see(reader) });
       for (const [, actor] of actors.filter(([followed]) => followed === stream)) {
         of(events, actor).consume({ stream, durable: actor, filter: subject, handle: see(actor) });
       }

@@ -26,6 +26,8 @@ let order: { status: OrderStatus; asked: boolean; refused?: boolean } | undefine
 let paid: PaymentStatus;
 /** What payments answers to the nth call for the refund. */
 let refundAnswer: (call: number) => DomainError | undefined;
+/** Whether what the seller earned is kept. */
+let held: boolean;
 /** What payouts answers to the announcement of the refund. */
 let holdAnswer: () => DomainError | undefined;
 /** What happens before the ticket is for sale again. */
@@ -74,7 +76,7 @@ function services({ service }: ConnectRouter): void {
     refundPayment: () => {
       const refusal = refundAnswer(++calls);
       if (refusal) throw toConnectError(refusal);
-      done.push("refund");
+      done.push(held ? "refund" : "refund that the seller may be paid beside");
       return {};
     },
   });
@@ -82,7 +84,7 @@ function services({ service }: ConnectRouter): void {
     holdForRefund: () => {
       const refusal = holdAnswer();
       if (refusal) throw toConnectError(refusal);
-      done.push("hold earning");
+      held = true;
       return {};
     },
   });
@@ -105,6 +107,7 @@ beforeEach(() => {
   paid = PaymentStatus.REFUNDED;
   refundAnswer = () => undefined;
   holdAnswer = () => undefined;
+  held = false;
   meanwhile = async () => undefined;
   marking = async () => undefined;
   reading = async () => undefined;
@@ -163,6 +166,14 @@ describe("a refund", () => {
     expect(done).toEqual(["refund", "relist", "mark refunded"]);
     expect(reads).toBe(2);
     expect(execution.historyLength).toBeLessThanOrEqual(9);
+  }, 60_000);
+
+  it("is asked of Stripe only once the seller's earning is kept: a transfer under way is waited for", async () => {
+    let calls = 0;
+    holdAnswer = () => (++calls > 3 ? undefined : new DomainError("EARNING_UNDERWAY", "not yet"));
+    expect((await run()).failed).toBeUndefined();
+    expect(calls).toBe(4);
+    expect(done).toEqual(["refund", "relist", "mark refunded"]);
   }, 60_000);
 
   it.each([
