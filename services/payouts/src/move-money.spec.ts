@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
+import { holdForRefund, refunded } from "./earning.ts";
+
+let world: PayoutWorld;
+beforeAll(async () => {
+  world = await openPayoutWorld();
+}, 60_000);
+afterEach(() => world.double.faults.clear());
+afterAll(() => world?.close());
+
+const CREATE = { operation: "transfers.create", count: 1 } as const;
+const refund = async (orderId: string) => {
+  await world.earnings.update(orderId, (earning) => holdForRefund(earning, world.clock()));
+  await world.earnings.update(orderId, (earning) => refunded(earning, world.clock()));
+};
+
+describe("a transfer", () => {
+  it("brings the seller the price less the fee, out of the buyer's charge, once however often it is asked", async () => {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => world.moves.transfer(id, chargeId).catch(() => null)),
+    );
+    expect(answers.some((earning) => earning?.status === EarningStatus.TRANSFERRED)).toBe(true);
+    await world.moves.transfer(id, chargeId);
+    expect(world.transfers(id)).toMatchObject([
+      { amount: 11_250, currency: "usd", destination: seller.accountId, source_transaction: chargeId },
+    ]);
+    expect(await world.earnings.get(id)).toMatchObject({ status: EarningStatus.TRANSFERRED });
+  });
+
+  it.each(["drop_response", "error_after", "hang"] as const)(
+    "whose answer is lost (%s) is found at Stripe before another is asked for",
+    async (kind) => {
+      const seller = await world.seller();
+      const { id, chargeId } = await world.released(seller.id);
+      world.double.faults.add({ ...CREATE, kind, ...(kind === "drop_response" && { count: 2 }) });
+      const first = await world.moves.transfer(id, chargeId).catch((error: unknown) => error);
+      world.double.faults.clear();
+      if (kind === "hang") expect(first).toMatchObject({ reason: "STRIPE_UNAVAILABLE" });
+      world.calls.length = 0;
+      const after = await world.moves.transfer(id, chargeId);
+      expect(after.status).toBe(EarningStatus.TRANSFERRED);
+      if (kind === "hang") expect(world.calls[0]).toBe("findTransfer");
+      expect(world.transfers(id)).toHaveLength(1);
+    },
+    20_000,
+  );
+
+  it("that was begun by a process that died is looked for before it is asked for again", async () => {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    const begun = { accountId: seller.accountId, chargeId };
+    await world.earnings.update(id, (earning) => ({ ...earning, begun, version: earning.version + 1 }));
+    world.calls.length = 0;
+    expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
+    expect(world.calls).toEqual(["findTransfer", "transfer"]);
+  });
+
+  it("keeps its key while its outcome is unknown, and gets another once looks have shown nothing for the grace", async () => {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    world.double.faults.add({ kind: "saved_error_before", operation: "transfers.create" });
+    const ask = () => world.moves.transfer(id, chargeId).catch((error: { reason: string }) => error.reason);
+    expect(await ask()).toBe("STRIPE_UNAVAILABLE");
+    expect((await world.earnings.get(id)).attempts.transfer.number).toBe(1);
+    await expect(
+      world.earnings.update(id, (earning) => holdForRefund(earning, world.clock())),
+    ).rejects.toMatchObject({ reason: "EARNING_UNDERWAY" });
+    world.wait(world.graceMs);
+    expect(await ask()).toBe("STRIPE_UNAVAILABLE");
+    expect((await world.earnings.get(id)).attempts.transfer.number).toBe(2);
+    world.double.faults.clear();
+    expect(await ask()).toMatchObject({ status: EarningStatus.TRANSFERRED });
+    expect(world.transfers(id)).toHaveLength(1);
+  });
+
+  it("that Stripe refuses waits, says why, and is made once Stripe takes it", async () => {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    world.double.faults.add({ ...CREATE, kind: "refuse", code: "balance_insufficient" });
+    expect(await world.moves.transfer(id, chargeId)).toMatchObject({
+      status: EarningStatus.RELEASED,
+      holdReason: EarningHoldReason.PROVIDER,
+      refusal: { code: "balance_insufficient" },
+    });
+    expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
+    expect(world.transfers(id)).toHaveLength(1);
+  });
+
+  it("to an account that can take nothing waits for the account, also if that shows only as Stripe refuses", async () => {
+    const seller = await world.seller();
+    await world.restrict(seller.accountId);
+    const { id, chargeId } = await world.released(seller.id);
+    expect(await world.moves.transfer(id, chargeId)).toMatchObject({
+      status: EarningStatus.RELEASED,
+      holdReason: EarningHoldReason.ACCOUNT,
+    });
+    await world.complete(seller.accountId);
+    const account = await world.accounts.find(seller.id);
+    if (account) await world.accounts.refresh(account);
+    expect((await world.earnings.get(id)).history.at(-1)?.type).toBe("earning_due");
+    expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
+  });
+
+  it("is not asked for once a refund was announced", async () => {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock()));
+    world.calls.length = 0;
+    expect((await world.moves.transfer(id, chargeId)).holdReason).toBe(EarningHoldReason.REFUND);
+    expect(world.calls).toEqual([]);
+  });
+});
+
+describe("what is owed", () => {
+  async function transferred() {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    await world.moves.transfer(id, chargeId);
+    return { id, seller };
+  }
+
+  it("is taken back once, also if the answer is lost, and not before the buyer has the money", async () => {
+    const { id } = await transferred();
+    await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock()));
+    expect((await world.moves.recover(id)).status).toBe(EarningStatus.OWED);
+    expect(world.transfers(id)).toMatchObject([{ amount_reversed: 0 }]);
+    await refund(id);
+    world.double.faults.add({ kind: "error_after", operation: "transfer_reversals.create", count: 1 });
+    expect((await world.moves.recover(id)).status).toBe(EarningStatus.REVERSED);
+    expect((await world.moves.recover(id)).status).toBe(EarningStatus.REVERSED);
+    expect(world.transfers(id)).toMatchObject([{ amount_reversed: 11_250 }]);
+  });
+
+  it("by an account that is empty stays owed, and is taken back once there is something", async () => {
+    const { id, seller } = await transferred();
+    await world.payOut(seller.accountId);
+    await refund(id);
+    expect(await world.moves.recover(id)).toMatchObject({
+      status: EarningStatus.OWED,
+      refusal: { code: "balance_insufficient" },
+    });
+    const next = await world.released(seller.id);
+    await world.moves.transfer(next.id, next.chargeId);
+    expect((await world.moves.recover(id)).status).toBe(EarningStatus.REVERSED);
+  });
+});
