@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
+import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import {
   EVENT_START,
@@ -163,6 +164,20 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
   // The last word on the order.
   "orders.v1.OrderService/CancelOrder": { request: orderId, verdict: buyerOnly() },
 
+  // Nothing was sold yet, so there is no earning for anybody.
+  "payouts.v1.PayoutService/StartOnboarding": { request: () => ({}), verdict: users("ok") },
+  "payouts.v1.PayoutService/GetSellerAccount": {
+    request: () => ({}),
+    verdict: users("ok"),
+    parties: { callers: ["seller"], words: ({ world }) => [world.seller.userId] },
+  },
+  "payouts.v1.PayoutService/ListEarnings": {
+    request: () => ({ pageSize: 100 }),
+    verdict: users("ok"),
+    parties: { ...orderWords, callers: ["seller"] },
+  },
+  "payouts.v1.PayoutService/GetEarning": { request: orderId, verdict: users("EARNING_NOT_FOUND") },
+
   "catalog.v1.CatalogService/SearchTickets": {
     request: () => ({ pageSize: 100 }),
     verdict: everybody("ok"),
@@ -235,7 +250,7 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
 
 /** One RPC of an internal port: where it is served, what is asked, and which services may. */
 export interface InternalRule {
-  readonly callee: "events" | "tickets" | "orders" | "payments";
+  readonly callee: "events" | "tickets" | "orders" | "payments" | "payouts";
   readonly request: () => Init;
   readonly allowed: readonly string[];
   /** The outcome for permitted callers: not_found by default, since the requested ids do not exist. */
@@ -252,7 +267,11 @@ const records = (callee: InternalRule["callee"]): InternalRule => ({
   allowed: ["workflows"],
   outcome: "ok",
 });
-const lifecycle = (callee: "orders" | "payments", request: () => Init, ...also: string[]): InternalRule => ({
+const lifecycle = (
+  callee: "orders" | "payments" | "payouts",
+  request: () => Init,
+  ...also: string[]
+): InternalRule => ({
   callee,
   request,
   allowed: ["workflows", ...also],
@@ -284,6 +303,7 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
     "orders",
     someOrder,
     "payments",
+    "payouts",
     "deliveries",
   ),
   "orders.internal.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
@@ -322,7 +342,7 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
   "events.internal.v1.EventDirectoryService/FindEvent": {
     callee: "events",
     request: someEvent,
-    allowed: ["tickets"],
+    allowed: ["tickets", "payouts"],
     outcome: "not_found",
   },
   "events.internal.v1.EventDirectoryService/ResolveEvent": {
@@ -337,6 +357,21 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     request: () => ({ ...someOrder(), buyerId: randomUUID() }),
     allowed: ["deliveries"],
   },
+  "payments.internal.v1.PaymentLifecycleService/ReadCharge": lifecycle("payments", someOrder),
+  "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder),
+  "payouts.internal.v1.PayoutLifecycleService/BlockEarning": lifecycle("payouts", () => ({
+    ...someOrder(),
+    reason: EarningHoldReason.DISPUTE,
+  })),
+  "payouts.internal.v1.PayoutLifecycleService/TransferEarning": lifecycle("payouts", () => ({
+    ...someOrder(),
+    providerChargeId: "ch_1",
+  })),
+  "payouts.internal.v1.PayoutLifecycleService/RecoverEarning": lifecycle("payouts", someOrder),
+  "payouts.internal.v1.PayoutLifecycleService/HoldForRefund": lifecycle("payouts", () => ({
+    ...someOrder(),
+    refundRequestedTime: timestampFromDate(new Date()),
+  })),
   "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
     ...records("orders"),
     request: () => ({ dueBefore: timestampFromDate(new Date()) }),

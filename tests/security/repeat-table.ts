@@ -59,6 +59,8 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: ({ otherSession }) => ({ refreshToken: otherSession }),
   },
 
+  "payouts.v1.PayoutService/GetSellerAccount": { as: "seller", request: () => ({}) },
+
   "events.v1.EventService/ProposeVenue": { as: "seller", request: ({ venue }) => venue },
   "events.v1.EventService/ProposeEvent": { as: "seller", request: ({ event }) => event },
   "events.v1.EventService/RescheduleEvent": {
@@ -140,6 +142,7 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: (scene) => ({ ...sold(scene), fresh: true }),
   },
   "payments.internal.v1.PaymentLifecycleService/CapturePayment": { as: "workflows", request: sold },
+  "payments.internal.v1.PaymentLifecycleService/ReadCharge": { as: "workflows", request: sold },
   "payments.internal.v1.PaymentLifecycleService/RefundPayment": { as: "workflows", request: sold },
   "tickets.internal.v1.TicketLockService/RelistTicket": { as: "workflows", request: soldTicket },
   "orders.internal.v1.OrderLifecycleService/MarkRefunded": { as: "workflows", request: sold },
@@ -214,6 +217,9 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "deliveries.v1.DeliveryService/GetDelivery": { as: "buyer", request: delivered },
   "deliveries.v1.DeliveryService/ListDeliveriesDue": { as: "seller", request: page },
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
+  "payouts.v1.PayoutService/ListEarnings": { as: "seller", request: page },
+  "payouts.v1.PayoutService/GetEarning": { as: "seller", request: sold },
+  "payouts.internal.v1.PayoutLifecycleService/ReadEarning": { as: "workflows", request: sold },
   "payments.internal.v1.PaymentLifecycleService/ListPayments": {
     as: "workflows",
     request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
@@ -264,6 +270,27 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
       "that break their contract are set aside, listed with the reason, and replayed",
     ],
   }),
+  // Each call returns a page that opens once.
+  "payouts.v1.PayoutService/StartOnboarding": [
+    "services/payouts/src/payout-service.spec.ts",
+    "opens one account however often it is asked, and a page of its own each time",
+  ],
+  "payouts.internal.v1.PayoutLifecycleService/TransferEarning": [
+    "services/payouts/src/move-money.spec.ts",
+    "brings the seller the price less the fee, out of the buyer's charge, once however often it is asked",
+  ],
+  "payouts.internal.v1.PayoutLifecycleService/RecoverEarning": [
+    "services/payouts/src/move-money.spec.ts",
+    "is taken back once, also if the answer is lost, and not before the buyer has the money",
+  ],
+  "payouts.internal.v1.PayoutLifecycleService/HoldForRefund": [
+    "services/payouts/src/earning.spec.ts",
+    "that is announced once more changes nothing",
+  ],
+  "payouts.internal.v1.PayoutLifecycleService/BlockEarning": [
+    "services/payouts/src/earning.spec.ts",
+    "that is kept by the same once more stays as it is",
+  ],
   // A repeat is answered EMAIL_TAKEN, as it is to every caller there.
   "auth.v1.AuthService/SignUp": [
     "tests/security/access-matrix.ts",

@@ -59,6 +59,11 @@ describe("an earning", () => {
     expect(again.dueTime).toEqual(at(58));
   });
 
+  it("that is kept by the same once more stays as it is", () => {
+    const kept = block(released(), DISPUTE, at(11));
+    expect(block(kept, DISPUTE, at(12))).toBe(kept);
+  });
+
   it("moves with its event, also back from released, but not once a transfer was begun", () => {
     expect(move(held(), at(20), at(1))).toMatchObject({ releaseTime: at(20), dueTime: at(20), status: HELD });
     expect(move(released(), at(20), at(11))).toMatchObject({
@@ -68,7 +73,7 @@ describe("an earning", () => {
     });
     const underway = begun();
     expect(move(underway, at(20), at(11))).toBe(underway);
-    const kept = holdForRefund(held(), at(1));
+    const kept = holdForRefund(held(), at(1), at(1));
     expect(move(kept, at(20), at(2))).toMatchObject({ releaseTime: at(20), holdReason: REFUND });
     expect(move(kept, at(20), at(2)).dueTime).toBeUndefined();
   });
@@ -90,7 +95,7 @@ describe("an earning", () => {
 
 describe("a refund", () => {
   it("that is announced keeps what was not transferred, whatever comes next", () => {
-    const kept = holdForRefund(released(), at(11));
+    const kept = holdForRefund(released(), at(11), at(11));
     expect(kept).toMatchObject({ status: RELEASED, holdReason: REFUND });
     expect(beginTransfer(kept, facts, at(12))).toBe(kept);
     expect(block(kept, DISPUTE, at(12))).toBe(kept);
@@ -98,12 +103,12 @@ describe("a refund", () => {
   });
 
   it("is not answered while a transfer may be under way", () => {
-    expect(() => holdForRefund(begun(), at(11))).toThrow("its outcome is not known");
+    expect(() => holdForRefund(begun(), at(11), at(11))).toThrow("its outcome is not known");
     expect(() => refunded(begun(), at(11))).toThrow("begun before the refund");
   });
 
   it("after the transfer is owed before it is made, and booked once it was", () => {
-    const owed = holdForRefund(paid(), at(12));
+    const owed = holdForRefund(paid(), at(12), at(12));
     expect(owed.status).toBe(OWED);
     expect(owedOf(owed)).toBe(11_250);
     expect(balance(owed.entries, "receivable")).toBe(0);
@@ -116,20 +121,25 @@ describe("a refund", () => {
     expect(balance(back.entries, "receivable")).toBe(0);
   });
 
+  it("that is announced once more changes nothing", () => {
+    for (const earning of [holdForRefund(held(), at(1), at(1)), holdForRefund(paid(), at(1), at(12))])
+      expect(holdForRefund(earning, at(1), at(13))).toBe(earning);
+  });
+
   it("that was only announced takes nothing back", () => {
-    const owed = holdForRefund(paid(), at(12));
+    const owed = holdForRefund(paid(), at(12), at(12));
     expect(recovered(owed, "trr_1", at(13))).toBe(owed);
   });
 
   it("that is not made leaves the sale as it was, unless another one was announced since", () => {
-    const kept = holdForRefund(held(), at(1));
-    expect(restore(kept, 1, at(2))).toMatchObject({ status: HELD, holdReason: EVENT, dueTime: at(10) });
-    const owed = holdForRefund(paid(), at(12));
-    expect(restore(owed, 1, at(13)).status).toBe(TRANSFERRED);
-    const twice = holdForRefund(kept, at(2));
-    expect(restore(twice, 1, at(3))).toBe(twice);
+    const kept = holdForRefund(held(), at(1), at(1));
+    expect(restore(kept, at(1), at(2))).toMatchObject({ status: HELD, holdReason: EVENT, dueTime: at(10) });
+    const owed = holdForRefund(paid(), at(12), at(12));
+    expect(restore(owed, at(12), at(13)).status).toBe(TRANSFERRED);
+    const twice = holdForRefund(kept, at(2), at(2));
+    expect(restore(twice, at(1), at(3))).toBe(twice);
     const made = refunded(kept, at(3));
-    expect(restore(made, 1, at(4))).toBe(made);
+    expect(restore(made, at(1), at(4))).toBe(made);
   });
 });
 
@@ -151,7 +161,7 @@ describe("a transfer that failed", () => {
     });
     expect(after.begun).toBeUndefined();
     expect(idempotencyKey(after, "transfer")).toBe("order:transfer:2");
-    expect(holdForRefund(after, at(12)).holdReason).toBe(REFUND);
+    expect(holdForRefund(after, at(12), at(12)).holdReason).toBe(REFUND);
   });
 
   it("with an unknown outcome stays under way with its key until looks have shown nothing for the grace", () => {
@@ -186,7 +196,7 @@ const commands: Record<string, (world: World, hours: number) => World> = {
     world.earning.begun ? { ...world, earning: transferred(world.earning, "tr_1", at(hours)) } : world,
   announce: (world, hours) => {
     try {
-      return { ...world, earning: holdForRefund(world.earning, at(hours)), refundSent: true };
+      return { ...world, earning: holdForRefund(world.earning, at(hours), at(hours)), refundSent: true };
     } catch {
       return world;
     }

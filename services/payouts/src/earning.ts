@@ -34,8 +34,8 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   releaseTime: Date;
   /** When it is looked at next; absent: not before something happens. */
   dueTime?: Date;
-  /** How often a refund was announced: what was known before the last time says nothing of it. */
-  refundsHeld: number;
+  /** When the refund was asked for that was announced last; absent: none was. */
+  refundHeldFor?: Date;
   /** When the buyer was recorded to have the money back. */
   refundedTime?: Date;
   attempts: Record<EarningAction, Attempt>;
@@ -75,7 +75,6 @@ export function hold(sale: Sale, now: Date): Earning {
     status: HELD,
     holdReason: EarningHoldReason.EVENT,
     dueTime: sale.releaseTime,
-    refundsHeld: 0,
     attempts: { transfer: { number: 1 }, reversal: { number: 1 } },
     entries: book([], { id: `sale:${sale._id}`, fact: "sale", time: now }, split),
     createTime: now,
@@ -162,31 +161,34 @@ export function transferred(earning: Earning, transferId: string, now: Date): Ea
 }
 
 /**
- * The buyer's money is about to go back. What was not transferred is kept; what was is owed from now on, before anything
- * is asked of Stripe. Throws EARNING_UNDERWAY while a transfer may be under way: which of the two it is nobody knows yet.
+ * The buyer's money is about to go back, as was `requested` then. What was not transferred is kept; what was is owed from
+ * now on, before anything is asked of Stripe. Throws EARNING_UNDERWAY while a transfer may be under way: which of the two it is nobody knows yet.
  */
-export function holdForRefund(earning: Earning, now: Date): Earning {
+export function holdForRefund(earning: Earning, requested: Date, now: Date): Earning {
   if (earning.status === REVERSED) return earning;
-  const refundsHeld = earning.refundsHeld + 1;
+  const known = earning.refundHeldFor;
+  const refundHeldFor = known && known > requested ? known : requested;
+  const isNoted = refundHeldFor.getTime() === known?.getTime();
   if (earning.status === TRANSFERRED) {
-    return advance(earning, { case: "earningOwed", value: {} }, now, { status: OWED, refundsHeld });
+    return advance(earning, { case: "earningOwed", value: {} }, now, { status: OWED, refundHeldFor });
   }
-  if (earning.status === OWED) return amend(earning, { refundsHeld }, now);
+  if (earning.status === OWED) return isNoted ? earning : amend(earning, { refundHeldFor }, now);
   if (earning.begun) {
     throw new DomainError("EARNING_UNDERWAY", "a transfer was begun, and its outcome is not known yet");
   }
-  const kept = { holdReason: EarningHoldReason.REFUND, dueTime: undefined, refundsHeld };
-  if (earning.holdReason === EarningHoldReason.REFUND) return amend(earning, kept, now);
+  const kept = { holdReason: EarningHoldReason.REFUND, dueTime: undefined, refundHeldFor };
+  if (earning.holdReason === EarningHoldReason.REFUND) return isNoted ? earning : amend(earning, kept, now);
   const value = { reason: EarningHoldReason.REFUND, stripeCode: "" };
   return advance(earning, { case: "earningBlocked", value }, now, kept);
 }
 
 /**
- * The refund that was announced is not made, and the sale stands. `refundsHeld` is what the earning showed before that
- * was read: a refund that was announced since then is another one.
+ * The refund that was `requested` then is not made, and the sale stands. One that was announced since then is another
+ * one.
  */
-export function restore(earning: Earning, refundsHeld: number, now: Date): Earning {
-  if (earning.refundsHeld !== refundsHeld || earning.refundedTime) return earning;
+export function restore(earning: Earning, requested: Date, now: Date): Earning {
+  const { refundHeldFor, refundedTime } = earning;
+  if (refundedTime || (refundHeldFor && refundHeldFor > requested)) return earning;
   if (earning.status === OWED) {
     return advance(earning, { case: "earningRestored", value: {} }, now, { status: TRANSFERRED });
   }

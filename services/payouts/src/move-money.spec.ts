@@ -12,7 +12,7 @@ afterAll(() => world?.close());
 
 const CREATE = { operation: "transfers.create", count: 1 } as const;
 const refund = async (orderId: string) => {
-  await world.earnings.update(orderId, (earning) => holdForRefund(earning, world.clock()));
+  await world.earnings.update(orderId, (earning) => holdForRefund(earning, world.clock(), world.clock()));
   await world.earnings.update(orderId, (earning) => refunded(earning, world.clock()));
 };
 
@@ -67,7 +67,7 @@ describe("a transfer", () => {
     expect(await ask()).toBe("STRIPE_UNAVAILABLE");
     expect((await world.earnings.get(id)).attempts.transfer.number).toBe(1);
     await expect(
-      world.earnings.update(id, (earning) => holdForRefund(earning, world.clock())),
+      world.earnings.update(id, (earning) => holdForRefund(earning, world.clock(), world.clock())),
     ).rejects.toMatchObject({ reason: "EARNING_UNDERWAY" });
     world.wait(world.graceMs);
     expect(await ask()).toBe("STRIPE_UNAVAILABLE");
@@ -108,7 +108,7 @@ describe("a transfer", () => {
   it("is not asked for once a refund was announced", async () => {
     const seller = await world.seller();
     const { id, chargeId } = await world.released(seller.id);
-    await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock()));
+    await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock(), world.clock()));
     world.calls.length = 0;
     expect((await world.moves.transfer(id, chargeId)).holdReason).toBe(EarningHoldReason.REFUND);
     expect(world.calls).toEqual([]);
@@ -125,7 +125,7 @@ describe("what is owed", () => {
 
   it("is taken back once, also if the answer is lost, and not before the buyer has the money", async () => {
     const { id } = await transferred();
-    await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock()));
+    await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock(), world.clock()));
     expect((await world.moves.recover(id)).status).toBe(EarningStatus.OWED);
     expect(world.transfers(id)).toMatchObject([{ amount_reversed: 0 }]);
     await refund(id);

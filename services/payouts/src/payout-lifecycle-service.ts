@@ -1,7 +1,8 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
-import { block, holdForRefund, isRecoverable } from "./earning.ts";
+import { block, type Earning, holdForRefund, isRecoverable } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
 import { earningMessage } from "./earning-message.ts";
 import type { MoneyMoves } from "./move-money.ts";
@@ -35,10 +36,13 @@ export function createPayoutLifecycleService(
       return { earning: earningMessage(await moves.recover(orderId)) };
     },
 
-    async holdForRefund({ orderId }, context) {
+    async holdForRefund({ orderId, refundRequestedTime }, context) {
       requireService(context, "workflows");
+      if (!refundRequestedTime) throw new Error("a validated request says when the refund was asked for");
+      const requested = timestampDate(refundRequestedTime);
       const known = await ensureEarning(deps, orderId);
-      const earning = await earnings.update(orderId, (current) => holdForRefund(current, clock()), known);
+      const hold = (current: Earning) => holdForRefund(current, requested, clock());
+      const earning = await earnings.update(orderId, hold, known);
       return { earning: earningMessage(earning) };
     },
   };

@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
@@ -56,25 +57,22 @@ export async function ensureEarning(deps: SaleDependencies, orderId: string): Pr
 /** The earning follows its order: it is recorded once, moves with the event, and ends with the refund. */
 export async function followOrder(deps: SaleDependencies, orderId: string): Promise<void> {
   const { earnings, clock } = deps;
-  // Read before the order: a refund that is announced meanwhile is one that the order may not show yet.
   const known = await earnings.find(orderId);
   const sold = await readSold(deps, orderId);
   const read = known ?? earningOf(sold, clock());
-  if (!known && (await earnings.insert(read)) === "exists") return followOrder(deps, orderId);
-  await earnings.update(orderId, (earning) => afterOrder(earning, read.refundsHeld, sold, clock()), read);
+  const isRead = known !== null || (await earnings.insert(read)) === "inserted";
+  await earnings.update(orderId, (earning) => afterOrder(earning, sold, clock()), isRead ? read : undefined);
 }
 
-/** What the order means for its earning. `refundsHeld` is what the earning showed before the order was read. */
-function afterOrder(earning: Earning, refundsHeld: number, { order, releaseTime }: Sold, now: Date): Earning {
+/** What the order means for its earning. */
+function afterOrder(earning: Earning, { order, releaseTime }: Sold, now: Date): Earning {
   const { status, refundRequestedTime, refundRefusalReason } = order;
-  if (status === OrderStatus.REFUNDED) {
-    // That the money did not arrive an operator sees to: the seller gets nothing meanwhile.
-    return refunded(earning, now);
+  // That the money did not arrive an operator sees to: the seller gets nothing meanwhile.
+  if (status === OrderStatus.REFUNDED) return refunded(earning, now);
+  // What the provider refuses for days it may do later: until an operator has decided the earning stays where it is. Of a
+  // disputed charge the bank decides, and the workflow waits for that.
+  if (refundRequestedTime && refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED) {
+    return restore(earning, timestampDate(refundRequestedTime), now);
   }
-  // What the provider refuses for days it may do later: until an operator has decided the earning stays where it is.
-  const isWithdrawn = !refundRequestedTime || refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED;
-  const moved = move(earning, releaseTime, now);
-  // One write makes one version: what is left to do comes with the next look.
-  if (moved !== earning || !isWithdrawn) return moved;
-  return restore(earning, refundsHeld, now);
+  return move(earning, releaseTime, now);
 }

@@ -41,7 +41,10 @@ export function createSellerAccounts(deps: {
     return seen;
   }
 
-  /** The account with Stripe's id of it, which is opened there if need be. */
+  /**
+   * The account with Stripe's id of it, which is opened there if need be. One that Stripe opened without ever saying so is
+   * left there unused: it holds no money, and nobody onboards it.
+   */
   async function ensure(sellerId: string): Promise<SellerAccount & { accountId: string }> {
     const known = await accounts.find(sellerId);
     const account = known ?? open(sellerId, clock());

@@ -49,7 +49,7 @@ export function createRefundActivities({ tickets, orders, payments, payouts }: L
         if (!payment || !isRefundAccepted(payment.status)) return "refused before" as const;
       }
       // First what the seller earned is kept, or owed if it was transferred: only then may the buyer's money go back.
-      await asking(payouts.holdForRefund({ orderId }));
+      await asking(payouts.holdForRefund({ orderId, refundRequestedTime: order.refundRequestedTime }));
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },
 

@@ -1,0 +1,32 @@
+import { expect, it } from "@jest/globals";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
+import { decide, type JudgedCharge, type JudgedOrder } from "./decision.ts";
+
+const { REFUND, DISPUTE, CHARGE } = EarningHoldReason;
+const sold: JudgedOrder = { status: OrderStatus.COMPLETE, ticket: { event: { cancelled: false } } };
+const taken: JudgedCharge = {
+  ...{ providerChargeId: "ch_1", amountReceived: 12_500n, amountRefunded: 0n, disputed: false },
+};
+
+it("a sale of which nothing was asked back is transferred, of the charge that paid it", () => {
+  expect(decide(sold, taken, 12_500n)).toEqual({ next: "transfer", chargeId: "ch_1" });
+});
+
+it.each([
+  ["was refunded", { ...sold, status: OrderStatus.REFUNDED }, taken, REFUND],
+  ["was cancelled", { ...sold, status: OrderStatus.CANCELLED }, taken, REFUND],
+  ["is to be refunded", { ...sold, refundRequestedTime: {} }, taken, REFUND],
+  [
+    "is for an event that does not take place",
+    { ...sold, ticket: { event: { cancelled: true } } },
+    taken,
+    REFUND,
+  ],
+  ["was never paid", sold, undefined, CHARGE],
+  ["was not paid in full", sold, { ...taken, amountReceived: 12_499n }, CHARGE],
+  ["is disputed", sold, { ...taken, disputed: true }, DISPUTE],
+  ["went back in part past the order", sold, { ...taken, amountRefunded: 1n }, CHARGE],
+])("an earning whose sale %s is kept", (_, order, charge, reason) => {
+  expect(decide(order, charge, 12_500n)).toEqual({ next: "block", reason });
+});

@@ -1,0 +1,176 @@
+import { type ConnectRouter, createClient, createRouterTransport } from "@connectrpc/connect";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { WorkflowFailedError } from "@temporalio/client";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
+import { startTimeSkipping } from "../../testing/time-skipping.ts";
+import { somethingChanged } from "../order-lifecycle/messages.ts";
+import { createEarningActivities } from "./activities.ts";
+import { earning } from "./workflow.ts";
+
+let environment: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundle;
+/** What the workflow did, in order. */
+let done: string[];
+let status: EarningStatus;
+let recoverable: boolean;
+let asked: boolean;
+/** What payments answers when the charge is read. */
+let chargeAnswer: () => DomainError | undefined;
+/** What payouts answers to the nth call for the transfer. */
+let transferAnswer: (call: number) => DomainError | undefined;
+/** What happens as the earning is read. */
+let reading: () => Promise<unknown>;
+
+/** The services behind their contracts. */
+function services({ service }: ConnectRouter): void {
+  let transfers = 0;
+  service(OrderLifecycleService, {
+    readOrder: () => ({
+      order: { status: OrderStatus.COMPLETE, ...(asked && { refundRequestedTime: { seconds: 1n } }) },
+    }),
+  });
+  service(PaymentLifecycleService, {
+    readCharge: () => {
+      const refusal = chargeAnswer();
+      if (refusal) throw toConnectError(refusal);
+      done.push("read charge");
+      return { providerChargeId: "ch_1", amountReceived: 5_000n };
+    },
+  });
+  service(PayoutLifecycleService, {
+    readEarning: async () => {
+      await reading();
+      return { earning: { status, price: { minorUnits: 5_000n, currency: "USD" } }, recoverable };
+    },
+    transferEarning: ({ providerChargeId }) => {
+      const refusal = transferAnswer(++transfers);
+      if (refusal) throw toConnectError(refusal);
+      done.push(`transfer ${providerChargeId}`);
+      return {};
+    },
+    blockEarning: ({ reason }) => {
+      done.push(`block ${EarningHoldReason[reason]}`);
+      return {};
+    },
+    recoverEarning: () => {
+      done.push("recover");
+      return {};
+    },
+  });
+}
+
+beforeAll(async () => {
+  ({ environment, workflowBundle } = await startTimeSkipping());
+}, 120_000);
+afterAll(() => environment?.teardown());
+beforeEach(() => {
+  done = [];
+  status = EarningStatus.RELEASED;
+  recoverable = false;
+  asked = false;
+  chargeAnswer = () => undefined;
+  transferAnswer = () => undefined;
+  reading = async () => undefined;
+});
+
+const wake = (workflowId: string) =>
+  environment.client.workflow.signalWithStart(earning, {
+    ...{ workflowId, taskQueue: workflowId, args: ["o1"], signal: somethingChanged },
+  });
+
+/** Runs an earning to its end: how it ended, and how long its history is. */
+async function run(workflowId = `earning-${Math.random()}`) {
+  const transport = createRouterTransport(services);
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue: workflowId,
+    workflowBundle,
+    activities: createEarningActivities({
+      orders: createClient(OrderLifecycleService, transport),
+      payments: createClient(PaymentLifecycleService, transport),
+      payouts: createClient(PayoutLifecycleService, transport),
+    }),
+  });
+  return worker.runUntil(async () => {
+    const handle = await wake(workflowId);
+    const failed = await handle.result().then(
+      () => undefined,
+      (error: unknown) => {
+        const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+        return cause && "type" in cause ? String(cause.type) : String(error);
+      },
+    );
+    return { failed, length: (await handle.describe()).historyLength };
+  });
+}
+
+describe("an earning that is due", () => {
+  it("is transferred of the charge that Stripe shows, in no more than eight events", async () => {
+    const { failed, length } = await run();
+    expect(failed).toBeUndefined();
+    expect(done).toEqual(["read charge", "transfer ch_1"]);
+    expect(length).toBeLessThanOrEqual(8);
+  }, 60_000);
+
+  it.each([EarningStatus.HELD, EarningStatus.TRANSFERRED, EarningStatus.REVERSED, EarningStatus.OWED])(
+    "but is not released any more (%s) is left alone",
+    async (now) => {
+      status = now;
+      await run();
+      expect(done).toEqual([]);
+    },
+    60_000,
+  );
+
+  it("and whose buyer wants the money back is kept", async () => {
+    asked = true;
+    await run();
+    expect(done).toEqual(["read charge", "block REFUND"]);
+  }, 60_000);
+
+  it.each(["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] as const)(
+    "without money (%s) is kept",
+    async (reason) => {
+      chargeAnswer = () => new DomainError(reason, "no");
+      await run();
+      expect(done).toEqual(["block CHARGE"]);
+    },
+    60_000,
+  );
+
+  it("in the copy of a mesh is not transferred: the mesh that took the money pays", async () => {
+    chargeAnswer = () => new DomainError("INTENT_NOT_OURS", "another's");
+    expect((await run()).failed).toBe("INTENT_NOT_OURS");
+    expect(done).toEqual([]);
+  }, 60_000);
+
+  it("is asked for until Stripe has answered", async () => {
+    transferAnswer = (call) => (call > 5 ? undefined : new DomainError("STRIPE_UNAVAILABLE", "no answer"));
+    expect((await run()).failed).toBeUndefined();
+    expect(done).toEqual(["read charge", "transfer ch_1"]);
+  }, 60_000);
+
+  it("and about which something changes meanwhile is looked at again", async () => {
+    const workflowId = "earning-changed";
+    reading = async () => {
+      reading = async () => undefined;
+      await wake(workflowId);
+    };
+    await run(workflowId);
+    expect(done).toEqual(["read charge", "transfer ch_1", "read charge", "transfer ch_1"]);
+  }, 60_000);
+});
+
+it("what is owed is taken back once the buyer has the money, by the mesh that took it", async () => {
+  status = EarningStatus.OWED;
+  recoverable = true;
+  await run();
+  expect(done).toEqual(["read charge", "recover"]);
+}, 60_000);
