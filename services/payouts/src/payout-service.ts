@@ -42,8 +42,12 @@ export function createPayoutService(deps: {
       const { userId } = requireUser(context);
       const waitMs = onboardingLimit.take(userId);
       if (waitMs !== undefined) {
-        const message = "the provider's page was opened too often within a minute";
-        throw new DomainError("TOO_MANY_ONBOARDINGS", message, {}, waitMs);
+        throw new DomainError(
+          "TOO_MANY_ONBOARDINGS",
+          "the page was opened too often within a minute",
+          {},
+          waitMs,
+        );
       }
       return { url: await accounts.onboardingPage(userId) };
     },
