@@ -16,6 +16,11 @@ interface Intent {
   amount_received: number;
   metadata: { order_id?: string };
 }
+interface Transfer {
+  amount: number;
+  amount_reversed: number;
+  transfer_group: string;
+}
 interface Refund {
   amount: number;
   payment_intent: string;
@@ -38,7 +43,11 @@ export async function readRecords(mesh: Mesh) {
     open<Payment>("payments", "payments"),
     fetch(`${mesh.addresses.stripe}/control/state`),
   ]);
-  const stripe = (await response.json()) as { payment_intents: Intent[]; refunds: Refund[] };
+  const stripe = (await response.json()) as {
+    payment_intents: Intent[];
+    refunds: Refund[];
+    transfers: Transfer[];
+  };
   return { users, tickets, orders, payments, projections: readProjections(mesh), stripe };
 }
 
@@ -86,6 +95,10 @@ export function faultsIn(records: Records): string[] {
       .reduce((sum, refund) => sum + refund.amount, 0);
     const owed = order.status === OrderStatus.COMPLETE ? order.price.minorUnits : 0;
     if (taken - back !== owed) faults.push(`${name} owes ${owed} and Stripe holds ${taken} - ${back}`);
+    const transfers = stripe.transfers.filter(({ transfer_group: group }) => group === order._id);
+    const paidOut = transfers.reduce((sum, { amount, amount_reversed: again }) => sum + amount - again, 0);
+    if (transfers.length > 1) faults.push(`${name} was paid out ${transfers.length} times`);
+    if (paidOut > taken - back) faults.push(`${name} was paid out ${paidOut} of ${taken} - ${back}`);
     if (intents.some(({ status }) => status === "requires_capture")) faults.push(`${name} still holds money`);
   }
   for (const ticket of tickets) {

@@ -94,7 +94,7 @@ const request = http.request as Method;
 http.request = function (this: unknown, ...args: unknown[]) {
   const { path = "", method = "" } = (args[0] ?? {}) as { path?: string; method?: string };
   if (!path.startsWith("/v1/")) return request.apply(this, args);
-  const place = `stripe ${method} ${path.split("?")[0]?.replace(/pi_\w+/, "ID")}`;
+  const place = `stripe ${method} ${path.split("?")[0]?.replace(/\b(?:pi|tr)_\w+/, "ID")}`;
   pass(`${place}:before`);
   return request.apply(this, args).once("response", () => pass(`${place}:after`));
 } as typeof http.request;

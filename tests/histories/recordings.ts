@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Reconciled } from "@ticketing/workflows/reconciliation/workflow";
 import { announceEvent, cancelAsOperator } from "../support/announced-event.ts";
 import type { Person } from "../support/clients.ts";
+import { onboard, passEvent, untilEarning } from "../support/payouts.ts";
 import { expiry } from "../support/people.ts";
 import {
   listWithRetries,
@@ -192,6 +194,14 @@ export const recordings: Record<string, Recording> = {
     await waitForEnd(stage.first, order, OrderStatus.CANCELLED);
     return lifecycle(order);
   },
+  async earning({ mesh, seller, first }) {
+    await onboard(seller);
+    const { order } = await stories.purchase(mesh, seller, first);
+    await passEvent(mesh, order.id);
+    await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
+    return `earning-${order.id}`;
+  },
+
   async refund({ mesh, seller, first }) {
     return `refund-${(await stories.refund(mesh, seller, first)).order.id}`;
   },
