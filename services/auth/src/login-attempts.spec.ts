@@ -106,6 +106,20 @@ describe("guessing", () => {
     expect(await signIn("192.0.2.1")).toBe("right");
   });
 
+  it("that died with its process is forgotten before those that failed are", async () => {
+    for (let n = 0; n < 10; n++) {
+      const begun = Promise.withResolvers<void>();
+      void replicas[0].guard(email, "192.0.2.1", () => {
+        begun.resolve();
+        return Promise.withResolvers<null>().promise;
+      });
+      await begun.promise;
+    }
+    expect(await signIn("192.0.2.1")).toMatchObject({ reason: "BUSY" });
+    now += minutes(2) + 1;
+    expect(await signIn("192.0.2.1")).toBe("right");
+  });
+
   it("leaves neither an address nor an account behind in clear", async () => {
     await guess("192.0.2.1");
     await signIn("192.0.2.2");

@@ -3,6 +3,9 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { newId } from "@ticketing/runtime/process/ids";
 import type { Collection } from "mongodb";
 
+/** No attempt takes longer: the end of one that is still in flight then will never be known, since its process died. */
+const LONGEST_MS = 120_000;
+
 /** One attempt. `key` is a hash, which hides the account or address. */
 export interface Attempt {
   _id: string;
@@ -16,13 +19,13 @@ export interface Attempt {
 export interface RecentAttempts {
   /** Notes an attempt under the key and returns its id. */
   add(key: string): Promise<string>;
-  /** Notes one whose end is not known: it counts, until it is removed, and does not count as `ended` until `end`. */
+  /** Notes one whose end is not known: it counts, until it is removed or two minutes are over, and does not count as `ended` until `end`. */
   begin(key: string): Promise<string>;
   end(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   /**
    * Milliseconds until fewer than `limit` attempts under the key lie within the window; undefined if that is so now.
-   * The attempt `except` does not count; with `ended`, none does that is in flight.
+   * The attempt `except` does not count, nor one whose process died; with `ended`, none does that is in flight.
    */
   wait(
     key: string,
@@ -60,7 +63,9 @@ export async function createRecentAttempts(
           key,
           time: { $gt: new Date(now - windowMs) },
           ...(except && { _id: { $ne: except } }),
-          ...(ended && { inFlight: { $exists: false } }),
+          ...(ended
+            ? { inFlight: { $exists: false } }
+            : { $nor: [{ inFlight: true, time: { $lte: new Date(now - LONGEST_MS) } }] }),
         })
         .sort({ time: -1 })
         .skip(limit - 1)
