@@ -60,6 +60,22 @@ const doors = (service: string): ((person: Person) => Person)[] => [
 ];
 
 describe("two replicas of everything", () => {
+  it("take page tokens of search from each other", async () => {
+    for (let n = 0; n < 2; n++) await list();
+    const [one, other] = [at("catalog", stage.buyer), at("catalog-2", stage.buyer)];
+    const pageOf = (person: Person, pageToken = "") =>
+      person.catalog.searchTickets({ filter: { query: "twice" }, pageSize: 1, pageToken });
+    const { nextPageToken } = await eventually(async () => {
+      const page = await pageOf(one);
+      expect(page.nextPageToken).not.toBe("");
+      return page;
+    });
+    const pages = await Promise.all([pageOf(one, nextPageToken), pageOf(other, nextPageToken)]);
+    const [own, others] = pages.map(({ tickets }) => tickets.map(({ ticket }) => ticket?.id));
+    expect(own).toHaveLength(1);
+    expect(others).toEqual(own);
+  }, 30_000);
+
   it.each([0, 1, 2])(
     "show an order to whoever watches, whichever replica changes it (way %i)",
     async (way) => {
