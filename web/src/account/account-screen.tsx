@@ -65,6 +65,9 @@ export function AccountScreen() {
               <Link to="/sales" className={buttonClass("secondary", true)}>
                 {texts.sales}
               </Link>
+              <Link to="/earnings" className={buttonClass("secondary", true)}>
+                {texts.earnings}
+              </Link>
               {isOperator(user) && (
                 <Link to="/operations" className={buttonClass("secondary", true)}>
                   {texts.operations}

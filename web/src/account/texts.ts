@@ -22,6 +22,7 @@ export const accountTexts = {
   listings: "My tickets for sale",
   orders: "My orders",
   sales: "My sales",
+  earnings: "My earnings",
   operations: "Operations",
   signedOut: "You are signed out.",
   endedTitle: "Please sign in again",

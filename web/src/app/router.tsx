@@ -92,6 +92,16 @@ const sales = createRoute({
   path: "/sales",
   component: lazyRouteComponent(() => import("../orders/sales-screen.tsx"), "SalesScreen"),
 });
+const getPaid = createRoute({
+  ...parent,
+  path: "/get-paid",
+  component: lazyRouteComponent(() => import("../payouts/get-paid-screen.tsx"), "GetPaidScreen"),
+});
+const earnings = createRoute({
+  ...parent,
+  path: "/earnings",
+  component: lazyRouteComponent(() => import("../payouts/earnings-screen.tsx"), "EarningsScreen"),
+});
 const account = createRoute({
   ...parent,
   path: "/account",
@@ -134,6 +144,8 @@ export const router = createRouter({
     orders,
     order,
     sales,
+    getPaid,
+    earnings,
     account,
     signIn,
     signUp,

@@ -25,9 +25,14 @@ export function SalesScreen() {
             title={texts.sales}
             lead={texts.salesLead}
             actions={
-              <Link to="/orders" className={buttonClass("secondary")}>
-                {texts.toOrders}
-              </Link>
+              <div className={styles.actions}>
+                <Link to="/orders" className={buttonClass("secondary")}>
+                  {texts.toOrders}
+                </Link>
+                <Link to="/earnings" className={buttonClass("secondary")}>
+                  {texts.toEarnings}
+                </Link>
+              </div>
             }
           />
           <MySales />

@@ -162,6 +162,7 @@ export const orderTexts = {
   salesLead: "Orders for your tickets, and what you earned with them.",
   toSales: "My sales",
   toOrders: "My orders",
+  toEarnings: "Earnings",
   noOrdersTitle: "No orders yet",
   noOrdersText: "When you choose a ticket, we hold it for you, and your order appears here.",
   browse: "See what is on",
