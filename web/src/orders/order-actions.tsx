@@ -182,6 +182,7 @@ export function SellerView({ order }: { order: Order }) {
             <StillRefundable order={order} />
           </Notice>
           <Shares order={order} />
+          <Link to="/earnings">{texts.whenPaid}</Link>
         </>
       );
     case OrderStatus.REFUNDED:

@@ -163,6 +163,7 @@ export const orderTexts = {
   toSales: "My sales",
   toOrders: "My orders",
   toEarnings: "Earnings",
+  whenPaid: "See when you are paid",
   noOrdersTitle: "No orders yet",
   noOrdersText: "When you choose a ticket, we hold it for you, and your order appears here.",
   browse: "See what is on",
