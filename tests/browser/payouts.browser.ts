@@ -38,7 +38,7 @@ test("a seller sets up payouts at the payment partner, and sees what is earned, 
   while ((await row.count()) === 0) {
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "Earnings" }).waitFor();
-    await page.getByText(/No earnings yet|Together/).waitFor();
+    await page.getByText(/No earnings yet|In total/).waitFor();
   }
   const told = await row.textContent();
   for (const part of ["Two rows from the stage", "€45.09 less our fee of €4.50", "It waits until", "€40.59"])
