@@ -9,12 +9,12 @@ export async function describeMesh(dataDir: string): Promise<string | undefined>
     ...(addresses.web ? [["web", addresses.web] as [string, string]] : []),
     ["gateway", `${addresses.gateway}   (gRPC-Web, gRPC, Connect)`],
     [
-      "payments",
+      "stripe",
       `${addresses.stripe}${addresses.stripe.includes("127.0.0.1") ? "   (Stripe double, no real money)" : ""}`,
     ],
-    ["workflows", addresses.temporalUi],
+    ["temporal", addresses.temporalUi],
     ["database", addresses.mongo.replace(/\/\/[^@/]*@/, "//")],
-    ["events", addresses.nats],
+    ["broker", addresses.nats],
     ["locks last", settings.lockDuration ?? ""],
     ...signIns.map(
       ({ email, password }, index) =>
