@@ -82,6 +82,29 @@ describe("a session", () => {
   });
 });
 
+test("who leaves a screen before it is known that they are not signed in goes on to where they wanted", async () => {
+  const page = await browser.open(mesh, "/sign-in");
+  const [session, screen] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route("**/ticketing.auth.v1.AuthService/*", async (route) => {
+    await session.promise;
+    await route.continue();
+  });
+  await page.route("**/assets/browse-screen*", async (route) => {
+    await screen.promise;
+    await route.continue();
+  });
+  await page.goto("/sell");
+  const answered = page.waitForResponse("**/ticketing.auth.v1.AuthService/*");
+  await page.getByRole("link", { name: "Browse" }).click();
+  session.resolve();
+  await answered;
+  // In the header: that nobody is signed in is known by now.
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
+  screen.resolve();
+  await page.getByRole("heading", { level: 1, name: "Find your seat" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
 test("a session that ends under a screen is asked for again, over the screen, which goes on afterwards", async () => {
   const person = await newPerson(mesh, "Enno");
   const page = await browser.open(mesh, "/sign-in");

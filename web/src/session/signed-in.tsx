@@ -1,4 +1,4 @@
-import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useLocation, useMatch, useNavigate } from "@tanstack/react-router";
 import type { User } from "@ticketing/proto/auth/v1/user";
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { SkeletonList } from "../design/skeleton.tsx";
@@ -15,11 +15,17 @@ export function SignedIn({ children }: { children: (user: User) => ReactNode }) 
   return children(session.user);
 }
 
-/** Navigates once, with the address that was requested: this is still rendered while the next screen loads. */
+/**
+ * Navigates once, with the address that was requested: this is still rendered while the next screen loads. Who is on the
+ * way to that one goes on to it.
+ */
 function ToSignIn() {
   const navigate = useNavigate();
-  const { href } = useLocation();
-  const go = useEffectEvent(() => void navigate({ to: "/sign-in", search: { from: href }, replace: true }));
+  const { href, pathname } = useLocation();
+  const path = useMatch({ strict: false, select: (match) => match.pathname });
+  const go = useEffectEvent(() => {
+    if (pathname === path) void navigate({ to: "/sign-in", search: { from: href }, replace: true });
+  });
   useEffect(() => go(), []);
   return <SkeletonList count={2} />;
 }
