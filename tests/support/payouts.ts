@@ -61,7 +61,8 @@ export const passEvent = (mesh: TestMesh, orderId: string): Promise<void> =>
     await eventually(async () => {
       const passed = { $set: { releaseTime: past, dueTime: past } };
       return (await earnings.updateOne({ _id: orderId }, passed)).matchedCount === 1 || undefined;
-    });
+      // Longer than the broker waits for a process that died amid an event.
+    }, 90_000);
   });
 
 /** The earning once it has this status, and whatever else is asked. */
