@@ -12,6 +12,8 @@ type Stored = {
   id?: string;
   version?: number;
   pending?: boolean;
+  /** A ticket whose event was not looked at a second time yet. */
+  eventUnsure?: boolean;
   status?: number;
   history?: { version: number }[];
   /** How far a delivery has followed its order. */
@@ -87,9 +89,9 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
   };
 }
 
-/** Documents with events to publish, and copies that are behind. */
+/** Documents with events to publish or an event to look at, and copies that are behind. */
 function waitsFor(state: StoredState): string[] {
-  return Object.entries(state).flatMap(([name, { pending, history = [] }]) => {
+  return Object.entries(state).flatMap(([name, { pending, eventUnsure, history = [] }]) => {
     const [collection = "", id] = name.split("/");
     const copy = copies[collection];
     // Later versions than that of the newest transition are their service's own affair.
@@ -97,7 +99,7 @@ function waitsFor(state: StoredState): string[] {
     const behind = copy !== undefined && (state[`${copy}/${id}`]?.version ?? 0) < told;
     const delivery = collection === "orders.orders" ? state[`deliveries.deliveries/${id}`] : undefined;
     const unfollowed = (delivery?.orderVersion ?? told) < told;
-    return pending || behind || unfollowed ? [name] : [];
+    return pending || eventUnsure || behind || unfollowed ? [name] : [];
   });
 }
 
