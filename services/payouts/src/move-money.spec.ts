@@ -59,7 +59,7 @@ describe("a transfer", () => {
     expect(world.calls).toEqual(["findTransfer", "transfer"]);
   });
 
-  it("keeps its key while its outcome is unknown, and gets another once looks have shown nothing for the grace", async () => {
+  it("keeps its key while its outcome is unknown, and gets another after a grace of calls and one of looks", async () => {
     const seller = await world.seller();
     const { id, chargeId } = await world.released(seller.id);
     world.double.faults.add({ kind: "saved_error_before", operation: "transfers.create" });
@@ -70,12 +70,35 @@ describe("a transfer", () => {
       world.earnings.update(id, (earning) => holdForRefund(earning, world.clock(), world.clock())),
     ).rejects.toMatchObject({ reason: "EARNING_UNDERWAY" });
     world.wait(world.graceMs);
+    world.calls.length = 0;
+    expect(await ask()).toBe("STRIPE_UNAVAILABLE");
+    expect(world.calls).not.toContain("transfer");
+    expect((await world.earnings.get(id)).attempts.transfer.number).toBe(1);
+    world.wait(world.graceMs);
     expect(await ask()).toBe("STRIPE_UNAVAILABLE");
     expect((await world.earnings.get(id)).attempts.transfer.number).toBe(2);
     world.double.faults.clear();
+    world.calls.length = 0;
     expect(await ask()).toMatchObject({ status: EarningStatus.TRANSFERRED });
+    expect(world.calls).toEqual(["findTransfer", "transfer"]);
     expect(world.transfers(id)).toHaveLength(1);
   });
+
+  it("is under way until what was asked last can act no more", async () => {
+    const { id, chargeId } = await world.released((await world.seller()).id);
+    world.double.faults.add({ kind: "hang", operation: "transfers.create" });
+    const ask = () => world.moves.transfer(id, chargeId).catch(() => null);
+    await ask();
+    world.wait(world.graceMs);
+    await ask();
+    await expect(
+      world.earnings.update(id, (earning) => holdForRefund(earning, world.clock(), world.clock())),
+    ).rejects.toMatchObject({ reason: "EARNING_UNDERWAY" });
+    // The calls that hung act now.
+    world.double.faults.clear();
+    expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
+    expect(world.transfers(id)).toHaveLength(1);
+  }, 20_000);
 
   it("that Stripe refuses waits, says why, and is made once Stripe takes it", async () => {
     const seller = await world.seller();

@@ -40,7 +40,10 @@ export function createMoneyMoves(deps: {
   earnings: EarningStore;
   accounts: Pick<SellerAccounts, "find" | "refresh">;
   stripe: Pick<StripeGateway, "transfer" | "findTransfer" | "reverse" | "findReversal">;
-  /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
+  /**
+   * Longer than a call can be in flight. Calls are repeated for so long with the same idempotency key, and for as long
+   * again Stripe is only looked at, before they get another key.
+   */
   graceMs: number;
   clock: Clock;
   log: Pick<Logger, "warn">;
@@ -54,8 +57,12 @@ export function createMoneyMoves(deps: {
     const note = (id: string) => earnings.update(earning._id, (current) => done(current, id), earning);
     const before = isRepeat ? await orUnavailable(find()) : undefined;
     if (before) return note(before);
+    const since = earning.attempts[action].unknownSince;
+    // The last call of the first grace may be in flight for another one, in which Stripe is only looked at.
+    const isOnlyLookedAt = since !== undefined && clock().getTime() - since.getTime() >= graceMs;
     let failure: StripeFailure;
     try {
+      if (isOnlyLookedAt) throw new StripeFailure("unknown", "", new Error("an earlier call may yet act"));
       return await note(await act(key));
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
@@ -68,7 +75,7 @@ export function createMoneyMoves(deps: {
       log.warn({ orderId: earning._id, action, stripeCode: failure.code, err: failure }, "Stripe refused");
     }
     const after = await earnings.update(earning._id, (current) =>
-      afterFailure(current, failed, clock(), graceMs),
+      afterFailure(current, failed, clock(), 2 * graceMs),
     );
     if (failure.kind === "refused") return after;
     throw passing(failure);
@@ -102,7 +109,8 @@ export function createMoneyMoves(deps: {
     if (!begun.begun) return begun;
     const amount = { minorUnits: netOf(begun), currency: begun.price.currency };
     const wanted = { orderId, amount, ...begun.begun };
-    const isRepeat = begun === earning || begun.version !== earning.version + 1;
+    const isRepeat =
+      begun === earning || begun.version !== earning.version + 1 || begun.attempts.transfer.number > 1;
     const after = await ask(begun, isRepeat, {
       action: "transfer",
       act: (key) => stripe.transfer(wanted, key),
