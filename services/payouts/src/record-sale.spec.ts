@@ -143,6 +143,17 @@ describe("a refund that was refused", () => {
     expect((await earning()).holdReason).toBe(EarningHoldReason.EVENT);
   });
 
+  it("since the charge is disputed lets the earning move with its event", async () => {
+    begin();
+    await news();
+    await announce(requested);
+    Object.assign(order, refused(RefundRefusalReason.CHARGE_DISPUTED));
+    await news();
+    eventEnd = at(27);
+    await news();
+    expect(await earning()).toMatchObject({ releaseTime: at(75), dueTime: at(75) });
+  });
+
   it("leaves another one alone that was announced since", async () => {
     begin();
     await news();

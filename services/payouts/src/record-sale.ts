@@ -71,8 +71,7 @@ function afterOrder(earning: Earning, { order, releaseTime }: Sold, now: Date): 
   if (status === OrderStatus.REFUNDED) return refunded(earning, now);
   // What the provider refuses for days it may do later: until an operator has decided the earning stays where it is. Of a
   // disputed charge the bank decides, and the workflow waits for that.
-  if (refundRequestedTime && refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED) {
-    return restore(earning, timestampDate(refundRequestedTime), now);
-  }
-  return move(earning, releaseTime, now);
+  const isLeftToBank = refundRequestedTime && refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED;
+  const going = isLeftToBank ? restore(earning, timestampDate(refundRequestedTime), now) : earning;
+  return move(going, releaseTime, now);
 }

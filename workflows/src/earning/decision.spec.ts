@@ -1,10 +1,11 @@
 import { expect, it } from "@jest/globals";
-import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 import { decide, type JudgedCharge, type JudgedOrder } from "./decision.ts";
 
 const { REFUND, DISPUTE, CHARGE } = EarningHoldReason;
 const sold: JudgedOrder = { status: OrderStatus.COMPLETE, ticket: { event: { cancelled: false } } };
+const leftToBank = { refundRequestedTime: {}, refundRefusalReason: RefundRefusalReason.CHARGE_DISPUTED };
 const taken: JudgedCharge = {
   ...{ providerChargeId: "ch_1", amountReceived: 12_500n, amountRefunded: 0n, disputed: false },
 };
@@ -13,10 +14,26 @@ it("a sale of which nothing was asked back is transferred, of the charge that pa
   expect(decide(sold, taken, 12_500n)).toEqual({ next: "transfer", chargeId: "ch_1" });
 });
 
+it("a sale whose refund was left to the bank is transferred once the charge is not disputed any more", () => {
+  expect(decide({ ...sold, ...leftToBank }, taken, 12_500n)).toEqual({ next: "transfer", chargeId: "ch_1" });
+});
+
 it.each([
   ["was refunded", { ...sold, status: OrderStatus.REFUNDED }, taken, REFUND],
   ["was cancelled", { ...sold, status: OrderStatus.CANCELLED }, taken, REFUND],
   ["is to be refunded", { ...sold, refundRequestedTime: {} }, taken, REFUND],
+  [
+    "is to be refunded, though the provider refused",
+    { ...sold, refundRequestedTime: {}, refundRefusalReason: RefundRefusalReason.REFUSED_BY_PROVIDER },
+    taken,
+    REFUND,
+  ],
+  [
+    "was left to the bank, which has not decided",
+    { ...sold, ...leftToBank },
+    { ...taken, disputed: true },
+    DISPUTE,
+  ],
   [
     "is for an event that does not take place",
     { ...sold, ticket: { event: { cancelled: true } } },

@@ -1,9 +1,10 @@
-import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 
 /** What of an order decides whether its seller is paid. */
 export type JudgedOrder = Pick<Order, "status"> & {
   refundRequestedTime?: unknown;
+  refundRefusalReason?: RefundRefusalReason;
   ticket?: { event?: { cancelled: boolean } | undefined } | undefined;
 };
 
@@ -33,7 +34,7 @@ const keptBy = (reason: Extract<Decision, { next: "block" }>["reason"]): Decisio
  *
  * | order and charge | the earning |
  * | --- | --- |
- * | not complete any more, or a refund was asked for | waits for the refund |
+ * | not complete any more, or a refund was asked for and not left to the bank | waits for the refund |
  * | the event does not take place | waits for the refund that follows |
  * | no money was taken, or not the price | an operator looks |
  * | the bank disputes the charge, or has won | waits |
@@ -41,8 +42,10 @@ const keptBy = (reason: Extract<Decision, { next: "block" }>["reason"]): Decisio
  * | none of these | is transferred |
  */
 export function decide(order: JudgedOrder, charge: JudgedCharge | undefined, price: bigint): Decision {
-  if (order.status !== OrderStatus.COMPLETE || order.refundRequestedTime)
-    return keptBy(EarningHoldReason.REFUND);
+  // The request stays on the order for good, also if the bank then decides for the seller.
+  const isLeftToBank = order.refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED;
+  const isAskedBack = order.refundRequestedTime && !isLeftToBank;
+  if (order.status !== OrderStatus.COMPLETE || isAskedBack) return keptBy(EarningHoldReason.REFUND);
   if (order.ticket?.event?.cancelled) return keptBy(EarningHoldReason.REFUND);
   if (!charge || charge.amountReceived !== price) return keptBy(EarningHoldReason.CHARGE);
   if (charge.disputed) return keptBy(EarningHoldReason.DISPUTE);
