@@ -59,6 +59,11 @@ describe("an earning", () => {
     expect(again.dueTime).toEqual(at(58));
   });
 
+  it("whose transfer was begun is kept by nothing before the outcome of that is known", () => {
+    const underway = begun();
+    for (const reason of [REFUND, DISPUTE]) expect(block(underway, reason, at(12))).toBe(underway);
+  });
+
   it("that is kept by the same once more stays as it is", () => {
     const kept = block(released(), DISPUTE, at(11));
     expect(block(kept, DISPUTE, at(12))).toBe(kept);

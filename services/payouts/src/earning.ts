@@ -95,7 +95,7 @@ export function move(earning: Earning, releaseTime: Date, now: Date): Earning {
   });
 }
 
-/** Whether the earning's workflow has something to do: it is released, or what is owed can be taken back. */
+/** Whether what is owed can be taken back: the buyer has the money. */
 export const isRecoverable = (earning: Earning): boolean =>
   earning.status === OWED && earning.refundedTime !== undefined;
 
@@ -120,14 +120,17 @@ export function accountReady(earning: Earning, now: Date): Earning {
   return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now) });
 }
 
-/** Something keeps a released earning. A refund keeps it whatever else does. */
+/**
+ * Something keeps a released earning. A refund keeps it whatever else does; one whose transfer was begun nothing keeps
+ * before the outcome of that is known.
+ */
 export function block(
   earning: Earning,
   reason: EarningHoldReason,
   now: Date,
   refusal?: Earning["refusal"],
 ): Earning {
-  if (earning.status !== RELEASED || earning.holdReason === EarningHoldReason.REFUND) return earning;
+  if (!isTransferable(earning) || earning.begun) return earning;
   const isKnown = earning.holdReason === reason && earning.refusal?.code === refusal?.code;
   if (isKnown) return earning;
   const value = { reason, stripeCode: refusal?.code ?? "" };

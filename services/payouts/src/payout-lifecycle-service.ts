@@ -17,7 +17,11 @@ export function createPayoutLifecycleService(
     async readEarning({ orderId }, context) {
       requireService(context, "workflows");
       const earning = await earnings.get(orderId);
-      return { earning: earningMessage(earning), recoverable: isRecoverable(earning) };
+      return {
+        earning: earningMessage(earning),
+        recoverable: isRecoverable(earning),
+        begunChargeId: earning.begun?.chargeId ?? "",
+      };
     },
 
     async blockEarning({ orderId, reason }, context) {

@@ -32,7 +32,7 @@ export function createEarningActivities({ orders, payments, payouts }: Omit<Life
   return {
     /** Reads earning, order and charge again, and decides. */
     async judgeEarning(orderId: string): Promise<Verdict> {
-      const { earning, recoverable } = await asking(payouts.readEarning({ orderId }));
+      const { earning, recoverable, begunChargeId } = await asking(payouts.readEarning({ orderId }));
       const isReleased = earning?.status === EarningStatus.RELEASED;
       if (!isReleased && !recoverable) return { next: "nothing" };
       const [{ order }, charge] = await Promise.all([
@@ -40,6 +40,7 @@ export function createEarningActivities({ orders, payments, payouts }: Omit<Life
         readCharge(orderId),
       ]);
       if (recoverable) return { next: "recover" };
+      if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
       if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
       return decide(order, charge, earning.price.minorUnits);
     },

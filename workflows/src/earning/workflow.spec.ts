@@ -21,6 +21,8 @@ let done: string[];
 let status: EarningStatus;
 let recoverable: boolean;
 let asked: boolean;
+/** The charge of a transfer that was begun before. */
+let begunChargeId: string;
 /** What payments answers when the charge is read. */
 let chargeAnswer: () => DomainError | undefined;
 /** What payouts answers to the nth call for the transfer. */
@@ -47,7 +49,8 @@ function services({ service }: ConnectRouter): void {
   service(PayoutLifecycleService, {
     readEarning: async () => {
       await reading();
-      return { earning: { status, price: { minorUnits: 5_000n, currency: "USD" } }, recoverable };
+      const price = { minorUnits: 5_000n, currency: "USD" };
+      return { earning: { status, price }, recoverable, begunChargeId };
     },
     transferEarning: ({ providerChargeId }) => {
       const refusal = transferAnswer(++transfers);
@@ -75,6 +78,7 @@ beforeEach(() => {
   status = EarningStatus.RELEASED;
   recoverable = false;
   asked = false;
+  begunChargeId = "";
   chargeAnswer = () => undefined;
   transferAnswer = () => undefined;
   reading = async () => undefined;
@@ -133,6 +137,13 @@ describe("an earning that is due", () => {
     asked = true;
     await run();
     expect(done).toEqual(["read charge", "block REFUND"]);
+  }, 60_000);
+
+  it("and whose transfer was begun by a run that is gone comes to its outcome before a refund is made", async () => {
+    asked = true;
+    begunChargeId = "ch_begun";
+    await run();
+    expect(done).toEqual(["read charge", "transfer ch_begun"]);
   }, 60_000);
 
   it.each(["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] as const)(
