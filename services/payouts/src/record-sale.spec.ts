@@ -17,7 +17,7 @@ import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
 import { beginTransfer, holdForRefund, look, transferred } from "./earning.ts";
 import { createEventEnds } from "./event-ends.ts";
 import { onOrderEvent } from "./on-order-event.ts";
-import { ensureEarning, type SaleDependencies } from "./record-sale.ts";
+import { ensureEarning, followOrder, type SaleDependencies } from "./record-sale.ts";
 import { releaseSome } from "./release-due.ts";
 
 const HOUR = 3_600_000;
@@ -116,6 +116,29 @@ describe("a sale", () => {
     eventEnd = at(27);
     await news();
     expect(await earning()).toMatchObject({ releaseTime: at(75), dueTime: at(75) });
+  });
+
+  it("follows the newest end of its event, whichever of two handlers writes last", async () => {
+    begin();
+    await news();
+    const hasRead = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let reads = 0;
+    const slowEnds: SaleDependencies["eventEnds"] = async (event) => {
+      const end = await deps.eventEnds(event);
+      if (++reads > 1) return end;
+      hasRead.resolve();
+      await gate.promise;
+      return end;
+    };
+    eventEnd = at(27);
+    const slow = followOrder({ ...deps, eventEnds: slowEnds }, order.id);
+    await hasRead.promise;
+    eventEnd = at(40);
+    await news();
+    gate.resolve();
+    await slow;
+    expect(await earning()).toMatchObject({ releaseTime: at(88), dueTime: at(88) });
   });
 
   it("that is refunded before anybody heard of it ends reversed", async () => {

@@ -58,10 +58,14 @@ export async function ensureEarning(deps: SaleDependencies, orderId: string): Pr
 export async function followOrder(deps: SaleDependencies, orderId: string): Promise<void> {
   const { earnings, clock } = deps;
   const known = await earnings.find(orderId);
-  const sold = await readSold(deps, orderId);
-  const read = known ?? earningOf(sold, clock());
-  const isRead = known !== null || (await earnings.insert(read)) === "inserted";
-  await earnings.update(orderId, (earning) => afterOrder(earning, sold, clock()), isRead ? read : undefined);
+  const sold = known ? undefined : await readSold(deps, orderId);
+  const made = sold && earningOf(sold, clock());
+  const isMade = made !== undefined && (await earnings.insert(made)) === "inserted";
+  // Events are handled at once and in no order. So the order is read after the earning, and again if another handler wrote
+  // that meanwhile: what is older than the earning never replaces what is newer.
+  const follow = async (earning: Earning) =>
+    afterOrder(earning, sold && earning === made ? sold : await readSold(deps, orderId), clock());
+  await earnings.update(orderId, follow, known ?? (isMade ? made : undefined));
 }
 
 /** What the order means for its earning. */
