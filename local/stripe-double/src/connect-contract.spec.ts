@@ -125,6 +125,19 @@ describe("a transfer", () => {
   });
 
   // https://docs.stripe.com/api/transfer_reversals/create
+  it("is taken back in parts, and then no more than is left", async () => {
+    const account = await ready();
+    const { id } = await transfer(account, (await charged()).charge);
+    const first = await stripe.transfers.createReversal(id, { amount: 1_000 });
+    const part = { reversed: false, amount_reversed: 1_000 };
+    expect(await stripe.transfers.retrieve(id)).toMatchObject(part);
+    expect(await refusal(stripe.transfers.createReversal(id))).toMatchObject({ statusCode: 400 });
+    const second = await stripe.transfers.createReversal(id, { amount: 3_000 });
+    expect(await stripe.transfers.retrieve(id)).toMatchObject({ reversed: true, amount_reversed: 4_000 });
+    const shown = (await stripe.transfers.listReversals(id)).data.map((reversal) => reversal.id);
+    expect(shown.sort()).toEqual([first.id, second.id].sort());
+  });
+
   it("is taken back once, out of what the account has", async () => {
     const account = await ready();
     const [one, two] = [await charged(), await charged()];

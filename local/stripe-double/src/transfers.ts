@@ -89,11 +89,14 @@ const reverseSchema = z.strictObject({
   metadata: metadata.optional(),
 });
 
-/** docs.stripe.com/api/transfer_reversals/create: whole or in parts, out of what the connected account has. */
+/**
+ * docs.stripe.com/api/transfer_reversals/create: whole or in parts, out of what the connected account has. Without an
+ * amount it is the entire transfer's, as it says there, also where a part was taken back before.
+ */
 function reverse(call: Call, parameters: z.output<typeof reverseSchema>, id: string): TransferReversal {
   const transfer = findTransfer(call, id);
   const left = transfer.amount - transfer.amount_reversed;
-  const amount = parameters.amount ?? left;
+  const amount = parameters.amount ?? transfer.amount;
   if (amount < 1 || amount > left) {
     throw invalid(
       `Reversal amount (${amount}) is greater than unreversed amount on transfer (${left})`,

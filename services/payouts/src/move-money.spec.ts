@@ -158,6 +158,17 @@ describe("what is owed", () => {
     expect(world.transfers(id)).toMatchObject([{ amount_reversed: 11_250 }]);
   });
 
+  it("of which a part was taken back past us is taken back as a whole", async () => {
+    const { id } = await transferred();
+    const { transferId = "" } = await world.earnings.get(id);
+    const { id: part } = await world.takeBack(transferId, 1_000);
+    await refund(id);
+    const after = await world.moves.recover(id);
+    expect(after.status).toBe(EarningStatus.REVERSED);
+    expect(after.entries.map((entry) => entry.id)).not.toContain(part);
+    expect(world.transfers(id)).toMatchObject([{ amount_reversed: 11_250 }]);
+  });
+
   it("by an account that is empty stays owed, and is taken back once there is something", async () => {
     const { id, seller } = await transferred();
     await world.payOut(seller.accountId);

@@ -34,9 +34,12 @@ export interface StripeGateway {
   transfer(wanted: WantedTransfer, key: string): Promise<string>;
   /** The order's transfer; undefined where there is none. */
   findTransfer(orderId: string): Promise<string | undefined>;
-  /** Takes back all of a transfer. Returns the reversal's id. https://docs.stripe.com/api/transfer_reversals/create */
+  /**
+   * Takes back all of a transfer that was not taken back yet. Returns the reversal's id.
+   * https://docs.stripe.com/api/transfer_reversals/create
+   */
   reverse(transferId: string, key: string): Promise<string>;
-  /** The transfer's reversal; undefined where there is none. */
+  /** The reversal since which all of the transfer is taken back; undefined while some of it is not. */
   findReversal(transferId: string): Promise<string | undefined>;
 }
 
@@ -99,14 +102,20 @@ export function createStripeGateway(options: StripeOptions): StripeGateway {
       }),
     reverse: (transferId, key) =>
       call("transfer_reversals.create", async () => {
-        const metadata = { operation_id: key };
-        const made = await stripe.transfers.createReversal(transferId, { metadata }, { idempotencyKey: key });
+        // Without an amount Stripe is asked for the entire transfer, also where somebody took back a part of it.
+        const { amount, amount_reversed: back } = await stripe.transfers.retrieve(transferId);
+        const wanted = { amount: amount - back, metadata: { operation_id: key } };
+        const made = await stripe.transfers.createReversal(transferId, wanted, { idempotencyKey: key });
         return made.id;
       }),
     findReversal: (transferId) =>
       call(
         "transfer_reversals.list",
-        async () => (await stripe.transfers.listReversals(transferId, { limit: 1 })).data[0]?.id,
+        async () => {
+          const { reversed } = await stripe.transfers.retrieve(transferId);
+          if (!reversed) return undefined;
+          return (await stripe.transfers.listReversals(transferId, { limit: 1 })).data[0]?.id;
+        },
         true,
       ),
   };

@@ -65,6 +65,8 @@ export async function openPayoutWorld() {
     restrict: (account: string) => control("accounts/restrict", { account }),
     complete: (account: string) => control("accounts/complete", { account }),
     payOut: (account: string) => control("accounts/pay_out", { account }),
+    /** Somebody takes back a part of a transfer past us. */
+    takeBack: (transferId: string, amount: number) => sdk.transfers.createReversal(transferId, { amount }),
     /** A sale of 125.00, whose money was taken and whose earning is released. */
     async released(sellerId: string) {
       const _id = `order-${++orders}`;
