@@ -4,8 +4,9 @@ import { failureOf, StripeFailure } from "./stripe-failure.ts";
 import type { StripeKeyWatch } from "./stripe-key-watch.ts";
 
 /**
- * The longest that a call may take, repeats included: three of them, which is what moving money takes, end before
- * their workflow gives up (14 s). Opening a payment, which may take three as well, has a deadline for all of them.
+ * The longest that a call may take, repeats included: three of them end before their workflow gives up (14 s), which is
+ * what moving money takes. A transfer takes more where the seller's account is fetched, too: asked again, it is looked
+ * for before it is made. Opening a payment, which may take three as well, has a deadline for all of them.
  */
 const LONGEST_CALL_MS = 4_500;
 /** The SDK repeats with the same idempotency key what Stripe asks to repeat: lost connections and conflicts. */
