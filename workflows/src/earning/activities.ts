@@ -1,3 +1,4 @@
+import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { ReadChargeResponse } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { type EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
@@ -29,24 +30,34 @@ export function createEarningActivities({ orders, payments, payouts }: Omit<Life
     }
   }
 
-  return {
-    /** Reads earning, order and charge again, and decides. */
-    async judgeEarning(orderId: string): Promise<Verdict> {
-      const { earning, recoverable, begunChargeId } = await asking(payouts.readEarning({ orderId }));
-      const isReleased = earning?.status === EarningStatus.RELEASED;
-      if (!isReleased && !recoverable) return { next: "nothing" };
-      const [{ order }, charge] = await Promise.all([
-        asking(orders.readOrder({ orderId })),
-        readCharge(orderId),
-      ]);
-      if (recoverable) return { next: "recover" };
-      if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
-      if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
-      return decide(order, charge, earning.price.minorUnits);
-    },
+  /** Reads earning, order and charge again, and decides. */
+  async function judgeEarning(orderId: string): Promise<Verdict> {
+    const { earning, recoverable, begunChargeId } = await asking(payouts.readEarning({ orderId }));
+    const isReleased = earning?.status === EarningStatus.RELEASED;
+    if (!isReleased && !recoverable) return { next: "nothing" };
+    const [{ order }, charge] = await Promise.all([
+      asking(orders.readOrder({ orderId })),
+      readCharge(orderId),
+    ]);
+    if (recoverable) return { next: "recover" };
+    if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
+    if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
+    return decide(order, charge, earning.price.minorUnits);
+  }
 
-    transferEarning: (orderId: string, providerChargeId: string) =>
-      answering(payouts.transferEarning({ orderId, providerChargeId }), "done" as const),
+  return {
+    judgeEarning,
+
+    /**
+     * A repeat may come hours after the judgement, so it is judged again first. "not now": something keeps the earning,
+     * and the look of the next day takes note of what.
+     */
+    async transferEarning(orderId: string, providerChargeId: string): Promise<"done" | "not now"> {
+      const { attempt, isLocal } = Context.current().info;
+      const isRepeat = attempt > 1 || !isLocal;
+      if (isRepeat && (await judgeEarning(orderId)).next !== "transfer") return "not now";
+      return answering(payouts.transferEarning({ orderId, providerChargeId }), "done");
+    },
 
     blockEarning: (orderId: string, reason: EarningHoldReason) =>
       answering(payouts.blockEarning({ orderId, reason }), "done" as const),
