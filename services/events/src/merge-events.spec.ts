@@ -51,6 +51,24 @@ function replica(diesAt = Number.POSITIVE_INFINITY) {
 const all = async () => (await store.collection.find().sort({ _id: 1 }).toArray()) as Event[];
 
 describe("merging events", () => {
+  it("whose turn was over before its write looks at both again", async () => {
+    for (const id of ["a", "b"]) await store.insert(proposed(id));
+    const late: EventStore = {
+      ...store,
+      async update(id, step, known) {
+        if (id === "a") {
+          now = new Date(now.getTime() + 10_001);
+          await replica()("b", "a");
+        }
+        return store.update(id, step, known);
+      },
+    };
+    const mergeLock = createMergeLock(database.db, clock);
+    const merging = mergeEvents({ events: late, mergeLock, clock }, { eventId: "a", intoEventId: "b" });
+    expect(await merging.catch(reasonOf)).toBe("EVENT_MERGED");
+    expect((await all()).map(({ mergedInto }) => mergedInto)).toEqual([undefined, "a"]);
+  });
+
   it("both ways at the same time makes one of them hold, whichever", async () => {
     for (const id of ["a", "b"]) await store.insert(proposed(id));
     const outcomes = await Promise.all([

@@ -12,11 +12,16 @@ export function mergeEvents(
   { eventId, intoEventId }: { eventId: string; intoEventId: string },
 ): Promise<Event> {
   return mergeLock.alone(async () => {
-    const [event, into] = [await events.get(eventId), await events.get(intoEventId)];
-    const leads = (await events.collection.findOne({ mergedInto: eventId })) !== null;
+    const event = await events.get(eventId);
+    // Read anew at each try: whose turn took too long may find that another merge has changed all of it.
+    const step = async (now: Event) => {
+      const into = await events.get(intoEventId);
+      const leads = (await events.collection.findOne({ mergedInto: eventId })) !== null;
+      return mergeInto(now, { into, leads }, clock());
+    };
     // If the other one is cancelled here, it takes this one along: workflows ask when they learn of the redirect.
-    const merged = await events.update(eventId, (now) => mergeInto(now, { into, leads }, clock()), event);
+    const merged = await events.update(eventId, step, event);
     // A crash here leaves the other one without this title until the merge is repeated.
-    return events.update(intoEventId, (now) => absorb(now, merged, clock()), into);
+    return events.update(intoEventId, (now) => absorb(now, merged, clock()));
   });
 }
