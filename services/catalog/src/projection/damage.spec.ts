@@ -86,6 +86,11 @@ describe("a file of search", () => {
     expect(await begun()).toBe(0);
   });
 
+  it("of a format that SQLite does not know is made anew", async () => {
+    put(Buffer.from(whole).fill(0xff, 44, 48));
+    expect(await begun()).toBe(0);
+  });
+
   it("that is damaged while it is open says so with the first statement that finds out", async () => {
     put(whole);
     const found: unknown[] = [];

@@ -25,7 +25,7 @@ export function damageOf(file: string): string | undefined {
     const [fault] = db.prepare("PRAGMA quick_check(1)").all();
     return fault?.quick_check === "ok" ? undefined : String(fault?.quick_check);
   } catch (error) {
-    if (isDamage(error)) return String(error);
+    if (isOfNoUse(error)) return String(error);
     throw error;
   } finally {
     db?.close();
