@@ -82,6 +82,13 @@ describe("a session", () => {
   });
 });
 
+test("an address with a slash behind, or in capitals, asks to sign in, too", async () => {
+  for (const path of ["/orders/", "/Sell"]) {
+    const page = await browser.open(mesh, path);
+    await page.waitForURL("**/sign-in**");
+  }
+});
+
 test("who leaves a screen before it is known that they are not signed in goes on to where they wanted", async () => {
   const page = await browser.open(mesh, "/sign-in");
   const [session, screen] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

@@ -15,6 +15,9 @@ export function SignedIn({ children }: { children: (user: User) => ReactNode }) 
   return children(session.user);
 }
 
+/** Routes are found whatever the case, and with a slash behind. */
+const plain = (path: string) => path.replace(/\/$/, "").toLowerCase();
+
 /**
  * Navigates once, with the address that was requested: this is still rendered while the next screen loads. Who is on the
  * way to that one goes on to it.
@@ -24,7 +27,8 @@ function ToSignIn() {
   const { href, pathname } = useLocation();
   const path = useMatch({ strict: false, select: (match) => match.pathname });
   const go = useEffectEvent(() => {
-    if (pathname === path) void navigate({ to: "/sign-in", search: { from: href }, replace: true });
+    if (plain(pathname) === plain(path))
+      void navigate({ to: "/sign-in", search: { from: href }, replace: true });
   });
   useEffect(() => go(), []);
   return <SkeletonList count={2} />;
