@@ -19,6 +19,8 @@ const TAG_BYTES = 16;
 export interface Sealing {
   /** `place` says what the text belongs to, such as the document's id: in no other place can it be opened. */
   seal(text: string, place: string): SealedText;
+  /** Whether the key is there by which the text was sealed. */
+  canUnseal(sealed: SealedText): boolean;
   /** Throws if the key is not there, or the text was changed or is another place's. */
   unseal(sealed: SealedText, place: string): string;
 }
@@ -35,6 +37,7 @@ export function createSealing(keys: SecretKeys): Sealing {
       const data = [cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()];
       return { keyId: currentId, iv: iv.toString("base64"), data: Buffer.concat(data).toString("base64") };
     },
+    canUnseal: ({ keyId }) => keys.has(keyId),
     unseal({ keyId, iv, data }, place) {
       const key = keys.get(keyId);
       if (!key) throw new Error(`the key ${keyId} is not among the keys of this process`);

@@ -14,15 +14,19 @@ const awaited = { status: DeliveryStatus.AWAITING_SELLER };
 /** No event begins later than that. */
 const END_OF_TIME = new Date(Date.UTC(10_000, 0, 1));
 
-/** A page of what a seller has to deliver, earliest first. Throws BAD_PAGE_TOKEN. */
+/** What was due longer ago would only stand before what is due next. */
+const SHOWN_FOR_MS = 7 * 86_400_000;
+
+/** A page of what a seller has to deliver, or should have within the last week; earliest first. Throws BAD_PAGE_TOKEN. */
 export const findDue = (
   deliveries: DeliveryStore,
   sellerId: string,
+  now: Date,
   page: { pageSize: number; pageToken: string },
 ) =>
   pageByTime(deliveries.collection, {
     time: "deliverBy",
-    since: new Date(0),
+    since: new Date(now.getTime() - SHOWN_FOR_MS),
     until: END_OF_TIME,
     filter: { sellerId, isDue: true },
     ...page,

@@ -25,6 +25,8 @@ const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR };
 let now: number;
 let database: Database;
 let deliveries: DeliveryStore;
+/** Replicas begin anew, with other keys. */
+let takeKeys: () => void;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof DeliveryService>>;
 let hear: ReturnType<typeof onOrderEvent>;
 /** What orders answer. */
@@ -57,9 +59,12 @@ beforeAll(async () => {
     },
     { service: "deliveries" },
   );
-  const sealing = createSealing(secretKeys.parse(newSecretKey()));
-  const service = createDeliveryService({ deliveries, orders, sealing, clock });
-  as = (caller) => clientOf(DeliveryService, service, caller);
+  takeKeys = () => {
+    const sealing = createSealing(secretKeys.parse(newSecretKey()));
+    const service = createDeliveryService({ deliveries, orders, sealing, clock });
+    as = (caller) => clientOf(DeliveryService, service, caller);
+  };
+  takeKeys();
   hear = onOrderEvent({ deliveries, orders, terms, clock });
 }, 60_000);
 afterAll(() => database?.close());
@@ -117,14 +122,32 @@ describe("a delivery", () => {
     expect(reads).toBe(0);
   });
 
-  it("is not made for an order that is not paid, or whose event has begun", async () => {
+  it("is not made for an order that is not paid, or whose event began long ago", async () => {
     const complete = order;
     order = { ...complete, status: OrderStatus.AWAITING_PAYMENT };
     const unpaid = await bought();
-    order = { ...complete, start: now };
+    order = { ...complete, start: now - 24 * HOUR };
     const begun = await bought();
     for (const orderId of [unpaid, begun])
       expect(await buyer().getDelivery({ orderId }).catch(reasonOf)).toBe("DELIVERY_NOT_FOUND");
+  });
+
+  it("is made for a sale that is heard of after its event began, overdue, and can be delivered", async () => {
+    order = { ...order, start: now - HOUR };
+    const orderId = await bought();
+    await markAll({ deliveries, clock, log: silent });
+    const { delivery } = await buyer().getDelivery({ orderId });
+    expect(delivery?.status).toBe(DeliveryStatus.OVERDUE);
+    await seller().deliverTicket({ orderId, content: { case: "link", value: LINK } });
+    expect((await buyer().openTicket({ orderId })).content).toEqual({ case: "link", value: LINK });
+  });
+
+  it("can be made anew when the key of what was delivered is lost", async () => {
+    const orderId = await delivered();
+    takeKeys();
+    await expect(buyer().openTicket({ orderId })).rejects.toThrow();
+    await seller().deliverTicket({ orderId, content: { case: "link", value: LINK } });
+    expect((await buyer().openTicket({ orderId })).content).toEqual({ case: "link", value: LINK });
   });
 
   it("comes to the same in whatever order the events of its order come, and however often", async () => {
@@ -324,6 +347,19 @@ describe("a seller", () => {
     expect((await seller().listDeliveriesDue({})).deliveries.every(({ sellerId }) => sellerId === "s")).toBe(
       true,
     );
+  });
+});
+
+describe("what is overdue", () => {
+  it("stands among what a seller has to deliver for a week", async () => {
+    const orderId = await bought();
+    now += 76 * HOUR + 7 * 24 * HOUR - 1;
+    await markAll({ deliveries, clock, log: silent });
+    const due = async () =>
+      (await seller().listDeliveriesDue({ pageSize: 100 })).deliveries.map(({ id }) => id);
+    expect(await due()).toContain(orderId);
+    now += 2;
+    expect(await due()).not.toContain(orderId);
   });
 });
 

@@ -50,7 +50,8 @@ export function createDeliveryService(
     },
 
     async listDeliveriesDue(page, context) {
-      const { documents, nextPageToken } = await findDue(deliveries, requireUser(context).userId, page);
+      const { userId } = requireUser(context);
+      const { documents, nextPageToken } = await findDue(deliveries, userId, clock(), page);
       return { deliveries: documents.map(deliveryMessage), nextPageToken };
     },
 

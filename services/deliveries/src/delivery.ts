@@ -63,6 +63,8 @@ export interface DeliveryTerms {
 
 const MAX_DELIVERIES = 21;
 const KEPT_OPENINGS = 20;
+/** So long after the start of its event an order still gets a delivery. */
+const LATEST_MS = 86_400_000;
 
 const statusName = (status: DeliveryStatus): string => DeliveryStatus[status] ?? "UNSPECIFIED";
 
@@ -73,8 +75,12 @@ export function deliverByOf(completed: Date, start: Date, { leadMs, leastTimeMs 
   return new Date(Math.min(start.getTime(), Math.max(usual, least)));
 }
 
-/** Whether an order that has no delivery gets one. What was sold for an event that has begun came another way, or never. */
-export const isToDeliver = ({ startTime }: SoldOrder, now: Date): boolean => !isOver(startTime, now);
+/**
+ * Whether an order that has no delivery gets one. A sale may be paid, or heard of, some time after the start; what was
+ * sold for an event that began long ago came another way, or never.
+ */
+export const isToDeliver = ({ startTime }: SoldOrder, now: Date): boolean =>
+  !isOver(new Date(startTime.getTime() + LATEST_MS), now);
 
 /**
  * The delivery of an order as it becomes known: awaited, or ended already. Events come in any order, and what told of the

@@ -1,5 +1,6 @@
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { repeatedly } from "@ticketing/runtime/process/repeatedly";
 import { markOverdue } from "./delivery.ts";
 import { type DeliveryStore, findLate } from "./delivery-aggregate.ts";
 
@@ -16,23 +17,12 @@ interface FindingDependencies {
  * at its end that another service takes part in. Each replica looks; a write that another has made already changes
  * nothing. Looks every `everyMs`; gives how to stop.
  */
-export function findOverdue(deps: FindingDependencies, everyMs: number): () => Promise<void> {
-  let looking: Promise<unknown> = Promise.resolve();
-  let isLooking = false;
-  const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    looking = markAll(deps)
-      .catch((err: unknown) => deps.log.warn({ err }, "deliveries that are overdue are looked for later"))
-      .finally(() => {
-        isLooking = false;
-      });
-  }, everyMs);
-  return async () => {
-    clearInterval(timer);
-    await looking;
-  };
-}
+export const findOverdue = (deps: FindingDependencies, everyMs: number): (() => Promise<void>) =>
+  repeatedly(
+    everyMs,
+    () => markAll(deps),
+    (err) => deps.log.warn({ err }, "deliveries that are overdue are looked for later"),
+  );
 
 /** Goes through what is late once, page by page. */
 export async function markAll({ deliveries, clock }: FindingDependencies): Promise<void> {

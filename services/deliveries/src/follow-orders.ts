@@ -30,8 +30,8 @@ const SOLD: readonly OrderStatus[] = [OrderStatus.COMPLETE, OrderStatus.REFUNDED
 
 /**
  * Whatever happened to an order that is or was complete, its delivery takes over what the event's state says, unless it
- * knows something newer: events come in any order. An order without a delivery gets one if its event has not begun: so
- * an event that was lost costs nothing once the order is announced again.
+ * knows something newer: events come in any order. An order without a delivery gets one unless its event began long
+ * ago: so an event that was lost costs nothing once the order is announced again.
  */
 export const onOrderEvent =
   ({ deliveries, orders, terms, clock }: FollowDependencies) =>

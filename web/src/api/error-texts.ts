@@ -181,7 +181,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   ),
   REFUND_REQUESTED: said(
     "A refund is under way",
-    "You asked for your money back, so the ticket is not shown.",
+    "The money of this order is to go back, or a bank decides about it, so the ticket is not shown.",
   ),
   DELIVERY_NOT_FOUND: said(
     "No delivery yet",

@@ -16,6 +16,8 @@ export interface DeliverySide {
   take: (newer: Delivery | undefined) => void;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Until when to deliver, in words. */
 export const dueTime = ({ deliverBy }: Delivery): string =>
   deliverBy ? formatDateTime(timestampDate(deliverBy)) : "";
@@ -24,8 +26,8 @@ export const dueTime = ({ deliverBy }: Delivery): string =>
 export function DeliveryPart(props: { order: Order; children: (side: DeliverySide) => ReactNode }) {
   const { id, ticket } = props.order;
   const start = ticket?.event?.startTime;
-  const hasBegun = start !== undefined && timestampMs(start) <= serverClock.now();
-  const { delivery, pending, error, take, retry } = useDelivery(id, hasBegun);
+  const isOld = start !== undefined && timestampMs(start) + DAY_MS <= serverClock.now();
+  const { delivery, pending, error, take, retry } = useDelivery(id, isOld);
   if (!delivery && !pending && !error) return null;
   return (
     <section className={styles.part} aria-labelledby="delivery">

@@ -38,7 +38,9 @@ export const deliveryTexts = {
   linkLabel: "Link to the ticket",
   linkHint: "The whole address. Only the buyer can see it.",
   noteLabel: "Where you transferred it, and to whom",
-  noteHint: "For example: in the Arena app, to the name Ben Miller. Only the buyer can see it.",
+  noteHint:
+    "For example: in the Arena app, to the name Ben Miller. Only the buyer can see it. Hand the ticket over once the " +
+    "buyer can no longer give it back, but in time.",
   deliver: "Deliver",
   replace: "Replace what you delivered",
   sent: "The buyer can open the ticket now.",

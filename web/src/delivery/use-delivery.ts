@@ -10,9 +10,10 @@ const REFRESH_MS = 4_000;
 
 /**
  * The delivery of a complete order as it is now. It is made a moment after the order was completed: until then it is
- * `pending`. Orders of an earlier release whose event had begun have none. `take` takes the answers of calls that change it; the highest version wins.
+ * `pending`. Orders of an earlier release whose event began long ago have none. `take` takes the answers of calls that
+ * change it; the highest version wins.
  */
-export function useDelivery(orderId: string, hasBegun: boolean) {
+export function useDelivery(orderId: string, isOld: boolean) {
   const [heard, setHeard] = useState<Delivery>();
   const { data, error, refetch } = useQuery(
     DeliveryService.method.getDelivery,
@@ -20,7 +21,7 @@ export function useDelivery(orderId: string, hasBegun: boolean) {
     {
       refetchInterval: ({ state }) => {
         const status = state.data?.delivery?.status;
-        if (status === undefined && hasBegun) return false;
+        if (status === undefined && isOld) return false;
         return status !== undefined && isDone(status) ? false : REFRESH_MS;
       },
     },
@@ -33,7 +34,7 @@ export function useDelivery(orderId: string, hasBegun: boolean) {
   };
   return {
     delivery,
-    pending: !delivery && !hasBegun && (error === null || isMissing),
+    pending: !delivery && !isOld && (error === null || isMissing),
     error: delivery || isMissing ? undefined : error,
     take,
     retry: () => void refetch(),
