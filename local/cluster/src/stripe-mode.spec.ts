@@ -23,25 +23,32 @@ describe("production", () => {
   });
 
   it.each([
-    ["stripe-secret-key", "sk_test_double", "STRIPE_SECRET_KEY is a test key"],
-    ["stripe-secret-key", "rk_test_a1", "STRIPE_SECRET_KEY is a test key"],
-    ["stripe-publishable-key", "pk_test_double", "STRIPE_PUBLISHABLE_KEY is a test key"],
-    ["stripe-webhook-secret", "whsec_double_a1", "STRIPE_WEBHOOK_SECRET is the Stripe double's"],
-  ])("does not start with the %s %s", async (key, value, fault) => {
+    ["stripe-secret-key", "sk_test_double", "STRIPE_SECRET_KEY is a test key", ["payments", "payouts"]],
+    ["stripe-secret-key", "rk_test_a1", "STRIPE_SECRET_KEY is a test key", ["payments", "payouts"]],
+    ["stripe-publishable-key", "pk_test_double", "STRIPE_PUBLISHABLE_KEY is a test key", ["payments"]],
+    [
+      "stripe-webhook-secret",
+      "whsec_double_a1",
+      "STRIPE_WEBHOOK_SECRET is the Stripe double's",
+      ["payments"],
+    ],
+  ])("does not start with the %s %s", async (key, value, fault, names) => {
     spoil(find(objects, "Secret", "payments"), `data.${key}`, Buffer.from(value).toString("base64"));
-    expect(await faultsOf()).toEqual([expect.stringMatching(`^Deployment payments: [\\s\\S]*${fault}`)]);
+    expect(await faultsOf()).toEqual(
+      names.map((name) => expect.stringMatching(`^Deployment ${name}: [\\s\\S]*${fault}`)),
+    );
   });
 
   it.each([
-    ["STRIPE_URL", "http://stripe-double:8080", ["Deployment payments", "Deployment web"]],
-    ["STRIPE_MODE", "test", ["Deployment payments", "Deployment payments", "Deployment web"]],
-  ])("neither asks a double nor takes test keys: %s=%s", async (name, value, titles) => {
-    for (const deployment of ["payments", "web"]) {
+    ["STRIPE_URL", "http://stripe-double:8080", ["payments", "payouts", "web"]],
+    ["STRIPE_MODE", "test", ["payments", "payments", "payouts", "payouts", "web"]],
+  ])("neither asks a double nor takes test keys: %s=%s", async (name, value, names) => {
+    for (const deployment of ["payments", "payouts", "web"]) {
       const { containers } = workloads([find(objects, "Deployment", deployment)])[0]?.pod ?? {};
       const env = [...(containers?.[0]?.env ?? []), { name, value }];
       spoil(find(objects, "Deployment", deployment), "spec.template.spec.containers.0.env", env);
     }
     const faults = await faultsOf();
-    expect(faults.map((fault) => fault.match(/^Deployment \w+/)?.[0]).sort()).toEqual(titles);
+    expect(faults.map((fault) => fault.match(/^Deployment (\w+)/)?.[1]).sort()).toEqual(names);
   });
 });
