@@ -7,7 +7,7 @@ export interface H2cAnswer {
   body: string;
 }
 
-/** One HTTP/2 request as it is given, on a connection of its own. Rejects without an answer in three seconds. */
+/** One HTTP/2 request as it is given, on a connection of its own. Rejects without an answer in fifteen seconds. */
 export function h2cRequest(
   origin: string,
   headers: OutgoingHttpHeaders,
@@ -21,7 +21,7 @@ export function h2cRequest(
       session.destroy();
       reject(error);
     };
-    const timer = setTimeout(() => fail(new Error(`no end of the answer (${answer.status})`)), 3000);
+    const timer = setTimeout(() => fail(new Error(`no end of the answer (${answer.status})`)), 15_000);
     session.on("error", fail);
     stream.on("error", fail);
     stream.on("response", (received) => {
