@@ -8,6 +8,7 @@ import {
   type TicketFilterSchema,
 } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { ReactNode } from "react";
+import { paged } from "../api/paged.ts";
 import { Money } from "../design/money.tsx";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
@@ -33,8 +34,7 @@ export function EventList(props: {
     CatalogService.method.listEvents,
     { filter: props.filter, pageSize: 24, pageToken: "" },
     {
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
       placeholderData: keepPreviousData,
       refetchInterval: REFRESH_MS,
     },

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@connectrpc/connect-query";
 import { keepPreviousData } from "@tanstack/react-query";
 import { CatalogService, type TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { type ReactNode, useMemo } from "react";
+import { paged } from "../api/paged.ts";
 import { MoreOfList } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
@@ -22,8 +23,7 @@ export function useTickets(filter: MessageInitShape<typeof TicketFilterSchema>, 
     CatalogService.method.searchTickets,
     { filter, orderBy: orderByOf[sort], pageSize: 30, pageToken: "" },
     {
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
       placeholderData: keepPreviousData,
       refetchInterval: REFRESH_MS,
     },

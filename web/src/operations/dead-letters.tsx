@@ -1,6 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useInfiniteQuery } from "@connectrpc/connect-query";
 import { type DeadLetter, OperationsService } from "@ticketing/proto/operations/v1/operations_service";
+import { paged } from "../api/paged.ts";
 import { toast } from "../design/announcer.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { DateTime } from "../design/date-time.tsx";
@@ -21,8 +22,7 @@ export function DeadLetters() {
     { pageSize: 20, pageToken: "" },
     {
       ...refresh,
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
     },
   );
   const letters = query.data?.pages.flatMap(({ deadLetters }) => deadLetters);

@@ -7,6 +7,7 @@ import {
 } from "@ticketing/proto/operations/v1/operations_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
+import { paged } from "../api/paged.ts";
 import { DateTime } from "../design/date-time.tsx";
 import { Select } from "../design/field.tsx";
 import { MoreOfList } from "../design/page.tsx";
@@ -37,8 +38,7 @@ export function OrdersByStatus() {
     { status, pageSize: 20, pageToken: "" },
     {
       ...refresh,
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
       placeholderData: keepPreviousData,
     },
   );

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
+import { paged } from "../api/paged.ts";
 import { buttonClass } from "../design/button.tsx";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
@@ -38,8 +39,7 @@ function MyOrders() {
     OrderService.method.listMyOrders,
     { pageSize: 20, pageToken: "" },
     {
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
       refetchInterval: ({ state }) => refreshOf(state.data?.pages.flatMap(({ orders }) => orders)),
       staleTime: 0,
     },

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
 import { type Earning, EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
+import { paged } from "../api/paged.ts";
 import { buttonClass } from "../design/button.tsx";
 import { Card, StatusPill, type Tone } from "../design/card.tsx";
 import { Money } from "../design/money.tsx";
@@ -48,8 +49,7 @@ function Earnings() {
     PayoutService.method.listEarnings,
     { pageSize: 20, pageToken: "" },
     {
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
       staleTime: 0,
     },
   );

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { useMemo } from "react";
+import { paged } from "../api/paged.ts";
 import { buttonClass } from "../design/button.tsx";
 import { Countdown } from "../design/countdown.tsx";
 import { Money } from "../design/money.tsx";
@@ -52,8 +53,7 @@ function Listings() {
     TicketService.method.listMyTickets,
     { pageSize: 20, pageToken: "" },
     {
-      pageParamKey: "pageToken",
-      getNextPageParam: ({ nextPageToken }) => nextPageToken || undefined,
+      ...paged,
       staleTime: 0,
     },
   );
