@@ -19,7 +19,10 @@ export interface Attempt {
 export interface RecentAttempts {
   /** Notes an attempt under the key and returns its id. */
   add(key: string): Promise<string>;
-  /** Notes one whose end is not known: it counts, until it is removed or two minutes are over, and does not count as `ended` until `end`. */
+  /**
+   * Notes one whose end is not known: it counts until it is removed or two minutes are over, and does not count as
+   * `ended` until `end`.
+   */
   begin(key: string): Promise<string>;
   end(id: string): Promise<void>;
   remove(id: string): Promise<void>;

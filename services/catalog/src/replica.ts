@@ -43,8 +43,8 @@ export interface Replica {
 }
 
 /**
- * Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. A file that turns out
- * to be damaged ends the process, which has another one when it is started again.
+ * Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. A file that
+ * turns out to be damaged ends the process, which has another one when it is started again.
  */
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { broker, events, clock, log, folder } = options;

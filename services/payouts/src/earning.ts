@@ -165,7 +165,8 @@ export function transferred(earning: Earning, transferId: string, now: Date): Ea
 
 /**
  * The buyer's money is about to go back, as was `requested` then. What was not transferred is kept; what was is owed from
- * now on, before anything is asked of Stripe. Throws EARNING_UNDERWAY while a transfer may be under way: which of the two it is nobody knows yet.
+ * now on, before anything is asked of Stripe. Throws EARNING_UNDERWAY while a transfer may be under way:
+ * which of the two it is nobody knows yet.
  */
 export function holdForRefund(earning: Earning, requested: Date, now: Date): Earning {
   if (earning.status === REVERSED) return earning;

@@ -61,8 +61,8 @@ export interface Projection {
   /** Forgets what came of a stream, and how far it was applied. */
   reset(stream: ProjectedStream): void;
   /**
-   * Ends the locks and takes off sale and out of the suggestions the events that are due, at most some hundreds at once; without any due it reads
-   * nothing. Gives whether more are due: readers that must be exact compare `held_until` and `start` with the time.
+   * Ends the locks and takes off sale and out of the suggestions the events that are due, at most some hundreds at once;
+   * without any due it reads nothing. Gives whether more are due: readers that must be exact compare `held_until` and `start` with the time.
    */
   passTime(): boolean;
   /** The time that its rows are true of, in ms since 1970: the clock's, which does not go back here. */
