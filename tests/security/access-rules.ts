@@ -260,6 +260,7 @@ export interface InternalRule {
 const ids = () => ({ ticketId: randomUUID(), orderId: randomUUID() });
 const someEvent = () => ({ eventId: randomUUID() });
 const someOrder = () => ({ orderId: randomUUID() });
+const someCase = () => ({ ...someOrder(), caseId: randomUUID() });
 const selection = () => ({ selection: { selection: { case: "named", value: { ids: [randomUUID()] } } } });
 const records = (callee: InternalRule["callee"]): InternalRule => ({
   callee,
@@ -372,6 +373,8 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     ...someOrder(),
     refundRequestedTime: timestampFromDate(new Date()),
   })),
+  "payouts.internal.v1.PayoutLifecycleService/HoldForCase": lifecycle("payouts", someCase),
+  "payouts.internal.v1.PayoutLifecycleService/EndCase": lifecycle("payouts", someCase),
   "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
     ...records("orders"),
     request: () => ({ dueBefore: timestampFromDate(new Date()) }),

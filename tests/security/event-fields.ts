@@ -164,6 +164,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "earning_owed",
     "earning_restored",
     "earning_reversed",
+    "earning_frozen",
+    "earning_case_ended",
     "state",
   ],
   "ticketing.payouts.v1.EarningState": [
@@ -178,6 +180,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payouts.v1.EarningOwed": [],
   "ticketing.payouts.v1.EarningRestored": [],
   "ticketing.payouts.v1.EarningReversed": [],
+  "ticketing.payouts.v1.EarningFrozen": ["case_id"],
+  "ticketing.payouts.v1.EarningCaseEnded": ["case_id"],
 
   "ticketing.events.v1.VenueEvent": [...event, "venue_proposed", "state"],
   "ticketing.events.v1.Venue": [

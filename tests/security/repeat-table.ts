@@ -287,6 +287,14 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
     "services/payouts/src/earning.spec.ts",
     "that is announced once more changes nothing",
   ],
+  "payouts.internal.v1.PayoutLifecycleService/HoldForCase": [
+    "services/payouts/src/earning-cases.spec.ts",
+    "that is held once more changes nothing",
+  ],
+  "payouts.internal.v1.PayoutLifecycleService/EndCase": [
+    "services/payouts/src/earning-cases.spec.ts",
+    "that has ended holds nothing, however late the news of its beginning come",
+  ],
   "payouts.internal.v1.PayoutLifecycleService/BlockEarning": [
     "services/payouts/src/earning.spec.ts",
     "that is kept by the same once more stays as it is",

@@ -1,8 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type { EarningSchema } from "@ticketing/proto/payouts/v1/earning";
+import { EarningHoldReason, type EarningSchema } from "@ticketing/proto/payouts/v1/earning";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { type Earning, netOf, owedOf } from "./earning.ts";
+import { shownHoldReason } from "./earning-cases.ts";
 
 /** What other services learn of an earning by its events: its message has these fields by the same names. */
 export const earningState = (earning: Earning) => ({
@@ -11,7 +12,7 @@ export const earningState = (earning: Earning) => ({
   status: earning.status,
   price: moneyInit(earning.price),
   fee: BigInt(earning.fee),
-  ...(earning.holdReason !== undefined && { holdReason: earning.holdReason }),
+  holdReason: shownHoldReason(earning) ?? EarningHoldReason.UNSPECIFIED,
   version: BigInt(earning.version),
 });
 

@@ -34,6 +34,10 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   releaseTime: Date;
   /** When it is looked at next; absent: not before something happens. */
   dueTime?: Date;
+  /** The ids of open cases: while there is one, no transfer is asked of Stripe. */
+  cases?: string[];
+  /** The ids of cases that have ended: a late repeat of their beginning holds nothing. */
+  endedCases?: string[];
   /** When the refund was asked for that was announced last; absent: none was. */
   refundHeldFor?: Date;
   /** When the buyer was recorded to have the money back. */
@@ -110,7 +114,8 @@ export function look(earning: Earning, now: Date): Earning {
     const released = { status: RELEASED, holdReason: undefined, dueTime: later(now) };
     return advance(earning, { case: "earningReleased", value: {} }, now, released);
   }
-  if (status !== RELEASED && !isRecoverable(earning)) return amend(earning, { dueTime: undefined }, now);
+  const waits = status === RELEASED && !isFrozen(earning);
+  if (!waits && !isRecoverable(earning)) return amend(earning, { dueTime: undefined }, now);
   return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now) });
 }
 
@@ -138,9 +143,14 @@ export function block(
   return advance(earning, { case: "earningBlocked", value }, now, changes);
 }
 
-/** Whether a transfer may be asked of Stripe. */
+/** Whether an open case keeps it where it is. */
+export const isFrozen = ({ cases = [] }: Earning): boolean => cases.length > 0;
+
+/** Whether a transfer may be begun, or was begun and has no outcome yet. */
 export const isTransferable = (earning: Earning): boolean =>
-  earning.status === RELEASED && earning.holdReason !== EarningHoldReason.REFUND;
+  earning.status === RELEASED &&
+  (earning.begun !== undefined || !isFrozen(earning)) &&
+  earning.holdReason !== EarningHoldReason.REFUND;
 
 /** A transfer is about to be asked of Stripe. One that was begun before is the same one: its facts stay. */
 export function beginTransfer(earning: Earning, facts: NonNullable<Earning["begun"]>, now: Date): Earning {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
 import { holdForRefund, refunded } from "./earning.ts";
+import { endCase, holdForCase } from "./earning-cases.ts";
 
 let world: PayoutWorld;
 beforeAll(async () => {
@@ -135,6 +136,47 @@ describe("a transfer", () => {
     world.calls.length = 0;
     expect((await world.moves.transfer(id, chargeId)).holdReason).toBe(EarningHoldReason.REFUND);
     expect(world.calls).toEqual([]);
+  });
+
+  const openCase = (id: string) =>
+    world.earnings.update(id, (earning) => holdForCase(earning, "case", world.clock()));
+
+  it("is not asked for while a case is open, and is once it has ended", async () => {
+    const seller = await world.seller();
+    const { id, chargeId } = await world.released(seller.id);
+    await openCase(id);
+    world.calls.length = 0;
+    expect((await world.moves.transfer(id, chargeId)).begun).toBeUndefined();
+    expect(world.calls).toEqual([]);
+    await world.earnings.update(id, (earning) => endCase(earning, "case", world.clock()));
+    expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
+  });
+
+  it("that was begun before a case was opened is only looked for, and frozen once it cannot act any more", async () => {
+    const { id, chargeId } = await world.released((await world.seller()).id);
+    const ask = () => world.moves.transfer(id, chargeId).catch((error: { reason: string }) => error.reason);
+    world.double.faults.add({ ...CREATE, kind: "error_before" });
+    await ask();
+    world.double.faults.clear();
+    await openCase(id);
+    world.calls.length = 0;
+    expect(await ask()).toBe("STRIPE_UNAVAILABLE");
+    world.wait(2 * world.graceMs);
+    await ask();
+    expect((await world.earnings.get(id)).begun).toBeUndefined();
+    expect(await ask()).toMatchObject({ status: EarningStatus.RELEASED });
+    expect(world.calls).not.toContain("transfer");
+    expect(world.transfers(id)).toEqual([]);
+  });
+
+  it("that acted before a case was opened is found", async () => {
+    const { id, chargeId } = await world.released((await world.seller()).id);
+    world.double.faults.add({ kind: "error_after", ...CREATE });
+    world.double.faults.add({ kind: "error_before", operation: "transfers.list" });
+    await world.moves.transfer(id, chargeId).catch(() => null);
+    world.double.faults.clear();
+    await openCase(id);
+    expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
   });
 });
 

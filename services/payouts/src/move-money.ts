@@ -9,6 +9,7 @@ import {
   block,
   type Earning,
   type EarningAction,
+  isFrozen,
   isRecoverable,
   isTransferable,
   netOf,
@@ -59,7 +60,9 @@ export function createMoneyMoves(deps: {
     if (before) return note(before);
     const since = earning.attempts[action].unknownSince;
     // The last call of the first grace may be in flight for another one, in which Stripe is only looked at.
-    const isOnlyLookedAt = since !== undefined && clock().getTime() - since.getTime() >= graceMs;
+    const mayBeInFlight = since !== undefined && clock().getTime() - since.getTime() >= graceMs;
+    // A case was opened after it was begun.
+    const isOnlyLookedAt = mayBeInFlight || (action === "transfer" && isFrozen(earning));
     let failure: StripeFailure;
     try {
       if (isOnlyLookedAt) throw new StripeFailure("unknown", "", new Error("an earlier call may yet act"));
@@ -105,7 +108,7 @@ export function createMoneyMoves(deps: {
     if (!accountId) return waitForAccount(earning, chargeId);
     const begin = (current: Earning) => beginTransfer(current, { accountId, chargeId }, clock());
     const begun = await earnings.update(orderId, begin, earning);
-    // A refund was announced meanwhile.
+    // A refund was announced, or a case opened, meanwhile.
     if (!begun.begun) return begun;
     const amount = { minorUnits: netOf(begun), currency: begun.price.currency };
     const wanted = { orderId, amount, ...begun.begun };

@@ -4,11 +4,12 @@ import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import { block, type Earning, holdForRefund, isRecoverable } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
+import { endCase, holdForCase } from "./earning-cases.ts";
 import { earningMessage } from "./earning-message.ts";
 import type { MoneyMoves } from "./move-money.ts";
 import { ensureEarning, type SaleDependencies } from "./record-sale.ts";
 
-/** The internal API by which workflows decide what becomes of an earning. */
+/** The internal API by which workflows and cases decide what becomes of an earning. */
 export function createPayoutLifecycleService(
   deps: SaleDependencies & { earnings: EarningStore; moves: MoneyMoves },
 ): ServiceImpl<typeof PayoutLifecycleService> {
@@ -48,6 +49,20 @@ export function createPayoutLifecycleService(
       const hold = (current: Earning) => holdForRefund(current, requested, clock());
       const earning = await earnings.update(orderId, hold, known);
       return { earning: earningMessage(earning) };
+    },
+
+    async holdForCase({ orderId, caseId }, context) {
+      requireService(context, "workflows", "cases");
+      const known = await ensureEarning(deps, orderId);
+      const hold = (current: Earning) => holdForCase(current, caseId, clock());
+      return { earning: earningMessage(await earnings.update(orderId, hold, known)) };
+    },
+
+    async endCase({ orderId, caseId }, context) {
+      requireService(context, "workflows", "cases");
+      const known = await ensureEarning(deps, orderId);
+      const end = (current: Earning) => endCase(current, caseId, clock());
+      return { earning: earningMessage(await earnings.update(orderId, end, known)) };
     },
   };
 }

@@ -66,6 +66,8 @@ const holdTexts: Readonly<Record<EarningHoldReason, (at: string) => string>> = {
   [EarningHoldReason.PROVIDER]: () =>
     "Our payment partner did not accept the payout. It is tried again each day.",
   [EarningHoldReason.CHARGE]: () => "Something is unclear about the buyer's payment. Our staff look into it.",
+  [EarningHoldReason.CASE]: () =>
+    "There is a complaint about this sale, or our staff look into it. It waits until that is decided.",
 };
 
 /** The names of the columns of the table that a seller can save. */

@@ -1,7 +1,7 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { ReadChargeResponse } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
-import { type EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Reason } from "@ticketing/proto/reason";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
@@ -34,7 +34,8 @@ export function createEarningActivities({ orders, payments, payouts }: Omit<Life
   async function judgeEarning(orderId: string): Promise<Verdict> {
     const { earning, recoverable, begunChargeId } = await asking(payouts.readEarning({ orderId }));
     const isReleased = earning?.status === EarningStatus.RELEASED;
-    if (!isReleased && !recoverable) return { next: "nothing" };
+    const isFrozen = earning?.holdReason === EarningHoldReason.CASE && !begunChargeId;
+    if ((!isReleased || isFrozen) && !recoverable) return { next: "nothing" };
     const [{ order }, charge] = await Promise.all([
       asking(orders.readOrder({ orderId })),
       readCharge(orderId),

@@ -21,6 +21,7 @@ let done: string[];
 let status: EarningStatus;
 let recoverable: boolean;
 let asked: boolean;
+let frozen: boolean;
 /** The charge of a transfer that was begun before. */
 let begunChargeId: string;
 /** What payments answers when the charge is read. */
@@ -50,7 +51,8 @@ function services({ service }: ConnectRouter): void {
     readEarning: async () => {
       await reading();
       const price = { minorUnits: 5_000n, currency: "USD" };
-      return { earning: { status, price }, recoverable, begunChargeId };
+      const holdReason = frozen ? EarningHoldReason.CASE : EarningHoldReason.UNSPECIFIED;
+      return { earning: { status, price, holdReason }, recoverable, begunChargeId };
     },
     transferEarning: ({ providerChargeId }) => {
       const refusal = transferAnswer(++transfers);
@@ -78,6 +80,7 @@ beforeEach(() => {
   status = EarningStatus.RELEASED;
   recoverable = false;
   asked = false;
+  frozen = false;
   begunChargeId = "";
   chargeAnswer = () => undefined;
   transferAnswer = () => undefined;
@@ -137,6 +140,15 @@ describe("an earning that is due", () => {
     asked = true;
     await run();
     expect(done).toEqual(["read charge", "block REFUND"]);
+  }, 60_000);
+
+  it("and whose order has an open case is left alone, unless its transfer was begun", async () => {
+    frozen = true;
+    await run();
+    expect(done).toEqual([]);
+    begunChargeId = "ch_begun";
+    await run();
+    expect(done).toEqual(["read charge", "transfer ch_begun"]);
   }, 60_000);
 
   it("and whose transfer was begun by a run that is gone comes to its outcome before a refund is made", async () => {
