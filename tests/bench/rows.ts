@@ -1,4 +1,5 @@
 import type { Row } from "./row.ts";
+import { afterSale } from "./rows/after-sale.ts";
 import { cancels } from "./rows/cancels.ts";
 import { floors } from "./rows/floors.ts";
 import { footprint } from "./rows/footprint.ts";
@@ -18,7 +19,7 @@ import { watching } from "./rows/watching.ts";
 
 /** What can be measured, in the order in which it is: each leaves the next what it needs. */
 export const rows: readonly Row[] = [
-  ...[locks, sales, cancels, refusals, rush, queue, publishing, reads],
+  ...[locks, sales, afterSale, cancels, refusals, rush, queue, publishing, reads],
   ...[unary, search, replay, watching, reconciliation, floors],
 ];
 

@@ -47,10 +47,19 @@ export async function measureCost(
   { inFlight, calls, warmUp, ms = LOOP_MS }: Amount,
 ): Promise<Cost> {
   if (warmUp > 0) await closedLoop(call, { inFlight, ms: LOOP_MS, limit: warmUp });
+  return measureWork(mesh, quiet, () => closedLoop((n) => call(warmUp + n), { inFlight, ms, limit: calls }));
+}
+
+/** As {@link measureCost}, of work on a warm mesh that is no loop of calls; it says how many things it did. */
+export async function measureWork(
+  mesh: Processes,
+  quiet: Quiet,
+  work: () => Promise<LoopResult>,
+): Promise<Cost> {
   const idleBefore = await waitUntilIdle(mesh, quiet);
 
   const [before, begun] = [read(mesh), performance.now()];
-  const loop = await closedLoop((n) => call(warmUp + n), { inFlight, ms, limit: calls });
+  const loop = await work();
   const meanwhile = between(before, read(mesh));
   const idleAfter = await waitUntilIdle(mesh, quiet);
   const [used, busyMs] = [between(before, read(mesh)), performance.now() - begun];
