@@ -37,6 +37,7 @@ export const targets: readonly Target[] = [
     // The order twice, ticket and buyer's locks once; three events; CancelOrder, unlock, release, cancel.
     floor: { "floor.workflow_end": 1, "floor.read_replace": 4, "floor.publish": 3, "floor.grpc": 4 },
   },
+  { figure: "after_sale.cpu_ms", label: "all that follows COMPLETE", unit: "CPU ms", atMost: 40 },
   {
     ...{ figure: "refusal.cpu_ms", label: "a refused lock", unit: "CPU ms", atMost: 1.8 },
     floor: { "floor.read": 1, "floor.grpc": 2 },

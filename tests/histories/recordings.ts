@@ -197,6 +197,8 @@ export const recordings: Record<string, Recording> = {
   async earning({ mesh, seller, first }) {
     await onboard(seller);
     const { order } = await stories.purchase(mesh, seller, first);
+    // What is paid at the first try needs no workflow.
+    await injectFault(mesh, { kind: "error_before", operation: "transfers.create", count: 1 });
     await passEvent(mesh, order.id);
     await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
     return `earning-${order.id}`;

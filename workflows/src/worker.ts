@@ -11,7 +11,7 @@ import { openTransportSecurity } from "@ticketing/runtime/process/transport-secu
 import { serve } from "@ticketing/runtime/serving/serve";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
-import { createEarningActivities } from "./earning/activities.ts";
+import { createEarningActivities, createEarningSteps } from "./earning/activities.ts";
 import { createEventCancellationActivities } from "./event-cancellation/activities.ts";
 import { createPace } from "./event-cancellation/pace.ts";
 import { keepCurrent } from "./keep-current.ts";
@@ -112,7 +112,7 @@ events.consume({
   stream: "PAYOUTS",
   durable: "workflows",
   filter: "evt.payouts.>",
-  handle: onPayoutEvent(workflows),
+  handle: onPayoutEvent(workflows, createEarningSteps(clients), log),
 });
 events.consume({
   stream: "EVENTS",

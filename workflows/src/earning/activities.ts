@@ -7,6 +7,9 @@ import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
 import { type Decision, decide } from "./decision.ts";
 
+/** What the end of an earning does in the world. Each step may be repeated. */
+export type EarningSteps = ReturnType<typeof createEarningSteps>;
+/** The steps, as the workflow has them done. */
 export type EarningActivities = ReturnType<typeof createEarningActivities>;
 
 /** What is to be done about an earning. */
@@ -15,8 +18,8 @@ export type Verdict = Decision | { next: "nothing" } | { next: "recover" };
 /** Refusals by which payments says that it took no money. */
 const NOTHING_TAKEN: readonly string[] = ["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] satisfies Reason[];
 
-/** What the end of an earning does in the world. Each step may be repeated. */
-export function createEarningActivities({ orders, payments, payouts }: Omit<LifecycleClients, "tickets">) {
+/** Each throws a failure of {@link asking}. */
+export function createEarningSteps({ orders, payments, payouts }: Omit<LifecycleClients, "tickets">) {
   /**
    * The charge as Stripe shows it now; undefined where no money was taken. It is refused to a mesh that is, or may be, a
    * copy of another one: that one pays its sellers.
@@ -49,6 +52,23 @@ export function createEarningActivities({ orders, payments, payouts }: Omit<Life
   return {
     judgeEarning,
 
+    /** Follows a judgement that was made just now. "not now": something keeps the earning. */
+    transferEarning: (orderId: string, providerChargeId: string): Promise<"done" | "not now"> =>
+      answering(payouts.transferEarning({ orderId, providerChargeId }), "done"),
+
+    blockEarning: (orderId: string, reason: EarningHoldReason) =>
+      answering(payouts.blockEarning({ orderId, reason }), "done" as const),
+
+    recoverEarning: (orderId: string) => answering(payouts.recoverEarning({ orderId }), "done" as const),
+  };
+}
+
+/** The steps as activities, which are repeated. */
+export function createEarningActivities(clients: Parameters<typeof createEarningSteps>[0]) {
+  const steps = createEarningSteps(clients);
+  return {
+    ...steps,
+
     /**
      * A repeat may come hours after the judgement, so it is judged again first. "not now": something keeps the earning,
      * and the look of the next day takes note of what.
@@ -56,13 +76,8 @@ export function createEarningActivities({ orders, payments, payouts }: Omit<Life
     async transferEarning(orderId: string, providerChargeId: string): Promise<"done" | "not now"> {
       const { attempt, isLocal } = Context.current().info;
       const isRepeat = attempt > 1 || !isLocal;
-      if (isRepeat && (await judgeEarning(orderId)).next !== "transfer") return "not now";
-      return answering(payouts.transferEarning({ orderId, providerChargeId }), "done");
+      if (isRepeat && (await steps.judgeEarning(orderId)).next !== "transfer") return "not now";
+      return steps.transferEarning(orderId, providerChargeId);
     },
-
-    blockEarning: (orderId: string, reason: EarningHoldReason) =>
-      answering(payouts.blockEarning({ orderId, reason }), "done" as const),
-
-    recoverEarning: (orderId: string) => answering(payouts.recoverEarning({ orderId }), "done" as const),
   };
 }
