@@ -25,6 +25,21 @@ export async function timesOf(questions: readonly Question[]): Promise<Times[]> 
 async function timeOf({ filter, of, ask }: Question): Promise<Times> {
   await ask();
   const took: number[] = [];
+  const before = process.cpuUsage();
+  for (let n = 0; n < CALLS; n++) {
+    const begun = performance.now();
+    await ask();
+    took.push(performance.now() - begun);
+  }
+  const { user, system } = process.cpuUsage(before);
+  took.sort((a, b) => a - b);
+  const at = (share: number) => took[Math.min(CALLS - 1, Math.floor(share * CALLS))] ?? Number.NaN;
+  const cpu = (user + system) / 1_000 / CALLS;
+  return { filter, of, p50: at(0.5), p99: at(0.99), worst: at(1), blocked: await blockedBy(ask), cpu };
+}
+
+/** The longest time between two turns of the event loop, which takes one after another while the question is asked. */
+async function blockedBy(ask: () => Promise<unknown>): Promise<number> {
   let blocked = 0;
   let turned = performance.now();
   let isOver = false;
@@ -35,19 +50,12 @@ async function timeOf({ filter, of, ask }: Question): Promise<Times> {
     if (!isOver) setImmediate(turn);
   };
   setImmediate(turn);
-  const before = process.cpuUsage();
   for (let n = 0; n < CALLS; n++) {
-    const begun = performance.now();
     await ask();
-    took.push(performance.now() - begun);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const { user, system } = process.cpuUsage(before);
   isOver = true;
-  took.sort((a, b) => a - b);
-  const at = (share: number) => took[Math.min(CALLS - 1, Math.floor(share * CALLS))] ?? Number.NaN;
-  const cpu = (user + system) / 1_000 / CALLS;
-  return { filter, of, p50: at(0.5), p99: at(0.99), worst: at(1), blocked, cpu };
+  return blocked;
 }
 
 /** A line for each question, the slowest first. */

@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { FacetReader } from "@ticketing/catalog/search/facet-reader";
 import type { Search } from "@ticketing/catalog/search/search";
 import { OrderBy, TicketFilterSchema } from "@ticketing/proto/catalog/v1/catalog_service";
 import { WORDS } from "./made-up-listings.ts";
@@ -52,8 +53,15 @@ export interface Question {
   ask(): Promise<unknown>;
 }
 
+/** What questions are asked of. */
+export interface Asked {
+  search: Search;
+  facets: Pick<FacetReader, "listFacets">;
+}
+
 /** Every kind of question to a search over made-up listings that begin at `now`, each for its first page. */
-export function questionsTo(search: Search, now: number): Question[] {
+export function questionsTo({ search, facets }: Asked, now: number): Question[] {
+  const { signal } = new AbortController();
   let id: string | undefined;
   const describe = async () => {
     id ??= (await search.listEvents({ filter: undefined, after: undefined, limit: 1 })).rows[0]?._id;
@@ -63,7 +71,7 @@ export function questionsTo(search: Search, now: number): Question[] {
     const query = { filter: create(TicketFilterSchema, init), after: undefined, limit: PAGE };
     return [
       { filter, of: "events", ask: () => search.listEvents(query) },
-      { filter, of: "facets", ask: () => search.listFacets(query.filter) },
+      { filter, of: "facets", ask: () => facets.listFacets(query.filter, signal) },
       ...orders.map((order) => ({
         ...{ filter, of: OrderBy[order] },
         ask: () => search.search({ ...query, order }),

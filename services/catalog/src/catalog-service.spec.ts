@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { createValidator } from "@bufbuild/protovalidate";
@@ -22,12 +25,15 @@ import { createPageTokens } from "./page-token.ts";
 import type { ListingState } from "./projection/listing-state.ts";
 import { eventId } from "./projection/placing.ts";
 import { openProjection, type Projection } from "./projection/projection.ts";
+import { type FacetReader, openFacetReader } from "./search/facet-reader.ts";
 import { createSearch } from "./search/search.ts";
 import { createSuggestions } from "./suggestions/suggestions.ts";
 
 const now = new Date(Date.UTC(2030, 0, 1));
 const clock = () => now;
+let folder: string;
 let projection: Projection;
+let facets: FacetReader;
 let catalog: ReturnType<typeof clientOf<typeof CatalogService>>;
 let server: PublicServer;
 
@@ -41,11 +47,15 @@ const listing = (id: string, price: ListingState["price"]): ListingState => ({
 });
 
 beforeAll(async () => {
-  projection = openProjection(":memory:", { clock });
+  folder = mkdtempSync(join(tmpdir(), "catalog-"));
+  const file = join(folder, "search.db");
+  projection = openProjection(file, { clock });
+  facets = openFacetReader(projection, { file, log: silent });
   const search = createSearch(projection);
   const service = createCatalogService({
     projection,
     search,
+    facets,
     suggestions: createSuggestions(projection),
     feed: createListingFeed(search.findByIds),
     pageTokens: createPageTokens(secretKeys.parse(newSecretKey())),
@@ -71,7 +81,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await server?.drain(1_000);
+  await facets?.close();
   projection?.close();
+  rmSync(folder, { recursive: true });
 });
 
 /** All pages of a search, as "currency amount". */

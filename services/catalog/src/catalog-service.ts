@@ -15,6 +15,7 @@ import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
 import { type PageTokens, searchFingerprint } from "./page-token.ts";
 import type { Projection } from "./projection/projection.ts";
+import type { FacetReader } from "./search/facet-reader.ts";
 import type { Search } from "./search/search.ts";
 import type { Suggestions } from "./suggestions/suggestions.ts";
 import { watchTickets } from "./watch-tickets.ts";
@@ -28,6 +29,7 @@ const MAX_SUGGESTIONS = 20;
 export function createCatalogService(deps: {
   projection: Pick<Projection, "positionOf">;
   search: Search;
+  facets: Pick<FacetReader, "listFacets">;
   suggestions: Suggestions;
   feed: ListingFeed;
   pageTokens: PageTokens;
@@ -77,7 +79,7 @@ export function createCatalogService(deps: {
 
     async listFacets({ filter, seen }, context) {
       await freshness.require(seen, undefined, context.signal);
-      const facets = await search.listFacets(filter);
+      const facets = await deps.facets.listFacets(filter, context.signal);
       allowBriefCaching(context, { seen });
       return facetsMessage(facets);
     },

@@ -23,6 +23,7 @@ function openReplica() {
   const search = createSearch(projection);
   const service = createCatalogService({
     ...{ projection, search, pageTokens, clock },
+    facets: { listFacets: () => Promise.reject(new Error("nobody asks for facets")) },
     feed: createListingFeed(search.findByIds),
     suggestions: createSuggestions(projection),
   });

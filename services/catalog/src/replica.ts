@@ -13,6 +13,7 @@ import {
   type Projection,
   removeProjection,
 } from "./projection/projection.ts";
+import { type FacetReader, openFacetReader } from "./search/facet-reader.ts";
 import { createSearch, type Search } from "./search/search.ts";
 import { discardDamaged, keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
 import { createSuggestions, type Suggestions } from "./suggestions/suggestions.ts";
@@ -35,6 +36,7 @@ export interface ReplicaOptions {
 export interface Replica {
   projection: Projection;
   search: Search;
+  facets: FacetReader;
   suggestions: Suggestions;
   feed: ListingFeed;
   followed: FollowedStreams;
@@ -60,13 +62,14 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   };
   const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids), onDamage });
   const search = createSearch(projection);
+  const facets = openFacetReader(projection, { file, log });
   const feed = createListingFeed(search.findByIds);
   const checkpoints = keepCheckpoints(projection, { file, log });
   const followed = followStreams(projection, { events, room: checkpoints.room });
   const passing = setInterval(projection.passTime, PASS_TIME_MS);
   const stopSnapshots = keepSnapshots(snapshots, log);
   return {
-    ...{ projection, search, suggestions: createSuggestions(projection), feed, followed },
-    close: [stopSnapshots, () => clearInterval(passing), checkpoints.stop, projection.close],
+    ...{ projection, search, facets, suggestions: createSuggestions(projection), feed, followed },
+    close: [stopSnapshots, () => clearInterval(passing), facets.close, checkpoints.stop, projection.close],
   };
 }

@@ -1,6 +1,8 @@
 import { openProjection, removeProjection } from "@ticketing/catalog/projection/projection";
+import { openFacetReader } from "@ticketing/catalog/search/facet-reader";
 import { createSearch } from "@ticketing/catalog/search/search";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
+import { silent } from "@ticketing/runtime/testing/service";
 import type { Person } from "../../support/clients.ts";
 import { type Cost, measureCost } from "../../support/load/measure-cost.ts";
 import { table } from "../../support/load/table.ts";
@@ -70,9 +72,11 @@ function fill(file: string, count: number): void {
 /** Asks the file itself, which its process has left. */
 async function questionTimes(file: string) {
   const projection = openProjection(file, { clock });
+  const facets = openFacetReader(projection, { file, log: silent });
   try {
-    return await timesOf(questionsTo(createSearch(projection), projection.now()));
+    return await timesOf(questionsTo({ search: createSearch(projection), facets }, projection.now()));
   } finally {
+    await facets.close();
     projection.close();
   }
 }

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { createLogger } from "@ticketing/runtime/process/log";
+import { openFacetReader } from "../search/facet-reader.ts";
 import { type Checkpoints, keepCheckpoints } from "./checkpoints.ts";
 import { openProjection, type Projection } from "./projection.ts";
 
@@ -77,6 +78,30 @@ describe("the log of a projection", () => {
     expect(most).toBeGreaterThan(bounds.due);
     expect(most).toBeLessThan(bounds.most + 100);
     expect(statSync(`${file}-wal`).size).toBeLessThan((bounds.most + 100) * PAGE);
+  });
+
+  it("begins anew although facets are always being read", async () => {
+    const reader = openFacetReader(projection, { file, log });
+    let isOver = false;
+    const read = async () => {
+      const { signal } = new AbortController();
+      while (!isOver) await reader.listFacets(undefined, signal);
+    };
+    const reading = Promise.all(Array.from({ length: 4 }, read));
+    let [largest, before, restarts] = [0, 0, 0];
+    for (let n = 0; n < 100; n++) {
+      await checkpoints.room();
+      change();
+      const { all } = pages();
+      if (all < before) restarts += 1;
+      before = all;
+      largest = Math.max(largest, all);
+    }
+    isOver = true;
+    await reading;
+    await reader.close();
+    expect(restarts).toBeGreaterThan(0);
+    expect(largest).toBeLessThan(bounds.mostEver);
   });
 
   it("grows while a snapshot reads the file, and no further than its last bound", async () => {

@@ -1,7 +1,6 @@
 import type { TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import { cityTokens } from "../projection/tokens.ts";
 import { candidateEvents } from "./candidate-events.ts";
-import type { Pause } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
 import { type Effort, type Wanted, wantedOf } from "./wanted.ts";
 import { type Allowance, type Candidate, type FoundEvent, type Look, wantedAmong } from "./wanted-events.ts";
@@ -34,11 +33,10 @@ const ROWS_OF_TEXT = 3;
 const FOR_DETAILS = 0.25;
 
 /** Finds the events of a filter by a look at so many rows; undefined when nothing can match. */
-export async function findScope(
+export function findScope(
   read: Statements,
   asked: { filter: TicketFilter; now: number; effort: Effort; rows: number },
-  pause: Pause,
-): Promise<Found | undefined> {
+): Found | undefined {
   const { filter, rows } = asked;
   const isOfWords = filter.query.trim() !== "";
   // Categories and cities are of the kinds of events: texts are looked for by words alone.
@@ -50,7 +48,7 @@ export async function findScope(
   const isOfKinds = !isOfWords && !wanted.event && !wanted.ofListings;
   const scope = { wanted, category: filter.category, cities, isOfKinds, isOfWords };
   const allowance = { rows: rows * (1 - FOR_DETAILS) };
-  const { events, isComplete } = await firstWanted(read, { scope, allowance }, pause);
+  const { events, isComplete } = firstWanted(read, { scope, allowance });
   allowance.rows += rows * FOR_DETAILS;
   const most = wanted.effort.facets.events;
   return {
@@ -68,11 +66,10 @@ const citiesOf = (read: Statements, city: string): number[] =>
     .map(({ city }) => city);
 
 /** The wanted events among the candidates, until one more is found than is counted. */
-async function firstWanted(
+function firstWanted(
   read: Statements,
   { scope, allowance }: { scope: Scope; allowance: Allowance },
-  pause: Pause,
-): Promise<Pick<Found, "events" | "isComplete">> {
+): Pick<Found, "events" | "isComplete"> {
   const { wanted, isOfKinds } = scope;
   const most = wanted.effort.facets.events;
   const candidates = candidateEvents(read, scope, allowance);
@@ -91,7 +88,6 @@ async function firstWanted(
       : wantedAmong(read, wanted, { candidates: fresh, allowance });
     events.push(...look.events);
     isCertain &&= look.isCertain;
-    await pause();
   }
 }
 

@@ -4,7 +4,6 @@ import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { EventCount, Facets } from "../event-query.ts";
 import { type Found, findScope } from "./facet-scope.ts";
 import { countKinds, eventsBy, type Kinds, kindsOf } from "./kinds.ts";
-import { createPauses, type Pause } from "./pauses.ts";
 import { pricesOf } from "./price-facets.ts";
 import type { Statements } from "./statements.ts";
 import type { Effort } from "./wanted.ts";
@@ -18,33 +17,32 @@ const FURTHER_SCOPE = 1.25;
 const CATEGORIES = Object.values(Category).filter((value): value is Category => Number(value) > 0);
 
 /** How many events of a filter are of which category, city and price: of each without the filter's own one. */
-export async function findFacets(
+export function findFacets(
   read: Statements,
   asked: { filter: TicketFilter | undefined; now: number; effort: Effort },
-): Promise<Facets> {
-  const pause = createPauses();
+): Facets {
   const filter = asked.filter ?? create(TicketFilterSchema);
   const hasPrices = filter.minPrice > 0n || filter.maxPrice > 0n;
   const scopes = 1 + Number(filter.category !== 0) + Number(filter.city !== "") + Number(hasPrices);
   const rows = Math.floor(asked.effort.facets.rows / (1 + (scopes - 1) * FURTHER_SCOPE));
   const find = (part: Partial<TicketFilter>) =>
-    findScope(read, { ...asked, rows, filter: { ...filter, ...part } }, pause);
-  const whole = await find({});
-  const ofCategories = filter.category === 0 ? whole : await find({ category: 0 });
-  const ofCities = filter.city === "" ? whole : await find({ city: "" });
-  const ofPrices = hasPrices ? await find({ minPrice: 0n, maxPrice: 0n }) : whole;
+    findScope(read, { ...asked, rows, filter: { ...filter, ...part } });
+  const whole = find({});
+  const ofCategories = filter.category === 0 ? whole : find({ category: 0 });
+  const ofCities = filter.city === "" ? whole : find({ city: "" });
+  const ofPrices = hasPrices ? find({ minPrice: 0n, maxPrice: 0n }) : whole;
   const known = new Map<Found, Kinds>();
-  const kindsIn = async (found: Found) => {
-    const kinds = known.get(found) ?? (await kindsOf(read, found, pause));
+  const kindsIn = (found: Found) => {
+    const kinds = known.get(found) ?? kindsOf(read, found);
     known.set(found, kinds);
     return kinds;
   };
-  const counting = { read, kindsIn, pause };
+  const counting = { read, kindsIn };
   return {
     events: whole ? countOf(whole.events.length, whole.isComplete) : { count: 0, atLeast: false },
-    categories: ofCategories ? await categoriesOf(counting, ofCategories) : [],
-    cities: ofCities ? await citiesOf(counting, ofCities) : [],
-    prices: ofPrices ? await pricesOf(read, ofPrices, pause) : [],
+    categories: ofCategories ? categoriesOf(counting, ofCategories) : [],
+    cities: ofCities ? citiesOf(counting, ofCities) : [],
+    prices: ofPrices ? pricesOf(read, ofPrices) : [],
   };
 }
 
@@ -52,15 +50,14 @@ export async function findFacets(
 interface Counting {
   read: Statements;
   /** The kinds of these events, which are looked up once. */
-  kindsIn(found: Found): Promise<Kinds>;
-  pause: Pause;
+  kindsIn(found: Found): Kinds;
 }
 
 const countOf = (count: number, isComplete: boolean): EventCount => ({ count, atLeast: !isComplete });
 
-async function categoriesOf({ read, kindsIn, pause }: Counting, found: Found): Promise<Facets["categories"]> {
+function categoriesOf({ read, kindsIn }: Counting, found: Found): Facets["categories"] {
   if (found.isComplete || !found.isOfKinds) {
-    const { kinds, isCertain } = await kindsIn(found);
+    const { kinds, isCertain } = kindsIn(found);
     return [...eventsBy(kinds, ({ category }) => category)]
       .map(([category, { size }]) => ({ category, ...countOf(size, found.isComplete && isCertain) }))
       .sort((a, b) => a.category - b.category);
@@ -69,14 +66,13 @@ async function categoriesOf({ read, kindsIn, pause }: Counting, found: Found): P
   for (const category of CATEGORIES) {
     const events = countKinds(read, found, { category, cities: found.cities });
     if (events.count > 0) counted.push({ category, ...events });
-    await pause();
   }
   return counted;
 }
 
 /** The cities that differ by more than case, accents and punctuation. */
-async function citiesOf({ read, kindsIn, pause }: Counting, found: Found): Promise<Facets["cities"]> {
-  const { kinds, isCertain } = await kindsIn(found);
+function citiesOf({ read, kindsIn }: Counting, found: Found): Facets["cities"] {
+  const { kinds, isCertain } = kindsIn(found);
   const seen = [...eventsBy(kinds, ({ name }) => name)]
     .map(([name, { size }]) => ({ name, size }))
     .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
@@ -91,7 +87,6 @@ async function citiesOf({ read, kindsIn, pause }: Counting, found: Found): Promi
     const { city, keys } = spellingOf(read, name);
     const count = countKinds(read, found, { category: found.category, cities: keys });
     if (count.count > 0) cities.push({ city, ...count });
-    await pause();
   }
   return cities.sort((a, b) => b.count - a.count || (a.city < b.city ? -1 : 1)).slice(0, MOST_CITIES);
 }

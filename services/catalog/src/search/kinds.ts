@@ -1,7 +1,6 @@
 import type { EventCount } from "../event-query.ts";
 import { detailsOf } from "./event-details.ts";
 import type { Found } from "./facet-scope.ts";
-import type { Pause } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
 
 /** A category and a city that an event has something wanted of. */
@@ -20,41 +19,29 @@ export interface Kinds {
   isCertain: boolean;
 }
 
-/** The kinds of so many events are read together. */
-const SLICE = 250;
-
 /** The kinds of the events that were found, as far as they are of what was looked for. */
-export async function kindsOf(read: Statements, found: Found, pause: Pause): Promise<Kinds> {
+export function kindsOf(read: Statements, found: Found): Kinds {
   const { isOfKinds, events } = found;
   const byKey = new Map(events.map((event) => [event.key, event]));
   const kinds: Kind[] = [];
   let isCertain = true;
-  for (let n = 0; n < events.length; n += SLICE) {
-    const rows = listedKinds(read, found, events.slice(n, n + SLICE));
-    for (const [key, of] of Map.groupBy(rows, ({ event }) => event)) {
-      const event = byKey.get(key);
-      if (isOfKinds || of.length === 1 || !event) {
-        kinds.push(...of);
-        continue;
-      }
-      const { details, isCertain: isAll } = detailsOf(read, found, event);
-      const isWanted = (kind: Kind) =>
-        details.some(({ category, city }) => category === kind.category && city === kind.city);
-      kinds.push(...of.filter(isWanted));
-      isCertain &&= isAll;
-      await pause();
+  for (const [key, of] of Map.groupBy(listedKinds(read, found), ({ event }) => event)) {
+    const event = byKey.get(key);
+    if (isOfKinds || of.length === 1 || !event) {
+      kinds.push(...of);
+      continue;
     }
-    await pause();
+    const { details, isCertain: isAll } = detailsOf(read, found, event);
+    const isWanted = (kind: Kind) =>
+      details.some(({ category, city }) => category === kind.category && city === kind.city);
+    kinds.push(...of.filter(isWanted));
+    isCertain &&= isAll;
   }
   return { kinds, isCertain };
 }
 
 /** The kinds of events with something for sale, as far as they are of the scope's category and cities. */
-const listedKinds = (
-  read: Statements,
-  { category, cities }: Found,
-  events: readonly { key: number }[],
-): Kind[] =>
+const listedKinds = (read: Statements, { category, cities, events }: Found): Kind[] =>
   read.all<Kind>(
     `SELECT k.event, k.category, k.city, c.name_key AS name FROM json_each(:keys) x
      CROSS JOIN event_kinds k INDEXED BY event_kinds_of_event ON k.event = x.value

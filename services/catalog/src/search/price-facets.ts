@@ -2,13 +2,9 @@ import type { Facets, PriceRange } from "../event-query.ts";
 import { BAND_BOUNDS, cellsOfBand } from "../projection/price-bands.ts";
 import { detailsOf } from "./event-details.ts";
 import type { Found } from "./facet-scope.ts";
-import type { Pause } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
 import type { Wanted } from "./wanted.ts";
 import type { FoundEvent } from "./wanted-events.ts";
-
-/** The prices of so many events are read together. */
-const SLICE = 100;
 
 const BANDS = [0, ...BAND_BOUNDS].map((_, band) => band);
 
@@ -19,7 +15,7 @@ interface BandRow {
 }
 
 /** How many of the events that were found have a wanted listing in which price band. */
-export async function pricesOf(read: Statements, found: Found, pause: Pause): Promise<Facets["prices"]> {
+export function pricesOf(read: Statements, found: Found): Facets["prices"] {
   const counts = new Map<string, BandRow>();
   const count = (rows: readonly BandRow[]) => {
     for (const row of rows) {
@@ -29,17 +25,13 @@ export async function pricesOf(read: Statements, found: Found, pause: Pause): Pr
     }
   };
   const { whole, others } = wholeEvents(read, found);
-  for (let n = 0; n < whole.length; n += SLICE) {
-    count(keptBands(read, found.wanted, whole.slice(n, n + SLICE)));
-    await pause();
-  }
+  count(keptBands(read, found.wanted, whole));
   let isComplete = found.isComplete;
   for (const event of others) {
     const { details, isCertain } = detailsOf(read, found, event);
     const bands = new Map(details.map(({ currency, band }) => [`${currency} ${band}`, { currency, band }]));
     count([...bands.values()].map((band) => ({ ...band, events: 1 })));
     isComplete &&= isCertain;
-    await pause();
   }
   return [...counts.values()]
     .sort((a, b) => (a.currency === b.currency ? a.band - b.band : a.currency < b.currency ? -1 : 1))

@@ -13,9 +13,11 @@ import type { EventCount } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import type { ListingState } from "../projection/listing-state.ts";
 import { eventId } from "../projection/placing.ts";
-import { openProjection } from "../projection/projection.ts";
+import { openProjection, type Projection } from "../projection/projection.ts";
+import { findFacets } from "./facets.ts";
 import type { Page } from "./page.ts";
 import { createSearch, type Search } from "./search.ts";
+import { createStatements } from "./statements.ts";
 import { EFFORT, type Effort } from "./wanted.ts";
 
 const begin = Date.UTC(2030, 0, 1);
@@ -301,12 +303,13 @@ function facetsOf(states: readonly ListingState[], wanted: Filter, now: number) 
 }
 
 /** Compares the facets of a search with what plain code counts. */
-async function expectFacets(
-  { search, now, effort }: { search: Search; now: number; effort: Effort },
+function expectFacets(
+  { projection, now, effort }: { projection: Projection; now: number; effort: Effort },
   states: readonly ListingState[],
   wanted: Filter,
-): Promise<void> {
-  const found = await search.listFacets(wanted);
+): void {
+  while (projection.passTime());
+  const found = findFacets(createStatements(projection), { filter: wanted, now, effort });
   const expected = facetsOf(states, wanted, now);
   const named = {
     events: [["all", found.events]],
@@ -374,7 +377,7 @@ describe("search", () => {
               if (of) wanted.eventId = eventIdOf(of);
               time.now = Math.max(time.now, begin + later);
               await expectFound({ search, now: time.now }, newest, { filter: wanted, order, limit });
-              await expectFacets({ search, now: time.now, effort }, newest, wanted);
+              expectFacets({ projection, now: time.now, effort }, newest, wanted);
             }
             projection.close();
           },

@@ -1,11 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { OrderBy, TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
-import type { EventPage, EventRow, Facets } from "../event-query.ts";
+import type { EventPage, EventRow } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import type { Projection } from "../projection/projection.ts";
 import { eventPageOf } from "./event-page.ts";
 import { findEvents } from "./event-search.ts";
-import { findFacets } from "./facets.ts";
 import { type FoundListing, type FoundRow, foundListing, foundRows } from "./found-listing.ts";
 import { findListings } from "./listing-search.ts";
 import type { Page } from "./page.ts";
@@ -25,8 +24,6 @@ export interface Search {
   search(query: SearchQuery & { order: OrderBy }): Promise<Page<FoundListing>>;
   /** The events of the listings that match, soonest first, with the counts and cheapest prices of these listings. */
   listEvents(query: SearchQuery): Promise<Page<EventRow>>;
-  /** How many of the events that match, but for the facet's own part, are of which category, city and price. */
-  listFacets(filter: TicketFilter | undefined): Promise<Facets>;
   /** The event of that id with what is for sale for it, which may be nothing; undefined when it is not known. */
   describeEvent(id: string): Promise<EventPage | undefined>;
   /** The listings of these ids that are known, whatever their status. */
@@ -52,11 +49,6 @@ export function createSearch(projection: Projection, effort = EFFORT): Search {
       await passAllTime();
       const wanted = wantedOf(read, { filter, now: projection.now(), effort });
       return wanted ? findEvents(read, { wanted, after, limit }) : { rows: [] };
-    },
-
-    async listFacets(filter) {
-      await passAllTime();
-      return findFacets(read, { filter, now: projection.now(), effort });
     },
 
     async describeEvent(id) {

@@ -1,0 +1,150 @@
+import { setImmediate } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import type { TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { Logger } from "@ticketing/runtime/process/log";
+import type { Facets } from "../event-query.ts";
+import type { Projection } from "../projection/projection.ts";
+
+/** So many questions wait for the thread at most: less than a second's work. */
+const MOST_WAITING = 64;
+/** When a caller for whom there was no room should come again. */
+const RETRY_MS = 1_000;
+/** A thread that ended is followed by another one no sooner than this. */
+const RESTART_MS = 1_000;
+
+/** What the thread is asked. */
+export interface FacetQuestion {
+  filter: TicketFilter | undefined;
+  /** The time of the question, in ms since 1970. */
+  now: number;
+}
+
+/** What the thread answers: an error as far as it passes between threads. */
+export type FacetAnswer =
+  | { facets: Facets }
+  | { error: { message: string; errcode?: number | undefined }; facets?: never };
+
+/** Finds facets in a thread of its own, since one question takes longer than the process that serves may be blocked. */
+export interface FacetReader {
+  /**
+   * How many of the events that match, but for the facet's own part, are of which category, city and price: of all that
+   * was applied before the call. Throws RESOURCE_EXHAUSTED BUSY while too many wait, UNAVAILABLE SERVICE_UNAVAILABLE when
+   * the thread has ended, and the signal's reason once that is aborted.
+   */
+  listFacets(filter: TicketFilter | undefined, signal: AbortSignal): Promise<Facets>;
+  /** Answers what waits, takes no more, and ends the thread. */
+  close(): Promise<void>;
+}
+
+/** A question that is not answered yet. */
+interface Call {
+  question: FacetQuestion;
+  answered(answer: FacetAnswer): void;
+  failed(error: unknown): void;
+}
+
+const startThread = (file: string): Worker =>
+  new Worker(new URL("./facet-thread.ts", import.meta.url), {
+    workerData: file,
+    execArgv: ["--conditions=@ticketing/source"],
+  });
+
+/** Opens the projection's file once more, for reading. A thread that ends is made anew for the next question. */
+export function openFacetReader(
+  projection: Pick<Projection, "passTime" | "now" | "failed">,
+  options: { file: string; log: Pick<Logger, "error">; start?: typeof startThread },
+): FacetReader {
+  const { file, log, start = startThread } = options;
+  const waiting = new Set<Call>();
+  let asked: Call | undefined;
+  let isClosing = false;
+  let endedAt = Number.NEGATIVE_INFINITY;
+  let thread: { worker: Worker; ended: Promise<void> } | undefined = begin();
+
+  function begin(): { worker: Worker; ended: Promise<void> } {
+    const worker = start(file);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    worker.on("message", (answer: FacetAnswer) => {
+      asked?.answered(answer);
+      asked = undefined;
+      askNext();
+    });
+    worker.on("error", (error) => {
+      log.error({ err: error }, "the thread of facets failed");
+      projection.failed(error);
+    });
+    worker.once("exit", () => {
+      thread = undefined;
+      endedAt = performance.now();
+      const left = [...(asked ? [asked] : []), ...waiting];
+      asked = undefined;
+      waiting.clear();
+      for (const call of left) call.failed(unavailable());
+      resolve();
+    });
+    return { worker, ended };
+  }
+
+  /** Nothing is asked while something is: what waits can still be taken back. */
+  function askNext(): void {
+    if (asked || !thread) return;
+    const [next] = waiting;
+    if (next) {
+      waiting.delete(next);
+      asked = next;
+      thread.worker.postMessage(next.question);
+    } else if (isClosing) thread.worker.postMessage(undefined);
+  }
+
+  function ask(question: FacetQuestion, signal: AbortSignal): Promise<Facets> {
+    signal.throwIfAborted();
+    if (isClosing) throw unavailable();
+    if (!thread && performance.now() - endedAt < RESTART_MS) throw unavailable();
+    if (waiting.size >= MOST_WAITING)
+      throw new DomainError("BUSY", "too many ask for facets at once; try again shortly", {}, RETRY_MS);
+    thread ??= begin();
+    return new Promise<Facets>((resolve, reject) => {
+      const leave = () => {
+        waiting.delete(call);
+        reject(signal.reason);
+      };
+      const call: Call = {
+        question,
+        answered(answer) {
+          signal.removeEventListener("abort", leave);
+          if (answer.facets) resolve(answer.facets);
+          else reject(thrown(answer.error));
+        },
+        failed(error) {
+          signal.removeEventListener("abort", leave);
+          reject(error);
+        },
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      waiting.add(call);
+      askNext();
+    });
+  }
+
+  function thrown({ message, errcode }: { message: string; errcode?: number | undefined }): Error {
+    const error = Object.assign(new Error(message), { errcode });
+    projection.failed(error);
+    return error;
+  }
+
+  return {
+    async listFacets(filter, signal) {
+      // Counts that are kept are right only once all that is due has passed.
+      while (projection.passTime()) await setImmediate();
+      return ask({ filter, now: projection.now() }, signal);
+    },
+    async close() {
+      isClosing = true;
+      askNext();
+      await thread?.ended;
+    },
+  };
+}
+
+const unavailable = () => new DomainError("SERVICE_UNAVAILABLE", "facets cannot be counted at the moment");

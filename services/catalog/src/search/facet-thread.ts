@@ -1,0 +1,32 @@
+import { DatabaseSync } from "node:sqlite";
+import { parentPort, workerData } from "node:worker_threads";
+import type { FacetAnswer, FacetQuestion } from "./facet-reader.ts";
+import { findFacets } from "./facets.ts";
+import { createStatements } from "./statements.ts";
+import { EFFORT } from "./wanted.ts";
+
+/** The thread that finds facets by a connection of its own, one question after another, until it is sent `undefined`. */
+const db = new DatabaseSync(workerData as string, { readOnly: true, timeout: 1_000 });
+db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824");
+const read = createStatements({ db, failed: () => undefined });
+
+parentPort?.on("message", (question: FacetQuestion | undefined) => {
+  if (question) parentPort?.postMessage(answerTo(question));
+  else {
+    db.close();
+    parentPort?.close();
+  }
+});
+
+function answerTo(question: FacetQuestion): FacetAnswer {
+  try {
+    // All that it reads is of one moment: the last commit before it.
+    db.exec("BEGIN");
+    return { facets: findFacets(read, { ...question, effort: EFFORT }) };
+  } catch (error) {
+    const { message, errcode } = error as Error & { errcode?: number };
+    return { error: { message, errcode } };
+  } finally {
+    if (db.isTransaction) db.exec("COMMIT");
+  }
+}
