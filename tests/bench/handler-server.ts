@@ -38,6 +38,7 @@ const internal = await startInternalServer({
         directory: {} as EventDirectory,
         settling: { settle: async (ticket) => ticket },
         room: { requireListingRoom: () => undefined },
+        buyers: { find: async () => null },
         listingLimit: { take: () => undefined },
         fees: defaultFees,
         clock,

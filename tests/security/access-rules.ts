@@ -84,6 +84,20 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: users("ok"),
     parties: { callers: ["buyer"], words: ({ world }) => [world.buyer.email] },
   },
+  "auth.v1.AuthService/FindUser": {
+    request: ({ world }) => ({ query: world.buyer.email }),
+    verdict: operatorOnly(),
+    parties: { callers: ["operator"], words: ({ world }) => [world.buyer.userId] },
+  },
+  // Others go on as they are.
+  "auth.v1.AuthService/SuspendUser": {
+    request: ({ world }) => ({ userId: world.stranger.userId, version: 999n, reason: "a test" }),
+    verdict: operatorOnly("STALE_VERSION"),
+  },
+  "auth.v1.AuthService/ReinstateUser": {
+    request: ({ world }) => ({ userId: world.stranger.userId, version: 999n, reason: "a test" }),
+    verdict: operatorOnly(),
+  },
 
   "tickets.v1.TicketService/CreateTicket": { request: () => newListing(), verdict: users("ok") },
   "tickets.v1.TicketService/GetTicket": {

@@ -5,10 +5,20 @@ const event = ["id", "version", "time"];
  * contract fails the suite until somebody adds it here, having asked whether it is anybody's secret.
  */
 export const eventFields: Readonly<Record<string, readonly string[]>> = {
-  "ticketing.auth.v1.UserEvent": [...event, "user_signed_up", "user_renamed", "state"],
-  "ticketing.auth.v1.UserState": ["id", "display_name", "version"],
+  "ticketing.auth.v1.UserEvent": [
+    ...event,
+    "user_signed_up",
+    "user_renamed",
+    "user_suspended",
+    "user_reinstated",
+    "state",
+  ],
+  "ticketing.auth.v1.UserState": ["id", "display_name", "version", "suspended"],
   "ticketing.auth.v1.UserSignedUp": [],
   "ticketing.auth.v1.UserRenamed": [],
+  // An operator's words, which the user reads, and the audit log.
+  "ticketing.auth.v1.UserSuspended": ["operator_id", "reason"],
+  "ticketing.auth.v1.UserReinstated": ["operator_id", "reason"],
 
   "ticketing.tickets.v1.TicketEvent": [
     ...event,
@@ -20,6 +30,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "ticket_relisted",
     "ticket_withdrawn",
     "ticket_event_changed",
+    "ticket_seller_suspended",
+    "ticket_seller_reinstated",
     "state",
   ],
   "ticketing.tickets.v1.TicketState": [
@@ -44,6 +56,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.tickets.v1.TicketSold": ["order_id"],
   "ticketing.tickets.v1.TicketRelisted": ["order_id"],
   "ticketing.tickets.v1.TicketWithdrawn": [],
+  "ticketing.tickets.v1.TicketSellerSuspended": [],
+  "ticketing.tickets.v1.TicketSellerReinstated": [],
   "ticketing.tickets.v1.Event": [
     ...["title", "venue", "city", "start_time"],
     ...["event_id", "time_zone", "cancelled", "former_start_time"],

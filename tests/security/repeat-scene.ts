@@ -18,7 +18,11 @@ interface Purchase {
 export type RepeatScene = Awaited<ReturnType<typeof setRepeatScene>>;
 
 export async function setRepeatScene({ mesh, newcomer }: World) {
-  const [seller, buyer] = await Promise.all([newcomer("lister"), newcomer("repeater")]);
+  const [seller, buyer, suspect] = await Promise.all([
+    newcomer("lister"),
+    newcomer("repeater"),
+    newcomer("suspect"),
+  ]);
   const people = [
     { ...seller, displayName: "" },
     { ...buyer, displayName: "" },
@@ -55,6 +59,8 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
   const scene = {
     seller,
     buyer,
+    /** Whom an operator suspends for a while. */
+    suspect,
     /** A session of the seller's besides the one that lists. */
     otherSession: (await seller.auth.issueToken({ grant })).refreshToken,
     listing,
@@ -93,7 +99,7 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     orderId,
   ]);
   const ids = [seller.userId, buyer.userId, listed, withdrawn.id, lock.ticketId, lock.orderId, lockBuyerId];
-  ids.push(venueId, eventId, twin.id, calledOff.id, delivered);
+  ids.push(suspect.userId, venueId, eventId, twin.id, calledOff.id, delivered);
   return { ...scene, ids: [...ids, ...orders, strayIntent, ...Object.values(scene.refunded)] };
 }
 

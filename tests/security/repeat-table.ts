@@ -59,6 +59,16 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: ({ otherSession }) => ({ refreshToken: otherSession }),
   },
 
+  "auth.v1.AuthService/SuspendUser": {
+    as: "operator",
+    request: ({ suspect }) => ({ userId: suspect.userId, version: 1n, reason: "a test" }),
+    late: "STALE_VERSION",
+  },
+  "auth.v1.AuthService/ReinstateUser": {
+    as: "operator",
+    request: ({ suspect }) => ({ userId: suspect.userId, version: 2n, reason: "a test" }),
+  },
+
   "payouts.v1.PayoutService/GetSellerAccount": { as: "seller", request: () => ({}) },
 
   "events.v1.EventService/ProposeVenue": { as: "seller", request: ({ venue }) => venue },
@@ -182,6 +192,7 @@ const listed = ({ listing }: RepeatScene) => ({ filter: { query: listing.title }
 /** What only reads, asked when the story is over. */
 export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "auth.v1.AuthService/GetCurrentUser": { as: "buyer", request: () => ({}) },
+  "auth.v1.AuthService/FindUser": { as: "operator", request: ({ suspect }) => ({ query: suspect.userId }) },
   "tickets.v1.TicketService/GetTicket": { as: "anonymous", request: ({ listed }) => ({ ticketId: listed }) },
   "tickets.v1.TicketService/ListMyTickets": { as: "seller", request: page },
   "tickets.internal.v1.TicketLockService/ListTickets": {

@@ -28,6 +28,7 @@ const short = { requestId: "1" };
 const noOrder = () => ({ orderId: randomUUID() });
 const noEvent = () => ({ eventId: randomUUID() });
 const noPage = { pageSize: -1 };
+const decided = { userId: randomUUID(), version: 1n, reason: "a test" };
 
 /** For each RPC whose contract has rules: a request that breaks one, and the field that it breaks. */
 const broken: Readonly<Record<string, readonly [request: Init, field: string]>> = {
@@ -35,6 +36,9 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "auth.v1.AuthService/SignIn": [{}, "email"],
   "auth.v1.AuthService/SignOut": [{ refreshToken: "x".repeat(201) }, "refresh_token"],
   "auth.v1.AuthService/IssueToken": [{}, "grant"],
+  "auth.v1.AuthService/FindUser": [{}, "query"],
+  "auth.v1.AuthService/SuspendUser": [{ ...decided, reason: "" }, "reason"],
+  "auth.v1.AuthService/ReinstateUser": [{ ...decided, version: 0n }, "version"],
   "tickets.v1.TicketService/CreateTicket": [short, "request_id"],
   "tickets.v1.TicketService/GetTicket": [{ ticketId: "1" }, "ticket_id"],
   "tickets.v1.TicketService/ListMyTickets": [noPage, "page_size"],
@@ -82,6 +86,9 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
 
 /** For each RPC that names one thing: a name of nothing, and the reason. */
 const missing: Readonly<Record<string, readonly [request: () => Init, reason: PublicReason]>> = {
+  "auth.v1.AuthService/FindUser": [() => ({ query: randomUUID() }), "USER_NOT_FOUND"],
+  "auth.v1.AuthService/SuspendUser": [() => decided, "USER_NOT_FOUND"],
+  "auth.v1.AuthService/ReinstateUser": [() => decided, "USER_NOT_FOUND"],
   "tickets.v1.TicketService/GetTicket": [() => ({ ticketId: randomUUID() }), "TICKET_NOT_FOUND"],
   "tickets.v1.TicketService/UpdateTicket": [
     () => ({ ticketId: randomUUID(), version: 1n }),

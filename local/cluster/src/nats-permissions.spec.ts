@@ -92,6 +92,7 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["ORDERS", "workflows"],
   ["PAYMENTS", "workflows"],
   ["EVENTS", "tickets"],
+  ["USERS", "tickets"],
   ["EVENTS", "workflows"],
   ["TICKETS", "orders"],
   ["ORDERS", "deliveries"],
@@ -103,7 +104,7 @@ const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
-  tickets: ["ORDERS", "PAYMENTS", "EVENTS"],
+  tickets: ["ORDERS", "PAYMENTS", "EVENTS", "USERS"],
   orders: ["TICKETS"],
   deliveries: ["ORDERS"],
   workflows: ["ORDERS", "PAYMENTS", "EVENTS", "PAYOUTS"],

@@ -154,6 +154,8 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   ProposeEvent: { title: "Jazz", category: 1, start },
   RescheduleEvent: { version: 1n, start },
   CancelEvent: { version: 1n },
+  SuspendUser: { version: 1n, reason: "a test" },
+  ReinstateUser: { version: 1n, reason: "a test" },
   DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
   UpdateTicket: { version: 1n },
   WithdrawTicket: { version: 1n },

@@ -2,7 +2,11 @@ import { create, type DescMessage, getOption, hasOption } from "@bufbuild/protob
 import { createValidator } from "@bufbuild/protovalidate";
 import { field as fieldRules } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { describe, expect, it } from "@jest/globals";
-import { SignUpRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
+import {
+  ReinstateUserRequestSchema,
+  SignUpRequestSchema,
+  SuspendUserRequestSchema,
+} from "@ticketing/proto/auth/v1/auth_service";
 import { DeliverTicketRequestSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
 import {
   ProposeEventRequestSchema,
@@ -19,6 +23,8 @@ const validator = createValidator();
 /** Every field that holds what a person wrote and others read, and how many characters it may have. */
 const texts: readonly (readonly [DescMessage, string, number])[] = [
   [SignUpRequestSchema, "displayName", 50],
+  [SuspendUserRequestSchema, "reason", 500],
+  [ReinstateUserRequestSchema, "reason", 500],
   [CreateTicketRequestSchema, "title", 120],
   [UpdateTicketRequestSchema, "title", 120],
   [EventSchema, "title", 120],

@@ -1,16 +1,17 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AuthService } from "@ticketing/proto/auth/v1/auth_service";
-import { Role } from "@ticketing/proto/auth/v1/user";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import type { Cookies } from "./cookies.ts";
 import type { SignedIn, SignInFlow } from "./sign-in.ts";
 import type { RoleName, User } from "./user.ts";
+import { grantedRoles, suspensionMessage, type UserAdministration } from "./user-administration.ts";
 
 export interface AuthServiceDependencies {
   flow: SignInFlow;
+  administration: UserAdministration;
   cookies: Cookies;
   rolesOf: (user: User) => RoleName[];
   accessLifetimeMs: number;
@@ -28,8 +29,9 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
       email: user.email,
       displayName: user.displayName,
       roles,
-      grantedRoles: roles.map((role) => Role[role.toUpperCase() as Uppercase<RoleName>]),
+      grantedRoles: grantedRoles(roles),
       createTime: timestampFromDate(user.createTime),
+      suspension: suspensionMessage(user),
     };
   }
 
@@ -51,6 +53,8 @@ export function createAuthService(deps: AuthServiceDependencies): ServiceImpl<ty
   }
 
   return {
+    ...deps.administration,
+
     signUp: async (request, context) =>
       startSession(context, await flow.signUp(request, clientNetwork(context.requestHeader))),
 

@@ -11,6 +11,7 @@ import { createSessionStore } from "./session-store.ts";
 import { createSignInFlow } from "./sign-in.ts";
 import { createSignUpLimit } from "./sign-up-limit.ts";
 import type { RoleName, User } from "./user.ts";
+import { createUserAdministration } from "./user-administration.ts";
 import { userAggregate } from "./user-aggregate.ts";
 import { createUserStore } from "./user-store.ts";
 
@@ -26,9 +27,11 @@ await runProcess("auth", config, async ({ database, events, log }) => {
   });
   const rolesOf = (user: User): RoleName[] =>
     config.OPERATOR_EMAILS.includes(user.email) ? ["operator"] : [];
+  const store = createUserStore(users);
   const service = createAuthService({
+    administration: createUserAdministration({ users: store, rolesOf, clock }),
     flow: createSignInFlow({
-      users: createUserStore(users),
+      users: store,
       sessions: await createSessionStore(db),
       passwords: createPasswordHasher(),
       attempts: await createLoginAttempts(db, clock),

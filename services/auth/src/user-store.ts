@@ -4,7 +4,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { User } from "./user.ts";
 
 /** Accounts. `get` and `update` throw UNAUTHENTICATED SESSION_EXPIRED where there is none. */
-export interface UserStore extends Pick<AggregateStore<User>, "get" | "update"> {
+export interface UserStore extends Pick<AggregateStore<User>, "find" | "get" | "update"> {
   findByEmail(email: string): Promise<User | null>;
   /** Throws ALREADY_EXISTS EMAIL_TAKEN when somebody has the address. */
   insert(user: User): Promise<void>;
@@ -13,6 +13,7 @@ export interface UserStore extends Pick<AggregateStore<User>, "get" | "update"> 
 /** Accounts, found by their address too. */
 export function createUserStore(users: AggregateStore<User>): UserStore {
   return {
+    find: users.find,
     get: users.get,
     update: users.update,
     findByEmail: (email) => users.collection.findOne({ email }),

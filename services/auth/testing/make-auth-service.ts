@@ -9,6 +9,7 @@ import { createSessionStore } from "../src/session-store.ts";
 import { createSignInFlow } from "../src/sign-in.ts";
 import { createSignUpLimit } from "../src/sign-up-limit.ts";
 import type { RoleName, User } from "../src/user.ts";
+import { createUserAdministration } from "../src/user-administration.ts";
 import { userAggregate } from "../src/user-aggregate.ts";
 import { createUserStore } from "../src/user-store.ts";
 
@@ -26,9 +27,11 @@ export async function makeAuthService(given: {
   const { db, keyFile, publicUrl, clock = () => new Date(), operator } = given;
   const rolesOf = ({ email }: User): RoleName[] => (email === operator ? ["operator"] : []);
   const accessTokens = await createAccessTokens({ keyFile, lifetimeMs: minutes(15), log: silent });
+  const users = createUserStore(await userAggregate.store(db));
   const service = createAuthService({
+    administration: createUserAdministration({ users, rolesOf, clock }),
     flow: createSignInFlow({
-      users: createUserStore(await userAggregate.store(db)),
+      users,
       sessions: await createSessionStore(db),
       passwords: createPasswordHasher(),
       attempts: await createLoginAttempts(db, clock),

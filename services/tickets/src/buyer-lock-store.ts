@@ -2,8 +2,10 @@ import { byVersion, createDocumentStore } from "@ticketing/runtime/documents/doc
 import type { Db } from "mongodb";
 import { type BuyerLocks, noLocks } from "./buyer-locks.ts";
 
-/** Every buyer's lock slots, made on first use. */
+/** Every buyer's lock slots, and who may not sell and buy: made on first use. */
 export interface BuyerLockStore {
+  /** Null for a user who never locked anything, and about whom no operator decided. */
+  find(userId: string): Promise<BuyerLocks | null>;
   update(buyerId: string, change: (locks: BuyerLocks) => BuyerLocks | Promise<BuyerLocks>): Promise<void>;
 }
 
@@ -13,6 +15,7 @@ export async function createBuyerLockStore(db: Db): Promise<BuyerLockStore> {
   await collection.createIndex(byVersion);
   const store = createDocumentStore<BuyerLocks>({ collection });
   return {
+    find: store.find,
     async update(buyerId, change) {
       const known = await store.find(buyerId);
       if (!known) {

@@ -1,6 +1,7 @@
 import type { Versioned } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { cooldownEnd, type EndedHold, remembered, type StrikePolicy } from "./strikes.ts";
+import type { UserStanding } from "./user-standing.ts";
 
 /** Longer than a write can be under way: afterwards the ticket says whether a lock call took effect. */
 const DOUBT_MS = 30_000;
@@ -27,6 +28,8 @@ interface Slot {
 
 /** How one buyer uses locks. `_id` is the buyer's id. */
 export interface BuyerLocks extends Versioned {
+  /** Whether this user may sell and buy. Absent: both are allowed, and an operator never decided about it. */
+  standing?: UserStanding;
   slots: Slot[];
   /** Absent until the first lock of a buyer ends. */
   ended?: EndedHold[];
@@ -40,6 +43,17 @@ export interface BuyerLocks extends Versioned {
 /** How many locks at a time, and what brings a pause. */
 export interface LockPolicy extends StrikePolicy {
   limit: number;
+}
+
+/** The user may sell and buy, or not. What is not newer than what is known changes nothing. */
+export function withStanding(locks: BuyerLocks, standing: UserStanding): BuyerLocks {
+  if (locks.standing && locks.standing.version >= standing.version) return locks;
+  return { ...locks, standing, version: locks.version + 1 };
+}
+
+/** Throws PERMISSION_DENIED USER_SUSPENDED. */
+export function requireMayTrade(standing: UserStanding | undefined): void {
+  if (standing?.suspended) throw new DomainError("USER_SUSPENDED", "this account is suspended");
 }
 
 /** An order and the one ticket that it is for. */
@@ -93,7 +107,7 @@ export type Standings = ReadonlyMap<string, Standing>;
 
 /**
  * Takes a slot for an order and its ticket until the latest deadline that the lock can have. `standings` are those of
- * {@link slotsToAsk}. Throws ALREADY_EXISTS REQUEST_ID_REUSED for an order that is for another ticket,
+ * {@link slotsToAsk}. Throws USER_SUSPENDED, ALREADY_EXISTS REQUEST_ID_REUSED for an order that is for another ticket,
  * RESOURCE_EXHAUSTED LOCK_LIMIT or LOCK_COOLDOWN with the time to wait.
  */
 export function takeSlot(
@@ -120,6 +134,7 @@ export function takeSlot(
       ended,
     );
   }
+  requireMayTrade(locks.standing);
   const pause = cooldownEnd(ended, policy);
   if (pause && pause > now) {
     throw new DomainError(

@@ -10,6 +10,7 @@ import { createEventDirectory } from "./event-directory.ts";
 import { createEventRoom } from "./event-room.ts";
 import { findMissingEvents } from "./find-missing-events.ts";
 import { followEvents } from "./follow-events.ts";
+import { followUsers } from "./follow-users.ts";
 import { createEventSettling } from "./settle-events.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
 import { createTicketLockService } from "./ticket-lock-service.ts";
@@ -27,14 +28,15 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
   const room = createEventRoom({ events, log });
   const listingLimit = createRateLimit({ count: config.LISTING_LIMIT, windowMs: 3_600_000 }, clock);
   const fees = config.FEES;
+  const buyers = await createBuyerLockStore(db);
   const ticketService = createTicketService({
-    ...{ tickets, directory, settling, room, listingLimit, fees, clock, log },
+    ...{ tickets, directory, settling, room, buyers, listingLimit, fees, clock, log },
   });
   const ticketLockService = createTicketLockService({
     tickets,
     directory,
     settling,
-    buyers: await createBuyerLockStore(db),
+    buyers,
     policy: {
       durationMs: config.LOCK_DURATION,
       relockWaitMs: config.RELOCK_WAIT,
@@ -48,6 +50,7 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
     clock,
   });
   followEvents({ tickets, directory, clock }, events);
+  followUsers({ tickets, buyers, clock }, events);
   const stopFinding = findMissingEvents({ tickets, directory, settling, clock, log });
   return {
     publicRoutes: (router) => router.service(TicketService, ticketService),

@@ -1,6 +1,7 @@
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type FeePolicy, requireSaleable } from "@ticketing/runtime/values/fees";
+import { requireMayTrade } from "./buyer-locks.ts";
 import { type EditRequest, isRepeat, withEdit } from "./edits.ts";
 import { advance, begin, type Offer, released, requireAhead, requireFree, type Ticket } from "./ticket.ts";
 
@@ -55,7 +56,7 @@ function requireVersion(ticket: Ticket, version: number): void {
  * The seller changes the offer, which nobody holds. A ticket whose event began is for sale again with a start that
  * lies ahead (a postponed event, a wrong date); with any other change it is refused as EVENT_STARTED. A repeat of a
  * request that was carried out changes nothing, whatever became of the ticket: change and request are one write. A new
- * price is one at which something can be sold, as of {@link list}; an old one that is not may stay.
+ * price is one at which something can be sold, as of {@link list}; an old one that is not may stay. Throws USER_SUSPENDED.
  */
 export function edit(
   ticket: Ticket,
@@ -67,6 +68,7 @@ export function edit(
   const { edits = [] } = ticket;
   if (isRepeat(edits, by.request)) return ticket;
   requireFree(ticket, now);
+  requireMayTrade(ticket.sellerStanding);
   requireVersion(ticket, by.version);
   requireAhead((changes.event ?? ticket.event).startTime, now);
   if (changes.price) requireSaleable(by.fees, changes.price);

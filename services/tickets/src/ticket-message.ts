@@ -1,9 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { type TicketSchema, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { OffSaleReason, type TicketSchema, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
-import { liveLock, statusAt, type Ticket } from "./ticket.ts";
+import { isKeptOff, liveLock, statusAt, type Ticket } from "./ticket.ts";
 
 /** What everybody may know of a ticket, at any time: its message and its events have these fields by the same names. */
 export const publicFacts = (ticket: Ticket) => ({
@@ -20,7 +20,10 @@ export const publicFacts = (ticket: Ticket) => ({
   updateTime: timestampFromDate(ticket.updateTime),
 });
 
-/** The ticket as a viewer sees it at an instant: only the seller and the holder see which order holds it. */
+/**
+ * The ticket as a viewer sees it at an instant: only the seller and the holder see which order holds it, and only the
+ * seller why an operator keeps it off sale.
+ */
 export function ticketMessage(
   ticket: Ticket,
   now: Date,
@@ -29,9 +32,12 @@ export function ticketMessage(
   const status = statusAt(ticket, now);
   const lock = status === TicketStatus.LOCKED ? liveLock(ticket, now) : undefined;
   const party = viewerId !== undefined && (viewerId === ticket.sellerId || viewerId === lock?.buyerId);
+  const isKept = ticket.storedStatus === TicketStatus.AVAILABLE && isKeptOff(ticket);
   return {
     ...publicFacts(ticket),
     status,
+    offSaleReason:
+      isKept && viewerId === ticket.sellerId ? OffSaleReason.SELLER_SUSPENDED : OffSaleReason.UNSPECIFIED,
     lock: lock && { expireTime: timestampFromDate(lock.expireTime), orderId: party ? lock.orderId : "" },
   };
 }

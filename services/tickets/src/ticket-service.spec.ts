@@ -33,11 +33,12 @@ beforeAll(async () => {
     },
   };
   const listingLimit = createRateLimit({ count: 100, windowMs: 3_600_000 }, clock);
+  const buyers = { find: async () => null };
   const directory = createSpecDirectory();
   const log = { warn: () => undefined };
   const settling = createEventSettling({ tickets, directory, clock });
   const service = createTicketService({
-    ...{ tickets, directory, settling, room, listingLimit, fees: defaultFees, clock, log },
+    ...{ tickets, directory, settling, room, buyers, listingLimit, fees: defaultFees, clock, log },
   });
   as = (caller) => clientOf(TicketService, service, caller);
 }, 60_000);

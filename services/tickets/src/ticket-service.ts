@@ -17,10 +17,13 @@ import type { FeePolicy } from "@ticketing/runtime/values/fees";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { seatOf } from "@ticketing/runtime/values/seat";
 import { writtenEventOf } from "@ticketing/runtime/values/ticketed-event";
+import type { BuyerLockStore } from "./buyer-lock-store.ts";
+import { requireMayTrade } from "./buyer-locks.ts";
 import { type EditRequest, isRepeat } from "./edits.ts";
 import type { EventDirectory } from "./event-directory.ts";
 import { createEventLookup } from "./event-lookup.ts";
 import type { EventRoom } from "./event-room.ts";
+import { followSeller } from "./seller-standing.ts";
 import type { EventSettling } from "./settle-events.ts";
 import type { Offer, Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
@@ -33,13 +36,14 @@ export function createTicketService(deps: {
   directory: EventDirectory;
   settling: Pick<EventSettling, "settle">;
   room: Pick<EventRoom, "requireListingRoom">;
+  buyers: Pick<BuyerLockStore, "find">;
   /** Takes a seller's id for each new listing and each change of one. */
   listingLimit: RateLimit;
   fees: FeePolicy;
   clock: Clock;
   log: Pick<Logger, "warn">;
 }): ServiceImpl<typeof TicketService> {
-  const { tickets, room, listingLimit, fees, clock } = deps;
+  const { tickets, room, buyers, listingLimit, fees, clock } = deps;
   const { chosen, resolved, withNewestEvent } = createEventLookup(deps);
 
   /** For what is an event of its own. Withdrawing asks nobody: a listing is withdrawn once. */
@@ -48,6 +52,16 @@ export function createTicketService(deps: {
     const waitMs = listingLimit.take(sellerId);
     if (waitMs === undefined) return;
     throw new DomainError("TOO_MANY_LISTINGS", "too many tickets were listed or changed", {}, waitMs);
+  }
+
+  /** Whether the user may sell and buy; undefined if no operator ever decided about it. */
+  const standingOf = async (userId: string) => (await buyers.find(userId))?.standing;
+
+  /** The ticket that was inserted. Of a seller who was suspended meanwhile it is kept off sale like the others. */
+  async function kept(ticket: Ticket): Promise<Ticket> {
+    const standing = await standingOf(ticket.sellerId);
+    if (!standing?.suspended) return ticket;
+    return tickets.update(ticket._id, (current) => followSeller(current, standing, clock()), ticket);
   }
 
   async function wantedTicket(request: CreateTicketRequest, by: Parameters<typeof list>[1]): Promise<Ticket> {
@@ -86,10 +100,12 @@ export function createTicketService(deps: {
       const id = derivedId(userId, request.requestId);
       const fingerprint = fingerprintOf(CreateTicketRequestSchema, request);
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint, fees };
-      const known = await tickets.find(id);
+      const [known, standing] = await Promise.all([tickets.find(id), standingOf(userId)]);
+      if (!known) requireMayTrade(standing);
       const wanted = known ?? (await wantedTicket(request, by));
       const isThere = known || (await tickets.insert(wanted)) === "inserted";
-      const ticket = requireSameRequest(isThere ? wanted : await tickets.get(id), fingerprint);
+      const listed = requireSameRequest(isThere ? wanted : await tickets.get(id), fingerprint);
+      const ticket = known ? listed : await kept(listed);
       return { ticket: ticketMessage(await withNewestEvent(ticket), clock(), userId) };
     },
 

@@ -10,6 +10,7 @@ import type { TicketedEvent } from "@ticketing/runtime/values/ticketed-event";
 import type { Edit } from "./edits.ts";
 import { requireTakesPlace } from "./event-directory.ts";
 import { type Release, releaseOf, requireWaited, withRelease } from "./release.ts";
+import type { UserStanding } from "./user-standing.ts";
 
 /** How much of its published history a ticket keeps; a much-contested one would grow without end. */
 export const KEPT_TRANSITIONS = 50;
@@ -58,6 +59,8 @@ export interface Ticket extends Aggregate<TransitionType<typeof TicketEventSchem
   /** What the first CreateTicket asked for, to tell a repeat from another wish. */
   requestFingerprint: string;
   createTime: Date;
+  /** Whether its seller may sell; absent: yes, and an operator never decided about it. */
+  sellerStanding?: UserStanding;
 }
 
 const priceChanged = (price: Money) =>
@@ -73,14 +76,18 @@ export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
 
 /**
  * The status at an instant: what is unsold is LOCKED while a lock lives, also past a start that was brought forward under
- * it, EXPIRED once its event began, and WITHDRAWN if its event was cancelled under a lock that is over.
+ * it, EXPIRED once its event began, and WITHDRAWN while its seller is suspended, or if its event was cancelled under a
+ * lock that is over.
  */
 export function statusAt(ticket: Ticket, now: Date): TicketStatus {
   if (ticket.storedStatus !== TicketStatus.AVAILABLE) return ticket.storedStatus;
   if (liveLock(ticket, now)) return TicketStatus.LOCKED;
   if (ticket.event.startTime <= now) return TicketStatus.EXPIRED;
-  return ticket.event.cancelled ? TicketStatus.WITHDRAWN : TicketStatus.AVAILABLE;
+  return ticket.event.cancelled || isKeptOff(ticket) ? TicketStatus.WITHDRAWN : TicketStatus.AVAILABLE;
 }
+
+/** Whether an operator keeps it off sale. A lock that is held goes on. */
+export const isKeptOff = ({ sellerStanding }: Ticket): boolean => sellerStanding?.suspended === true;
 
 /** The lock goes, and its order is spent. */
 const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
@@ -139,6 +146,7 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
     return ticket;
   }
   requireFree(ticket, now);
+  requireSellerMaySell(ticket);
   requireSettled(ticket);
   requireTakesPlace(ticket.event);
   requireAhead(ticket.event.startTime, now);
@@ -153,6 +161,11 @@ export function lock(ticket: Ticket, order: LockWish, now: Date): Ticket {
   const expireTime = new Date(Math.min(until.getTime(), ticket.event.startTime.getTime()));
   const changes = { ...freed, releases, lock: { orderId, buyerId, expireTime } };
   return advance(ticket, { case: "ticketLocked", value: { orderId } }, now, changes);
+}
+
+/** Throws SELLER_SUSPENDED. */
+function requireSellerMaySell({ sellerStanding }: Ticket): void {
+  if (sellerStanding?.suspended) throw new DomainError("SELLER_SUSPENDED", "its seller may not sell");
 }
 
 /** Throws CONTENTION while its event may have changed unheard. */

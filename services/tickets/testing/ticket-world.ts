@@ -12,10 +12,12 @@ import { createBuyerLockStore } from "../src/buyer-lock-store.ts";
 import type { KnownEvent } from "../src/event-directory.ts";
 import { findAll } from "../src/find-missing-events.ts";
 import { followOne } from "../src/follow-events.ts";
+import { followUser } from "../src/follow-users.ts";
 import { createEventSettling } from "../src/settle-events.ts";
 import { ticketAggregate } from "../src/ticket-aggregate.ts";
 import { createTicketLockService } from "../src/ticket-lock-service.ts";
 import { createTicketService } from "../src/ticket-service.ts";
+import type { UserStanding } from "../src/user-standing.ts";
 import { createSpecDirectory } from "./spec-directory.ts";
 
 export const minutes = (n: number) => n * 60_000;
@@ -53,6 +55,8 @@ export async function openTicketWorld() {
     writeMs: 0,
     /** Runs once, before the next write of a ticket. */
     meanwhile: undefined as (() => Promise<unknown>) | undefined,
+    /** Runs once, before the next ticket is listed. */
+    beforeInsert: undefined as (() => Promise<unknown>) | undefined,
     /** Runs before and after every write of a ticket or of a buyer's slots that it does not cause itself. */
     atEveryStep: undefined as (() => Promise<unknown>) | undefined,
   };
@@ -68,6 +72,12 @@ export async function openTicketWorld() {
   const store = await ticketAggregate.store(database.db);
   const tickets: typeof store = {
     ...store,
+    async insert(ticket) {
+      const { beforeInsert } = control;
+      control.beforeInsert = undefined;
+      await beforeInsert?.();
+      return store.insert(ticket);
+    },
     async get(id) {
       const ticket = await store.get(id);
       control.reads += 1;
@@ -90,6 +100,7 @@ export async function openTicketWorld() {
   };
   const slots = await createBuyerLockStore(database.db);
   const buyers: typeof slots = {
+    find: slots.find,
     async update(buyerId, change) {
       await step();
       await slots.update(buyerId, change);
@@ -133,7 +144,7 @@ export async function openTicketWorld() {
   });
   const log = { warn: () => undefined };
   const ticketService = createTicketService({
-    ...{ tickets, directory, settling, room, listingLimit, fees, clock, log },
+    ...{ tickets, directory, settling, room, buyers, listingLimit, fees, clock, log },
   });
   const locks = (caller: SpecCaller = { service: "orders" }) =>
     clientOf(TicketLockService, lockService, caller);
@@ -179,6 +190,9 @@ export async function openTicketWorld() {
         { tickets: store, directory: known ? { find: async () => known } : directory, clock },
         eventId,
       ),
+    /** As the stream USERS has it: an operator suspended a user, or let them sell and buy again. */
+    judged: (userId: string, standing: UserStanding) =>
+      followUser({ tickets: store, buyers: slots, clock }, userId, standing),
     /** What the loop does in a second, of this process or of another one. */
     findMissingEvents: (by = settling) => findAll({ tickets: store, directory, settling: by, clock, log }),
     another,

@@ -61,7 +61,7 @@ async function replicaOn(db: Db): Promise<Replica> {
   const as = (service: string) => clientOf(TicketLockService, locks, { service });
   const log = { warn: () => undefined };
   const listings = createTicketService({
-    ...{ tickets, directory, settling, room, listingLimit, fees: defaultFees, clock, log },
+    ...{ tickets, directory, settling, room, buyers, listingLimit, fees: defaultFees, clock, log },
   });
   const seller = clientOf(TicketService, listings, { user: "seller" });
   return { orders: as("orders"), workflows: as("workflows"), seller };

@@ -90,6 +90,12 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     title: "No more accounts for now",
     text: `Too many accounts were opened from your network. Try again in ${after(wait, "an hour")}.`,
   }),
+  USER_NOT_FOUND: said("No such account", "No account has this id or e-mail address."),
+  USER_SUSPENDED: said(
+    "Your account is suspended",
+    "You can neither list nor buy tickets for now. What is under way goes on. Your account page says why.",
+  ),
+  SELLER_SUSPENDED: said("Not for sale at the moment", "This seller cannot sell tickets for now."),
   ROLE_REQUIRED: said("Not for this account", "Your account may not do this."),
 
   TICKET_NOT_FOUND: said(
