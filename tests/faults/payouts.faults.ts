@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Person } from "../support/clients.ts";
-import { booksOf, onboard, passEvent, transfersOf } from "../support/payouts.ts";
+import { booksOf, deliverAndPassEvent, onboard, transfersOf } from "../support/payouts.ts";
 import { PRICE, retry, stories, waitForEnd } from "../support/stories.ts";
 import { clearFaults, injectFault, type StripeFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
@@ -33,7 +33,7 @@ const until = (orderId: string, ...wanted: EarningStatus[]): Promise<EarningStat
 async function paidOnce(fault: StripeFault) {
   await injectFault(mesh, fault);
   const { order } = await stories.purchase(mesh, seller, buyer);
-  await passEvent(mesh, order.id);
+  await deliverAndPassEvent(mesh, seller, order.id);
   await until(order.id, EarningStatus.TRANSFERRED);
   const net = Number(PRICE.minorUnits - order.fee);
   expect(await transfersOf(mesh, order.id)).toMatchObject([{ amount: net, amount_reversed: 0 }]);
@@ -74,7 +74,7 @@ it(
       let owed = 0;
       for (let n = 0; n < rounds; n++) {
         const { order } = await stories.purchase(mesh, seller, buyer);
-        await passEvent(mesh, order.id);
+        await deliverAndPassEvent(mesh, seller, order.id);
         // From before the release to after the transfer.
         await new Promise((resolve) => setTimeout(resolve, (n * 1_200) / rounds));
         await retry(() => buyer.orders.requestRefund({ orderId: order.id }));

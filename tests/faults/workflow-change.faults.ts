@@ -58,6 +58,7 @@ async function startWorkerBefore() {
       orders: address("orders"),
       payments: address("payments"),
       payouts: address("payouts"),
+      deliveries: address("deliveries"),
     },
     await createServiceTokens({ name: "workflows", keyFile, log: silent }),
   );

@@ -8,7 +8,7 @@ import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import type { Reconciled } from "@ticketing/workflows/reconciliation/workflow";
 import { announceEvent, cancelAsOperator } from "../support/announced-event.ts";
 import type { Person } from "../support/clients.ts";
-import { onboard, passEvent, untilEarning } from "../support/payouts.ts";
+import { deliverAndPassEvent, onboard, untilEarning } from "../support/payouts.ts";
 import { expiry } from "../support/people.ts";
 import {
   listWithRetries,
@@ -199,7 +199,7 @@ export const recordings: Record<string, Recording> = {
     const { order } = await stories.purchase(mesh, seller, first);
     // What is paid at the first try needs no workflow.
     await injectFault(mesh, { kind: "error_before", operation: "transfers.create", count: 1 });
-    await passEvent(mesh, order.id);
+    await deliverAndPassEvent(mesh, seller, order.id);
     await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
     return `earning-${order.id}`;
   },

@@ -4,7 +4,14 @@ import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account";
 import type { Person } from "../support/clients.ts";
-import { booksOf, onboard, passEvent, transfersOf, untilEarning } from "../support/payouts.ts";
+import {
+  booksOf,
+  deliverAndPassEvent,
+  onboard,
+  passEvent,
+  transfersOf,
+  untilEarning,
+} from "../support/payouts.ts";
 import { listTicket, lockTicket, pay, refusal, watchUntil } from "../support/people.ts";
 import { control } from "../support/stripe-control.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
@@ -55,7 +62,7 @@ it("a seller gets the price less the fee once the event is over, and nothing bef
   expect(held).toMatchObject({ holdReason: EarningHoldReason.EVENT, net: BigInt(PRICE - fee) });
   expect(await transfersOf(mesh, order.id)).toEqual([]);
 
-  await passEvent(mesh, order.id);
+  await deliverAndPassEvent(mesh, seller, order.id);
   const paid = await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
   const [transfer, ...more] = await transfersOf(mesh, order.id);
   expect(more).toEqual([]);
@@ -77,7 +84,7 @@ it("a refund before the transfer reverses the earning, and its time brings no tr
   await untilEarning(seller, order.id, EarningStatus.REVERSED);
   await passEvent(mesh, order.id);
   const later = await sell();
-  await passEvent(mesh, later.id);
+  await deliverAndPassEvent(mesh, seller, later.id);
   await untilEarning(seller, later.id, EarningStatus.TRANSFERRED);
   expect(await transfersOf(mesh, order.id)).toEqual([]);
   expect(await booksOf(mesh, order.id)).toMatchObject({
@@ -86,10 +93,21 @@ it("a refund before the transfer reverses the earning, and its time brings no tr
   });
 }, 90_000);
 
+it("what a seller did not deliver waits, and is paid once it is delivered and looked at again", async () => {
+  const order = await sell();
+  await passEvent(mesh, order.id);
+  const waits = ({ holdReason }: { holdReason: EarningHoldReason }) =>
+    holdReason === EarningHoldReason.DELIVERY;
+  await untilEarning(seller, order.id, EarningStatus.RELEASED, waits);
+  expect(await transfersOf(mesh, order.id)).toEqual([]);
+  await deliverAndPassEvent(mesh, seller, order.id);
+  await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
+}, 90_000);
+
 it("what a seller without an account earned waits, says why, and is paid once the account is ready", async () => {
   const newcomer = await mesh.person("newcomer");
   const order = await sell(buyer, newcomer);
-  await passEvent(mesh, order.id);
+  await deliverAndPassEvent(mesh, newcomer, order.id);
   const waits = ({ holdReason }: { holdReason: EarningHoldReason }) =>
     holdReason === EarningHoldReason.ACCOUNT;
   await untilEarning(newcomer, order.id, EarningStatus.RELEASED, waits);
@@ -99,7 +117,7 @@ it("what a seller without an account earned waits, says why, and is paid once th
 
   const next = await sell(buyer, newcomer);
   await restrict(newcomer, "restrict");
-  await passEvent(mesh, next.id);
+  await deliverAndPassEvent(mesh, newcomer, next.id);
   await untilEarning(newcomer, next.id, EarningStatus.RELEASED, waits);
   const { account } = await newcomer.payouts.getSellerAccount({});
   expect(account).toMatchObject({
@@ -110,7 +128,7 @@ it("what a seller without an account earned waits, says why, and is paid once th
 
 it("a refund after the transfer takes the money back from the seller, or is owed by one whose account is empty", async () => {
   const [order, spent] = [await sell(), await sell()];
-  for (const { id } of [order, spent]) await passEvent(mesh, id);
+  for (const { id } of [order, spent]) await deliverAndPassEvent(mesh, seller, id);
   for (const { id } of [order, spent]) await untilEarning(seller, id, EarningStatus.TRANSFERRED);
   await refund(order);
   await untilEarning(seller, order.id, EarningStatus.REVERSED);

@@ -264,7 +264,7 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
 
 /** One RPC of an internal port: where it is served, what is asked, and which services may. */
 export interface InternalRule {
-  readonly callee: "events" | "tickets" | "orders" | "payments" | "payouts";
+  readonly callee: "events" | "tickets" | "orders" | "payments" | "payouts" | "deliveries";
   readonly request: () => Init;
   readonly allowed: readonly string[];
   /** The outcome for permitted callers: not_found by default, since the requested ids do not exist. */
@@ -283,7 +283,7 @@ const records = (callee: InternalRule["callee"]): InternalRule => ({
   outcome: "ok",
 });
 const lifecycle = (
-  callee: "orders" | "payments" | "payouts",
+  callee: "orders" | "payments" | "payouts" | "deliveries",
   request: () => Init,
   ...also: string[]
 ): InternalRule => ({
@@ -373,6 +373,7 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     allowed: ["deliveries"],
   },
   "payments.internal.v1.PaymentLifecycleService/ReadCharge": lifecycle("payments", someOrder),
+  "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder),
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder),
   "payouts.internal.v1.PayoutLifecycleService/BlockEarning": lifecycle("payouts", () => ({
     ...someOrder(),

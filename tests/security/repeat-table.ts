@@ -231,6 +231,7 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "payouts.v1.PayoutService/ListEarnings": { as: "seller", request: page },
   "payouts.v1.PayoutService/GetEarning": { as: "seller", request: sold },
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": { as: "workflows", request: sold },
+  "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": { as: "workflows", request: delivered },
   "payments.internal.v1.PaymentLifecycleService/ListPayments": {
     as: "workflows",
     request: ({ sold, voided }) => named(sold.orderId, voided.orderId),

@@ -4,6 +4,7 @@ import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account"
 import { databaseUri } from "@ticketing/servers/mongo";
 import { type Document, MongoClient } from "mongodb";
 import type { Person } from "./clients.ts";
+import { deliverWithRetries } from "./stories.ts";
 import { eventually, type TestMesh } from "./test-mesh.ts";
 
 /** A transfer as the Stripe double holds it. */
@@ -64,6 +65,12 @@ export const passEvent = (mesh: TestMesh, orderId: string): Promise<void> =>
       // Longer than the broker waits for a process that died amid an event.
     }, 90_000);
   });
+
+/** The seller delivers, and then months pass: nothing but an account can keep the earning. */
+export async function deliverAndPassEvent(mesh: TestMesh, seller: Person, orderId: string): Promise<void> {
+  await deliverWithRetries(seller, { id: orderId }, { case: "transferNote", value: "It is in the app" });
+  await passEvent(mesh, orderId);
+}
 
 /** The earning once it has this status, and whatever else is asked. */
 export const untilEarning = (

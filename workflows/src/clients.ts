@@ -1,4 +1,5 @@
 import type { Client } from "@connectrpc/connect";
+import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
@@ -16,10 +17,11 @@ export interface LifecycleClients {
   orders: Client<typeof OrderLifecycleService>;
   payments: Client<typeof PaymentLifecycleService>;
   payouts: Client<typeof PayoutLifecycleService>;
+  deliveries: Client<typeof DeliveryLifecycleService>;
 }
 
 /** The services that an order needs until it is complete. */
-export type OrderClients = Omit<LifecycleClients, "payouts">;
+export type OrderClients = Omit<LifecycleClients, "payouts" | "deliveries">;
 
 export function createLifecycleClients(
   addresses: Readonly<Record<keyof LifecycleClients, readonly string[]>>,
@@ -52,19 +54,27 @@ export function createLifecycleClients(
     security,
     deadlineMs: STRIPE_DEADLINE_MS,
   });
+  const deliveries = createInternalClient(DeliveryLifecycleService, {
+    addresses: addresses.deliveries,
+    callee: "deliveries",
+    tokens,
+    security,
+  });
   return {
     tickets,
     orders,
     payments,
     payouts,
+    deliveries,
     pings: {
       tickets: tickets.ping,
       orders: orders.ping,
       payments: payments.ping,
       payouts: payouts.ping,
+      deliveries: deliveries.ping,
     },
     close() {
-      for (const client of [tickets, orders, payments, payouts]) client.close();
+      for (const client of [tickets, orders, payments, payouts, deliveries]) client.close();
     },
   };
 }

@@ -50,6 +50,7 @@ const clients = createLifecycleClients(
     orders: config.ORDERS_ADDRESS,
     payments: config.PAYMENTS_ADDRESS,
     payouts: config.PAYOUTS_ADDRESS,
+    deliveries: config.DELIVERIES_ADDRESS,
   },
   await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE, log }),
   security,

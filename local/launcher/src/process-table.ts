@@ -133,6 +133,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       ORDERS_ADDRESS: internal("orders"),
       PAYMENTS_ADDRESS: internal("payments"),
       PAYOUTS_ADDRESS: internal("payouts"),
+      DELIVERIES_ADDRESS: internal("deliveries"),
     }),
     settings: [
       ...["MAX_DECLINES", "EVENT_CANCELLATION_RATE", "TEMPORAL_NAMESPACE"],

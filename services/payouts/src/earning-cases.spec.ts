@@ -37,10 +37,10 @@ describe("an open case", () => {
 
   it("keeps its earning until every case of the order has ended, which is then looked at at once", () => {
     const both = holdForCase(frozen(), "other", at(11));
-    const one = endCase(both, "case", at(12));
+    const one = endCase(both, "case", false, at(12));
     expect(shownHoldReason(one)).toBe(CASE);
     expect(beginTransfer(one, facts, at(12))).toBe(one);
-    const none = endCase(one, "other", at(13));
+    const none = endCase(one, "other", false, at(13));
     expect(shownHoldReason(none)).toBeUndefined();
     expect(none.dueTime).toEqual(at(13));
     expect(look(none, at(13)).history.at(-1)?.type).toBe("earning_due");
@@ -48,25 +48,37 @@ describe("an open case", () => {
   });
 
   it("that ended leaves what else keeps the earning, and releases nothing before its time", () => {
-    const early = endCase(holdForCase(held(), "case", at(1)), "case", at(2));
+    const early = endCase(holdForCase(held(), "case", at(1)), "case", false, at(2));
     expect(early).toMatchObject({ status: HELD, dueTime: at(10) });
     expect(shownHoldReason(early)).toBe(EVENT);
-    const waiting = endCase(holdForCase(block(released(), ACCOUNT, at(10)), "case", at(11)), "case", at(12));
+    const waiting = endCase(
+      holdForCase(block(released(), ACCOUNT, at(10)), "case", at(11)),
+      "case",
+      false,
+      at(12),
+    );
     expect(shownHoldReason(waiting)).toBe(ACCOUNT);
   });
 
+  it("that ended by the decision that the sale stands has that noted for good, whatever another one says", () => {
+    const both = holdForCase(frozen(), "other", at(11));
+    const stands = endCase(endCase(both, "case", true, at(12)), "other", false, at(13));
+    expect(stands.saleStands).toBe(true);
+    expect(endCase(frozen(), "case", false, at(12)).saleStands).toBeUndefined();
+  });
+
   it("that has ended holds nothing, however late the news of its beginning come", () => {
-    const ended = endCase(frozen(), "case", at(11));
-    expect(endCase(ended, "case", at(12))).toBe(ended);
+    const ended = endCase(frozen(), "case", false, at(11));
+    expect(endCase(ended, "case", false, at(12))).toBe(ended);
     expect(holdForCase(ended, "case", at(12))).toBe(ended);
-    const unheard = endCase(released(), "case", at(11));
+    const unheard = endCase(released(), "case", false, at(11));
     expect(holdForCase(unheard, "case", at(12))).toBe(unheard);
   });
 
   it("beside a refund leaves that to keep the earning, and keeps it if that is not made", () => {
     const asked = holdForRefund(frozen(), at(11), at(11));
     expect(shownHoldReason(asked)).toBe(REFUND);
-    expect(endCase(asked, "case", at(12)).dueTime).toBeUndefined();
+    expect(endCase(asked, "case", false, at(12)).dueTime).toBeUndefined();
     const refused = look(restore(asked, at(11), at(12)), at(12));
     expect(shownHoldReason(refused)).toBe(CASE);
     expect(beginTransfer(refused, facts, at(12))).toBe(refused);

@@ -29,11 +29,18 @@ export function holdForCase(earning: Earning, caseId: string, now: Date): Earnin
   return advance(earning, { case: "earningFrozen", value: { caseId } }, now, held);
 }
 
-/** A case has ended: one that is due is looked at again, once no other case keeps it. */
-export function endCase(earning: Earning, caseId: string, now: Date): Earning {
+/**
+ * A case has ended, by the decision that the sale stands or without that. What is due is looked at again, once no other
+ * case keeps it.
+ */
+export function endCase(earning: Earning, caseId: string, saleStands: boolean, now: Date): Earning {
   const { cases = [], endedCases = [], status } = earning;
   if (endedCases.includes(caseId)) return earning;
-  const ended = { cases: cases.filter((id) => id !== caseId), endedCases: [...endedCases, caseId] };
+  const ended = {
+    cases: cases.filter((id) => id !== caseId),
+    endedCases: [...endedCases, caseId],
+    ...(saleStands && { saleStands }),
+  };
   if (!cases.includes(caseId)) return amend(earning, ended, now);
   const isDue = status === RELEASED && ended.cases.length === 0 && !isKeptByRefund(earning);
   const changes = { ...ended, ...(isDue && { dueTime: now }) };

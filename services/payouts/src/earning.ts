@@ -38,6 +38,8 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   cases?: string[];
   /** The ids of cases that have ended: a late repeat of their beginning holds nothing. */
   endedCases?: string[];
+  /** An operator has decided in a case that the sale stands, whether or not the ticket was delivered. */
+  saleStands?: true;
   /** When the refund was asked for that was announced last; absent: none was. */
   refundHeldFor?: Date;
   /** When the buyer was recorded to have the money back. */

@@ -148,7 +148,7 @@ describe("a transfer", () => {
     world.calls.length = 0;
     expect((await world.moves.transfer(id, chargeId)).begun).toBeUndefined();
     expect(world.calls).toEqual([]);
-    await world.earnings.update(id, (earning) => endCase(earning, "case", world.clock()));
+    await world.earnings.update(id, (earning) => endCase(earning, "case", false, world.clock()));
     expect((await world.moves.transfer(id, chargeId)).status).toBe(EarningStatus.TRANSFERRED);
   });
 

@@ -22,6 +22,7 @@ export function createPayoutLifecycleService(
         earning: earningMessage(earning),
         recoverable: isRecoverable(earning),
         begunChargeId: earning.begun?.chargeId ?? "",
+        saleStands: earning.saleStands ?? false,
       };
     },
 
@@ -58,10 +59,10 @@ export function createPayoutLifecycleService(
       return { earning: earningMessage(await earnings.update(orderId, hold, known)) };
     },
 
-    async endCase({ orderId, caseId }, context) {
+    async endCase({ orderId, caseId, saleStands }, context) {
       requireService(context, "workflows", "cases");
       const known = await ensureEarning(deps, orderId);
-      const end = (current: Earning) => endCase(current, caseId, clock());
+      const end = (current: Earning) => endCase(current, caseId, saleStands, clock());
       return { earning: earningMessage(await earnings.update(orderId, end, known)) };
     },
   };

@@ -66,6 +66,8 @@ const holdTexts: Readonly<Record<EarningHoldReason, (at: string) => string>> = {
   [EarningHoldReason.PROVIDER]: () =>
     "Our payment partner did not accept the payout. It is tried again each day.",
   [EarningHoldReason.CHARGE]: () => "Something is unclear about the buyer's payment. Our staff look into it.",
+  [EarningHoldReason.DELIVERY]: () =>
+    "The ticket was not delivered. It is paid out within a day after you have delivered it, unless the buyer gets the money back.",
   [EarningHoldReason.CASE]: () =>
     "There is a complaint about this sale, or our staff look into it. It waits until that is decided.",
 };

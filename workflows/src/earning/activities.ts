@@ -1,5 +1,6 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
+import type { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import type { ReadChargeResponse } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Reason } from "@ticketing/proto/reason";
@@ -18,8 +19,15 @@ export type Verdict = Decision | { next: "nothing" } | { next: "recover" };
 /** Refusals by which payments says that it took no money. */
 const NOTHING_TAKEN: readonly string[] = ["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] satisfies Reason[];
 
+const NO_DELIVERY: Reason = "DELIVERY_NOT_FOUND";
+
 /** Each throws a failure of {@link asking}. */
-export function createEarningSteps({ orders, payments, payouts }: Omit<LifecycleClients, "tickets">) {
+export function createEarningSteps({
+  orders,
+  payments,
+  payouts,
+  deliveries,
+}: Omit<LifecycleClients, "tickets">) {
   /**
    * The charge as Stripe shows it now; undefined where no money was taken. It is refused to a mesh that is, or may be, a
    * copy of another one: that one pays its sellers.
@@ -33,20 +41,33 @@ export function createEarningSteps({ orders, payments, payouts }: Omit<Lifecycle
     }
   }
 
-  /** Reads earning, order and charge again, and decides. */
+  /** Where the delivery stands; undefined where none was made. */
+  async function readDelivery(orderId: string): Promise<DeliveryStatus | undefined> {
+    try {
+      return (await asking(deliveries.readDelivery({ orderId }))).delivery?.status;
+    } catch (error) {
+      if (error instanceof ApplicationFailure && error.type === NO_DELIVERY) return undefined;
+      throw error;
+    }
+  }
+
+  /** Reads earning, order, charge and delivery again, and decides. */
   async function judgeEarning(orderId: string): Promise<Verdict> {
-    const { earning, recoverable, begunChargeId } = await asking(payouts.readEarning({ orderId }));
+    const { earning, recoverable, begunChargeId, saleStands } = await asking(
+      payouts.readEarning({ orderId }),
+    );
     const isReleased = earning?.status === EarningStatus.RELEASED;
     const isFrozen = earning?.holdReason === EarningHoldReason.CASE && !begunChargeId;
     if ((!isReleased || isFrozen) && !recoverable) return { next: "nothing" };
-    const [{ order }, charge] = await Promise.all([
+    const [{ order }, charge, delivery] = await Promise.all([
       asking(orders.readOrder({ orderId })),
       readCharge(orderId),
+      readDelivery(orderId),
     ]);
     if (recoverable) return { next: "recover" };
     if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
     if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
-    return decide(order, charge, earning.price.minorUnits);
+    return decide({ order, charge, delivery, saleStands }, earning.price.minorUnits);
   }
 
   return {

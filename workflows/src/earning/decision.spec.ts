@@ -1,21 +1,26 @@
 import { expect, it } from "@jest/globals";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
-import { decide, type JudgedCharge, type JudgedOrder } from "./decision.ts";
+import { decide, type Judged, type JudgedCharge, type JudgedOrder } from "./decision.ts";
 
-const { REFUND, DISPUTE, CHARGE } = EarningHoldReason;
+const { REFUND, DISPUTE, CHARGE, DELIVERY } = EarningHoldReason;
 const sold: JudgedOrder = { status: OrderStatus.COMPLETE, ticket: { event: { cancelled: false } } };
 const leftToBank = { refundRequestedTime: {}, refundRefusalReason: RefundRefusalReason.CHARGE_DISPUTED };
 const taken: JudgedCharge = {
   ...{ providerChargeId: "ch_1", amountReceived: 12_500n, amountRefunded: 0n, disputed: false },
 };
 
+const judge = (order: JudgedOrder, charge: JudgedCharge | undefined, rest: Partial<Judged> = {}) =>
+  decide({ order, charge, delivery: DeliveryStatus.DELIVERED, saleStands: false, ...rest }, 12_500n);
+const paid = { next: "transfer", chargeId: "ch_1" };
+
 it("a sale of which nothing was asked back is transferred, of the charge that paid it", () => {
-  expect(decide(sold, taken, 12_500n)).toEqual({ next: "transfer", chargeId: "ch_1" });
+  expect(judge(sold, taken)).toEqual(paid);
 });
 
 it("a sale whose refund was left to the bank is transferred once the charge is not disputed any more", () => {
-  expect(decide({ ...sold, ...leftToBank }, taken, 12_500n)).toEqual({ next: "transfer", chargeId: "ch_1" });
+  expect(judge({ ...sold, ...leftToBank }, taken)).toEqual(paid);
 });
 
 it.each([
@@ -45,5 +50,21 @@ it.each([
   ["is disputed", sold, { ...taken, disputed: true }, DISPUTE],
   ["went back in part past the order", sold, { ...taken, amountRefunded: 1n }, CHARGE],
 ])("an earning whose sale %s is kept", (_, order, charge, reason) => {
-  expect(decide(order, charge, 12_500n)).toEqual({ next: "block", reason });
+  expect(judge(order, charge)).toEqual({ next: "block", reason });
+});
+
+const { AWAITING_SELLER, OVERDUE, DELIVERED, CONFIRMED, CANCELLED } = DeliveryStatus;
+
+it.each([AWAITING_SELLER, OVERDUE, CANCELLED])(
+  "a sale whose delivery is %s is kept, unless an operator has decided that it stands",
+  (delivery) => {
+    expect(judge(sold, taken, { delivery })).toEqual({ next: "block", reason: DELIVERY });
+    expect(judge(sold, taken, { delivery, saleStands: true })).toEqual(paid);
+    const disputed = judge(sold, { ...taken, disputed: true }, { delivery, saleStands: true });
+    expect(disputed).toEqual({ next: "block", reason: DISPUTE });
+  },
+);
+
+it.each([DELIVERED, CONFIRMED, undefined])("a sale whose delivery is %s is transferred", (delivery) => {
+  expect(judge(sold, taken, { delivery })).toEqual(paid);
 });

@@ -1,3 +1,4 @@
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 
@@ -16,32 +17,48 @@ export interface JudgedCharge {
   disputed: boolean;
 }
 
-/** What is to be done about a released earning. */
-export type Decision =
-  | { next: "transfer"; chargeId: string }
-  | {
-      next: "block";
-      reason: EarningHoldReason.REFUND | EarningHoldReason.DISPUTE | EarningHoldReason.CHARGE;
-    };
+/** What decides, as it is now. */
+export interface Judged {
+  order: JudgedOrder;
+  /** Undefined where no money was taken. */
+  charge: JudgedCharge | undefined;
+  /** Undefined where no delivery was made, since the sale was heard of long after its event began. */
+  delivery: DeliveryStatus | undefined;
+  /** An operator has decided so. */
+  saleStands: boolean;
+}
 
-const keptBy = (reason: Extract<Decision, { next: "block" }>["reason"]): Decision => ({
-  next: "block",
-  reason,
-});
+/** What keeps a released earning, of that which its workflow sees. */
+export type KeptBy =
+  | EarningHoldReason.REFUND
+  | EarningHoldReason.DISPUTE
+  | EarningHoldReason.CHARGE
+  | EarningHoldReason.DELIVERY;
+
+/** What is to be done about a released earning. */
+export type Decision = { next: "transfer"; chargeId: string } | { next: "block"; reason: KeptBy };
+
+const keptBy = (reason: KeptBy): Decision => ({ next: "block", reason });
+
+const DELIVERED: readonly DeliveryStatus[] = [DeliveryStatus.DELIVERED, DeliveryStatus.CONFIRMED];
 
 /**
- * What becomes of a released earning. `charge`: undefined where no money was taken. From the top, the first that holds:
+ * What becomes of a released earning of this price, in minor units. From the top, the first that holds:
  *
- * | order and charge | the earning |
+ * | order, charge and delivery | the earning |
  * | --- | --- |
  * | not complete any more, or a refund was asked for and not left to the bank | waits for the refund |
  * | the event does not take place | waits for the refund that follows |
  * | no money was taken, or not the price | an operator looks |
  * | the bank disputes the charge, or has won | waits |
  * | some of it went back past the order | an operator looks |
+ * | not delivered, and no operator has decided that the sale stands | waits for the delivery |
  * | none of these | is transferred |
+ *
+ * A sale for which no delivery was made counts as delivered: nobody asked its seller to deliver, and its buyer had the
+ * time for complaints.
  */
-export function decide(order: JudgedOrder, charge: JudgedCharge | undefined, price: bigint): Decision {
+export function decide({ order, charge, delivery, saleStands }: Judged, price: bigint): Decision {
   // The request stays on the order for good, also if the bank then decides for the seller.
   const isLeftToBank = order.refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED;
   const isAskedBack = order.refundRequestedTime && !isLeftToBank;
@@ -50,5 +67,7 @@ export function decide(order: JudgedOrder, charge: JudgedCharge | undefined, pri
   if (!charge || charge.amountReceived !== price) return keptBy(EarningHoldReason.CHARGE);
   if (charge.disputed) return keptBy(EarningHoldReason.DISPUTE);
   if (charge.amountRefunded > 0n) return keptBy(EarningHoldReason.CHARGE);
+  const isDelivered = delivery === undefined || DELIVERED.includes(delivery);
+  if (!isDelivered && !saleStands) return keptBy(EarningHoldReason.DELIVERY);
   return { next: "transfer", chargeId: charge.providerChargeId };
 }

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { WorkflowFailedError } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
@@ -22,6 +24,9 @@ let status: EarningStatus;
 let recoverable: boolean;
 let asked: boolean;
 let frozen: boolean;
+let saleStands: boolean;
+/** Undefined: none was made. */
+let delivery: DeliveryStatus | undefined;
 /** The charge of a transfer that was begun before. */
 let begunChargeId: string;
 /** What payments answers when the charge is read. */
@@ -39,6 +44,12 @@ function services({ service }: ConnectRouter): void {
       order: { status: OrderStatus.COMPLETE, ...(asked && { refundRequestedTime: { seconds: 1n } }) },
     }),
   });
+  service(DeliveryLifecycleService, {
+    readDelivery: () => {
+      if (!delivery) throw toConnectError(new DomainError("DELIVERY_NOT_FOUND", "none was made"));
+      return { delivery: { status: delivery } };
+    },
+  });
   service(PaymentLifecycleService, {
     readCharge: () => {
       const refusal = chargeAnswer();
@@ -52,7 +63,7 @@ function services({ service }: ConnectRouter): void {
       await reading();
       const price = { minorUnits: 5_000n, currency: "USD" };
       const holdReason = frozen ? EarningHoldReason.CASE : EarningHoldReason.UNSPECIFIED;
-      return { earning: { status, price, holdReason }, recoverable, begunChargeId };
+      return { earning: { status, price, holdReason }, recoverable, begunChargeId, saleStands };
     },
     transferEarning: ({ providerChargeId }) => {
       const refusal = transferAnswer(++transfers);
@@ -81,6 +92,8 @@ beforeEach(() => {
   recoverable = false;
   asked = false;
   frozen = false;
+  saleStands = false;
+  delivery = DeliveryStatus.DELIVERED;
   begunChargeId = "";
   chargeAnswer = () => undefined;
   transferAnswer = () => undefined;
@@ -103,6 +116,7 @@ async function run(workflowId = `earning-${Math.random()}`) {
       orders: createClient(OrderLifecycleService, transport),
       payments: createClient(PaymentLifecycleService, transport),
       payouts: createClient(PayoutLifecycleService, transport),
+      deliveries: createClient(DeliveryLifecycleService, transport),
     }),
   });
   return worker.runUntil(async () => {
@@ -140,6 +154,22 @@ describe("an earning that is due", () => {
     asked = true;
     await run();
     expect(done).toEqual(["read charge", "block REFUND"]);
+  }, 60_000);
+
+  it("and whose ticket was not delivered is kept, unless an operator has decided that the sale stands", async () => {
+    delivery = DeliveryStatus.OVERDUE;
+    await run();
+    expect(done).toEqual(["read charge", "block DELIVERY"]);
+    done = [];
+    saleStands = true;
+    await run();
+    expect(done).toEqual(["read charge", "transfer ch_1"]);
+  }, 60_000);
+
+  it("and for which no delivery was made is transferred", async () => {
+    delivery = undefined;
+    await run();
+    expect(done).toEqual(["read charge", "transfer ch_1"]);
   }, 60_000);
 
   it("and whose order has an open case is left alone, unless its transfer was begun", async () => {

@@ -17,7 +17,12 @@ const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
 /** What a refund does in the world. Each step may be repeated. */
-export function createRefundActivities({ tickets, orders, payments, payouts }: LifecycleClients) {
+export function createRefundActivities({
+  tickets,
+  orders,
+  payments,
+  payouts,
+}: Omit<LifecycleClients, "deliveries">) {
   async function readOrder(orderId: string): Promise<Order> {
     const { order } = await asking(orders.readOrder({ orderId }));
     if (!order) throw new Error("orders answered without the order");
