@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { accountOperations } from "./accounts.ts";
 import { ApiError } from "./api-error.ts";
 import { authenticate, type Keys, requireAccess } from "./authentication.ts";
+import { disputeOperations } from "./disputes.ts";
 import type { Fault, FaultKind, Faults } from "./faults.ts";
 import { type Form, parseForm } from "./form.ts";
 import { createIdempotency } from "./idempotency.ts";
@@ -38,6 +39,7 @@ interface Answer {
 const ROUTES = [
   ...paymentIntentOperations,
   ...paymentMethodOperations,
+  ...disputeOperations,
   ...refundOperations,
   ...readOperations,
   ...accountOperations,

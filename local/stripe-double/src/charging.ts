@@ -1,6 +1,7 @@
 import { ApiError, docUrl } from "./api-error.ts";
+import { openDispute } from "./disputes.ts";
 import { newId } from "./ids.ts";
-import type { Charge, Dispute, PaymentError, PaymentIntent, PaymentMethod } from "./objects.ts";
+import type { Charge, PaymentError, PaymentIntent, PaymentMethod } from "./objects.ts";
 import { type Call, emit } from "./operation.ts";
 import { behaviourOf } from "./payment-methods.ts";
 
@@ -77,7 +78,7 @@ export function charge(call: Call, intent: PaymentIntent, method: PaymentMethod)
     payment_method: method.id,
   });
   emit(call, manual ? "payment_intent.amount_capturable_updated" : "payment_intent.succeeded", next);
-  if (dispute && !manual) openDispute(call, attempt, "fraudulent");
+  if (dispute && !manual) openDispute(call, attempt, { reason: "fraudulent" });
   return next;
 }
 
@@ -99,44 +100,6 @@ export function failPayment(
   emit(call, "payment_intent.payment_failed", failed);
   return failed;
 }
-
-/** A dispute takes the money back and alerts the account (docs.stripe.com/disputes/how-disputes-work). */
-export function openDispute(call: Call, disputed: Charge, reason: string): Dispute {
-  call.state.charges.put({ ...disputed, disputed: true });
-  const dispute = call.state.disputes.put({
-    id: newId("du"),
-    object: "dispute",
-    amount: disputed.amount_captured - disputed.amount_refunded,
-    charge: disputed.id,
-    created: call.now,
-    currency: disputed.currency,
-    is_charge_refundable: false,
-    livemode: false,
-    metadata: {},
-    payment_intent: disputed.payment_intent,
-    reason,
-    status: "needs_response",
-  });
-  emit(call, "charge.dispute.created", dispute);
-  return dispute;
-}
-
-/** A dispute comes to its end; won, the money is the account's again (docs.stripe.com/disputes/how-disputes-work). */
-export function closeDispute(
-  call: Call,
-  dispute: Dispute,
-  status: Exclude<Dispute["status"], "needs_response">,
-): Dispute {
-  const closed = call.state.disputes.put({ ...dispute, status, is_charge_refundable: status !== "lost" });
-  emit(call, "charge.dispute.closed", closed);
-  return closed;
-}
-
-/** Whether a dispute keeps a charge from being refunded: one that is open, or lost. */
-export const isChargedBack = ({ state }: Call, charge: Charge): boolean =>
-  state.disputes
-    .all()
-    .some((dispute) => dispute.charge === charge.id && ["needs_response", "lost"].includes(dispute.status));
 
 /** Releases an authorisation: nothing was taken, and the charge reads as refunded (docs.stripe.com/refunds#cancel-payment). */
 export function releaseCharge(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { completeOnboarding, payOut, restrictAccount } from "./accounts.ts";
 import { ApiError, invalid, missing } from "./api-error.ts";
-import { closeDispute, openDispute } from "./charging.ts";
 import { CONTROL_PAGE } from "./control-page.ts";
+import { closeDispute, escalateDispute, isOpen, openDispute, outcomes } from "./disputes.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import type { Account, Dispute, PaymentIntent } from "./objects.ts";
 import type { Call } from "./operation.ts";
@@ -25,8 +25,13 @@ export interface ControlResponse {
 }
 
 const intentSchema = z.object({ payment_intent: z.string() });
-const closeSchema = z.object({ status: z.enum(["won", "lost", "warning_closed"]) });
-const isOpen = ({ status }: Dispute) => status === "needs_response";
+const openSchema = z.object({
+  reason: z.string().default("fraudulent"),
+  inquiry: z.boolean().optional(),
+  /** Unix seconds. */
+  due_by: z.number().int().optional(),
+});
+const closeSchema = z.object({ status: z.enum(outcomes) });
 const settleSchema = z.strictObject({
   refund: z.string(),
   status: z.enum(["requires_action", "succeeded", "failed", "canceled"]),
@@ -37,7 +42,7 @@ const settleSchema = z.strictObject({
 /**
  * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
  * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
- * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?}` · `POST /control/disputes/close {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
+ * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?, inquiry?, due_by?}` · `POST /control/disputes/escalate {payment_intent}` · `POST /control/disputes/close {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
  * · `POST /control/accounts/complete {account}` · `POST /control/accounts/restrict {account, reason?}` · `POST /control/accounts/pay_out {account}`
  * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
  */
@@ -78,18 +83,16 @@ export function createControl({
       return [];
     },
     "POST /control/disputes": (call, body) => {
-      const { reason } = z.object({ reason: z.string().default("fraudulent") }).parse(body);
+      const beginning = openSchema.parse(body);
       const charge = state.charges.get(intent(body).latest_charge ?? "");
       if (!charge?.captured) throw invalid("Only a captured payment can be disputed.");
-      return openDispute(call, charge, reason);
+      return openDispute(call, charge, beginning);
     },
     "POST /control/disputes/close": (call, body) => {
       const { status } = closeSchema.parse(body);
-      const { id } = intent(body);
-      const dispute = state.disputes.all().find((each) => each.payment_intent === id && isOpen(each));
-      if (!dispute) throw invalid("This payment has no open dispute.");
-      return closeDispute(call, dispute, status);
+      return closeDispute(call, openDisputeOf(body), status);
     },
+    "POST /control/disputes/escalate": (call, body) => escalateDispute(call, openDisputeOf(body)),
     "POST /control/refunds/settle": (call, body) => {
       const { refund: id, ...outcome } = settleSchema.parse(body);
       const refund = state.refunds.get(id);
@@ -123,6 +126,13 @@ export function createControl({
   function intent(body: unknown): PaymentIntent {
     const { payment_intent: id } = intentSchema.parse(body);
     return state.paymentIntents.get(id) ?? fail(id);
+  }
+
+  function openDisputeOf(body: unknown): Dispute {
+    const { id } = intent(body);
+    const dispute = state.disputes.all().find((each) => each.payment_intent === id && isOpen(each));
+    if (!dispute) throw invalid("This payment has no open dispute.");
+    return dispute;
   }
 
   function account(body: unknown): Account {

@@ -396,7 +396,57 @@ describe("faults", () => {
     expect((await stripe.disputes.list({ payment_intent })).data).toMatchObject([{ status }]);
     expect(await refund()).toBe(refunded);
     expect((await control("disputes/close", { payment_intent, status })).status).toBe(400);
-    expect(await receiver.until(7)).toContain("charge.dispute.closed");
+    expect(await receiver.until(8)).toContain("charge.dispute.closed");
+  });
+
+  // docs.stripe.com/api/disputes/update and docs.stripe.com/disputes/testing
+  it.each([
+    ["winning_evidence", "won", "charge.dispute.funds_reinstated"],
+    ["losing_evidence", "lost", "charge.dispute.closed"],
+    ["anything else", "under_review", "charge.dispute.updated"],
+  ])("a dispute takes evidence once, and after %s it is %s", async (text, status, told) => {
+    const { double, stripe } = await start({});
+    const { id: payment_intent } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(payment_intent);
+    const body = JSON.stringify({ payment_intent, due_by: 1_900_000_000 });
+    await fetch(`${double.url}/control/disputes`, { method: "POST", body });
+    const id = String(double.state.disputes.all()[0]?.id);
+    const evidence = { uncategorized_text: text };
+    expect(await stripe.disputes.update(id, { evidence, submit: false })).toMatchObject({
+      status: "needs_response",
+      evidence_details: { due_by: 1_900_000_000, has_evidence: true, submission_count: 0 },
+    });
+    await stripe.disputes.update(id, { evidence });
+    expect(await stripe.disputes.retrieve(id)).toMatchObject({
+      ...{ status, evidence, evidence_details: { has_evidence: true, submission_count: 1, past_due: false } },
+    });
+    await expect(stripe.disputes.update(id, { evidence })).rejects.toMatchObject({
+      type: "StripeInvalidRequestError",
+    });
+    expect(double.state.events.all().at(-1)?.type).toBe(told);
+  });
+
+  // docs.stripe.com/disputes/how-disputes-work#inquiries
+  it("an inquiry withdraws nothing before it becomes a dispute, and its charge can be refunded", async () => {
+    const { double, stripe } = await start({});
+    const control = async (path: string, body: object) =>
+      fetch(`${double.url}/control/${path}`, { method: "POST", body: JSON.stringify(body) });
+    const { id: payment_intent } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(payment_intent);
+    const withdrawn = () =>
+      double.state.events.all().filter(({ type }) => type === "charge.dispute.funds_withdrawn").length;
+    await control("disputes", { payment_intent, inquiry: true });
+    expect((await stripe.disputes.list({ payment_intent })).data).toMatchObject([
+      { status: "warning_needs_response", is_charge_refundable: true },
+    ]);
+    expect(withdrawn()).toBe(0);
+    await stripe.refunds.create({ payment_intent, amount: 1 });
+    await control("disputes/escalate", { payment_intent });
+    expect(withdrawn()).toBe(1);
+    await expect(stripe.refunds.create({ payment_intent })).rejects.toMatchObject({
+      code: "charge_disputed",
+    });
+    expect((await control("disputes/escalate", { payment_intent })).status).toBe(400);
   });
 });
 

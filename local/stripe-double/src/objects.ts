@@ -133,12 +133,27 @@ export interface Dispute {
   charge: string;
   created: number;
   currency: string;
+  /** Texts by the names of Stripe's fields. */
+  evidence: Record<string, string>;
+  evidence_details: {
+    due_by: number | null;
+    has_evidence: boolean;
+    past_due: boolean;
+    submission_count: number;
+  };
   is_charge_refundable: boolean;
   livemode: false;
   metadata: Metadata;
   payment_intent: string;
   reason: string;
-  status: "needs_response" | "won" | "lost" | "warning_closed";
+  status:
+    | "warning_needs_response"
+    | "warning_under_review"
+    | "warning_closed"
+    | "needs_response"
+    | "under_review"
+    | "won"
+    | "lost";
 }
 
 /** A connected account, with as much as onboarding changes. */

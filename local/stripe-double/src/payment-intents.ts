@@ -1,6 +1,7 @@
 import { ApiError, docUrl, invalid, missing, unexpectedState } from "./api-error.ts";
-import { charge, failPayment, openDispute, releaseCharge } from "./charging.ts";
+import { charge, failPayment, releaseCharge } from "./charging.ts";
 import { checkAmount } from "./currencies.ts";
+import { openDispute } from "./disputes.ts";
 import { newId, randomText } from "./ids.ts";
 import type { PaymentIntent, PaymentMethod } from "./objects.ts";
 import { type Call, emit } from "./operation.ts";
@@ -243,7 +244,7 @@ export function captureIntent(
   });
   emit(call, "payment_intent.succeeded", next);
   const method = call.state.paymentMethods.get(captured.payment_method);
-  if (method && behaviourOf(call, method).dispute) openDispute(call, captured, "fraudulent");
+  if (method && behaviourOf(call, method).dispute) openDispute(call, captured, { reason: "fraudulent" });
   return next;
 }
 

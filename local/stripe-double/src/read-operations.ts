@@ -4,9 +4,7 @@ import { page } from "./listing.ts";
 import { type Operation, operation } from "./operation.ts";
 import { common, list, listing } from "./parameters.ts";
 
-const ofIntent = { charge: z.string().optional(), payment_intent: z.string().optional() };
-
-/** What can only be read: docs.stripe.com/api/charges, /api/disputes and /api/events. */
+/** What can only be read: docs.stripe.com/api/charges and /api/events. */
 export const readOperations: Operation[] = [
   operation(
     {
@@ -27,27 +25,6 @@ export const readOperations: Operation[] = [
   operation(
     { name: "charges.retrieve", method: "GET", path: "/v1/charges/:id", schema: z.strictObject(common) },
     (call, _parameters, id) => call.state.charges.get(id) ?? fail("charge", id),
-  ),
-  operation(
-    {
-      name: "disputes.list",
-      method: "GET",
-      path: "/v1/disputes",
-      schema: z.strictObject({ ...listing, ...ofIntent }),
-    },
-    (call, { charge, payment_intent, ...paging }) =>
-      page(
-        call.state.disputes
-          .all()
-          .filter((dispute) => (charge ?? dispute.charge) === dispute.charge)
-          .filter((dispute) => (payment_intent ?? dispute.payment_intent) === dispute.payment_intent),
-        paging,
-        "/v1/disputes",
-      ),
-  ),
-  operation(
-    { name: "disputes.retrieve", method: "GET", path: "/v1/disputes/:id", schema: z.strictObject(common) },
-    (call, _parameters, id) => call.state.disputes.get(id) ?? fail("dispute", id),
   ),
   operation(
     {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "./api-error.ts";
-import { isChargedBack } from "./charging.ts";
+import { isChargedBack } from "./disputes.ts";
 import { newId } from "./ids.ts";
 import { page } from "./listing.ts";
 import type { Charge, Refund } from "./objects.ts";

@@ -1,0 +1,162 @@
+import { z } from "zod";
+import { ApiError, invalid, missing } from "./api-error.ts";
+import { newId } from "./ids.ts";
+import { page } from "./listing.ts";
+import type { Charge, Dispute } from "./objects.ts";
+import { type Call, emit, type Operation, operation } from "./operation.ts";
+import { common, flag, listing, mergeMetadata, metadata } from "./parameters.ts";
+
+/** How long evidence may be submitted unless told: docs.stripe.com/disputes/responding has 7 to 21 days by card network. */
+const RESPONSE_S = 7 * 86_400;
+
+/** How a dispute ends: docs.stripe.com/api/disputes/object#dispute_object-status */
+export const outcomes = ["won", "lost", "warning_closed"] as const;
+
+/** What is asked for of an inquiry's beginning, and of a dispute's. */
+interface Beginning {
+  reason: string;
+  /** A warning: nothing is withdrawn yet. docs.stripe.com/disputes/how-disputes-work#inquiries */
+  inquiry?: boolean | undefined;
+  /** Unix seconds. */
+  due_by?: number | undefined;
+}
+
+/** A dispute takes the money back and alerts the account (docs.stripe.com/disputes/how-disputes-work). */
+export function openDispute(call: Call, disputed: Charge, { reason, inquiry, due_by }: Beginning): Dispute {
+  call.state.charges.put({ ...disputed, disputed: true });
+  const dispute = call.state.disputes.put({
+    id: newId("du"),
+    object: "dispute",
+    amount: disputed.amount_captured - disputed.amount_refunded,
+    charge: disputed.id,
+    created: call.now,
+    currency: disputed.currency,
+    evidence: {},
+    evidence_details: {
+      due_by: due_by ?? call.now + RESPONSE_S,
+      has_evidence: false,
+      past_due: false,
+      submission_count: 0,
+    },
+    is_charge_refundable: inquiry === true,
+    livemode: false,
+    metadata: {},
+    payment_intent: disputed.payment_intent,
+    reason,
+    status: inquiry ? "warning_needs_response" : "needs_response",
+  });
+  emit(call, "charge.dispute.created", dispute);
+  if (!inquiry) emit(call, "charge.dispute.funds_withdrawn", dispute);
+  return dispute;
+}
+
+/** An inquiry becomes a dispute: only now the money is taken back (docs.stripe.com/disputes/how-disputes-work#inquiries). */
+export function escalateDispute(call: Call, dispute: Dispute): Dispute {
+  if (!dispute.status.startsWith("warning_")) throw invalid("This dispute is not an inquiry.");
+  const escalated = call.state.disputes.put({
+    ...dispute,
+    is_charge_refundable: false,
+    status: "needs_response",
+  });
+  emit(call, "charge.dispute.updated", escalated);
+  emit(call, "charge.dispute.funds_withdrawn", escalated);
+  return escalated;
+}
+
+/** A dispute comes to its end; won, the money is the account's again (docs.stripe.com/disputes/how-disputes-work). */
+export function closeDispute(call: Call, dispute: Dispute, status: (typeof outcomes)[number]): Dispute {
+  const closed = call.state.disputes.put({ ...dispute, status, is_charge_refundable: status !== "lost" });
+  emit(call, "charge.dispute.closed", closed);
+  if (status === "won") emit(call, "charge.dispute.funds_reinstated", closed);
+  return closed;
+}
+
+/** Whether nobody has decided it yet. */
+export const isOpen = ({ status }: Dispute): boolean => !outcomes.some((outcome) => outcome === status);
+
+/** Whether a dispute keeps a charge from being refunded: one that took the money and is open, or lost. */
+export const isChargedBack = ({ state }: Call, charge: Charge): boolean =>
+  state.disputes.all().some((dispute) => dispute.charge === charge.id && !dispute.is_charge_refundable);
+
+const updateSchema = z.strictObject({
+  ...common,
+  evidence: z.record(z.string().max(40), z.string().max(20_000)).optional(),
+  metadata: metadata.optional(),
+  submit: flag.default(true),
+});
+
+/**
+ * docs.stripe.com/api/disputes/update: evidence is kept, and unless `submit` is false sent to the bank, which takes it
+ * once. What it says can decide in test mode: docs.stripe.com/disputes/testing.
+ */
+function updateDispute(
+  call: Call,
+  { evidence, metadata: change, submit }: z.output<typeof updateSchema>,
+  id: string,
+): Dispute {
+  const dispute = known(call, id);
+  if (evidence && !dispute.status.endsWith("needs_response")) {
+    throw new ApiError(400, "This dispute does not take evidence any more.", {
+      code: "dispute_evidence_locked",
+    });
+  }
+  const details = dispute.evidence_details;
+  const isSent = evidence !== undefined && submit;
+  const updated = call.state.disputes.put({
+    ...dispute,
+    evidence: { ...dispute.evidence, ...evidence },
+    evidence_details: {
+      ...details,
+      has_evidence: details.has_evidence || evidence !== undefined,
+      past_due: isSent ? call.now > (details.due_by ?? call.now) : details.past_due,
+      submission_count: details.submission_count + (isSent ? 1 : 0),
+    },
+    metadata: mergeMetadata(dispute.metadata, change),
+    status: isSent ? underReview(dispute) : dispute.status,
+  });
+  emit(call, "charge.dispute.updated", updated);
+  if (isSent && evidence.uncategorized_text === "winning_evidence") return closeDispute(call, updated, "won");
+  if (isSent && evidence.uncategorized_text === "losing_evidence") return closeDispute(call, updated, "lost");
+  return updated;
+}
+
+const underReview = ({ status }: Dispute): Dispute["status"] =>
+  status === "warning_needs_response" ? "warning_under_review" : "under_review";
+
+function known(call: Call, id: string): Dispute {
+  const dispute = call.state.disputes.get(id);
+  if (!dispute) throw missing("dispute", id);
+  return dispute;
+}
+
+export const disputeOperations: Operation[] = [
+  operation(
+    {
+      name: "disputes.list",
+      method: "GET",
+      path: "/v1/disputes",
+      schema: z.strictObject({
+        ...listing,
+        charge: z.string().optional(),
+        payment_intent: z.string().optional(),
+      }),
+    },
+    (call, { charge, payment_intent, ...paging }) =>
+      page(
+        call.state.disputes
+          .all()
+          .filter((dispute) => (charge ?? dispute.charge) === dispute.charge)
+          .filter((dispute) => (payment_intent ?? dispute.payment_intent) === dispute.payment_intent),
+        paging,
+        "/v1/disputes",
+      ),
+  ),
+  operation(
+    { name: "disputes.retrieve", method: "GET", path: "/v1/disputes/:id", schema: z.strictObject(common) },
+    (call, _parameters, id) => known(call, id),
+  ),
+  operation(
+    { name: "disputes.update", method: "POST", path: "/v1/disputes/:id", schema: updateSchema },
+    updateDispute,
+  ),
+];
