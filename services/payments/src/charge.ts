@@ -1,4 +1,5 @@
 import type { Payment } from "./payment.ts";
+import { amountRefunded } from "./refunds.ts";
 
 /** The buyer's charge, as far as it decides what of it the seller may get. Amounts in minor units. */
 export interface Charge {
@@ -20,12 +21,11 @@ export function chargeOf(
   shown: { id: string; disputed: boolean },
   received: number,
 ): Charge {
-  const counting = (payment.refunds ?? []).filter(({ status }) => status !== "failed");
   const outcome = payment.disputeClosed?.outcome ?? "";
   return {
     id: shown.id,
     received,
-    refunded: counting.reduce((sum, { amount }) => sum + amount, 0),
+    refunded: amountRefunded(payment.refunds),
     disputed: (shown.disputed || payment.disputedTime !== undefined) && !OURS.includes(outcome),
   };
 }

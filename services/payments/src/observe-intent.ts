@@ -2,7 +2,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { amend } from "@ticketing/runtime/documents/transition";
 import { isOneOf, type Payment, type StripeAction } from "./payment.ts";
 import { advance, type PaymentTransition } from "./payment-transitions.ts";
-import { mergeRefunds, type Refund, type Standing, sameRefunds, standingOf } from "./refunds.ts";
+import { madeByHand, mergeRefunds, type Refund, type Standing, sameRefunds, standingOf } from "./refunds.ts";
 import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
 
 /** A PaymentIntent as Stripe shows it, in our words. */
@@ -87,18 +87,28 @@ function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Paym
     authorizedTime: payment.authorizedTime ?? intent.chargeTime,
     refunds,
   };
+  const told = newByHand(known, refunds).reduce((before, { id }) => {
+    const byHand = { case: "paymentManuallyRefunded", value: { providerRefundId: id } } as const;
+    return advance(before, byHand, now, noted);
+  }, payment);
   if (standing) {
     const status = refunded[standing.outcome];
     const refundId = standing.refund.id;
     if (status !== payment.status || refundId !== payment.refundId) {
-      return advance(payment, refundTransition(standing), now, { ...noted, status, refundId });
+      return advance(told, refundTransition(standing), now, { ...noted, status, refundId });
     }
   } else if (isOneOf(payment, REQUIRES_PAYMENT, AUTHORIZED, FAILED)) {
-    return advance(payment, { case: "paymentCaptured", value: {} }, now, { ...noted, status: CAPTURED });
+    return advance(told, { case: "paymentCaptured", value: {} }, now, { ...noted, status: CAPTURED });
   }
-  if (sameRefunds(known, refunds)) return payment;
+  if (told !== payment || sameRefunds(known, refunds)) return told;
   return amend(payment, noted, now);
 }
+
+/** Of refunds that somebody made past this service, those that are new or came to something else. */
+const newByHand = (known: readonly Refund[], refunds: readonly Refund[]): Refund[] =>
+  madeByHand(refunds).filter(
+    (one) => !known.some(({ id, status }) => id === one.id && status === one.status),
+  );
 
 /** A key whose refund has failed would only be told of that refund again; one whose refund stands has no failures. */
 function keyAfterRefunds(payment: Payment, refunds: Refund[]): Partial<Payment> {

@@ -9,7 +9,7 @@ import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
 import { fail, isOneOf, type Payment, requestVoid, type StripeAction } from "./payment.ts";
-import { refusedAsDisputed } from "./payment-disputes.ts";
+import { observeDisputes, refusedAsDisputed } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
@@ -20,6 +20,8 @@ const { REQUIRES_PAYMENT, AUTHORIZED, CAPTURED, FAILED, VOIDED, REFUNDED, REFUND
 
 /** So long a message of Stripe's waits for the answer to what it tells of: they leave Stripe together. */
 const MOMENT_MS = 250;
+/** So often disputes are looked at while the payment changes each time; after that, the call is repeated. */
+const MAX_LOOKS = 5;
 
 type Action = Exclude<StripeAction, "create">;
 /** The payment after an action; with `failure` it was not done, as far as could be seen. */
@@ -53,11 +55,46 @@ export function createPaymentActions(deps: {
   const note = (payment: Payment, intent: IntentSnapshot): Promise<Payment> =>
     payments.update(payment._id, (current) => observe(current, intent, clock()), payment);
 
+  /**
+   * Takes note of what a fetch shows. A charge that is, or was, disputed has its disputes looked at, too: the message of
+   * one may be lost.
+   */
+  async function noteFetched(payment: Payment, intent: IntentSnapshot): Promise<Payment> {
+    const seen = await note(payment, intent);
+    return intent.charge?.disputed ? lookAtDisputes(seen) : seen;
+  }
+
   /** Fetches the PaymentIntent and takes note. Throws INTENT_NOT_OURS or STRIPE_UNAVAILABLE. */
   async function refresh(payment: Payment): Promise<Payment> {
     if (!payment.intentId) return payment;
     requireOurs(await mesh.read(), payment);
-    return note(payment, await orUnavailable(stripe.fetch(payment.intentId)));
+    return noteFetched(payment, await orUnavailable(stripe.fetch(payment.intentId)));
+  }
+
+  /**
+   * Fetches the disputes of the charge and takes note. A dispute may go back to where it was, so of two looks the later
+   * counts: what is noted after another write was looked at after it. Throws INTENT_NOT_OURS or STRIPE_UNAVAILABLE.
+   */
+  async function lookAtDisputes(payment: Payment): Promise<Payment> {
+    const { intentId } = payment;
+    if (!intentId) return payment;
+    requireOurs(await mesh.read(), payment);
+    let before = payment;
+    for (let look = 1; look <= MAX_LOOKS; look++) {
+      const shown = await orUnavailable(stripe.fetchDisputes(intentId));
+      let isLate = false;
+      const noted = await payments.update(
+        payment._id,
+        (current) => {
+          isLate = current.version !== before.version;
+          return isLate ? current : observeDisputes(current, shown, clock());
+        },
+        before,
+      );
+      if (!isLate) return noted;
+      before = noted;
+    }
+    throw stripeUnavailable();
   }
 
   /**
@@ -128,6 +165,7 @@ export function createPaymentActions(deps: {
 
   return {
     refresh,
+    lookAtDisputes,
 
     /**
      * The charge that took the money, as Stripe shows it now: this mesh's alone, and none while it may be a copy's.
@@ -137,7 +175,7 @@ export function createPaymentActions(deps: {
       if (!payment.intentId) throw new DomainError("NOT_CAPTURED", "no money was taken");
       requireOurs(await mesh.readToWrite(), payment);
       const intent = await orUnavailable(stripe.fetch(payment.intentId));
-      const seen = await note(payment, intent);
+      const seen = await noteFetched(payment, intent);
       if (intent.status !== "succeeded" || !intent.charge) {
         throw new DomainError("NOT_CAPTURED", "no money was taken");
       }

@@ -3,7 +3,7 @@ import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { paymentState } from "./payment-message.ts";
 
-/** Payments: where they are kept, and what other services learn of them: no Stripe id, no card detail. */
+/** Payments: where they are kept, and what other services learn of them: no card detail, and of Stripe only the ids of what others decide about. */
 export const paymentAggregate = defineAggregate({
   collection: "payments",
   stream: "PAYMENTS",

@@ -1,26 +1,18 @@
-import { amend } from "@ticketing/runtime/documents/transition";
 import {
   type Dispute,
-  type DisputeNews,
-  type DisputeOutcome,
   decisiveOf,
   disputeOutcomeOf,
-  withNews,
+  type ShownDispute,
+  withNotedEnd,
   withRefusal,
+  withShown,
 } from "./disputes.ts";
 import type { Payment } from "./payment.ts";
 import { advance } from "./payment-transitions.ts";
 
-/** A cardholder's bank disputes the charge. News of a dispute that is known is late. */
-export const dispute = (payment: Payment, { id, time }: DisputeNews, now: Date): Payment =>
-  noteDisputes(payment, (known) => withNews(known, { id, time }), now);
-
-/** A dispute of the charge ended, even if its beginning was never reported. */
-export const closeDispute = (
-  payment: Payment,
-  news: DisputeNews & { outcome: DisputeOutcome },
-  now: Date,
-): Payment => noteDisputes(payment, (known) => withNews(known, news), now);
+/** Takes note of all disputes that Stripe shows of the charge, oldest first. */
+export const observeDisputes = (payment: Payment, shown: readonly ShownDispute[], now: Date): Payment =>
+  noteDisputes(payment, (known) => withShown(known, shown, now), now);
 
 /**
  * Stripe refused a refund since the charge is disputed; the message of that may never have come. `asked` is the payment
@@ -32,9 +24,13 @@ export function refusedAsDisputed(payment: Payment, asked: Payment, now: Date): 
   return noteDisputes(payment, (known) => withRefusal(known, now), now);
 }
 
-/** Releases from before a charge could have several note the last one alone, also beside this one. */
-function disputesOf({ disputes, disputedTime, disputeClosed }: Payment): readonly Dispute[] {
-  if (disputes) return disputeClosed ? withNews(disputes, disputeClosed) : disputes;
+/** What is known of the disputes of the charge. Earlier releases note the last one alone, also beside this one. */
+export function disputesOf({
+  disputes,
+  disputedTime,
+  disputeClosed,
+}: Pick<Payment, "disputes" | "disputedTime" | "disputeClosed">): readonly Dispute[] {
+  if (disputes) return disputeClosed ? withNotedEnd(disputes, disputeClosed) : disputes;
   if (disputeClosed) return [disputeClosed];
   return disputedTime ? [{ time: disputedTime }] : [];
 }
@@ -49,9 +45,11 @@ function noteDisputes(
   const decisive = decisiveOf(disputes);
   if (!decisive || disputes === known) return payment;
   const { id = "", outcome, time } = decisive;
-  const wasOpen = payment.disputedTime !== undefined && !payment.disputeClosed;
+  const before = payment.disputedTime && (payment.disputeClosed ?? { id: "", outcome: undefined });
+  if (before && before.outcome === outcome && (outcome === undefined || before.id === id)) {
+    return advance(payment, { case: "paymentDisputeChanged", value: {} }, now, { disputes });
+  }
   if (outcome === undefined) {
-    if (wasOpen) return amend(payment, { disputes }, now);
     const changes = { disputes, disputedTime: now, disputeClosed: undefined };
     return advance(payment, { case: "paymentDisputed", value: {} }, now, changes);
   }

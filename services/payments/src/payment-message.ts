@@ -1,9 +1,17 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { PaymentAction, type PaymentSchema, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  DisputeStatus,
+  PaymentAction,
+  type PaymentSchema,
+  PaymentStatus,
+  RefundStatus,
+} from "@ticketing/proto/payments/v1/payment";
 import { moneyInit } from "@ticketing/runtime/values/money";
-import { disputeOutcomeOf } from "./disputes.ts";
+import { type Dispute, disputeOutcomeOf } from "./disputes.ts";
 import type { Payment, StripeAction } from "./payment.ts";
+import { disputesOf } from "./payment-disputes.ts";
+import { amountRefunded, madeByHand, type Refund } from "./refunds.ts";
 
 const { CREATE, CAPTURE, CANCEL, REFUND } = PaymentAction;
 
@@ -22,7 +30,42 @@ export const paymentState = (payment: Payment) => ({
   amount: moneyInit(payment.amount),
   declines: payment.declines,
   version: BigInt(payment.version),
+  amountRefunded: BigInt(amountRefunded(payment.refunds)),
+  disputes: disputesOf(payment).flatMap(disputeMessage),
+  manualRefunds: madeByHand(payment.refunds).map(({ id, amount, status }) => ({
+    providerRefundId: id,
+    amount: BigInt(amount),
+    status: refundStatus[status],
+  })),
 });
+
+const refundStatus: Record<Refund["status"], RefundStatus> = {
+  underway: RefundStatus.UNDERWAY,
+  succeeded: RefundStatus.SUCCEEDED,
+  failed: RefundStatus.FAILED,
+};
+
+/** None of what only a refused refund tells of: it has no id yet. */
+function disputeMessage({ id, outcome, shown }: Dispute) {
+  if (id === undefined) return [];
+  const dueTime = shown?.evidenceDueTime;
+  return [
+    {
+      providerDisputeId: id,
+      providerReason: shown?.reason ?? "",
+      amount: shown && moneyInit(shown.amount),
+      status: disputeStatusOf(shown?.status ?? outcome ?? "needs_response"),
+      evidenceDueTime: dueTime && timestampFromDate(dueTime),
+      evidenceSubmitted: shown?.evidenceSubmitted ?? false,
+    },
+  ];
+}
+
+/** Stripe's word in the contract's, whose values have its names in capitals. */
+function disputeStatusOf(status: string): DisputeStatus {
+  const value: unknown = Object.entries(DisputeStatus).find(([name]) => name === status.toUpperCase())?.[1];
+  return typeof value === "number" ? value : DisputeStatus.UNSPECIFIED;
+}
 
 /** The payment as its buyer and the lifecycle see it. */
 export function paymentMessage(payment: Payment): MessageInitShape<typeof PaymentSchema> {

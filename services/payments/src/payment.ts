@@ -3,7 +3,7 @@ import { type Aggregate, amend } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Money } from "@ticketing/runtime/values/money";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
-import type { Dispute, DisputeOutcome } from "./disputes.ts";
+import type { Dispute, NotedEnd } from "./disputes.ts";
 import type { OrderToPay } from "./order-to-pay.ts";
 import { advance, begin, type PaymentTransitionType } from "./payment-transitions.ts";
 import type { Refund } from "./refunds.ts";
@@ -41,11 +41,11 @@ export interface Payment extends Aggregate<PaymentTransitionType> {
   clientSecretTime?: Date;
   /** No attempt may begin any more, and what is held is to be released. */
   voidRequestedTime?: Date;
-  /** What Stripe ever told of disputes of its charge. Absent before the first, and of those that earlier releases noted. */
+  /** What Stripe ever showed of disputes of its charge. Absent before the first, and of those that earlier releases noted. */
   disputes?: readonly Dispute[];
   disputedTime?: Date;
   /** How the dispute ended; absent while one is open. */
-  disputeClosed?: { id: string; outcome: DisputeOutcome; time: Date };
+  disputeClosed?: NotedEnd;
   /** The number in the idempotency key of each action. */
   attempts: Record<StripeAction, number>;
   /** Since when looks at Stripe show nothing of an action although it was asked for with the current key. */

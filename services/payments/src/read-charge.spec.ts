@@ -50,6 +50,19 @@ it("a dispute shows until it is won, and for good once it is lost", async () => 
   expect(await read(lost)).toMatchObject({ disputed: true });
 });
 
+it("a dispute whose message never came is known once the charge is read", async () => {
+  const payment = await captured();
+  const hold = world.double.faults.add({ kind: "webhook_hold", operation: "*" });
+  await control("disputes", { payment_intent: payment.intentId });
+  await read(payment);
+  expect(await world.payment(payment._id)).toMatchObject({
+    disputes: [{ shown: { status: "needs_response" } }],
+  });
+  await control("disputes/close", { payment_intent: payment.intentId, status: "won" });
+  expect(await read(payment)).toMatchObject({ disputed: false });
+  world.double.faults.remove(hold.id);
+});
+
 it("a copy of the mesh is told nothing: the mesh that took the money pays its sellers", async () => {
   const payment = await captured();
   const before = await world.meshes.find();

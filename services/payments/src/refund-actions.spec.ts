@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { PaymentStatus, RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import Stripe from "stripe";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { untilDone } from "../testing/until-done.ts";
 import type { Payment } from "./payment.ts";
-import { paymentMessage } from "./payment-message.ts";
+import { paymentMessage, paymentState } from "./payment-message.ts";
 
 let world: PaymentWorld;
 beforeAll(async () => {
@@ -168,6 +168,43 @@ describe("refund", () => {
       world.double.faults.remove(hold.id);
     },
   );
+
+  it("by hand and in part is a fact of its own, as is that it failed", async () => {
+    const payment = await world.actions.capture(await world.authorized());
+    const { id } = await refundByHand(payment, 2_000);
+    const seen = await world.actions.refresh(await world.payment(payment._id));
+    const byHand = { type: "payment_manually_refunded", data: { providerRefundId: id } };
+    expect(seen.history.at(-1)).toMatchObject(byHand);
+    const { UNDERWAY, SUCCEEDED, FAILED } = RefundStatus;
+    expect(paymentState(seen)).toMatchObject({
+      ...{ status: PaymentStatus.CAPTURED, amountRefunded: 2_000n },
+      manualRefunds: [{ providerRefundId: id, amount: 2_000n, status: SUCCEEDED }],
+    });
+    await world.settleRefund(payment._id, { status: "failed" });
+    const failed = await world.actions.refresh(await world.payment(payment._id));
+    expect(paymentState(failed)).toMatchObject({ amountRefunded: 0n, manualRefunds: [{ status: FAILED }] });
+    expect(failed.history.filter(({ type }) => type === byHand.type)).toHaveLength(2);
+    const waiting = await world.actions.capture(await world.authorized("pm_card_pendingRefund"));
+    await refundByHand(waiting, 1);
+    const promised = await world.actions.refresh(await world.payment(waiting._id));
+    expect(paymentState(promised)).toMatchObject({
+      amountRefunded: 1n,
+      manualRefunds: [{ status: UNDERWAY }],
+    });
+  });
+
+  it("by hand and whole is told beside that the money went back; one of ours is not", async () => {
+    const payment = await world.actions.capture(await world.authorized());
+    await refundByHand(payment, 4_500);
+    const seen = await world.actions.refresh(await world.payment(payment._id));
+    expect(seen.history.slice(-2).map(({ type }) => type)).toEqual([
+      ...["payment_manually_refunded", "payment_refunded"],
+    ]);
+    const { _id } = await captured();
+    const refunded = await refund(_id);
+    expect(paymentState(refunded)).toMatchObject({ amountRefunded: 4_500n, manualRefunds: [] });
+    expect(refunded.history.map(({ type }) => type)).not.toContain("payment_manually_refunded");
+  });
 
   it("by hand and in part, then the rest by us, is all of it", async () => {
     const { _id, intentId } = await captured();

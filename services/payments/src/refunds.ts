@@ -15,6 +15,14 @@ export interface Refund {
   createTime: Date;
 }
 
+/** Minor units of what went back, or is on its way; what failed to does not count. */
+export const amountRefunded = (refunds: readonly Refund[] = []): number =>
+  refunds.reduce((sum, { amount, status }) => (status === "failed" ? sum : sum + amount), 0);
+
+/** Those that a person made at Stripe, past this service. */
+export const madeByHand = (refunds: readonly Refund[] = []): Refund[] =>
+  refunds.filter(({ operationId }) => operationId === undefined);
+
 /** How far each status lies in a refund's life; Stripe never goes back from one. */
 const RANK: Record<Refund["status"], number> = { underway: 0, succeeded: 1, failed: 2 };
 

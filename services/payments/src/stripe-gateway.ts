@@ -2,13 +2,16 @@ import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { Money } from "@ticketing/runtime/values/money";
 import type Stripe from "stripe";
+import type { ShownDispute } from "./disputes.ts";
 import { type ReadEntry, readEntry } from "./intent-entry.ts";
 import { chargeOf, snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
+import { shownDispute } from "./shown-dispute.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
 const TOLERANCE_S = 300;
 const MAX_REFUNDS = 1000;
+const MAX_DISPUTES = 100;
 /** What every id at Stripe is: a prefix and word characters. In a path, anything else might name another endpoint. */
 const OBJECT_ID = /^[A-Za-z0-9]+_\w{1,250}$/;
 
@@ -28,6 +31,8 @@ export interface StripeGateway {
    */
   findByOperation(order: { meshId: string }, key: string): Promise<string | undefined>;
   fetch(intentId: string): Promise<IntentSnapshot>;
+  /** All disputes of its charge, oldest first. */
+  fetchDisputes(intentId: string): Promise<ShownDispute[]>;
   fetchClientSecret(intentId: string): Promise<string>;
   /**
    * A page of what was created in [since, until), newest first; `next` is where the page after it begins. Undefined
@@ -90,6 +95,11 @@ export function createStripeGateway(
       };
       return call("payment_intents.retrieve", retrieve, true);
     },
+    fetchDisputes: (intentId) =>
+      call("disputes.list", async () => {
+        const { data } = await stripe.disputes.list({ payment_intent: intentId, limit: MAX_DISPUTES });
+        return data.map(shownDispute).reverse();
+      }),
     fetchClientSecret: (intentId) =>
       call(
         "payment_intents.retrieve",

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { type WebhookCalls, webhookCalls } from "../testing/webhook-calls.ts";
+import type { Payment } from "./payment.ts";
+import { createPaymentActions } from "./payment-actions.ts";
 
 let world: PaymentWorld;
 let calls: WebhookCalls;
@@ -126,9 +128,35 @@ describe("a webhook about money that goes back", () => {
     expect((await world.payment(_id)).version).toBe(open.version);
   });
 
-  it("of a dispute marks the payment", async () => {
+  it("of a dispute leads to a look at it, of each of its steps", async () => {
     const { _id, intentId } = await world.actions.capture(await world.authorized());
+    const status = (payment: Payment) => payment.disputes?.[0]?.shown?.status;
+    await calls.control("disputes", intentId, { inquiry: true, reason: "product_not_received" });
+    const asked = await calls.until(_id, (payment) => status(payment) === "warning_needs_response");
+    expect(asked.disputes).toMatchObject([{ shown: { reason: "product_not_received" } }]);
+    await calls.control("disputes/escalate", intentId);
+    await calls.until(_id, (payment) => status(payment) === "needs_response");
+    await calls.control("disputes/close", intentId, { status: "lost" });
+    await calls.until(_id, ({ disputeClosed }) => disputeClosed?.outcome === "lost");
+  });
+
+  it("of a dispute that is handled beside a later one, and was looked into before, undoes nothing", async () => {
+    const { _id, intentId } = await world.actions.capture(await world.authorized());
+    world.double.faults.add({ kind: "webhook_hold", operation: "*" });
     await calls.control("disputes", intentId);
-    await calls.until(_id, ({ disputedTime }) => disputedTime !== undefined);
+    let looks = 0;
+    const fetchDisputes = async (id: string) => {
+      const shown = await world.gateway.fetchDisputes(id);
+      if (++looks > 1) return shown;
+      // The answer is on its way while the dispute ends, which another handler notes.
+      await calls.control("disputes/close", intentId, { status: "won" });
+      await world.actions.lookAtDisputes(await world.payment(_id));
+      return shown;
+    };
+    const late = createPaymentActions({ ...world, stripe: { ...world.gateway, fetchDisputes } });
+    const noted = await late.lookAtDisputes(await world.payment(_id));
+    expect(noted.disputeClosed).toMatchObject({ outcome: "won" });
+    expect((await world.payment(_id)).version).toBe(noted.version);
+    expect(looks).toBe(2);
   });
 });

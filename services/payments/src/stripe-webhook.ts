@@ -9,7 +9,6 @@ import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, isKnown } from "./observe-intent.ts";
 import { type Payment, recordDecline } from "./payment.ts";
 import type { PaymentActions } from "./payment-actions.ts";
-import { closeDispute, dispute } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 import type { WebhookEvent } from "./webhook-event.ts";
@@ -73,12 +72,7 @@ export function createStripeWebhook(deps: {
     if (!ownsPayment(await mesh.read(), payment)) return received;
 
     if (event.kind === "dispute") {
-      const { disputeId: id, outcome, time } = event;
-      const noted = (current: Payment) =>
-        outcome
-          ? closeDispute(current, { id, outcome, time }, clock())
-          : dispute(current, { id, time }, clock());
-      await payments.update(payment._id, noted, payment);
+      await actions.lookAtDisputes(payment);
       return received;
     }
     const { shown, decline } = event;

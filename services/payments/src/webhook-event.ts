@@ -1,20 +1,17 @@
 import type Stripe from "stripe";
 import type { Decline } from "./decline-limit.ts";
-import type { DisputeOutcome } from "./disputes.ts";
 import { snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
 import { webhookEventTypes } from "./webhook-event-types.ts";
 
 /**
  * A webhook event, reduced to what concerns us. `shown` is the PaymentIntent as it was then; an event of a refund shows
- * none.
+ * none. One of a dispute says only that something happened to one.
  */
 export type WebhookEvent =
   | { kind: "intent"; intentId: string; shown?: IntentSnapshot; decline?: Decline }
-  | { kind: "dispute"; intentId: string; disputeId: string; outcome?: DisputeOutcome; time: Date }
+  | { kind: "dispute"; intentId: string }
   | { kind: "other" };
-
-const outcomes: readonly DisputeOutcome[] = ["won", "lost", "warning_closed"];
 
 type FollowedEvent = Extract<Stripe.Event, { type: (typeof webhookEventTypes)[number] }>;
 const isFollowed = (event: Stripe.Event): event is FollowedEvent =>
@@ -44,16 +41,12 @@ export function reduced(event: Stripe.Event): WebhookEvent {
     case "refund.updated":
     case "refund.failed":
       return ofIntent(event.data.object.payment_intent, { kind: "intent" });
-    case "charge.dispute.created": {
-      const { id: disputeId, payment_intent } = event.data.object;
-      return ofIntent(payment_intent, { kind: "dispute", disputeId, time: timeOf(event) });
-    }
-    case "charge.dispute.closed": {
-      const { id: disputeId, status, payment_intent } = event.data.object;
-      const outcome = outcomes.find((known) => known === status);
-      if (!outcome) return { kind: "other" };
-      return ofIntent(payment_intent, { kind: "dispute", disputeId, outcome, time: timeOf(event) });
-    }
+    case "charge.dispute.created":
+    case "charge.dispute.updated":
+    case "charge.dispute.funds_withdrawn":
+    case "charge.dispute.funds_reinstated":
+    case "charge.dispute.closed":
+      return ofIntent(event.data.object.payment_intent, { kind: "dispute" });
   }
 }
 
