@@ -26,7 +26,10 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
     publicRoutes: (router) =>
       router.service(CatalogService, createCatalogService({ ...replica, pageTokens, clock })),
     conditions: { projection: followed.requireCaughtUp },
-    uses: { "newest tickets": followed.requireFresh },
+    uses: {
+      "newest tickets": followed.requireFresh,
+      "file of search": replica.projection.requireWritable,
+    },
     close,
   };
 });

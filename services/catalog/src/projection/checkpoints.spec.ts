@@ -137,6 +137,26 @@ describe("the log of a projection", () => {
     db.close();
   });
 
+  it("stays where it is while the file cannot be written to, which the thread outlives and says once", async () => {
+    await checkpoints.stop();
+    const said: unknown[] = [];
+    const failing = keepCheckpoints(projection, {
+      file: `file:${file}?mode=ro`,
+      log: Object.assign(Object.create(log), { error: (facts: unknown) => said.push(facts) }),
+      bounds,
+    });
+    for (let n = 0; n < 2; n++) {
+      while (pages().all <= bounds.most) change();
+      await failing.room();
+      change();
+      await failing.room();
+    }
+    expect(autocheckpoint()).toBe(0);
+    expect(pages().inFile).toBe(0);
+    expect(said).toEqual([{ file: expect.any(String), failure: "Error: disk I/O error" }]);
+    await failing.stop();
+  });
+
   it("gets into the file without the thread when there is none", async () => {
     const missing = keepCheckpoints(projection, {
       file: path.join(folder, "gone", "search.db"),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { isUnwritable } from "./damage.ts";
 import type { Projection } from "./projection.ts";
 
 /** Pages of 4 kB in SQLite's write-ahead log. */
@@ -31,6 +32,12 @@ export interface Checkpoints {
 /** What the thread is asked for. */
 export type CheckpointMode = "PASSIVE" | "TRUNCATE";
 
+/** How it went. The pages that a failed one has not taken into the file stay in the log. */
+export interface CheckpointEnd {
+  mode: CheckpointMode;
+  failure?: string;
+}
+
 export function keepCheckpoints(
   { db, failed }: Pick<Projection, "db" | "failed">,
   { file, log, bounds = LOG_BOUNDS }: { file: string; log: Logger; bounds?: LogBounds },
@@ -41,9 +48,20 @@ export function keepCheckpoints(
   let isStopping = false;
   let underWay: { done: Promise<void>; end(): void } | undefined;
   let held = bounds.most;
+  let lastFailure: string | undefined;
+
+  /** None where it cannot be asked, since the file cannot be written to: its owner finds that out, too. */
+  function looked(): Record<string, unknown> {
+    try {
+      return look.get() ?? {};
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      return { log: 0, checkpointed: 0 };
+    }
+  }
 
   function pages(): { all: number; due: number } {
-    const row = look.get() ?? {};
+    const row = looked();
     const [all, due] = [Number(row.log), Number(row.log) - Number(row.checkpointed)];
     // The next write begins a log of which all is in the file anew.
     return { all: due === 0 ? 0 : all, due };
@@ -69,7 +87,12 @@ export function keepCheckpoints(
     ending?.end();
   }
 
-  worker.on("message", ended);
+  worker.on("message", ({ failure }: CheckpointEnd) => {
+    if (failure !== lastFailure && failure !== undefined)
+      log.error({ file, failure }, "the log of search cannot be taken into its file");
+    lastFailure = failure;
+    ended();
+  });
   worker.on("error", (error) => {
     log.error({ err: error }, "the thread of checkpoints failed");
     failed(error);

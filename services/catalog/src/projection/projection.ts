@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { FollowPosition } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { createCounting } from "./counting.ts";
-import { isDamage, isOfNoUse } from "./damage.ts";
+import { isDamage, isOfNoUse, isUnwritable } from "./damage.ts";
 import type { EventState, VenueState } from "./event-state.ts";
 import { CLEAR_EVENTS, EVENTS_SCHEMA } from "./events-schema.ts";
 import { createKnownEvents } from "./known-events.ts";
@@ -19,6 +19,8 @@ export const PROJECTION_FILE = "search.db";
 
 /** So many rows are changed at a time because time passed: a few milliseconds. */
 const ROWS_AT_ONCE = 200;
+/** When a write failed for want of space or rights, none is tried for so long because time passed. */
+const UNWRITABLE_MS = 1_000;
 /** A file that is so much ahead of the clock was written by a clock that was wrong. */
 const CLOCK_SKEW_MS = 60_000;
 
@@ -62,9 +64,12 @@ export interface Projection {
   reset(stream: ProjectedStream): void;
   /**
    * Ends the locks and takes off sale and out of the suggestions the events that are due, at most some hundreds at once;
-   * without any due it reads nothing. Gives whether more are due: readers that must be exact compare `held_until` and `start` with the time.
+   * without any due it reads nothing. Gives whether more are due: readers that must be exact compare `held_until` and
+   * `start` with the time. Where the file cannot be written to, what is due stays as it is, and is tried again later.
    */
   passTime(): boolean;
+  /** Rejects while the file cannot be written to: it has no room, or no right or disk to write with. */
+  requireWritable(): Promise<void>;
   /** The time that its rows are true of, in ms since 1970: the clock's, which does not go back here. */
   now(): number;
   /** Is told what a statement of a reader threw: {@link ProjectionOptions.onDamage}. */
@@ -153,6 +158,8 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
   const savePassed = db.prepare("UPDATE passed SET time = ?");
   let passed = Number(db.prepare("SELECT time FROM passed").get()?.time);
   let next = time.next();
+  /** Why the last write failed, and until when none is tried because time passed. */
+  let unwritable: { error: unknown; until: number } | undefined;
 
   const failed = (error: unknown) => {
     if (isDamage(error)) onDamage?.(error);
@@ -166,14 +173,16 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
   /** `work` gives the ids of the listings that it changed. */
   function inTransaction(work: (now: number) => readonly string[]): void {
     const begun = now();
-    db.exec("BEGIN IMMEDIATE");
     let changed: readonly string[];
     try {
+      db.exec("BEGIN IMMEDIATE");
       changed = work(begun);
       savePassed.run(begun);
       db.exec("COMMIT");
+      unwritable = undefined;
     } catch (error) {
       failed(error);
+      if (isUnwritable(error)) unwritable = { error, until: begun + UNWRITABLE_MS };
       if (db.isTransaction) db.exec("ROLLBACK");
       placing.forget();
       throw error;
@@ -216,9 +225,16 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
         return [];
       }),
     passTime() {
-      if (next > now()) return false;
-      inTransaction((begun) => time.pass(begun, ROWS_AT_ONCE));
-      return next <= passed;
+      if (next > now() || (unwritable && passed < unwritable.until)) return false;
+      try {
+        inTransaction((begun) => time.pass(begun, ROWS_AT_ONCE));
+      } catch (error) {
+        if (!isUnwritable(error)) throw error;
+      }
+      return !unwritable && next <= passed;
+    },
+    async requireWritable() {
+      if (unwritable) throw unwritable.error;
     },
     ...{ now, failed },
     close: () => db.close(),

@@ -174,6 +174,14 @@ describe("a snapshot", () => {
     expect(await store.list()).toEqual([kept]);
     expect((await restoreSnapshot(store, file)).snapshot).toEqual(kept);
   });
+
+  it("is not taken where it would leave the replica no room to go on writing", async () => {
+    const options = { store, file: join(folder, "source.db"), every: 0 };
+    await expect(takeSnapshot({ ...options, freeBytes: () => 60e6 })).rejects.toThrow(
+      "the disk has 60000000 bytes left",
+    );
+    expect(await takeSnapshot({ ...options, freeBytes: () => 80e6 })).toBeDefined();
+  });
 });
 
 describe("a replica that starts", () => {
