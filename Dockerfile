@@ -24,6 +24,7 @@ COPY services/events/package.json services/events/
 COPY services/deliveries/package.json services/deliveries/
 COPY services/operations/package.json services/operations/
 COPY services/payouts/package.json services/payouts/
+COPY services/cases/package.json services/cases/
 COPY workflows/package.json workflows/
 COPY local/launcher/package.json local/launcher/
 COPY local/cluster/package.json local/cluster/

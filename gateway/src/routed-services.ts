@@ -11,6 +11,7 @@ export const routedServices = [
   "operations",
   "deliveries",
   "payouts",
+  "cases",
 ] as const;
 
 export type RoutedService = (typeof routedServices)[number];

@@ -7,6 +7,7 @@ import { deliverWithRetries, newListing, stories } from "../support/stories.ts";
 import { reported } from "../support/suite-report.ts";
 import {
   type CallerName,
+  COMPLAINT,
   callers,
   DELIVERED_LINK,
   internalRules,
@@ -25,6 +26,7 @@ const codes: Record<string, string> = {
   NOT_YOUR_TICKET: "permission_denied",
   NOT_YOUR_ORDER: "permission_denied",
   NOT_YOUR_DELIVERY: "permission_denied",
+  NOT_YOUR_CASE: "permission_denied",
   ROLE_REQUIRED: "permission_denied",
 };
 
@@ -114,6 +116,7 @@ async function lockedStage(lock: World["lock"]) {
 /** An order whose seller has delivered. From then on no log and no event may have what was delivered. */
 async function deliveredOrder({ mesh, seller, buyer, secrets }: World): Promise<Order> {
   secrets.add(DELIVERED_LINK);
+  secrets.add(COMPLAINT);
   const named = (account: Account) => ({ ...account, displayName: "" });
   const { order } = await stories.purchase(mesh, named(seller), named(buyer));
   await deliverWithRetries(named(seller), order, { case: "link", value: DELIVERED_LINK });

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { CaseKind, CaseRuling } from "@ticketing/proto/cases/v1/case";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
+import { derivedId } from "@ticketing/runtime/process/ids";
 import {
   EVENT_START,
   newEvent,
@@ -29,6 +31,9 @@ export interface Stage {
 
 /** What the seller has delivered: nobody but the buyer may read it. */
 export const DELIVERED_LINK = "https://tickets.example/pass/for-the-buyer-alone";
+
+/** What the buyer says of it: nobody but its seller and operators may read that. */
+export const COMPLAINT = "The turnstile showed a red light to the buyer alone";
 
 export const callers = ["anonymous", "stranger", "operator", "seller", "buyer"] as const;
 export type CallerName = (typeof callers)[number];
@@ -58,6 +63,9 @@ const buyerOnly = (verdict = "ok"): Verdict => ({ ...users("NOT_YOUR_ORDER"), bu
 const operatorOnly = (verdict = "ok"): Verdict => ({ ...users("ROLE_REQUIRED"), operator: verdict });
 
 const orderId = ({ order }: Stage) => ({ orderId: order.id });
+const complaint = ({ delivered }: Stage) => ({
+  caseId: derivedId(delivered.id, `case:${CaseKind[CaseKind.INVALID]}:`),
+});
 const deliveredOrder = ({ delivered }: Stage) => ({ orderId: delivered.id });
 const orderWords = { callers: ["seller", "buyer"] as const, words: ({ order }: Stage) => [order.id] };
 const credentials = ({ world }: Stage) => ({ email: world.buyer.email, password: "a guess at it" });
@@ -192,6 +200,34 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
   },
   "payouts.v1.PayoutService/GetEarning": { request: orderId, verdict: users("EARNING_NOT_FOUND") },
 
+  // The seller has delivered, so the complaint is another one; and nobody has opened a case yet.
+  "cases.v1.CaseService/OpenCase": {
+    request: (stage) => ({ ...deliveredOrder(stage), kind: CaseKind.INVALID, text: COMPLAINT }),
+    verdict: buyerOnly(),
+  },
+  "cases.v1.CaseService/AddEvidence": {
+    request: (stage) => ({ ...complaint(stage), text: COMPLAINT }),
+    verdict: { ...users("NOT_YOUR_CASE"), seller: "ok", buyer: "ok" },
+  },
+  "cases.v1.CaseService/ListCases": {
+    request: () => ({ pageSize: 100 }),
+    verdict: users("ok"),
+    parties: { callers: ["seller", "buyer"], words: () => [COMPLAINT] },
+  },
+  "cases.v1.CaseService/GetCase": {
+    request: complaint,
+    verdict: { ...users("NOT_YOUR_CASE"), operator: "ok", seller: "ok", buyer: "ok" },
+    parties: { callers: ["operator", "seller", "buyer"], words: () => [COMPLAINT] },
+  },
+  "cases.v1.CaseService/AgreeToDecision": {
+    request: (stage) => ({ ...complaint(stage), version: 1n }),
+    verdict: operatorOnly("CASE_NOT_PROPOSED"),
+  },
+  "cases.v1.CaseService/DecideCase": {
+    request: (stage) => ({ ...complaint(stage), ruling: CaseRuling.REJECT, reason: "It admits" }),
+    verdict: operatorOnly(),
+  },
+
   "catalog.v1.CatalogService/SearchTickets": {
     request: () => ({ pageSize: 100 }),
     verdict: everybody("ok"),
@@ -264,7 +300,7 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
 
 /** One RPC of an internal port: where it is served, what is asked, and which services may. */
 export interface InternalRule {
-  readonly callee: "events" | "tickets" | "orders" | "payments" | "payouts" | "deliveries";
+  readonly callee: "events" | "tickets" | "orders" | "payments" | "payouts" | "deliveries" | "cases";
   readonly request: () => Init;
   readonly allowed: readonly string[];
   /** The outcome for permitted callers: not_found by default, since the requested ids do not exist. */
@@ -273,6 +309,7 @@ export interface InternalRule {
 
 const ids = () => ({ ticketId: randomUUID(), orderId: randomUUID() });
 const someEvent = () => ({ eventId: randomUUID() });
+const namedCase = () => ({ caseId: randomUUID() });
 const someOrder = () => ({ orderId: randomUUID() });
 const someCase = () => ({ ...someOrder(), caseId: randomUUID() });
 const selection = () => ({ selection: { selection: { case: "named", value: { ids: [randomUUID()] } } } });
@@ -283,7 +320,7 @@ const records = (callee: InternalRule["callee"]): InternalRule => ({
   outcome: "ok",
 });
 const lifecycle = (
-  callee: "orders" | "payments" | "payouts" | "deliveries",
+  callee: "orders" | "payments" | "payouts" | "deliveries" | "cases",
   request: () => Init,
   ...also: string[]
 ): InternalRule => ({
@@ -320,6 +357,7 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
     "payments",
     "payouts",
     "deliveries",
+    "cases",
   ),
   "orders.internal.v1.OrderLifecycleService/CompleteOrder": lifecycle("orders", someOrder),
   "orders.internal.v1.OrderLifecycleService/CancelOrder": lifecycle("orders", () => ({
@@ -373,8 +411,8 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     allowed: ["deliveries"],
   },
   "payments.internal.v1.PaymentLifecycleService/ReadCharge": lifecycle("payments", someOrder),
-  "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder),
-  "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder),
+  "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder, "cases"),
+  "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder, "cases"),
   "payouts.internal.v1.PayoutLifecycleService/BlockEarning": lifecycle("payouts", () => ({
     ...someOrder(),
     reason: EarningHoldReason.DISPUTE,
@@ -390,6 +428,16 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
   })),
   "payouts.internal.v1.PayoutLifecycleService/HoldForCase": lifecycle("payouts", someCase),
   "payouts.internal.v1.PayoutLifecycleService/EndCase": lifecycle("payouts", someCase),
+  "cases.internal.v1.CaseLifecycleService/ReadCase": lifecycle("cases", namedCase),
+  "cases.internal.v1.CaseLifecycleService/CloseCase": lifecycle("cases", () => ({
+    ...namedCase(),
+    decisionNumber: 1,
+  })),
+  "cases.internal.v1.CaseLifecycleService/ReopenCase": lifecycle("cases", () => ({
+    ...namedCase(),
+    decisionNumber: 1,
+    refusal: "refund_failed",
+  })),
   "orders.internal.v1.OrderLifecycleService/ListOverdueOrders": {
     ...records("orders"),
     request: () => ({ dueBefore: timestampFromDate(new Date()) }),

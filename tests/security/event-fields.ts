@@ -170,6 +170,27 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.deliveries.v1.DeliveryCancelled": [],
   "ticketing.deliveries.v1.DeliveryMoved": [],
 
+  // Nothing of what buyer and seller say; what operators do, and why, is there for the audit.
+  "ticketing.cases.v1.CaseEvent": [
+    ...event,
+    "case_opened",
+    "case_evidence_added",
+    "case_proposed",
+    "case_decided",
+    "case_reopened",
+    "case_closed",
+    "state",
+  ],
+  "ticketing.cases.v1.CaseState": [
+    ...["id", "order_id", "buyer_id", "seller_id", "kind", "status", "version", "create_time"],
+  ],
+  "ticketing.cases.v1.CaseOpened": [],
+  "ticketing.cases.v1.CaseEvidenceAdded": ["side"],
+  "ticketing.cases.v1.CaseProposed": ["ruling", "operator_id", "reason"],
+  "ticketing.cases.v1.CaseDecided": ["ruling", "operator_id", "reason", "agreed_by"],
+  "ticketing.cases.v1.CaseReopened": ["refusal"],
+  "ticketing.cases.v1.CaseClosed": [],
+
   "ticketing.payouts.v1.SellerAccountEvent": [
     ...event,
     "seller_account_opened",

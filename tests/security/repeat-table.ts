@@ -1,8 +1,10 @@
 import type { JsonValue } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { CaseKind } from "@ticketing/proto/cases/v1/case";
 import { CancellationReason, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
+import { derivedId } from "@ticketing/runtime/process/ids";
 import { searchedEventId } from "../support/stories.ts";
 import type { World } from "./attacked-mesh.ts";
 import type { Init } from "./contracts.ts";
@@ -37,6 +39,9 @@ const purchaseOf =
   (scene: RepeatScene): { orderId: string } => ({ orderId: scene[name].orderId });
 const refunded = ({ refunded }: RepeatScene) => ({ orderId: refunded.orderId });
 const delivered = ({ delivered }: RepeatScene) => ({ orderId: delivered });
+const complaint = ({ delivered }: RepeatScene) => ({
+  caseId: derivedId(delivered, `case:${CaseKind[CaseKind.INVALID]}:`),
+});
 
 /** One story, told from the top: each call finds what those before it left, and no workflow has made it yet. */
 export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
@@ -169,6 +174,14 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
     request: (scene) => ({ ...delivered(scene), buyerId: scene.buyer.userId }),
   },
   "deliveries.v1.DeliveryService/ConfirmDelivery": { as: "buyer", request: delivered },
+  "cases.v1.CaseService/OpenCase": {
+    as: "buyer",
+    request: (scene) => ({ ...delivered(scene), kind: CaseKind.INVALID, text: "It did not admit" }),
+  },
+  "cases.v1.CaseService/AddEvidence": {
+    as: "seller",
+    request: (scene) => ({ ...complaint(scene), text: "It was as new" }),
+  },
 
   "orders.v1.OrderService/RequestRefund": {
     as: "buyer",
@@ -227,6 +240,9 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   },
   "deliveries.v1.DeliveryService/GetDelivery": { as: "buyer", request: delivered },
   "deliveries.v1.DeliveryService/ListDeliveriesDue": { as: "seller", request: page },
+  "cases.v1.CaseService/ListCases": { as: "seller", request: page },
+  "cases.v1.CaseService/GetCase": { as: "buyer", request: complaint },
+  "cases.internal.v1.CaseLifecycleService/ReadCase": { as: "workflows", request: complaint },
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
   "payouts.v1.PayoutService/ListEarnings": { as: "seller", request: page },
   "payouts.v1.PayoutService/GetEarning": { as: "seller", request: sold },
@@ -310,6 +326,23 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
   "payouts.internal.v1.PayoutLifecycleService/BlockEarning": [
     "services/payouts/src/earning.spec.ts",
     "that is kept by the same once more stays as it is",
+  ],
+  // What was decided is done at once, by a workflow.
+  "cases.v1.CaseService/DecideCase": [
+    "services/cases/src/case-service.spec.ts",
+    "is decided by an operator alone up to the limit, and above it by two",
+  ],
+  "cases.v1.CaseService/AgreeToDecision": [
+    "services/cases/src/case-service.spec.ts",
+    "is decided by an operator alone up to the limit, and above it by two",
+  ],
+  "cases.internal.v1.CaseLifecycleService/CloseCase": [
+    "services/cases/src/case.spec.ts",
+    "is closed and reopened by its decision alone",
+  ],
+  "cases.internal.v1.CaseLifecycleService/ReopenCase": [
+    "services/cases/src/case.spec.ts",
+    "is closed and reopened by its decision alone",
   ],
   // A repeat is answered EMAIL_TAKEN, as it is to every caller there.
   "auth.v1.AuthService/SignUp": [

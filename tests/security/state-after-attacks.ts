@@ -125,6 +125,7 @@ const streams: Readonly<Record<string, (subject: string) => string>> = {
   ORDERS: () => "ticketing.orders.v1.OrderEvent",
   PAYMENTS: () => "ticketing.payments.v1.PaymentEvent",
   DELIVERIES: () => "ticketing.deliveries.v1.DeliveryEvent",
+  CASES: () => "ticketing.cases.v1.CaseEvent",
   EVENTS: (subject) =>
     subject.startsWith("evt.events.v1.venue_")
       ? "ticketing.events.v1.VenueEvent"

@@ -26,6 +26,7 @@ import { answerOf } from "./repeat-callers.ts";
 
 const short = { requestId: "1" };
 const noOrder = () => ({ orderId: randomUUID() });
+const noCase = () => ({ caseId: randomUUID() });
 const noEvent = () => ({ eventId: randomUUID() });
 const noPage = { pageSize: -1 };
 const decided = { userId: randomUUID(), version: 1n, reason: "a test" };
@@ -64,6 +65,12 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "payments.v1.PaymentService/StartPayment": [{}, "order_id"],
   "payments.v1.PaymentService/GetPayment": [{}, "order_id"],
   "payouts.v1.PayoutService/ListEarnings": [noPage, "page_size"],
+  "cases.v1.CaseService/OpenCase": [{}, "order_id"],
+  "cases.v1.CaseService/AddEvidence": [{}, "case_id"],
+  "cases.v1.CaseService/ListCases": [noPage, "page_size"],
+  "cases.v1.CaseService/GetCase": [{}, "case_id"],
+  "cases.v1.CaseService/DecideCase": [{}, "ruling"],
+  "cases.v1.CaseService/AgreeToDecision": [{}, "version"],
   "payouts.v1.PayoutService/GetEarning": [{}, "order_id"],
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
   "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
@@ -120,6 +127,17 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "payments.v1.PaymentService/StartPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payments.v1.PaymentService/GetPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payouts.v1.PayoutService/GetEarning": [noOrder, "EARNING_NOT_FOUND"],
+  "cases.v1.CaseService/OpenCase": [
+    () => ({ ...noOrder(), kind: 1, text: "It never came" }),
+    "ORDER_NOT_FOUND",
+  ],
+  "cases.v1.CaseService/AddEvidence": [() => ({ ...noCase(), text: "It never came" }), "CASE_NOT_FOUND"],
+  "cases.v1.CaseService/GetCase": [noCase, "CASE_NOT_FOUND"],
+  "cases.v1.CaseService/DecideCase": [
+    () => ({ ...noCase(), ruling: 1, reason: "It never came" }),
+    "CASE_NOT_FOUND",
+  ],
+  "cases.v1.CaseService/AgreeToDecision": [() => ({ ...noCase(), version: 1n }), "CASE_NOT_FOUND"],
   "events.v1.EventService/GetVenue": [() => ({ venueId: randomUUID() }), "VENUE_NOT_FOUND"],
   "events.v1.EventService/ProposeEvent": [() => newEvent(randomUUID()), "VENUE_NOT_FOUND"],
   "events.v1.EventService/GetEvent": [noEvent, "EVENT_NOT_FOUND"],

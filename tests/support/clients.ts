@@ -2,6 +2,7 @@ import { Code, ConnectError, createClient, type Interceptor, type Transport } fr
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
 import type { SignIn } from "@ticketing/launcher/mesh-file";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { CaseService } from "@ticketing/proto/cases/v1/case_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { EventService } from "@ticketing/proto/events/v1/event_service";
@@ -19,6 +20,7 @@ export function clientsOver(transport: Transport) {
     orders: createClient(OrderService, transport),
     payments: createClient(PaymentService, transport),
     payouts: createClient(PayoutService, transport),
+    cases: createClient(CaseService, transport),
     catalog: createClient(CatalogService, transport),
     events: createClient(EventService, transport),
     deliveries: createClient(DeliveryService, transport),

@@ -72,6 +72,7 @@ const owners: Readonly<Record<string, { owner: ServiceName; subject: string }>> 
   EVENTS: { owner: "events", subject: "evt.events.>" },
   DELIVERIES: { owner: "deliveries", subject: "evt.deliveries.>" },
   PAYOUTS: { owner: "payouts", subject: "evt.payouts.>" },
+  CASES: { owner: "cases", subject: "evt.cases.>" },
   RECONCILIATION: { owner: "workflows", subject: "evt.workflows.>" },
   DEAD_LETTERS: { owner: "operations", subject: "dlq.>" },
 };

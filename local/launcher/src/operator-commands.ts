@@ -11,7 +11,7 @@ import type { ServiceName } from "./service-names.ts";
 
 /** What an operator runs beside a mesh: scripts of services, each with the addresses that it needs. */
 const tasks: Readonly<Record<string, readonly ServiceName[]>> = {
-  republish: ["auth", "tickets", "orders", "payments", "events", "deliveries", "payouts"],
+  republish: ["auth", "tickets", "orders", "payments", "events", "deliveries", "payouts", "cases"],
   rebuild: ["operations"],
   diff: ["catalog", "operations"],
   "dead-letters": ["operations"],

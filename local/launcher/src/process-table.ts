@@ -124,6 +124,16 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
     settings: ["STRIPE_GRACE", "CLAIM_WINDOW", "EVENT_LENGTH", "RELEASE_RATE"],
   },
+  cases: {
+    script: "services/cases/src/main.ts",
+    database: true,
+    env: (_, internal) => ({
+      ORDERS_ADDRESS: internal("orders"),
+      PAYOUTS_ADDRESS: internal("payouts"),
+      DELIVERIES_ADDRESS: internal("deliveries"),
+    }),
+    settings: ["CASE_SECOND_PERSON_LIMIT"],
+  },
   workflows: {
     script: "workflows/src/worker.ts",
     env: (mesh, internal) => ({

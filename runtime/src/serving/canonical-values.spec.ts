@@ -157,6 +157,12 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   SuspendUser: { version: 1n, reason: "a test" },
   ReinstateUser: { version: 1n, reason: "a test" },
   DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
+  OpenCase: { kind: 1, text: "It never came" },
+  AddEvidence: { text: "It never came" },
+  DecideCase: { ruling: 1, reason: "It never came" },
+  AgreeToDecision: { version: 1n },
+  CloseCase: { decisionNumber: 1 },
+  ReopenCase: { decisionNumber: 1, refusal: "refund_failed" },
   UpdateTicket: { version: 1n },
   WithdrawTicket: { version: 1n },
   CreateTicket: {

@@ -7,6 +7,11 @@ import {
   SignUpRequestSchema,
   SuspendUserRequestSchema,
 } from "@ticketing/proto/auth/v1/auth_service";
+import {
+  AddEvidenceRequestSchema,
+  DecideCaseRequestSchema,
+  OpenCaseRequestSchema,
+} from "@ticketing/proto/cases/v1/case_service";
 import { DeliverTicketRequestSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
 import {
   ProposeEventRequestSchema,
@@ -34,6 +39,9 @@ const texts: readonly (readonly [DescMessage, string, number])[] = [
   [ProposeVenueRequestSchema, "city", 80],
   [ProposeEventRequestSchema, "title", 120],
   [DeliverTicketRequestSchema, "transferNote", 500],
+  [OpenCaseRequestSchema, "text", 1000],
+  [AddEvidenceRequestSchema, "text", 1000],
+  [DecideCaseRequestSchema, "reason", 500],
 ];
 const seats: typeof texts = [
   [SeatSchema, "section", 40],

@@ -1,5 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
+import { CaseService } from "@ticketing/proto/cases/v1/case_service";
 import { CatalogService } from "@ticketing/proto/catalog/v1/catalog_service";
 import { OperationsService as DeprecatedOperationsService } from "@ticketing/proto/catalog/v1/operations_service";
 import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
@@ -13,6 +14,7 @@ import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 /** The services that the gateway routes. Every process describes all of them, so that one route is enough. */
 export const publicContracts: readonly DescService[] = [
   AuthService,
+  CaseService,
   CatalogService,
   DeliveryService,
   EventService,

@@ -62,7 +62,7 @@ export function createOrderLifecycleService(deps: {
 
   return {
     async readOrder({ orderId }, context) {
-      requireService(context, "workflows", "payments", "payouts", "deliveries");
+      requireService(context, "workflows", "payments", "payouts", "deliveries", "cases");
       return { order: orderMessage(await orders.get(orderId)) };
     },
     completeOrder: ({ orderId }, context) =>

@@ -16,7 +16,7 @@ export function createPayoutLifecycleService(
   const { earnings, moves, clock } = deps;
   return {
     async readEarning({ orderId }, context) {
-      requireService(context, "workflows");
+      requireService(context, "workflows", "cases");
       const earning = await earnings.get(orderId);
       return {
         earning: earningMessage(earning),

@@ -329,6 +329,32 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     title: "Too many tries",
     text: `You can open the page of our payment provider again at ${at(wait?.until)}.`,
   }),
+  CASE_NOT_FOUND: said("No such case", "Check the address."),
+  NOT_YOUR_CASE: said("Not your case", "Only buyer and seller of the order can see it and add to it."),
+  OWN_CASE: said("This is your own order", "Another operator has to decide about it."),
+  CASE_DECIDED: said(
+    "This case is decided",
+    "Nothing can be added any more. Reload the page to see how it was decided.",
+  ),
+  CASE_NOT_PROPOSED: said("Nothing to agree to", "Reload the page to see where this case stands."),
+  ANOTHER_OPERATOR_NEEDED: said(
+    "Another operator has to agree",
+    "You proposed this decision, and the amount is above the limit for one person.",
+  ),
+  TOO_MUCH_EVIDENCE: said("Nothing more can be added", "You have said as much as one may about this case."),
+  CLAIM_WINDOW_CLOSED: ({ until }) => ({
+    title: "Too late to complain",
+    text: `A problem with this ticket could be reported until ${dayAt(until)}.`,
+  }),
+  NOT_OVERDUE_YET: ({ deliverBy }) => ({
+    title: "The seller still has time",
+    text: `The ticket has to be delivered by ${dayAt(deliverBy)}.`,
+  }),
+  TICKET_DELIVERED: said(
+    "The seller has delivered the ticket",
+    "If it does not admit, or is another than the one listed, report that instead.",
+  ),
+  PART_REFUND_NOT_OFFERED: said("No part of a price is given back", "Give back all of it, or nothing."),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 

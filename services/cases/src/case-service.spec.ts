@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseService } from "@ticketing/proto/cases/v1/case_service";
+import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { caseIdOf } from "./case.ts";
+import { type CaseStore, caseAggregate } from "./case-aggregate.ts";
+import { createCaseService } from "./case-service.ts";
+
+const HOUR = 3_600_000;
+const OPERATOR = { user: "op", roles: ["operator"] };
+const TEXT = "The turnstile was red";
+let now: number;
+let database: Database;
+let cases: CaseStore;
+let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof CaseService>>;
+/** What the services answer. */
+let facts: { order: OrderStatus; delivery: DeliveryStatus; deliverBy: number; release: number };
+let price: { minorUnits: bigint; currency: string };
+let holdRefusal: DomainError | undefined;
+/** The cases for which an earning was frozen. */
+let held: string[];
+
+const clock = () => new Date(now);
+const time = (ms: number) => timestampFromDate(new Date(ms));
+const buyer = () => as({ user: "b" });
+const seller = () => as({ user: "s" });
+const operator = () => as(OPERATOR);
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+  cases = await caseAggregate.store(database.db);
+  const caller = { service: "cases" };
+  const orders = clientOf(
+    OrderLifecycleService,
+    {
+      readOrder: ({ orderId: id }) => ({
+        order: { id, buyerId: "b", sellerId: "s", status: facts.order, price, ticket: { title: "Jazz" } },
+      }),
+    },
+    caller,
+  );
+  const payouts = clientOf(
+    PayoutLifecycleService,
+    {
+      readEarning: () => ({ earning: { releaseTime: time(facts.release) } }),
+      holdForCase({ caseId }) {
+        if (holdRefusal) throw holdRefusal;
+        held.push(caseId);
+        return {};
+      },
+    },
+    caller,
+  );
+  const deliveries = clientOf(
+    DeliveryLifecycleService,
+    { readDelivery: () => ({ delivery: { status: facts.delivery, deliverBy: time(facts.deliverBy) } }) },
+    caller,
+  );
+  const sources = { orders, payouts, deliveries };
+  const limits = new Map([["EUR", 50_000]]);
+  const service = createCaseService({ cases, sources, payouts, limits, clock });
+  as = (each) => clientOf(CaseService, service, each);
+}, 60_000);
+afterAll(() => database?.close());
+beforeEach(() => {
+  now = Date.UTC(2030, 0, 1);
+  facts = {
+    ...{ order: OrderStatus.COMPLETE, delivery: DeliveryStatus.DELIVERED },
+    ...{ deliverBy: now - HOUR, release: now + HOUR },
+  };
+  price = { minorUnits: 5_000n, currency: "EUR" };
+  holdRefusal = undefined;
+  held = [];
+});
+
+const complain = (orderId: string, kind = CaseKind.INVALID, text = TEXT) =>
+  buyer().openCase({ orderId, kind, text });
+async function opened() {
+  const found = (await complain(randomUUID())).case;
+  if (!found) throw new Error("no case");
+  return found;
+}
+const outcome = (call: Promise<unknown>) => call.then(() => "ok", reasonOf);
+
+it("nobody without a session is answered", async () => {
+  const answers = await rejectsEveryCall(CaseService, as("nobody"));
+  expect([...new Set(Object.values(answers))]).toEqual(["UNAUTHENTICATED"]);
+});
+
+describe("a complaint", () => {
+  it("freezes what the seller earned before it is answered, and again when it is repeated", async () => {
+    const orderId = randomUUID();
+    const id = caseIdOf(orderId, CaseKind.INVALID);
+    holdRefusal = new DomainError("STRIPE_UNAVAILABLE", "not now");
+    expect(await outcome(complain(orderId))).toBe("STRIPE_UNAVAILABLE");
+    expect(held).toEqual([]);
+    // It is there all the same: its workflow freezes the earning.
+    expect((await cases.get(id)).status).toBe(CaseStatus.OPEN);
+    holdRefusal = undefined;
+    const { case: found } = await complain(orderId);
+    expect(held).toEqual([id]);
+    expect(found).toMatchObject({ id, orderId, title: "Jazz", status: CaseStatus.OPEN, price });
+    expect(found?.evidence.map(({ text }) => text)).toEqual([TEXT]);
+    const { case: again } = await complain(orderId);
+    expect(again?.version).toBe(found?.version);
+    const { case: more } = await complain(orderId, CaseKind.INVALID, "And the seat was taken");
+    expect(more?.evidence).toHaveLength(2);
+  });
+
+  const { INVALID, NOT_AS_LISTED, NOT_DELIVERED } = CaseKind;
+  const { AWAITING_SELLER, OVERDUE, DELIVERED, CONFIRMED } = DeliveryStatus;
+  it.each([
+    ["of a ticket that does not admit", INVALID, CONFIRMED, 0, "ok"],
+    ["of another ticket", NOT_AS_LISTED, DELIVERED, 0, "ok"],
+    ["of a ticket that is not there", INVALID, AWAITING_SELLER, 1, "TICKET_NOT_DELIVERED"],
+    ["of another ticket, which is not there", NOT_AS_LISTED, OVERDUE, -1, "TICKET_NOT_DELIVERED"],
+    ["of a late ticket", NOT_DELIVERED, OVERDUE, -1, "ok"],
+    ["of a ticket that is just late", NOT_DELIVERED, AWAITING_SELLER, 0, "ok"],
+    ["of a ticket that has time", NOT_DELIVERED, AWAITING_SELLER, 1, "NOT_OVERDUE_YET"],
+    ["of a ticket that came", NOT_DELIVERED, DELIVERED, -1, "TICKET_DELIVERED"],
+  ])("%s is answered by the delivery", async (_, kind, delivery, due, wanted) => {
+    facts = { ...facts, delivery, deliverBy: now + due * HOUR };
+    expect(await outcome(complain(randomUUID(), kind))).toBe(wanted);
+  });
+
+  it("is the buyer's, about a complete order, until the seller is paid at the earliest", async () => {
+    const orderId = randomUUID();
+    const request = { orderId, kind: INVALID, text: TEXT };
+    for (const other of [seller(), operator(), as({ user: "x" })])
+      expect(await outcome(other.openCase(request))).toBe("NOT_YOUR_ORDER");
+    for (const order of [OrderStatus.AWAITING_PAYMENT, OrderStatus.REFUNDED]) {
+      facts = { ...facts, order };
+      expect(await outcome(complain(orderId))).toBe("ORDER_NOT_COMPLETE");
+    }
+    facts = { ...facts, order: OrderStatus.COMPLETE, release: now };
+    expect(await outcome(complain(orderId))).toBe("CLAIM_WINDOW_CLOSED");
+    expect(held).toEqual([]);
+    expect(await cases.find(caseIdOf(orderId, INVALID))).toBeNull();
+    facts = { ...facts, release: now + 1 };
+    expect(await outcome(complain(orderId))).toBe("ok");
+    for (const other of [seller(), operator()])
+      expect(await outcome(other.openCase(request))).toBe("NOT_YOUR_ORDER");
+  });
+});
+
+describe("a case", () => {
+  it("is seen by buyer, seller and operators", async () => {
+    const { id: caseId } = await opened();
+    for (const each of [buyer(), seller(), operator()])
+      expect((await each.getCase({ caseId })).case?.id).toBe(caseId);
+    expect(await outcome(as({ user: "x" }).getCase({ caseId }))).toBe("NOT_YOUR_CASE");
+  });
+
+  it("is in the lists of its parties, newest first, and of operators, oldest first", async () => {
+    await database.db.collection("cases").deleteMany({});
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      now += 1_000;
+      ids.push((await opened()).id);
+    }
+    const page = (undecided: boolean, pageToken = "") => ({ undecided, pageSize: 2, pageToken });
+    for (const party of [buyer(), seller()]) {
+      const first = await party.listCases(page(false));
+      const rest = await party.listCases(page(false, first.nextPageToken));
+      expect([...first.cases, ...rest.cases].map(({ id }) => id)).toEqual([...ids].reverse());
+      expect(await outcome(party.listCases(page(true)))).toBe("ROLE_REQUIRED");
+    }
+    expect((await operator().listCases(page(false))).cases).toEqual([]);
+    await operator().decideCase({ caseId: ids[1] ?? "", ruling: CaseRuling.REJECT, reason: "It admits" });
+    const { cases: found, nextPageToken } = await operator().listCases(page(true));
+    expect(found.map(({ id }) => id)).toEqual([ids[0], ids[2]]);
+    expect(nextPageToken).toBe("");
+  });
+
+  it("is decided by an operator alone up to the limit, and above it by two", async () => {
+    const verdict = { ruling: CaseRuling.REFUND, reason: "It was used before" };
+    const small = await opened();
+    for (const party of [buyer(), seller()])
+      expect(await outcome(party.decideCase({ caseId: small.id, ...verdict }))).toBe("ROLE_REQUIRED");
+    const { case: decided } = await operator().decideCase({ caseId: small.id, ...verdict });
+    expect(decided?.status).toBe(CaseStatus.DECIDED);
+    expect((await operator().decideCase({ caseId: small.id, ...verdict })).case?.version).toBe(
+      decided?.version,
+    );
+
+    price = { minorUnits: 50_001n, currency: "EUR" };
+    const { id: caseId } = await opened();
+    const { case: proposed } = await operator().decideCase({ caseId, ...verdict });
+    expect(proposed?.status).toBe(CaseStatus.PROPOSED);
+    const version = proposed?.version ?? 0n;
+    expect(await outcome(operator().agreeToDecision({ caseId, version }))).toBe("ANOTHER_OPERATOR_NEEDED");
+    const second = as({ user: "op2", roles: ["operator"] });
+    for (const party of [buyer(), seller()])
+      expect(await outcome(party.agreeToDecision({ caseId, version }))).toBe("ROLE_REQUIRED");
+    const { case: agreed } = await second.agreeToDecision({ caseId, version });
+    expect(agreed?.decision).toMatchObject({ operatorId: "op", agreedBy: "op2" });
+    expect((await second.agreeToDecision({ caseId, version })).case?.version).toBe(agreed?.version);
+  });
+});

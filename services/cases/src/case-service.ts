@@ -1,0 +1,95 @@
+import type { Client, ServiceImpl } from "@connectrpc/connect";
+import type { CaseService } from "@ticketing/proto/cases/v1/case_service";
+import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { addEvidence, agree, type Case, caseIdOf, decide, openCase, sideOf } from "./case.ts";
+import { type CaseStore, findUndecided } from "./case-aggregate.ts";
+import { caseMessage, partyMessage } from "./case-message.ts";
+import { requireComplaint, type SaleSources } from "./complaint.ts";
+import { needsSecondPerson, type SecondPersonLimits } from "./second-person.ts";
+
+/** Whose role decides cases. */
+const OPERATOR = "operator";
+
+export interface CaseServiceDependencies {
+  cases: CaseStore;
+  sources: SaleSources;
+  /** Told of a case before its buyer is. */
+  payouts: Pick<Client<typeof PayoutLifecycleService>, "holdForCase">;
+  limits: SecondPersonLimits;
+  clock: Clock;
+}
+
+/** The API of buyers, sellers and operators. */
+export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<typeof CaseService> {
+  const { cases, sources, payouts, limits, clock } = deps;
+
+  /** The case of this complaint, as it is known or made now. */
+  async function complain(orderId: string, buyerId: string, kind: Case["kind"]): Promise<Case> {
+    const id = caseIdOf(orderId, kind);
+    const known = await cases.find(id);
+    if (known) return requireBuyer(known, buyerId);
+    const sale = await requireComplaint(sources, { orderId, buyerId, kind }, clock());
+    const opened = openCase(sale, { kind }, clock());
+    return (await cases.insert(opened)) === "inserted" ? opened : cases.get(id);
+  }
+
+  return {
+    async openCase({ orderId, kind, text }, context) {
+      const { userId } = requireUser(context);
+      const found = await complain(orderId, userId, kind);
+      if (found.undecided) await payouts.holdForCase({ orderId, caseId: found._id });
+      const say = (current: Case) =>
+        current.undecided ? addEvidence(current, userId, text, clock()) : current;
+      return { case: partyMessage(await cases.update(found._id, say, found)) };
+    },
+
+    async addEvidence({ caseId, text }, context) {
+      const { userId } = requireUser(context);
+      const said = await cases.update(caseId, (current) => addEvidence(current, userId, text, clock()));
+      return { case: partyMessage(said) };
+    },
+
+    async listCases({ undecided, ...page }, context) {
+      if (undecided) {
+        requireRole(context, OPERATOR);
+        const { documents, nextPageToken } = await findUndecided(cases, clock(), page);
+        return { cases: documents.map((each) => caseMessage(each)), nextPageToken };
+      }
+      const { userId } = requireUser(context);
+      const { documents, nextPageToken } = await cases.list({ parties: userId }, page);
+      return { cases: documents.map(partyMessage), nextPageToken };
+    },
+
+    async getCase({ caseId }, context) {
+      const { userId, roles } = requireUser(context);
+      const found = await cases.get(caseId);
+      if (sideOf(found, userId)) return { case: partyMessage(found) };
+      if (roles.includes(OPERATOR)) return { case: caseMessage(found) };
+      throw new DomainError("NOT_YOUR_CASE", "this case is about somebody else's order");
+    },
+
+    async decideCase({ caseId, ruling, reason }, context) {
+      const { userId: operatorId } = requireRole(context, OPERATOR);
+      const decided = await cases.update(caseId, (current) => {
+        const alone = !needsSecondPerson(limits, current.price);
+        return decide(current, { operatorId, ruling, reason }, { alone }, clock());
+      });
+      return { case: caseMessage(decided) };
+    },
+
+    async agreeToDecision({ caseId, version }, context) {
+      const { userId: operatorId } = requireRole(context, OPERATOR);
+      const by = { operatorId, version: Number(version) };
+      const agreed = await cases.update(caseId, (current) => agree(current, by, clock()));
+      return { case: caseMessage(agreed) };
+    },
+  };
+}
+
+function requireBuyer(found: Case, userId: string): Case {
+  if (found.buyerId === userId) return found;
+  throw new DomainError("NOT_YOUR_ORDER", "only its buyer complains about an order");
+}

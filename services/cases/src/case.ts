@@ -1,0 +1,182 @@
+import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
+import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { derivedId } from "@ticketing/runtime/process/ids";
+import type { Money } from "@ticketing/runtime/values/money";
+
+const { begin, advance } = transitionsOf(CaseEventSchema);
+
+const { OPEN, PROPOSED, DECIDED, CLOSED } = CaseStatus;
+
+/** What one side says. */
+export interface Evidence {
+  side: CaseSide;
+  text: string;
+  time: Date;
+}
+
+/** How a case was decided, or is to be. */
+export interface Decision {
+  ruling: CaseRuling;
+  reason: string;
+  /** Absent where no operator took part. */
+  operatorId?: string;
+  /** The other operator, where one had to agree. */
+  agreedBy?: string;
+  time: Date;
+  /** 1 for the first decision of the case, one more for each. */
+  number: number;
+}
+
+/** Something that went wrong with a sale, until it is settled. */
+export interface Case extends Aggregate<TransitionType<typeof CaseEventSchema>> {
+  orderId: string;
+  buyerId: string;
+  sellerId: string;
+  /** Buyer and seller: whose lists it is in. */
+  parties: string[];
+  title: string;
+  price: Money;
+  kind: CaseKind;
+  /** What it is about at the payment provider; empty where it is about nothing there. */
+  subject: string;
+  status: CaseStatus;
+  /** Whether it is OPEN or PROPOSED: what operators have to decide is found by it. */
+  undecided: boolean;
+  /** Oldest first. */
+  evidence: Evidence[];
+  decision?: Decision | undefined;
+  /** How often it was decided or proposed. */
+  decisions: number;
+  createTime: Date;
+}
+
+/** The sale that a case is about. */
+export type DisputedSale = Pick<Case, "orderId" | "buyerId" | "sellerId" | "title" | "price">;
+
+const MAX_EVIDENCE = 20;
+
+const statusName = (status: CaseStatus): string => CaseStatus[status] ?? "UNSPECIFIED";
+
+/** The same thing opens one case, however often it is heard of. */
+export const caseIdOf = (orderId: string, kind: CaseKind, subject = ""): string =>
+  derivedId(orderId, `case:${CaseKind[kind]}:${subject}`);
+
+/** Something went wrong with a sale: an operator has to decide. */
+export function openCase(sale: DisputedSale, about: { kind: CaseKind; subject?: string }, now: Date): Case {
+  const { kind, subject = "" } = about;
+  const opened = {
+    ...sale,
+    ...{ _id: caseIdOf(sale.orderId, kind, subject), parties: [sale.buyerId, sale.sellerId] },
+    ...{ kind, subject, status: OPEN, undecided: true, evidence: [], decisions: 0, createTime: now },
+  };
+  return begin(opened, { case: "caseOpened", value: {} }, now);
+}
+
+/** Whose part the user takes; undefined for anybody else. */
+export function sideOf({ buyerId, sellerId }: DisputedSale, userId: string): CaseSide | undefined {
+  if (userId === buyerId) return CaseSide.BUYER;
+  return userId === sellerId ? CaseSide.SELLER : undefined;
+}
+
+const decided = ({ status }: Case) =>
+  new DomainError("CASE_DECIDED", "this case is decided", { status: statusName(status) });
+
+/**
+ * Buyer or seller says what happened. Said already: nothing changes. Throws NOT_YOUR_CASE, CASE_DECIDED or
+ * TOO_MUCH_EVIDENCE.
+ */
+export function addEvidence(current: Case, userId: string, text: string, now: Date): Case {
+  const side = sideOf(current, userId);
+  if (!side) throw new DomainError("NOT_YOUR_CASE", "this case is about somebody else's order");
+  const said = current.evidence.filter((each) => each.side === side);
+  if (said.some((each) => each.text === text)) return current;
+  if (!current.undecided) throw decided(current);
+  if (said.length >= MAX_EVIDENCE) {
+    throw new DomainError("TOO_MUCH_EVIDENCE", "nothing can be added any more");
+  }
+  const evidence = [...current.evidence, { side, text, time: now }];
+  return advance(current, { case: "caseEvidenceAdded", value: { side } }, now, { evidence });
+}
+
+function requireOutsider(current: Case, operatorId: string): void {
+  if (sideOf(current, operatorId)) {
+    throw new DomainError("OWN_CASE", "nobody decides about an order of their own");
+  }
+}
+
+/** What an operator wants. */
+export interface Verdict {
+  operatorId: string;
+  ruling: CaseRuling;
+  reason: string;
+}
+
+/**
+ * An operator decides; or proposes where a second one has to agree. The same by the same operator again: nothing changes.
+ * Throws OWN_CASE, PART_REFUND_NOT_OFFERED or CASE_DECIDED.
+ */
+export function decide(current: Case, verdict: Verdict, { alone }: { alone: boolean }, now: Date): Case {
+  const { operatorId, ruling, reason } = verdict;
+  requireOutsider(current, operatorId);
+  if (ruling === CaseRuling.PART_REFUND) {
+    throw new DomainError("PART_REFUND_NOT_OFFERED", "a price is given back whole or not at all");
+  }
+  const known = current.decision;
+  const isKnown = known?.operatorId === operatorId && known.ruling === ruling && known.reason === reason;
+  if (isKnown) return current;
+  if (!current.undecided) throw decided(current);
+  const number = current.decisions + 1;
+  const decision = { ...verdict, time: now, number };
+  if (!alone) {
+    const proposed = { status: PROPOSED, decision, decisions: number };
+    return advance(current, { case: "caseProposed", value: verdict }, now, proposed);
+  }
+  return settle(current, decision, now);
+}
+
+/**
+ * Another operator agrees to what was proposed, as of the version that they have read. Agreed already: nothing changes.
+ * Throws OWN_CASE, CASE_NOT_PROPOSED, ANOTHER_OPERATOR_NEEDED or STALE_VERSION.
+ */
+export function agree(current: Case, by: { operatorId: string; version: number }, now: Date): Case {
+  const { decision } = current;
+  requireOutsider(current, by.operatorId);
+  if (decision?.agreedBy === by.operatorId) return current;
+  if (!decision || current.status !== PROPOSED) {
+    const facts = { status: statusName(current.status) };
+    throw new DomainError("CASE_NOT_PROPOSED", "there is no proposal to agree to", facts);
+  }
+  if (decision.operatorId === by.operatorId) {
+    throw new DomainError("ANOTHER_OPERATOR_NEEDED", "another operator has to agree to this");
+  }
+  if (current.version !== by.version) {
+    const facts = { version: String(current.version) };
+    throw new DomainError("STALE_VERSION", "the case has changed", facts);
+  }
+  return settle(current, { ...decision, agreedBy: by.operatorId, time: now }, now);
+}
+
+function settle(current: Case, decision: Decision, now: Date): Case {
+  const { ruling, reason, operatorId = "", agreedBy = "", number } = decision;
+  const changes = { status: DECIDED, undecided: false, decision, decisions: number };
+  const value = { ruling, operatorId, reason, agreedBy };
+  return advance(current, { case: "caseDecided", value }, now, changes);
+}
+
+const isInForce = ({ status, decision }: Case, number: number): boolean =>
+  status === DECIDED && decision?.number === number;
+
+/** What this decision says is done. Where another one is in force, nothing changes. */
+export function close(current: Case, number: number, now: Date): Case {
+  if (!isInForce(current, number)) return current;
+  return advance(current, { case: "caseClosed", value: {} }, now, { status: CLOSED });
+}
+
+/** What this decision says cannot be done: it is to be decided again. Where another one is in force, nothing changes. */
+export function reopen(current: Case, number: number, refusal: string, now: Date): Case {
+  if (!isInForce(current, number)) return current;
+  const changes = { status: OPEN, undecided: true, decision: undefined };
+  return advance(current, { case: "caseReopened", value: { refusal } }, now, changes);
+}

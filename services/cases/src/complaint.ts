@@ -1,0 +1,83 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Client } from "@connectrpc/connect";
+import { CaseKind } from "@ticketing/proto/cases/v1/case";
+import type { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
+import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import { isOver } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { moneyOf } from "@ticketing/runtime/values/money";
+import type { DisputedSale } from "./case.ts";
+
+/** Who knows the facts of a sale. */
+export interface SaleSources {
+  orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
+  payouts: Pick<Client<typeof PayoutLifecycleService>, "readEarning">;
+  deliveries: Pick<Client<typeof DeliveryLifecycleService>, "readDelivery">;
+}
+
+/** The order, as orders know it now. Throws ORDER_NOT_FOUND. */
+export async function readOrder({ orders }: Pick<SaleSources, "orders">, orderId: string): Promise<Order> {
+  const { order } = await orders.readOrder({ orderId });
+  if (!order) throw new Error("orders answered without the order");
+  return order;
+}
+
+/** What a case keeps of an order. */
+export const saleOf = ({ id, buyerId, sellerId, ticket, price }: Order): DisputedSale => ({
+  ...{ orderId: id, buyerId, sellerId, title: ticket?.title ?? "" },
+  price: moneyOf(price),
+});
+
+/**
+ * The sale that its buyer complains about, if they may: until the seller is paid at the earliest. Throws NOT_YOUR_ORDER,
+ * ORDER_NOT_COMPLETE, CLAIM_WINDOW_CLOSED, TICKET_NOT_DELIVERED, TICKET_DELIVERED or NOT_OVERDUE_YET, and what the
+ * services refuse.
+ */
+export async function requireComplaint(
+  sources: SaleSources,
+  { orderId, buyerId, kind }: { orderId: string; buyerId: string; kind: CaseKind },
+  now: Date,
+): Promise<DisputedSale> {
+  const order = await readOrder(sources, orderId);
+  if (order.buyerId !== buyerId) {
+    throw new DomainError("NOT_YOUR_ORDER", "only its buyer complains about an order");
+  }
+  if (order.status !== OrderStatus.COMPLETE) {
+    const facts = { status: OrderStatus[order.status] ?? "" };
+    throw new DomainError("ORDER_NOT_COMPLETE", "only a complete order can be complained about", facts);
+  }
+  const { earning } = await sources.payouts.readEarning({ orderId });
+  if (!earning?.releaseTime) throw new Error("payouts answered without the earning");
+  const until = timestampDate(earning.releaseTime);
+  if (isOver(until, now)) {
+    const facts = { until: until.toISOString() };
+    throw new DomainError("CLAIM_WINDOW_CLOSED", "the time for complaints is over", facts);
+  }
+  await requireKind(sources, orderId, kind, now);
+  return saleOf(order);
+}
+
+/** The ticket of a complaint that it never came is late; of any other it was delivered. */
+async function requireKind(
+  { deliveries }: SaleSources,
+  orderId: string,
+  kind: CaseKind,
+  now: Date,
+): Promise<void> {
+  const { delivery } = await deliveries.readDelivery({ orderId });
+  if (!delivery?.deliverBy) throw new Error("deliveries answered without the delivery");
+  const deliverBy = timestampDate(delivery.deliverBy);
+  const facts = { deliverBy: deliverBy.toISOString() };
+  const isDelivered = [DeliveryStatus.DELIVERED, DeliveryStatus.CONFIRMED].includes(delivery.status);
+  if (kind !== CaseKind.NOT_DELIVERED) {
+    if (isDelivered) return;
+    throw new DomainError("TICKET_NOT_DELIVERED", "the seller has not delivered the ticket yet", facts);
+  }
+  if (isDelivered) throw new DomainError("TICKET_DELIVERED", "the seller has delivered the ticket");
+  if (!isOver(deliverBy, now)) {
+    throw new DomainError("NOT_OVERDUE_YET", "the seller still has time to deliver", facts);
+  }
+}

@@ -1,0 +1,20 @@
+import { addresses, commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/process/config";
+import { z } from "zod";
+import { defaultLimits, secondPersonLimits } from "./second-person.ts";
+
+/** The variables that this process reads. */
+export const schema = z.object({
+  ...commonConfig.shape,
+  ...databaseConfig.shape,
+  /** The internal port of orders. */
+  ORDERS_ADDRESS: addresses,
+  /** The internal port of payouts. */
+  PAYOUTS_ADDRESS: addresses,
+  /** The internal port of deliveries. */
+  DELIVERIES_ADDRESS: addresses,
+  /** Up to which price one operator decides alone. */
+  CASE_SECOND_PERSON_LIMIT: secondPersonLimits.default(defaultLimits),
+});
+
+/** Everything that this process reads from its environment. */
+export const config = (env = process.env) => readConfig(schema, env);
