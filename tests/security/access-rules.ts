@@ -127,6 +127,11 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     request: ({ free }) => ({ ticketId: free.id, version: 2n }),
     verdict: sellerOnly,
   },
+  // Withdrawn by its seller meanwhile.
+  "tickets.v1.TicketService/TakeDownTicket": {
+    request: ({ free }) => ({ ticketId: free.id, reason: "a test" }),
+    verdict: operatorOnly("TICKET_WITHDRAWN"),
+  },
 
   "orders.v1.OrderService/CreateOrder": {
     request: ({ held }) => newOrder(held),
@@ -287,6 +292,7 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: operatorOnly(),
   },
 
+  "operations.v1.OperationsService/ListAuditLog": { request: () => ({}), verdict: operatorOnly() },
   ...underBothNames<PublicRule>({
     GetOverview: { request: () => ({}), verdict: operatorOnly() },
     ListDeadLetters: { request: () => ({}), verdict: operatorOnly() },

@@ -32,6 +32,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "ticket_event_changed",
     "ticket_seller_suspended",
     "ticket_seller_reinstated",
+    "ticket_taken_down",
     "state",
   ],
   "ticketing.tickets.v1.TicketState": [
@@ -58,6 +59,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.tickets.v1.TicketWithdrawn": [],
   "ticketing.tickets.v1.TicketSellerSuspended": [],
   "ticketing.tickets.v1.TicketSellerReinstated": [],
+  "ticketing.tickets.v1.TicketTakenDown": ["operator_id", "reason"],
   "ticketing.tickets.v1.Event": [
     ...["title", "venue", "city", "start_time"],
     ...["event_id", "time_zone", "cancelled", "former_start_time"],
@@ -269,8 +271,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   ],
   "ticketing.events.v1.EventVenue": ["id", "name", "city", "country"],
   "ticketing.events.v1.EventProposed": [],
-  "ticketing.events.v1.EventRescheduled": ["former_start_time"],
-  "ticketing.events.v1.EventCancelled": [],
+  "ticketing.events.v1.EventRescheduled": ["former_start_time", "operator_id", "reason"],
+  "ticketing.events.v1.EventCancelled": ["operator_id", "reason"],
   "ticketing.events.v1.EventAbsorbed": ["event_id"],
-  "ticketing.events.v1.EventMerged": ["event_id"],
+  "ticketing.events.v1.EventMerged": ["event_id", "operator_id", "reason"],
 };

@@ -36,12 +36,13 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     const request = newOrder(ticket);
     return { ticket, request, orderId: derivedId(buyer.userId, request.requestId) };
   };
-  const [sold, voided, expired, cancelled, calledOffOrder, locked, withdrawn] = await Promise.all([
+  const [sold, voided, expired, cancelled, calledOffOrder, locked, withdrawn, takenDown] = await Promise.all([
     purchase(),
     purchase(),
     purchase(),
     purchase(),
     purchase(),
+    list(),
     list(),
     list(),
   ]);
@@ -66,6 +67,8 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     listing,
     listed: derivedId(seller.userId, listing.requestId ?? ""),
     withdrawn,
+    /** What an operator takes down. */
+    takenDown,
     /** The request_id of a change of what is listed. */
     edit: randomUUID(),
     venue,
@@ -99,7 +102,7 @@ export async function setRepeatScene({ mesh, newcomer }: World) {
     orderId,
   ]);
   const ids = [seller.userId, buyer.userId, listed, withdrawn.id, lock.ticketId, lock.orderId, lockBuyerId];
-  ids.push(suspect.userId, venueId, eventId, twin.id, calledOff.id, delivered);
+  ids.push(takenDown.id, suspect.userId, venueId, eventId, twin.id, calledOff.id, delivered);
   return { ...scene, ids: [...ids, ...orders, strayIntent, ...Object.values(scene.refunded)] };
 }
 

@@ -46,6 +46,10 @@ const complaint = ({ delivered }: RepeatScene) => ({
 /** One story, told from the top: each call finds what those before it left, and no workflow has made it yet. */
 export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
   "tickets.v1.TicketService/CreateTicket": { as: "seller", request: ({ listing }) => listing },
+  "tickets.v1.TicketService/TakeDownTicket": {
+    as: "operator",
+    request: ({ takenDown }) => ({ ticketId: takenDown.id, reason: "a test" }),
+  },
   "tickets.v1.TicketService/WithdrawTicket": {
     as: "seller",
     request: ({ withdrawn }) => ({ ticketId: withdrawn.id, version: withdrawn.version }),
@@ -205,6 +209,11 @@ const listed = ({ listing }: RepeatScene) => ({ filter: { query: listing.title }
 /** What only reads, asked when the story is over. */
 export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "auth.v1.AuthService/GetCurrentUser": { as: "buyer", request: () => ({}) },
+  "operations.v1.OperationsService/ListAuditLog": {
+    as: "operator",
+    request: ({ suspect }) => ({ subjectId: suspect.userId }),
+    steady: () => "",
+  },
   "auth.v1.AuthService/FindUser": { as: "operator", request: ({ suspect }) => ({ query: suspect.userId }) },
   "tickets.v1.TicketService/GetTicket": { as: "anonymous", request: ({ listed }) => ({ ticketId: listed }) },
   "tickets.v1.TicketService/ListMyTickets": { as: "seller", request: page },

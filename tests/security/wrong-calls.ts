@@ -45,6 +45,7 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "tickets.v1.TicketService/ListMyTickets": [noPage, "page_size"],
   "tickets.v1.TicketService/UpdateTicket": [short, "request_id"],
   "tickets.v1.TicketService/WithdrawTicket": [{}, "version"],
+  "tickets.v1.TicketService/TakeDownTicket": [{ ticketId: randomUUID() }, "reason"],
   "orders.v1.OrderService/CreateOrder": [short, "expected_price"],
   "orders.v1.OrderService/GetOrder": [{}, "order_id"],
   "orders.v1.OrderService/CancelOrder": [{}, "order_id"],
@@ -84,6 +85,7 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "events.v1.EventService/RescheduleEvent": [{}, "version"],
   "events.v1.EventService/CancelEvent": [{}, "version"],
   "events.v1.EventService/MergeEvents": [{}, "into_event_id"],
+  "operations.v1.OperationsService/ListAuditLog": [noPage, "page_size"],
   ...underBothNames<readonly [Init, string]>({
     ListOrders: [noPage, "page_size"],
     ListDeadLetters: [noPage, "page_size"],
@@ -103,6 +105,10 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   ],
   "tickets.v1.TicketService/WithdrawTicket": [
     () => ({ ticketId: randomUUID(), version: 1n }),
+    "TICKET_NOT_FOUND",
+  ],
+  "tickets.v1.TicketService/TakeDownTicket": [
+    () => ({ ticketId: randomUUID(), reason: "a test" }),
     "TICKET_NOT_FOUND",
   ],
   "orders.v1.OrderService/CreateOrder": [

@@ -36,6 +36,23 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     version: z.string().regex(/^\d+\.\d+\.\d+$/),
     security: z.strictObject({
       authentication: z.strictObject({ modes: z.tuple([z.literal("SCRAM")]) }),
+      roles: z.array(
+        z
+          .strictObject({
+            role: z.string(),
+            db: z.string(),
+            privileges: z.array(
+              z.strictObject({
+                resource: z.strictObject({ db: z.string(), collection: z.string() }),
+                actions: z.array(z.string()).min(1),
+              }),
+            ),
+          })
+          .refine(
+            ({ db, privileges }) => privileges.every(({ resource }) => resource.db === db),
+            "a role is for its own database alone",
+          ),
+      ),
       // mongodb-community-operator/api/v1/mongodbcommunity_types.go of the operator
       tls: z
         .strictObject({
@@ -52,7 +69,9 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
           db: z.string(),
           passwordSecretRef: z.strictObject({ name: z.string(), key: z.string() }),
           scramCredentialsSecretName: z.string(),
-          roles: z.array(z.strictObject({ name: z.literal("readWrite"), db: z.string() })).length(1),
+          roles: z
+            .array(z.strictObject({ name: z.enum(["readWrite", "operations"]), db: z.string() }))
+            .length(1),
         })
         .refine(
           ({ name, db, roles }) => name === db && roles[0]?.db === db,

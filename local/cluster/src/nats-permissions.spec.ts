@@ -100,6 +100,8 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["ORDERS", "payouts"],
   ["PAYOUTS", "workflows"],
 ];
+/** The streams that tell what operators did, which operations keeps. */
+const audited = ["USERS", "EVENTS", "TICKETS"];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
 const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };
@@ -118,6 +120,7 @@ const askersOf = (stream: string): ServiceName[] =>
   [
     ...actors.filter(([followed]) => followed === stream).map(([, actor]) => actor),
     ...(readers[stream] === "operations" ? keepers : (["catalog"] as const)),
+    ...(audited.includes(stream) ? (["operations"] as const) : []),
   ];
 /** Who answers which request, and who asks: consumers that missed events. */
 const requests: readonly { subject: string; owner: ServiceName; askers: ServiceName[] }[] = [
@@ -203,6 +206,10 @@ describe.each([
       const reader = readers[stream];
       if (reader)
         of(events, reader).consume({ stream, durable: reader, filter: subject, handle: see(reader) });
+      if (audited.includes(stream))
+        of(events, "operations").consume({
+          ...{ stream, durable: "operations", filter: subject, handle: see("operations") },
+        });
       for (const [, actor] of actors.filter(([followed]) => followed === stream)) {
         of(events, actor).consume({ stream, durable: actor, filter: subject, handle: see(actor) });
       }
@@ -252,6 +259,7 @@ describe.each([
         (name) => `${["auth", "tickets", "events"].includes(name) ? "catalog" : "operations"} ${name}`,
       ),
       ...["watch auth", "watch events", "watch orders", "watch tickets"],
+      ...audited.map((stream) => `operations ${owners[stream]?.owner}`),
     ].sort();
     await until(() => seen.length >= heard.length);
     expect(seen.sort()).toEqual(heard);
@@ -272,7 +280,9 @@ describe.each([
     await until(() => seen.includes("operations orders"));
     const lag = async () =>
       (await of(events, "operations").consumerLag()).map(({ stream, consumer }) => `${stream} ${consumer}`);
-    await until(async () => (await lag()).length === Object.keys(readers).length + actors.length);
+    await until(
+      async () => (await lag()).length === Object.keys(readers).length + audited.length + actors.length,
+    );
     const storage = await of(events, "operations").streamStorage();
     expect(storage.map(({ stream }) => stream).sort()).toEqual([...streams].sort());
     expect(storage.filter(({ bytes }) => bytes === 0)).toEqual([]);
@@ -305,7 +315,11 @@ describe.each([
     for (const file of kept) for await (const part of store.read(file)) expect(part).toHaveLength(1000);
   });
 
-  const consumers: readonly (readonly [string, string])[] = [...actors, ...Object.entries(readers)];
+  const consumers: readonly (readonly [string, string])[] = [
+    ...actors,
+    ...Object.entries(readers),
+    ...audited.map((stream) => [stream, "operations"] as const),
+  ];
 
   /** All that a user must not do, by the subject that it takes, whatever is sent there. */
   const forbidden = (user: ServiceName): string[] => {

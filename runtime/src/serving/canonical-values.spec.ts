@@ -155,6 +155,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   RescheduleEvent: { version: 1n, start },
   CancelEvent: { version: 1n },
   SuspendUser: { version: 1n, reason: "a test" },
+  TakeDownTicket: { reason: "a test" },
   ReinstateUser: { version: 1n, reason: "a test" },
   DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
   OpenCase: { kind: 1, text: "It never came" },

@@ -14,12 +14,16 @@ import {
 } from "@ticketing/proto/cases/v1/case_service";
 import { DeliverTicketRequestSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
 import {
+  CancelEventRequestSchema,
+  MergeEventsRequestSchema,
   ProposeEventRequestSchema,
   ProposeVenueRequestSchema,
+  RescheduleEventRequestSchema,
 } from "@ticketing/proto/events/v1/event_service";
 import { EventSchema, SeatSchema } from "@ticketing/proto/tickets/v1/ticket";
 import {
   CreateTicketRequestSchema,
+  TakeDownTicketRequestSchema,
   UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
 
@@ -30,6 +34,10 @@ const texts: readonly (readonly [DescMessage, string, number])[] = [
   [SignUpRequestSchema, "displayName", 50],
   [SuspendUserRequestSchema, "reason", 500],
   [ReinstateUserRequestSchema, "reason", 500],
+  [TakeDownTicketRequestSchema, "reason", 500],
+  [RescheduleEventRequestSchema, "reason", 500],
+  [CancelEventRequestSchema, "reason", 500],
+  [MergeEventsRequestSchema, "reason", 500],
   [CreateTicketRequestSchema, "title", 120],
   [UpdateTicketRequestSchema, "title", 120],
   [EventSchema, "title", 120],

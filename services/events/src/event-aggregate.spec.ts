@@ -43,6 +43,7 @@ beforeAll(async () => {
   });
   venues.relay.start();
   shows.relay.start();
+  const decided = { operatorId: "operator", reason: "" };
   const by = { proposerId: "user", requestFingerprint: "" };
   const place = { name: "The O2", city: "London", country: "GB", timeZone: "Europe/London", sections: [] };
   const venue = proposeVenue(place, { ...by, id: "venue" }, at(0));
@@ -52,7 +53,9 @@ beforeAll(async () => {
   };
   await venues.insert(venue);
   await shows.insert(proposeEvent(facts, { ...by, id: "event" }, at(0)));
-  await shows.update("event", (event) => reschedule(event, { version: 1, startTime: at(21) }, at(1)));
+  await shows.update("event", (event) =>
+    reschedule(event, { ...decided, version: 1, startTime: at(21) }, at(1)),
+  );
 }, 60_000);
 afterAll(async () => {
   await stop?.();

@@ -14,7 +14,15 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import { fingerprintOf } from "@ticketing/runtime/process/request-fingerprint";
 import { placeOf } from "./cities.ts";
-import { cancel, type Event, proposeEvent, requireTakesPlace, reschedule, usualDurationMs } from "./event.ts";
+import {
+  cancel,
+  type Event,
+  type OperatorDecision,
+  proposeEvent,
+  requireTakesPlace,
+  reschedule,
+  usualDurationMs,
+} from "./event.ts";
 import type { EventStore } from "./event-aggregate.ts";
 import { findHolding } from "./find-holding.ts";
 import { instantOf } from "./local-time.ts";
@@ -62,7 +70,10 @@ export function createEventService(deps: {
   }
 
   /** The event at its new start. Throws EVENT_EXISTS if there is one with its title. */
-  async function moved(eventId: string, to: { version: number; startTime: Date }): Promise<Event> {
+  async function moved(
+    eventId: string,
+    to: OperatorDecision & { version: number; startTime: Date },
+  ): Promise<Event> {
     let key = "";
     try {
       return await events.update(eventId, (event) => {
@@ -124,26 +135,31 @@ export function createEventService(deps: {
       return { event: eventMessage(await holding(await events.get(eventId))) };
     },
 
-    async rescheduleEvent({ eventId, version, start }, context) {
-      requireRole(context, "operator");
+    async rescheduleEvent({ eventId, version, start, reason }, context) {
+      const by = decisionOf(context, reason);
       const { timeZone } = (await events.get(eventId)).venue;
-      const to = { version: Number(version), startTime: startOf(start, timeZone) };
+      const to = { ...by, version: Number(version), startTime: startOf(start, timeZone) };
       return { event: eventMessage(await moved(eventId, to)) };
     },
 
-    async cancelEvent({ eventId, version }, context) {
-      requireRole(context, "operator");
-      const by = { version: Number(version) };
+    async cancelEvent({ eventId, version, reason }, context) {
+      const by = { ...decisionOf(context, reason), version: Number(version) };
       return { event: eventMessage(await events.update(eventId, (event) => cancel(event, by, clock()))) };
     },
 
-    async mergeEvents({ eventId, intoEventId }, context) {
-      requireRole(context, "operator");
-      const event = await mergeEvents(deps, { eventId, intoEventId });
+    async mergeEvents({ eventId, intoEventId, reason }, context) {
+      const by = decisionOf(context, reason);
+      const event = await mergeEvents(deps, { ...by, eventId, intoEventId });
       return { event: eventMessage(event) };
     },
   };
 }
+
+/** Who decides, and why. Throws ROLE_REQUIRED. */
+const decisionOf = (context: HandlerContext, reason = ""): OperatorDecision => ({
+  operatorId: requireRole(context, "operator").userId,
+  reason,
+});
 
 const exists = ({ _id, title }: Event) =>
   new DomainError("EVENT_EXISTS", "the venue has a similar event at that start", { eventId: _id, title });

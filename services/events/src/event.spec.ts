@@ -7,6 +7,7 @@ import { absorb, cancel, type Event, mergeInto, proposeEvent, reschedule, usualD
 const HOUR = 3_600_000;
 const now = new Date(Date.UTC(2030, 0, 1));
 const later = (hours: number) => new Date(now.getTime() + hours * HOUR);
+const by = { operatorId: "operator", reason: "said by the venue" };
 const venue = { _id: "venue", name: "The O2", city: "London", country: "GB", timeZone: "Europe/London" };
 
 const proposed = (id = "event", title = "Hamlet", hours = 24): Event =>
@@ -40,33 +41,35 @@ describe("an event", () => {
   });
 
   it("is rescheduled, and back again", () => {
-    const moved = reschedule(proposed(), { version: 1, startTime: later(48) }, now);
+    const moved = reschedule(proposed(), { ...by, version: 1, startTime: later(48) }, now);
     expect(moved).toMatchObject({
       status: EventStatus.RESCHEDULED,
       startTime: later(48),
       durationMs: 3 * HOUR,
     });
-    expect(reschedule(moved, { version: 1, startTime: later(48) }, now)).toBe(moved);
-    const back = reschedule(moved, { version: 2, startTime: later(24) }, now);
+    expect(reschedule(moved, { ...by, version: 1, startTime: later(48) }, now)).toBe(moved);
+    const back = reschedule(moved, { ...by, version: 2, startTime: later(24) }, now);
     expect(back).toMatchObject({ status: EventStatus.SCHEDULED, key: proposed().key });
-    expect(reasonOf(() => reschedule(moved, { version: 1, startTime: later(72) }, now))).toBe(
+    expect(reasonOf(() => reschedule(moved, { ...by, version: 1, startTime: later(72) }, now))).toBe(
       "STALE_VERSION",
     );
-    expect(reasonOf(() => reschedule(moved, { version: 2, startTime: later(0) }, now))).toBe("EVENT_STARTED");
+    expect(reasonOf(() => reschedule(moved, { ...by, version: 2, startTime: later(0) }, now))).toBe(
+      "EVENT_STARTED",
+    );
   });
 
   it("is cancelled for good", () => {
-    const cancelled = cancel(proposed(), { version: 1 }, now);
+    const cancelled = cancel(proposed(), { ...by, version: 1 }, now);
     expect(cancelled.status).toBe(EventStatus.CANCELLED);
-    expect(cancel(cancelled, { version: 1 }, now)).toBe(cancelled);
-    expect(reasonOf(() => reschedule(cancelled, { version: 2, startTime: later(48) }, now))).toBe(
+    expect(cancel(cancelled, { ...by, version: 1 }, now)).toBe(cancelled);
+    expect(reasonOf(() => reschedule(cancelled, { ...by, version: 2, startTime: later(48) }, now))).toBe(
       "EVENT_CANCELLED",
     );
   });
 
   it("that was merged is changed no more, and its titles are the other's", () => {
     const [one, other] = [proposed("one", "Hamlet RSC"), proposed("other")];
-    const into = (into: Event, leads = false) => ({ into, leads });
+    const into = (into: Event, leads = false) => ({ ...by, into, leads });
     expect(mergeInto(one, into(one), now)).toBe(one);
     const merged = mergeInto(one, into(other), now);
     expect(mergeInto(merged, into(other, true), now)).toBe(merged);
@@ -74,7 +77,7 @@ describe("an event", () => {
     const kept = absorb(other, merged, now);
     expect(kept.aliases).toEqual(["Hamlet RSC"]);
     expect(absorb(kept, merged, now)).toBe(kept);
-    expect(reasonOf(() => cancel(merged, { version: 2 }, now))).toBe("EVENT_MERGED");
+    expect(reasonOf(() => cancel(merged, { ...by, version: 2 }, now))).toBe("EVENT_MERGED");
     expect(reasonOf(() => mergeInto(proposed("third"), into(merged), now))).toBe("EVENT_MERGED");
     expect(reasonOf(() => mergeInto(merged, into(proposed("third")), now))).toBe("EVENT_MERGED");
     expect(reasonOf(() => mergeInto(kept, into(proposed("third"), true), now))).toBe("EVENT_HAS_MERGED");
@@ -83,19 +86,20 @@ describe("an event", () => {
   it("that lies ahead is not merged into one that has begun, which others may be that have", () => {
     const [begun, other] = [proposed("begun", "Hamlet", 1), proposed("other", "Hamlet", 2)];
     const of = (event: Event, hours: number) =>
-      reasonOf(() => mergeInto(event, { into: begun, leads: false }, later(hours)));
+      reasonOf(() => mergeInto(event, { ...by, into: begun, leads: false }, later(hours)));
     expect(of(other, 0)).toBe("done");
     expect(of(other, 1)).toBe("EVENT_STARTED");
     expect(of(other, 2)).toBe("done");
   });
 
   it("that is cancelled is merged with no other: orders end with the event that they are for", () => {
-    const [takesPlace, called] = [proposed("one"), cancel(proposed("other"), { version: 1 }, now)];
-    const of = (event: Event, into: Event) => reasonOf(() => mergeInto(event, { into, leads: false }, now));
+    const [takesPlace, called] = [proposed("one"), cancel(proposed("other"), { ...by, version: 1 }, now)];
+    const of = (event: Event, into: Event) =>
+      reasonOf(() => mergeInto(event, { ...by, into, leads: false }, now));
     expect(of(takesPlace, called)).toBe("EVENT_CANCELLED");
     expect(of(called, takesPlace)).toBe("EVENT_CANCELLED");
     // Cancelled between the two writes of the merge.
-    const merged = mergeInto(takesPlace, { into: proposed("other"), leads: false }, now);
+    const merged = mergeInto(takesPlace, { ...by, into: proposed("other"), leads: false }, now);
     expect(absorb(called, merged, now).absorbed).toEqual(["one"]);
   });
 });

@@ -95,16 +95,26 @@ function requireVersion(event: Event, version: number): void {
   throw new DomainError("STALE_VERSION", "the event has changed; read it again", facts);
 }
 
+/** Who decides about an event, and why; no reason: empty. */
+export interface OperatorDecision {
+  operatorId: string;
+  reason: string;
+}
+
 /** It begins at another time, and lasts as long as before. At that start already: nothing changes. */
-export function reschedule(event: Event, to: { version: number; startTime: Date }, now: Date): Event {
+export function reschedule(
+  event: Event,
+  to: OperatorDecision & { version: number; startTime: Date },
+  now: Date,
+): Event {
   requireHolds(event);
   requireTakesPlace(event);
-  const { startTime } = to;
+  const { startTime, operatorId, reason } = to;
   if (event.startTime.getTime() === startTime.getTime()) return event;
   requireVersion(event, to.version);
   requireAhead(startTime, now);
   const proposed = event.starts[0]?.getTime() === startTime.getTime();
-  const value = { formerStartTime: event.startTime.toISOString() };
+  const value = { formerStartTime: event.startTime.toISOString(), operatorId, reason };
   return advance(event, { case: "eventRescheduled", value }, now, {
     startTime,
     status: proposed ? EventStatus.SCHEDULED : EventStatus.RESCHEDULED,
@@ -114,11 +124,13 @@ export function reschedule(event: Event, to: { version: number; startTime: Date 
 }
 
 /** It does not take place. Cancelled already: nothing changes. */
-export function cancel(event: Event, by: { version: number }, now: Date): Event {
+export function cancel(event: Event, by: OperatorDecision & { version: number }, now: Date): Event {
   requireHolds(event);
   if (event.status === EventStatus.CANCELLED) return event;
   requireVersion(event, by.version);
-  return advance(event, { case: "eventCancelled", value: {} }, now, { status: EventStatus.CANCELLED });
+  const { operatorId, reason } = by;
+  const changes = { status: EventStatus.CANCELLED };
+  return advance(event, { case: "eventCancelled", value: { operatorId, reason } }, now, changes);
 }
 
 /**
@@ -126,7 +138,11 @@ export function cancel(event: Event, by: { version: number }, now: Date): Event 
  * changes. `leads`: others lead to this one, which is then not merged itself, so that a redirect leads to what holds in
  * one step. Throws EVENT_MERGED, EVENT_HAS_MERGED, EVENT_CANCELLED, EVENT_STARTED.
  */
-export function mergeInto(event: Event, { into, leads }: { into: Event; leads: boolean }, now: Date): Event {
+export function mergeInto(
+  event: Event,
+  { into, leads, operatorId, reason }: OperatorDecision & { into: Event; leads: boolean },
+  now: Date,
+): Event {
   if (event.mergedInto === into._id || event._id === into._id) return event;
   for (const each of [event, into]) requireHolds(each);
   if (leads) {
@@ -136,7 +152,7 @@ export function mergeInto(event: Event, { into, leads }: { into: Event; leads: b
   for (const each of [event, into]) requireTakesPlace(each);
   // As by a reschedule, nothing that lies ahead comes to lie in the past.
   if (event.startTime > now) requireAhead(into.startTime, now);
-  const value = { eventId: into._id };
+  const value = { eventId: into._id, operatorId, reason };
   return advance(event, { case: "eventMerged", value }, now, { mergedInto: into._id });
 }
 

@@ -46,8 +46,9 @@ function replica(diesAt = Number.POSITIVE_INFINITY) {
   };
   const mergeLock = createMergeLock(database.db, clock);
   return (eventId: string, intoEventId: string) =>
-    mergeEvents({ events, mergeLock, clock }, { eventId, intoEventId });
+    mergeEvents({ events, mergeLock, clock }, { ...by, eventId, intoEventId });
 }
+const by = { operatorId: "operator", reason: "named twice" };
 const all = async () => (await store.collection.find().sort({ _id: 1 }).toArray()) as Event[];
 
 describe("merging events", () => {
@@ -64,7 +65,10 @@ describe("merging events", () => {
       },
     };
     const mergeLock = createMergeLock(database.db, clock);
-    const merging = mergeEvents({ events: late, mergeLock, clock }, { eventId: "a", intoEventId: "b" });
+    const merging = mergeEvents(
+      { events: late, mergeLock, clock },
+      { ...by, eventId: "a", intoEventId: "b" },
+    );
     expect(await merging.catch(reasonOf)).toBe("EVENT_MERGED");
     expect((await all()).map(({ mergedInto }) => mergedInto)).toEqual([undefined, "a"]);
   });
@@ -82,7 +86,7 @@ describe("merging events", () => {
 
   it("leaves no title behind when it is refused", async () => {
     for (const id of ["a", "b"]) await store.insert(proposed(id));
-    await store.update("a", (event) => cancel(event, { version: 1 }, now));
+    await store.update("a", (event) => cancel(event, { ...by, version: 1 }, now));
     const before = await all();
     expect(await replica()("a", "b").catch(reasonOf)).toBe("EVENT_CANCELLED");
     expect(await replica()("b", "a").catch(reasonOf)).toBe("EVENT_CANCELLED");

@@ -1,5 +1,5 @@
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { absorb, type Event, mergeInto } from "./event.ts";
+import { absorb, type Event, mergeInto, type OperatorDecision } from "./event.ts";
 import type { EventStore } from "./event-aggregate.ts";
 import type { MergeLock } from "./merge-lock.ts";
 
@@ -9,7 +9,7 @@ import type { MergeLock } from "./merge-lock.ts";
  */
 export function mergeEvents(
   { events, mergeLock, clock }: { events: EventStore; mergeLock: MergeLock; clock: Clock },
-  { eventId, intoEventId }: { eventId: string; intoEventId: string },
+  { eventId, intoEventId, ...by }: OperatorDecision & { eventId: string; intoEventId: string },
 ): Promise<Event> {
   return mergeLock.alone(async () => {
     const event = await events.get(eventId);
@@ -17,7 +17,7 @@ export function mergeEvents(
     const step = async (now: Event) => {
       const into = await events.get(intoEventId);
       const leads = (await events.collection.findOne({ mergedInto: eventId })) !== null;
-      return mergeInto(now, { into, leads }, clock());
+      return mergeInto(now, { into, leads, ...by }, clock());
     };
     // If the other one is cancelled here, it takes this one along: workflows ask when they learn of the redirect.
     const merged = await events.update(eventId, step, event);

@@ -3,6 +3,8 @@ import { OperationsService } from "@ticketing/proto/operations/v1/operations_ser
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { HEALTH_SUBJECTS } from "@ticketing/runtime/serving/health";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
+import { createAuditLog } from "./audit-log.ts";
+import { auditedStreams } from "./audited-events.ts";
 import { config as readConfig } from "./config.ts";
 import { createEventStorage } from "./event-storage.ts";
 import { createMarketplaceStore } from "./marketplace-store.ts";
@@ -28,12 +30,17 @@ await runProcess("operations", config, async ({ database, events, log }) => {
     events.consume({ stream, durable: DURABLE, filter: subject, handle: handlers[stream] });
   }
 
+  const auditLog = await createAuditLog(db);
+  for (const { stream, subject, handler } of auditedStreams) {
+    events.consume({ stream, durable: DURABLE, filter: subject, handle: handler(auditLog) });
+  }
+
   const storage = createEventStorage({ events, limit: config.EVENT_STORAGE, log });
   const roster = createProcessRoster(clock);
   events.presence.subscribe(HEALTH_SUBJECTS, roster.record);
 
   const service = createOperationsService({
-    ...{ store, events, storage, roster },
+    ...{ store, auditLog, events, storage, roster, clock },
     temporalUiUrl: config.TEMPORAL_UI_URL,
   });
   return {

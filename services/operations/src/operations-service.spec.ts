@@ -11,6 +11,7 @@ import type { DeadLetterDesk } from "@ticketing/runtime/events/events";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { type AuditLog, createAuditLog } from "./audit-log.ts";
 import { createMarketplaceStore, type MarketplaceStore } from "./marketplace-store.ts";
 import { createOperationsService } from "./operations-service.ts";
 import { createProcessRoster } from "./process-roster.ts";
@@ -19,6 +20,7 @@ let now = Date.UTC(2030, 0, 1);
 const roster = createProcessRoster(() => new Date(now));
 let database: Database;
 let store: MarketplaceStore;
+let auditLog: AuditLog;
 
 /** A broker without streams: what it would say has specs of its own. */
 const events = {
@@ -35,7 +37,10 @@ const storage = {
   ],
 };
 const service = () =>
-  createOperationsService({ store, events, storage, roster, temporalUiUrl: "http://temporal.test/x" });
+  createOperationsService({
+    ...{ store, auditLog, events, storage, roster, temporalUiUrl: "http://temporal.test/x" },
+    clock: () => new Date(now),
+  });
 const client = (roles: string[]) => {
   return clientOf(OperationsService, service(), { user: "someone", roles });
 };
@@ -43,6 +48,7 @@ const client = (roles: string[]) => {
 beforeAll(async () => {
   database = await openSpecDatabase();
   store = await createMarketplaceStore(database.db);
+  auditLog = await createAuditLog(database.db);
 }, 60_000);
 afterAll(() => database?.close());
 

@@ -2,7 +2,9 @@ import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { OperationsService as DeprecatedOperationsService } from "@ticketing/proto/catalog/v1/operations_service";
+import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
 import type {
+  ListAuditLogRequest,
   ListDeadLettersRequest,
   ListOrdersRequest,
   OperationsService,
@@ -12,6 +14,9 @@ import { ReconciliationStateSchema } from "@ticketing/proto/workflows/v1/reconci
 import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Events } from "@ticketing/runtime/events/events";
 import { requireRole } from "@ticketing/runtime/identity/identity";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { newId } from "@ticketing/runtime/process/ids";
+import type { AuditLog } from "./audit-log.ts";
 import { decodeSequence, encodeSequence } from "./dead-letter-page.ts";
 import type { EventStorage } from "./event-storage.ts";
 import type { MarketplaceStore } from "./marketplace-store.ts";
@@ -23,13 +28,15 @@ type Fields<T extends Message> = Omit<T, keyof Message>;
 /** The operators' API, which is the same under the name that it had before. Every RPC needs the role. */
 export function createOperationsService(deps: {
   store: MarketplaceStore;
+  auditLog: AuditLog;
   events: Pick<Events, "consumerLag" | "deadLetters">;
   storage: Pick<EventStorage, "streams">;
   roster: Pick<ProcessRoster, "list">;
   /** Temporal's web interface, for links to workflows. */
   temporalUiUrl?: string;
+  clock: Clock;
 }) {
-  const { store, events, storage, roster, temporalUiUrl } = deps;
+  const { store, auditLog, events, storage, roster, temporalUiUrl, clock } = deps;
   return {
     async getOverview(_request: object, context: HandlerContext) {
       requireRole(context, "operator");
@@ -91,9 +98,26 @@ export function createOperationsService(deps: {
     },
 
     async replayDeadLetter(request: Fields<ReplayDeadLetterRequest>, context: HandlerContext) {
-      requireRole(context, "operator");
+      const { userId: operatorId } = requireRole(context, "operator");
+      const subjectId = String(request.sequence);
+      // Nothing else tells of it. It is written first, so that no replay is missing in the log.
+      await auditLog.append({
+        ...{ _id: newId(), action: AuditAction.DEAD_LETTER_REPLAYED, operatorId, subjectId },
+        ...{ reason: "", detail: "", createTime: clock() },
+      });
       await events.deadLetters.replay(Number(request.sequence));
       return {};
+    },
+
+    async listAuditLog(request: Fields<ListAuditLogRequest>, context: HandlerContext) {
+      requireRole(context, "operator");
+      const { documents, nextPageToken } = await auditLog.list(request, request);
+      const entries = documents.map(({ _id, createTime, ...row }) => ({
+        ...row,
+        id: _id,
+        time: timestampFromDate(createTime),
+      }));
+      return { entries, nextPageToken };
     },
   } satisfies ServiceImpl<typeof OperationsService> & ServiceImpl<typeof DeprecatedOperationsService>;
 }

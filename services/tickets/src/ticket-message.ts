@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { OffSaleReason, type TicketSchema, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { ticketedEventInit } from "@ticketing/runtime/values/ticketed-event";
-import { isKeptOff, liveLock, statusAt, type Ticket } from "./ticket.ts";
+import { liveLock, statusAt, type Ticket } from "./ticket.ts";
 
 /** What everybody may know of a ticket, at any time: its message and its events have these fields by the same names. */
 export const publicFacts = (ticket: Ticket) => ({
@@ -32,12 +32,18 @@ export function ticketMessage(
   const status = statusAt(ticket, now);
   const lock = status === TicketStatus.LOCKED ? liveLock(ticket, now) : undefined;
   const party = viewerId !== undefined && (viewerId === ticket.sellerId || viewerId === lock?.buyerId);
-  const isKept = ticket.storedStatus === TicketStatus.AVAILABLE && isKeptOff(ticket);
   return {
     ...publicFacts(ticket),
     status,
-    offSaleReason:
-      isKept && viewerId === ticket.sellerId ? OffSaleReason.SELLER_SUSPENDED : OffSaleReason.UNSPECIFIED,
+    ...(viewerId === ticket.sellerId && offSale(ticket)),
     lock: lock && { expireTime: timestampFromDate(lock.expireTime), orderId: party ? lock.orderId : "" },
   };
+}
+
+/** Why an operator keeps it off sale, for its seller. */
+function offSale({ storedStatus, takenDown, sellerStanding }: Ticket) {
+  if (storedStatus === TicketStatus.SOLD) return {};
+  if (takenDown) return { offSaleReason: OffSaleReason.TAKEN_DOWN, offSaleNote: takenDown.reason };
+  const isWaiting = storedStatus === TicketStatus.AVAILABLE && sellerStanding?.suspended;
+  return isWaiting ? { offSaleReason: OffSaleReason.SELLER_SUSPENDED } : {};
 }

@@ -6,7 +6,7 @@ import {
   type UpdateTicketRequest,
   UpdateTicketRequestSchema,
 } from "@ticketing/proto/tickets/v1/ticket_service";
-import { optionalUser, requireUser } from "@ticketing/runtime/identity/identity";
+import { optionalUser, requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
@@ -25,12 +25,13 @@ import { createEventLookup } from "./event-lookup.ts";
 import type { EventRoom } from "./event-room.ts";
 import { followSeller } from "./seller-standing.ts";
 import type { EventSettling } from "./settle-events.ts";
+import { takeDown } from "./take-down.ts";
 import type { Offer, Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, requireSameRequest, withdraw } from "./ticket-listing.ts";
 import { ticketMessage } from "./ticket-message.ts";
 
-/** The sellers' API. */
+/** The sellers' API, and what operators do with a listing. */
 export function createTicketService(deps: {
   tickets: TicketStore;
   directory: EventDirectory;
@@ -141,6 +142,13 @@ export function createTicketService(deps: {
       const by = { userId: requireUser(context).userId, version: Number(request.version) };
       const ticket = await tickets.update(request.ticketId, (current) => withdraw(current, by, clock()));
       return { ticket: ticketMessage(ticket, clock(), by.userId) };
+    },
+
+    async takeDownTicket({ ticketId, reason }, context) {
+      const operatorId = requireRole(context, "operator").userId;
+      const by = { operatorId, reason };
+      const ticket = await tickets.update(ticketId, (current) => takeDown(current, by, clock()));
+      return { ticket: ticketMessage(ticket, clock(), operatorId) };
     },
   };
 }

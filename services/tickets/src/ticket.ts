@@ -61,6 +61,14 @@ export interface Ticket extends Aggregate<TransitionType<typeof TicketEventSchem
   createTime: Date;
   /** Whether its seller may sell; absent: yes, and an operator never decided about it. */
   sellerStanding?: UserStanding;
+  /** An operator took it off sale for good; absent: nobody did. */
+  takenDown?: TakeDown;
+}
+
+/** Why an operator takes a ticket off sale. */
+export interface TakeDown {
+  operatorId: string;
+  reason: string;
 }
 
 const priceChanged = (price: Money) =>
@@ -76,8 +84,8 @@ export function liveLock(ticket: Ticket, now: Date): Lock | undefined {
 
 /**
  * The status at an instant: what is unsold is LOCKED while a lock lives, also past a start that was brought forward under
- * it, EXPIRED once its event began, and WITHDRAWN while its seller is suspended, or if its event was cancelled under a
- * lock that is over.
+ * it, EXPIRED once its event began, and WITHDRAWN while its seller is suspended, or if it was taken down or its event
+ * cancelled under a lock that is over.
  */
 export function statusAt(ticket: Ticket, now: Date): TicketStatus {
   if (ticket.storedStatus !== TicketStatus.AVAILABLE) return ticket.storedStatus;
@@ -87,7 +95,8 @@ export function statusAt(ticket: Ticket, now: Date): TicketStatus {
 }
 
 /** Whether an operator keeps it off sale. A lock that is held goes on. */
-export const isKeptOff = ({ sellerStanding }: Ticket): boolean => sellerStanding?.suspended === true;
+export const isKeptOff = ({ sellerStanding, takenDown }: Ticket): boolean =>
+  sellerStanding?.suspended === true || takenDown !== undefined;
 
 /** The lock goes, and its order is spent. */
 const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
@@ -123,6 +132,7 @@ export function requireFree(ticket: Ticket, now: Date): void {
       lockedUntil: lock.expireTime.toISOString(),
     });
   }
+  if (ticket.takenDown) throw new DomainError("TICKET_WITHDRAWN", "this ticket was taken down");
 }
 
 /** What a buyer's order asks for. */
@@ -209,7 +219,7 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
   }
   const changes = {
     ...(BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket)),
-    ...(ticket.event.cancelled && { storedStatus: TicketStatus.WITHDRAWN as const }),
+    ...((ticket.event.cancelled || ticket.takenDown) && { storedStatus: TicketStatus.WITHDRAWN as const }),
   };
   const unlockReason = TicketUnlockReason[by.reason.toUpperCase() as Uppercase<ReleaseReason>];
   return advance(ticket, { case: "ticketUnlocked", value: { ...by, unlockReason } }, now, changes);
@@ -243,7 +253,7 @@ export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
 export function relist(ticket: Ticket, orderId: string, now: Date): Ticket {
   if (ticket.storedStatus !== TicketStatus.SOLD || ticket.soldOrderId !== orderId) return ticket;
   const unsold = { soldOrderId: undefined, soldBuyerId: undefined };
-  if (ticket.event.cancelled || ticket.event.startTime <= now) {
+  if (ticket.event.cancelled || ticket.takenDown || ticket.event.startTime <= now) {
     const changes = { ...unsold, storedStatus: TicketStatus.WITHDRAWN as const };
     return advance(ticket, { case: "ticketWithdrawn", value: {} }, now, changes);
   }

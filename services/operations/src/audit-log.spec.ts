@@ -1,0 +1,132 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { EventEventSchema } from "@ticketing/proto/events/v1/event_events";
+import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
+import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
+import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import type { Database } from "@ticketing/runtime/documents/database";
+import type { Events } from "@ticketing/runtime/events/events";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { clientOf } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { type AuditLog, createAuditLog } from "./audit-log.ts";
+import { auditedStreams } from "./audited-events.ts";
+import { createOperationsService } from "./operations-service.ts";
+
+const at = (minute: number) => new Date(Date.UTC(2030, 0, 1, 0, minute));
+const op = { operatorId: "op-1", reason: "as the venue says" };
+let database: Database;
+let log: AuditLog;
+/** What a replay comes to. */
+let replay: () => Promise<void>;
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+}, 60_000);
+afterAll(() => database?.close());
+beforeEach(async () => {
+  await database.db.collection("audit_log").deleteMany({});
+  log = await createAuditLog(database.db);
+  replay = async () => undefined;
+});
+
+function as(roles: string[]) {
+  const deadLetters = { replay: () => replay() } as Partial<Events["deadLetters"]> as Events["deadLetters"];
+  const unused = {} as never;
+  return clientOf(
+    OperationsService,
+    createOperationsService({
+      ...{ store: unused, storage: unused, roster: unused, auditLog: log, clock: () => at(9) },
+      events: { consumerLag: async () => [], deadLetters },
+    }),
+    { user: "op-2", roles },
+  );
+}
+const listed = async (request = {}) => (await as(["operator"]).listAuditLog(request)).entries;
+
+/** As the stream has it. */
+async function hear(stream: string, subject: string, payload: Uint8Array): Promise<void> {
+  const { handler } = auditedStreams.find((each) => each.stream === stream) ?? auditedStreams[0];
+  await handler(log)({ subject, payload });
+}
+const head = (id: string, minute: number) => ({ id, version: 2n, time: timestampFromDate(at(minute)) });
+const userEvent = (
+  id: string,
+  minute: number,
+  transition: MessageInitShape<typeof UserEventSchema>["transition"],
+) =>
+  hear(
+    "USERS",
+    "evt.auth.v1.x",
+    toBinary(UserEventSchema, create(UserEventSchema, { ...head(id, minute), transition })),
+  );
+const eventEvent = (
+  id: string,
+  minute: number,
+  transition: MessageInitShape<typeof EventEventSchema>["transition"],
+) =>
+  hear(
+    "EVENTS",
+    "evt.events.v1.event_x.1",
+    toBinary(EventEventSchema, create(EventEventSchema, { ...head(id, minute), transition })),
+  );
+
+describe("the log of what operators did", () => {
+  it("has who, when, what and why of each act, newest first, and of nothing else", async () => {
+    await userEvent("u1", 0, { case: "userSignedUp", value: {} });
+    await userEvent("u1", 1, { case: "userSuspended", value: op });
+    await userEvent("u2", 2, { case: "userReinstated", value: op });
+    await eventEvent("e1", 3, { case: "eventProposed", value: {} });
+    await eventEvent("e1", 3, { case: "eventRescheduled", value: { ...op, formerStartTime: "then" } });
+    await eventEvent("e2", 4, { case: "eventCancelled", value: op });
+    await eventEvent("e3", 5, { case: "eventMerged", value: { ...op, eventId: "e1" } });
+    const takenDown = create(TicketEventSchema, {
+      ...head("t1", 6),
+      transition: { case: "ticketTakenDown", value: op },
+    });
+    await hear("TICKETS", "evt.tickets.v1.ticket_taken_down.t1", toBinary(TicketEventSchema, takenDown));
+    expect(await listed()).toMatchObject([
+      { id: "t1:2", action: AuditAction.TICKET_TAKEN_DOWN, subjectId: "t1", ...op },
+      { id: "e3:2", action: AuditAction.EVENT_MERGED, subjectId: "e3", ...op, detail: "e1" },
+      { id: "e2:2", action: AuditAction.EVENT_CANCELLED, subjectId: "e2", ...op, detail: "" },
+      { id: "e1:2", action: AuditAction.EVENT_RESCHEDULED, subjectId: "e1", ...op, detail: "then" },
+      { id: "u2:2", action: AuditAction.USER_REINSTATED, subjectId: "u2", ...op },
+      { id: "u1:2", action: AuditAction.USER_SUSPENDED, subjectId: "u1", ...op },
+    ]);
+    const [newest] = await listed({ pageSize: 1 });
+    expect(newest?.time && timestampDate(newest.time)).toEqual(at(6));
+  });
+
+  it("keeps an entry as it is when its event comes again", async () => {
+    await userEvent("u1", 1, { case: "userSuspended", value: op });
+    await userEvent("u1", 2, { case: "userSuspended", value: { operatorId: "forger", reason: "another" } });
+    expect(await listed()).toMatchObject([{ subjectId: "u1", ...op }]);
+  });
+
+  it("shows the acts of one operator, or on one subject", async () => {
+    await userEvent("u1", 1, { case: "userSuspended", value: op });
+    await userEvent("u2", 2, { case: "userSuspended", value: { ...op, operatorId: "op-2" } });
+    const subjects = async (request: object) => (await listed(request)).map(({ subjectId }) => subjectId);
+    expect(await subjects({ operatorId: "op-2" })).toEqual(["u2"]);
+    expect(await subjects({ subjectId: "u1" })).toEqual(["u1"]);
+    expect(await subjects({ subjectId: "u1", operatorId: "op-2" })).toEqual([]);
+  });
+
+  it("has each replay of a dead letter, also one that failed", async () => {
+    await as(["operator"]).replayDeadLetter({ sequence: 7n });
+    replay = () => Promise.reject(new DomainError("DEAD_LETTER_CONSUMER_AWAY", "away"));
+    await as(["operator"]).replayDeadLetter({ sequence: 8n }).catch(reasonOf);
+    const acts = (await listed()).map(({ action, subjectId, operatorId }) => [action, subjectId, operatorId]);
+    const { DEAD_LETTER_REPLAYED } = AuditAction;
+    expect(acts.sort()).toEqual([
+      [DEAD_LETTER_REPLAYED, "7", "op-2"],
+      [DEAD_LETTER_REPLAYED, "8", "op-2"],
+    ]);
+  });
+
+  it("is for operators alone", async () => {
+    expect(await as(["seller"]).listAuditLog({}).catch(reasonOf)).toBe("ROLE_REQUIRED");
+  });
+});

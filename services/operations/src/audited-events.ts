@@ -1,0 +1,76 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
+import { type UserEvent, UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { type EventEvent, EventEventSchema } from "@ticketing/proto/events/v1/event_events";
+import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
+import { type TicketEvent, TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
+import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import { isOfVenue } from "@ticketing/runtime/events/of-venue";
+import type { AuditLog, AuditRow } from "./audit-log.ts";
+
+/** What an event says of an operator's act. */
+type Act = Pick<AuditRow, "action" | "operatorId" | "reason"> & { detail?: string };
+
+/** What all events have. */
+type Told = Message & { id: string; version: bigint; time?: Timestamp | undefined };
+
+function actOnUser({ transition }: UserEvent): Act | undefined {
+  switch (transition.case) {
+    case "userSuspended":
+      return { action: AuditAction.USER_SUSPENDED, ...by(transition.value) };
+    case "userReinstated":
+      return { action: AuditAction.USER_REINSTATED, ...by(transition.value) };
+  }
+  return undefined;
+}
+
+function actOnEvent({ transition }: EventEvent): Act | undefined {
+  switch (transition.case) {
+    case "eventRescheduled": {
+      const { formerStartTime: detail } = transition.value;
+      return { action: AuditAction.EVENT_RESCHEDULED, ...by(transition.value), detail };
+    }
+    case "eventCancelled":
+      return { action: AuditAction.EVENT_CANCELLED, ...by(transition.value) };
+    case "eventMerged": {
+      const { eventId: detail } = transition.value;
+      return { action: AuditAction.EVENT_MERGED, ...by(transition.value), detail };
+    }
+  }
+  return undefined;
+}
+
+function actOnTicket({ transition }: TicketEvent): Act | undefined {
+  if (transition.case !== "ticketTakenDown") return undefined;
+  return { action: AuditAction.TICKET_TAKEN_DOWN, ...by(transition.value) };
+}
+
+const by = ({ operatorId, reason }: { operatorId: string; reason: string }) => ({ operatorId, reason });
+
+/** Adds to the log what an event says of an operator's act; of other events nothing. */
+function auditing<E extends Told>(schema: GenMessage<E>, actOf: (event: E) => Act | undefined) {
+  return (log: AuditLog) =>
+    async ({ subject, payload }: Pick<IncomingEvent, "subject" | "payload">): Promise<void> => {
+      if (isOfVenue(subject)) return;
+      const event = decodeEvent(schema, payload);
+      const act = actOf(event);
+      if (!act) return;
+      const { id, version, time } = event;
+      if (!time) throw new PoisonEvent("the event has no time");
+      const createTime = timestampDate(time);
+      await log.append({ _id: `${id}:${version}`, subjectId: id, detail: "", ...act, createTime });
+    };
+}
+
+/** The streams that tell what operators do. One handler each, by the durable consumer of this service. */
+export const auditedStreams = [
+  { stream: "USERS", subject: "evt.auth.>", handler: auditing(UserEventSchema, actOnUser) },
+  { stream: "EVENTS", subject: "evt.events.>", handler: auditing(EventEventSchema, actOnEvent) },
+  {
+    stream: "TICKETS",
+    subject: "evt.tickets.v1.ticket_taken_down.>",
+    handler: auditing(TicketEventSchema, actOnTicket),
+  },
+] as const;
