@@ -4,17 +4,17 @@ import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Person } from "../support/clients.ts";
 import { booksOf, deliverAndPassEvent, onboard, transfersOf } from "../support/payouts.ts";
 import { PRICE, retry, stories, waitForEnd } from "../support/stories.ts";
-import { clearFaults, injectFault, type StripeFault } from "../support/stripe-control.ts";
+import { clearFaults, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
-import { startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 import { waitUntilConsistent } from "./audit.ts";
+import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
 
-let mesh: TestMesh;
+let mesh: FaultMesh;
 let seller: Person;
 let buyer: Person;
 
 beforeAll(async () => {
-  mesh = await startTestMesh({ STRIPE_GRACE: "2s", LOCK_LIMIT: "1000" });
+  mesh = await startFaultMesh({ STRIPE_GRACE: "2s", LOCK_LIMIT: "1000" });
   [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
   await onboard(seller);
 }, 120_000);
@@ -30,10 +30,10 @@ const until = (orderId: string, ...wanted: EarningStatus[]): Promise<EarningStat
   });
 
 /** A sale whose time has come, paid once and in full to its seller whatever happens meanwhile. */
-async function paidOnce(fault: StripeFault) {
-  await injectFault(mesh, fault);
+async function paidOnce(whatever: () => Promise<unknown> = async () => undefined) {
   const { order } = await stories.purchase(mesh, seller, buyer);
   await deliverAndPassEvent(mesh, seller, order.id);
+  await whatever();
   await until(order.id, EarningStatus.TRANSFERRED);
   const net = Number(PRICE.minorUnits - order.fee);
   expect(await transfersOf(mesh, order.id)).toMatchObject([{ amount: net, amount_reversed: 0 }]);
@@ -45,7 +45,44 @@ async function paidOnce(fault: StripeFault) {
   });
 }
 
+type Place = readonly [process: string, place: string, nth?: number];
+const both = (process: string, place: string, nth?: number): Place[] => [
+  [process, `${place}:before`, nth],
+  [process, `${place}:after`, nth],
+];
+/** Each step of a sale's way to its seller. */
+const places: Place[] = [
+  ...both("payouts", "call ReadOrder"),
+  ...both("payouts", "write earnings.insertOne"),
+  ...both("payouts", "publish earning_held"),
+  // Released, begun, transferred.
+  ...[1, 2, 3].flatMap((nth) => both("payouts", "write earnings.replaceOne", nth)),
+  ...both("payouts", "publish earning_released"),
+  ...both("payouts", "stripe POST /v1/transfers"),
+  ...both("payouts", "publish earning_transferred"),
+  ...["ReadEarning", "ReadCharge", "ReadDelivery", "TransferEarning"].flatMap((rpc) =>
+    both("workflows", `call ${rpc}`),
+  ),
+];
+
 describe("a seller is paid once", () => {
+  it(
+    "wherever a process is killed on the way",
+    () =>
+      reported("payouts or workflows killed at each step of a payout", async () => {
+        for (const [process, place, nth] of places) {
+          mesh.arm(process, place, nth);
+          await paidOnce(async () => {
+            expect([place, nth, await mesh.died(process)]).toEqual([place, nth, true]);
+          });
+          await mesh.serves(process);
+        }
+        await waitUntilConsistent(mesh);
+        return places.length;
+      }),
+    1_200_000,
+  );
+
   it(
     "whether Stripe answers late, twice, with an error or never",
     () =>
@@ -56,7 +93,8 @@ describe("a seller is paid once", () => {
         ];
         for (const kind of kinds) {
           const fault = { kind, operation: "transfers.create", count: 1, milliseconds: 6_000 };
-          await paidOnce(fault);
+          await injectFault(mesh, fault);
+          await paidOnce();
           await clearFaults(mesh);
         }
         await waitUntilConsistent(mesh);
