@@ -59,6 +59,19 @@ describe("an earning", () => {
     expect(again.dueTime).toEqual(at(58));
   });
 
+  it("that waits for an account is looked at ever more rarely, but within a month", () => {
+    let waiting = block(released(), ACCOUNT, at(10));
+    const waits: number[] = [];
+    for (let n = 0; n < 30; n++) {
+      const due = waiting.dueTime ?? at(0);
+      waiting = look(waiting, due);
+      waits.push(((waiting.dueTime?.getTime() ?? 0) - due.getTime()) / LOOK_AGAIN_MS);
+    }
+    expect(waits[0]).toBe(1);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(waits.at(-1)).toBe(30);
+  });
+
   it("whose transfer was begun is kept by nothing before the outcome of that is known", () => {
     const underway = begun();
     for (const reason of [REFUND, DISPUTE]) expect(block(underway, reason, at(12))).toBe(underway);
@@ -85,7 +98,10 @@ describe("an earning", () => {
 
   it("is looked at as soon as the account is ready for which it waits, and for nothing else", () => {
     const waiting = block(released(), ACCOUNT, at(10));
-    expect(types(accountReady(waiting, at(11))).at(-1)).toBe("earning_due");
+    const due = accountReady(waiting, at(11));
+    // Its event comes when it is its turn: so many a second are released, however many waited for this account.
+    expect(due).toMatchObject({ dueTime: at(11), history: waiting.history });
+    expect(types(look(due, at(11))).at(-1)).toBe("earning_due");
     const other = block(released(), DISPUTE, at(10));
     expect(accountReady(other, at(11))).toBe(other);
   });

@@ -61,8 +61,14 @@ export type Sale = Pick<Earning, "_id" | "sellerId" | "ticketId" | "title" | "pr
 
 /** How long after a look that led nowhere an earning is looked at again, if nothing happens before. */
 export const LOOK_AGAIN_MS = 86_400_000;
+/** So long at most for one that waits for an account: its seller may never open one, and is heard of who does. */
+export const LONGEST_WAIT_MS = 30 * LOOK_AGAIN_MS;
 
-const later = (now: Date) => new Date(now.getTime() + LOOK_AGAIN_MS);
+/** The next look: after a day; where an account is missing, after a quarter of the time that it is missing already. */
+function later(now: Date, { holdReason, releaseTime }: Pick<Earning, "holdReason" | "releaseTime">): Date {
+  const waited = holdReason === EarningHoldReason.ACCOUNT ? now.getTime() - releaseTime.getTime() : 0;
+  return new Date(now.getTime() + Math.min(Math.max(waited / 4, LOOK_AGAIN_MS), LONGEST_WAIT_MS));
+}
 
 /** What the seller gets, in minor units. */
 export const netOf = ({ price, fee }: Pick<Earning, "price" | "fee">): number => price.minorUnits - fee;
@@ -113,18 +119,18 @@ export function look(earning: Earning, now: Date): Earning {
   const { status, dueTime } = earning;
   if (!dueTime || !isOver(dueTime, now)) return earning;
   if (status === HELD) {
-    const released = { status: RELEASED, holdReason: undefined, dueTime: later(now) };
+    const released = { status: RELEASED, holdReason: undefined, dueTime: later(now, { releaseTime: now }) };
     return advance(earning, { case: "earningReleased", value: {} }, now, released);
   }
   const waits = status === RELEASED && !isFrozen(earning);
   if (!waits && !isRecoverable(earning)) return amend(earning, { dueTime: undefined }, now);
-  return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now) });
+  return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now, earning) });
 }
 
-/** The seller's account can take it now: it is looked at again if it waited for that. */
+/** The seller's account can take it now: it is due if it waited for that, and its turn comes as that of all others. */
 export function accountReady(earning: Earning, now: Date): Earning {
   if (earning.status !== RELEASED || earning.holdReason !== EarningHoldReason.ACCOUNT) return earning;
-  return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now) });
+  return amend(earning, { dueTime: now }, now);
 }
 
 /**

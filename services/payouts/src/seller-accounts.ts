@@ -25,7 +25,7 @@ export function createSellerAccounts(deps: {
 }) {
   const { accounts, earnings, stripe, backUrl, graceMs, clock } = deps;
 
-  /** What waited for this account is looked at again. What is missed here is looked at again each day. */
+  /** What waited for this account is due, and looked at in turn. What is missed here is looked at again later. */
   async function wakeEarnings(sellerId: string): Promise<void> {
     for await (const { _id } of earnings.waitingForAccount(sellerId)) {
       await earnings.update(_id, (earning) => accountReady(earning, clock()));
