@@ -45,11 +45,13 @@ async function paidOnce(whatever: () => Promise<unknown> = async () => undefined
   });
 }
 
-type Place = readonly [process: string, place: string, nth?: number];
-const both = (process: string, place: string, nth?: number): Place[] => [
-  [process, `${place}:before`, nth],
-  [process, `${place}:after`, nth],
+type Place = readonly [name: string, place: string, nth?: number];
+const both = (name: string, place: string, nth?: number): Place[] => [
+  [name, `${place}:before`, nth],
+  [name, `${place}:after`, nth],
 ];
+/** Stripe has acted, and nobody here knows. */
+const DECISIVE = "stripe POST /v1/transfers:after";
 /** Each step of a sale's way to its seller. */
 const places: Place[] = [
   ...both("payouts", "call ReadOrder"),
@@ -70,15 +72,16 @@ describe("a seller is paid once", () => {
     "wherever a process is killed on the way",
     () =>
       reported("payouts or workflows killed at each step of a payout", async () => {
-        for (const [process, place, nth] of places) {
-          mesh.arm(process, place, nth);
+        const chosen = process.env.QUICK ? places.filter(([, place]) => place === DECISIVE) : places;
+        for (const [name, place, nth] of chosen) {
+          mesh.arm(name, place, nth);
           await paidOnce(async () => {
-            expect([place, nth, await mesh.died(process)]).toEqual([place, nth, true]);
+            expect([place, nth, await mesh.died(name)]).toEqual([place, nth, true]);
           });
-          await mesh.serves(process);
+          await mesh.serves(name);
         }
         await waitUntilConsistent(mesh);
-        return places.length;
+        return chosen.length;
       }),
     1_200_000,
   );
