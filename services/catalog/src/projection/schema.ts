@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 9;
+export const SCHEMA_VERSION = 10;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
@@ -188,10 +188,10 @@ CREATE TABLE listings (
   -- 1 while it is for sale and somebody holds it.
   held INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX listings_by_start ON listings (start, id) WHERE for_sale = 1;
 -- With what filters ask for besides: a walk passes over what is not wanted without fetching it.
-CREATE INDEX listings_by_price ON listings (currency, price, id, start) WHERE for_sale = 1;
-CREATE INDEX listings_by_creation ON listings (created, id, currency, price, start) WHERE for_sale = 1;
+CREATE INDEX listings_by_start ON listings (start, id, text) WHERE for_sale = 1;
+CREATE INDEX listings_by_price ON listings (currency, price, id, start, text) WHERE for_sale = 1;
+CREATE INDEX listings_by_creation ON listings (created, id, currency, price, start, text) WHERE for_sale = 1;
 CREATE INDEX listings_of_event ON listings (event, currency, price, id) WHERE for_sale = 1;
 CREATE INDEX listings_of_text ON listings (text) WHERE for_sale = 1;
 CREATE INDEX listings_free ON listings (event, section, currency, price) WHERE for_sale = 1 AND held = 0;

@@ -8,8 +8,7 @@ import type { Wanted } from "./wanted.ts";
 export function candidatesOf(read: Statements, wanted: Wanted, index: string): string | undefined {
   const parts = partsOf(wanted).filter((part) => part.index !== index);
   let [best, fewest] = ["", wanted.effort.candidates + 1];
-  for (const part of parts) {
-    const rows = `listings l INDEXED BY ${part.index} WHERE l.for_sale = 1 AND ${part.condition}`;
+  for (const { rows } of parts) {
     const count = countTo(read, rows, wanted, fewest);
     if (count < fewest) [best, fewest] = [rows, count];
   }
@@ -27,25 +26,33 @@ function countTo(read: Statements, rows: string, { values }: Wanted, most: numbe
 
 interface Part {
   index: string;
-  condition: string;
+  /** `listings l … WHERE …` */
+  rows: string;
 }
+
+/** The listings of an index that fulfil a condition. */
+const partOf = (index: string, condition: string): Part => ({
+  index,
+  rows: `listings l INDEXED BY ${index} WHERE l.for_sale = 1 AND ${condition}`,
+});
 
 function partsOf({ values, fewTexts, event, currency, starts }: Wanted): Part[] {
   const parts: Part[] = [];
-  if (event) parts.push({ index: "listings_of_event", condition: "l.event = :event" });
+  if (event) parts.push(partOf("listings_of_event", "l.event = :event"));
   if (fewTexts) {
+    // Text by text, so that a count ends with the first texts where these have enough.
     parts.push({
       index: "listings_of_text",
-      condition: "l.text IN (SELECT value FROM json_each(:texts))",
+      rows: `json_each(:texts) y CROSS JOIN listings l INDEXED BY listings_of_text
+        WHERE l.text = y.value AND l.for_sale = 1`,
     });
   }
-  if (currency && "price_from" in values) {
-    const condition = "l.currency = :currency AND l.price >= :price_from AND l.price < :price_to";
-    parts.push({ index: "listings_by_price", condition });
-  } else if (currency) parts.push({ index: "listings_by_price", condition: "l.currency = :currency" });
-  if (starts.to < Number.MAX_SAFE_INTEGER) {
-    const condition = "l.start >= :start_from AND l.start < :start_to";
-    parts.push({ index: "listings_by_start", condition });
+  if (currency) {
+    const isOfPrice = "price_from" in values;
+    const prices = isOfPrice ? " AND l.price >= :price_from AND l.price < :price_to" : "";
+    parts.push(partOf("listings_by_price", `l.currency = :currency${prices}`));
   }
+  if (starts.to < Number.MAX_SAFE_INTEGER)
+    parts.push(partOf("listings_by_start", "l.start >= :start_from AND l.start < :start_to"));
   return parts;
 }

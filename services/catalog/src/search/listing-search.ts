@@ -104,6 +104,7 @@ function walkPart(
   const ends = { from: { key: bounds.from, id: "" }, to: { key: bounds.to, id: "" } };
   if (part.after) ends[order.direction === 1 ? "from" : "to"] = part.after;
   const sort = sortOf(order, "l");
+  const { slice: size } = wanted.effort;
   return walk<FoundRow>(
     read,
     {
@@ -111,7 +112,8 @@ function walkPart(
       within: `l.for_sale = 1 ${part.within}`,
       order: { key: `l.${order.key}`, id: "l.id" },
       direction: order.direction,
-      size: wanted.effort.slice,
+      // The index has a listing's text, so whether that is one of a few is told at once.
+      size: wanted.fewTexts ? { ...size, first: Math.min(10 * size.first, size.largest) } : size,
       ...ends,
       values: { ...wanted.values, ...part.values },
       find: (slice, values, most) => {

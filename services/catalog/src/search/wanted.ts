@@ -120,18 +120,20 @@ function addTexts(read: Statements, filter: TicketFilter, wanted: Wanted): boole
   const match = textMatch(filter);
   if (match === undefined) return true;
   if (match === null) return false;
-  const found = read.all<{ rowid: number }>("SELECT rowid FROM words WHERE words MATCH :match LIMIT :most", {
-    match: match.expression,
-    most: wanted.effort.texts + 1,
-  });
-  wanted.fewTexts = found.length <= wanted.effort.texts;
+  const found = read.get<{ count: number; texts: string }>(
+    `SELECT count(*) AS count, json_group_array(rowid) AS texts
+     FROM (SELECT rowid FROM words WHERE words MATCH :match LIMIT :most)`,
+    { match: match.expression, most: wanted.effort.texts + 1 },
+  );
+  if (!found || found.count === 0) return false;
+  wanted.fewTexts = found.count <= wanted.effort.texts;
   Object.assign(wanted.values, match.values, { match: match.expression });
-  if (wanted.fewTexts) wanted.values.texts = JSON.stringify(found.map(({ rowid }) => rowid));
+  if (wanted.fewTexts) wanted.values.texts = found.texts;
   wanted.textRow = match.condition;
   wanted.text = wanted.fewTexts
     ? (key) => `${key} IN (SELECT value FROM json_each(:texts))`
     : (key) => `EXISTS (SELECT 1 FROM texts x WHERE x.key = ${key} AND ${match.condition})`;
-  return found.length > 0;
+  return true;
 }
 
 /** Days are those of the venue: the instants that they may have anywhere bound the start. */
