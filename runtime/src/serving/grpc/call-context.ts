@@ -12,6 +12,9 @@ import type { Metadata, ServerDuplexStream, ServerUnaryCall, StatusObject } from
 import { toHeaders, toMetadata } from "./metadata.ts";
 import { DEADLINE_SKEW_MS, toStatus } from "./status.ts";
 
+/** Why a signal is aborted whose call was answered: one for all calls, since a reason of its own would cost each a stack. */
+const OVER = new ConnectError("the call was answered", Code.Canceled);
+
 /** A call to a grpc-js server, whose messages are bytes. */
 export type ServerCall = ServerUnaryCall<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
@@ -35,7 +38,9 @@ export class GrpcCallContext implements HandlerContext {
     this.#call = call;
     this.#limitMs = this.#leftMs();
     // grpc-js says so of every call in the end.
-    call.once("cancelled", () => this.#aborting?.abort(this.#leaving()));
+    call.once("cancelled", () => {
+      if (this.#aborting?.signal.aborted === false) this.#aborting.abort(this.#leaving());
+    });
   }
 
   get service() {
@@ -128,7 +133,7 @@ export class GrpcCallContext implements HandlerContext {
   }
 
   /** Aborts the handler's signal: its call is over, or shall be. */
-  abort(reason?: unknown): void {
+  abort(reason: unknown = OVER): void {
     this.#aborting?.abort(reason);
   }
 
