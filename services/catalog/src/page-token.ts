@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { SecretKeys } from "@ticketing/runtime/process/secret-keys";
@@ -33,7 +33,7 @@ export function searchFingerprint<D extends DescMessage>(
   order = 0,
 ): string {
   const bytes = message ? toBinary(schema, message) : new Uint8Array();
-  return createHash("sha256").update(bytes).update(String(order)).digest("base64url").slice(0, 16);
+  return hash("sha256", Buffer.concat([bytes, Buffer.from(String(order))]), "base64url").slice(0, 16);
 }
 
 /** The tokens that searches give out for their next pages. */
@@ -49,7 +49,7 @@ export interface PageTokens {
 
 const SIGNATURE_BYTES = 32;
 
-const signatureOf = (content: Uint8Array, key: Uint8Array): Buffer =>
+const signatureOf = (content: Uint8Array, key: KeyObject): Buffer =>
   createHmac("sha256", key).update(content).digest();
 
 /**
@@ -57,7 +57,9 @@ const signatureOf = (content: Uint8Array, key: Uint8Array): Buffer =>
  * taken, since replicas that are restarted one after another have other first ones for a while. Throws without a key.
  */
 export function createPageTokens(keys: SecretKeys): PageTokens {
-  const [signing] = keys.values();
+  // Bytes would be made a key at each call.
+  const known = [...keys.values()].map((key) => createSecretKey(key));
+  const [signing] = known;
   if (!signing) throw new Error("there is no key to sign page tokens with");
 
   function signedContent(text: string): string | undefined {
@@ -66,7 +68,7 @@ export function createPageTokens(keys: SecretKeys): PageTokens {
     const content = bytes.subarray(SIGNATURE_BYTES);
     // Other texts may have the same bytes: it is not what was given out.
     if (bytes.length <= SIGNATURE_BYTES || bytes.toString("base64url") !== text) return undefined;
-    const isOurs = [...keys.values()].some((key) => timingSafeEqual(signature, signatureOf(content, key)));
+    const isOurs = known.some((key) => timingSafeEqual(signature, signatureOf(content, key)));
     return isOurs ? content.toString("utf8") : undefined;
   }
 

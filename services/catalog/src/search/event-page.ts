@@ -2,9 +2,8 @@ import { EventStatus } from "@ticketing/proto/events/v1/event";
 import type { EventPage, EventSection, PriceBand } from "../event-query.ts";
 import { firstPriceOf } from "../projection/price-cells.ts";
 import { EVENT_COLUMNS, type EventKey, ofEvent } from "./event-row.ts";
-import { type EventTexts, rowOf, summaryOf } from "./event-summary.ts";
+import { type EventTexts, rowOf, wholeSummaries } from "./event-summary.ts";
 import type { Statements } from "./statements.ts";
-import type { Wanted } from "./wanted.ts";
 
 /** A histogram has at most so many bands. */
 const MOST_BANDS = 12;
@@ -12,17 +11,10 @@ const MOST_SECTIONS = 100;
 
 type Described = EventKey & EventTexts;
 
-/**
- * The event of that id, or the one that it was merged into, with what is for sale for it; undefined when it is not known.
- * `wanted` wants everything.
- */
-export async function eventPageOf(
-  read: Statements,
-  wanted: Wanted,
-  id: string,
-): Promise<EventPage | undefined> {
+/** The event of that id, or the one that it was merged into, with what is for sale for it; undefined when it is not known. */
+export function eventPageOf(read: Statements, id: string): EventPage | undefined {
   const listed = read.get<Described>(`${DESCRIBED} WHERE ${ofEvent("e")} AND e.listed > 0 ${NEWEST}`, { id });
-  const row = listed && (await summaryOf(read, wanted, listed));
+  const row = listed && wholeSummaries(read, [listed])[0];
   if (row) return { row, histograms: histogramsOf(read, listed.key), ...sectionsOf(read, listed.key) };
   const event =
     knownEventOf(read, id) ?? read.get<Described>(`${DESCRIBED} WHERE ${ofEvent("e")} ${NEWEST}`, { id });

@@ -2,9 +2,8 @@ import type { EventRow } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
 import { candidatesOf } from "./candidates.ts";
 import { EVENT_COLUMNS, type EventKey } from "./event-row.ts";
-import { summaryOf } from "./event-summary.ts";
+import { summariesOf } from "./event-summary.ts";
 import { cut, type Page } from "./page.ts";
-import { createPauses } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
 import { walk } from "./walk.ts";
 import { listingCondition, type Wanted } from "./wanted.ts";
@@ -15,16 +14,9 @@ export async function findEvents(
   query: { wanted: Wanted; after: Position | undefined; limit: number },
 ): Promise<Page<EventRow>> {
   const found = await eventsOf(read, { ...query, limit: query.limit + 1 });
-  const rows: EventRow[] = [];
-  const pause = createPauses();
   const page = cut(found, query.limit, ({ start, id }) => ({ key: start, id }));
-  for (const event of page.rows) {
-    await pause();
-    // None if its last one was sold a moment ago, or a large event has none: the page is shorter then.
-    const summary = await summaryOf(read, query.wanted, event);
-    if (summary) rows.push(summary);
-  }
-  return { ...page, rows };
+  // A large event may have nothing that is wanted, or its last one was sold a moment ago: the page is shorter then.
+  return { ...page, rows: await summariesOf(read, query.wanted, page.rows) };
 }
 
 function eventsOf(

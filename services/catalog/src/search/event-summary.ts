@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { EventRow } from "../event-query.ts";
 import { type PriceRow, pricesOf } from "./event-prices.ts";
 import { type EventKey, ticketedEventOf } from "./event-row.ts";
+import { createPauses } from "./pauses.ts";
 import type { Statements } from "./statements.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -20,49 +21,72 @@ interface TextRow extends EventTexts {
   title: string;
 }
 
+/** Events of which everything is wanted, from the counts that are kept of them: two statements for all. */
+export function wholeSummaries(read: Statements, events: readonly EventKey[]): EventRow[] {
+  const keys = { keys: JSON.stringify(events.map(({ key }) => key)) };
+  const texts = read.all<EventTexts & { event: number }>(
+    `SELECT x.event, x.event_title, x.venue, x.city, x.category FROM json_each(:keys) k
+     CROSS JOIN texts x ON x.key = (SELECT key FROM texts WHERE event = k.value AND listed > 0 LIMIT 1)`,
+    keys,
+  );
+  const prices = read.all<PriceRow & { event: number }>(
+    `SELECT p.event, p.currency, p.available, p.cheapest FROM json_each(:keys) k
+     CROSS JOIN event_prices p ON p.event = k.value ORDER BY p.event, p.currency`,
+    keys,
+  );
+  const textOf = new Map(texts.map((text) => [text.event, text]));
+  const pricesOf = Map.groupBy(prices, ({ event }) => event);
+  return events.flatMap((event) => {
+    const lockEnd = event.available === 0 ? lockEndOf(read, event.key) : null;
+    return rowOf(event, textOf.get(event.key), { prices: pricesOf.get(event.key) ?? [], lockEnd }) ?? [];
+  });
+}
+
 /**
- * An event with what is wanted of it, in the words of one of the wanted listings; undefined when nothing is. Counts that
- * are kept are taken where they count the same.
+ * Events in their order, each with what is wanted of it, in the words of one of its wanted listings. One of which nothing
+ * is wanted is left out.
  */
-export async function summaryOf(
+export async function summariesOf(
   read: Statements,
   wanted: Wanted,
-  event: EventKey,
-): Promise<EventRow | undefined> {
-  const texts = await textsOf(read, wanted, event.key);
-  if (texts.length === 0) return undefined;
-  const isWhole = !wanted.text || texts.reduce((sum, { listed }) => sum + listed, 0) === event.listed;
-  if (isWhole && !wanted.ofListings) {
-    const prices = read.all<PriceRow>(
-      "SELECT currency, available, cheapest FROM event_prices WHERE event = :key ORDER BY currency",
-      { key: event.key },
-    );
-    return rowOf(event, texts[0], {
-      prices,
-      lockEnd: event.available === 0 ? lockEndOf(read, event.key) : null,
-    });
+  events: readonly EventKey[],
+): Promise<EventRow[]> {
+  if (!wanted.text && !wanted.ofListings) return wholeSummaries(read, events);
+  const rows: EventRow[] = [];
+  const pause = createPauses();
+  for (const event of events) {
+    await pause();
+    const row = await summaryOf(read, wanted, event);
+    if (row) rows.push(row);
   }
+  return rows;
+}
+
+/** Counts that are kept are taken where they count the same. */
+async function summaryOf(read: Statements, wanted: Wanted, event: EventKey): Promise<EventRow | undefined> {
+  const { text, ofListings } = wanted;
+  const texts = text ? await textsOf(read, wanted, event.key) : [];
+  if (text && texts.length === 0) return undefined;
+  const isWhole = texts.reduce((sum, { listed }) => sum + listed, 0) === event.listed;
+  if (isWhole && !ofListings) return wholeSummaries(read, [event])[0];
   return countedOf(read, wanted, event, texts);
 }
 
 /**
- * The event's wanted texts; any one of them when all are. Some events have thousands, which are read in slices: between
- * two of them the process does what else is due.
+ * The event's wanted texts. Some events have thousands, which are read in slices: between two of them the process does
+ * what else is due.
  */
 async function textsOf(
   read: Statements,
-  { text, textRow, values, effort }: Wanted,
+  { textRow, values, effort }: Wanted,
   key: number,
 ): Promise<TextRow[]> {
-  const columns = "x.key, x.title, x.event_title, x.venue, x.city, x.category, x.listed";
-  if (!text) {
-    return read.all(`SELECT ${columns} FROM texts x WHERE x.event = :key AND x.listed > 0 LIMIT 1`, { key });
-  }
   const texts: TextRow[] = [];
   let from: Pick<TextRow, keyof EventTexts | "title"> = NO_TEXT;
   for (;;) {
     const slice = read.all<TextRow & { is_wanted: number }>(
-      `SELECT ${columns}, x.listed > 0 AND ${textRow} AS is_wanted FROM texts x
+      `SELECT x.key, x.title, x.event_title, x.venue, x.city, x.category, x.listed,
+         x.listed > 0 AND ${textRow} AS is_wanted FROM texts x
        WHERE x.event = :key AND (x.title, x.event_title, x.venue, x.city, x.category)
          > (:title, :event_title, :venue, :city, :category)
        ORDER BY x.title, x.event_title, x.venue, x.city, x.category LIMIT :size`,
