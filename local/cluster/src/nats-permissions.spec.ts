@@ -92,6 +92,7 @@ const readers: Readonly<Record<string, ServiceName>> = {
 const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["ORDERS", "workflows"],
   ["PAYMENTS", "workflows"],
+  ["PAYMENTS", "cases"],
   ["EVENTS", "tickets"],
   ["USERS", "tickets"],
   ["EVENTS", "workflows"],
@@ -112,6 +113,7 @@ const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   deliveries: ["ORDERS"],
   workflows: ["ORDERS", "PAYMENTS", "EVENTS", "PAYOUTS"],
   payouts: ["ORDERS"],
+  cases: ["PAYMENTS"],
   operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
   catalog: streams,
 };
@@ -130,7 +132,7 @@ const requests: readonly { subject: string; owner: ServiceName; askers: ServiceN
   {
     subject: RECONCILE,
     owner: "workflows",
-    askers: ["workflows", "tickets", "orders", "deliveries", "payouts", ...keepers],
+    askers: ["workflows", "tickets", "orders", "deliveries", "payouts", "cases", ...keepers],
   },
 ];
 const event = (service: string, id: string) => ({

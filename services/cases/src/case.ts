@@ -115,11 +115,14 @@ export interface Verdict {
 
 /**
  * An operator decides; or proposes where a second one has to agree. The same by the same operator again: nothing changes.
- * Throws OWN_CASE, PART_REFUND_NOT_OFFERED or CASE_DECIDED.
+ * Throws OWN_CASE, BANK_DECIDES, PART_REFUND_NOT_OFFERED or CASE_DECIDED.
  */
 export function decide(current: Case, verdict: Verdict, { alone }: { alone: boolean }, now: Date): Case {
   const { operatorId, ruling, reason } = verdict;
   requireOutsider(current, operatorId);
+  if (current.kind === CaseKind.CHARGEBACK) {
+    throw new DomainError("BANK_DECIDES", "the cardholder's bank decides this case");
+  }
   if (ruling === CaseRuling.PART_REFUND) {
     throw new DomainError("PART_REFUND_NOT_OFFERED", "a price is given back whole or not at all");
   }
@@ -163,6 +166,18 @@ function settle(current: Case, decision: Decision, now: Date): Case {
   const changes = { status: DECIDED, undecided: false, decision, decisions: number };
   const value = { ruling, operatorId, reason, agreedBy };
   return advance(current, { case: "caseDecided", value }, now, changes);
+}
+
+/**
+ * What a bank or the payment provider decided decides the case, without an operator. What is decided already stays.
+ */
+export function settleByFact(
+  current: Case,
+  { ruling, reason }: Pick<Decision, "ruling" | "reason">,
+  now: Date,
+): Case {
+  if (!current.undecided) return current;
+  return settle(current, { ruling, reason, time: now, number: current.decisions + 1 }, now);
 }
 
 const isInForce = ({ status, decision }: Case, number: number): boolean =>

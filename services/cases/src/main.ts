@@ -9,6 +9,7 @@ import { caseAggregate } from "./case-aggregate.ts";
 import { createCaseLifecycleService } from "./case-lifecycle-service.ts";
 import { createCaseService } from "./case-service.ts";
 import { config as readConfig } from "./config.ts";
+import { followPayments } from "./follow-payments.ts";
 
 const config = readConfig();
 
@@ -21,6 +22,7 @@ await runProcess("cases", config, async ({ database, events, log, callee }) => {
   const limits = config.CASE_SECOND_PERSON_LIMIT;
   const sources = { orders, payouts, deliveries };
   const caseService = createCaseService({ cases, sources, payouts, limits, clock });
+  followPayments({ cases, orders, payouts, clock }, events);
   const caseLifecycleService = createCaseLifecycleService({ cases, clock });
   return {
     publicRoutes: (router) => router.service(CaseService, caseService),

@@ -355,6 +355,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "If it does not admit, or is another than the one listed, report that instead.",
   ),
   PART_REFUND_NOT_OFFERED: said("No part of a price is given back", "Give back all of it, or nothing."),
+  BANK_DECIDES: said("The bank decides this case", "It ends as the dispute does."),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 

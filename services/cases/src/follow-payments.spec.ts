@@ -1,0 +1,167 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { DisputeStatus, RefundStatus } from "@ticketing/proto/payments/v1/payment";
+import { PaymentEventSchema } from "@ticketing/proto/payments/v1/payment_events";
+import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import type { Database } from "@ticketing/runtime/documents/database";
+import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { clientOf } from "@ticketing/runtime/testing/calls";
+import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { type Case, caseIdOf, decide } from "./case.ts";
+import { type CaseStore, caseAggregate } from "./case-aggregate.ts";
+import { onPaymentEvent } from "./follow-payments.ts";
+
+let database: Database;
+let cases: CaseStore;
+let handle: ReturnType<typeof onPaymentEvent>;
+let status: OrderStatus;
+let orderId: string;
+let orders = 0;
+/** The cases for which an earning was frozen. */
+let held: string[];
+let holdRefusal: DomainError | undefined;
+const now = new Date(Date.UTC(2030, 0, 1));
+
+beforeAll(async () => {
+  database = await openSpecDatabase();
+  cases = await caseAggregate.store(database.db);
+  const caller = { service: "cases" };
+  const price = { minorUnits: 5_000n, currency: "EUR" };
+  handle = onPaymentEvent({
+    cases,
+    orders: clientOf(
+      OrderLifecycleService,
+      { readOrder: ({ orderId: id }) => ({ order: { id, buyerId: "b", sellerId: "s", status, price } }) },
+      caller,
+    ),
+    payouts: clientOf(
+      PayoutLifecycleService,
+      {
+        holdForCase({ caseId }) {
+          if (holdRefusal) throw holdRefusal;
+          held.push(caseId);
+          return {};
+        },
+      },
+      caller,
+    ),
+    clock: () => now,
+  });
+}, 60_000);
+afterAll(() => database?.close());
+beforeEach(() => {
+  status = OrderStatus.COMPLETE;
+  orderId = `order-${++orders}`;
+  held = [];
+  holdRefusal = undefined;
+});
+
+interface Facts {
+  disputes?: { providerDisputeId: string; status: DisputeStatus }[];
+  manualRefunds?: { providerRefundId: string; amount: bigint; status: RefundStatus }[];
+}
+const hear = (facts: Facts) => {
+  const event = create(PaymentEventSchema, { id: orderId, state: { id: orderId, ...facts } });
+  return handle({ payload: toBinary(PaymentEventSchema, event) });
+};
+const dispute = (to: DisputeStatus, id = "du_1") =>
+  hear({ disputes: [{ providerDisputeId: id, status: to }] });
+const byHand = (to: RefundStatus) =>
+  hear({ manualRefunds: [{ providerRefundId: "re_1", amount: 5n, status: to }] });
+const caseOf = (kind: CaseKind, subject: string): Promise<Case | null> =>
+  cases.find(caseIdOf(orderId, kind, subject));
+const chargeback = () => caseOf(CaseKind.CHARGEBACK, "du_1");
+const refundCase = () => caseOf(CaseKind.PROVIDER_REFUND, "re_1");
+const { NEEDS_RESPONSE, UNDER_REVIEW, WON, LOST, PREVENTED, WARNING_CLOSED } = DisputeStatus;
+
+describe("a dispute", () => {
+  it("opens a case once, which freezes what the seller earned", async () => {
+    await dispute(NEEDS_RESPONSE);
+    const opened = await chargeback();
+    expect(opened).toMatchObject({ status: CaseStatus.OPEN, buyerId: "b", sellerId: "s", subject: "du_1" });
+    await dispute(UNDER_REVIEW);
+    expect((await chargeback())?.version).toBe(opened?.version);
+    expect(held).toEqual([opened?._id, opened?._id]);
+  });
+
+  it.each([
+    [WON, CaseRuling.REJECT],
+    [WARNING_CLOSED, CaseRuling.REJECT],
+    [LOST, CaseRuling.REFUND],
+    [PREVENTED, CaseRuling.REFUND],
+  ])("that ended as %s decides its case, also where its beginning was never heard", async (end, ruling) => {
+    await dispute(end);
+    const decided = await chargeback();
+    expect(decided).toMatchObject({ status: CaseStatus.DECIDED, decision: { ruling, number: 1 } });
+    expect(decided?.decision?.operatorId).toBeUndefined();
+    await dispute(end);
+    await dispute(NEEDS_RESPONSE);
+    expect((await chargeback())?.version).toBe(decided?.version);
+  });
+
+  it("is the bank's to decide, not an operator's", async () => {
+    await dispute(NEEDS_RESPONSE);
+    const opened = await chargeback();
+    const verdict = { operatorId: "op", ruling: CaseRuling.REJECT, reason: "No" };
+    const refusal = () => opened && decide(opened, verdict, { alone: true }, now);
+    expect(refusal).toThrow(expect.objectContaining({ reason: "BANK_DECIDES" }));
+  });
+
+  it("beside another one has a case of its own", async () => {
+    const both = [
+      { providerDisputeId: "du_1", status: WON },
+      { providerDisputeId: "du_2", status: NEEDS_RESPONSE },
+    ];
+    await hear({ disputes: both });
+    expect(await chargeback()).toMatchObject({ status: CaseStatus.DECIDED });
+    expect(await caseOf(CaseKind.CHARGEBACK, "du_2")).toMatchObject({ status: CaseStatus.OPEN });
+  });
+
+  it("whose hold was refused is held once it is heard again", async () => {
+    holdRefusal = new DomainError("CONTENTION", "no");
+    expect(await dispute(NEEDS_RESPONSE).catch(reasonOf)).toBe("CONTENTION");
+    holdRefusal = undefined;
+    await dispute(NEEDS_RESPONSE);
+    expect(held).toEqual([(await chargeback())?._id]);
+  });
+
+  it("of an order that is not complete yet waits for it, and of one that was never sold is nobody's case", async () => {
+    status = OrderStatus.AWAITING_PAYMENT;
+    await expect(dispute(NEEDS_RESPONSE)).rejects.toThrow("not complete yet");
+    status = OrderStatus.CANCELLED;
+    await dispute(NEEDS_RESPONSE);
+    expect(await chargeback()).toBeNull();
+    expect(held).toEqual([]);
+  });
+});
+
+describe("a refund by hand", () => {
+  it("opens a case once, which an operator decides", async () => {
+    await byHand(RefundStatus.UNDERWAY);
+    await byHand(RefundStatus.SUCCEEDED);
+    const opened = await refundCase();
+    expect(opened).toMatchObject({ status: CaseStatus.OPEN, version: 1, kind: CaseKind.PROVIDER_REFUND });
+    expect(held).toContain(opened?._id);
+  });
+
+  it("that failed ends its case: the sale stands; and one that was never heard of before opens none", async () => {
+    await byHand(RefundStatus.FAILED);
+    expect(await refundCase()).toBeNull();
+    await byHand(RefundStatus.SUCCEEDED);
+    await byHand(RefundStatus.FAILED);
+    expect(await refundCase()).toMatchObject({
+      ...{ status: CaseStatus.DECIDED, decision: { ruling: CaseRuling.REJECT } },
+    });
+  });
+
+  it("of an order that is refunded is no news; a dispute of it is", async () => {
+    status = OrderStatus.REFUNDED;
+    await byHand(RefundStatus.SUCCEEDED);
+    expect(await refundCase()).toBeNull();
+    await dispute(NEEDS_RESPONSE);
+    expect(await chargeback()).toMatchObject({ status: CaseStatus.OPEN });
+  });
+});
