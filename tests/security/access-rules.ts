@@ -432,8 +432,8 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     ...someOrder(),
     refundRequestedTime: timestampFromDate(new Date()),
   })),
-  "payouts.internal.v1.PayoutLifecycleService/HoldForCase": lifecycle("payouts", someCase),
-  "payouts.internal.v1.PayoutLifecycleService/EndCase": lifecycle("payouts", someCase),
+  "payouts.internal.v1.PayoutLifecycleService/HoldForCase": lifecycle("payouts", someCase, "cases"),
+  "payouts.internal.v1.PayoutLifecycleService/EndCase": lifecycle("payouts", someCase, "cases"),
   "cases.internal.v1.CaseLifecycleService/ReadCase": lifecycle("cases", namedCase),
   "cases.internal.v1.CaseLifecycleService/CloseCase": lifecycle("cases", () => ({
     ...namedCase(),
