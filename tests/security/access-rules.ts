@@ -203,6 +203,14 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: users("ok"),
     parties: { ...orderWords, callers: [] },
   },
+  "payouts.v1.PayoutService/FreezeEarning": {
+    request: (stage) => ({ ...orderId(stage), reason: "a test" }),
+    verdict: operatorOnly("EARNING_NOT_FOUND"),
+  },
+  "payouts.v1.PayoutService/UnfreezeEarning": {
+    request: (stage) => ({ ...orderId(stage), reason: "a test" }),
+    verdict: operatorOnly("EARNING_NOT_FOUND"),
+  },
   "payouts.v1.PayoutService/GetEarning": { request: orderId, verdict: users("EARNING_NOT_FOUND") },
 
   // The seller has delivered, so the complaint is another one; and nobody has opened a case yet.

@@ -229,8 +229,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payouts.v1.EarningOwed": [],
   "ticketing.payouts.v1.EarningRestored": [],
   "ticketing.payouts.v1.EarningReversed": [],
-  "ticketing.payouts.v1.EarningFrozen": ["case_id"],
-  "ticketing.payouts.v1.EarningCaseEnded": ["case_id"],
+  "ticketing.payouts.v1.EarningFrozen": ["case_id", "operator_id", "reason"],
+  "ticketing.payouts.v1.EarningCaseEnded": ["case_id", "operator_id", "reason"],
 
   "ticketing.events.v1.VenueEvent": [...event, "venue_proposed", "state"],
   "ticketing.events.v1.Venue": [

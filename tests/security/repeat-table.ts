@@ -312,6 +312,14 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
     "services/payouts/src/payout-service.spec.ts",
     "opens one account however often it is asked, and a page of its own each time",
   ],
+  "payouts.v1.PayoutService/FreezeEarning": [
+    "services/payouts/src/freeze-by-hand.spec.ts",
+    "is kept once however often it is asked, and kept anew after that has ended",
+  ],
+  "payouts.v1.PayoutService/UnfreezeEarning": [
+    "services/payouts/src/freeze-by-hand.spec.ts",
+    "is kept once however often it is asked, and kept anew after that has ended",
+  ],
   "payouts.internal.v1.PayoutLifecycleService/TransferEarning": [
     "services/payouts/src/move-money.spec.ts",
     "brings the seller the price less the fee, out of the buyer's charge, once however often it is asked",

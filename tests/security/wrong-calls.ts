@@ -27,6 +27,7 @@ import { answerOf } from "./repeat-callers.ts";
 const short = { requestId: "1" };
 const noOrder = () => ({ orderId: randomUUID() });
 const noCase = () => ({ caseId: randomUUID() });
+const decidedOrder = () => ({ ...noOrder(), reason: "a test" });
 const noEvent = () => ({ eventId: randomUUID() });
 const noPage = { pageSize: -1 };
 const decided = { userId: randomUUID(), version: 1n, reason: "a test" };
@@ -73,6 +74,8 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "cases.v1.CaseService/DecideCase": [{}, "ruling"],
   "cases.v1.CaseService/AgreeToDecision": [{}, "version"],
   "payouts.v1.PayoutService/GetEarning": [{}, "order_id"],
+  "payouts.v1.PayoutService/FreezeEarning": [noOrder(), "reason"],
+  "payouts.v1.PayoutService/UnfreezeEarning": [noOrder(), "reason"],
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
   "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
   "catalog.v1.CatalogService/DescribeEvent": [{ eventId: "x".repeat(65) }, "event_id"],
@@ -133,6 +136,8 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "payments.v1.PaymentService/StartPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payments.v1.PaymentService/GetPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payouts.v1.PayoutService/GetEarning": [noOrder, "EARNING_NOT_FOUND"],
+  "payouts.v1.PayoutService/FreezeEarning": [decidedOrder, "EARNING_NOT_FOUND"],
+  "payouts.v1.PayoutService/UnfreezeEarning": [decidedOrder, "EARNING_NOT_FOUND"],
   "cases.v1.CaseService/OpenCase": [
     () => ({ ...noOrder(), kind: 1, text: "It never came" }),
     "ORDER_NOT_FOUND",

@@ -102,7 +102,7 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["PAYOUTS", "workflows"],
 ];
 /** The streams that tell what operators did, which operations keeps. */
-const audited = ["USERS", "EVENTS", "TICKETS"];
+const audited = ["USERS", "EVENTS", "TICKETS", "PAYOUTS", "CASES"];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
 const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };

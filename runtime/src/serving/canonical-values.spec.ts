@@ -156,6 +156,8 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   CancelEvent: { version: 1n },
   SuspendUser: { version: 1n, reason: "a test" },
   TakeDownTicket: { reason: "a test" },
+  FreezeEarning: { reason: "a test" },
+  UnfreezeEarning: { reason: "a test" },
   ReinstateUser: { version: 1n, reason: "a test" },
   DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
   OpenCase: { kind: 1, text: "It never came" },

@@ -20,6 +20,10 @@ import {
   ProposeVenueRequestSchema,
   RescheduleEventRequestSchema,
 } from "@ticketing/proto/events/v1/event_service";
+import {
+  FreezeEarningRequestSchema,
+  UnfreezeEarningRequestSchema,
+} from "@ticketing/proto/payouts/v1/payout_service";
 import { EventSchema, SeatSchema } from "@ticketing/proto/tickets/v1/ticket";
 import {
   CreateTicketRequestSchema,
@@ -35,6 +39,8 @@ const texts: readonly (readonly [DescMessage, string, number])[] = [
   [SuspendUserRequestSchema, "reason", 500],
   [ReinstateUserRequestSchema, "reason", 500],
   [TakeDownTicketRequestSchema, "reason", 500],
+  [FreezeEarningRequestSchema, "reason", 500],
+  [UnfreezeEarningRequestSchema, "reason", 500],
   [RescheduleEventRequestSchema, "reason", 500],
   [CancelEventRequestSchema, "reason", 500],
   [MergeEventsRequestSchema, "reason", 500],

@@ -2,9 +2,12 @@ import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { CaseRuling } from "@ticketing/proto/cases/v1/case";
+import { CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
 import { EventEventSchema } from "@ticketing/proto/events/v1/event_events";
 import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
 import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
+import { EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import type { Database } from "@ticketing/runtime/documents/database";
 import type { Events } from "@ticketing/runtime/events/events";
@@ -97,6 +100,39 @@ describe("the log of what operators did", () => {
     ]);
     const [newest] = await listed({ pageSize: 1 });
     expect(newest?.time && timestampDate(newest.time)).toEqual(at(6));
+  });
+
+  it("has what was frozen by hand, and none of what cases froze", async () => {
+    const told = (id: string, transition: MessageInitShape<typeof EarningEventSchema>["transition"]) =>
+      hear(
+        "PAYOUTS",
+        "evt.payouts.v1.x",
+        toBinary(EarningEventSchema, create(EarningEventSchema, { ...head(id, 1), transition })),
+      );
+    await told("o1", { case: "earningFrozen", value: { caseId: "c1" } });
+    await told("o2", { case: "earningFrozen", value: { caseId: "hand-1", ...op } });
+    await told("o3", { case: "earningCaseEnded", value: { caseId: "hand-1", ...op } });
+    expect(await listed()).toMatchObject([
+      { subjectId: "o3", action: AuditAction.EARNING_UNFROZEN, ...op },
+      { subjectId: "o2", action: AuditAction.EARNING_FROZEN, ...op },
+    ]);
+  });
+
+  it("has both operators of a decision, and nobody where none took part", async () => {
+    const told = (id: string, transition: MessageInitShape<typeof CaseEventSchema>["transition"]) =>
+      hear(
+        "CASES",
+        "evt.cases.v1.x",
+        toBinary(CaseEventSchema, create(CaseEventSchema, { ...head(id, 1), transition })),
+      );
+    await told("c1", { case: "caseDecided", value: { ruling: CaseRuling.REFUND, ...op, agreedBy: "op-2" } });
+    await told("c2", { case: "caseDecided", value: { ruling: CaseRuling.REFUND, reason: "by itself" } });
+    await told("c3", { case: "caseProposed", value: { ruling: CaseRuling.REFUND, ...op } });
+    expect(await listed()).toMatchObject([
+      { id: "c3:2", action: AuditAction.CASE_PROPOSED, ...op, detail: "refund" },
+      { id: "c1:agreed:2", action: AuditAction.CASE_AGREED, operatorId: "op-2", subjectId: "c1" },
+      { id: "c1:2", action: AuditAction.CASE_DECIDED, ...op, subjectId: "c1" },
+    ]);
   });
 
   it("keeps an entry as it is when its event comes again", async () => {

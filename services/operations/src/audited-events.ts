@@ -2,16 +2,19 @@ import type { Message } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import { type UserEvent, UserEventSchema } from "@ticketing/proto/auth/v1/user_events";
+import { CaseRuling } from "@ticketing/proto/cases/v1/case";
+import { type CaseEvent, CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
 import { type EventEvent, EventEventSchema } from "@ticketing/proto/events/v1/event_events";
 import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
+import { type EarningEvent, EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
 import { type TicketEvent, TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import { isOfVenue } from "@ticketing/runtime/events/of-venue";
 import type { AuditLog, AuditRow } from "./audit-log.ts";
 
-/** What an event says of an operator's act. */
-type Act = Pick<AuditRow, "action" | "operatorId" | "reason"> & { detail?: string };
+/** What an event says of an operator's act. `of`: which, where one event tells of two. */
+type Act = Pick<AuditRow, "action" | "operatorId" | "reason"> & { detail?: string; of?: string };
 
 /** What all events have. */
 type Told = Message & { id: string; version: bigint; time?: Timestamp | undefined };
@@ -47,20 +50,50 @@ function actOnTicket({ transition }: TicketEvent): Act | undefined {
   return { action: AuditAction.TICKET_TAKEN_DOWN, ...by(transition.value) };
 }
 
+function actOnEarning({ transition }: EarningEvent): Act | undefined {
+  switch (transition.case) {
+    case "earningFrozen":
+      return byHand(AuditAction.EARNING_FROZEN, transition.value);
+    case "earningCaseEnded":
+      return byHand(AuditAction.EARNING_UNFROZEN, transition.value);
+  }
+  return undefined;
+}
+
+/** Where no operator took part a case did it. */
+const byHand = (action: AuditAction, facts: Parameters<typeof by>[0]): Act | undefined =>
+  facts.operatorId ? { action, ...by(facts) } : undefined;
+
+function actsOnCase({ transition }: CaseEvent): Act[] {
+  if (transition.case !== "caseProposed" && transition.case !== "caseDecided") return [];
+  const { ruling, reason, operatorId } = transition.value;
+  const detail = CaseRuling[ruling]?.toLowerCase() ?? "";
+  if (transition.case === "caseProposed") {
+    return [{ action: AuditAction.CASE_PROPOSED, operatorId, reason, detail }];
+  }
+  const { agreedBy } = transition.value;
+  return [
+    ...(operatorId ? [{ action: AuditAction.CASE_DECIDED, operatorId, reason, detail }] : []),
+    ...(agreedBy
+      ? [{ action: AuditAction.CASE_AGREED, operatorId: agreedBy, reason, detail, of: "agreed" }]
+      : []),
+  ];
+}
+
 const by = ({ operatorId, reason }: { operatorId: string; reason: string }) => ({ operatorId, reason });
 
 /** Adds to the log what an event says of an operator's act; of other events nothing. */
-function auditing<E extends Told>(schema: GenMessage<E>, actOf: (event: E) => Act | undefined) {
+function auditing<E extends Told>(schema: GenMessage<E>, actsOf: (event: E) => Act | Act[] | undefined) {
   return (log: AuditLog) =>
     async ({ subject, payload }: Pick<IncomingEvent, "subject" | "payload">): Promise<void> => {
       if (isOfVenue(subject)) return;
       const event = decodeEvent(schema, payload);
-      const act = actOf(event);
-      if (!act) return;
       const { id, version, time } = event;
-      if (!time) throw new PoisonEvent("the event has no time");
-      const createTime = timestampDate(time);
-      await log.append({ _id: `${id}:${version}`, subjectId: id, detail: "", ...act, createTime });
+      for (const { of, ...act } of [actsOf(event) ?? []].flat()) {
+        if (!time) throw new PoisonEvent("the event has no time");
+        const _id = [id, ...(of ? [of] : []), version].join(":");
+        await log.append({ _id, subjectId: id, detail: "", ...act, createTime: timestampDate(time) });
+      }
     };
 }
 
@@ -73,4 +106,6 @@ export const auditedStreams = [
     subject: "evt.tickets.v1.ticket_taken_down.>",
     handler: auditing(TicketEventSchema, actOnTicket),
   },
+  { stream: "PAYOUTS", subject: "evt.payouts.>", handler: auditing(EarningEventSchema, actOnEarning) },
+  { stream: "CASES", subject: "evt.cases.>", handler: auditing(CaseEventSchema, actsOnCase) },
 ] as const;

@@ -4,7 +4,10 @@ import { advance, type Earning, isFrozen } from "./earning.ts";
 
 const { HELD, RELEASED } = EarningStatus;
 
-const isWaiting = ({ status }: Earning): boolean => status === HELD || status === RELEASED;
+/** Who keeps an earning without a case, or ends that, and why; empty: a case does. */
+type ByHand = { operatorId?: string; reason?: string };
+
+export const isWaiting = ({ status }: Earning): boolean => status === HELD || status === RELEASED;
 
 const isKeptByRefund = ({ holdReason }: Earning): boolean => holdReason === EarningHoldReason.REFUND;
 
@@ -21,19 +24,25 @@ export const shownHoldReason = (earning: Earning): EarningHoldReason | undefined
  * A case is open: no transfer is begun until it has ended. Of one that was begun nothing more is asked, and its outcome
  * is only looked for. A case that has ended already holds nothing.
  */
-export function holdForCase(earning: Earning, caseId: string, now: Date): Earning {
+export function holdForCase(earning: Earning, caseId: string, now: Date, by: ByHand = {}): Earning {
   const { cases = [], endedCases = [] } = earning;
   if (cases.includes(caseId) || endedCases.includes(caseId)) return earning;
   const held = { cases: [...cases, caseId] };
   if (!isWaiting(earning)) return amend(earning, held, now);
-  return advance(earning, { case: "earningFrozen", value: { caseId } }, now, held);
+  return advance(earning, { case: "earningFrozen", value: { caseId, ...by } }, now, held);
 }
 
 /**
  * A case has ended, by the decision that the sale stands or without that. What is due is looked at again, once no other
  * case keeps it.
  */
-export function endCase(earning: Earning, caseId: string, saleStands: boolean, now: Date): Earning {
+export function endCase(
+  earning: Earning,
+  caseId: string,
+  saleStands: boolean,
+  now: Date,
+  by: ByHand = {},
+): Earning {
   const { cases = [], endedCases = [], status } = earning;
   if (endedCases.includes(caseId)) return earning;
   const ended = {
@@ -44,5 +53,5 @@ export function endCase(earning: Earning, caseId: string, saleStands: boolean, n
   if (!cases.includes(caseId)) return amend(earning, ended, now);
   const isDue = status === RELEASED && ended.cases.length === 0 && !isKeptByRefund(earning);
   const changes = { ...ended, ...(isDue && { dueTime: now }) };
-  return advance(earning, { case: "earningCaseEnded", value: { caseId } }, now, changes);
+  return advance(earning, { case: "earningCaseEnded", value: { caseId, ...by } }, now, changes);
 }

@@ -54,6 +54,7 @@ await runProcess("payouts", config, async ({ database, events, log, callee }) =>
     ...{ earnings, accounts },
     onboardingLimit: createRateLimit(ONBOARDING_RATE, clock),
     lookLimit: createRateLimit(LOOK_RATE, clock),
+    clock,
   });
   const payoutLifecycleService = createPayoutLifecycleService({ ...sales, earnings, moves });
   return {

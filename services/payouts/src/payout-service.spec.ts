@@ -16,6 +16,7 @@ beforeAll(async () => {
     ...{ earnings: world.earnings, accounts: world.accounts },
     onboardingLimit: createRateLimit(ONBOARDING_RATE, world.clock),
     lookLimit: createRateLimit(LOOK_RATE, world.clock),
+    clock: world.clock,
   });
   as = (caller) => clientOf(PayoutService, service, caller);
 }, 60_000);

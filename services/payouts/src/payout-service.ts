@@ -1,11 +1,13 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
 import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account";
-import { requireUser } from "@ticketing/runtime/identity/identity";
+import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
+import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
 import type { EarningStore } from "./earning-aggregate.ts";
 import { earningMessage } from "./earning-message.ts";
+import { freeze, unfreeze } from "./freeze-by-hand.ts";
 import type { SellerAccount } from "./seller-account.ts";
 import { sellerAccountMessage } from "./seller-account-message.ts";
 import type { SellerAccounts } from "./seller-accounts.ts";
@@ -15,15 +17,16 @@ export const ONBOARDING_RATE = { count: 10, windowMs: 60_000 };
 /** So often within the window a seller's account is looked up at the provider; past that, what is known is answered. */
 export const LOOK_RATE = { count: 20, windowMs: 60_000 };
 
-/** The sellers' API. */
+/** The sellers' API, and what operators do with an earning. */
 export function createPayoutService(deps: {
-  earnings: Pick<EarningStore, "get" | "list">;
+  earnings: Pick<EarningStore, "get" | "list" | "update">;
   accounts: SellerAccounts;
   /** Take a seller's id for each call that asks the provider. */
   onboardingLimit: RateLimit;
   lookLimit: RateLimit;
+  clock: Clock;
 }): ServiceImpl<typeof PayoutService> {
-  const { earnings, accounts, onboardingLimit, lookLimit } = deps;
+  const { earnings, accounts, onboardingLimit, lookLimit, clock } = deps;
 
   /** The account as the provider shows it now, where that answers. */
   async function shown(account: SellerAccount): Promise<SellerAccount> {
@@ -71,6 +74,16 @@ export function createPayoutService(deps: {
         throw new DomainError("NOT_YOUR_EARNING", "this is somebody else's earning");
       }
       return { earning: earningMessage(earning) };
+    },
+
+    async freezeEarning({ orderId, reason }, context) {
+      const by = { operatorId: requireRole(context, "operator").userId, reason };
+      return { earning: earningMessage(await earnings.update(orderId, (now) => freeze(now, by, clock()))) };
+    },
+
+    async unfreezeEarning({ orderId, reason }, context) {
+      const by = { operatorId: requireRole(context, "operator").userId, reason };
+      return { earning: earningMessage(await earnings.update(orderId, (now) => unfreeze(now, by, clock()))) };
     },
   };
 }

@@ -219,7 +219,7 @@ export function unlock(ticket: Ticket, by: { orderId: string; reason: ReleaseRea
   }
   const changes = {
     ...(BUYERS_DOING.includes(by.reason) ? released(ticket, now) : withoutLock(ticket)),
-    ...((ticket.event.cancelled || ticket.takenDown) && { storedStatus: TicketStatus.WITHDRAWN as const }),
+    ...(ticket.event.cancelled && { storedStatus: TicketStatus.WITHDRAWN as const }),
   };
   const unlockReason = TicketUnlockReason[by.reason.toUpperCase() as Uppercase<ReleaseReason>];
   return advance(ticket, { case: "ticketUnlocked", value: { ...by, unlockReason } }, now, changes);
@@ -253,7 +253,7 @@ export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
 export function relist(ticket: Ticket, orderId: string, now: Date): Ticket {
   if (ticket.storedStatus !== TicketStatus.SOLD || ticket.soldOrderId !== orderId) return ticket;
   const unsold = { soldOrderId: undefined, soldBuyerId: undefined };
-  if (ticket.event.cancelled || ticket.takenDown || ticket.event.startTime <= now) {
+  if (ticket.event.cancelled || ticket.event.startTime <= now) {
     const changes = { ...unsold, storedStatus: TicketStatus.WITHDRAWN as const };
     return advance(ticket, { case: "ticketWithdrawn", value: {} }, now, changes);
   }

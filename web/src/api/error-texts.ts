@@ -320,6 +320,10 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     text: `You can add another at ${at(wait?.until)}.`,
   }),
   EARNING_NOT_FOUND: said("No such sale", "It may take a moment to show here. Reload the page."),
+  EARNING_NOT_WAITING: (facts) => ({
+    title: "It cannot be frozen any more",
+    text: `This earning is ${status(facts)}.`,
+  }),
   NOT_YOUR_EARNING: said("Not your sale", "Only the person who sold this ticket can see what it brought."),
   ONBOARDING_REFUSED: said(
     "Getting paid cannot be set up",
