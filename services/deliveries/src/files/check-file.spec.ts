@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
+import { describe, expect, it } from "@jest/globals";
+import { type Packed, passFiles, pdf, png, zip } from "../../testing/files.ts";
+import { checkContent, MAX_FILE_BYTES } from "./check-content.ts";
+import { checkFile } from "./check-file.ts";
+
+const hostile = (name: string) => join(import.meta.dirname, `../../testing/hostile/${name}.ts`);
+const pass = (...more: Packed[]) => zip([...passFiles(), ...more]);
+const file = (name: string, content = Buffer.from("x")): Packed => ({ name, content });
+
+describe("a file's content", () => {
+  it("tells what it is, whatever it is called", () => {
+    expect(checkContent(pdf())).toEqual({ type: "application/pdf" });
+    expect(checkContent(png())).toEqual({ type: "image/png" });
+    expect(checkContent(pass())).toEqual({ type: "application/vnd.apple.pkpass" });
+    expect(checkContent(zip(passFiles().map((each) => ({ ...each, method: 0 }))))).toEqual({
+      type: "application/vnd.apple.pkpass",
+    });
+  });
+
+  const page = Buffer.from("<script>alert(1)</script>");
+  it.each<[string, Buffer]>([
+    ["nothing", Buffer.alloc(0)],
+    ["a page", page],
+    ["a program", Buffer.from("\x7fELF")],
+    ["a picture with a page behind it", Buffer.concat([png(), page])],
+    ["a picture that is cut short", png().subarray(0, 60)],
+    ["a picture of a million by a million", png(1_000_000, 1_000_000)],
+    ["a PDF that is cut short", pdf().subarray(0, 60)],
+    ["a PDF that runs a script", pdf("/OpenAction << /S /JavaScript /JS (app.alert) >>")],
+    ["a PDF that runs a script under a written-out name", pdf("/AA << /S /J#61vaScript >>")],
+    ["a PDF that starts a program", pdf("/S /Launch /F (cmd.exe)")],
+    ["a PDF with a file in it", pdf("/Type /EmbeddedFile")],
+    ["a PDF behind a page", Buffer.concat([page, pdf()])],
+    ["an archive that is no pass", zip([file("a.txt")])],
+    ["a pass with another pass.json", zip([file("pass.json"), ...passFiles().slice(1)])],
+    ["a pass behind a page", Buffer.concat([page, pass()])],
+    ["a pass with a page behind it", Buffer.concat([pass(), page])],
+    ["a pass with a comment", zip(passFiles(), { comment: "a comment" })],
+    ["a pass with something between its parts", zip(passFiles(), { gap: page })],
+    ["a pass with a file twice", pass(file("pass.json"))],
+    ["a pass with a way out of its folder", pass(file("../../etc/passwd"))],
+    ["a pass with a name from the root", pass(file("/etc/passwd"))],
+    ["a pass with a name that hides", pass(file("pass.json\u0000.png"))],
+    ["a pass with a locked file", pass({ ...file("a"), flags: 1 })],
+    ["a pass with a file that has two names", pass({ ...file("aa"), localName: "bb" })],
+    ["a pass with a file of unknown packing", pass({ ...file("a"), method: 12 })],
+    ["a pass of 101 files", pass(...Array.from({ length: 97 }, (_, n) => file(`f${n}`)))],
+    ["a bomb: 30 MiB of nothing", pass(file("a", Buffer.alloc(30 * 2 ** 20)))],
+    [
+      "a bomb of many files",
+      pass(...Array.from({ length: 40 }, (_, n) => file(`f${n}`, Buffer.alloc(2 ** 20)))),
+    ],
+    ["a bomb that claims to be small", pass({ ...file("a", Buffer.alloc(30 * 2 ** 20)), size: 100 })],
+    ["more than 10 MiB", Buffer.concat([pdf(), Buffer.alloc(MAX_FILE_BYTES, " "), Buffer.from("%%EOF")])],
+  ])("%s is refused", (_, bytes) => {
+    expect(checkContent(bytes)).toEqual({ refused: expect.any(String) });
+  });
+
+  it("is never more than refused, whichever of its bytes is another or missing", () => {
+    for (const whole of [pdf(), png(), pass()]) {
+      for (let at = 0; at < whole.length; at++) {
+        const changed = Buffer.from(whole);
+        changed.writeUInt8(changed.readUInt8(at) ^ 0xff, at);
+        for (const bytes of [changed, whole.subarray(0, at), whole.subarray(at)]) {
+          expect(Object.keys(checkContent(bytes))).toHaveLength(1);
+        }
+      }
+    }
+  });
+
+  it("unfolds to no more than it may, also where one file is listed again and again", () => {
+    // The files overlap (a bomb after David Fifield's): one kernel, named by many entries.
+    const kernel = deflateRawSync(Buffer.alloc(2 ** 20));
+    expect(kernel.length).toBeLessThan(2 ** 12);
+    const bytes = pass(file("a", Buffer.alloc(2 ** 20)), file("b", Buffer.alloc(2 ** 20)));
+    // The last entry names the data of the one before.
+    const end = bytes.length - 22;
+    const lastEntry = end - (46 + 1);
+    const before = lastEntry - (46 + 1);
+    bytes.writeUInt32LE(bytes.readUInt32LE(before + 42), lastEntry + 42);
+    expect(checkContent(bytes)).toEqual({ refused: "its files do not follow one another" });
+  });
+});
+
+describe("a file is looked at in a process of its own", () => {
+  it("that says what it is", async () => {
+    expect(await checkFile(png())).toEqual({ type: "image/png" });
+    expect(await checkFile(Buffer.from("x"))).toEqual({ refused: expect.stringContaining("neither") });
+    expect(await checkFile(Buffer.alloc(12 * 2 ** 20))).toEqual({ refused: "it is too large" });
+  });
+
+  it.each(["reads", "writes", "spawns", "hoards", "babbles"])(
+    "that %s when a file has taken it over: the file is refused",
+    async (name) => {
+      expect(await checkFile(png(), 20_000, hostile(name))).toEqual({ refused: "it could not be looked at" });
+    },
+  );
+
+  it("that never ends when a file has taken it over: it is killed in time", async () => {
+    expect(await checkFile(png(), 500, hostile("spins"))).toEqual({ refused: "it could not be looked at" });
+  });
+
+  it("that knows nothing of the environment of the service", async () => {
+    expect(await checkFile(png(), 20_000, hostile("leaks"))).toEqual({ refused: "" });
+  });
+});

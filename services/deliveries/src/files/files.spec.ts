@@ -1,0 +1,213 @@
+import { randomBytes, randomUUID, webcrypto } from "node:crypto";
+import { createServer, request as httpRequest, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { createSealing, newSealingKey, sealingKeys } from "@ticketing/runtime/documents/sealed-text";
+import { silent } from "@ticketing/runtime/testing/service";
+import { png } from "../../testing/files.ts";
+import { checkFile } from "./check-file.ts";
+import { createFileHandler } from "./file-server.ts";
+import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
+import { openFile, sealFile, unwrapKey } from "./sealed-file.ts";
+import { createUrlSigner, type Grant, type UrlSigner } from "./signed-url.ts";
+import { takeUpload } from "./take-upload.ts";
+
+const ORIGIN = "https://shop.example";
+const PLACE = "delivery/o1/FILE";
+const sealing = createSealing(sealingKeys.parse(newSealingKey()));
+
+/** What is kept in this process. */
+function memoryStore(): ObjectStore & { objects: Map<string, Buffer> } {
+  const objects = new Map<string, Buffer>();
+  return {
+    objects,
+    put: async (name, content) => void objects.set(name, Buffer.from(content)),
+    get: async (name) => objects.get(name),
+    remove: async (name) => void objects.delete(name),
+  };
+}
+
+describe("a sealed file", () => {
+  const { ciphertext, seal } = sealFile(sealing, png(), PLACE);
+
+  it("is opened by its own key alone, in its own place", () => {
+    expect(openFile(ciphertext, unwrapKey(sealing, seal, PLACE), PLACE)).toEqual(png());
+    expect(() => unwrapKey(sealing, seal, "delivery/o2/FILE")).toThrow();
+    expect(() => openFile(ciphertext, unwrapKey(sealing, seal, PLACE), "delivery/o2/FILE")).toThrow();
+    const other = sealFile(sealing, png(), PLACE);
+    expect(other.ciphertext).not.toEqual(ciphertext);
+    expect(() => openFile(ciphertext, unwrapKey(sealing, other.seal, PLACE), PLACE)).toThrow();
+  });
+
+  it("is opened by a browser", async () => {
+    const { key, iv } = unwrapKey(sealing, seal, PLACE);
+    const imported = await webcrypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
+    const algorithm = { name: "AES-GCM", iv, additionalData: Buffer.from(PLACE) };
+    expect(Buffer.from(await webcrypto.subtle.decrypt(algorithm, imported, ciphertext))).toEqual(png());
+  });
+});
+
+describe("a signed URL", () => {
+  const now = new Date(Date.UTC(2030, 0, 1));
+  const expires = new Date(now.getTime() + 60_000);
+  const signer = createUrlSigner("https://files.example", randomBytes(32));
+  const name = fileName(randomUUID());
+  const grant: Grant = { method: "GET", name, bytes: 0, expires };
+
+  it("allows what was signed until its time is over", () => {
+    const url = signer.urlOf(grant);
+    expect(signer.grantOf("GET", url, now)).toEqual(grant);
+    expect(signer.grantOf("GET", url, expires)).toBeUndefined();
+  });
+
+  it("allows nothing else, and none that another key signed", () => {
+    const url = signer.urlOf(grant);
+    const changed = [
+      url.replace(name, fileName(randomUUID())),
+      url.replace("bytes=0", "bytes=1"),
+      url.replace(`${expires.getTime()}`, `${expires.getTime() + 1}`),
+      url.replace(/signature=.*/, "signature="),
+      url.replace(/signature=.*/, ""),
+      url.replace(/signature=.{4}/, "signature=AAAA"),
+      createUrlSigner("https://files.example", randomBytes(32)).urlOf(grant),
+    ];
+    for (const each of changed) expect([each, signer.grantOf("GET", each, now)]).toEqual([each, undefined]);
+    for (const method of ["PUT", "DELETE", "POST", "HEAD"])
+      expect(signer.grantOf(method, url, now)).toBeUndefined();
+  });
+});
+
+describe("the server of files", () => {
+  let server: Server;
+  let signer: UrlSigner;
+  let store: ReturnType<typeof memoryStore>;
+  let now: Date;
+
+  beforeAll(async () => {
+    const current: ObjectStore = {
+      put: (...each) => store.put(...each),
+      get: (name) => store.get(name),
+      remove: (name) => store.remove(name),
+    };
+    server = createServer((request, response) => void handle(request, response));
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    signer = createUrlSigner(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, randomBytes(32));
+    const handle = createFileHandler({
+      store: current,
+      signer,
+      origin: ORIGIN,
+      clock: () => now,
+      log: silent,
+    });
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  beforeEach(() => {
+    store = memoryStore();
+    now = new Date(Date.UTC(2030, 0, 1));
+  });
+  const inAMinute = () => new Date(now.getTime() + 60_000);
+  const upload = (bytes: number, uploadId = randomUUID()): Grant => ({
+    method: "PUT",
+    name: quarantineName(uploadId),
+    bytes,
+    expires: inAMinute(),
+  });
+
+  it("takes an upload of the length that was signed, for the web app's pages alone", async () => {
+    const grant = upload(png().length);
+    const answer = await fetch(signer.urlOf(grant), { method: "PUT", body: png() });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+    expect(store.objects.get(grant.name)).toEqual(png());
+  });
+
+  it("takes nothing of another length, or without a signature, or too late", async () => {
+    const grant = upload(10);
+    const url = signer.urlOf(grant);
+    const put = async (to: string, body: string) => (await fetch(to, { method: "PUT", body })).status;
+    expect(await put(url, "x".repeat(11))).toBe(400);
+    expect(await put(url, "x")).toBe(400);
+    expect(await put(url.replace(/\?.*/, ""), "x".repeat(10))).toBe(403);
+    now = inAMinute();
+    expect(await put(url, "x".repeat(10))).toBe(403);
+    expect(store.objects.size).toBe(0);
+  });
+
+  it("takes nothing that does not say how long it is", async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const sent = httpRequest(signer.urlOf(upload(10)), { method: "PUT" }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on("error", reject);
+      // Without a length it is sent in chunks.
+      sent.write("x".repeat(5));
+      sent.end("x".repeat(5));
+    });
+    expect(status).toBe(400);
+    expect(store.objects.size).toBe(0);
+  });
+
+  it("gives a ciphertext as bytes to save, which no browser shows", async () => {
+    const name = fileName(randomUUID());
+    await store.put(name, Buffer.from("<script>alert(1)</script>"));
+    const answer = await fetch(signer.urlOf({ method: "GET", name, bytes: 0, expires: inAMinute() }));
+    expect(await answer.text()).toContain("script");
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "content-type": "application/octet-stream",
+      "content-disposition": "attachment",
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      "content-security-policy": expect.stringContaining("sandbox"),
+    });
+    const gone = signer.urlOf({
+      method: "GET",
+      name: fileName(randomUUID()),
+      bytes: 0,
+      expires: inAMinute(),
+    });
+    expect((await fetch(gone)).status).toBe(404);
+  });
+});
+
+describe("an upload", () => {
+  const uploadId = randomUUID();
+  const name = quarantineName(uploadId);
+
+  it("that is a ticket is stored as ciphertext, and is gone from quarantine", async () => {
+    const store = memoryStore();
+    await store.put(name, png());
+    const taking = await takeUpload({ store, sealing, check: checkFile }, uploadId, PLACE);
+    if (!("file" in taking)) throw new Error(JSON.stringify(taking));
+    const { fileId, seal, type } = taking.file;
+    expect(type).toBe("image/png");
+    expect([...store.objects.keys()]).toEqual([fileName(fileId)]);
+    const ciphertext = store.objects.get(fileName(fileId)) ?? Buffer.alloc(0);
+    expect(ciphertext.includes("IHDR")).toBe(false);
+    expect(openFile(ciphertext, unwrapKey(sealing, seal, PLACE), PLACE)).toEqual(png());
+  });
+
+  it("that is none is refused and deleted", async () => {
+    const store = memoryStore();
+    await store.put(name, Buffer.from("<script>"));
+    const taking = await takeUpload({ store, sealing, check: checkFile }, uploadId, PLACE);
+    expect(taking).toEqual({ refused: expect.any(String) });
+    expect(store.objects.size).toBe(0);
+  });
+
+  it("that never came is missing", async () => {
+    expect(await takeUpload({ store: memoryStore(), sealing, check: checkFile }, uploadId, PLACE)).toEqual({
+      missing: true,
+    });
+  });
+
+  it("is there again for a repeat when its ciphertext could not be stored", async () => {
+    const store = memoryStore();
+    await store.put(name, png());
+    const broken = { ...store, put: async () => Promise.reject(new Error("full")) };
+    await expect(takeUpload({ store: broken, sealing, check: checkFile }, uploadId, PLACE)).rejects.toThrow(
+      "full",
+    );
+    expect([...store.objects.keys()]).toEqual([name]);
+  });
+});

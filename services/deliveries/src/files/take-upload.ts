@@ -1,0 +1,42 @@
+import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
+import { newId } from "@ticketing/runtime/process/ids";
+import type { FileType, Verdict } from "./check-content.ts";
+import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
+import { type FileSeal, sealFile } from "./sealed-file.ts";
+
+/** A file that was found good: where its ciphertext is, and what opens it. */
+export interface TakenFile {
+  fileId: string;
+  type: FileType;
+  /** Of the ciphertext. */
+  bytes: number;
+  seal: FileSeal;
+}
+
+/** What became of an upload: it is not there, is no file that we take, or is stored. */
+export type Taking = { missing: true } | { refused: string } | { file: TakenFile };
+
+/**
+ * Takes an upload out of quarantine: looks at it in a process of its own, encrypts it under a key of its own, stores
+ * that, and only then deletes what was uploaded. A crash in between costs nothing: a repeat finds the upload again, and
+ * stores one more ciphertext that nothing names.
+ */
+export async function takeUpload(
+  deps: { store: ObjectStore; sealing: Sealing; check: (bytes: Uint8Array) => Promise<Verdict> },
+  uploadId: string,
+  place: string,
+): Promise<Taking> {
+  const { store, sealing, check } = deps;
+  const uploaded = await store.get(quarantineName(uploadId));
+  if (!uploaded) return { missing: true };
+  const verdict = await check(uploaded);
+  if ("refused" in verdict) {
+    await store.remove(quarantineName(uploadId));
+    return verdict;
+  }
+  const { ciphertext, seal } = sealFile(sealing, uploaded, place);
+  const fileId = newId();
+  await store.put(fileName(fileId), ciphertext);
+  await store.remove(quarantineName(uploadId));
+  return { file: { fileId, type: verdict.type, bytes: ciphertext.length, seal } };
+}

@@ -1,0 +1,2 @@
+const held: object[] = [];
+for (;;) held.push({ more: new Array(1000).fill(held.length) });

@@ -1,0 +1,1 @@
+process.stdout.write(JSON.stringify({ refused: Object.keys(process.env).join() }));

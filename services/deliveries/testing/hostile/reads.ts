@@ -1,0 +1,4 @@
+import { readFileSync } from "node:fs";
+
+readFileSync("/etc/hostname");
+process.stdout.write(JSON.stringify({ type: "image/png" }));

@@ -1,0 +1,4 @@
+import { writeFileSync } from "node:fs";
+
+writeFileSync(`${import.meta.dirname}/written`, "x");
+process.stdout.write(JSON.stringify({ type: "image/png" }));
