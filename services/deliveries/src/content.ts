@@ -1,23 +1,31 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { DeliveryKind } from "@ticketing/proto/deliveries/v1/delivery";
 import type {
   DeliverTicketRequest,
-  OpenTicketResponse,
+  OpenTicketResponseSchema,
 } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { DeliveredContent, Delivery } from "./delivery.ts";
+import type { Files } from "./files/files.ts";
 
-/** What a seller delivers, in the clear: only for as long as a call takes. */
-export interface PlainContent {
-  kind: DeliveredContent["kind"];
-  text: string;
-}
+/** What a seller delivers: a text in the clear, only for as long as a call takes, or what they have uploaded. */
+export type PlainContent =
+  | { kind: DeliveryKind.LINK | DeliveryKind.TRANSFER; text: string }
+  | { kind: DeliveryKind.FILE; uploadId: string };
 
 /** What a call delivers. Throws LINK_NOT_ALLOWED. */
 export function contentOf({ content }: DeliverTicketRequest): PlainContent {
-  if (content.case === "link") return { kind: DeliveryKind.LINK, text: requireLink(content.value) };
-  if (content.case === "transferNote") return { kind: DeliveryKind.TRANSFER, text: content.value };
-  throw new Error("a validated request delivers something");
+  switch (content.case) {
+    case "link":
+      return { kind: DeliveryKind.LINK, text: requireLink(content.value) };
+    case "transferNote":
+      return { kind: DeliveryKind.TRANSFER, text: content.value };
+    case "uploadId":
+      return { kind: DeliveryKind.FILE, uploadId: content.value };
+    default:
+      throw new Error("a validated request delivers something");
+  }
 }
 
 /**
@@ -35,32 +43,52 @@ function requireLink(link: string): string {
 /** A content is readable at its own order and as its own kind alone. */
 const placeOf = (orderId: string, kind: DeliveryKind) => `delivery/${orderId}/${DeliveryKind[kind]}`;
 
-/** The content as it is stored with an order's delivery. */
-export const sealContent = (
-  sealing: Sealing,
+interface Means {
+  sealing: Sealing;
+  files: Files;
+}
+
+/**
+ * The content as it is stored with an order's delivery; a file is taken out of quarantine. Throws FILE_REFUSED,
+ * UPLOAD_MISSING or FILES_UNAVAILABLE.
+ */
+export async function sealContent(
+  { sealing, files }: Means,
   orderId: string,
-  { kind, text }: PlainContent,
-): DeliveredContent => ({
-  kind,
-  sealed: sealing.seal(text, placeOf(orderId, kind)),
-});
+  content: PlainContent,
+): Promise<DeliveredContent> {
+  const { kind } = content;
+  if (kind === DeliveryKind.FILE) {
+    const { uploadId } = content;
+    return { kind, uploadId, file: await files.take(uploadId, orderId, placeOf(orderId, kind)) };
+  }
+  return { kind, sealed: sealing.seal(content.text, placeOf(orderId, kind)) };
+}
 
 /** Whether this is what was delivered last. What no key opens any more is not, so that its seller can replace it. */
-export const isDelivered = (
+export function isDelivered(
   sealing: Sealing,
-  { _id, content }: Delivery,
-  { kind, text }: PlainContent,
-): boolean =>
-  content?.kind === kind &&
-  sealing.canUnseal(content.sealed) &&
-  sealing.unseal(content.sealed, placeOf(_id, kind)) === text;
+  { _id, content: there }: Delivery,
+  content: PlainContent,
+): boolean {
+  if (!there || there.kind === DeliveryKind.FILE || content.kind === DeliveryKind.FILE) {
+    return there?.kind === DeliveryKind.FILE && "uploadId" in content && there.uploadId === content.uploadId;
+  }
+  return (
+    there.kind === content.kind &&
+    sealing.canUnseal(there.sealed) &&
+    sealing.unseal(there.sealed, placeOf(_id, there.kind)) === content.text
+  );
+}
 
 /** The content as the buyer gets it. */
 export function openedContent(
-  sealing: Sealing,
+  { sealing, files }: Means,
   orderId: string,
-  { kind, sealed }: DeliveredContent,
-): OpenTicketResponse["content"] {
-  const value = sealing.unseal(sealed, placeOf(orderId, kind));
-  return kind === DeliveryKind.LINK ? { case: "link", value } : { case: "transferNote", value };
+  content: DeliveredContent,
+): MessageInitShape<typeof OpenTicketResponseSchema>["content"] {
+  const place = placeOf(orderId, content.kind);
+  if (content.kind === DeliveryKind.FILE) return { case: "file", value: files.open(content.file, place) };
+  const value = sealing.unseal(content.sealed, place);
+  return content.kind === DeliveryKind.LINK ? { case: "link", value } : { case: "transferNote", value };
 }

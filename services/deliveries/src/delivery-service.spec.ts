@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -14,8 +14,14 @@ import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { png } from "../testing/files.ts";
 import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService } from "./delivery-service.ts";
+import { checkContent } from "./files/check-content.ts";
+import { createFiles } from "./files/files.ts";
+import type { ObjectStore } from "./files/object-store.ts";
+import { openFile } from "./files/sealed-file.ts";
+import { createUrlSigner } from "./files/signed-url.ts";
 import { markAll } from "./find-overdue.ts";
 import { onOrderEvent } from "./follow-orders.ts";
 
@@ -32,6 +38,8 @@ let hear: ReturnType<typeof onOrderEvent>;
 /** What orders answer. */
 let order: { status: OrderStatus; version: bigint; start: number };
 let refusal: DomainError | undefined;
+const objects = new Map<string, Buffer>();
+let upload: (url: string, content: Buffer) => Promise<void>;
 let openings: string[];
 let reads: number;
 
@@ -59,9 +67,27 @@ beforeAll(async () => {
     },
     { service: "deliveries" },
   );
+  const store: ObjectStore = {
+    put: async (name, content) => void objects.set(name, Buffer.from(content)),
+    get: async (name) => objects.get(name),
+    remove: async (name) => void objects.delete(name),
+  };
+  const signer = createUrlSigner("https://files.example", randomBytes(32));
+  upload = async (url, content) => {
+    const grant = signer.grantOf("PUT", url, clock());
+    if (grant?.bytes !== content.length) throw new Error("this was not signed");
+    await store.put(grant.name, content);
+  };
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));
-    const service = createDeliveryService({ deliveries, orders, sealing, clock });
+    const files = createFiles({
+      store,
+      signer,
+      sealing,
+      check: async (bytes) => checkContent(Buffer.from(bytes)),
+      clock,
+    });
+    const service = createDeliveryService({ deliveries, orders, sealing, files, clock });
     as = (caller) => clientOf(DeliveryService, service, caller);
   };
   takeKeys();
@@ -264,7 +290,9 @@ describe("a delivery", () => {
       const { payload, ...envelope } = deliveryAggregate.event(document, transition);
       const words = `${Buffer.from(payload).toString("latin1")} ${JSON.stringify(envelope)}`;
       expect(words).not.toContain("tickets.example");
-      expect(words).not.toContain(document.content?.sealed.data);
+      expect(words).not.toContain(
+        document.content && "sealed" in document.content && document.content.sealed.data,
+      );
     }
   });
 
@@ -281,6 +309,71 @@ describe("a delivery", () => {
   it("is refused to callers without a session", async () => {
     const outcomes = await rejectsEveryCall(DeliveryService, as("nobody"));
     expect(new Set(Object.values(outcomes))).toEqual(new Set(["UNAUTHENTICATED"]));
+  });
+});
+
+describe("a file that is delivered", () => {
+  async function uploaded(orderId: string, content = png()): Promise<string> {
+    const { uploadId, url } = await seller().startUpload({ orderId, bytes: BigInt(content.length) });
+    await upload(url, content);
+    return uploadId;
+  }
+  const send = (orderId: string, uploadId: string) =>
+    seller().deliverTicket({ orderId, content: { case: "uploadId", value: uploadId } });
+  beforeEach(() => objects.clear());
+
+  it("is the buyer's to fetch and open, and stored as ciphertext alone", async () => {
+    const orderId = await bought();
+    const { delivery } = await send(orderId, await uploaded(orderId));
+    expect(delivery).toMatchObject({ status: DeliveryStatus.DELIVERED, kind: DeliveryKind.FILE });
+    expect(objects.size).toBe(1);
+    const { content } = await buyer().openTicket({ orderId });
+    if (content.case !== "file") throw new Error(`it is ${content.case}`);
+    const { url, key, iv, additionalData, mediaType } = content.value;
+    const ciphertext = objects.get(new URL(url).pathname.slice(1)) ?? Buffer.alloc(0);
+    expect(ciphertext.includes("IHDR")).toBe(false);
+    const opened = openFile(ciphertext, { key: Buffer.from(key), iv: Buffer.from(iv) }, additionalData);
+    expect([opened.equals(png()), mediaType]).toEqual([true, "image/png"]);
+    expect(JSON.stringify(await deliveries.get(orderId))).not.toContain(Buffer.from(key).toString("base64"));
+  });
+
+  it("is delivered once, however often and at once the same is sent", async () => {
+    const orderId = await bought();
+    const uploadId = await uploaded(orderId);
+    const answers = await Promise.all([1, 2, 3].map(() => send(orderId, uploadId)));
+    answers.push(await send(orderId, uploadId));
+    expect(new Set(answers.map(({ delivery }) => delivery?.version)).size).toBe(1);
+    expect(objects.size).toBe(1);
+  });
+
+  it("goes when it is replaced", async () => {
+    const orderId = await bought();
+    await send(orderId, await uploaded(orderId));
+    await seller().deliverTicket({ orderId, content: { case: "link", value: LINK } });
+    expect(objects.size).toBe(0);
+  });
+
+  it("is refused when it is none, and not kept", async () => {
+    const orderId = await bought();
+    const uploadId = await uploaded(orderId, Buffer.from("<script>alert(1)</script>"));
+    expect(await send(orderId, uploadId).catch(reasonOf)).toBe("FILE_REFUSED");
+    expect(objects.size).toBe(0);
+    expect(await send(orderId, uploadId).catch(reasonOf)).toBe("UPLOAD_MISSING");
+  });
+
+  it("is not another order's to deliver", async () => {
+    const [mine, other] = [await bought(), await bought()];
+    expect(await send(other, await uploaded(mine)).catch(reasonOf)).toBe("UPLOAD_MISSING");
+  });
+
+  it("is uploaded by the seller alone, while there is something to deliver", async () => {
+    const orderId = await delivered();
+    for (const user of ["b", "x"])
+      expect(await as({ user }).startUpload({ orderId, bytes: 1n }).catch(reasonOf)).toBe(
+        "NOT_YOUR_DELIVERY",
+      );
+    await buyer().confirmDelivery({ orderId });
+    expect(await seller().startUpload({ orderId, bytes: 1n }).catch(reasonOf)).toBe("DELIVERY_ENDED");
   });
 });
 

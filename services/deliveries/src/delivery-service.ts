@@ -1,28 +1,34 @@
 import type { Client, ServiceImpl } from "@connectrpc/connect";
+import { DeliveryKind } from "@ticketing/proto/deliveries/v1/delivery";
 import type { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { contentOf, isDelivered, openedContent, sealContent } from "./content.ts";
+import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
+import { contentOf, isDelivered, openedContent, type PlainContent, sealContent } from "./content.ts";
 import {
   confirm,
+  type DeliveredContent,
   type Delivery,
   deliver,
   recordOpening,
   requireBuyer,
   requireDelivered,
+  requireOpen,
   requireParty,
   requireSeller,
 } from "./delivery.ts";
 import { type DeliveryStore, findDue } from "./delivery-aggregate.ts";
 import { deliveryMessage } from "./delivery-message.ts";
+import type { Files } from "./files/files.ts";
 
 export interface DeliveryServiceDependencies {
   deliveries: DeliveryStore;
   /** Asked before anything of a ticket is shown: the order decides whether it may. */
   orders: Pick<Client<typeof OrderLifecycleService>, "openTicket">;
   sealing: Sealing;
+  files: Files;
   clock: Clock;
 }
 
@@ -30,7 +36,12 @@ export interface DeliveryServiceDependencies {
 export function createDeliveryService(
   deps: DeliveryServiceDependencies,
 ): ServiceImpl<typeof DeliveryService> {
-  const { deliveries, orders, sealing, clock } = deps;
+  const { deliveries, orders, sealing, files, clock } = deps;
+
+  /** Goes by itself where it fails: nothing names the file any more, so it only takes room. */
+  async function discard(content: DeliveredContent | undefined): Promise<void> {
+    if (content?.kind === DeliveryKind.FILE) await files.discard(content.file).catch(() => undefined);
+  }
 
   /**
    * What is the buyer's to do with a delivered ticket. It is recorded at the order first, which refuses it once a refund
@@ -41,6 +52,27 @@ export function createDeliveryService(
     requireDelivered(delivery);
     await orders.openTicket({ orderId, buyerId });
     return deliveries.update(orderId, step);
+  }
+
+  /**
+   * A call that comes at the same time may be first: then what it stored stays, and what this one did goes. A write whose
+   * outcome is not known may have been made: nothing goes then.
+   */
+  async function replaceContent(orderId: string, content: PlainContent): Promise<Delivery> {
+    const sealed = await sealContent(deps, orderId, content).catch(async (error: unknown) => {
+      const delivery = isRefusedFor(error, "UPLOAD_MISSING") && (await deliveries.get(orderId));
+      if (delivery && isDelivered(sealing, delivery, content)) return delivery;
+      throw error;
+    });
+    if ("_id" in sealed) return sealed;
+    let unneeded: DeliveredContent | undefined;
+    const delivery = await deliveries.update(orderId, (current) => {
+      const isThere = isDelivered(sealing, current, content);
+      unneeded = isThere ? sealed : current.content;
+      return isThere ? current : deliver(current, sealed, clock());
+    });
+    await discard(unneeded);
+    return delivery;
   }
 
   return {
@@ -55,22 +87,26 @@ export function createDeliveryService(
       return { deliveries: documents.map(deliveryMessage), nextPageToken };
     },
 
+    async startUpload({ orderId, bytes }, context) {
+      const { userId } = requireUser(context);
+      requireOpen(requireSeller(await deliveries.get(orderId), userId));
+      return files.startUpload(Number(bytes), orderId);
+    },
+
     async deliverTicket(request, context) {
       const { orderId } = request;
       const { userId } = requireUser(context);
       const content = contentOf(request);
-      const delivery = await deliveries.update(orderId, (current) => {
-        requireSeller(current, userId);
-        if (isDelivered(sealing, current, content)) return current;
-        return deliver(current, sealContent(sealing, orderId, content), clock());
-      });
-      return { delivery: deliveryMessage(delivery) };
+      const before = requireSeller(await deliveries.get(orderId), userId);
+      if (isDelivered(sealing, before, content)) return { delivery: deliveryMessage(before) };
+      requireOpen(before);
+      return { delivery: deliveryMessage(await replaceContent(orderId, content)) };
     },
 
     async openTicket({ orderId }, context) {
       const { userId } = requireUser(context);
       const delivery = await asOpened(orderId, userId, (current) => recordOpening(current, clock()));
-      const content = openedContent(sealing, orderId, requireDelivered(delivery));
+      const content = openedContent(deps, orderId, requireDelivered(delivery));
       return { content, delivery: deliveryMessage(delivery) };
     },
 

@@ -9,13 +9,25 @@ import {
 } from "@ticketing/runtime/documents/transition";
 import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import type { TakenFile } from "./files/take-upload.ts";
 
 const { begin, advance } = transitionsOf(DeliveryEventSchema);
 
 /** What the seller delivered: nobody but the buyer sees it, and it is stored sealed. */
-export interface DeliveredContent {
+export type DeliveredContent = SealedWords | SealedUpload;
+
+/** A link, or the word of a transfer. */
+export interface SealedWords {
   kind: DeliveryKind.LINK | DeliveryKind.TRANSFER;
   sealed: SealedText;
+}
+
+/** A file: its ciphertext is in the object store. */
+export interface SealedUpload {
+  kind: DeliveryKind.FILE;
+  /** By which the seller delivered it: a repeat names the same. */
+  uploadId: string;
+  file: TakenFile;
 }
 
 /** How the ticket of one complete order comes to its buyer. Its id is the order's. */
@@ -151,7 +163,7 @@ const ended = ({ status }: Delivery) =>
  * The seller delivers, for the first time or anew: in time, or late. Throws DELIVERY_ENDED or TOO_MANY_REPLACEMENTS.
  */
 export function deliver(delivery: Delivery, content: DeliveredContent, now: Date): Delivery {
-  if ([DeliveryStatus.CONFIRMED, DeliveryStatus.CANCELLED].includes(delivery.status)) throw ended(delivery);
+  requireOpen(delivery);
   if (delivery.deliveries >= MAX_DELIVERIES) {
     throw new DomainError("TOO_MANY_REPLACEMENTS", "what was delivered was replaced too often");
   }
@@ -162,6 +174,11 @@ export function deliver(delivery: Delivery, content: DeliveredContent, now: Date
     deliveredTime: now,
     deliveries: delivery.deliveries + 1,
   });
+}
+
+/** Throws DELIVERY_ENDED where nothing can be delivered any more. */
+export function requireOpen(delivery: Delivery): void {
+  if ([DeliveryStatus.CONFIRMED, DeliveryStatus.CANCELLED].includes(delivery.status)) throw ended(delivery);
 }
 
 /** What was delivered, for whom it may be shown to. Throws DELIVERY_ENDED or TICKET_NOT_DELIVERED. */

@@ -8,6 +8,7 @@ import { config as readConfig } from "./config.ts";
 import { deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts";
 import { createDeliveryService } from "./delivery-service.ts";
+import { noFiles } from "./files/files.ts";
 import { findOverdue } from "./find-overdue.ts";
 import { followOrders } from "./follow-orders.ts";
 
@@ -18,7 +19,7 @@ await runProcess("deliveries", config, async ({ database, events, log, callee })
   const orders = await callee(OrderLifecycleService, "orders", config.ORDERS_ADDRESS);
   const deliveries = await deliveryAggregate.open({ db, events, log });
   const sealing = createSealing(config.CONTENT_KEYS);
-  const deliveryService = createDeliveryService({ deliveries, orders, sealing, clock });
+  const deliveryService = createDeliveryService({ deliveries, orders, sealing, files: noFiles, clock });
   const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME };
   followOrders({ deliveries, orders, terms, clock }, events);
   const stopFinding = findOverdue({ deliveries, clock, log }, config.OVERDUE_EVERY);

@@ -2,7 +2,8 @@ import { randomBytes, randomUUID, webcrypto } from "node:crypto";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { createSealing, newSealingKey, sealingKeys } from "@ticketing/runtime/documents/sealed-text";
+import { createSealing } from "@ticketing/runtime/documents/sealed-text";
+import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { silent } from "@ticketing/runtime/testing/service";
 import { png } from "../../testing/files.ts";
 import { checkFile } from "./check-file.ts";
@@ -14,7 +15,7 @@ import { takeUpload } from "./take-upload.ts";
 
 const ORIGIN = "https://shop.example";
 const PLACE = "delivery/o1/FILE";
-const sealing = createSealing(sealingKeys.parse(newSealingKey()));
+const sealing = createSealing(secretKeys.parse(newSecretKey()));
 
 /** What is kept in this process. */
 function memoryStore(): ObjectStore & { objects: Map<string, Buffer> } {

@@ -1,0 +1,90 @@
+import { createHmac } from "node:crypto";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type {
+  DeliveredFileSchema,
+  StartUploadResponseSchema,
+} from "@ticketing/proto/deliveries/v1/delivery_service";
+import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { newId } from "@ticketing/runtime/process/ids";
+import type { Verdict } from "./check-content.ts";
+import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
+import { unwrapKey } from "./sealed-file.ts";
+import type { UrlSigner } from "./signed-url.ts";
+import { type TakenFile, takeUpload } from "./take-upload.ts";
+
+/** How long a signed address is good: long enough for 10 MiB by a slow line. */
+const GRANT_MS = 5 * 60_000;
+
+/** What deliveries do with files. */
+export interface Files {
+  /** Allows one upload. */
+  startUpload(bytes: number, orderId: string): MessageInitShape<typeof StartUploadResponseSchema>;
+  /** Takes an upload of this order out of quarantine. Throws FILE_REFUSED, UPLOAD_MISSING. */
+  take(uploadId: string, orderId: string, place: string): Promise<TakenFile>;
+  /** What the buyer's browser needs to fetch and open a file. */
+  open(file: TakenFile, place: string): MessageInitShape<typeof DeliveredFileSchema>;
+  /** Nobody needs it any more. */
+  discard(file: TakenFile): Promise<void>;
+}
+
+const unavailable = (): never => {
+  throw new DomainError("FILES_UNAVAILABLE", "no files are kept here");
+};
+
+/** Of a mesh that keeps no files. Throws FILES_UNAVAILABLE, whatever is asked. */
+export const noFiles: Files = {
+  startUpload: unavailable,
+  take: unavailable,
+  open: unavailable,
+  discard: async () => undefined,
+};
+
+/**
+ * Files in an object store. An upload's id is the order's alone: it is signed with it, so that nobody delivers at their
+ * order what another has uploaded for theirs.
+ */
+export function createFiles(deps: {
+  store: ObjectStore;
+  signer: UrlSigner;
+  sealing: Sealing;
+  check: (bytes: Uint8Array) => Promise<Verdict>;
+  clock: Clock;
+}): Files {
+  const { store, signer, sealing, clock } = deps;
+  const expiry = () => new Date(clock().getTime() + GRANT_MS);
+  return {
+    startUpload(bytes, orderId) {
+      const uploadId = newId();
+      const expires = expiry();
+      const name = quarantineName(placedId(uploadId, orderId));
+      const url = signer.urlOf({ method: "PUT", name, bytes, expires });
+      return { uploadId, url, expireTime: timestampFromDate(expires) };
+    },
+    async take(uploadId, orderId, place) {
+      const taking = await takeUpload(deps, placedId(uploadId, orderId), place);
+      if ("file" in taking) return taking.file;
+      if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
+      throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
+    },
+    open(file, place) {
+      const expires = expiry();
+      const url = signer.urlOf({ method: "GET", name: fileName(file.fileId), bytes: 0, expires });
+      return {
+        ...{ url, expireTime: timestampFromDate(expires), additionalData: place, mediaType: file.type },
+        ...unwrapKey(sealing, file.seal, place),
+      };
+    },
+    discard: ({ fileId }) => store.remove(fileName(fileId)),
+  };
+}
+
+/** Where an upload for an order is: found by who names both, in the form of a UUID. */
+function placedId(uploadId: string, orderId: string): string {
+  const hex = createHmac("sha256", uploadId).update(orderId).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    "-",
+  );
+}
