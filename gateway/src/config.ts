@@ -33,6 +33,8 @@ export const schema = z.object({
   READY_PORT: port.default(8081),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: origin,
+  /** The origin at which browsers upload and fetch files: of another host than PUBLIC_URL. Absent: nowhere. */
+  FILES_URL: origin.optional(),
   /** Other origins whose pages may call, separated by commas; with tokens and never with cookies. */
   ALLOWED_ORIGINS: z
     .string()

@@ -15,6 +15,8 @@ export interface GatewayOptions extends Ingress {
   readonly origin: string;
   /** Other origins whose pages may call it, with tokens and never with cookies. */
   readonly others?: readonly string[];
+  /** The origin at which browsers upload and fetch files: of another host than the app's. Absent: nowhere. */
+  readonly files?: string | undefined;
   /** How many calls a second one address may make, twice as many at once; 300 by default. */
   readonly addressRate?: number;
   /** Whether clients can read the public contracts (gRPC server reflection); not by default. */
@@ -57,13 +59,22 @@ export async function gatewayConfig(options: GatewayOptions): Promise<YamlTree> 
       api.at("routes").copyBefore({ match: { prefix: `/${typeName}/` } }, known);
     }
   }
+  if (options.files !== undefined) {
+    http.at("route_config", "virtual_hosts", named("files")).set("domains", hostsOf(options.files));
+  }
   if (options.reflection) {
     const route = api.at("routes", named("reflection"));
     route.remove("direct_response");
     route.add("route", { cluster: "catalog", timeout: "10s", priority: "HIGH" });
   }
-  openIngress(config, origin, options);
+  openIngress(config, options, options);
   return config;
+}
+
+/** How requests name the host of an origin: the port that its scheme has anyway may be said or left out. */
+function hostsOf(origin: string): string[] {
+  const { protocol, host, hostname, port } = new URL(origin);
+  return port ? [host] : [host, `${hostname}:${protocol === "https:" ? 443 : 80}`];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The settings of the ingress; see config.ts. */
 interface IngressSettings {
   readonly PUBLIC_URL: string;
+  readonly FILES_URL?: string | undefined;
   readonly PORT: number;
   readonly TLS_PORT: number;
   readonly READY_PORT: number;
@@ -25,7 +26,19 @@ export function ingressFaults(settings: IngressSettings): string[] {
     faults.push(`PUBLIC_TLS_DIR: is shown to nobody where TLS_TERMINATION is ${TLS_TERMINATION}`);
   if (TLS_TERMINATION === "proxy" && TRUSTED_PROXIES === 0)
     faults.push("TRUSTED_PROXIES: has to count the proxy that ends TLS");
-  return [...faults, ...portFaults(settings)];
+  return [...faults, ...filesFaults(settings), ...portFaults(settings)];
+}
+
+/** Whatever is uploaded there must reach nothing of the app: neither its pages nor its cookies. */
+function filesFaults({ PUBLIC_URL, FILES_URL }: IngressSettings): string[] {
+  if (FILES_URL === undefined) return [];
+  const [app, files] = [new URL(PUBLIC_URL), new URL(FILES_URL)];
+  const faults: string[] = [];
+  if (files.hostname === app.hostname) faults.push("FILES_URL: has to be of another host than PUBLIC_URL");
+  if (files.protocol !== app.protocol)
+    faults.push(`FILES_URL: has to be ${app.protocol}//, as PUBLIC_URL is`);
+  if (files.port !== app.port) faults.push("FILES_URL: has to have the port of PUBLIC_URL");
+  return faults;
 }
 
 function portFaults(settings: IngressSettings): string[] {

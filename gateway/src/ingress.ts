@@ -23,7 +23,11 @@ export type TlsTermination = "proxy" | { readonly port: number; readonly certifi
 const HSTS = "max-age=31536000";
 
 /** Edits the listener `public` of a configuration, which speaks plain http without proxies, to what `ingress` says. */
-export function openIngress(config: YamlTree, origin: string, ingress: Ingress): void {
+export function openIngress(
+  config: YamlTree,
+  { origin, files = origin }: { origin: string; files?: string | undefined },
+  ingress: Ingress,
+): void {
   const { tls, trustedProxies = 0, proxyProtocol = false } = ingress;
   const listener = config.at("static_resources", "listeners", { name: "public" });
   const http = listener.at("filter_chains", 0, "filters", 0, "typed_config");
@@ -41,8 +45,10 @@ export function openIngress(config: YamlTree, origin: string, ingress: Ingress):
   promiseHttps(http);
   // Without trusted proxies Envoy itself says what a request came by.
   if (trustedProxies > 0) {
-    const routes = http.at("route_config", "virtual_hosts", { name: "api" }, "routes");
-    routes.prepend(plainHttpRoutes(origin, [FORWARDED_PLAIN]));
+    for (const [name, at] of Object.entries({ api: origin, files })) {
+      const routes = http.at("route_config", "virtual_hosts", { name }, "routes");
+      routes.prepend(plainHttpRoutes(at, [FORWARDED_PLAIN]));
+    }
   }
 }
 

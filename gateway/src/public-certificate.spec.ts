@@ -25,7 +25,7 @@ async function faultsOf(
   const at = await mkdtemp(join(folder, "tls-"));
   if (cert !== undefined) await writeFile(join(at, "tls.crt"), cert);
   if (key !== undefined) await writeFile(join(at, "tls.key"), key);
-  return (await certificateFaults(at, origin)).map((fault) => fault.replaceAll(at, "DIR"));
+  return (await certificateFaults(at, [origin])).map((fault) => fault.replaceAll(at, "DIR"));
 }
 
 describe("a gateway's certificate", () => {

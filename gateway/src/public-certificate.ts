@@ -44,11 +44,11 @@ export function tlsSocket(path: string) {
 }
 
 /**
- * Why a gateway cannot begin with the certificate in `folder` for this origin: a file that is missing or is not what it
+ * Why a gateway cannot begin with the certificate in `folder` for these origins: a file that is missing or is not what it
  * is named after, a key of another certificate, a certificate of another host. What time mends, or a renewal, is no
  * reason. Sentences, and nothing of the key.
  */
-export async function certificateFaults(folder: string, origin: string): Promise<string[]> {
+export async function certificateFaults(folder: string, origins: readonly string[]): Promise<string[]> {
   const [cert, key] = await Promise.all(["tls.crt", "tls.key"].map((name) => read(join(folder, name))));
   const missing = [cert, key].flatMap((file) => (file instanceof Error ? [file.message] : []));
   if (missing.length > 0 || typeof cert !== "string" || typeof key !== "string") return missing;
@@ -59,9 +59,11 @@ export async function certificateFaults(folder: string, origin: string): Promise
   const faults: string[] = [];
   if (!certificate.checkPrivateKey(privateKey))
     faults.push(`the key in ${folder} is not that of the certificate`);
-  const host = new URL(origin).hostname.replace(/^\[|\]$/g, "");
-  if (!(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
-    faults.push(`the certificate in ${folder} is not for ${host} but for ${names(certificate)}`);
+  for (const origin of origins) {
+    const host = new URL(origin).hostname.replace(/^\[|\]$/g, "");
+    if (!(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
+      faults.push(`the certificate in ${folder} is not for ${host} but for ${names(certificate)}`);
+  }
   return faults;
 }
 

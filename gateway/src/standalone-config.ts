@@ -17,6 +17,7 @@ export async function standaloneConfig(settings: Settings): Promise<string> {
     host: "0.0.0.0",
     port: settings.PORT,
     origin: settings.PUBLIC_URL,
+    files: settings.FILES_URL,
     others: settings.ALLOWED_ORIGINS,
     addressRate: settings.ADDRESS_RATE,
     trustedProxies: settings.TRUSTED_PROXIES,

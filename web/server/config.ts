@@ -9,6 +9,8 @@ export const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   /** The gateway's origin as browsers see it. */
   PUBLIC_URL: z.url(),
+  /** The origin from which pages fetch files, and to which they upload them; absent: none. */
+  FILES_URL: z.url().optional(),
   /** The folder of the built app. */
   WEB_ROOT: z.string().min(1),
   /** `live`: real money, the default. `test`: Stripe's test mode or a double of it. */

@@ -11,7 +11,10 @@ const log = createLogger("web", config.LOG_LEVEL);
 
 const server = createWebServer({
   root: config.WEB_ROOT,
-  pageHeaders: securityHeaders(config.PUBLIC_URL, config.STRIPE_URL),
+  pageHeaders: securityHeaders(config.PUBLIC_URL, {
+    stripeUrl: config.STRIPE_URL,
+    filesUrl: config.FILES_URL,
+  }),
   security: await openTransportSecurity(config.TLS_DIR, log),
 });
 server.listen(config.PORT, config.HOST, () => log.info({ port: config.PORT }, "serving"));

@@ -9,18 +9,25 @@ const stripe = {
 
 /**
  * The headers of the page. It may load and run only our own files, and Stripe's where a payment needs them, and nobody
- * may frame it. Inline scripts and styles are refused. `stripeUrl` is the URL of a double. The gateway adds the headers
+ * may frame it. Inline scripts and styles are refused. `stripeUrl` is the URL of a double, `filesUrl`
+ * that of the origin with the tickets that are files: pages read them as bytes, and show them from their own memory
+ * (`blob:`). The gateway adds the headers
  * against sniffing, referrers and framing.
  */
-export function securityHeaders(publicUrl: string, stripeUrl?: string): Record<string, string> {
+export function securityHeaders(
+  publicUrl: string,
+  { stripeUrl, filesUrl }: { stripeUrl?: string | undefined; filesUrl?: string | undefined } = {},
+): Record<string, string> {
   const double = stripeUrl && new URL(stripeUrl).origin;
   const policy = {
     "default-src": "'none'",
     "script-src": `'self' ${double ?? stripe.script}`,
     "style-src": "'self'",
-    "img-src": "'self'",
+    "img-src": filesUrl ? "'self' blob:" : "'self'",
     "font-src": "'self'",
-    "connect-src": `'self' ${double ?? stripe.connect}`,
+    "connect-src": ["'self'", double ?? stripe.connect, ...(filesUrl ? [new URL(filesUrl).origin] : [])].join(
+      " ",
+    ),
     "frame-src": double ?? stripe.frame,
     "form-action": "'self'",
     "base-uri": "'none'",

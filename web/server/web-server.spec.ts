@@ -78,7 +78,8 @@ describe("the web server", () => {
 });
 
 describe("the content security policy", () => {
-  const policy = (url: string, stripe?: string) => securityHeaders(url, stripe)["content-security-policy"];
+  const policy = (url: string, stripeUrl?: string, filesUrl?: string) =>
+    securityHeaders(url, { stripeUrl, filesUrl })["content-security-policy"];
 
   test("allows no inline code or style and no evaluation, and Stripe alone beside us", () => {
     expect(policy("https://example.com")).not.toMatch(/unsafe|data:|\*(?!\.js\.stripe)/);
@@ -92,6 +93,14 @@ describe("the content security policy", () => {
     for (const origin of ["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"]) {
       expect(sources("frame-src")).toContain(origin);
     }
+  });
+
+  test("allows files to be read from their own origin, and to be shown as pictures alone", () => {
+    const headers = policy("https://example.com", undefined, "https://files.example.com/");
+    expect(headers).toContain("connect-src 'self' https://api.stripe.com https://files.example.com;");
+    expect(headers).toContain("img-src 'self' blob:;");
+    for (const other of ["script-src", "style-src", "frame-src", "default-src"])
+      expect(headers).not.toMatch(new RegExp(`${other}[^;]*(files|blob)`));
   });
 
   test("allows a double in place of Stripe, never beside it", () => {

@@ -11,6 +11,7 @@ import { type ServiceName, serviceNames } from "@ticketing/launcher/service-name
 import { brokerLogin } from "@ticketing/runtime/events/broker-login";
 import { createEvents, type Events, PoisonEvent } from "@ticketing/runtime/events/events";
 import { openFileStore } from "@ticketing/runtime/events/file-store";
+import { openObjects } from "@ticketing/runtime/events/kept-objects";
 import { RECONCILE, republishOf } from "@ticketing/runtime/events/removed-events";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { findServer } from "@ticketing/servers/find";
@@ -106,6 +107,12 @@ const audited = ["USERS", "EVENTS", "TICKETS", "PAYOUTS", "CASES"];
 const isActor = (name: string) => actors.some(([, actor]) => actor === name);
 /** What catalog keeps of its search, beside events. */
 const SNAPSHOTS = { stream: "CATALOG_SNAPSHOTS", subject: "snapshots.catalog", keep: 2 };
+/** What is kept beside events, whose alone, and with which subjects. */
+const stores: readonly { stream: string; subject: string; owner: ServiceName }[] = [
+  { ...SNAPSHOTS, owner: "catalog" },
+  { stream: "DELIVERY_UPLOADS", subject: "files.uploads", owner: "deliveries" },
+  { stream: "DELIVERY_FILES", subject: "files.delivered", owner: "deliveries" },
+];
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS", "EVENTS", "USERS"],
@@ -317,6 +324,19 @@ describe.each([
     for (const file of kept) for await (const part of store.read(file)) expect(part).toHaveLength(1000);
   });
 
+  it("lets deliveries keep files, in quarantine and delivered ones", async () => {
+    for (const { stream, subject } of stores.filter(({ owner }) => owner === "deliveries")) {
+      const options = { stream, subject, replicas: 1, maxAgeMs: 60_000 };
+      // Every replica opens it.
+      await openObjects(of(raw, "deliveries"), options);
+      const objects = await openObjects(of(raw, "deliveries"), options);
+      for (const content of [new Uint8Array(1000), new Uint8Array(2000)]) await objects.put("a/b", content);
+      expect(await objects.get("a/b")).toHaveLength(2000);
+      await objects.remove("a/b");
+      expect(await objects.get("a/b")).toBeUndefined();
+    }
+  });
+
   const consumers: readonly (readonly [string, string])[] = [
     ...actors,
     ...Object.entries(readers),
@@ -351,17 +371,19 @@ describe.each([
         .filter((stream) => !(looks[user] ?? []).includes(stream))
         .map((stream) => api("STREAM.INFO", stream)),
       ...["MINE", "EVT"].map((name) => api("STREAM.CREATE", name)),
-      ...["STREAM.DELETE", "STREAM.MSG.DELETE", "STREAM.RESTORE"].map((verb) => api(verb, SNAPSHOTS.stream)),
-      ...(user === "catalog"
-        ? []
-        : [
-            ...["STREAM.CREATE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.MSG.GET"],
-            // Operations shows what it takes.
-            ...(user === "operations" ? [] : ["STREAM.INFO"]),
-            ...["DIRECT.GET", "CONSUMER.CREATE"],
-          ]
-            .map((verb) => api(verb, SNAPSHOTS.stream))
-            .concat(`${SNAPSHOTS.subject}.index`)),
+      ...stores.flatMap(({ stream, subject, owner }) => [
+        ...["STREAM.DELETE", "STREAM.MSG.DELETE", "STREAM.RESTORE"].map((verb) => api(verb, stream)),
+        ...(user === owner
+          ? []
+          : [
+              ...["STREAM.CREATE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.MSG.GET"],
+              // Operations shows what it takes, and so did catalog.
+              ...(isKeeper(user) ? [] : ["STREAM.INFO"]),
+              ...["DIRECT.GET", "CONSUMER.CREATE"],
+            ]
+              .map((verb) => api(verb, stream))
+              .concat(api("DIRECT.GET", `${stream}.${subject}.x`), `${subject}.index`)),
+      ]),
       // Dead letters are read by those who set them aside.
       ...streams
         .filter((stream) => stream !== "DEAD_LETTERS" || !(isKeeper(user) || isActor(user)))

@@ -83,6 +83,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
         startEnvoy({
           dir: logs,
           config: await writeGatewayConfig(dataDir, ports.gateway, context.publicUrl, {
+            files: context.filesUrl,
             others: allowedOrigins(context.settings),
             addressRate: addressRate(context.settings),
             trustedProxies: trustedProxies(context.settings),

@@ -51,6 +51,8 @@ export async function planMesh({
     temporalAddress: `127.0.0.1:${ports.temporal}`,
     temporalUiUrl: `http://localhost:${ports.temporalUi}`,
     publicUrl: `http://localhost:${ports.gateway}`,
+    // Browsers and curl know that every name below `localhost` is this machine (RFC 6761, 6.3).
+    filesUrl: `http://files.localhost:${ports.gateway}`,
     workerBuildId: await workerBuildId(),
     stripe,
     settings: env,

@@ -12,6 +12,8 @@ export interface MeshContext {
   readonly temporalAddress: string;
   readonly temporalUiUrl: string;
   readonly publicUrl: string;
+  /** Where browsers upload and fetch files. */
+  readonly filesUrl: string;
   readonly workerBuildId: string;
   readonly stripe: StripeAccess;
   /** LOCK_DURATION and the like, from the person who starts the mesh. */
@@ -109,7 +111,11 @@ const table: Readonly<Record<ServiceName, Row>> = {
   deliveries: {
     script: "services/deliveries/src/main.ts",
     database: true,
-    env: ({ keys }, internal) => ({ ORDERS_ADDRESS: internal("orders"), CONTENT_KEYS: keys.contentKeys }),
+    env: ({ keys, filesUrl }, internal) => ({
+      ORDERS_ADDRESS: internal("orders"),
+      CONTENT_KEYS: keys.contentKeys,
+      FILES_URL: filesUrl,
+    }),
     settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "OVERDUE_EVERY"],
   },
   payouts: {
@@ -213,6 +219,7 @@ export function webProcess(
     HOST: "127.0.0.1",
     PORT: `${port}`,
     PUBLIC_URL: mesh.publicUrl,
+    FILES_URL: mesh.filesUrl,
     WEB_ROOT: root,
     STRIPE_MODE: mesh.stripe.mode,
     ...(mesh.stripe.url && { STRIPE_URL: mesh.stripe.url }),

@@ -1,4 +1,4 @@
-import { createServer, type Http2ServerRequest } from "node:http2";
+import { createServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { Code } from "@connectrpc/connect";
 import { Server } from "@grpc/grpc-js";
 import { createUserAuthenticator, sessionCookieName } from "../identity/identity.ts";
@@ -34,6 +34,15 @@ export interface HttpRequest {
 /** Plain HTTP endpoints by path. */
 export type HttpRoutes = Record<string, (request: HttpRequest) => Promise<HttpResponse>>;
 
+/**
+ * Plain HTTP under paths that begin so, whose bodies are too large for {@link HttpRoutes}: what is read and written, and
+ * how much of it, is the handler's own to bound. It has to answer and may not reject.
+ */
+export type HttpHandlers = Record<
+  string,
+  (request: Http2ServerRequest, response: Http2ServerResponse) => Promise<void>
+>;
+
 export type PublicServer = GrpcPort;
 
 /**
@@ -46,9 +55,11 @@ export async function startPublicServer(options: {
   log: Logger;
   routes: (router: ServiceRouter) => void;
   http: HttpRoutes;
+  handlers?: HttpHandlers | undefined;
   security?: TransportSecurity | undefined;
 }): Promise<PublicServer> {
   const { config, log, security, routes } = options;
+  const handlers = Object.entries(options.handlers ?? {});
   const shutdown = new AbortController();
   const interceptors = callInterceptors(log, [
     createDeadlineInterceptor(MAX_UNARY_MS),
@@ -72,7 +83,9 @@ export async function startPublicServer(options: {
       explain: giveReason,
       log,
       otherwise: (request, response) => {
-        void respond(options.http, request, log).then((answer) => writeResponse(response, answer));
+        const handler = handlers.find(([prefix]) => request.url.startsWith(prefix))?.[1];
+        if (handler) void handler(request, response);
+        else void respond(options.http, request, log).then((answer) => writeResponse(response, answer));
       },
     }),
   );

@@ -26,7 +26,10 @@ export interface ServiceResources {
 
 /** What a service serves. */
 export interface ProcessParts
-  extends Pick<PublicServeOptions, "publicRoutes" | "publicHttp" | "internalRoutes" | "uses" | "conditions"> {
+  extends Pick<
+    PublicServeOptions,
+    "publicRoutes" | "publicHttp" | "publicHandlers" | "internalRoutes" | "uses" | "conditions"
+  > {
   /** What publishes its events, one for each kind of document. Started before it serves, and the first to stop. */
   relays?: readonly Pick<Relay<Aggregate>, "start" | "stop">[];
   /** Run in order when the ports are drained and the broker is left, before the database is. */

@@ -10,11 +10,11 @@ import { createHealth, type Dependencies } from "./health.ts";
 import { startHealthServer } from "./health-server.ts";
 import { type InternalRouter, startInternalServer } from "./internal-server.ts";
 import { publicContracts } from "./public-contracts.ts";
-import { type HttpRoutes, startPublicServer } from "./public-server.ts";
+import { type HttpHandlers, type HttpRoutes, startPublicServer } from "./public-server.ts";
 import { addReflection } from "./reflection.ts";
 import { createServingStatus } from "./serving-status.ts";
 
-export type { HttpRequest, HttpRoutes } from "./public-server.ts";
+export type { HttpHandlers, HttpRequest, HttpRoutes } from "./public-server.ts";
 export type { HttpResponse } from "./write-response.ts";
 
 const HEALTH_INTERVAL_MS = 2000;
@@ -35,6 +35,7 @@ export interface PublicServeOptions extends ServeOptions {
   config: CommonConfig;
   publicRoutes: (router: ServiceRouter) => void;
   publicHttp?: HttpRoutes;
+  publicHandlers?: HttpHandlers;
 }
 
 export interface Serving {
@@ -65,6 +66,7 @@ export async function serve(
           addReflection(router, publicContracts);
         },
         http: options.publicHttp ?? {},
+        handlers: options.publicHandlers,
         security,
       })
     : undefined;

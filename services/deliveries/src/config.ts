@@ -20,6 +20,17 @@ export const schema = z.object({
   DELIVERY_LEAD: duration.default(86_400_000),
   /** The time that a seller has at least, where the lead has begun when the order completes; never past the start. */
   DELIVERY_LEAST_TIME: duration.default(3_600_000),
+  /**
+   * The origin of the gateway at which browsers find files, another one than the app's: whoever uploads a page is to reach
+   * nothing of the app by it. Absent: tickets are not delivered as files.
+   */
+  FILES_URL: z.url().optional(),
+  /** What uploads that nobody has delivered may take at the broker, in bytes; absent: what the broker has. */
+  UPLOADS_MAX_BYTES: z.coerce.number().int().positive().optional(),
+  /** What delivered files may take there, in bytes; absent: what the broker has. */
+  FILES_MAX_BYTES: z.coerce.number().int().positive().optional(),
+  /** The age at which a delivered file is deleted. */
+  FILE_MAX_AGE: duration.default(730 * 86_400_000),
   /** How often deliveries are looked for that have become overdue. */
   OVERDUE_EVERY: duration.default(10_000),
 });

@@ -81,6 +81,14 @@ export function isDelivered(
   );
 }
 
+/** Deletes the file of a content that is not needed any more. Where that fails it only takes room: nothing names it. */
+export async function discardContent(
+  files: Pick<Files, "discard">,
+  content: DeliveredContent | undefined,
+): Promise<void> {
+  if (content?.kind === DeliveryKind.FILE) await files.discard(content.file).catch(() => undefined);
+}
+
 /** The content as the buyer gets it. */
 export function openedContent(
   { sealing, files }: Means,

@@ -10,15 +10,16 @@ import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { png } from "../testing/files.ts";
 import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
-import { createDeliveryService } from "./delivery-service.ts";
+import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { checkContent } from "./files/check-content.ts";
-import { createFiles } from "./files/files.ts";
+import { createFiles, type Files } from "./files/files.ts";
 import type { ObjectStore } from "./files/object-store.ts";
 import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
@@ -40,6 +41,7 @@ let order: { status: OrderStatus; version: bigint; start: number };
 let refusal: DomainError | undefined;
 const objects = new Map<string, Buffer>();
 let upload: (url: string, content: Buffer) => Promise<void>;
+let files: Files;
 let openings: string[];
 let reads: number;
 
@@ -72,26 +74,27 @@ beforeAll(async () => {
     get: async (name) => objects.get(name),
     remove: async (name) => void objects.delete(name),
   };
-  const signer = createUrlSigner("https://files.example", randomBytes(32));
+  const signer = createUrlSigner("https://files.example", [randomBytes(32)]);
   upload = async (url, content) => {
     const grant = signer.grantOf("PUT", url, clock());
     if (grant?.bytes !== content.length) throw new Error("this was not signed");
     await store.put(grant.name, content);
   };
+  const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));
-    const files = createFiles({
+    files = createFiles({
       store,
       signer,
       sealing,
       check: async (bytes) => checkContent(Buffer.from(bytes)),
       clock,
     });
-    const service = createDeliveryService({ deliveries, orders, sealing, files, clock });
+    const service = createDeliveryService({ deliveries, orders, sealing, files, uploadLimit, clock });
+    hear = onOrderEvent({ deliveries, files, orders, terms, clock });
     as = (caller) => clientOf(DeliveryService, service, caller);
   };
   takeKeys();
-  hear = onOrderEvent({ deliveries, orders, terms, clock });
 }, 60_000);
 afterAll(() => database?.close());
 beforeEach(() => {

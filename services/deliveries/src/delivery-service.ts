@@ -1,12 +1,19 @@
 import type { Client, ServiceImpl } from "@connectrpc/connect";
-import { DeliveryKind } from "@ticketing/proto/deliveries/v1/delivery";
 import type { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
-import { contentOf, isDelivered, openedContent, type PlainContent, sealContent } from "./content.ts";
+import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
+import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import {
+  contentOf,
+  discardContent,
+  isDelivered,
+  openedContent,
+  type PlainContent,
+  sealContent,
+} from "./content.ts";
 import {
   confirm,
   type DeliveredContent,
@@ -29,19 +36,19 @@ export interface DeliveryServiceDependencies {
   orders: Pick<Client<typeof OrderLifecycleService>, "openTicket">;
   sealing: Sealing;
   files: Files;
+  /** Takes a seller's id for each upload. */
+  uploadLimit: RateLimit;
   clock: Clock;
 }
+
+/** So many uploads a seller may begin within the window, which is the time that one is kept. */
+export const UPLOAD_RATE = { count: 60, windowMs: 3_600_000 };
 
 /** The API of buyers and sellers. */
 export function createDeliveryService(
   deps: DeliveryServiceDependencies,
 ): ServiceImpl<typeof DeliveryService> {
-  const { deliveries, orders, sealing, files, clock } = deps;
-
-  /** Goes by itself where it fails: nothing names the file any more, so it only takes room. */
-  async function discard(content: DeliveredContent | undefined): Promise<void> {
-    if (content?.kind === DeliveryKind.FILE) await files.discard(content.file).catch(() => undefined);
-  }
+  const { deliveries, orders, sealing, files, uploadLimit, clock } = deps;
 
   /**
    * What is the buyer's to do with a delivered ticket. It is recorded at the order first, which refuses it once a refund
@@ -71,7 +78,7 @@ export function createDeliveryService(
       unneeded = isThere ? sealed : current.content;
       return isThere ? current : deliver(current, sealed, clock());
     });
-    await discard(unneeded);
+    await discardContent(files, unneeded);
     return delivery;
   }
 
@@ -90,6 +97,10 @@ export function createDeliveryService(
     async startUpload({ orderId, bytes }, context) {
       const { userId } = requireUser(context);
       requireOpen(requireSeller(await deliveries.get(orderId), userId));
+      const waitMs = uploadLimit.take(userId);
+      if (waitMs !== undefined) {
+        throw new DomainError("TOO_MANY_UPLOADS", "too many files were uploaded within an hour", {}, waitMs);
+      }
       return files.startUpload(Number(bytes), orderId);
     },
 

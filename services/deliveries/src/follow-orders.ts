@@ -6,11 +6,21 @@ import { OrderEventSchema, type OrderState } from "@ticketing/proto/orders/v1/or
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { type DeliveryTerms, followOrder, isToDeliver, openDelivery, type SoldOrder } from "./delivery.ts";
+import { discardContent } from "./content.ts";
+import {
+  type DeliveredContent,
+  type DeliveryTerms,
+  followOrder,
+  isToDeliver,
+  openDelivery,
+  type SoldOrder,
+} from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
+import type { Files } from "./files/files.ts";
 
 interface FollowDependencies {
   deliveries: Pick<DeliveryStore, "find" | "insert" | "update">;
+  files: Pick<Files, "discard">;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   terms: DeliveryTerms;
   clock: Clock;
@@ -34,7 +44,7 @@ const SOLD: readonly OrderStatus[] = [OrderStatus.COMPLETE, OrderStatus.REFUNDED
  * ago: so an event that was lost costs nothing once the order is announced again.
  */
 export const onOrderEvent =
-  ({ deliveries, orders, terms, clock }: FollowDependencies) =>
+  ({ deliveries, files, orders, terms, clock }: FollowDependencies) =>
   async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
     const { state, transition } = decodeEvent(OrderEventSchema, payload);
     if (!state) throw new PoisonEvent("the event has no state");
@@ -47,7 +57,12 @@ export const onOrderEvent =
     if (transition.case === "orderCompleted" && (await insert())) return;
     const known = await deliveries.find(order._id);
     if (!known && ((await insert()) || !isToDeliver(order, clock()))) return;
-    await deliveries.update(order._id, (delivery) => followOrder(delivery, order, terms, clock()));
+    let before: DeliveredContent | undefined;
+    const { content } = await deliveries.update(order._id, (delivery) => {
+      before = delivery.content;
+      return followOrder(delivery, order, terms, clock());
+    });
+    if (!content) await discardContent(files, before);
   };
 
 const soldOrder = ({ id, buyerId, sellerId, version, status }: OrderState, start: Timestamp): SoldOrder => ({

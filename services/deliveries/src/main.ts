@@ -2,32 +2,51 @@ import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v
 import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
+import { connectBroker } from "@ticketing/runtime/events/broker-connection";
+import { openObjects } from "@ticketing/runtime/events/kept-objects";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
+import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { config as readConfig } from "./config.ts";
 import { deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts";
-import { createDeliveryService } from "./delivery-service.ts";
+import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { noFiles } from "./files/files.ts";
+import { openFiles } from "./files/open-files.ts";
 import { findOverdue } from "./find-overdue.ts";
 import { followOrders } from "./follow-orders.ts";
 
 const config = readConfig();
 
-await runProcess("deliveries", config, async ({ database, events, log, callee }) => {
+await runProcess("deliveries", config, async ({ broker, database, events, log, callee }) => {
   const { db } = await database(config.MONGODB_URI);
   const orders = await callee(OrderLifecycleService, "orders", config.ORDERS_ADDRESS);
   const deliveries = await deliveryAggregate.open({ db, events, log });
-  const sealing = createSealing(config.CONTENT_KEYS);
-  const deliveryService = createDeliveryService({ deliveries, orders, sealing, files: noFiles, clock });
+  const { CONTENT_KEYS: keys, FILES_URL: filesUrl } = config;
+  const sealing = createSealing(keys);
+  const connection = filesUrl && (await connectBroker({ ...broker, name: "deliveries files" }));
+  const { files, handlers } =
+    connection && filesUrl
+      ? openFiles({
+          ...{ filesUrl, publicUrl: config.PUBLIC_URL, keys, sealing, clock, log },
+          openObjects: (options) => openObjects(connection, options),
+          replicas: config.EVENT_REPLICAS,
+          uploadBytes: config.UPLOADS_MAX_BYTES,
+          fileBytes: config.FILES_MAX_BYTES,
+          fileMaxAgeMs: config.FILE_MAX_AGE,
+        })
+      : { files: noFiles };
+  const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
+  const deliveryService = createDeliveryService({ deliveries, orders, sealing, files, uploadLimit, clock });
   const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME };
-  followOrders({ deliveries, orders, terms, clock }, events);
+  followOrders({ deliveries, files, orders, terms, clock }, events);
   const stopFinding = findOverdue({ deliveries, clock, log }, config.OVERDUE_EVERY);
   return {
     publicRoutes: (router) => router.service(DeliveryService, deliveryService),
     internalRoutes: (router) =>
       router.service(DeliveryLifecycleService, createDeliveryLifecycleService(deliveries)),
+    publicHandlers: handlers,
     relays: [deliveries.relay],
-    close: [stopFinding],
+    close: [stopFinding, ...(connection ? [() => connection.drain()] : [])],
   };
 });

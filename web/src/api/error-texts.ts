@@ -209,9 +209,19 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "This link cannot be used",
     "Paste the whole address. It begins with https:// and has no user name or password in it.",
   ),
-  FILE_REFUSED: said("This file cannot be used", "Upload the PDF, the picture (PNG) or the pass that you got for this ticket."),
+  FILE_REFUSED: said(
+    "This file cannot be used",
+    "Upload the PDF, the picture (PNG) or the pass that you got for this ticket.",
+  ),
   UPLOAD_MISSING: said("The upload is gone", "Choose the file once more."),
-  FILES_UNAVAILABLE: said("Files cannot be uploaded here", "Deliver the ticket by a link, or by a transfer."),
+  TOO_MANY_UPLOADS: (_, wait) => ({
+    title: "Too many uploads",
+    text: `You can upload the next file at ${at(wait?.until)}.`,
+  }),
+  FILES_UNAVAILABLE: said(
+    "Files cannot be uploaded now",
+    "Try again in a moment, or deliver the ticket by a link.",
+  ),
   TOO_MANY_REPLACEMENTS: said(
     "Replaced too often",
     "This ticket was replaced many times. It stays as it is now.",

@@ -1,8 +1,27 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { ObjectStore } from "./object-store.ts";
 import type { Grant, UrlSigner } from "./signed-url.ts";
+
+/** What is asked of a request by HTTP/1.1 and HTTP/2 alike. */
+interface FileRequest extends AsyncIterable<Buffer> {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers: { "content-length"?: string | undefined };
+}
+
+/** The answer to it. */
+interface FileResponse extends Writable {
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string | number): unknown;
+  writeHead(status: number): unknown;
+}
+
+/** What the files may take in memory that are on their way at a time, in bytes: each is held whole. */
+const MAX_HELD_BYTES = 64 * 2 ** 20;
+const CHUNK_BYTES = 64 * 1024;
 
 interface FileServerDependencies {
   store: ObjectStore;
@@ -11,6 +30,7 @@ interface FileServerDependencies {
   origin: string;
   clock: Clock;
   log: Pick<Logger, "warn">;
+  maxHeldBytes?: number;
 }
 
 /**
@@ -18,10 +38,11 @@ interface FileServerDependencies {
  * uploaded is shown as a page of the app, or of any site.
  */
 export function createFileHandler(deps: FileServerDependencies) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const memory = { left: deps.maxHeldBytes ?? MAX_HELD_BYTES };
+  return async (request: FileRequest, response: FileResponse): Promise<void> => {
     for (const [name, value] of Object.entries(headersFor(deps.origin))) response.setHeader(name, value);
     try {
-      await answer(deps, request, response);
+      await answer(deps, memory, request, response);
     } catch (error) {
       deps.log.warn({ err: error }, "a file could not be served");
       end(response, 503);
@@ -43,30 +64,55 @@ const headersFor = (origin: string) => ({
   "x-content-type-options": "nosniff",
 });
 
-async function answer(deps: FileServerDependencies, request: IncomingMessage, response: ServerResponse) {
-  const { store, signer, clock } = deps;
+async function answer(
+  deps: FileServerDependencies,
+  memory: { left: number },
+  request: FileRequest,
+  response: FileResponse,
+): Promise<void> {
   if (request.method === "OPTIONS") return end(response, 204);
-  const grant = signer.grantOf(request.method ?? "", request.url ?? "", clock());
+  const grant = deps.signer.grantOf(request.method ?? "", request.url ?? "", deps.clock());
   if (!grant) return end(response, 403);
-  if (grant.method === "PUT") {
-    const content = await bodyOf(request, grant);
-    if (!content) return end(response, 400);
-    await store.put(grant.name, content);
-    return end(response, 200);
+  if (grant.bytes > memory.left) {
+    response.setHeader("retry-after", 1);
+    return end(response, 503);
   }
+  memory.left -= grant.bytes;
+  try {
+    await (grant.method === "PUT" ? take : give)(deps.store, grant, request, response);
+  } finally {
+    memory.left += grant.bytes;
+  }
+}
+
+async function take(store: ObjectStore, grant: Grant, request: FileRequest, response: FileResponse) {
+  const content = await bodyOf(request, grant);
+  if (!content) return end(response, 400);
+  await store.put(grant.name, content);
+  end(response, 200);
+}
+
+async function give(store: ObjectStore, grant: Grant, _: FileRequest, response: FileResponse) {
   const content = await store.get(grant.name);
   if (!content) return end(response, 404);
   response.setHeader("content-type", "application/octet-stream");
   response.setHeader("content-length", content.length);
-  response.writeHead(200).end(content);
+  response.writeHead(200);
+  // A session of HTTP/2 holds no more of it than its client takes.
+  await pipeline(Readable.from(chunksOf(content)), response);
+}
+
+function* chunksOf(content: Buffer) {
+  for (let from = 0; from < content.length; from += CHUNK_BYTES)
+    yield content.subarray(from, from + CHUNK_BYTES);
 }
 
 /** Undefined unless the content has the length that was signed; no more than that is ever held. */
-async function bodyOf(request: IncomingMessage, { bytes }: Grant): Promise<Buffer | undefined> {
+async function bodyOf(request: FileRequest, { bytes }: Grant): Promise<Buffer | undefined> {
   if (request.headers["content-length"] !== `${bytes}`) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request) {
     size += chunk.length;
     if (size > bytes) return undefined;
     chunks.push(chunk);
@@ -74,7 +120,10 @@ async function bodyOf(request: IncomingMessage, { bytes }: Grant): Promise<Buffe
   return size === bytes ? Buffer.concat(chunks) : undefined;
 }
 
-function end(response: ServerResponse, status: number): void {
-  if (!response.headersSent) response.writeHead(status, { "content-length": 0 });
+function end(response: FileResponse, status: number): void {
+  if (!response.headersSent) {
+    response.setHeader("content-length", 0);
+    response.writeHead(status);
+  }
   response.end();
 }

@@ -51,7 +51,7 @@ describe("a sealed file", () => {
 describe("a signed URL", () => {
   const now = new Date(Date.UTC(2030, 0, 1));
   const expires = new Date(now.getTime() + 60_000);
-  const signer = createUrlSigner("https://files.example", randomBytes(32));
+  const signer = createUrlSigner("https://files.example", [randomBytes(32)]);
   const name = fileName(randomUUID());
   const grant: Grant = { method: "GET", name, bytes: 0, expires };
 
@@ -70,7 +70,7 @@ describe("a signed URL", () => {
       url.replace(/signature=.*/, "signature="),
       url.replace(/signature=.*/, ""),
       url.replace(/signature=.{4}/, "signature=AAAA"),
-      createUrlSigner("https://files.example", randomBytes(32)).urlOf(grant),
+      createUrlSigner("https://files.example", [randomBytes(32)]).urlOf(grant),
     ];
     for (const each of changed) expect([each, signer.grantOf("GET", each, now)]).toEqual([each, undefined]);
     for (const method of ["PUT", "DELETE", "POST", "HEAD"])
@@ -92,7 +92,7 @@ describe("the server of files", () => {
     };
     server = createServer((request, response) => void handle(request, response));
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-    signer = createUrlSigner(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, randomBytes(32));
+    signer = createUrlSigner(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, [randomBytes(32)]);
     const handle = createFileHandler({
       store: current,
       signer,

@@ -22,7 +22,10 @@ const GRANT_MS = 5 * 60_000;
 export interface Files {
   /** Allows one upload. */
   startUpload(bytes: number, orderId: string): MessageInitShape<typeof StartUploadResponseSchema>;
-  /** Takes an upload of this order out of quarantine. Throws FILE_REFUSED, UPLOAD_MISSING. */
+  /**
+   * Takes an upload of this order out of quarantine. Throws FILE_REFUSED, UPLOAD_MISSING, TOO_MANY_UPLOADS or
+   * FILES_UNAVAILABLE.
+   */
   take(uploadId: string, orderId: string, place: string): Promise<TakenFile>;
   /** What the buyer's browser needs to fetch and open a file. */
   open(file: TakenFile, place: string): MessageInitShape<typeof DeliveredFileSchema>;
@@ -33,6 +36,12 @@ export interface Files {
 const unavailable = (): never => {
   throw new DomainError("FILES_UNAVAILABLE", "no files are kept here");
 };
+
+/** What the store refuses, or does not answer, is for the caller to repeat; what the rules refuse is told as it is. */
+function unlessKept(error: unknown): never {
+  if (error instanceof DomainError) throw error;
+  throw new DomainError("FILES_UNAVAILABLE", "files cannot be kept now");
+}
 
 /** Of a mesh that keeps no files. Throws FILES_UNAVAILABLE, whatever is asked. */
 export const noFiles: Files = {
@@ -64,14 +73,14 @@ export function createFiles(deps: {
       return { uploadId, url, expireTime: timestampFromDate(expires) };
     },
     async take(uploadId, orderId, place) {
-      const taking = await takeUpload(deps, placedId(uploadId, orderId), place);
+      const taking = await takeUpload(deps, placedId(uploadId, orderId), place).catch(unlessKept);
       if ("file" in taking) return taking.file;
       if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
       throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
     },
     open(file, place) {
       const expires = expiry();
-      const url = signer.urlOf({ method: "GET", name: fileName(file.fileId), bytes: 0, expires });
+      const url = signer.urlOf({ method: "GET", name: fileName(file.fileId), bytes: file.bytes, expires });
       return {
         ...{ url, expireTime: timestampFromDate(expires), additionalData: place, mediaType: file.type },
         ...unwrapKey(sealing, file.seal, place),

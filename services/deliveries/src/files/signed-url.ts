@@ -5,7 +5,7 @@ import { isObjectName } from "./object-store.ts";
 export interface Grant {
   method: "GET" | "PUT";
   name: string;
-  /** Of the content of a PUT, in bytes: that, and no other. 0 for a GET. */
+  /** Of the content, in bytes: a PUT takes that, and no other. */
   bytes: number;
   expires: Date;
 }
@@ -13,16 +13,23 @@ export interface Grant {
 const textOf = ({ method, name, bytes, expires }: Grant): string =>
   [method, name, bytes, expires.getTime()].join("\n");
 
-/** Signs what URLs allow, and tells its own signatures from others. */
-export function createUrlSigner(base: string, key: Uint8Array) {
-  const sign = (grant: Grant): Buffer => createHmac("sha256", key).update(textOf(grant)).digest();
+const sign = (key: Uint8Array, grant: Grant): Buffer =>
+  createHmac("sha256", key).update(textOf(grant)).digest();
+
+/**
+ * Signs what URLs allow by the first of the keys, and tells the signatures of each of them from others. Throws without a
+ * key.
+ */
+export function createUrlSigner(base: string, keys: readonly Uint8Array[]) {
+  const [current] = keys;
+  if (!current) throw new Error("there is no key to sign with");
   return {
     /** Whoever has the URL may do this. */
     urlOf(grant: Grant): string {
       const url = new URL(`/${grant.name}`, base);
       url.searchParams.set("expires", `${grant.expires.getTime()}`);
       url.searchParams.set("bytes", `${grant.bytes}`);
-      url.searchParams.set("signature", sign(grant).toString("base64url"));
+      url.searchParams.set("signature", sign(current, grant).toString("base64url"));
       return url.href;
     },
 
@@ -36,11 +43,13 @@ export function createUrlSigner(base: string, key: Uint8Array) {
       const [expires = 0, bytes = 0] = numbers.map(Number);
       const grant: Grant = { method, name, bytes, expires: new Date(expires) };
       const given = Buffer.from(url.searchParams.get("signature") ?? "", "base64url");
-      const right = sign(grant);
-      if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+      if (!keys.some((key) => isSame(given, sign(key, grant)))) return undefined;
       return grant.expires > now ? grant : undefined;
     },
   };
 }
+
+const isSame = (given: Buffer, right: Buffer): boolean =>
+  given.length === right.length && timingSafeEqual(given, right);
 
 export type UrlSigner = ReturnType<typeof createUrlSigner>;
