@@ -172,6 +172,10 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: users("ok"),
     parties: { callers: [], words: ({ delivered }) => [delivered.id] },
   },
+  "deliveries.v1.DeliveryService/StartUpload": {
+    request: (stage) => ({ ...deliveredOrder(stage), bytes: 1000n }),
+    verdict: { ...users("NOT_YOUR_DELIVERY"), seller: "ok" },
+  },
   "deliveries.v1.DeliveryService/DeliverTicket": {
     request: (stage) => ({ ...deliveredOrder(stage), content: { case: "link", value: DELIVERED_LINK } }),
     verdict: { ...users("NOT_YOUR_DELIVERY"), seller: "ok" },

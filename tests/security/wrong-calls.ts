@@ -56,6 +56,7 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "orders.v1.OrderService/WatchOrder": [{}, "order_id"],
   "deliveries.v1.DeliveryService/GetDelivery": [{}, "order_id"],
   "deliveries.v1.DeliveryService/ListDeliveriesDue": [noPage, "page_size"],
+  "deliveries.v1.DeliveryService/StartUpload": [{ orderId: randomUUID(), bytes: 10_485_761n }, "bytes"],
   "deliveries.v1.DeliveryService/DeliverTicket": [
     { orderId: randomUUID(), content: { case: "link", value: "x".repeat(2001) } },
     "link",
@@ -127,6 +128,7 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "orders.v1.OrderService/RequestRefund": [noOrder, "ORDER_NOT_FOUND"],
   "orders.v1.OrderService/WatchOrder": [noOrder, "ORDER_NOT_FOUND"],
   "deliveries.v1.DeliveryService/GetDelivery": [noOrder, "DELIVERY_NOT_FOUND"],
+  "deliveries.v1.DeliveryService/StartUpload": [() => ({ ...noOrder(), bytes: 1n }), "DELIVERY_NOT_FOUND"],
   "deliveries.v1.DeliveryService/DeliverTicket": [
     () => ({ ...noOrder(), content: { case: "transferNote", value: "In the app" } }),
     "DELIVERY_NOT_FOUND",

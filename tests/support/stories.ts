@@ -82,7 +82,7 @@ export async function payWithRetries(mesh: TestMesh, buyer: Person, order: Order
 export function deliverWithRetries(
   seller: Person,
   { id }: Pick<Order, "id">,
-  content: { case: "link" | "transferNote"; value: string },
+  content: { case: "link" | "transferNote" | "uploadId"; value: string },
 ): Promise<Delivery> {
   return retry(async () => (await seller.deliveries.deliverTicket({ orderId: id, content })).delivery);
 }

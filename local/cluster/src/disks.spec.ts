@@ -20,20 +20,20 @@ describe("what the broker may store", () => {
     },
   );
 
-  it.each(["10Gi", "75G", "73000M"])("does not fit a disk of %s", async (storage) => {
+  it.each(["10Gi", "180G", "189000M"])("does not fit a disk of %s", async (storage) => {
     const objects = await overlayObjects("k8s/overlays/production");
     const path = "spec.volumeClaimTemplates.0.spec.resources.requests.storage";
     spoil(find(objects, "StatefulSet", "nats"), path, storage);
     expect(await faults(objects)).toEqual([
-      `nats may store 75000000000 bytes, more than 95 % of its disk of ${storage}`,
+      `nats may store 180000000000 bytes, more than 95 % of its disk of ${storage}`,
     ]);
   });
 
   it("is not more than the disk holds", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
-    spoil(find(objects, "ConfigMap", engines(objects)), "data.EVENT_STORAGE", "90000000000");
+    spoil(find(objects, "ConfigMap", engines(objects)), "data.EVENT_STORAGE", "210000000000");
     expect(await faults(objects)).toEqual([
-      "nats may store 90000000000 bytes, more than 95 % of its disk of 80Gi",
+      "nats may store 210000000000 bytes, more than 95 % of its disk of 200Gi",
     ]);
   });
 
@@ -55,15 +55,15 @@ describe("what the broker may store", () => {
       value: "1",
     });
     expect(await faults(objects)).toEqual([
-      "operations expects that nats may store 1 bytes, not 75000000000",
+      "operations expects that nats may store 1 bytes, not 180000000000",
     ]);
   });
 
   it("has room for every stream at its size", async () => {
     const objects = await overlayObjects("k8s/overlays/production");
-    spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "27000000000");
+    spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "40000000000");
     expect(await faults(objects)).toEqual([
-      "streams may take 86000000000 bytes together, and nats stores 75000000000",
+      "streams may take 184000000000 bytes together, and nats stores 180000000000",
     ]);
     spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "");
     expect(await faults(objects)).toEqual(["Deployment orders says no size of its stream (EVENT_MAX_BYTES)"]);

@@ -4,6 +4,8 @@ import { environment } from "./environment.ts";
 import { type KubernetesObject, ofKind, workloads } from "./objects.ts";
 import { block, natsText, setting } from "./tls/nats-blocks.ts";
 
+/** The variables that have the size of a stream: events, or what is kept beside them. */
+const SIZES = ["EVENT_MAX_BYTES", "UPLOADS_MAX_BYTES", "FILES_MAX_BYTES"];
 /** What a file system, and a moment's delay, leave of a disk. */
 const SHARE = 0.95;
 const units: Readonly<Record<string, number>> = {
@@ -45,9 +47,12 @@ function streamFaults(processes: readonly Configured[], limit: number): string[]
   let sum = 0;
   for (const { title, env, module } of processes) {
     if (!("EVENT_MAX_BYTES" in module.schema.shape)) continue;
-    const { EVENT_MAX_BYTES: size } = module.config(env);
-    if (size === undefined) faults.push(`${title} says no size of its stream (EVENT_MAX_BYTES)`);
-    else sum += Number(size);
+    const config = module.config(env);
+    for (const name of SIZES.filter((name) => name in module.schema.shape)) {
+      const size = config[name];
+      if (size === undefined) faults.push(`${title} says no size of its stream (${name})`);
+      else sum += Number(size);
+    }
   }
   if (sum > limit) faults.push(`streams may take ${sum} bytes together, and nats stores ${limit}`);
   return faults;

@@ -32,7 +32,8 @@ async function writeGateway(
     if (!env[name]) continue;
     here[name] = join(folder, name);
     const authority = makeAuthority();
-    const { cert, key } = authority.issue({ names: [new URL(env.PUBLIC_URL ?? "").hostname] });
+    const origins = [env.PUBLIC_URL, env.FILES_URL].flatMap((url) => (url ? [new URL(url)] : []));
+    const { cert, key } = authority.issue({ names: origins.map(({ hostname }) => hostname) });
     await mkdir(here[name], { recursive: true });
     for (const [file, text] of Object.entries({ "ca.crt": authority.cert, "tls.crt": cert, "tls.key": key }))
       await writeFile(join(here[name], file), text);

@@ -26,6 +26,15 @@ function setVariable(name: string, value: string): void {
   spoil(gateway(), "spec.template.spec.initContainers.0.env", [...env, { name, value }]);
 }
 
+/** Gives the whole mesh other origins: the app's, and that of files. */
+function setOrigins(app: string, files: string): void {
+  for (const map of objects.filter(({ kind }) => kind === "ConfigMap")) {
+    const data = (map.data ?? {}) as object;
+    if ("PUBLIC_URL" in data) spoil(map, "data.PUBLIC_URL", app);
+    if ("FILES_URL" in data) spoil(map, "data.FILES_URL", files);
+  }
+}
+
 describe("the way in", () => {
   it("is without fault in production, and behind a proxy", async () => {
     expect(await faults()).toEqual([]);
@@ -67,6 +76,8 @@ describe("the way in", () => {
   it("is at fault when nobody makes the certificate, or makes it for another host", async () => {
     spoil(find(objects, "Certificate", "gateway"), "spec.dnsNames.0", "other.example.com");
     expect(await faults()).toEqual(["the certificate in gateway-tls is not for tickets.example.com"]);
+    spoil(find(objects, "Certificate", "gateway"), "spec.dnsNames", ["tickets.example.com"]);
+    expect(await faults()).toEqual(["the certificate in gateway-tls is not for files.example.com"]);
     spoil(find(objects, "Certificate", "gateway"), "spec.secretName", "other");
     expect(await faults()).toEqual(["nobody makes the Secret gateway-tls of the gateway's certificate"]);
   });
@@ -81,10 +92,7 @@ describe("the way in", () => {
   });
 
   it("is at fault when the origin has a port that the Service does not", async () => {
-    for (const map of objects.filter(({ kind }) => kind === "ConfigMap")) {
-      if ("PUBLIC_URL" in ((map.data ?? {}) as object))
-        spoil(map, "data.PUBLIC_URL", "https://tickets.example.com:8443");
-    }
+    setOrigins("https://tickets.example.com:8443", "https://files.example.com:8443");
     expect(await faults()).toEqual(["nobody answers at port 8443 of https://tickets.example.com:8443"]);
     setVariable("PUBLIC_TLS_DIR", "");
     setVariable("TLS_TERMINATION", "proxy");
@@ -98,10 +106,7 @@ describe("the way in", () => {
   });
 
   it("is at fault when nobody ends TLS, in a mesh whose origin is http", async () => {
-    for (const map of objects.filter(({ kind }) => kind === "ConfigMap")) {
-      if ("PUBLIC_URL" in ((map.data ?? {}) as object))
-        spoil(map, "data.PUBLIC_URL", "http://tickets.example.com");
-    }
+    setOrigins("http://tickets.example.com", "http://files.example.com");
     setVariable("TLS_TERMINATION", "none");
     setVariable("PUBLIC_TLS_DIR", "");
     expect(await faults()).toContain("nobody ends TLS for http://tickets.example.com");

@@ -42,13 +42,15 @@ export function ingressFaults(
   ];
 }
 
-/** An origin that one process does not share with the others, whose pages it then refuses. */
+/** An origin that one process does not share with the others, whose pages it then refuses; of the app, and of files. */
 function originFaults(processes: readonly Configured[]): string[] {
-  const readers = processes.filter(({ module }) => "PUBLIC_URL" in module.schema.shape);
-  const [first] = readers;
-  return readers
-    .filter(({ env }) => env.PUBLIC_URL !== first?.env.PUBLIC_URL)
-    .map(({ title, env }) => `${title} has the origin ${env.PUBLIC_URL}, and not ${first?.env.PUBLIC_URL}`);
+  return ["PUBLIC_URL", "FILES_URL"].flatMap((name) => {
+    const readers = processes.filter(({ module }) => name in module.schema.shape);
+    const [first] = readers;
+    return readers
+      .filter(({ env }) => env[name] !== first?.env[name])
+      .map(({ title, env }) => `${title} has the origin ${env[name]}, and not ${first?.env[name]}`);
+  });
 }
 
 function addressFaults(objects: readonly KubernetesObject[], settings: ReturnType<typeof config>): string[] {
@@ -83,7 +85,7 @@ function portFaults(
 function certificateFaults(
   objects: readonly KubernetesObject[],
   { pod }: Workload,
-  { PUBLIC_TLS_DIR = "", PUBLIC_URL }: ReturnType<typeof config>,
+  { PUBLIC_TLS_DIR = "", PUBLIC_URL, FILES_URL = PUBLIC_URL }: ReturnType<typeof config>,
 ): string[] {
   const containers = pod.initContainers.filter(({ name }) => ["process", "envoy"].includes(name));
   const names = containers.map(({ volumeMounts }) => {
@@ -93,20 +95,25 @@ function certificateFaults(
   const unmounted = containers.filter((_, at) => names[at] === undefined);
   if (unmounted.length > 0)
     return unmounted.map(({ name }) => `container ${name} of the gateway has no Secret at ${PUBLIC_TLS_DIR}`);
-  return [...new Set(names)].flatMap((name = "") => providerFaults(objects, name, PUBLIC_URL));
+  return [...new Set(names)].flatMap((name = "") => providerFaults(objects, name, [PUBLIC_URL, FILES_URL]));
 }
 
 const secretOf = ({ volumes }: PodSpec, volume: string): string | undefined =>
   volumes.find(({ name }) => name === volume)?.secret?.secretName;
 
 /** Nobody makes the Secret, or what is in it is for another host. One that was brought is looked at by the pod. */
-function providerFaults(objects: readonly KubernetesObject[], name: string, origin: string): string[] {
+function providerFaults(
+  objects: readonly KubernetesObject[],
+  name: string,
+  origins: readonly string[],
+): string[] {
   if (secret(objects, name)) return [];
   const made = certificates(objects).find(({ secretName }) => secretName === name);
   if (!made) return [`nobody makes the Secret ${name} of the gateway's certificate`];
-  const { hostname } = new URL(origin);
   const faults: string[] = [];
-  if (!isNamed(made, hostname)) faults.push(`the certificate in ${name} is not for ${hostname}`);
+  for (const hostname of new Set(origins.map((origin) => new URL(origin).hostname))) {
+    if (!isNamed(made, hostname)) faults.push(`the certificate in ${name} is not for ${hostname}`);
+  }
   if (!made.usages.includes("server auth")) faults.push(`the certificate in ${name} is not for servers`);
   if (isOfMesh(made, objects))
     faults.push(`the certificate in ${name} is issued by ${made.issuerRef.name}, whom no browser trusts`);

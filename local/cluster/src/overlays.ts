@@ -33,8 +33,9 @@ export type Overlay =
 /** Those for users, in which money moves. */
 export const forUsers: readonly Overlay[] = ["k8s/overlays/production", ...components];
 
-/** The origin that the owner of a mesh for users has to say. */
+/** The origins that the owner of a mesh for users has to say: of the app, and of files. */
 const PUBLIC_URL = "https://tickets.example.com";
+const FILES_URL = "https://files.example.com";
 
 /** Of nobody; in the form of those that move money. */
 const liveKeys = {
@@ -58,6 +59,7 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
     await makeSecrets(secrets);
     await makeSecrets(join(folder, "secrets"), { stripe: liveKeys });
     await appendFile(join(folder, "k8s/overlays/production/processes.env"), `PUBLIC_URL=${PUBLIC_URL}\n`);
+    await appendFile(join(folder, "k8s/overlays/production/engines.env"), `FILES_URL=${FILES_URL}\n`);
     for (const component of components) await writeWith(component, "production", folder);
     for (const component of forDevelopers) await writeWith(component, "local", folder);
     const folders = [

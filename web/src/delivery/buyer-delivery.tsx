@@ -9,6 +9,7 @@ import { ErrorNotice, Notice } from "../design/states.tsx";
 import styles from "./delivery.module.css";
 import { DeliveryPart, type DeliverySide, dueTime } from "./delivery-part.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
+import { TicketFile } from "./ticket-file.tsx";
 
 type Content = OpenTicketResponse["content"];
 
@@ -109,6 +110,7 @@ function Shown({ content }: { content: Content }) {
       </div>
     );
   }
+  if (content.case === "file") return <TicketFile file={content.value} />;
   const url = content.case === "link" ? URL.parse(content.value) : null;
   // The service takes no other link; a page that runs what a seller wrote would be worse than none.
   if (url?.protocol !== "https:") return null;

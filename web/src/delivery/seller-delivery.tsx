@@ -2,7 +2,7 @@ import { useMutation } from "@connectrpc/connect-query";
 import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliverTicketRequestSchema, DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Order } from "@ticketing/proto/orders/v1/order";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Field, Select } from "../design/field.tsx";
@@ -11,6 +11,7 @@ import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { DeliveryPart, type DeliverySide, dueTime } from "./delivery-part.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
+import { UploadForm } from "./upload-form.tsx";
 
 /** What the seller has to deliver by when, and the form by which they do. */
 export function SellerDelivery({ order }: { order: Order }) {
@@ -55,8 +56,33 @@ const kinds = {
 type Kind = keyof typeof kinds;
 const isKind = (value: string): value is Kind => value in kinds;
 
-function DeliverForm({ delivery, take }: DeliverySide) {
-  const [kind, setKind] = useState<Kind>("link");
+function DeliverForm(side: DeliverySide) {
+  const [kind, setKind] = useState<Kind | "file">("link");
+  const choice = (
+    <Select
+      label={texts.kind}
+      value={kind}
+      onChange={({ target: { value } }) => (isKind(value) || value === "file") && setKind(value)}
+    >
+      <option value="file">{texts.file}</option>
+      {Object.entries(kinds).map(([name, { choice }]) => (
+        <option key={name} value={name}>
+          {choice}
+        </option>
+      ))}
+    </Select>
+  );
+  return kind === "file" ? (
+    <UploadForm {...side}>{choice}</UploadForm>
+  ) : (
+    <TextForm {...side} kind={kind}>
+      {choice}
+    </TextForm>
+  );
+}
+
+/** Delivers a link, or the word of a transfer. `children` come before the field. */
+function TextForm({ delivery, take, kind, children }: DeliverySide & { kind: Kind; children: ReactNode }) {
   const [value, setValue] = useState("");
   const deliver = useMutation(DeliveryService.method.deliverTicket);
   const form = useMessageForm({
@@ -70,17 +96,7 @@ function DeliverForm({ delivery, take }: DeliverySide) {
   const { label, hint } = kinds[kind];
   return (
     <Form form={form} label={texts.form}>
-      <Select
-        label={texts.kind}
-        value={kind}
-        onChange={({ target }) => isKind(target.value) && setKind(target.value)}
-      >
-        {Object.entries(kinds).map(([name, { choice }]) => (
-          <option key={name} value={name}>
-            {choice}
-          </option>
-        ))}
-      </Select>
+      {children}
       <Field
         label={label}
         hint={hint}

@@ -126,7 +126,7 @@ export async function startFromImages(
         cwd: join(image.root, image.workdir),
         env: {
           ...Object.fromEntries(env),
-          ...(origin && { PUBLIC_URL: origin }),
+          ...(origin && { PUBLIC_URL: origin, FILES_URL: origin.replace("localhost", "files.localhost") }),
           HOST: "127.0.0.1",
           PORT: `${here.public}`,
           INTERNAL_PORT: `${here.internal}`,

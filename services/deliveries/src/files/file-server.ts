@@ -20,7 +20,7 @@ interface FileResponse extends Writable {
 }
 
 /** What the files may take in memory that are on their way at a time, in bytes: each is held whole. */
-const MAX_HELD_BYTES = 64 * 2 ** 20;
+const MAX_HELD_BYTES = 32 * 2 ** 20;
 const CHUNK_BYTES = 64 * 1024;
 
 interface FileServerDependencies {

@@ -1,0 +1,48 @@
+import { useMutation } from "@connectrpc/connect-query";
+import { DeliveryService, StartUploadRequestSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
+import { type ReactNode, useState } from "react";
+import { toast } from "../design/announcer.tsx";
+import { Button } from "../design/button.tsx";
+import { Field } from "../design/field.tsx";
+import { Form } from "../form/form.tsx";
+import { useMessageForm } from "../form/use-message-form.ts";
+import type { DeliverySide } from "./delivery-part.tsx";
+import { deliveryTexts as texts } from "./texts.ts";
+import { uploadFile } from "./transfer-file.ts";
+
+const words = { "bytes int64.gte_lte": texts.fileSize };
+
+/** Delivers a file: uploads it, and has it looked at and stored. `children` come before the field. */
+export function UploadForm({ delivery, take, children }: DeliverySide & { children: ReactNode }) {
+  const [file, setFile] = useState<File>();
+  const start = useMutation(DeliveryService.method.startUpload);
+  const deliver = useMutation(DeliveryService.method.deliverTicket);
+  const form = useMessageForm({
+    schema: StartUploadRequestSchema,
+    message: { orderId: delivery.id, bytes: BigInt(file?.size ?? 0) },
+    words,
+    async send(message) {
+      const { url, uploadId } = await start.mutateAsync(message);
+      if (file) await uploadFile(url, file);
+      const content = { case: "uploadId" as const, value: uploadId };
+      take((await deliver.mutateAsync({ orderId: delivery.id, content })).delivery);
+      toast(texts.sent);
+    },
+  });
+  return (
+    <Form form={form} label={texts.form}>
+      {children}
+      <Field
+        label={texts.fileLabel}
+        hint={texts.fileHint}
+        type="file"
+        accept=".pdf,.png,.pkpass"
+        error={form.errorOf("bytes")}
+        onChange={({ target }) => setFile(target.files?.[0])}
+      />
+      <Button type="submit" wide pending={form.pending}>
+        {delivery.deliveredTime ? texts.replace : texts.deliver}
+      </Button>
+    </Form>
+  );
+}
