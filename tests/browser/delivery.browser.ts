@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "@jest/globals";
+import { png } from "@ticketing/deliveries/testing/files";
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { deliverWithRetries, retry } from "../support/stories.ts";
 import { inspect, useBrowser } from "./browser.ts";
@@ -73,4 +75,33 @@ test("a transfer is told in the seller's words, as text, and again without a que
   await page.getByText(words).waitFor();
   await page.getByText("Opened 2 times:").waitFor();
   await inspect(page, "delivery-transfer", ["desktop"]);
+});
+
+test("a picture is uploaded, and shown to its buyer, who can save it", async () => {
+  const buyer = await newPerson(mesh, "Bo");
+  const order = await buy(mesh, buyer, await list(seller, "Hour of Flutes"));
+  const theirs = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: seller });
+  await theirs.getByLabel("How the buyer gets it").selectOption("As a file");
+  await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
+  await theirs.getByText("Choose a file of at most 10 MB.").waitFor();
+  const file = theirs.getByLabel("The ticket: a PDF");
+  await file.setInputFiles({ name: "ticket.png", mimeType: "image/png", buffer: Buffer.from("<script>") });
+  await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
+  await theirs.getByText("This file cannot be used").waitFor();
+  await inspect(theirs, "delivery-file-refused", ["phone"]);
+  await file.setInputFiles({ name: "ticket.png", mimeType: "image/png", buffer: png() });
+  await theirs.getByRole("button", { name: "Deliver", exact: true }).click();
+  await theirs.getByText("You have delivered the ticket").waitFor();
+
+  const page = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
+  await page.getByRole("button", { name: "Open the ticket" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Open it" }).click();
+  const picture = page.getByRole("img", { name: "Your ticket" });
+  await picture.waitFor();
+  await page.waitForFunction("document.querySelector('img[src^=blob]')?.naturalWidth === 1");
+  const saved = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Save the ticket" }).click();
+  expect(await readFile(await (await saved).path())).toEqual(png());
+  expect((await saved).suggestedFilename()).toBe("ticket.png");
+  await inspect(page, "delivery-picture", ["phone"]);
 });

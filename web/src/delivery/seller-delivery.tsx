@@ -2,7 +2,7 @@ import { useMutation } from "@connectrpc/connect-query";
 import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliverTicketRequestSchema, DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Order } from "@ticketing/proto/orders/v1/order";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Field, Select } from "../design/field.tsx";
@@ -58,31 +58,28 @@ const isKind = (value: string): value is Kind => value in kinds;
 
 function DeliverForm(side: DeliverySide) {
   const [kind, setKind] = useState<Kind | "file">("link");
-  const choice = (
-    <Select
-      label={texts.kind}
-      value={kind}
-      onChange={({ target: { value } }) => (isKind(value) || value === "file") && setKind(value)}
-    >
-      <option value="file">{texts.file}</option>
-      {Object.entries(kinds).map(([name, { choice }]) => (
-        <option key={name} value={name}>
-          {choice}
-        </option>
-      ))}
-    </Select>
-  );
-  return kind === "file" ? (
-    <UploadForm {...side}>{choice}</UploadForm>
-  ) : (
-    <TextForm {...side} kind={kind}>
-      {choice}
-    </TextForm>
+  return (
+    <>
+      {/* Outside of the forms, so that it keeps the focus when another one appears. */}
+      <Select
+        label={texts.kind}
+        value={kind}
+        onChange={({ target: { value } }) => (isKind(value) || value === "file") && setKind(value)}
+      >
+        <option value="file">{texts.file}</option>
+        {Object.entries(kinds).map(([name, { choice }]) => (
+          <option key={name} value={name}>
+            {choice}
+          </option>
+        ))}
+      </Select>
+      {kind === "file" ? <UploadForm {...side} /> : <TextForm {...side} kind={kind} />}
+    </>
   );
 }
 
-/** Delivers a link, or the word of a transfer. `children` come before the field. */
-function TextForm({ delivery, take, kind, children }: DeliverySide & { kind: Kind; children: ReactNode }) {
+/** Delivers a link, or the word of a transfer. */
+function TextForm({ delivery, take, kind }: DeliverySide & { kind: Kind }) {
   const [value, setValue] = useState("");
   const deliver = useMutation(DeliveryService.method.deliverTicket);
   const form = useMessageForm({
@@ -96,7 +93,6 @@ function TextForm({ delivery, take, kind, children }: DeliverySide & { kind: Kin
   const { label, hint } = kinds[kind];
   return (
     <Form form={form} label={texts.form}>
-      {children}
       <Field
         label={label}
         hint={hint}

@@ -1,6 +1,6 @@
 import { useMutation } from "@connectrpc/connect-query";
 import { DeliveryService, StartUploadRequestSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Field } from "../design/field.tsx";
@@ -12,8 +12,8 @@ import { uploadFile } from "./transfer-file.ts";
 
 const words = { "bytes int64.gte_lte": texts.fileSize };
 
-/** Delivers a file: uploads it, and has it looked at and stored. `children` come before the field. */
-export function UploadForm({ delivery, take, children }: DeliverySide & { children: ReactNode }) {
+/** Delivers a file: uploads it, and has it looked at and stored. */
+export function UploadForm({ delivery, take }: DeliverySide) {
   const [file, setFile] = useState<File>();
   const start = useMutation(DeliveryService.method.startUpload);
   const deliver = useMutation(DeliveryService.method.deliverTicket);
@@ -31,7 +31,6 @@ export function UploadForm({ delivery, take, children }: DeliverySide & { childr
   });
   return (
     <Form form={form} label={texts.form}>
-      {children}
       <Field
         label={texts.fileLabel}
         hint={texts.fileHint}
