@@ -17,6 +17,7 @@ const plain = { PUBLIC_URL: "http://localhost:8080", TLS_TERMINATION: "", PUBLIC
 describe("settings of the way in fit together", () => {
   it.each([
     ["the gateway ends TLS", {}],
+    ["and leads to files", { FILES_URL: "https://files.example.com" }],
     ["and hears the PROXY protocol", { PROXY_PROTOCOL: "on" }],
     ["and stands behind proxies that speak TLS with it", { TRUSTED_PROXIES: "2" }],
     ["and behind both", { TRUSTED_PROXIES: "1", PROXY_PROTOCOL: "on" }],
@@ -44,6 +45,9 @@ describe("settings of the way in are refused, by the variable to change,", () =>
     ["a proxy that is not counted", { ...behindProxy, TRUSTED_PROXIES: "0" }, "TRUSTED_PROXIES:"],
     ["one port for two", { PORT: "8443" }, "TLS_PORT: is 8443, as PORT is"],
     ["one port for two others", { READY_PORT: "8080" }, "READY_PORT: is 8080, as PORT is"],
+    ["files at the host of the app", { FILES_URL: "https://tickets.example.com/files" }, "FILES_URL:"],
+    ["files by plain http", { FILES_URL: "http://files.example.com" }, "FILES_URL: has to be https://"],
+    ["files at another port", { FILES_URL: "https://files.example.com:8443" }, "FILES_URL:"],
     ["no origin", { PUBLIC_URL: "" }, "PUBLIC_URL: is missing"],
     ["another word for who ends TLS", { TLS_TERMINATION: "yes" }, "TLS_TERMINATION:"],
     ["another word for the PROXY protocol", { PROXY_PROTOCOL: "v2" }, "PROXY_PROTOCOL:"],

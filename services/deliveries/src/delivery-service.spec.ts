@@ -378,6 +378,26 @@ describe("a file that is delivered", () => {
     await buyer().confirmDelivery({ orderId });
     expect(await seller().startUpload({ orderId, bytes: 1n }).catch(reasonOf)).toBe("DELIVERY_ENDED");
   });
+
+  it("goes when the money of its order goes back", async () => {
+    const orderId = await bought();
+    await send(orderId, await uploaded(orderId));
+    expect(objects.size).toBe(1);
+    order = { ...order, status: OrderStatus.REFUNDED, version: 3n };
+    await hear(announced(orderId, order, "orderRefunded"));
+    expect(objects.size).toBe(0);
+  });
+
+  it("is uploaded so often within an hour, and then again", async () => {
+    const user = randomUUID();
+    const _id = randomUUID();
+    await deliveries.insert({ ...(await deliveries.get(await bought())), _id, sellerId: user });
+    const start = () => as({ user }).startUpload({ orderId: _id, bytes: 1n });
+    for (let n = 0; n < UPLOAD_RATE.count; n++) await start();
+    expect(await start().catch(reasonOf)).toBe("TOO_MANY_UPLOADS");
+    now += HOUR;
+    expect((await start()).url).toMatch(/^https:\/\/files.example\//);
+  });
 });
 
 describe("a seller", () => {

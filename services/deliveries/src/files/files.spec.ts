@@ -1,12 +1,15 @@
 import { randomBytes, randomUUID, webcrypto } from "node:crypto";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { silent } from "@ticketing/runtime/testing/service";
 import { png } from "../../testing/files.ts";
 import { checkFile } from "./check-file.ts";
+import { checkInTurn } from "./check-in-turn.ts";
 import { createFileHandler } from "./file-server.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { openFile, sealFile, unwrapKey } from "./sealed-file.ts";
@@ -14,6 +17,8 @@ import { createUrlSigner, type Grant, type UrlSigner } from "./signed-url.ts";
 import { takeUpload } from "./take-upload.ts";
 
 const ORIGIN = "https://shop.example";
+/** What the server of files may hold here, in bytes. */
+const MAX_HELD = 100_000;
 const PLACE = "delivery/o1/FILE";
 const sealing = createSealing(secretKeys.parse(newSecretKey()));
 
@@ -78,6 +83,49 @@ describe("a signed URL", () => {
   });
 });
 
+describe("keys of URLs that are changed", () => {
+  it("are good as long as they are among the keys", () => {
+    const now = new Date();
+    const [old, fresh] = [randomBytes(32), randomBytes(32)];
+    const name = fileName(randomUUID());
+    const url = createUrlSigner("https://files.example", [old]).urlOf({
+      ...{ method: "GET", name, bytes: 1 },
+      expires: new Date(now.getTime() + 1000),
+    });
+    expect(createUrlSigner("https://files.example", [fresh, old]).grantOf("GET", url, now)).toBeDefined();
+    expect(createUrlSigner("https://files.example", [fresh]).grantOf("GET", url, now)).toBeUndefined();
+  });
+});
+
+describe("files that are looked at", () => {
+  it("are so many at a time; the others wait, up to a number, and a failure holds nobody up", async () => {
+    let running = 0;
+    let most = 0;
+    const ends: (() => void)[] = [];
+    const check = checkInTurn(
+      async () => {
+        most = Math.max(most, ++running);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        running--;
+        throw new Error("broken");
+      },
+      { atOnce: 2, waiting: 2 },
+    );
+    const checks = Array.from({ length: 5 }, () => check(png()).catch((error: unknown) => error));
+    expect(reasonOf(await checks[4])).toBe("TOO_MANY_UPLOADS");
+    for (let n = 0; n < 4; n++) {
+      while (ends.length === 0) await setImmediate();
+      ends.shift()?.();
+    }
+    for (const each of await Promise.all(checks.slice(0, 4))) expect(String(each)).toContain("broken");
+    expect([most, running]).toEqual([2, 0]);
+    // Places are free again.
+    const next = check(png()).catch(String);
+    ends.shift()?.();
+    expect(await next).toContain("broken");
+  });
+});
+
 describe("the server of files", () => {
   let server: Server;
   let signer: UrlSigner;
@@ -99,6 +147,7 @@ describe("the server of files", () => {
       origin: ORIGIN,
       clock: () => now,
       log: silent,
+      maxHeldBytes: MAX_HELD,
     });
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
@@ -132,6 +181,18 @@ describe("the server of files", () => {
     now = inAMinute();
     expect(await put(url, "x".repeat(10))).toBe(403);
     expect(store.objects.size).toBe(0);
+  });
+
+  it("holds no more in memory than it may, and all of it again afterwards", async () => {
+    const large = upload(MAX_HELD + 1);
+    const put = (grant: Grant) =>
+      fetch(signer.urlOf(grant), { method: "PUT", body: Buffer.alloc(grant.bytes) });
+    const refused = await put(large);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    for (let n = 0; n < 3; n++) expect((await put(upload(MAX_HELD))).status).toBe(200);
+    // Also of one that is given up.
+    expect((await fetch(signer.urlOf(upload(MAX_HELD)), { method: "PUT", body: "x" })).status).toBe(400);
+    expect((await put(upload(MAX_HELD))).status).toBe(200);
   });
 
   it("takes nothing that does not say how long it is", async () => {
