@@ -116,7 +116,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       CONTENT_KEYS: keys.contentKeys,
       FILES_URL: filesUrl,
     }),
-    settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "OVERDUE_EVERY"],
+    settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "OVERDUE_EVERY", "FILE_MAX_AGE"],
   },
   payouts: {
     script: "services/payouts/src/main.ts",
