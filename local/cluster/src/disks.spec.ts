@@ -63,7 +63,7 @@ describe("what the broker may store", () => {
     const objects = await overlayObjects("k8s/overlays/production");
     spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "40000000000");
     expect(await faults(objects)).toEqual([
-      "streams may take 184000000000 bytes together, and nats stores 180000000000",
+      "streams may take 186000000000 bytes together, and nats stores 180000000000",
     ]);
     spoil(find(objects, "ConfigMap", engines(objects)), "data.ORDERS_MAX_BYTES", "");
     expect(await faults(objects)).toEqual(["Deployment orders says no size of its stream (EVENT_MAX_BYTES)"]);

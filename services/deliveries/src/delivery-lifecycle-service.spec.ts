@@ -12,6 +12,7 @@ import { sealContent } from "./content.ts";
 import { awaitDelivery, deliver } from "./delivery.ts";
 import { deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts";
+import { noFiles } from "./files/files.ts";
 
 const LINK = "https://tickets.example/t/7f3a";
 const now = new Date(Date.UTC(2030, 0, 1));
@@ -28,7 +29,8 @@ beforeAll(async () => {
   const awaited = awaitDelivery(order, { leadMs: 1_000, leastTimeMs: 1_000 }, now);
   const content = { kind: DeliveryKind.LINK, text: LINK } as const;
   const sealing = createSealing(secretKeys.parse(newSecretKey()));
-  await deliveries.insert(deliver(awaited, sealContent(sealing, orderId, content), now));
+  const sealed = await sealContent({ sealing, files: noFiles }, orderId, content);
+  await deliveries.insert(deliver(awaited, sealed, now));
 }, 60_000);
 afterAll(() => database?.close());
 
