@@ -10,6 +10,7 @@ export const orderLifecycle: ServiceImpl<typeof OrderLifecycleService> = {
   markRefunded: () => ({}),
   refuseRefund: () => ({}),
   endForEvent: () => ({}),
+  refundForCase: () => ({}),
   openTicket: () => ({}),
   listOrders: () => ({}),
   listOverdueOrders: () => ({}),

@@ -59,6 +59,7 @@ async function startWorkerBefore() {
       payments: address("payments"),
       payouts: address("payouts"),
       deliveries: address("deliveries"),
+      cases: address("cases"),
     },
     await createServiceTokens({ name: "workflows", keyFile, log: silent }),
   );

@@ -83,6 +83,7 @@ async function startOrders(): Promise<Caller[]> {
         markRefunded: refuse,
         refuseRefund: refuse,
         endForEvent: refuse,
+        refundForCase: refuse,
         openTicket: refuse,
         listOrders: refuse,
         listOverdueOrders: refuse,

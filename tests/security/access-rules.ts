@@ -423,6 +423,10 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     outcome: "ok",
   },
   "orders.internal.v1.OrderLifecycleService/EndForEvent": lifecycle("orders", someOrder),
+  "orders.internal.v1.OrderLifecycleService/RefundForCase": lifecycle("orders", () => ({
+    ...someCase(),
+    decisionNumber: 1,
+  })),
   "orders.internal.v1.OrderLifecycleService/OpenTicket": {
     callee: "orders",
     request: () => ({ ...someOrder(), buyerId: randomUUID() }),

@@ -344,6 +344,10 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
     "services/payouts/src/earning.spec.ts",
     "that is kept by the same once more stays as it is",
   ],
+  "orders.internal.v1.OrderLifecycleService/RefundForCase": [
+    "services/orders/src/order.spec.ts",
+    "is asked for once for each decision",
+  ],
   // What was decided is done at once, by a workflow.
   "cases.v1.CaseService/DecideCase": [
     "services/cases/src/case-service.spec.ts",

@@ -1,4 +1,5 @@
 import type { Client } from "@connectrpc/connect";
+import { CaseLifecycleService } from "@ticketing/proto/cases/internal/v1/case_lifecycle_service";
 import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
@@ -18,10 +19,11 @@ export interface LifecycleClients {
   payments: Client<typeof PaymentLifecycleService>;
   payouts: Client<typeof PayoutLifecycleService>;
   deliveries: Client<typeof DeliveryLifecycleService>;
+  cases: Client<typeof CaseLifecycleService>;
 }
 
 /** The services that an order needs until it is complete. */
-export type OrderClients = Omit<LifecycleClients, "payouts" | "deliveries">;
+export type OrderClients = Omit<LifecycleClients, "payouts" | "deliveries" | "cases">;
 
 export function createLifecycleClients(
   addresses: Readonly<Record<keyof LifecycleClients, readonly string[]>>,
@@ -60,21 +62,29 @@ export function createLifecycleClients(
     tokens,
     security,
   });
+  const cases = createInternalClient(CaseLifecycleService, {
+    addresses: addresses.cases,
+    callee: "cases",
+    tokens,
+    security,
+  });
   return {
     tickets,
     orders,
     payments,
     payouts,
     deliveries,
+    cases,
     pings: {
       tickets: tickets.ping,
       orders: orders.ping,
       payments: payments.ping,
       payouts: payouts.ping,
       deliveries: deliveries.ping,
+      cases: cases.ping,
     },
     close() {
-      for (const client of [tickets, orders, payments, payouts, deliveries]) client.close();
+      for (const client of [tickets, orders, payments, payouts, deliveries, cases]) client.close();
     },
   };
 }

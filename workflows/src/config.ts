@@ -28,6 +28,7 @@ export const schema = z.object({
   PAYMENTS_ADDRESS: addresses,
   PAYOUTS_ADDRESS: addresses,
   DELIVERIES_ADDRESS: addresses,
+  CASES_ADDRESS: addresses,
   /** The workflows as one file, made by `npm run build`; without it the worker bundles them when it starts. */
   WORKFLOW_BUNDLE: z.string().min(1).optional(),
   /** Declined attempts after which an order is cancelled. */

@@ -14,8 +14,9 @@ export const REFUND: Queue = { taskQueue: "refund", deployment: "ticketing-refun
 export const RECONCILIATION: Queue = { taskQueue: "reconciliation", deployment: "ticketing-reconciliation" };
 export const QUEUES: readonly Queue[] = [LIFECYCLE, REFUND, RECONCILIATION];
 
-/** One lifecycle, one refund and one earning per order, one cancellation per event: the ids say so to Temporal. */
+/** One lifecycle, one refund and one earning per order, one run at a time per case, one cancellation per event: the ids say so to Temporal. */
 export const lifecycleId = (orderId: string): string => `order-${orderId}`;
 export const refundId = (orderId: string): string => `refund-${orderId}`;
 export const earningId = (orderId: string): string => `earning-${orderId}`;
+export const caseWorkflowId = (caseId: string): string => `case-${caseId}`;
 export const eventCancellationId = (eventId: string): string => `event-cancellation-${eventId}`;

@@ -1,8 +1,17 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
 import { WorkflowIdReusePolicy, WorkflowNotFoundError } from "@temporalio/common";
+import type { settleCase } from "./case/workflow.ts";
 import type { earning } from "./earning/workflow.ts";
 import type { eventCancellation } from "./event-cancellation/workflow.ts";
-import { earningId, eventCancellationId, LIFECYCLE, lifecycleId, REFUND, refundId } from "./names.ts";
+import {
+  caseWorkflowId,
+  earningId,
+  eventCancellationId,
+  LIFECYCLE,
+  lifecycleId,
+  REFUND,
+  refundId,
+} from "./names.ts";
 import { somethingChanged } from "./order-lifecycle/messages.ts";
 import type { orderLifecycle, Sighting } from "./order-lifecycle/workflow.ts";
 import type { refund } from "./refund/workflow.ts";
@@ -91,6 +100,17 @@ export function createWorkflowStarter(client: Client) {
         taskQueue: REFUND.taskQueue,
         workflowIdReusePolicy: ALLOW_DUPLICATE,
         args: [orderId],
+        ...signalled,
+      });
+    },
+
+    /** Has a case looked at: by the run that is under way, or by a new one. Among the refunds that it causes. */
+    async wakeCase(caseId: string): Promise<void> {
+      await client.workflow.signalWithStart<typeof settleCase, []>("settleCase", {
+        workflowId: caseWorkflowId(caseId),
+        taskQueue: REFUND.taskQueue,
+        workflowIdReusePolicy: ALLOW_DUPLICATE,
+        args: [caseId],
         ...signalled,
       });
     },

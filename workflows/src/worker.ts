@@ -9,6 +9,7 @@ import { retrying } from "@ticketing/runtime/process/retrying";
 import { startTelemetry } from "@ticketing/runtime/process/telemetry";
 import { openTransportSecurity } from "@ticketing/runtime/process/transport-security";
 import { serve } from "@ticketing/runtime/serving/serve";
+import { createCaseActivities } from "./case/activities.ts";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
 import { createEarningActivities, createEarningSteps } from "./earning/activities.ts";
@@ -16,6 +17,7 @@ import { createEventCancellationActivities } from "./event-cancellation/activiti
 import { createPace } from "./event-cancellation/pace.ts";
 import { keepCurrent } from "./keep-current.ts";
 import { connectNative, keepConnected } from "./native-connection.ts";
+import { onCaseEvent } from "./on-case-event.ts";
 import { onEventEvent } from "./on-event-event.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { onPaymentEvent } from "./on-payment-event.ts";
@@ -51,6 +53,7 @@ const clients = createLifecycleClients(
     payments: config.PAYMENTS_ADDRESS,
     payouts: config.PAYOUTS_ADDRESS,
     deliveries: config.DELIVERIES_ADDRESS,
+    cases: config.CASES_ADDRESS,
   },
   await createServiceTokens({ name: "workflows", keyFile: config.SERVICE_KEY_FILE, log }),
   security,
@@ -76,6 +79,7 @@ const workers = await createWorkers({
     ...lifecycle,
     ...createRefundActivities(clients),
     ...createEarningActivities(clients),
+    ...createCaseActivities(clients),
     ...createEventCancellationActivities(clients, { pace: createPace(config.EVENT_CANCELLATION_RATE) }),
     ...createReconciliationActivities({
       clients,
@@ -114,6 +118,12 @@ events.consume({
   durable: "workflows",
   filter: "evt.payouts.>",
   handle: onPayoutEvent(workflows, createEarningSteps(clients), log),
+});
+events.consume({
+  stream: "CASES",
+  durable: "workflows",
+  filter: "evt.cases.>",
+  handle: onCaseEvent(workflows),
 });
 events.consume({
   stream: "EVENTS",

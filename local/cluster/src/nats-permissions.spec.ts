@@ -101,6 +101,8 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["ORDERS", "deliveries"],
   ["ORDERS", "payouts"],
   ["PAYOUTS", "workflows"],
+  ["CASES", "workflows"],
+  ["DELIVERIES", "cases"],
 ];
 /** The streams that tell what operators did, which operations keeps. */
 const audited = ["USERS", "EVENTS", "TICKETS", "PAYOUTS", "CASES"];
@@ -118,9 +120,9 @@ const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
   tickets: ["ORDERS", "PAYMENTS", "EVENTS", "USERS"],
   orders: ["TICKETS"],
   deliveries: ["ORDERS"],
-  workflows: ["ORDERS", "PAYMENTS", "EVENTS", "PAYOUTS"],
+  workflows: ["ORDERS", "PAYMENTS", "EVENTS", "PAYOUTS", "CASES"],
   payouts: ["ORDERS"],
-  cases: ["PAYMENTS"],
+  cases: ["PAYMENTS", "DELIVERIES"],
   operations: streams.filter((stream) => stream !== "DEAD_LETTERS"),
   catalog: streams,
 };

@@ -150,6 +150,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       PAYMENTS_ADDRESS: internal("payments"),
       PAYOUTS_ADDRESS: internal("payouts"),
       DELIVERIES_ADDRESS: internal("deliveries"),
+      CASES_ADDRESS: internal("cases"),
     }),
     settings: [
       ...["MAX_DECLINES", "EVENT_CANCELLATION_RATE", "TEMPORAL_NAMESPACE"],

@@ -166,6 +166,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   DecideCase: { ruling: 1, reason: "It never came" },
   AgreeToDecision: { version: 1n },
   CloseCase: { decisionNumber: 1 },
+  RefundForCase: { decisionNumber: 1 },
   ReopenCase: { decisionNumber: 1, refusal: "refund_failed" },
   UpdateTicket: { version: 1n },
   WithdrawTicket: { version: 1n },

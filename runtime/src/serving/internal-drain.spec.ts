@@ -40,6 +40,7 @@ async function serving(readOrder: () => Promise<object>) {
         markRefunded: unused,
         refuseRefund: unused,
         endForEvent: unused,
+        refundForCase: unused,
         openTicket: unused,
         listOrders: unused,
         listOverdueOrders: unused,

@@ -44,6 +44,7 @@ beforeAll(async () => {
         markRefunded: none,
         refuseRefund: none,
         endForEvent: none,
+        refundForCase: none,
         openTicket: none,
         listOrders: none,
         listOverdueOrders: none,

@@ -45,6 +45,7 @@ const orders = async (keysFile: string): Promise<Serving> =>
         markRefunded: none,
         refuseRefund: none,
         endForEvent: none,
+        refundForCase: none,
         openTicket: none,
         listOrders: none,
         listOverdueOrders: none,

@@ -9,6 +9,7 @@ import { caseAggregate } from "./case-aggregate.ts";
 import { createCaseLifecycleService } from "./case-lifecycle-service.ts";
 import { createCaseService } from "./case-service.ts";
 import { config as readConfig } from "./config.ts";
+import { onDeliveryEvent } from "./follow-deliveries.ts";
 import { followPayments } from "./follow-payments.ts";
 
 const config = readConfig();
@@ -23,6 +24,12 @@ await runProcess("cases", config, async ({ database, events, log, callee }) => {
   const sources = { orders, payouts, deliveries };
   const caseService = createCaseService({ cases, sources, payouts, limits, clock });
   followPayments({ cases, orders, payouts, clock }, events);
+  events.consume({
+    stream: "DELIVERIES",
+    durable: "cases",
+    filter: "evt.deliveries.>",
+    handle: onDeliveryEvent({ cases, sources, clock }),
+  });
   const caseLifecycleService = createCaseLifecycleService({ cases, clock });
   return {
     publicRoutes: (router) => router.service(CaseService, caseService),

@@ -18,6 +18,7 @@ import {
   markRefunded,
   type Order,
   openTicket,
+  refundForCase,
   refuseRefund,
 } from "./order.ts";
 import { findOverdue, type OrderStore } from "./order-aggregate.ts";
@@ -81,6 +82,10 @@ export function createOrderLifecycleService(deps: {
       const order = await orders.update(orderId, (current) => endForEvent(current, clock()));
       return { order: orderMessage(order), handled: isHandledForEvent(order) };
     },
+    refundForCase: ({ orderId, caseId, decisionNumber }, context) =>
+      change(context, orderId, (order) =>
+        refundForCase(order, { caseId, decision: decisionNumber }, clock()),
+      ),
     async openTicket({ orderId, buyerId }, context) {
       requireService(context, "deliveries");
       const by = { userId: buyerId };

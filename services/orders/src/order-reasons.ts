@@ -6,7 +6,7 @@ import {
 
 // As orders are stored: the contracts' values by their names in lower case.
 export type CancelReason = "buyer" | "payment_failed" | "capture_refused" | "event_cancelled";
-export type RefundReason = "buyer" | "event_cancelled";
+export type RefundReason = "buyer" | "event_cancelled" | "case";
 export type RefundRefusal = "charge_disputed" | "refused_by_provider" | "nothing_captured" | "refund_failed";
 
 export const cancellationReasonOf = (reason: CancelReason): CancellationReason =>

@@ -13,6 +13,7 @@ import {
   type Order,
   open,
   openTicket,
+  refundForCase,
   refuseRefund as refuse,
   requestCancel,
   requestRefund,
@@ -245,6 +246,56 @@ describe("an order", () => {
       const asked = askToCancel(opened(), at(1));
       expect(ended(asked)).toBe(asked);
       expect(isHandledForEvent(asked)).toBe(false);
+    });
+  });
+
+  describe("whose case was decided for its buyer", () => {
+    const decided = (order: Order, decision = 1, now = at(500)) =>
+      refundForCase(order, { caseId: "c1", decision }, now);
+    const done = () => complete(opened(), HOUR, at(1));
+
+    it("gives the money back, also after the window and though the ticket was opened", () => {
+      const seen = openTicket(done(), buyer, at(2));
+      expect(outcome(() => askForRefund(seen, at(3)))).toBe("TICKET_OPENED");
+      const asked = decided(seen);
+      expect(asked).toMatchObject({ refundRequestedTime: at(500), refundReason: "case" });
+      expect(asked.history.at(-1)).toMatchObject({
+        type: "order_refund_requested",
+        data: { reason: "case" },
+      });
+    });
+    it("is asked for once for each decision", () => {
+      const asked = decided(done());
+      expect(decided(asked)).toBe(asked);
+      const refused = refuseRefund(asked, "charge_disputed", at(501));
+      expect(decided(refused)).toBe(refused);
+      const again = decided(refused, 2, at(502));
+      expect(again).toMatchObject({ refundRequestedTime: at(502), refundRefusedReason: undefined });
+      // A late repeat of the first, once the second was refused as well.
+      const twice = refuseRefund(again, "charge_disputed", at(503));
+      expect(decided(twice, 1, at(504))).toBe(twice);
+    });
+    it("goes on with a refund that is under way, which takes the ticket off sale from now on", () => {
+      const asked = askForRefund(done(), at(2));
+      const taken = decided(asked);
+      expect(taken).toMatchObject({ refundReason: "case", refundRequestedTime: at(2) });
+      expect(taken.history).toEqual(asked.history);
+    });
+    it("keeps that reason when its buyer asks again", () => {
+      const refused = refuseRefund(decided(done(), 1, at(2)), "charge_disputed", at(3));
+      expect(askForRefund(refused, at(4)).refundReason).toBe("case");
+      expect(endForEvent(refused, at(4)).refundReason).toBe("event_cancelled");
+    });
+    it("asks for nothing where a person has to look at an earlier refusal", () => {
+      const refused = refuseRefund(askForRefund(done(), at(2)), "nothing_captured", at(3));
+      expect(decided(refused)).toMatchObject({ refundRefusedReason: "nothing_captured" });
+    });
+    it("has to be complete", () => {
+      for (const state of ["AWAITING_PAYMENT", "CANCELLED", "EXPIRED"]) {
+        expect(outcome(() => decided((states[state] ?? opened)()))).toBe("ORDER_NOT_COMPLETE");
+      }
+      const refunded = markRefunded(askForRefund(done(), at(2)), at(3));
+      expect(decided(refunded)).toBe(refunded);
     });
   });
 });

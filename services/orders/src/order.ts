@@ -3,6 +3,7 @@ import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import {
   type Aggregate,
+  amend,
   type TransitionOf,
   type TransitionType,
   transitionsOf,
@@ -57,6 +58,8 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   refundRequestedTime?: Date;
   /** Absent in what an earlier release recorded: the buyer asked. */
   refundReason?: RefundCause;
+  /** The decisions of cases for which a refund was asked, as `<case>:<number>`; absent before the first. */
+  refundDecisions?: string[];
   refundRefusedTime?: Date;
   refundRefusedReason?: RefundRefusal;
   /** When its ticket was opened first; absent until then. */
@@ -187,11 +190,32 @@ const isRefundOver = ({ refundRefusedTime, refundRefusedReason }: Order): boolea
   refundRefusedTime !== undefined && refundRefusedReason !== "charge_disputed";
 
 function askForRefund(order: Order, reason: RefundCause, now: Date): Order {
-  // That the event was cancelled stays true when the buyer asks again.
-  const refundReason = order.refundReason === "event_cancelled" ? order.refundReason : reason;
+  const refundReason = lastingReason(order, reason);
   const asked = { refundRequestedTime: now, refundReason, ...UNREFUSED };
   const value = { reason: refundReasonOf(reason) };
   return advance(order, { case: "orderRefundRequested", value }, now, asked);
+}
+
+/** That the event was cancelled, or that a case was decided so, stays true when the buyer asks again. */
+function lastingReason({ refundReason }: Order, reason: RefundCause): RefundCause {
+  if (refundReason === "event_cancelled") return refundReason;
+  return refundReason === "case" && reason === "buyer" ? refundReason : reason;
+}
+
+/**
+ * An operator decided that the buyer gets the money back. Asked for by this decision already: nothing changes. A refund
+ * that is under way goes on, for this reason from now on. Throws ORDER_NOT_COMPLETE.
+ */
+export function refundForCase(order: Order, by: { caseId: string; decision: number }, now: Date): Order {
+  const asked = `${by.caseId}:${by.decision}`;
+  const { refundDecisions = [] } = order;
+  if (order.status === OrderStatus.REFUNDED || refundDecisions.includes(asked)) return order;
+  requireComplete(order, "only a complete order can be refunded");
+  const known = { refundDecisions: [...refundDecisions, asked] };
+  if (order.refundRequestedTime && !PASSING_REFUSALS.includes(order.refundRefusedReason)) {
+    return amend(order, { ...known, refundReason: lastingReason(order, "case") }, now);
+  }
+  return { ...askForRefund(order, "case", now), ...known };
 }
 
 /**

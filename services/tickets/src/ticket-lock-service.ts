@@ -206,9 +206,9 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       return answer(await tickets.update(ticketId, (ticket) => sell(ticket, orderId, clock())));
     },
 
-    async relistTicket({ ticketId, orderId }, context) {
+    async relistTicket({ ticketId, ...by }, context) {
       requireService(context, "workflows");
-      return answer(await tickets.update(ticketId, (ticket) => relist(ticket, orderId, clock())));
+      return answer(await tickets.update(ticketId, (ticket) => relist(ticket, by, clock())));
     },
 
     async listOrdersOfEvent(request, context) {

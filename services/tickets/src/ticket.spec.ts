@@ -46,6 +46,8 @@ const lock = (ticket: Ticket, order: Partial<LockWish> & ReturnType<typeof wish>
     { until: new Date(now.getTime() + 15 * 60_000), relockWaitMs: 60_000, fees, ...order },
     now,
   );
+/** What a refund says of the order whose ticket comes back. */
+const back = (orderId: string) => ({ orderId, withdraw: false });
 const mine = (ticket: Ticket) => ({ userId: "seller", version: ticket.version, fees });
 const reason = (work: () => unknown) => {
   try {
@@ -89,7 +91,7 @@ describe("a ticket", () => {
     const locked = lock(fresh(), wish("b"), at(1));
     expect(unlock(locked, { orderId: "a", reason: "cancelled" }, at(2))).toBe(locked);
     const sold = sell(locked, "b", at(2));
-    expect(relist(sold, "a", at(3))).toBe(sold);
+    expect(relist(sold, back("a"), at(3))).toBe(sold);
     expect(reason(() => unlock(sold, { orderId: "b", reason: "cancelled" }, at(3)))).toBe("TICKET_SOLD");
   });
   it("is not unlocked for expiry before its deadline", () => {
@@ -176,8 +178,12 @@ describe("a ticket", () => {
   });
   it("is for sale again after a refund, or withdrawn once the event began", () => {
     const sold = sell(lock(fresh(), wish("a"), at(1)), "a", at(2));
-    expect(relist(sold, "a", at(3)).storedStatus).toBe(TicketStatus.AVAILABLE);
-    expect(relist(sold, "a", start).storedStatus).toBe(TicketStatus.WITHDRAWN);
+    expect(relist(sold, back("a"), at(3)).storedStatus).toBe(TicketStatus.AVAILABLE);
+    expect(relist(sold, back("a"), start).storedStatus).toBe(TicketStatus.WITHDRAWN);
+    const withdrawn = relist(sold, { ...back("a"), withdraw: true }, at(3));
+    expect(withdrawn.storedStatus).toBe(TicketStatus.WITHDRAWN);
+    expect(withdrawn.history.at(-1)?.type).toBe("ticket_withdrawn");
+    expect(relist(sold, { orderId: "b", withdraw: true }, at(3))).toBe(sold);
   });
   it("that nobody bought is expired from its event's start on, also when its lock ends there", () => {
     const late = lock(fresh(), wish("a"), at(24 * 60 - 5));
@@ -218,7 +224,7 @@ describe("a ticket", () => {
             if (kind === "unlock") ticket = unlock(before, { orderId: order, reason: "cancelled" }, now);
             if (kind === "expire") ticket = unlock(before, { orderId: order, reason: "expired" }, now);
             if (kind === "sell") ticket = sell(before, order, now);
-            if (kind === "relist") ticket = relist(before, order, now);
+            if (kind === "relist") ticket = relist(before, back(order), now);
             if (kind === "edit") ticket = edit(before, mine(before), { title: "y" }, now);
             if (kind === "withdraw") ticket = withdraw(before, mine(before), now);
           } catch (error) {

@@ -249,11 +249,15 @@ export function sell(ticket: Ticket, orderId: string, now: Date): Ticket {
   return advance(ticket, { case: "ticketSold", value: { orderId } }, now, sold);
 }
 
-/** The order's sale is taken back. Not its sale any more counts as done. */
-export function relist(ticket: Ticket, orderId: string, now: Date): Ticket {
+/**
+ * The order's sale is taken back: for sale again, unless its event is over or it is to be withdrawn. Not its sale any more
+ * counts as done.
+ */
+export function relist(ticket: Ticket, by: { orderId: string; withdraw: boolean }, now: Date): Ticket {
+  const { orderId, withdraw } = by;
   if (ticket.storedStatus !== TicketStatus.SOLD || ticket.soldOrderId !== orderId) return ticket;
   const unsold = { soldOrderId: undefined, soldBuyerId: undefined };
-  if (ticket.event.cancelled || ticket.event.startTime <= now) {
+  if (ticket.event.cancelled || ticket.event.startTime <= now || withdraw) {
     const changes = { ...unsold, storedStatus: TicketStatus.WITHDRAWN as const };
     return advance(ticket, { case: "ticketWithdrawn", value: {} }, now, changes);
   }

@@ -46,6 +46,16 @@ const moneyOfCancelledEvent: Told = {
   buyer: "The event was cancelled; your money comes back.",
   seller: "The event was cancelled; the money goes back to the buyer.",
 };
+/** What was decided about a complaint. */
+const moneyOfCase: Told = {
+  buyer: "We looked into it and decided that your money comes back.",
+  seller: "We looked into the complaint and decided that the money goes back to the buyer.",
+};
+/** Why money goes back for which the buyer did not ask. */
+const unasked: Readonly<Partial<Record<RefundReason, Told>>> = {
+  [RefundReason.EVENT_CANCELLED]: moneyOfCancelledEvent,
+  [RefundReason.CASE]: moneyOfCase,
+};
 /** Why the money of a refund does not go back; unspecified: the reason is not known. */
 const refundRefused: Readonly<Record<RefundRefusalReason, Told>> = {
   [RefundRefusalReason.UNSPECIFIED]: {
@@ -81,10 +91,9 @@ export const refundRefusedText = (side: Side, reason: RefundRefusalReason): stri
 /** That a refund is under way, and why. */
 export function refundingText(side: Side, reason: RefundReason): string {
   const underWay = { buyer: orderTexts.refundingBuyer, seller: orderTexts.refundingSeller }[side];
-  if (reason !== RefundReason.EVENT_CANCELLED) return underWay;
-  return side === "buyer"
-    ? `${moneyOfCancelledEvent.buyer} ${orderTexts.toldHere}`
-    : moneyOfCancelledEvent.seller;
+  const why = unasked[reason];
+  if (!why) return underWay;
+  return side === "buyer" ? `${why.buyer} ${orderTexts.toldHere}` : why.seller;
 }
 
 /** A step of an order in a sentence, as its buyer and as its seller read it. */
@@ -112,8 +121,12 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
         seller: "The buyer did not pay in time. The ticket is for sale again.",
       };
     case "orderRefundRequested":
-      if (transition.value.reason === RefundReason.EVENT_CANCELLED) return moneyOfCancelledEvent;
-      return { buyer: "You asked for your money back.", seller: "The buyer asked for the money back." };
+      return (
+        unasked[transition.value.reason] ?? {
+          buyer: "You asked for your money back.",
+          seller: "The buyer asked for the money back.",
+        }
+      );
     case "orderRefunded":
       return { buyer: "Your refund was made.", seller: "The buyer was refunded." };
     case "orderRefundRefused":

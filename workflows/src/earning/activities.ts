@@ -27,7 +27,7 @@ export function createEarningSteps({
   payments,
   payouts,
   deliveries,
-}: Omit<LifecycleClients, "tickets">) {
+}: Omit<LifecycleClients, "tickets" | "cases">) {
   /**
    * The charge as Stripe shows it now; undefined where no money was taken. It is refused to a mesh that is, or may be, a
    * copy of another one: that one pays its sellers.

@@ -1,6 +1,6 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ApplicationFailure } from "@temporalio/common";
-import { type Order, OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import { type Order, OrderStatus, RefundReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import type { RefundRefusal as RefundRefusalName } from "../refund-retries.ts";
@@ -22,7 +22,7 @@ export function createRefundActivities({
   orders,
   payments,
   payouts,
-}: Omit<LifecycleClients, "deliveries">) {
+}: Omit<LifecycleClients, "deliveries" | "cases">) {
   async function readOrder(orderId: string): Promise<Order> {
     const { order } = await asking(orders.readOrder({ orderId }));
     if (!order) throw new Error("orders answered without the order");
@@ -72,10 +72,11 @@ export function createRefundActivities({
         "done" as const,
       ),
 
-    /** A ticket that does not exist any more needs no buyer. */
+    /** A ticket that does not exist any more needs no buyer; one that a case was about gets none. */
     async relistTicket(orderId: string) {
-      const { ticketId } = await readOrder(orderId);
-      return answering(tickets.relistTicket({ orderId, ticketId }), "done" as const, {
+      const { ticketId, refundReason } = await readOrder(orderId);
+      const withdraw = refundReason === RefundReason.CASE;
+      return answering(tickets.relistTicket({ orderId, ticketId, withdraw }), "done" as const, {
         TICKET_NOT_FOUND: "done" as const,
       });
     },
