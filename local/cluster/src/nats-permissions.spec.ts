@@ -279,7 +279,7 @@ describe.each([
     await until(async () => (await of(events, "operations").deadLetters.count()) === actors.length);
     poison.clear();
     seen.length = 0;
-    for (const { sequence } of await of(events, "operations").deadLetters.list({ limit: 10 })) {
+    for (const { sequence } of await of(events, "operations").deadLetters.list({ limit: 100 })) {
       await of(events, "operations").deadLetters.replay(sequence);
       await of(events, "operations").deadLetters.replay(sequence);
     }

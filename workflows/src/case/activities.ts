@@ -1,4 +1,4 @@
-import { CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
@@ -9,12 +9,18 @@ export type CaseActivities = ReturnType<typeof createCaseActivities>;
 export type CaseVerdict =
   | { next: "nothing" }
   | { next: "hold"; orderId: string }
-  | { next: "refund" | "keep"; orderId: string; decision: number };
+  | { next: "refund" | "keep" | "leave to bank"; orderId: string; decision: number };
 
 /** Where a refund stands; `refused` with the reason's name in lower case. */
 export type RefundState = "under way" | "done" | { refused: string };
 
 const UNDECIDED: readonly CaseStatus[] = [CaseStatus.OPEN, CaseStatus.PROPOSED];
+
+/** What a ruling asks for. Of a dispute that was lost the bank has given the buyer the money already. */
+function stepOf(kind: CaseKind, ruling: CaseRuling) {
+  if (ruling !== CaseRuling.REFUND) return "keep";
+  return kind === CaseKind.CHARGEBACK ? "leave to bank" : "refund";
+}
 
 /** What a case does in the world. Each step may be repeated. */
 export function createCaseActivities({
@@ -29,8 +35,7 @@ export function createCaseActivities({
       const { status, orderId, decision } = found;
       if (UNDECIDED.includes(status)) return { next: "hold", orderId };
       if (status !== CaseStatus.DECIDED || !decision) return { next: "nothing" };
-      const next = decision.ruling === CaseRuling.REFUND ? "refund" : "keep";
-      return { next, orderId, decision: decision.number };
+      return { next: stepOf(found.kind, decision.ruling), orderId, decision: decision.number };
     },
 
     /** What the seller earned is frozen, unless it was transferred before. */

@@ -40,7 +40,8 @@ async function settle(caseId: string): Promise<void> {
       return;
     }
   }
-  await releaseEarning(orderId, caseId, next === "keep");
+  // What a bank gave back its seller never gets.
+  if (next !== "leave to bank") await releaseEarning(orderId, caseId, next === "keep");
   await closeCase(caseId, decision);
 }
 

@@ -5,7 +5,7 @@ import { type WorkflowExecutionDescription, WorkflowFailedError } from "@tempora
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
-import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import { OrderStatus, RefundReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
@@ -28,6 +28,8 @@ let paid: PaymentStatus;
 let refundAnswer: (call: number) => DomainError | undefined;
 /** Whether what the seller earned is kept. */
 let held: boolean;
+/** Why the refund was asked for, as the order says. */
+let refundReason: RefundReason;
 /** What payouts answers to the announcement of the refund. */
 let holdAnswer: () => DomainError | undefined;
 /** What happens before the ticket is for sale again. */
@@ -55,7 +57,9 @@ function services({ service }: ConnectRouter): void {
       if (!now) throw toConnectError(refusing("ORDER_NOT_FOUND"));
       const refundRequestedTime = now.asked ? { seconds: 1n } : undefined;
       const refundRefusedTime = now.refused ? { seconds: 2n } : undefined;
-      return { order: { ticketId: "t", status: now.status, refundRequestedTime, refundRefusedTime } };
+      return {
+        order: { ticketId: "t", status: now.status, refundRequestedTime, refundRefusedTime, refundReason },
+      };
     },
     markRefunded: async () => {
       await marking();
@@ -89,9 +93,9 @@ function services({ service }: ConnectRouter): void {
     },
   });
   service(TicketLockService, {
-    relistTicket: async () => {
+    relistTicket: async ({ withdraw }) => {
       await meanwhile();
-      done.push("relist");
+      done.push(withdraw ? "withdraw" : "relist");
       return {};
     },
   });
@@ -108,6 +112,7 @@ beforeEach(() => {
   refundAnswer = () => undefined;
   holdAnswer = () => undefined;
   held = false;
+  refundReason = RefundReason.BUYER;
   meanwhile = async () => undefined;
   marking = async () => undefined;
   reading = async () => undefined;
@@ -167,6 +172,20 @@ describe("a refund", () => {
     expect(reads).toBe(2);
     expect(execution.historyLength).toBeLessThanOrEqual(9);
   }, 60_000);
+
+  it.each([
+    [RefundReason.CASE, "withdraw"],
+    [RefundReason.EVENT_CANCELLED, "relist"],
+    [RefundReason.UNSPECIFIED, "relist"],
+  ])(
+    "for the reason %s asks to %s the ticket",
+    async (reason, wanted) => {
+      refundReason = reason;
+      await run();
+      expect(done).toEqual(["refund", wanted, "mark refunded"]);
+    },
+    60_000,
+  );
 
   it("is asked of Stripe only once the seller's earning is kept: a transfer under way is waited for", async () => {
     let calls = 0;
