@@ -79,12 +79,14 @@ describe("the gateway routes", () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  it("the public keys to auth and Stripe's webhook, its body untouched, to payments", async () => {
+  it("the public keys to auth and Stripe's webhooks, their bodies untouched, to payments and payouts", async () => {
     await send(origin, { ":path": "/.well-known/jwks.json" });
     await call("/webhooks/stripe", { "stripe-signature": "t=1,v1=ab" }, '{ "id" : "evt_1"}\n');
     expect(arrived()).toEqual(["auth /.well-known/jwks.json", "payments /webhooks/stripe"]);
     expect(upstreams.payments.requests[0]?.body.toString()).toBe('{ "id" : "evt_1"}\n');
     expect(upstreams.payments.requests[0]?.headers["stripe-signature"]).toBe("t=1,v1=ab");
+    await call("/webhooks/stripe-connect", { "stripe-signature": "t=1,v1=ab" }, "{}\n");
+    expect(upstreams.payouts.requests[0]?.body.toString()).toBe("{}\n");
   });
 
   it.each([

@@ -140,6 +140,7 @@ describe("by plain http", () => {
     ["GET", `${GET_TICKET}?connect=v1&encoding=json&message=%7B%7D`],
     ["HEAD", GET_TICKET],
     ["POST", "/webhooks/stripe"],
+    ["POST", "/webhooks/stripe-connect"],
     ["PUT", "/tickets/7"],
     ["POST", "/"],
   ])("%s %s is refused, and reaches nobody", async (method, path) => {

@@ -117,6 +117,11 @@ it("what a seller without an account earned waits, says why, and is paid once th
 
   const next = await sell(buyer, newcomer);
   await restrict(newcomer, "restrict");
+  // A ready account is looked at only when Stripe says that it changed.
+  await eventually(async () => {
+    const { account } = await newcomer.payouts.getSellerAccount({});
+    return account?.status === SellerAccountStatus.RESTRICTED || undefined;
+  });
   await deliverAndPassEvent(mesh, newcomer, next.id);
   await untilEarning(newcomer, next.id, EarningStatus.RELEASED, waits);
   const { account } = await newcomer.payouts.getSellerAccount({});

@@ -111,7 +111,8 @@ export async function startWorld(): Promise<World> {
   }
   const tokenKey: JWK = JSON.parse(await readFile(join(keys, "access-token.jwk.json"), "utf8"));
   secrets.add(tokenKey.d ?? "");
-  secrets.add(await readFile(join(keys, "stripe-webhook-secret"), "utf8"));
+  for (const file of ["stripe-webhook-secret", "stripe-connect-webhook-secret"])
+    secrets.add(await readFile(join(keys, file), "utf8"));
 
   const list = () => listWithRetries({ ...seller, displayName: "seller" });
   return {

@@ -43,6 +43,8 @@ const liveKeys = {
   STRIPE_SECRET_KEY: "sk_live_none",
   STRIPE_PUBLISHABLE_KEY: "pk_live_none",
   STRIPE_WEBHOOK_SECRET: "whsec_none",
+  STRIPE_PAYOUTS_SECRET_KEY: "rk_live_none",
+  STRIPE_CONNECT_WEBHOOK_SECRET: "whsec_none_connect",
 } as const;
 
 /**

@@ -15,6 +15,8 @@ const stripe = {
   STRIPE_SECRET_KEY: "sk_live_a1",
   STRIPE_PUBLISHABLE_KEY: "pk_live_a1",
   STRIPE_WEBHOOK_SECRET: "whsec_a1",
+  STRIPE_PAYOUTS_SECRET_KEY: "rk_live_a1",
+  STRIPE_CONNECT_WEBHOOK_SECRET: "whsec_a2",
 };
 const BEGUN = Date.UTC(2026, 0, 1);
 let folder: string;

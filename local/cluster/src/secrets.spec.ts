@@ -14,6 +14,8 @@ const live = {
   STRIPE_SECRET_KEY: "sk_live_a1",
   STRIPE_PUBLISHABLE_KEY: "pk_live_a1",
   STRIPE_WEBHOOK_SECRET: "whsec_a1",
+  STRIPE_PAYOUTS_SECRET_KEY: "rk_live_a1",
+  STRIPE_CONNECT_WEBHOOK_SECRET: "whsec_a2",
 };
 let folder: string;
 beforeEach(async () => {
@@ -38,6 +40,8 @@ describe("Secrets for users", () => {
       "payments.stripe-secret-key": "sk_live_a1",
       "payments.stripe-publishable-key": "pk_live_a1",
       "payments.stripe-webhook-secret": "whsec_a1",
+      "payouts.stripe-secret-key": "rk_live_a1",
+      "payouts.stripe-connect-webhook-secret": "whsec_a2",
     });
   });
 
@@ -54,13 +58,18 @@ describe("Secrets for users", () => {
     ["STRIPE_PUBLISHABLE_KEY", "pk_test_a1", "is a test key, but STRIPE_MODE is live"],
     ["STRIPE_WEBHOOK_SECRET", "whsec_double_a1", "is the Stripe double's"],
     ["STRIPE_WEBHOOK_SECRET", "whsec_a1,whsec_double_a1", "is the Stripe double's"],
+    ["STRIPE_PAYOUTS_SECRET_KEY", "rk_test_a1", "is a test key, but STRIPE_MODE is live"],
+    ["STRIPE_CONNECT_WEBHOOK_SECRET", "whsec_double_a1", "is the Stripe double's"],
   ])("are not made with the %s %s", async (name, value, fault) => {
     await expect(forUsers({ ...live, [name]: value })).rejects.toThrow(`${name} ${fault}`);
     expect(await held()).toEqual({});
   });
 
   it("may be for Stripe's test mode, when that is said", async () => {
-    const test = { ...live, STRIPE_SECRET_KEY: "sk_test_a1", STRIPE_PUBLISHABLE_KEY: "pk_test_a1" };
+    const test = {
+      ...{ ...live, STRIPE_SECRET_KEY: "sk_test_a1", STRIPE_PUBLISHABLE_KEY: "pk_test_a1" },
+      STRIPE_PAYOUTS_SECRET_KEY: "rk_test_a1",
+    };
     await forUsers({ ...test, STRIPE_MODE: "test" });
     await expect(forUsers({ STRIPE_MODE: "live" })).rejects.toThrow("STRIPE_SECRET_KEY is a test key");
     await expect(forUsers({ ...live, STRIPE_MODE: "test" })).rejects.toThrow("STRIPE_SECRET_KEY is not what");
@@ -134,6 +143,7 @@ describe("Secrets for users", () => {
     for (const file of ["stripe-webhook-secret", "payments.stripe-webhook-secret"])
       await writeFile(join(folder, file), "whsec_unnamed");
     const keys = ["payments.stripe-secret-key", "payments.stripe-publishable-key"];
+    keys.push("payouts.stripe-secret-key", "payouts.stripe-connect-webhook-secret");
     const { STRIPE_WEBHOOK_SECRET: _, ...others } = live;
     await expect(forUsers(others, ...keys)).rejects.toThrow("STRIPE_WEBHOOK_SECRET is the Stripe double's");
     await forUsers(live, ...keys, "payments.stripe-webhook-secret");
@@ -174,6 +184,8 @@ describe("Secrets for a developer", () => {
       "payments.stripe-secret-key": "sk_test_double",
       "payments.stripe-publishable-key": "pk_test_double",
       "payments.stripe-webhook-secret": expect.stringMatching(/^whsec_double_/),
+      "payouts.stripe-secret-key": "rk_test_double",
+      "payouts.stripe-connect-webhook-secret": expect.stringMatching(/^whsec_double_/),
     });
   });
 });

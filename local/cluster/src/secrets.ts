@@ -9,7 +9,7 @@ import { newSecretKey } from "@ticketing/runtime/process/secret-keys";
 import type { StripeKeys } from "@ticketing/runtime/stripe/stripe-keys";
 import { stringify } from "yaml";
 import type { StripeEnvironment } from "./config.ts";
-import { keysOfDouble, stripeSecretFaults, stripeSecrets } from "./stripe-secrets.ts";
+import { keysOfDouble, stripeFile, stripeSecretFaults, stripeSecrets } from "./stripe-secrets.ts";
 
 export interface SecretsOptions {
   /** Where Stripe's keys come from; without it the set is one for the double. */
@@ -45,8 +45,7 @@ const values: readonly Value[] = [
     .map((service) => ({ secret: service, key: "mongodb-password", make: newPassword })),
   ...brokerUsers.map((user) => ({ secret: user, key: "nats-password", make: newPassword })),
   ...stripeNames.map((name) => ({
-    secret: "payments",
-    key: stripeSecrets[name],
+    ...stripeSecrets[name],
     make: (stripe: StripeKeys) => stripe[name],
   })),
   // What was sealed with the keys of before is opened with them: a new one goes before them.
@@ -84,14 +83,18 @@ export async function makeSecrets(
     ]);
   if (stripe) {
     const kept: Partial<StripeKeys> = {};
-    for (const name of stripeNames) kept[name] = await stays(`payments.${stripeSecrets[name]}`);
-    const doubleWebhookSecret = await read("stripe-webhook-secret");
-    faults.push(...stripeSecretFaults({ offered: stripe, kept, doubleWebhookSecret }));
+    for (const name of stripeNames) kept[name] = await stays(stripeFile(name));
+    const ofDouble = ["stripe-webhook-secret", "stripe-connect-webhook-secret"].map(read);
+    const doubleWebhookSecrets = (await Promise.all(ofDouble)).filter((secret) => secret !== undefined);
+    faults.push(...stripeSecretFaults({ offered: stripe, kept, doubleWebhookSecrets }));
   }
   if (faults.length > 0) throw new SecretsRefused(faults);
 
-  const { webhookSecret } = await ensureKeys(folder);
-  const stripeValues: StripeKeys = { ...keysOfDouble, STRIPE_WEBHOOK_SECRET: webhookSecret, ...stripe };
+  const { webhookSecret, connectWebhookSecret } = await ensureKeys(folder);
+  const stripeValues: StripeKeys = {
+    ...{ ...keysOfDouble, STRIPE_WEBHOOK_SECRET: webhookSecret },
+    ...{ STRIPE_CONNECT_WEBHOOK_SECRET: connectWebhookSecret, ...stripe },
+  };
   const secrets: Record<string, string[]> = { "service-keys": ["services.jwks.json"] };
   for (const service of serviceNames) secrets[service] = [`service-key=${service}.jwk.json`];
   secrets.auth?.push("token-key=access-token.jwk.json");

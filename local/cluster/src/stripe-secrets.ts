@@ -6,17 +6,24 @@ import {
 } from "@ticketing/runtime/stripe/stripe-keys";
 import type { StripeEnvironment } from "./config.ts";
 
-/** The keys of the Secret `payments` that hold what Stripe gives out, by the variables that name them. */
+/** The Secrets, and their keys, that hold what Stripe gives out, by the variables that name them. */
 export const stripeSecrets = {
-  STRIPE_SECRET_KEY: "stripe-secret-key",
-  STRIPE_PUBLISHABLE_KEY: "stripe-publishable-key",
-  STRIPE_WEBHOOK_SECRET: "stripe-webhook-secret",
-} as const satisfies Record<keyof StripeKeys, string>;
+  STRIPE_SECRET_KEY: { secret: "payments", key: "stripe-secret-key" },
+  STRIPE_PUBLISHABLE_KEY: { secret: "payments", key: "stripe-publishable-key" },
+  STRIPE_WEBHOOK_SECRET: { secret: "payments", key: "stripe-webhook-secret" },
+  STRIPE_PAYOUTS_SECRET_KEY: { secret: "payouts", key: "stripe-secret-key" },
+  STRIPE_CONNECT_WEBHOOK_SECRET: { secret: "payouts", key: "stripe-connect-webhook-secret" },
+} as const satisfies Record<keyof StripeKeys, { secret: string; key: string }>;
 
-/** What the double takes where nobody wrote other keys; its webhook secret is made with the mesh's keys. */
+/** The file of a set of Secrets that holds it. */
+export const stripeFile = (name: keyof StripeKeys): string =>
+  `${stripeSecrets[name].secret}.${stripeSecrets[name].key}`;
+
+/** What the double takes where nobody wrote other keys; its webhook secrets are made with the mesh's keys. */
 export const keysOfDouble = {
   STRIPE_SECRET_KEY: "sk_test_double",
   STRIPE_PUBLISHABLE_KEY: "pk_test_double",
+  STRIPE_PAYOUTS_SECRET_KEY: "rk_test_double",
 } as const;
 
 export interface StripeValues {
@@ -24,17 +31,17 @@ export interface StripeValues {
   readonly offered: StripeEnvironment;
   /** What the set holds and keeps. */
   readonly kept: Partial<StripeKeys>;
-  /** The webhook secret that was made for a double beside this set, if one was. */
-  readonly doubleWebhookSecret?: string;
+  /** The webhook secrets that were made for a double beside this set, if any were. */
+  readonly doubleWebhookSecrets?: readonly string[];
 }
 
 /**
  * Why Stripe's part of a set of Secrets cannot be what the environment and the set say, one sentence each, without
  * their values: what is missing, what does not belong to the mode, and what would silently stay as it was.
  */
-export function stripeSecretFaults({ offered, kept, doubleWebhookSecret }: StripeValues): string[] {
+export function stripeSecretFaults({ offered, kept, doubleWebhookSecrets = [] }: StripeValues): string[] {
   return (Object.keys(stripeSecrets) as (keyof StripeKeys)[]).flatMap((name) => {
-    const file = `payments.${stripeSecrets[name]}`;
+    const file = stripeFile(name);
     const value = kept[name] ?? offered[name];
     if (value === undefined) return [`${name} is missing`];
     if (kept[name] !== undefined && offered[name] !== undefined && kept[name] !== offered[name])
@@ -42,8 +49,7 @@ export function stripeSecretFaults({ offered, kept, doubleWebhookSecret }: Strip
     const held = kept[name] === undefined ? "" : ` (held by ${file}; replace it)`;
     const { error } = stripeKeys.shape[name].safeParse(value);
     if (error) return error.issues.map(({ message }) => `${name} ${message}${held}`);
-    const secrets = webhookSecrets({ [name]: value });
-    if (doubleWebhookSecret !== undefined && secrets.includes(doubleWebhookSecret))
+    if (webhookSecrets(value).some((secret) => doubleWebhookSecrets.includes(secret)))
       return [`${name} is the Stripe double's${held}`];
     return stripeKeyFaults(offered.STRIPE_MODE, { [name]: value }).map((fault) => `${fault}${held}`);
   });

@@ -27,6 +27,8 @@ export interface KeyFiles {
   readonly tokenKeyFile: string;
   /** Signs the webhooks of the Stripe double. */
   readonly webhookSecret: string;
+  /** Signs those about sellers' accounts. */
+  readonly connectWebhookSecret: string;
   /** What the tickets that sellers deliver are encrypted with at rest: lost with this file. */
   readonly contentKeys: string;
   /** What search signs its page tokens with. */
@@ -44,10 +46,9 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     // Otherwise the file stays as a rotation left it, which knows what it has still to publish.
     if (!(await isPublished(directory, service, signing))) await publishServiceKeys(directory);
   }
-  const webhookSecret = await ensureFile(
-    join(directory, "stripe-webhook-secret"),
-    async () => `whsec_double_${randomBytes(24).toString("base64url")}`,
-  );
+  const newSecret = async () => `whsec_double_${randomBytes(24).toString("base64url")}`;
+  const webhookSecret = await ensureFile(join(directory, "stripe-webhook-secret"), newSecret);
+  const connectWebhookSecret = await ensureFile(join(directory, "stripe-connect-webhook-secret"), newSecret);
   const contentKeys = await ensureFile(join(directory, "deliveries.content-keys"), async () =>
     newSecretKey(),
   );
@@ -65,6 +66,7 @@ export async function ensureKeys(directory: string): Promise<KeyFiles> {
     serviceKeysFile: serviceKeysFile(directory),
     tokenKeyFile: keyFile(directory, "access-token"),
     webhookSecret,
+    connectWebhookSecret,
     contentKeys,
     pageTokenKeys,
     brokerPasswords,

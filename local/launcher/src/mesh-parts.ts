@@ -111,6 +111,8 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
       ...baseEnvironment(),
       PORT: `${ports.stripe}`,
       STRIPE_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe`,
+      STRIPE_CONNECT_WEBHOOK_URL: `http://127.0.0.1:${ports.gateway}/webhooks/stripe-connect`,
+      STRIPE_CONNECT_WEBHOOK_SECRET: context.stripe.connectWebhookSecret,
       STRIPE_WEBHOOK_EVENTS: webhookEventTypes.join(","),
       STRIPE_WEBHOOK_SECRET: context.stripe.webhookSecret,
       STATE_FILE: join(dataDir, "stripe.json"),

@@ -22,12 +22,14 @@ describe("a mesh on one machine", () => {
     expect(await stripe({ STRIPE_SECRET_KEY: "" })).toMatchObject({
       ...{ mode: "test", secretKey: "sk_test_double", publishableKey: "pk_test_double" },
       ...{ webhookSecret: expect.stringMatching(/^whsec_double_/), url: expect.any(String) },
+      ...{ payoutsKey: "rk_test_double", connectWebhookSecret: expect.stringMatching(/^whsec_double_/) },
     });
   });
 
   it("has Stripe with them, and moves money when the secret key is live", async () => {
     expect(await stripe(keys)).toEqual({
       ...{ mode: "test", secretKey: "sk_test_a1", publishableKey: "pk_test_a1", webhookSecret: "whsec_a1" },
+      ...{ payoutsKey: "sk_test_a1", connectWebhookSecret: "whsec_a1" },
     });
     for (const STRIPE_SECRET_KEY of ["sk_live_a1", "rk_live_a1"])
       expect(await stripe({ ...keys, STRIPE_SECRET_KEY })).toMatchObject({ mode: "live" });

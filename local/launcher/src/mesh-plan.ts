@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { forEachRouted } from "@ticketing/gateway/routed-services";
 import { workerBuildId } from "@ticketing/workflows/build-id";
 import { brokerUrl } from "./broker-users.ts";
-import { ensureKeys } from "./keys.ts";
+import { ensureKeys, type KeyFiles } from "./keys.ts";
 import type { MeshAddresses, MeshFile } from "./mesh-file.ts";
 import { type PortPlan, planPorts } from "./port-plan.ts";
 import type { MeshContext, ServicePorts, StripeAccess } from "./process-table.ts";
@@ -43,7 +43,7 @@ export async function planMesh({
   const replicas = [first];
   while (replicas.length < count) replicas.push(replica(await planPorts()));
   const keys = await ensureKeys(join(dataDir, "keys"));
-  const stripe = stripeAccess(env, ports, keys.webhookSecret);
+  const stripe = stripeAccess(env, ports, keys);
   const context: MeshContext = {
     keys,
     mongoUrl: env.MONGODB_URI || `mongodb://127.0.0.1:${ports.mongo}/`,
@@ -96,12 +96,21 @@ function describe(ports: ServicePorts): { public?: string; internal: string } {
 }
 
 /** Stripe itself when its keys are given, else the double, which takes any test key. */
-function stripeAccess(env: NodeJS.ProcessEnv, ports: PortPlan, webhookSecret: string): StripeAccess {
+function stripeAccess(
+  env: NodeJS.ProcessEnv,
+  ports: PortPlan,
+  { webhookSecret, connectWebhookSecret }: Pick<KeyFiles, "webhookSecret" | "connectWebhookSecret">,
+): StripeAccess {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_PUBLISHABLE_KEY: publishableKey } = env;
   if (secretKey && publishableKey && env.STRIPE_WEBHOOK_SECRET) {
     // The person at this machine says by the key whether money moves.
     const mode = /^[a-z]+_live_/.test(secretKey) ? "live" : "test";
-    return { mode, secretKey, publishableKey, webhookSecret: env.STRIPE_WEBHOOK_SECRET };
+    return {
+      ...{ mode, secretKey, publishableKey, webhookSecret: env.STRIPE_WEBHOOK_SECRET },
+      // `stripe listen` signs what it forwards to both endpoints with one secret (docs.stripe.com/stripe-cli/use-cli).
+      connectWebhookSecret: env.STRIPE_CONNECT_WEBHOOK_SECRET || env.STRIPE_WEBHOOK_SECRET,
+      payoutsKey: env.STRIPE_PAYOUTS_SECRET_KEY || secretKey,
+    };
   }
   const names = ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"];
   const missing = names.filter((name) => !env[name]);
@@ -109,5 +118,8 @@ function stripeAccess(env: NodeJS.ProcessEnv, ports: PortPlan, webhookSecret: st
     throw new Error(`Stripe also needs ${missing.join(" and ")}; without all three its double is taken.`);
   }
   const url = `http://127.0.0.1:${ports.stripe}`;
-  return { mode: "test", secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret, url };
+  return {
+    ...{ mode: "test", secretKey: "sk_test_double", publishableKey: "pk_test_double", webhookSecret, url },
+    ...{ payoutsKey: "rk_test_double", connectWebhookSecret },
+  };
 }

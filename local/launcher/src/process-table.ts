@@ -26,6 +26,9 @@ export interface StripeAccess {
   readonly secretKey: string;
   readonly publishableKey: string;
   readonly webhookSecret: string;
+  /** What payouts has: a key of its own, and the secret of its own endpoint. */
+  readonly payoutsKey: string;
+  readonly connectWebhookSecret: string;
   readonly url?: string;
 }
 
@@ -125,7 +128,8 @@ const table: Readonly<Record<ServiceName, Row>> = {
       ORDERS_ADDRESS: internal("orders"),
       EVENTS_ADDRESS: internal("events"),
       STRIPE_MODE: stripe.mode,
-      STRIPE_SECRET_KEY: stripe.secretKey,
+      STRIPE_SECRET_KEY: stripe.payoutsKey,
+      STRIPE_CONNECT_WEBHOOK_SECRET: stripe.connectWebhookSecret,
       ...(stripe.url && { STRIPE_URL: stripe.url }),
     }),
     settings: ["STRIPE_GRACE", "CLAIM_WINDOW", "EVENT_LENGTH", "RELEASE_RATE"],

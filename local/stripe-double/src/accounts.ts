@@ -93,7 +93,7 @@ export function restrictAccount(call: Call, account: Account, reason: string): A
 
 function updated(call: Call, account: Account): Account {
   call.state.accounts.put(account);
-  emit(call, "account.updated", account);
+  emit(call, "account.updated", account, account.id);
   return account;
 }
 

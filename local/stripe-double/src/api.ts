@@ -79,9 +79,10 @@ export function createApi({
     let answer: Answer | undefined;
     try {
       const form = parseForm(request.method === "POST" ? request.body : request.query);
-      const client = authenticate(keys, request.headers.authorization, form.key);
+      const caller = authenticate(keys, request.headers.authorization, form.key);
+      const client = caller === "browser";
       const { operation, id } = findOperation(request.method, request.path);
-      requireAccess(operation, client);
+      requireAccess(operation, caller);
       const named = namesIn(id, form);
       const takeFault = (kind: FaultKind): Fault | undefined => faults.take(kind, operation.name, named);
       const rejection = takeFault("reject");

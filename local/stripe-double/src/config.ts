@@ -9,6 +9,14 @@ export const schema = z.object({
   STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_").default("whsec_double"),
   /** Where events are delivered, e.g. http://127.0.0.1:8080/webhooks/stripe */
   STRIPE_WEBHOOK_URL: z.url().optional(),
+  /** Where events of connected accounts are delivered, and how they are signed. */
+  STRIPE_CONNECT_WEBHOOK_URL: z.url().optional(),
+  STRIPE_CONNECT_WEBHOOK_SECRET: z.string().startsWith("whsec_").default("whsec_double_connect"),
+  /** The key of payouts, which may do less. */
+  STRIPE_PAYOUTS_SECRET_KEY: z
+    .string()
+    .startsWith("rk_test_", "must be a test key")
+    .default("rk_test_double"),
   /** The types of events that are delivered, with commas: `charge.*,payment_intent.succeeded`. */
   STRIPE_WEBHOOK_EVENTS: z
     .string()

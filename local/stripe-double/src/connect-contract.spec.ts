@@ -54,6 +54,31 @@ const refusal = (call: Promise<unknown>) =>
     (error: Stripe.errors.StripeError) => error,
   );
 
+// https://docs.stripe.com/keys/restricted-api-keys
+describe("the restricted key of payouts", () => {
+  const restricted = new Stripe(double.restrictedKey, {
+    ...{ host: "127.0.0.1", port: double.port, protocol: "http" as const, maxNetworkRetries: 0 },
+  });
+
+  it("moves sellers' money", async () => {
+    const { charge } = await charged();
+    const destination = await ready();
+    const { id } = await restricted.transfers.create({
+      ...{ amount: 1_000, currency: "usd", destination, source_transaction: charge },
+    });
+    expect((await restricted.transfers.createReversal(id)).amount).toBe(1_000);
+  });
+
+  it("neither charges nor gives back", async () => {
+    const { charge } = await charged();
+    for (const call of [
+      restricted.paymentIntents.create({ amount: 1_000, currency: "usd" }),
+      restricted.refunds.create({ charge }),
+    ])
+      expect(await refusal(call)).toMatchObject({ statusCode: 403 });
+  });
+});
+
 // https://docs.stripe.com/connect/hosted-onboarding and https://docs.stripe.com/api/account_links/create
 describe("an account", () => {
   it("takes nothing before onboarding, says what is missing, and is ready after it", async () => {

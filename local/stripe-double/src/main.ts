@@ -9,6 +9,9 @@ const double = await startStripeDouble({
   publishableKey: config.STRIPE_PUBLISHABLE_KEY,
   webhookSecret: config.STRIPE_WEBHOOK_SECRET,
   webhookUrl: config.STRIPE_WEBHOOK_URL,
+  connectWebhookUrl: config.STRIPE_CONNECT_WEBHOOK_URL,
+  connectWebhookSecret: config.STRIPE_CONNECT_WEBHOOK_SECRET,
+  restrictedKey: config.STRIPE_PAYOUTS_SECRET_KEY,
   webhookEvents: config.STRIPE_WEBHOOK_EVENTS,
   stateFile: config.STATE_FILE,
 });

@@ -216,6 +216,8 @@ export type ApiObject =
 export interface Event {
   id: string;
   object: "event";
+  /** The connected account that it happened in (docs.stripe.com/connect/webhooks); absent of the platform's own. */
+  account?: string;
   api_version: string;
   created: number;
   data: { object: ApiObject };

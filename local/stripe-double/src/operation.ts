@@ -47,9 +47,10 @@ export function operation<T extends z.ZodType>(
   };
 }
 
-/** Records an event with the object as it is now (docs.stripe.com/api/events/object); webhooks pick it up after the commit. */
-export function emit(call: Call, type: string, object: ApiObject): void {
+/** Records an event with the object as it is now (docs.stripe.com/api/events/object); webhooks pick it up after the commit. `account`: the connected one that it happened in. */
+export function emit(call: Call, type: string, object: ApiObject, account?: string): void {
   call.state.events.put({
+    ...(account !== undefined && { account }),
     id: newId("evt"),
     object: "event",
     api_version: API_VERSION,

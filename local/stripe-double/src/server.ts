@@ -17,6 +17,11 @@ export interface StripeDoubleOptions {
   publishableKey?: string;
   webhookUrl?: string;
   webhookSecret?: string;
+  /** Where events of connected accounts go. */
+  connectWebhookUrl?: string;
+  connectWebhookSecret?: string;
+  /** What asks with it may only do what restricted-key.ts says. */
+  restrictedKey?: string;
   /** The types of events that are sent there: all without it. */
   webhookEvents?: readonly string[];
   /** Pauses between webhook attempts, see `WebhookOptions`. */
@@ -32,6 +37,8 @@ export interface StripeDouble {
   secretKey: string;
   publishableKey: string;
   webhookSecret: string;
+  connectWebhookSecret: string;
+  restrictedKey: string;
   /** What /control/faults switches, for specs in the same process. */
   faults: Faults;
   state: State;
@@ -57,8 +64,10 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
     port = 0,
     secretKey = "sk_test_double",
     publishableKey = "pk_test_double",
+    restrictedKey = "rk_test_double",
   } = options;
   const { webhookSecret = "whsec_double", webhookUrl, stateFile } = options;
+  const { connectWebhookSecret = "whsec_double_connect", connectWebhookUrl } = options;
   if (!secretKey.startsWith("sk_test_") || !publishableKey.startsWith("pk_test_")) {
     throw new Error("The Stripe double takes test keys only: sk_test_… and pk_test_…");
   }
@@ -67,10 +76,16 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
   const webhooks = createWebhooks(state, faults, {
     url: webhookUrl,
     secret: webhookSecret,
+    connect: { url: connectWebhookUrl, secret: connectWebhookSecret },
     enabledEvents: options.webhookEvents,
     ...options.webhookRetry,
   });
-  const api = createApi({ state, keys: { secretKey, publishableKey }, faults, committed: webhooks.wake });
+  const api = createApi({
+    state,
+    keys: { secretKey, publishableKey, restrictedKey },
+    faults,
+    committed: webhooks.wake,
+  });
   const control = createControl({ state, faults, webhooks });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -147,6 +162,8 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
     secretKey,
     publishableKey,
     webhookSecret,
+    connectWebhookSecret,
+    restrictedKey,
     faults,
     state,
     releaseWebhooks: webhooks.release,

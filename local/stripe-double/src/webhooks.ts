@@ -5,11 +5,17 @@ import type { Event } from "./objects.ts";
 import { matchesType } from "./read-operations.ts";
 import type { State } from "./state.ts";
 
-export interface WebhookOptions {
+/** Who is told, and with what that is signed. */
+export interface WebhookEndpoint {
   /** Where events go; without it they can only be listed. */
   url?: string;
   /** `whsec_…`, shared with the receiver. */
   secret: string;
+}
+
+export interface WebhookOptions extends WebhookEndpoint {
+  /** Of what happens in connected accounts: an endpoint of its own, told of all types (docs.stripe.com/connect/webhooks). */
+  connect?: WebhookEndpoint;
   /** The types that are sent; `*` for all. docs.stripe.com/api/webhook_endpoints/object, `enabled_events` */
   enabledEvents?: readonly string[];
   /** Milliseconds before the second attempt; doubles with each. */
@@ -50,9 +56,11 @@ export function signature(payload: string, secret: string, seconds: number): str
  * Stripe guarantees no order either (docs.stripe.com/webhooks#event-ordering).
  */
 export function createWebhooks(state: State, faults: Faults, options: WebhookOptions): Webhooks {
-  const { url, secret, firstRetry = 500, longestRetry = 15_000, timeout = 10_000 } = options;
+  const { connect, firstRetry = 500, longestRetry = 15_000, timeout = 10_000 } = options;
   const { enabledEvents = ["*"] } = options;
-  const isEnabled = ({ type }: Event) => enabledEvents.some((pattern) => matchesType(pattern, type));
+  const endpointOf = ({ account }: Event): WebhookEndpoint | undefined => (account ? connect : options);
+  const isEnabled = ({ account, type }: Event) =>
+    account ? connect?.url !== undefined : enabledEvents.some((pattern) => matchesType(pattern, type));
   const held = new Map<string, Event>();
   const reordered = new Set<string>();
   const deliveries = new Map<string, Delivery>();
@@ -98,9 +106,12 @@ export function createWebhooks(state: State, faults: Faults, options: WebhookOpt
   }
 
   async function attempt(event: Event): Promise<void> {
-    if (!url) return;
+    const { url, secret } = endpointOf(event) ?? {};
+    if (!url || !secret) return;
     const earlier = deliveries.get(event.id)?.attempts ?? 0;
-    const result = faults.take("webhook_fail", event.type) ? "failed by a fault" : await post(url, event);
+    const result = faults.take("webhook_fail", event.type)
+      ? "failed by a fault"
+      : await post(url, secret, event);
     deliveries.set(event.id, { attempts: earlier + 1, lastStatus: result });
     if (stop.signal.aborted) return;
     if (/^2\d\d$/.test(result)) {
@@ -119,7 +130,7 @@ export function createWebhooks(state: State, faults: Faults, options: WebhookOpt
     timers.add(timer);
   }
 
-  async function post(target: string, event: Event): Promise<string> {
+  async function post(target: string, secret: string, event: Event): Promise<string> {
     while (free <= 0) await new Promise<void>((resolve) => waiting.push(resolve));
     free -= 1;
     const body = JSON.stringify(event, null, 2);

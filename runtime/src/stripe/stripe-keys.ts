@@ -3,22 +3,31 @@ import { z } from "zod";
 /** `live`: real money. `test`: Stripe's test mode or a double of it, where none moves. */
 export const stripeMode = z.enum(["live", "test"]).default("live");
 
-/** Stripe's keys by the variables that hold them; their prefixes are Stripe's (docs.stripe.com/keys). */
+const secretKey = z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a Stripe secret key");
+/** One, or with a comma two while one replaces the other: either may have signed. */
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[^\s,]+(,whsec_[^\s,]+)?$/, "must be a webhook signing secret, or two with a comma");
+
+/**
+ * Stripe's keys by the variables in which whoever sets up a mesh gives them; their prefixes are Stripe's
+ * (docs.stripe.com/keys).
+ */
 export const stripeKeys = z.object({
-  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a Stripe secret key"),
+  STRIPE_SECRET_KEY: secretKey,
   STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_\w+$/, "must be a Stripe publishable key"),
-  /** One, or with a comma two while one replaces the other: either may have signed. */
-  STRIPE_WEBHOOK_SECRET: z
-    .string()
-    .regex(/^whsec_[^\s,]+(,whsec_[^\s,]+)?$/, "must be a webhook signing secret, or two with a comma"),
+  STRIPE_WEBHOOK_SECRET: webhookSecret,
+  /** What payouts asks Stripe with, whose STRIPE_SECRET_KEY it is: one that may do no more than move sellers' money. */
+  STRIPE_PAYOUTS_SECRET_KEY: secretKey,
+  /** Of the endpoint that is told of sellers' accounts (docs.stripe.com/connect/webhooks). */
+  STRIPE_CONNECT_WEBHOOK_SECRET: webhookSecret,
 });
 
 export type StripeMode = z.output<typeof stripeMode>;
 export type StripeKeys = z.output<typeof stripeKeys>;
 
-/** The secrets that a webhook may be signed with. */
-export const webhookSecrets = ({ STRIPE_WEBHOOK_SECRET = "" }: Partial<StripeKeys>): string[] =>
-  STRIPE_WEBHOOK_SECRET.split(",");
+/** The secrets that a webhook may be signed with, of a variable that holds one or two. */
+export const webhookSecrets = (value = ""): string[] => value.split(",");
 
 /**
  * Why keys do not belong to a mode, one sentence each, without their values. A webhook secret shows no mode; only
@@ -26,11 +35,13 @@ export const webhookSecrets = ({ STRIPE_WEBHOOK_SECRET = "" }: Partial<StripeKey
  */
 export function stripeKeyFaults(mode: StripeMode, keys: Partial<StripeKeys>): string[] {
   const other = mode === "live" ? "test" : "live";
-  const faults = (["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"] as const)
+  const faults = (["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_PAYOUTS_SECRET_KEY"] as const)
     .filter((name) => keys[name]?.split("_")[1] === other)
     .map((name) => `${name} is a ${other} key, but STRIPE_MODE is ${mode}`);
-  if (mode === "live" && webhookSecrets(keys).some((secret) => secret.startsWith("whsec_double")))
-    faults.push("STRIPE_WEBHOOK_SECRET is the Stripe double's, but STRIPE_MODE is live");
+  for (const name of ["STRIPE_WEBHOOK_SECRET", "STRIPE_CONNECT_WEBHOOK_SECRET"] as const) {
+    if (mode === "live" && webhookSecrets(keys[name]).some((secret) => secret.startsWith("whsec_double")))
+      faults.push(`${name} is the Stripe double's, but STRIPE_MODE is live`);
+  }
   return faults;
 }
 

@@ -36,8 +36,11 @@ describe("payments move real money by default", () => {
 
   it("with two webhook secrets while one replaces the other", () => {
     const STRIPE_WEBHOOK_SECRET = "whsec_a1,whsec_b2";
-    expect(webhookSecrets(config({ ...live, STRIPE_WEBHOOK_SECRET }))).toEqual(["whsec_a1", "whsec_b2"]);
-    expect(webhookSecrets(config(live))).toEqual([live.STRIPE_WEBHOOK_SECRET]);
+    expect(webhookSecrets(config({ ...live, STRIPE_WEBHOOK_SECRET }).STRIPE_WEBHOOK_SECRET)).toEqual([
+      "whsec_a1",
+      "whsec_b2",
+    ]);
+    expect(webhookSecrets(config(live).STRIPE_WEBHOOK_SECRET)).toEqual([live.STRIPE_WEBHOOK_SECRET]);
   });
 
   it.each([

@@ -17,7 +17,8 @@ export const schema = z.object({
   ORDERS_ADDRESS: addresses,
   /** Whether money moves. A mesh that says nothing is one for users. */
   STRIPE_MODE: stripeMode,
-  ...stripeKeys.shape,
+  ...stripeKeys.pick({ STRIPE_SECRET_KEY: true, STRIPE_PUBLISHABLE_KEY: true, STRIPE_WEBHOOK_SECRET: true })
+    .shape,
   /** The Stripe double's address; absent: Stripe itself. */
   STRIPE_URL: z.url().optional().register(calls, { unset: "https://api.stripe.com" }),
   /** Where browsers find the double, if not at STRIPE_URL. */

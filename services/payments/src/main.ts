@@ -29,7 +29,7 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
   const keyWatch = createStripeKeyWatch(log);
   const stripe = createStripeGateway({
     secretKey: config.STRIPE_SECRET_KEY,
-    webhookSecrets: webhookSecrets(config),
+    webhookSecrets: webhookSecrets(config.STRIPE_WEBHOOK_SECRET),
     url: config.STRIPE_URL,
     keyWatch,
   });

@@ -1,3 +1,4 @@
+import { signedEvent } from "@ticketing/runtime/stripe/signed-event";
 import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe/stripe-calls";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { Money } from "@ticketing/runtime/values/money";
@@ -9,7 +10,6 @@ import type { IntentSnapshot } from "./observe-intent.ts";
 import { shownDispute } from "./shown-dispute.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
-const TOLERANCE_S = 300;
 const MAX_REFUNDS = 1000;
 const MAX_DISPUTES = 100;
 /** What every id at Stripe is: a prefix and word characters. In a path, anything else might name another endpoint. */
@@ -139,23 +139,8 @@ export function createStripeGateway(
         await stripe.refunds.create({ payment_intent: intentId, metadata }, { idempotencyKey: key });
       }),
     readWebhook(body, signature) {
-      try {
-        const raw = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-        const { signature: scheme } = stripe.webhooks;
-        const isSigned = options.webhookSecrets.some((secret) => {
-          try {
-            return scheme?.verifyHeader(raw, signature, secret, TOLERANCE_S);
-          } catch {
-            return false;
-          }
-        });
-        if (!isSigned) return undefined;
-        const event: Stripe.Event | Stripe.V2.Core.EventNotification = JSON.parse(raw.toString());
-        // A thin event (docs.stripe.com/event-destinations) carries no object; what we follow comes in snapshots.
-        return event.object === "event" ? reduced(event) : { kind: "other" };
-      } catch {
-        return undefined;
-      }
+      const event = signedEvent(stripe, options.webhookSecrets, body, signature);
+      return event === "thin" ? { kind: "other" } : event && reduced(event);
     },
   };
 }

@@ -19,7 +19,7 @@ export const schema = z.object({
   EVENTS_ADDRESS: addresses,
   /** Whether money moves. A mesh that says nothing is one for users. */
   STRIPE_MODE: stripeMode,
-  STRIPE_SECRET_KEY: stripeKeys.shape.STRIPE_SECRET_KEY,
+  ...stripeKeys.pick({ STRIPE_SECRET_KEY: true, STRIPE_CONNECT_WEBHOOK_SECRET: true }).shape,
   /** The Stripe double's address; absent: Stripe itself. */
   STRIPE_URL: z.url().optional().register(calls, { unset: "https://api.stripe.com" }),
   /**

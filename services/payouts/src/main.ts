@@ -6,6 +6,8 @@ import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createStripeKeyWatch } from "@ticketing/runtime/stripe/stripe-key-watch";
+import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
+import { createAccountWebhook } from "./account-webhook.ts";
 import { config as readConfig } from "./config.ts";
 import { createEarningStore, earningAggregate } from "./earning-aggregate.ts";
 import { createEventEnds } from "./event-ends.ts";
@@ -14,7 +16,7 @@ import { onOrderEvent } from "./on-order-event.ts";
 import { createPayoutLifecycleService } from "./payout-lifecycle-service.ts";
 import { createPayoutService, LOOK_RATE, ONBOARDING_RATE } from "./payout-service.ts";
 import { releaseDue } from "./release-due.ts";
-import { sellerAccountAggregate } from "./seller-account-aggregate.ts";
+import { createSellerAccountStore, sellerAccountAggregate } from "./seller-account-aggregate.ts";
 import { createSellerAccounts } from "./seller-accounts.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
 
@@ -32,10 +34,11 @@ await runProcess("payouts", config, async ({ database, events, log, callee }) =>
     secretKey: config.STRIPE_SECRET_KEY,
     url: config.STRIPE_URL,
     keyWatch,
+    webhookSecrets: webhookSecrets(config.STRIPE_CONNECT_WEBHOOK_SECRET),
   });
   const graceMs = config.STRIPE_GRACE;
   const accounts = createSellerAccounts({
-    ...{ accounts: storedAccounts, earnings, stripe, graceMs, clock },
+    ...{ accounts: createSellerAccountStore(storedAccounts), earnings, stripe, graceMs, clock },
     backUrl: new URL("/get-paid", config.PUBLIC_URL).href,
   });
   const moves = createMoneyMoves({ earnings, accounts, stripe, graceMs, clock, log });
@@ -59,6 +62,7 @@ await runProcess("payouts", config, async ({ database, events, log, callee }) =>
   const payoutLifecycleService = createPayoutLifecycleService({ ...sales, earnings, moves });
   return {
     publicRoutes: (router) => router.service(PayoutService, payoutService),
+    publicHttp: { "/webhooks/stripe-connect": createAccountWebhook({ accounts, stripe }) },
     internalRoutes: (router) => router.service(PayoutLifecycleService, payoutLifecycleService),
     uses: { stripe: keyWatch.ping },
     relays: [accountRelay, relay],

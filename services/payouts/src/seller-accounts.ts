@@ -75,6 +75,12 @@ export function createSellerAccounts(deps: {
   return {
     refresh,
 
+    /** Looks at the account with this id at Stripe, if it is one of ours. Throws as `refresh`. */
+    async refreshKnown(accountId: string): Promise<void> {
+      const account = await accounts.findByAccountId(accountId);
+      if (account) await refresh(account);
+    },
+
     /** The account of a seller; null of one who never began. */
     find: (sellerId: string): Promise<SellerAccount | null> => accounts.find(sellerId),
 

@@ -1,5 +1,7 @@
+import { signedEvent } from "@ticketing/runtime/stripe/signed-event";
 import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe/stripe-calls";
 import type { Money } from "@ticketing/runtime/values/money";
+import { accountEventTypes } from "./account-event-types.ts";
 import { accountFacts } from "./account-facts.ts";
 import type { AccountFacts } from "./seller-account.ts";
 
@@ -41,9 +43,19 @@ export interface StripeGateway {
   reverse(transferId: string, key: string): Promise<string>;
   /** The reversal since which all of the transfer is taken back; undefined while some of it is not. */
   findReversal(transferId: string): Promise<string | undefined>;
+  /**
+   * The account that a signed webhook is about; null: about nothing that is followed. Undefined when signature or age
+   * (300 s) is wrong. https://docs.stripe.com/connect/webhooks
+   */
+  readWebhook(body: Uint8Array, signature: string): string | null | undefined;
 }
 
-export function createStripeGateway(options: StripeOptions): StripeGateway {
+export function createStripeGateway(
+  options: StripeOptions & {
+    /** A webhook is signed with one of these. */
+    webhookSecrets: readonly string[];
+  },
+): StripeGateway {
   const { stripe, call } = createStripeCalls(options);
   return {
     openAccount: (sellerId, key) =>
@@ -118,5 +130,11 @@ export function createStripeGateway(options: StripeOptions): StripeGateway {
         },
         true,
       ),
+    readWebhook(body, signature) {
+      const event = signedEvent(stripe, options.webhookSecrets, body, signature);
+      if (!event) return undefined;
+      const isFollowed = event !== "thin" && accountEventTypes.some((type) => type === event.type);
+      return isFollowed ? (event.account ?? null) : null;
+    },
   };
 }

@@ -5,7 +5,7 @@ import Stripe from "stripe";
 import { hold, look } from "../src/earning.ts";
 import { createEarningStore, earningAggregate } from "../src/earning-aggregate.ts";
 import { createMoneyMoves } from "../src/move-money.ts";
-import { sellerAccountAggregate } from "../src/seller-account-aggregate.ts";
+import { createSellerAccountStore, sellerAccountAggregate } from "../src/seller-account-aggregate.ts";
 import { createSellerAccounts } from "../src/seller-accounts.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
 
@@ -20,6 +20,7 @@ export async function openPayoutWorld() {
   const gateway = createStripeGateway({
     ...{ secretKey, url, keyWatch: createStripeKeyWatch(log) },
     longestCallMs: 2_000,
+    webhookSecrets: [double.connectWebhookSecret],
   });
   /** What was asked of the gateway, by the names of its methods. */
   const calls: string[] = [];
@@ -33,7 +34,7 @@ export async function openPayoutWorld() {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const earnings = createEarningStore(await earningAggregate.store(database.db));
-  const storedAccounts = await sellerAccountAggregate.store(database.db);
+  const storedAccounts = createSellerAccountStore(await sellerAccountAggregate.store(database.db));
   const graceMs = 60_000;
   const backUrl = "https://tickets.example.com/get-paid";
   const accounts = createSellerAccounts({
@@ -48,7 +49,7 @@ export async function openPayoutWorld() {
   };
 
   const world = {
-    ...{ earnings, accounts, storedAccounts, moves, double, calls, clock, graceMs },
+    ...{ gateway, earnings, accounts, storedAccounts, moves, double, calls, clock, graceMs },
     /** Lets time pass for the service; Stripe's goes on as it does. */
     wait: (ms: number) => {
       ahead += ms;
