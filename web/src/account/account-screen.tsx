@@ -5,7 +5,7 @@ import { toast } from "../design/announcer.tsx";
 import { Button, buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { PageHeader } from "../design/page.tsx";
-import { ErrorNotice } from "../design/states.tsx";
+import { ErrorNotice, Notice } from "../design/states.tsx";
 import { formatDay } from "../format/format-date.ts";
 import { isOperator } from "../session/roles.ts";
 import { signOut } from "../session/session.ts";
@@ -28,6 +28,14 @@ export function AccountScreen() {
       {(user) => (
         <div className={styles.narrow}>
           <PageHeader title={texts.account} />
+          {user.suspension && (
+            <Notice tone="warn" title={texts.suspendedTitle}>
+              <p>{texts.suspendedText}</p>
+              <p>
+                <bdi>{user.suspension.reason}</bdi>
+              </p>
+            </Notice>
+          )}
           <Card>
             <dl className={styles.facts}>
               <div>

@@ -25,6 +25,8 @@ export const accountTexts = {
   earnings: "My earnings",
   operations: "Operations",
   signedOut: "You are signed out.",
+  suspendedTitle: "Your account is suspended",
+  suspendedText: "You can neither list nor buy tickets for now. What is under way goes on. The reason:",
   endedTitle: "Please sign in again",
   endedText: "Your session has ended. Everything on the screen stays as it is.",
   continueWithout: "Continue without signing in",

@@ -30,6 +30,15 @@ const likeAnother = ({ like }: Raw<{ like?: string | undefined }>): Complete<{ l
   like: id(like),
 });
 
+/** Whose acts operators look at, and on what. */
+const shownActs = ({
+  about,
+  by,
+}: Raw<{ about?: string | undefined; by?: string | undefined }>): Complete<{
+  about?: string;
+  by?: string;
+}> => ({ about: id(about), by: id(by) });
+
 /** The event that operators look at, and the one that it may be merged with. */
 const shownEvents = ({
   event,
@@ -130,6 +139,17 @@ const operatorsEvents = createRoute({
   validateSearch: shownEvents,
   component: lazyRouteComponent(() => import("../operations/events-screen.tsx"), "EventsScreen"),
 });
+const operatorsDecisions = createRoute({
+  ...parent,
+  path: "/operations/decisions",
+  component: lazyRouteComponent(() => import("../operations/decisions-screen.tsx"), "DecisionsScreen"),
+});
+const operatorsLog = createRoute({
+  ...parent,
+  path: "/operations/log",
+  validateSearch: shownActs,
+  component: lazyRouteComponent(() => import("../operations/audit-log-screen.tsx"), "AuditLogScreen"),
+});
 
 /** Every page of the app. Each screen is a chunk of its own, fetched when a link to it is about to be followed. */
 export const router = createRouter({
@@ -151,6 +171,8 @@ export const router = createRouter({
     signUp,
     operations,
     operatorsEvents,
+    operatorsDecisions,
+    operatorsLog,
   ]),
   parseSearch,
   stringifySearch,

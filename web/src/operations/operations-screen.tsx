@@ -38,9 +38,21 @@ function Overview() {
         title={texts.title}
         lead={texts.lead}
         actions={
-          <Link to="/operations/events" className={buttonClass("secondary")}>
-            {texts.toEvents}
-          </Link>
+          <div className={styles.pages}>
+            <Link to="/operations/events" className={buttonClass("secondary")}>
+              {texts.toEvents}
+            </Link>
+            <Link to="/operations/decisions" className={buttonClass("secondary")}>
+              {texts.toDecisions}
+            </Link>
+            <Link
+              to="/operations/log"
+              search={{ about: undefined, by: undefined }}
+              className={buttonClass("secondary")}
+            >
+              {texts.toLog}
+            </Link>
+          </div>
         }
       />
       <Freshness readAt={query.dataUpdatedAt} failing={query.isRefetchError} />

@@ -47,6 +47,8 @@ export const operationsTexts = {
   refusedText: "Your account is not an operator's. You find your orders and sales under Orders.",
   toOrders: "My orders",
   toEvents: "Events",
+  toDecisions: "Users and listings",
+  toLog: "Log",
   age: (seconds: number) => `Read ${count(seconds, "second", "seconds")} ago.`,
   ageNow: "Read just now.",
   stale: "The page cannot read it again right now. You see the last state that it read.",

@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import { OffSaleReason, type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { toast } from "../design/announcer.tsx";
 import { buttonClass } from "../design/button.tsx";
@@ -137,6 +137,7 @@ function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }
         </div>
       );
     case TicketStatus.WITHDRAWN:
+      if (ticket.offSaleReason !== OffSaleReason.UNSPECIFIED) return <KeptOff ticket={ticket} />;
       if (ticket.event?.cancelled) {
         return (
           <div className={styles.notice}>
@@ -159,6 +160,23 @@ function Standing({ ticket, onTimeUp }: { ticket: Ticket; onTimeUp: () => void }
     default:
       return null;
   }
+}
+
+/** Says why an operator keeps the ticket off sale. */
+function KeptOff({ ticket: { offSaleReason, offSaleNote } }: { ticket: Ticket }) {
+  const isTakenDown = offSaleReason === OffSaleReason.TAKEN_DOWN;
+  return (
+    <div className={styles.notice}>
+      <Notice tone="warn" title={isTakenDown ? texts.takenDownTitle : texts.suspendedTitle}>
+        <p>{isTakenDown ? texts.takenDownText : texts.suspendedText}</p>
+        {offSaleNote && (
+          <p>
+            <bdi>{offSaleNote}</bdi>
+          </p>
+        )}
+      </Notice>
+    </div>
+  );
 }
 
 /** What screen readers say when a seller's ticket changes. */
