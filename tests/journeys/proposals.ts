@@ -1,18 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "@jest/globals";
-import { enter, type Person } from "../support/clients.ts";
+import type { Person } from "../support/clients.ts";
 import { refusal } from "../support/people.ts";
 import { newEvent } from "../support/stories.ts";
-import { eventually, type TestMesh } from "../support/test-mesh.ts";
+import { eventually } from "../support/test-mesh.ts";
 
 /** What must hold of events that people propose; `stage` is asked when the tests run. */
-export function proposalJourneys(stage: () => { mesh: TestMesh; seller: Person; stranger: Person }): void {
-  const password = randomUUID();
-  const operator = async () => {
-    const account = { email: "operator@example.com", password, displayName: "Operator" };
-    return enter(stage().mesh.addresses.gateway, account);
-  };
+export function proposalJourneys(
+  stage: () => { seller: Person; stranger: Person },
+  operator: () => Promise<Person>,
+): void {
   /** A venue whose clocks are those of New York. */
   async function proposeVenue() {
     const request = { requestId: randomUUID(), name: `Hall ${randomUUID()}`, city: "New York" };

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import type { Person } from "../support/clients.ts";
+import { enter, type Person } from "../support/clients.ts";
 import { listTicket, lockTicket, refusal } from "../support/people.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
+import { decisionJourneys } from "./operators-decisions.ts";
 import { proposalJourneys } from "./proposals.ts";
 
 let mesh: TestMesh;
@@ -31,6 +32,10 @@ const post = async (path: string, body: string, headers: Record<string, string> 
   const text = await response.text();
   return { status: response.status, code: text.startsWith("{") ? JSON.parse(text).code : text };
 };
+const password = randomUUID();
+/** The one operator of this mesh. */
+const operator = () =>
+  enter(mesh.addresses.gateway, { email: "operator@example.com", password, displayName: "Operator" });
 const list = () => listTicket(seller, `Refusal ${randomUUID().slice(0, 8)}`, 1_500n);
 
 describe("what is wrong gets a typed answer", () => {
@@ -153,4 +158,5 @@ describe("what is wrong gets a typed answer", () => {
   });
 });
 
-proposalJourneys(() => ({ mesh, seller, stranger }));
+proposalJourneys(() => ({ seller, stranger }), operator);
+decisionJourneys(() => ({ mesh, buyer }), operator);
