@@ -24,8 +24,8 @@ export const schema = z.object({
   /** Where browsers find the double, if not at STRIPE_URL. */
   STRIPE_BROWSER_URL: z.url().optional(),
   /**
-   * How long looks at Stripe have to show nothing of a call without an answer before it gets another idempotency
-   * key: longer than a call can be in flight, and than a search may be behind.
+   * Longer than a call can be in flight, and than a search may be behind. A call without an answer is repeated for so
+   * long, and for as long again Stripe is only looked at, before the next gets another idempotency key.
    */
   STRIPE_GRACE: duration.default(90_000),
   /** So many declined cards of one buyer within DECLINE_WINDOW, and no further payment can begin. */

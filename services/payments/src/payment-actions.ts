@@ -2,6 +2,7 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { type Charge, chargeOf } from "./charge.ts";
@@ -11,7 +12,7 @@ import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
 import { fail, isOneOf, type Payment, requestVoid, type StripeAction } from "./payment.ts";
 import { observeDisputes, refusedAsDisputed } from "./payment-disputes.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
+import { afterFailure, attemptOf, idempotencyKey } from "./stripe-attempts.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 import { createUnderway } from "./underway.ts";
 
@@ -42,7 +43,7 @@ export type PaymentActions = ReturnType<typeof createPaymentActions>;
 export function createPaymentActions(deps: {
   payments: PaymentStore;
   stripe: StripeGateway;
-  /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
+  /** Longer than a call can be in flight; after two of them without a sign of it, the next call gets another key. */
   graceMs: number;
   mesh: MeshIdentity;
   clock: Clock;
@@ -113,6 +114,7 @@ export function createPaymentActions(deps: {
     const key = idempotencyKey(payment, action);
     let failure: StripeFailure | undefined;
     try {
+      requireCallable(attemptOf(payment, action), clock(), graceMs);
       const answer = await stripe[action](intentId, key);
       if (answer && showsDone(payment, action, answer)) return { payment: await note(payment, answer) };
     } catch (error) {

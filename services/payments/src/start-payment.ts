@@ -3,6 +3,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { ClientSecrets } from "./client-secrets.ts";
@@ -23,7 +24,7 @@ import {
   startWith,
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
+import { afterFailure, attemptOf, idempotencyKey } from "./stripe-attempts.ts";
 import { endingBy, type OpeningCalls } from "./stripe-deadline.ts";
 
 export interface StartPaymentDependencies {
@@ -34,7 +35,7 @@ export interface StartPaymentDependencies {
   /** Takes an order's id for each opening that asks Stripe. */
   startLimit: RateLimit;
   secrets: ClientSecrets;
-  /** How long looks at Stripe have to show nothing of a call before it gets another idempotency key. */
+  /** Longer than a call can be in flight; after two of them without a sign of it, the next call gets another key. */
   graceMs: number;
   clock: Clock;
   log: Pick<Logger, "error">;
@@ -123,6 +124,7 @@ async function open(deps: StartPaymentDependencies, opening: Opening): Promise<s
   if (payment.intentId) return secretOf(deps, payment, payment.intentId);
   const key = idempotencyKey(payment, "create");
   try {
+    requireCallable(attemptOf(payment, "create"), deps.clock(), deps.graceMs);
     const { intent, clientSecret } = await stripe.create(
       { id: payment._id, amount: payment.amount, meshId: mesh.id },
       key,

@@ -1,5 +1,5 @@
 import { amend } from "@ticketing/runtime/documents/transition";
-import { attemptAfter } from "@ticketing/runtime/stripe/attempt";
+import { type Attempt, attemptAfter } from "@ticketing/runtime/stripe/attempt";
 import type { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { Payment, StripeAction } from "./payment.ts";
 import { actions } from "./payment-message.ts";
@@ -11,6 +11,12 @@ import { advance } from "./payment-transitions.ts";
  */
 export const idempotencyKey = (payment: Payment, action: StripeAction): string =>
   `${payment._id}:${action}:${payment.attempts[action]}`;
+
+/** How often an action was asked for, and since when its outcome is unknown. */
+export const attemptOf = ({ attempts, unknownSince }: Payment, action: StripeAction): Attempt => ({
+  number: attempts[action],
+  unknownSince: unknownSince?.[action],
+});
 
 /** The next try of an action has another key. */
 export function withNextKey(
@@ -47,7 +53,7 @@ export function afterFailure(
   const { action, key, failure } = failed;
   // Somebody else's try with this key was noted meanwhile.
   if (key !== idempotencyKey(payment, action)) return payment;
-  const before = { number: payment.attempts[action], unknownSince: payment.unknownSince?.[action] };
+  const before = attemptOf(payment, action);
   const after = attemptAfter(before, failure.kind, now, graceMs);
   if (after === before) return payment;
   const changes = {

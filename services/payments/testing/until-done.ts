@@ -5,7 +5,7 @@ export async function untilDone<T>(
   call: () => Promise<T>,
   pass: () => void,
 ): Promise<{ answer: T; tries: number }> {
-  for (let tries = 1; tries <= 5; tries++) {
+  for (let tries = 1; tries <= 8; tries++) {
     try {
       return { answer: await call(), tries };
     } catch (error) {
@@ -13,5 +13,5 @@ export async function untilDone<T>(
       pass();
     }
   }
-  throw new Error("still unavailable after five tries");
+  throw new Error("still unavailable after eight tries");
 }

@@ -23,8 +23,8 @@ export const schema = z.object({
   /** The Stripe double's address; absent: Stripe itself. */
   STRIPE_URL: z.url().optional().register(calls, { unset: "https://api.stripe.com" }),
   /**
-   * How long looks at Stripe have to show nothing of a call without an answer before it gets another idempotency
-   * key: longer than a call can be in flight. Transfers and reversals wait twice as long, the second time without calls.
+   * Longer than a call can be in flight. A call without an answer is repeated for so long, and for as long again Stripe is
+   * only looked at, before the next gets another idempotency key.
    */
   STRIPE_GRACE: duration.default(90_000),
   /** How long after the end of the event the buyer can complain, before its seller is paid. */

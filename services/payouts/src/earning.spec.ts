@@ -185,12 +185,12 @@ describe("a transfer that failed", () => {
     expect(holdForRefund(after, at(12), at(12)).holdReason).toBe(REFUND);
   });
 
-  it("with an unknown outcome stays under way with its key until looks have shown nothing for the grace", () => {
+  it("with an unknown outcome stays under way with its key until looks have shown nothing for two graces", () => {
     const unknown = failed(begun(), "unknown", 11);
     expect(idempotencyKey(unknown, "transfer")).toBe("order:transfer:1");
     expect(unknown.begun).toEqual(facts);
-    expect(failed(unknown, "unknown", 11.9)).toBe(unknown);
-    const over = failed(unknown, "unknown", 12);
+    expect(failed(unknown, "unknown", 12.9)).toBe(unknown);
+    const over = failed(unknown, "unknown", 13);
     expect(idempotencyKey(over, "transfer")).toBe("order:transfer:2");
     expect(over.begun).toBeUndefined();
     const limited = begun();

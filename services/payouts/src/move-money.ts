@@ -2,6 +2,7 @@ import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
+import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import {
@@ -42,8 +43,7 @@ export function createMoneyMoves(deps: {
   accounts: Pick<SellerAccounts, "find" | "refresh">;
   stripe: Pick<StripeGateway, "transfer" | "findTransfer" | "reverse" | "findReversal">;
   /**
-   * Longer than a call can be in flight. Calls are repeated for so long with the same idempotency key, and for as long
-   * again Stripe is only looked at, before they get another key.
+   * Longer than a call can be in flight; after two of them without a sign of it, the next call gets another key.
    */
   graceMs: number;
   clock: Clock;
@@ -58,14 +58,10 @@ export function createMoneyMoves(deps: {
     const note = (id: string) => earnings.update(earning._id, (current) => done(current, id), earning);
     const before = isRepeat ? await orUnavailable(find()) : undefined;
     if (before) return note(before);
-    const since = earning.attempts[action].unknownSince;
-    // The last call of the first grace may be in flight for another one, in which Stripe is only looked at.
-    const mayBeInFlight = since !== undefined && clock().getTime() - since.getTime() >= graceMs;
-    // A case was opened after it was begun.
-    const isOnlyLookedAt = mayBeInFlight || (action === "transfer" && isFrozen(earning));
     let failure: StripeFailure;
     try {
-      if (isOnlyLookedAt) throw new StripeFailure("unknown", "", new Error("an earlier call may yet act"));
+      requireCallable(earning.attempts[action], clock(), graceMs);
+      if (action === "transfer" && isFrozen(earning)) throw frozen();
       return await note(await act(key));
     } catch (error) {
       if (!(error instanceof StripeFailure)) throw error;
@@ -78,7 +74,7 @@ export function createMoneyMoves(deps: {
       log.warn({ orderId: earning._id, action, stripeCode: failure.code, err: failure }, "Stripe refused");
     }
     const after = await earnings.update(earning._id, (current) =>
-      afterFailure(current, failed, clock(), 2 * graceMs),
+      afterFailure(current, failed, clock(), graceMs),
     );
     if (failure.kind === "refused") return after;
     throw passing(failure);
@@ -151,3 +147,6 @@ export function createMoneyMoves(deps: {
     recover,
   };
 }
+
+/** A case was opened after the transfer was begun. */
+const frozen = () => new StripeFailure("unknown", "", new Error("a case is open"));

@@ -2,7 +2,7 @@ import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account"
 import { amend } from "@ticketing/runtime/documents/transition";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { attemptAfter } from "@ticketing/runtime/stripe/attempt";
+import { attemptAfter, requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { accountReady } from "./earning.ts";
@@ -52,6 +52,7 @@ export function createSellerAccounts(deps: {
     if (account.accountId) return { ...account, accountId: account.accountId };
     const key = idempotencyKey(account);
     try {
+      requireCallable(account.attempt, clock(), graceMs);
       const { id } = await stripe.openAccount(sellerId, key);
       const attached = await accounts.update(sellerId, (current) => attach(current, id, clock()));
       return { ...attached, accountId: attached.accountId ?? id };
