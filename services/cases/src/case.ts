@@ -120,7 +120,8 @@ export interface Verdict {
 export function decide(current: Case, verdict: Verdict, { alone }: { alone: boolean }, now: Date): Case {
   const { operatorId, ruling, reason } = verdict;
   requireOutsider(current, operatorId);
-  if (current.kind === CaseKind.CHARGEBACK) {
+  // What the bank decided could not be done where it was decided before.
+  if (current.kind === CaseKind.CHARGEBACK && current.decisions === 0) {
     throw new DomainError("BANK_DECIDES", "the cardholder's bank decides this case");
   }
   if (ruling === CaseRuling.PART_REFUND) {
@@ -169,7 +170,8 @@ function settle(current: Case, decision: Decision, now: Date): Case {
 }
 
 /**
- * What a bank or the payment provider decided decides the case, without an operator. What is decided already stays.
+ * What a bank or the payment provider decided decides the case, without an operator. What is decided already stays; what
+ * a bank decided and could not be done an operator decides.
  */
 export function settleByFact(
   current: Case,
@@ -177,6 +179,7 @@ export function settleByFact(
   now: Date,
 ): Case {
   if (!current.undecided) return current;
+  if (current.kind === CaseKind.CHARGEBACK && current.decisions > 0) return current;
   return settle(current, { ruling, reason, time: now, number: current.decisions + 1 }, now);
 }
 

@@ -10,7 +10,7 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
-import { type Case, caseIdOf, decide } from "./case.ts";
+import { type Case, caseIdOf, decide, reopen } from "./case.ts";
 import { type CaseStore, caseAggregate } from "./case-aggregate.ts";
 import { onPaymentEvent } from "./follow-payments.ts";
 
@@ -108,6 +108,16 @@ describe("a dispute", () => {
     const verdict = { operatorId: "op", ruling: CaseRuling.REJECT, reason: "No" };
     const refusal = () => opened && decide(opened, verdict, { alone: true }, now);
     expect(refusal).toThrow(expect.objectContaining({ reason: "BANK_DECIDES" }));
+  });
+
+  it("whose end could not be done is an operator's to decide", async () => {
+    await dispute(LOST);
+    const id = caseIdOf(orderId, CaseKind.CHARGEBACK, "du_1");
+    const reopened = await cases.update(id, (lost) => reopen(lost, 1, "charge_disputed", now));
+    await dispute(LOST);
+    expect(await chargeback()).toMatchObject({ status: CaseStatus.OPEN, version: reopened.version });
+    const verdict = { operatorId: "op", ruling: CaseRuling.REJECT, reason: "Settled by hand" };
+    expect(decide(reopened, verdict, { alone: true }, now).status).toBe(CaseStatus.DECIDED);
   });
 
   it("beside another one has a case of its own", async () => {

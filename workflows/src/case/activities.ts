@@ -1,26 +1,24 @@
-import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
 
 export type CaseActivities = ReturnType<typeof createCaseActivities>;
 
-/** What is to be done about a case. `decision` is its number. */
+/**
+ * What is to be done about a case. `decision` is its number. `saleStands`: an operator said so, of a ticket that was not
+ * delivered, too; that a bank decided for the seller says nothing of that.
+ */
 export type CaseVerdict =
   | { next: "nothing" }
   | { next: "hold"; orderId: string }
-  | { next: "refund" | "keep" | "leave to bank"; orderId: string; decision: number };
+  | { next: "refund"; orderId: string; decision: number }
+  | { next: "keep"; orderId: string; decision: number; saleStands: boolean };
 
 /** Where a refund stands; `refused` with the reason's name in lower case. */
 export type RefundState = "under way" | "done" | { refused: string };
 
 const UNDECIDED: readonly CaseStatus[] = [CaseStatus.OPEN, CaseStatus.PROPOSED];
-
-/** What a ruling asks for. Of a dispute that was lost the bank has given the buyer the money already. */
-function stepOf(kind: CaseKind, ruling: CaseRuling) {
-  if (ruling !== CaseRuling.REFUND) return "keep";
-  return kind === CaseKind.CHARGEBACK ? "leave to bank" : "refund";
-}
 
 /** What a case does in the world. Each step may be repeated. */
 export function createCaseActivities({
@@ -35,7 +33,9 @@ export function createCaseActivities({
       const { status, orderId, decision } = found;
       if (UNDECIDED.includes(status)) return { next: "hold", orderId };
       if (status !== CaseStatus.DECIDED || !decision) return { next: "nothing" };
-      return { next: stepOf(found.kind, decision.ruling), orderId, decision: decision.number };
+      const { ruling, number, operatorId } = decision;
+      if (ruling === CaseRuling.REFUND) return { next: "refund", orderId, decision: number };
+      return { next: "keep", orderId, decision: number, saleStands: operatorId !== "" };
     },
 
     /** What the seller earned is frozen, unless it was transferred before. */

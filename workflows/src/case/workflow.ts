@@ -31,8 +31,8 @@ async function settle(caseId: string): Promise<void> {
   const { orderId } = verdict;
   await freezeEarning(orderId, caseId);
   if (verdict.next === "hold") return;
-  const { decision, next } = verdict;
-  if (next === "refund") {
+  const { decision } = verdict;
+  if (verdict.next === "refund") {
     await requestRefund(orderId, caseId, decision);
     const refusal = await refusalOfRefund(orderId);
     if (refusal) {
@@ -40,8 +40,7 @@ async function settle(caseId: string): Promise<void> {
       return;
     }
   }
-  // What a bank gave back its seller never gets.
-  if (next !== "leave to bank") await releaseEarning(orderId, caseId, next === "keep");
+  await releaseEarning(orderId, caseId, verdict.next === "keep" && verdict.saleStands);
   await closeCase(caseId, decision);
 }
 

@@ -135,6 +135,13 @@ describe("an order beside its ticket and its payment", () => {
       expect(ofOrder(order(OrderStatus.REFUNDED), { payment: failed })).toEqual([either]);
     },
   );
+  it("whose money a bank gave back is no drift once it is refunded", () => {
+    const lost = { disputedTime: timestampFromMs(1), disputeOutcome: "lost" };
+    const taken = payment(PaymentStatus.CAPTURED, price, lost);
+    expect(ofOrder(order(OrderStatus.REFUNDED), { payment: taken })).toEqual([]);
+    const open = payment(PaymentStatus.CAPTURED, price, { ...lost, disputeOutcome: "" });
+    expect(ofOrder(order(OrderStatus.REFUNDED), { payment: open })).toEqual(["REFUND_REFUSED"]);
+  });
   it("costs what its payment says", () => {
     const other = payment(PaymentStatus.REQUIRES_PAYMENT, { minorUnits: 4_499n, currency: "USD" });
     expect(ofOrder(order(OrderStatus.AWAITING_PAYMENT), { payment: other })).toEqual(["AMOUNT_DIFFERS"]);

@@ -91,7 +91,9 @@ const isDisputed = ({ disputedTime, disputeOutcome }: Payment): boolean =>
 function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, found: Found): void {
   const [order, money] = [record.order, payment?.payment];
   if (!order || !money) return;
-  if (endedWithout(record) && UNGIVEN.includes(money.status)) {
+  // By a case about the dispute.
+  const isChargedBack = order.status === OrderStatus.REFUNDED && money.disputeOutcome === "lost";
+  if (endedWithout(record) && UNGIVEN.includes(money.status) && !isChargedBack) {
     const books = `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`;
     // While the bank decides, and once it has given the money back, Stripe would refuse each try to.
     if (isDisputed(money)) found("REFUND_REFUSED", `${books} and disputed`);

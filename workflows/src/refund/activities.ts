@@ -1,7 +1,7 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ApplicationFailure } from "@temporalio/common";
 import { type Order, OrderStatus, RefundReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { DisputeStatus, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import type { RefundRefusal as RefundRefusalName } from "../refund-retries.ts";
 import { isRefundAccepted } from "../refund-status.ts";
@@ -13,6 +13,9 @@ const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
   nothing_captured: RefundRefusalReason.NOTHING_CAPTURED,
   refund_failed: RefundRefusalReason.REFUND_FAILED,
 };
+
+/** Disputes after which the cardholder has the money. */
+const LOST = [DisputeStatus.LOST, DisputeStatus.PREVENTED];
 
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
@@ -29,11 +32,24 @@ export function createRefundActivities({
     return order;
   }
 
+  /** Whether banks gave the buyer all that was left of the charge: Stripe makes no refund of it any more. */
+  async function isChargedBack(orderId: string): Promise<boolean> {
+    const { payment } = await asking(payments.readPayment({ orderId, fresh: true }));
+    if (!payment?.amount) return false;
+    const { currency, minorUnits } = payment.amount;
+    const lost = payment.disputes.filter(
+      ({ status, amount }) => LOST.includes(status) && amount?.currency === currency,
+    );
+    const given = lost.reduce((sum, { amount }) => sum + (amount?.minorUnits ?? 0n), payment.amountRefunded);
+    return lost.length > 0 && given >= minorUnits;
+  }
+
   return {
     /**
      * Reads the order first: only a refund that its buyer asked for moves money. Throws REFUND_NOT_REQUESTED. One that
      * was made is not made again, also when it failed since, for that mostly fails too. Throws REFUND_FAILED then. One
      * that was refused is not made until it is asked for again, unless the money went back all the same.
+     * Where a bank gave the buyer the money, which a case was about, none is made.
      */
     async refundPayment(orderId: string) {
       const order = await readOrder(orderId);
@@ -55,6 +71,7 @@ export function createRefundActivities({
       }
       // First what the seller earned is kept, or owed if it was transferred: only then may the buyer's money go back.
       await asking(payouts.holdForRefund({ orderId, refundRequestedTime: order.refundRequestedTime }));
+      if (order.refundReason === RefundReason.CASE && (await isChargedBack(orderId))) return "done" as const;
       return answering(payments.refundPayment({ orderId }), "done" as const);
     },
 

@@ -7,7 +7,7 @@ import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus, RefundReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { DisputeStatus, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import type { Reason } from "@ticketing/proto/reason";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
@@ -45,6 +45,11 @@ let reading: () => Promise<typeof order>;
 /** How often the order was read. */
 let reads: number;
 
+/** What of the charge went back by hand, and its disputes. */
+let partRefunded: bigint;
+let disputes: { status: DisputeStatus; amount: ReturnType<typeof usd> }[];
+const usd = (minorUnits: bigint) => ({ minorUnits, currency: "USD" });
+
 const refusing = (reason: Reason) => new DomainError(reason, "no", { stripeCode: "x" });
 
 /** The services behind their contracts. */
@@ -76,7 +81,9 @@ function services({ service }: ConnectRouter): void {
     },
   });
   service(PaymentLifecycleService, {
-    readPayment: () => ({ payment: { status: paid } }),
+    readPayment: () => ({
+      payment: { status: paid, amount: usd(100n), amountRefunded: partRefunded, disputes },
+    }),
     refundPayment: () => {
       const refusal = refundAnswer(++calls);
       if (refusal) throw toConnectError(refusal);
@@ -113,6 +120,8 @@ beforeEach(() => {
   holdAnswer = () => undefined;
   held = false;
   refundReason = RefundReason.BUYER;
+  partRefunded = 0n;
+  disputes = [];
   meanwhile = async () => undefined;
   marking = async () => undefined;
   reading = async () => undefined;
@@ -183,6 +192,29 @@ describe("a refund", () => {
       refundReason = reason;
       await run();
       expect(done).toEqual(["refund", wanted, "mark refunded"]);
+    },
+    60_000,
+  );
+
+  const { LOST, PREVENTED, WON, NEEDS_RESPONSE } = DisputeStatus;
+  it.each([
+    [RefundReason.CASE, 0n, [LOST], 100n, "withdraw, mark refunded"],
+    [RefundReason.CASE, 0n, [PREVENTED], 100n, "withdraw, mark refunded"],
+    [RefundReason.CASE, 40n, [WON, LOST], 60n, "withdraw, mark refunded"],
+    [RefundReason.CASE, 0n, [LOST], 99n, "refuse CHARGE_DISPUTED"],
+    [RefundReason.CASE, 0n, [NEEDS_RESPONSE], 100n, "refuse CHARGE_DISPUTED"],
+    [RefundReason.BUYER, 0n, [LOST], 100n, "refuse CHARGE_DISPUTED"],
+  ])(
+    "for the reason %s, %s given by hand, of a charge with disputes %j of %s: %s",
+    async (reason, byHand, statuses, amount, wanted) => {
+      refundReason = reason;
+      partRefunded = byHand;
+      paid = PaymentStatus.CAPTURED;
+      disputes = statuses.map((status) => ({ status, amount: usd(amount) }));
+      refundAnswer = () => refusing("CHARGE_DISPUTED");
+      await run();
+      expect(done.join(", ")).toBe(wanted);
+      expect(held).toBe(true);
     },
     60_000,
   );
