@@ -30,6 +30,16 @@ export const pdf = (content = "/Type /Catalog"): Buffer =>
     "latin1",
   );
 
+/** A PDF with objects that are packed in a stream, as most writers do. */
+export const pdfOfPacked = (packed: Buffer, filter = "/FlateDecode"): Buffer => {
+  const head = `%PDF-1.7\n1 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter ${filter} /Length ${packed.length} >>\nstream\n`;
+  return Buffer.concat([
+    Buffer.from(head),
+    packed,
+    Buffer.from("\nendstream\nendobj\nstartxref\n0\n%%EOF\n"),
+  ]);
+};
+
 /** One file of an archive; what is left out is right. */
 export interface Packed {
   name: string;

@@ -1,3 +1,4 @@
+import { isPdf, pdfFault } from "./check-pdf.ts";
 import { isPng, pngFault } from "./check-png.ts";
 import { BadZip, unzip } from "./check-zip.ts";
 
@@ -11,36 +12,18 @@ export const MAX_FILE_BYTES = 10 * 2 ** 20;
 /** A pass has a dozen files; a wallet unfolds it in memory. */
 const PASS_LIMITS = { entries: 100, bytes: 20 * 2 ** 20 };
 const PASS_FILES = ["pass.json", "manifest.json", "signature"];
-/** Where readers look for the end of a PDF (ISO 32000, annex H.3). */
-const PDF_TAIL = 1024;
 
 /** Looks at a file's bytes. Never throws, whatever they are; runs in a process that may do nothing else. */
 export function checkContent(bytes: Buffer): Verdict {
   if (bytes.length > MAX_FILE_BYTES) return { refused: "it is too large" };
-  if (bytes.toString("latin1", 0, 5) === "%PDF-") return pdfVerdict(bytes);
-  if (isPng(bytes)) {
-    const refused = pngFault(bytes);
-    return refused === undefined ? { type: "image/png" } : { refused };
-  }
+  if (isPdf(bytes)) return verdictOf("application/pdf", pdfFault(bytes));
+  if (isPng(bytes)) return verdictOf("image/png", pngFault(bytes));
   if (bytes.toString("latin1", 0, 4) === "PK\u0003\u0004") return passVerdict(bytes);
   return { refused: "it is neither a PDF, nor a PNG, nor a pass" };
 }
 
-/**
- * Begins and ends as a PDF does, and asks its reader in plain sight to run or to open nothing. What is compressed in it
- * is not looked at: it is the reader of whoever opens it that has to be safe.
- */
-function pdfVerdict(bytes: Buffer): Verdict {
-  const text = bytes.toString("latin1");
-  if (!/^%PDF-[12]\.\d/.test(text)) return { refused: "it is no PDF of a known version" };
-  if (!text.slice(-PDF_TAIL).includes("%%EOF")) return { refused: "it is cut short" };
-  // Names may be written with escapes (ISO 32000, section 7.3.5): /J#61vaScript.
-  const names = text.replaceAll(/#([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const acts = /\/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b/.exec(names);
-  return acts ? { refused: `it may do more than be shown (${acts[1]})` } : { type: "application/pdf" };
-}
+const verdictOf = (type: FileType, refused: string | undefined): Verdict =>
+  refused === undefined ? { type } : { refused };
 
 /** A pass for a wallet (Apple's Wallet Passes, "Building a Pass"): its description, manifest and signature are there. */
 function passVerdict(bytes: Buffer): Verdict {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, deflateSync } from "node:zlib";
 import { describe, expect, it } from "@jest/globals";
-import { type Packed, passFiles, pdf, png, zip } from "../../testing/files.ts";
+import { type Packed, passFiles, pdf, pdfOfPacked, png, zip } from "../../testing/files.ts";
 import { checkContent, MAX_FILE_BYTES } from "./check-content.ts";
 import { checkFile } from "./check-file.ts";
 
@@ -12,6 +12,12 @@ const file = (name: string, content = Buffer.from("x")): Packed => ({ name, cont
 describe("a file's content", () => {
   it("tells what it is, whatever it is called", () => {
     expect(checkContent(pdf())).toEqual({ type: "application/pdf" });
+    // A picture in it may have any bytes.
+    expect(checkContent(pdf(">> stream /JS\u00ff/XFA\u00ff endstream <<"))).toEqual({
+      type: "application/pdf",
+    });
+    const packed = pdfOfPacked(deflateSync("1 0 2 18 << /Type /Catalog >> << /Type /Page >>"));
+    expect(checkContent(packed)).toEqual({ type: "application/pdf" });
     expect(checkContent(png())).toEqual({ type: "image/png" });
     expect(checkContent(pass())).toEqual({ type: "application/vnd.apple.pkpass" });
     expect(checkContent(zip(passFiles().map((each) => ({ ...each, method: 0 }))))).toEqual({
@@ -31,7 +37,14 @@ describe("a file's content", () => {
     ["a PDF that runs a script", pdf("/OpenAction << /S /JavaScript /JS (app.alert) >>")],
     ["a PDF that runs a script under a written-out name", pdf("/AA << /S /J#61vaScript >>")],
     ["a PDF that starts a program", pdf("/S /Launch /F (cmd.exe)")],
+    ["a PDF that is a form with a program", pdf("/AcroForm << /XFA 5 0 R >>")],
     ["a PDF with a file in it", pdf("/Type /EmbeddedFile")],
+    ["a PDF that packs a script with other objects", pdfOfPacked(deflateSync("1 0 << /S /JavaScript >>"))],
+    ["the same, packed twice", pdfOfPacked(deflateSync(deflateSync("/JS")), "[ /FlateDecode /Fl ]")],
+    ["the same, written in another way", pdfOfPacked(Buffer.from("2f4a53>"), "/ASCIIHexDecode")],
+    ["the same, under a written-out name", pdfOfPacked(deflateSync("/S /J#61vaScript"), "/Flate#44ecode")],
+    ["a PDF whose objects nobody can unpack", pdfOfPacked(Buffer.from("encrypted"))],
+    ["a PDF that unfolds to too much", pdfOfPacked(deflateSync(Buffer.alloc(40 * 2 ** 20)))],
     ["a PDF behind a page", Buffer.concat([page, pdf()])],
     ["an archive that is no pass", zip([file("a.txt")])],
     ["a pass with another pass.json", zip([file("pass.json"), ...passFiles().slice(1)])],
