@@ -4,6 +4,7 @@ import type { Order } from "@ticketing/orders/order";
 import type { Payment } from "@ticketing/payments/payment";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { DriftKind } from "@ticketing/proto/workflows/v1/reconciliation_events";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
@@ -38,6 +39,15 @@ export async function paidIntent(
   if (!made.ok) throw new Error("the PaymentIntent was not paid");
   return id;
 }
+/** As much of an earning as is tampered with. */
+interface StoredEarning {
+  _id: string;
+  status: EarningStatus;
+  updateTime: Date;
+  dueTime?: Date;
+  entries: object[];
+}
+
 /** What a seeded drift is reported as, under which id, and what is so once it was mended. */
 export interface Seeded {
   kind: DriftKind;
@@ -257,6 +267,21 @@ export function driftSeeds(at: {
       };
       await tamperTicket(ticket.id, { $set: { lock } });
       return { kind: DriftKind.RECORD_INVALID, id: ticket.id };
+    },
+    async "a transfer in the books that Stripe never made"() {
+      const { order } = await bought();
+      const postings = { stripe: -4_000, seller: 4_000 };
+      const entry = { id: `tr_${randomUUID()}`, fact: "transfer", time: new Date(), postings };
+      // It is recorded a moment after the sale.
+      await retry(async () => {
+        await tamper<StoredEarning>("payouts", "earnings", order.id, {
+          $set: { status: EarningStatus.TRANSFERRED, updateTime: new Date() },
+          $push: { entries: entry },
+          $unset: { dueTime: 1 },
+        });
+        return true;
+      });
+      return { kind: DriftKind.BOOKS_DIFFER, id: order.id };
     },
     async "events that cannot be published"() {
       const { order } = await cancelled();

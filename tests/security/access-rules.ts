@@ -434,6 +434,7 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
   },
   "payments.internal.v1.PaymentLifecycleService/ReadCharge": lifecycle("payments", someOrder),
   "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder, "cases"),
+  "payouts.internal.v1.PayoutLifecycleService/ListEarnings": records("payouts"),
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder, "cases"),
   "payouts.internal.v1.PayoutLifecycleService/BlockEarning": lifecycle("payouts", () => ({
     ...someOrder(),

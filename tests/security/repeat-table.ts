@@ -255,6 +255,10 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
   "payouts.v1.PayoutService/ListEarnings": { as: "seller", request: page },
   "payouts.v1.PayoutService/GetEarning": { as: "seller", request: sold },
+  "payouts.internal.v1.PayoutLifecycleService/ListEarnings": {
+    as: "workflows",
+    request: ({ sold }) => named(sold.orderId),
+  },
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": { as: "workflows", request: sold },
   "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": { as: "workflows", request: delivered },
   "payments.internal.v1.PaymentLifecycleService/ListPayments": {

@@ -22,6 +22,9 @@ export interface LifecycleClients {
   cases: Client<typeof CaseLifecycleService>;
 }
 
+/** The services whose books reconciliation compares. */
+export type BookClients = Pick<LifecycleClients, "tickets" | "orders" | "payments" | "payouts">;
+
 /** The services that an order needs until it is complete. */
 export type OrderClients = Omit<LifecycleClients, "payouts" | "deliveries" | "cases">;
 

@@ -15,11 +15,15 @@ import {
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import {
+  type EarningRecordSchema,
+  PayoutLifecycleService,
+} from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import {
   TicketLockService,
   type TicketRecordSchema,
 } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
-import type { OrderClients } from "../src/clients.ts";
+import type { BookClients } from "../src/clients.ts";
 
 type Init<T extends DescMessage> = MessageInitShape<T>;
 
@@ -29,6 +33,7 @@ export interface Books {
   tickets: Init<typeof TicketRecordSchema>[];
   payments: Init<typeof PaymentRecordSchema>[];
   intents: Init<typeof IntentRecordSchema>[];
+  earnings: Init<typeof EarningRecordSchema>[];
   /** What services cannot tell. */
   unreadable: { id: string; problem: string }[];
   /** Ids that break whoever is asked for them. */
@@ -40,9 +45,17 @@ const validator = createValidator();
 
 /** The services over these books; each refuses what its contract refuses. `asked` is told what is to be changed. */
 export function servicesOver(given: Partial<Books>, asked: (id: string) => void = () => undefined) {
-  const { orders = [], tickets = [], payments = [], intents = [], unreadable = [], poison = [] } = given;
+  const {
+    orders = [],
+    tickets = [],
+    payments = [],
+    intents = [],
+    earnings = [],
+    unreadable = [],
+    poison = [],
+  } = given;
   const answer = <T>(all: T[], idOf: (one: T) => string | undefined, selection?: RecordSelection) => {
-    // All four requests hold the same selection.
+    // All five requests hold the same selection.
     const request = create(ListOrdersRequestSchema, { selection });
     if (validator.validate(ListOrdersRequestSchema, request).kind !== "valid") {
       throw new ConnectError("the selection is not valid", Code.InvalidArgument);
@@ -87,6 +100,12 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
         return {};
       },
     });
+    service(PayoutLifecycleService, {
+      listEarnings({ selection }) {
+        const { records, ...page } = answer(earnings, ({ earning }) => earning?.id, selection);
+        return { ...page, earnings: records };
+      },
+    });
     service(PaymentLifecycleService, {
       listPayments({ selection }) {
         const { records, ...page } = answer(payments, ({ payment }) => payment?.id, selection);
@@ -106,10 +125,11 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
       },
     });
   });
-  const clients: OrderClients = {
+  const clients: BookClients = {
     orders: createClient(OrderLifecycleService, transport),
     tickets: createClient(TicketLockService, transport),
     payments: createClient(PaymentLifecycleService, transport),
+    payouts: createClient(PayoutLifecycleService, transport),
   };
   return clients;
 }
@@ -134,12 +154,15 @@ export const succeeded = (id: string, changes: object = {}) => ({
   ...{ amountReceived: 4_500n, ...changes },
 });
 
+export const earned = (id: string, changes: object = {}) => ({ earning: { id, price }, ...changes });
+
 /** The books of sales that all agree. */
 export const sales = (...ids: string[]): Books => ({
   orders: ids.map((id) => complete(id)),
   tickets: ids.map((id) => sold(id)),
   payments: ids.map((id) => captured(id)),
   intents: ids.map((id) => succeeded(id)),
+  earnings: ids.map((id) => earned(id)),
   unreadable: [],
   poison: [],
 });

@@ -10,6 +10,7 @@ import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
 import { createAccountWebhook } from "./account-webhook.ts";
 import { config as readConfig } from "./config.ts";
 import { createEarningStore, earningAggregate } from "./earning-aggregate.ts";
+import { createEarningRecords } from "./earning-records.ts";
 import { createEventEnds } from "./event-ends.ts";
 import { createMoneyMoves } from "./move-money.ts";
 import { onOrderEvent } from "./on-order-event.ts";
@@ -59,7 +60,10 @@ await runProcess("payouts", config, async ({ database, events, log, callee }) =>
     lookLimit: createRateLimit(LOOK_RATE, clock),
     clock,
   });
-  const payoutLifecycleService = createPayoutLifecycleService({ ...sales, earnings, moves });
+  const payoutLifecycleService = createPayoutLifecycleService({
+    ...{ ...sales, earnings, moves },
+    records: createEarningRecords({ earnings, stripe, clock }),
+  });
   return {
     publicRoutes: (router) => router.service(PayoutService, payoutService),
     publicHttp: { "/webhooks/stripe-connect": createAccountWebhook({ accounts, stripe }) },

@@ -6,14 +6,15 @@ import { block, type Earning, holdForRefund, isRecoverable } from "./earning.ts"
 import type { EarningStore } from "./earning-aggregate.ts";
 import { endCase, holdForCase } from "./earning-cases.ts";
 import { earningMessage } from "./earning-message.ts";
+import type { EarningRecords } from "./earning-records.ts";
 import type { MoneyMoves } from "./move-money.ts";
 import { ensureEarning, type SaleDependencies } from "./record-sale.ts";
 
 /** The internal API by which workflows and cases decide what becomes of an earning. */
 export function createPayoutLifecycleService(
-  deps: SaleDependencies & { earnings: EarningStore; moves: MoneyMoves },
+  deps: SaleDependencies & { earnings: EarningStore; moves: MoneyMoves; records: EarningRecords },
 ): ServiceImpl<typeof PayoutLifecycleService> {
-  const { earnings, moves, clock } = deps;
+  const { earnings, moves, records, clock } = deps;
   return {
     async readEarning({ orderId }, context) {
       requireService(context, "workflows", "cases");
@@ -24,6 +25,11 @@ export function createPayoutLifecycleService(
         begunChargeId: earning.begun?.chargeId ?? "",
         saleStands: earning.saleStands ?? false,
       };
+    },
+
+    async listEarnings({ selection }, context) {
+      requireService(context, "workflows");
+      return records.select(selection);
     },
 
     async blockEarning({ orderId, reason }, context) {

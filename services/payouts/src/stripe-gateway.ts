@@ -3,6 +3,7 @@ import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe
 import type { Money } from "@ticketing/runtime/values/money";
 import { accountEventTypes } from "./account-event-types.ts";
 import { accountFacts } from "./account-facts.ts";
+import type { ShownTransfer } from "./compare-books.ts";
 import type { AccountFacts } from "./seller-account.ts";
 
 /** An account at Stripe, in our words. */
@@ -43,6 +44,8 @@ export interface StripeGateway {
   reverse(transferId: string, key: string): Promise<string>;
   /** The reversal since which all of the transfer is taken back; undefined while some of it is not. */
   findReversal(transferId: string): Promise<string | undefined>;
+  /** All transfers of an order, ours or made by hand, and what was taken back of each. */
+  listTransfers(orderId: string): Promise<ShownTransfer[]>;
   /**
    * The account that a signed webhook is about; null: about nothing that is followed. Undefined when signature or age
    * (300 s) is wrong. https://docs.stripe.com/connect/webhooks
@@ -130,6 +133,19 @@ export function createStripeGateway(
         },
         true,
       ),
+    listTransfers: async (orderId) => {
+      const { data } = await call("transfers.list", () =>
+        stripe.transfers.list({ transfer_group: orderId, limit: 100 }),
+      );
+      return Promise.all(
+        data.map(async ({ id, amount, currency, amount_reversed: back }) => {
+          const reversals = () => stripe.transfers.listReversals(id, { limit: 100 });
+          const taken = back > 0 ? (await call("transfer_reversals.list", reversals, true)).data : [];
+          const shown = taken.map((each) => ({ id: each.id, amount: each.amount }));
+          return { id, amount, currency: currency.toUpperCase(), reversals: shown };
+        }),
+      );
+    },
     readWebhook(body, signature) {
       const event = signedEvent(stripe, options.webhookSecrets, body, signature);
       if (!event) return undefined;

@@ -27,6 +27,7 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.PAYMENT_BEHIND_STRIPE]: "Payment is behind Stripe",
   [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe without a record of ours",
   [DriftKind.RECORD_INVALID]: "Record that breaks its own rules",
+  [DriftKind.BOOKS_DIFFER]: "A seller's books and Stripe's transfers differ",
   [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
 };
 
@@ -37,6 +38,7 @@ const sourceNames: Readonly<Record<RecordSource, string>> = {
   [RecordSource.TICKETS]: "Tickets",
   [RecordSource.PAYMENTS]: "Payments",
   [RecordSource.INTENTS]: "Payments at Stripe",
+  [RecordSource.EARNINGS]: "Earnings",
 };
 
 /** The words of the operators' page. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { TicketUnlockReason } from "@ticketing/proto/tickets/v1/ticket";
-import type { OrderClients } from "../clients.ts";
+import type { BookClients } from "../clients.ts";
 import { answering } from "../refusal.ts";
 import type { WorkflowStarter } from "../starter.ts";
 import type { Drift, DriftName, Source } from "./drift.ts";
@@ -12,7 +12,7 @@ export type ReconciliationActivities = ReturnType<typeof createReconciliationAct
 
 /** What reconciliation does in the world: it looks, mends what can be mended by a repeat, and reports. */
 export function createReconciliationActivities(deps: {
-  clients: OrderClients;
+  clients: BookClients;
   workflows: Pick<WorkflowStarter, "restartLifecycle" | "wakeRefund">;
   releaseMoney: (orderId: string) => Promise<void>;
   report: Reporter;

@@ -7,6 +7,7 @@ import {
   type PaymentRecord,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import type { EarningRecord } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
 import { isRefundAccepted } from "../refund-status.ts";
@@ -147,6 +148,15 @@ export function comparePayment(record: PaymentRecord, order: OrderRecord | undef
     compareMoney(order, record, found);
   } else found("PAYMENT_WITHOUT_ORDER", `the payment is ${paymentName(record)}`);
   if (record.unpublished) found("EVENTS_UNPUBLISHED", "of a payment");
+  return drift;
+}
+
+/** What payouts found of an earning's books beside Stripe. */
+export function compareEarning({ earning, differences, unpublished }: EarningRecord): Drift[] {
+  if (!earning) return [];
+  const { drift, found } = collect("earnings", earning.id, { orderId: earning.id });
+  if (differences.length > 0) found("BOOKS_DIFFER", differences.join("; "));
+  if (unpublished) found("EVENTS_UNPUBLISHED", "of an earning");
   return drift;
 }
 

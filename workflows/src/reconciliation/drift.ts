@@ -4,7 +4,7 @@ import type { DriftKind } from "@ticketing/proto/workflows/v1/reconciliation_eve
 export type DriftName = Exclude<keyof typeof DriftKind, "UNSPECIFIED">;
 
 /** The records that are compared: each kind is walked through, and each difference belongs to one of them. */
-export const sources = ["orders", "tickets", "payments", "intents"] as const;
+export const sources = ["orders", "tickets", "payments", "intents", "earnings"] as const;
 export type Source = (typeof sources)[number];
 
 /** A difference between services. Plain data: a workflow keeps it. */

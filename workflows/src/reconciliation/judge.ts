@@ -30,7 +30,10 @@ export function judge<T>(
 
 /** A record that breaks the rules of its kind. */
 export function invalid(source: Source, id: string, detail: string): Drift {
-  const about = { orders: "orderId", payments: "orderId", tickets: "ticketId", intents: "intentId" } as const;
+  const about = {
+    ...{ orders: "orderId", payments: "orderId", earnings: "orderId" },
+    ...{ tickets: "ticketId", intents: "intentId" },
+  } as const;
   const none = { orderId: "", ticketId: "", intentId: "" };
   const said = short(id);
   return { kind: "RECORD_INVALID", source, id: said, ...none, [about[source]]: said, detail: short(detail) };

@@ -4,6 +4,7 @@ import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { type Books, captured, complete, sales, servicesOver, sold, succeeded } from "../../testing/books.ts";
 import { sources } from "./drift.ts";
@@ -96,6 +97,7 @@ describe("a look", () => {
     const looks = createLooks({
       orders: createClient(OrderLifecycleService, away),
       tickets: createClient(TicketLockService, away),
+      payouts: createClient(PayoutLifecycleService, away),
       payments: createClient(PaymentLifecycleService, {
         ...away,
         unary: async () => Promise.reject(new ConnectError("away", Code.Unavailable)),

@@ -4,8 +4,8 @@ import type { OrderRecord } from "@ticketing/proto/orders/internal/v1/order_life
 import type { PaymentRecord } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
-import type { OrderClients } from "../clients.ts";
-import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
+import type { BookClients } from "../clients.ts";
+import { compareEarning, compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
 import type { Drift, Skipped, Source } from "./drift.ts";
 import { invalid, judge } from "./judge.ts";
 import { type Answer, books, type Found, findAll } from "./lookup.ts";
@@ -40,7 +40,7 @@ export type Looks = Readonly<Record<Source, (selection: Selection, graceMs: numb
   overdue(selection: Overdue, graceMs: number): Promise<Look>;
 };
 
-export function createLooks({ tickets, orders, payments }: OrderClients): Looks {
+export function createLooks({ tickets, orders, payments, payouts }: BookClients): Looks {
   const askOrders: Ask<OrderRecord> = async (selection) => {
     const { orders: records, ...page } = await orders.listOrders(selected(selection));
     return { ...page, records };
@@ -115,6 +115,23 @@ export function createLooks({ tickets, orders, payments }: OrderClients): Looks 
           const problem = idProblem({ own: id, named: {} });
           if (problem) return [invalid("payments", id, problem)];
           return [...comparePayment(record, orderOf(id)), ...unpayable("payments", id, amount)];
+        },
+      );
+    },
+    async earnings(selection) {
+      const page = await read(async (some) => {
+        const { earnings: records, ...rest } = await payouts.listEarnings(selected(some));
+        return { ...rest, records };
+      }, selection);
+      return judge(
+        "earnings",
+        page,
+        ({ earning }) => earning?.id,
+        (record) => {
+          const { id = "", price } = record.earning ?? {};
+          const problem = idProblem({ own: id, named: {} });
+          if (problem) return [invalid("earnings", id, problem)];
+          return [...compareEarning(record), ...unpayable("earnings", id, price)];
         },
       );
     },

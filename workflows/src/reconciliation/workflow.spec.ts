@@ -94,9 +94,9 @@ async function run(
 describe("reconciliation", () => {
   it("compares everything the first time, and reports that all agree", async () => {
     await run();
-    expect(looks.map(({ source }) => source).sort()).toEqual(["intents", "orders", "payments", "tickets"]);
+    expect(looks.map(({ source }) => source).sort()).toEqual([...sources].sort());
     for (const { selection } of looks) expect(selection).toMatchObject({ since: 0, pageToken: "" });
-    expect(reports).toMatchObject([{ compared: 4, drift: [] }]);
+    expect(reports).toMatchObject([{ compared: sources.length, drift: [] }]);
   }, 60_000);
 
   it("reads the sources side by side, each to its last page", async () => {
@@ -108,16 +108,18 @@ describe("reconciliation", () => {
         const seen = await activities().look(source, selection, graceMs);
         waiting += 1;
         most = Math.max(most, waiting);
-        if (most === 4) together.resolve();
+        if (most === sources.length) together.resolve();
         await together.promise;
         waiting -= 1;
         const first = "pageToken" in selection && selection.pageToken === "";
         return { ...seen, nextPageToken: first && source !== "tickets" ? `more ${source}` : "" };
       },
     };
-    expect((await run({ changes })).compared).toBe(7);
+    expect((await run({ changes })).compared).toBe(9);
     const walks = looks.map(({ source, selection }) => [source, "since" in selection && selection.pageToken]);
     expect(walks.sort()).toEqual([
+      ["earnings", ""],
+      ["earnings", "more earnings"],
       ["intents", ""],
       ["intents", "more intents"],
       ["orders", ""],
@@ -182,7 +184,7 @@ describe("reconciliation", () => {
       },
     };
     const how = { ...plan, changes: { overlapMs: 1, intentAgeMs: 2 } };
-    expect((await run({ changes, how })).compared).toBe(4);
+    expect((await run({ changes, how })).compared).toBe(sources.length);
   }, 60_000);
 
   it("takes for drift what is still so a grace later, and mends what can be mended", async () => {
@@ -349,7 +351,7 @@ describe("reconciliation", () => {
         return { compared: 1, drift: [], nextPageToken: more ? String(page + 1) : "" };
       },
     };
-    expect((await run({ changes })).compared).toBe(pages + 3);
-    expect(reports).toMatchObject([{ compared: pages + 3 }]);
+    expect((await run({ changes })).compared).toBe(pages + sources.length - 1);
+    expect(reports).toMatchObject([{ compared: pages + sources.length - 1 }]);
   }, 60_000);
 });

@@ -89,11 +89,18 @@ async function begin(plan: Plan): Promise<FirstLook> {
   const startTime = Date.now();
   // A worker of the release before may have begun this run: it knew only the window, and walked source after source.
   if (!patched("compares-changes"))
-    return { ...beginAfter(last, { windowMs, startTime }), pageTokens: undefined };
+    return { ...knownBefore(beginAfter(last, { windowMs, startTime })), pageTokens: undefined };
   const { changes } = plan;
   const full = changes && (await lastFullPass());
-  return beginAfter(last, { windowMs, changes, full, startTime });
+  const begun = beginAfter(last, { windowMs, changes, full, startTime });
+  return patched("compares-earnings") ? begun : knownBefore(begun);
 }
+
+/** What a worker of the release before began with: it compared no earnings. */
+const knownBefore = (begun: FirstLook): FirstLook => ({
+  ...begun,
+  left: begun.left.filter((walk) => walk !== "earnings"),
+});
 
 /** What the last full pass found; without an answer the next run asks again. */
 async function lastFullPass(): Promise<FullPass | undefined> {

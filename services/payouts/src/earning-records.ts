@@ -1,0 +1,52 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { EarningRecordSchema } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
+import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { orUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
+import { bookDifferences } from "./compare-books.ts";
+import type { Earning } from "./earning.ts";
+import type { EarningStore } from "./earning-aggregate.ts";
+import { earningMessage } from "./earning-message.ts";
+import type { StripeGateway } from "./stripe-gateway.ts";
+
+/** Stripe counts calls by the second: so many at once leave most of them to what moves money. */
+const AT_ONCE = 5;
+
+/** Earnings, with what their books and Stripe differ in, for whoever compares them. */
+export type EarningRecords = ReturnType<typeof createEarningRecords>;
+
+export function createEarningRecords(deps: {
+  earnings: Pick<EarningStore, "select">;
+  stripe: Pick<StripeGateway, "listTransfers">;
+  clock: Clock;
+}) {
+  const { earnings, stripe, clock } = deps;
+
+  /** Nothing of what is held was ever asked of Stripe. */
+  const differencesOf = async (earning: Earning): Promise<string[]> =>
+    earning.status === EarningStatus.HELD
+      ? []
+      : bookDifferences(earning, await orUnavailable(stripe.listTransfers(earning._id)));
+
+  return {
+    /** Throws BAD_PAGE_TOKEN, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED. */
+    async select(selection: RecordSelection | undefined) {
+      const { documents, nextPageToken } = await earnings.select(selection);
+      const differences = new Map<string, string[]>();
+      for (let n = 0; n < documents.length; n += AT_ONCE) {
+        const some = documents.slice(n, n + AT_ONCE);
+        const found = await Promise.all(some.map(differencesOf));
+        for (const [index, { _id }] of some.entries()) differences.set(_id, found[index] ?? []);
+      }
+      const { records, unreadable } = tellRecords(EarningRecordSchema, documents, (earning) => ({
+        earning: earningMessage(earning),
+        updateTime: timestampFromDate(earning.updateTime),
+        unpublished: isUnpublished(earning, clock()),
+        differences: differences.get(earning._id) ?? [],
+      }));
+      return { earnings: records, unreadable, nextPageToken };
+    },
+  };
+}
