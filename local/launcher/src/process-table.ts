@@ -95,7 +95,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
       ...(stripe.url && { STRIPE_URL: stripe.url }),
     }),
-    settings: ["STRIPE_GRACE", "DECLINE_LIMIT", "DECLINE_WINDOW"],
+    settings: ["FEES", "STRIPE_GRACE", "DECLINE_LIMIT", "DECLINE_WINDOW"],
   },
   catalog: {
     script: "services/catalog/src/main.ts",

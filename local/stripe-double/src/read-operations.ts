@@ -4,8 +4,19 @@ import { page } from "./listing.ts";
 import { type Operation, operation } from "./operation.ts";
 import { common, list, listing } from "./parameters.ts";
 
+/** The currencies that the platform has a bank account in. */
+const SETTLED = ["eur", "gbp", "usd"];
+
 /** What can only be read: docs.stripe.com/api/charges and /api/events. */
 export const readOperations: Operation[] = [
+  // docs.stripe.com/api/balance/balance_object: this account settles in these; amounts it does not keep.
+  operation(
+    { name: "balance.retrieve", method: "GET", path: "/v1/balance", schema: z.strictObject(common) },
+    () => {
+      const kept = SETTLED.map((currency) => ({ amount: 0, currency, source_types: { card: 0 } }));
+      return { object: "balance", available: kept, pending: kept, livemode: false };
+    },
+  ),
   operation(
     {
       name: "charges.list",

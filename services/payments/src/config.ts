@@ -7,12 +7,14 @@ import {
   readConfig,
 } from "@ticketing/runtime/process/config";
 import { requireStripeMode, stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
+import { feesConfig } from "@ticketing/runtime/values/fees-config";
 import { z } from "zod";
 
 /** The variables that this process reads. */
 export const schema = z.object({
   ...commonConfig.shape,
   ...databaseConfig.shape,
+  ...feesConfig.shape,
   /** The internal port of orders. */
   ORDERS_ADDRESS: addresses,
   /** Whether money moves. A mesh that says nothing is one for users. */

@@ -15,6 +15,7 @@ import { paymentAggregate } from "./payment-aggregate.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore } from "./payment-store.ts";
+import { createSettlementCheck } from "./settlement.ts";
 import { START_RATE } from "./start-payment.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
@@ -73,7 +74,10 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
     publicRoutes: (router) => router.service(PaymentService, paymentService),
     publicHttp: { "/webhooks/stripe": createStripeWebhook({ payments, actions, stripe, mesh, clock }) },
     internalRoutes: (router) => router.service(PaymentLifecycleService, paymentLifecycleService),
-    uses: { stripe: keyWatch.ping },
+    uses: {
+      stripe: keyWatch.ping,
+      settlement: createSettlementCheck({ offered: [...config.FEES.keys()], stripe, log }),
+    },
     relays: [relay],
   };
 });

@@ -50,6 +50,11 @@ export interface StripeGateway {
   /** Without a key each call stands for itself: what one was refused is asked anew by the next. */
   cancel(intentId: string, key?: string): Promise<IntentSnapshot>;
   refund(intentId: string, key: string): Promise<void>;
+  /**
+   * The currencies in which the account keeps a balance, as ISO 4217 codes: what is charged in another is converted.
+   * https://docs.stripe.com/api/balance/balance_object
+   */
+  settledCurrencies(): Promise<string[]>;
   /** The event in a signed webhook; undefined when signature or age (300 s) is wrong. */
   readWebhook(body: Uint8Array, signature: string): WebhookEvent | undefined;
 }
@@ -137,6 +142,12 @@ export function createStripeGateway(
       call("refunds.create", async () => {
         const metadata = { operation_id: key };
         await stripe.refunds.create({ payment_intent: intentId, metadata }, { idempotencyKey: key });
+      }),
+    settledCurrencies: () =>
+      call("balance.retrieve", async () => {
+        const { available, pending } = await stripe.balance.retrieve();
+        const kept = [...available, ...pending].map(({ currency }) => currency.toUpperCase());
+        return [...new Set(kept)].sort();
       }),
     readWebhook(body, signature) {
       const event = signedEvent(stripe, options.webhookSecrets, body, signature);
