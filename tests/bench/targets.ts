@@ -85,7 +85,6 @@ export const targets: readonly Target[] = [
   { figure: "search.word_hundredth.1m.cpu_ms", label: "a word of 1 % of them", unit: "CPU ms", atMost: 3 },
   { figure: "search.word_commonest.1m.cpu_ms", label: "the commonest word", unit: "CPU ms", atMost: 8 },
   { figure: "question.blocked_ms", label: "  the process blocked by any question", unit: "ms", atMost: 10 },
-  { figure: "question.worst_ms", label: "  the longest of all kinds of questions", unit: "ms", atMost: 10 },
   { figure: "replay.events_per_s", label: "a replica's replay, events", unit: "/s", atLeast: 15_000 },
   {
     ...{ figure: "replay.behind_blocked_ms", label: "  blocked while it serves and is behind" },

@@ -15,9 +15,13 @@ const MOST_STATEMENTS = 500;
 
 export function createStatements({ db, failed }: Pick<Projection, "db" | "failed">): Statements {
   const prepared = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    const statement = db.prepare(sql);
+    statement.setAllowUnknownNamedParameters(true);
+    return statement;
+  };
   const statement = (sql: string): StatementSync => {
-    const found = prepared.get(sql) ?? db.prepare(sql);
-    found.setAllowUnknownNamedParameters(true);
+    const found = prepared.get(sql) ?? prepare(sql);
     prepared.delete(sql);
     prepared.set(sql, found);
     if (prepared.size > MOST_STATEMENTS) prepared.delete(prepared.keys().next().value ?? sql);
