@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { publicContracts } from "@ticketing/runtime/serving/public-contracts";
 import { type EnvoyServer, startEnvoy } from "@ticketing/servers/envoy";
@@ -28,7 +29,7 @@ beforeAll(async () => {
   server = await startEnvoy({
     dir,
     config: await writeGatewayConfig(dir, port, origin, { reflection: true }),
-    overrides: overrides.replaceAll('"max_requests":10000,', `"max_requests":${UNARY},`),
+    overrides: overrides.replaceAll(/(?<="DEFAULT","max_requests":)\d+/g, `${UNARY}`),
     concurrency: 1,
   });
 }, 60_000);
@@ -81,6 +82,29 @@ it.each([
   },
   30_000,
 );
+
+it("searches beyond those that can be answered in time are refused at once, and other calls are not", async () => {
+  const session = connect(origin);
+  session.on("error", () => undefined);
+  try {
+    const search = "/ticketing.catalog.v1.CatalogService/";
+    const headers = { ":method": "POST", "content-type": "application/json" };
+    for (let n = 0; n < UNARY; n++) void open(session, `${search}Hang`);
+    const arrived = () => upstream.requests.filter(({ path }) => path === `${search}Hang`).length;
+    while (arrived() < UNARY) await sleep(10);
+    const refused = await send(origin, { ...headers, ":path": `${search}SearchTickets` }, "{}");
+    expect(refused.status).toBe(503);
+    expect(refused.body.toString()).toContain("SERVICE_UNAVAILABLE");
+    const other = "/ticketing.orders.v1.OrderService/GetOrder";
+    expect((await send(origin, { ...headers, ":path": other }, "{}")).status).toBe(200);
+  } finally {
+    session.destroy();
+  }
+  const [thresholds] = clusters({ ...forEachRouted(() => []), catalog: ["127.0.0.1:1"] })
+    .filter(({ name }) => name === "catalog")
+    .map(({ circuit_breakers }) => circuit_breakers.thresholds);
+  expect(thresholds).toContainEqual(expect.objectContaining({ priority: "DEFAULT", max_requests: 600 }));
+}, 30_000);
 
 it("streams have room for all that the gateway's connections carry, so that the services bound them first", () => {
   const nowhere = { ...forEachRouted(() => []), orders: ["127.0.0.1:1"] };

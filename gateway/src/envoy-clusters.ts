@@ -2,6 +2,14 @@ import { isIP } from "node:net";
 import type { RoutedService } from "./routed-services.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 
+/** So many calls of a service are under way at a time, in all of its replicas; those beyond are refused at once. */
+const MOST_CALLS = 10_000;
+/**
+ * Of search it is what one replica answers in some seconds. If more waited, all of them would be answered too late: each
+ * takes time of the one thread that answers, and waits for nothing else.
+ */
+const MOST_SEARCHES = 600;
+
 /** host:port */
 type Address = string;
 
@@ -30,6 +38,7 @@ export function clusters(addresses: ClusterAddresses, trustFile?: string) {
 
 function cluster(name: string, addresses: readonly Address[]) {
   const endpoints = addresses.map(socketAddress);
+  const most = name === "catalog" ? MOST_SEARCHES : MOST_CALLS;
   const protocol =
     name === "web"
       ? { http_protocol_options: {} }
@@ -59,7 +68,7 @@ function cluster(name: string, addresses: readonly Address[]) {
     // all that its connections carry, and the service that is asked says who has too many.
     circuit_breakers: {
       thresholds: [
-        { priority: "DEFAULT", max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1_000 },
+        { priority: "DEFAULT", max_requests: most, max_pending_requests: most, max_retries: 1_000 },
         { priority: "HIGH", max_requests: 1_000_000, max_pending_requests: 1_000_000, max_retries: 1_000 },
       ],
     },
