@@ -215,6 +215,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "earning_reversed",
     "earning_frozen",
     "earning_case_ended",
+    "earning_netted",
     "state",
   ],
   "ticketing.payouts.v1.EarningState": [
@@ -231,6 +232,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payouts.v1.EarningReversed": [],
   "ticketing.payouts.v1.EarningFrozen": ["case_id", "operator_id", "reason"],
   "ticketing.payouts.v1.EarningCaseEnded": ["case_id", "operator_id", "reason"],
+  "ticketing.payouts.v1.EarningNetted": ["order_id"],
 
   "ticketing.events.v1.VenueEvent": [...event, "venue_proposed", "state"],
   "ticketing.events.v1.Venue": [

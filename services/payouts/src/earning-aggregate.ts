@@ -13,6 +13,8 @@ export interface EarningStore extends AggregateStore<Earning> {
   due(now: Date, limit: number): Promise<string[]>;
   /** Those that only the seller's account keeps. */
   waitingForAccount(sellerId: string): AsyncIterable<Pick<Earning, "_id">>;
+  /** What a seller owes in this currency, longest owed first; at most 20. */
+  owed(sellerId: string, currency: string): Promise<Earning[]>;
 }
 
 /** Earnings: where they are kept, and what other services learn of them: no id of Stripe's. */
@@ -27,6 +29,8 @@ export const earningAggregate = defineAggregate({
     { key: { sellerId: 1, ...byNewest } },
     { key: { dueTime: 1, _id: 1 }, partialFilterExpression: { dueTime: { $exists: true } } },
     { key: { sellerId: 1, holdReason: 1 } },
+    // Hardly any: whether a seller owes something is asked before each transfer.
+    { key: { debtorId: 1 } },
   ],
   keepHistory: 20,
 });
@@ -46,5 +50,13 @@ export function createEarningStore(earnings: AggregateStore<Earning>): EarningSt
         holdReason: EarningHoldReason.ACCOUNT,
         status: EarningStatus.RELEASED,
       }),
+    async owed(debtorId, currency) {
+      // One index finds them, whatever else is asked: they are few.
+      const owed = await collection.find({ debtorId }).limit(100).toArray();
+      return owed
+        .filter(({ price }) => price.currency === currency)
+        .sort((a, b) => (a.refundedTime?.getTime() ?? 0) - (b.refundedTime?.getTime() ?? 0))
+        .slice(0, 20);
+    },
   };
 }

@@ -13,7 +13,8 @@ export const idempotencyKey = (earning: Earning, action: EarningAction): string 
 
 /**
  * Takes note that an action failed, after a look at Stripe has shown that it did not happen. Once its key can do nothing
- * any more, a transfer is no longer under way, so that a refund can be made.
+ * any more, a transfer is no longer under way, so that a refund can be made, nor a reversal, so that another earning can
+ * pay what is owed.
  */
 export function afterFailure(
   earning: Earning,
@@ -30,7 +31,8 @@ export function afterFailure(
   const changed = {
     ...earning,
     attempts: { ...earning.attempts, [action]: after },
-    ...(action === "transfer" && after.number > before.number && { begun: undefined }),
+    ...(after.number > before.number &&
+      (action === "transfer" ? { begun: undefined } : { reversing: undefined })),
   };
   if (failure.kind !== "refused") return amend(changed, {}, now);
   const refusal = { action, code: failure.code, time: now };

@@ -2,7 +2,8 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { EarningHoldReason, type EarningSchema } from "@ticketing/proto/payouts/v1/earning";
 import { moneyInit } from "@ticketing/runtime/values/money";
-import { type Earning, netOf, owedOf } from "./earning.ts";
+import type { Earning } from "./earning.ts";
+import { keptOf, netOf, owedOf } from "./earning-amounts.ts";
 import { shownHoldReason } from "./earning-cases.ts";
 
 /** What other services learn of an earning by its events: its message has these fields by the same names. */
@@ -26,6 +27,7 @@ export const earningMessage = (earning: Earning): MessageInitShape<typeof Earnin
   ...(earning.transferTime && { transferTime: timestampFromDate(earning.transferTime) }),
   providerTransferId: earning.transferId ?? "",
   owed: BigInt(owedOf(earning)),
+  kept: BigInt(keptOf(earning)),
   providerRefusalCode: earning.refusal?.code ?? "",
   createTime: timestampFromDate(earning.createTime),
   updateTime: timestampFromDate(earning.updateTime),

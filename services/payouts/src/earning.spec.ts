@@ -11,13 +11,12 @@ import {
   LOOK_AGAIN_MS,
   look,
   move,
-  netOf,
-  owedOf,
   recovered,
   refunded,
   restore,
   transferred,
 } from "./earning.ts";
+import { netOf, owedOf } from "./earning-amounts.ts";
 import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
 import { balance } from "./ledger.ts";
 

@@ -10,7 +10,9 @@ import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Attempt } from "@ticketing/runtime/stripe/attempt";
 import type { Money } from "@ticketing/runtime/values/money";
-import { book, type LedgerEntry, type LedgerFact } from "./ledger.ts";
+import { type Netting, netOf, owedOf, reversibleOf, transferOf } from "./earning-amounts.ts";
+import { type BookedFact, book, type LedgerEntry } from "./ledger.ts";
+import { nettingId } from "./netting-id.ts";
 
 /** An earning begins and goes on with the transitions of its event. */
 export const { begin, advance } = transitionsOf(EarningEventSchema);
@@ -19,6 +21,16 @@ const { HELD, RELEASED, TRANSFERRED, REVERSED, OWED } = EarningStatus;
 
 /** What is asked of Stripe for an earning. */
 export type EarningAction = "transfer" | "reversal";
+
+/** What is owed waits for another earning's transfer, which is to pay this much of it. */
+export interface Reservation {
+  /** The order's id of that earning. */
+  orderId: string;
+  /** Which try of the transfer: the number of its attempt. */
+  number: number;
+  /** Minor units. */
+  amount: number;
+}
 
 /** What a seller earned by one sale, and where that is. `_id` is the order's id. */
 export interface Earning extends Aggregate<TransitionType<typeof EarningEventSchema>> {
@@ -45,8 +57,22 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   /** When the buyer was recorded to have the money back. */
   refundedTime?: Date;
   attempts: Record<EarningAction, Attempt>;
-  /** A transfer was asked of Stripe, or is about to be, with these: only its outcome ends that. */
-  begun?: { accountId: string; chargeId: string };
+  /**
+   * A transfer was asked of Stripe, or is about to be, with these: only its outcome ends that. What is kept of it is planned
+   * first, and fixed before Stripe is asked.
+   */
+  begun?: { accountId: string; chargeId: string; nettings?: Netting[]; isFixed?: true };
+  /** The seller's id while something is owed and the buyer has the money: by it what a seller owes is found. */
+  debtorId?: string;
+  /** What was kept of it when it was transferred, and for which sales that are owed. */
+  keptFor?: Netting[];
+  /** What other sales have paid of what is owed. */
+  paidBy?: Netting[];
+  reserved?: Reservation;
+  /** A reversal was asked of Stripe, or is about to be: no other earning pays what is owed meanwhile. */
+  reversing?: true;
+  /** What was taken back of the transfer, in minor units; absent: nothing was yet. */
+  takenBack?: number;
   transferId?: string;
   transferTime?: Date;
   /** Stripe's latest definite no; gone once that was done after all. */
@@ -70,14 +96,11 @@ function later(now: Date, { holdReason, releaseTime }: Pick<Earning, "holdReason
   return new Date(now.getTime() + Math.min(Math.max(waited / 4, LOOK_AGAIN_MS), LONGEST_WAIT_MS));
 }
 
-/** What the seller gets, in minor units. */
-export const netOf = ({ price, fee }: Pick<Earning, "price" | "fee">): number => price.minorUnits - fee;
-
-/** What the seller owes of it, in minor units. */
-export const owedOf = (earning: Earning): number => (earning.status === OWED ? netOf(earning) : 0);
-
-const booked = (earning: Earning, id: string, fact: LedgerFact, time: Date): LedgerEntry[] =>
-  book(earning.entries, { id, fact, time }, { price: earning.price.minorUnits, net: netOf(earning) });
+/** The books of an earning with one more fact. */
+export const booked = (
+  earning: Pick<Earning, "entries" | "price" | "fee">,
+  fact: BookedFact,
+): LedgerEntry[] => book(earning.entries, fact, { price: earning.price.minorUnits, net: netOf(earning) });
 
 /** A ticket was sold: what its seller earned is held. */
 export function hold(sale: Sale, now: Date): Earning {
@@ -107,9 +130,11 @@ export function move(earning: Earning, releaseTime: Date, now: Date): Earning {
   });
 }
 
-/** Whether what is owed can be taken back: the buyer has the money. */
+/** Whether what is owed is to be taken back, or waits for another earning to pay it: the buyer has the money. */
 export const isRecoverable = (earning: Earning): boolean =>
-  earning.status === OWED && earning.refundedTime !== undefined;
+  earning.status === OWED &&
+  earning.refundedTime !== undefined &&
+  (earning.reserved !== undefined || reversibleOf(earning) > 0);
 
 /**
  * Its time may have come: one that is held until now is released, one that was looked at in vain is looked at again. An
@@ -166,18 +191,32 @@ export function beginTransfer(earning: Earning, facts: NonNullable<Earning["begu
   return amend(earning, { begun: facts }, now);
 }
 
-/** Stripe shows the transfer: the seller has it. */
+/**
+ * Stripe shows the transfer: the seller has it, but for what is kept. `transferId` is empty where all of it is.
+ */
 export function transferred(earning: Earning, transferId: string, now: Date): Earning {
   if (earning.status !== RELEASED) return earning;
+  const keptFor = earning.begun?.nettings ?? [];
+  const amount = transferOf(earning);
+  const paid =
+    amount > 0 ? booked(earning, { id: transferId, fact: "transfer", time: now, amount }) : earning.entries;
+  const entries = keptFor.reduce(
+    (before, kept) => {
+      const id = nettingId(earning._id, kept.orderId);
+      return booked({ ...earning, entries: before }, { id, fact: "kept", time: now, amount: kept.amount });
+    },
+    [...paid],
+  );
   return advance(earning, { case: "earningTransferred", value: {} }, now, {
     status: TRANSFERRED,
     holdReason: undefined,
     dueTime: undefined,
     begun: undefined,
     refusal: undefined,
-    transferId,
+    ...(transferId && { transferId }),
+    ...(keptFor.length > 0 && { keptFor }),
     transferTime: now,
-    entries: booked(earning, transferId, "transfer", now),
+    entries,
   });
 }
 
@@ -231,24 +270,36 @@ export function refunded(earning: Earning, now: Date): Earning {
   if (earning.begun) throw new DomainError("EARNING_UNDERWAY", "a transfer was begun before the refund");
   const changes = {
     refundedTime: now,
-    entries: booked(earning, `refund:${earning._id}`, "refund", now),
+    entries: booked(earning, { id: `refund:${earning._id}`, fact: "refund", time: now }),
   };
-  if (earning.status === OWED) return amend(earning, { ...changes, dueTime: now }, now);
+  const debt = { ...changes, dueTime: now, debtorId: earning.sellerId };
+  if (earning.status === OWED) return amend(earning, debt, now);
   if (earning.status === TRANSFERRED) {
-    const owed = { ...changes, status: OWED, dueTime: now };
-    return advance(earning, { case: "earningOwed", value: {} }, now, owed);
+    return advance(earning, { case: "earningOwed", value: {} }, now, { ...debt, status: OWED });
   }
   const reversed = { ...changes, status: REVERSED, holdReason: undefined, dueTime: undefined };
   return advance(earning, { case: "earningReversed", value: {} }, now, reversed);
 }
 
-/** Stripe shows that what was transferred was taken back: nothing is owed any more. */
+/** A reversal is about to be asked of Stripe: from now on no other earning pays what is owed. */
+export function beginReversal(earning: Earning, now: Date): Earning {
+  const isPaidByAnother = earning.reserved !== undefined;
+  if (!isRecoverable(earning) || isPaidByAnother || earning.reversing) return earning;
+  return amend(earning, { reversing: true }, now);
+}
+
+/** Stripe shows that what was transferred was taken back. What was kept of it for other sales is owed all the same. */
 export function recovered(earning: Earning, reversalId: string, now: Date): Earning {
-  if (!isRecoverable(earning)) return earning;
-  return advance(earning, { case: "earningReversed", value: {} }, now, {
-    status: REVERSED,
+  if (!isRecoverable(earning) || earning.reserved) return earning;
+  const amount = reversibleOf(earning);
+  const changes = {
+    takenBack: amount,
+    reversing: undefined,
     dueTime: undefined,
     refusal: undefined,
-    entries: booked(earning, reversalId, "reversal", now),
-  });
+    entries: booked(earning, { id: reversalId, fact: "reversal", time: now, amount }),
+  };
+  if (owedOf({ ...earning, ...changes }) > 0) return amend(earning, changes, now);
+  const reversed = { ...changes, status: REVERSED, debtorId: undefined };
+  return advance(earning, { case: "earningReversed", value: {} }, now, reversed);
 }

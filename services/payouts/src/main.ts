@@ -13,6 +13,7 @@ import { createEarningStore, earningAggregate } from "./earning-aggregate.ts";
 import { createEarningRecords } from "./earning-records.ts";
 import { createEventEnds } from "./event-ends.ts";
 import { createMoneyMoves } from "./move-money.ts";
+import { createDebtNetting } from "./net-debts.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { createPayoutLifecycleService } from "./payout-lifecycle-service.ts";
 import { createPayoutService, LOOK_RATE, ONBOARDING_RATE } from "./payout-service.ts";
@@ -42,7 +43,8 @@ await runProcess("payouts", config, async ({ database, events, log, callee }) =>
     ...{ accounts: createSellerAccountStore(storedAccounts), earnings, stripe, graceMs, clock },
     backUrl: new URL("/get-paid", config.PUBLIC_URL).href,
   });
-  const moves = createMoneyMoves({ earnings, accounts, stripe, graceMs, clock, log });
+  const netting = createDebtNetting({ earnings, clock });
+  const moves = createMoneyMoves({ earnings, netting, accounts, stripe, graceMs, clock, log });
   const eventEnds = createEventEnds({ directory, lengthMs: config.EVENT_LENGTH });
   const sales = { earnings, orders, eventEnds, claimWindowMs: config.CLAIM_WINDOW, clock };
 

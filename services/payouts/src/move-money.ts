@@ -6,6 +6,7 @@ import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import {
+  beginReversal,
   beginTransfer,
   block,
   type Earning,
@@ -13,17 +14,18 @@ import {
   isFrozen,
   isRecoverable,
   isTransferable,
-  netOf,
   recovered,
   transferred,
 } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
+import { stayingOf, transferOf } from "./earning-amounts.ts";
 import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
+import type { DebtNetting } from "./net-debts.ts";
 import type { SellerAccount } from "./seller-account.ts";
 import type { SellerAccounts } from "./seller-accounts.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
-/** How one kind of thing is asked of Stripe: each answers with the id of what was made. */
+/** How one kind of thing is asked of Stripe: each answers with the id of what was made; empty: Stripe is not needed. */
 interface Asking {
   action: EarningAction;
   act: (key: string) => Promise<string>;
@@ -40,6 +42,7 @@ export type MoneyMoves = ReturnType<typeof createMoneyMoves>;
 
 export function createMoneyMoves(deps: {
   earnings: EarningStore;
+  netting: DebtNetting;
   accounts: Pick<SellerAccounts, "find" | "refresh">;
   stripe: Pick<StripeGateway, "transfer" | "findTransfer" | "reverse" | "findReversal">;
   /**
@@ -49,7 +52,7 @@ export function createMoneyMoves(deps: {
   clock: Clock;
   log: Pick<Logger, "warn">;
 }) {
-  const { earnings, accounts, stripe, graceMs, clock, log } = deps;
+  const { earnings, netting, accounts, stripe, graceMs, clock, log } = deps;
 
   /** Asks Stripe, and takes note of the outcome. Throws STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED. */
   async function ask(earning: Earning, isRepeat: boolean, asking: Asking): Promise<Earning> {
@@ -102,20 +105,29 @@ export function createMoneyMoves(deps: {
     if (!isTransferable(earning)) return earning;
     const accountId = earning.begun?.accountId ?? (await readyAccount(earning.sellerId));
     if (!accountId) return waitForAccount(earning, chargeId);
-    const begin = (current: Earning) => beginTransfer(current, { accountId, chargeId }, clock());
-    const begun = await earnings.update(orderId, begin, earning);
+    const nettings = earning.begun ? undefined : await netting.plan(earning);
+    const facts = { accountId, chargeId, ...(nettings && { nettings }) };
+    const started = await earnings.update(
+      orderId,
+      (current) => beginTransfer(current, facts, clock()),
+      earning,
+    );
+    const isRepeat =
+      started === earning || started.version !== earning.version + 1 || started.attempts.transfer.number > 1;
+    const begun = await netting.fix(started);
     // A refund was announced, or a case opened, meanwhile.
     if (!begun.begun) return begun;
-    const amount = { minorUnits: netOf(begun), currency: begun.price.currency };
-    const wanted = { orderId, amount, ...begun.begun };
-    const isRepeat =
-      begun === earning || begun.version !== earning.version + 1 || begun.attempts.transfer.number > 1;
+    const amount = { minorUnits: transferOf(begun), currency: begun.price.currency };
+    const wanted = { orderId, amount, accountId: begun.begun.accountId, chargeId: begun.begun.chargeId };
+    // All of it may be kept: then there is nothing to ask of Stripe.
+    const isAtStripe = amount.minorUnits > 0;
     const after = await ask(begun, isRepeat, {
       action: "transfer",
-      act: (key) => stripe.transfer(wanted, key),
-      find: () => stripe.findTransfer(orderId),
+      act: async (key) => (isAtStripe ? stripe.transfer(wanted, key) : ""),
+      find: async () => (isAtStripe ? stripe.findTransfer(orderId) : undefined),
       done: (current, id) => transferred(current, id, clock()),
     });
+    await netting.settle((begun.begun.nettings ?? []).map(({ orderId: id }) => id));
     if (after.holdReason !== EarningHoldReason.PROVIDER) return after;
     // It may have been refused because the account can take nothing any more.
     const account = await accounts.find(after.sellerId);
@@ -125,13 +137,17 @@ export function createMoneyMoves(deps: {
   }
 
   async function recover(orderId: string): Promise<Earning> {
-    const earning = await earnings.get(orderId);
-    const { transferId } = earning;
-    if (!isRecoverable(earning) || !transferId) return earning;
+    const known = await netting.resolve(await earnings.get(orderId));
+    const { transferId } = known;
+    if (!isRecoverable(known) || known.reserved || !transferId) return known;
+    const earning = await earnings.update(orderId, (current) => beginReversal(current, clock()), known);
+    // Another earning's transfer is about to pay it.
+    if (!earning.reversing) return earning;
+    const staying = stayingOf(earning);
     return ask(earning, true, {
       action: "reversal",
-      act: (key) => stripe.reverse(transferId, key),
-      find: () => stripe.findReversal(transferId),
+      act: (key) => stripe.reverse(transferId, staying, key),
+      find: () => stripe.findReversal(transferId, staying),
       done: (current, id) => recovered(current, id, clock()),
     });
   }

@@ -38,12 +38,12 @@ export interface StripeGateway {
   /** The order's transfer; undefined where there is none. */
   findTransfer(orderId: string): Promise<string | undefined>;
   /**
-   * Takes back all of a transfer that was not taken back yet. Returns the reversal's id.
+   * Takes back all of a transfer that was not taken back yet, but for `staying` in minor units. Returns the reversal's id.
    * https://docs.stripe.com/api/transfer_reversals/create
    */
-  reverse(transferId: string, key: string): Promise<string>;
-  /** The reversal since which all of the transfer is taken back; undefined while some of it is not. */
-  findReversal(transferId: string): Promise<string | undefined>;
+  reverse(transferId: string, staying: number, key: string): Promise<string>;
+  /** The reversal since which all of the transfer but `staying` is taken back; undefined while more of it is not. */
+  findReversal(transferId: string, staying: number): Promise<string | undefined>;
   /** All transfers of an order, ours or made by hand, and what was taken back of each. */
   listTransfers(orderId: string): Promise<ShownTransfer[]>;
   /**
@@ -115,20 +115,20 @@ export function createStripeGateway(
         const { data } = await stripe.transfers.list({ transfer_group: orderId, limit: 100 });
         return data.find(({ metadata }) => metadata.order_id === orderId)?.id;
       }),
-    reverse: (transferId, key) =>
+    reverse: (transferId, staying, key) =>
       call("transfer_reversals.create", async () => {
         // Without an amount Stripe is asked for the entire transfer, also where somebody took back a part of it.
         const { amount, amount_reversed: back } = await stripe.transfers.retrieve(transferId);
-        const wanted = { amount: amount - back, metadata: { operation_id: key } };
+        const wanted = { amount: amount - back - staying, metadata: { operation_id: key } };
         const made = await stripe.transfers.createReversal(transferId, wanted, { idempotencyKey: key });
         return made.id;
       }),
-    findReversal: (transferId) =>
+    findReversal: (transferId, staying) =>
       call(
         "transfer_reversals.list",
         async () => {
-          const { reversed } = await stripe.transfers.retrieve(transferId);
-          if (!reversed) return undefined;
+          const { amount, amount_reversed: back } = await stripe.transfers.retrieve(transferId);
+          if (back < amount - staying) return undefined;
           return (await stripe.transfers.listReversals(transferId, { limit: 1 })).data[0]?.id;
         },
         true,

@@ -3,8 +3,9 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
 import Stripe from "stripe";
 import { hold, look } from "../src/earning.ts";
-import { createEarningStore, earningAggregate } from "../src/earning-aggregate.ts";
+import { createEarningStore, type EarningStore, earningAggregate } from "../src/earning-aggregate.ts";
 import { createMoneyMoves } from "../src/move-money.ts";
+import { createDebtNetting } from "../src/net-debts.ts";
 import { createSellerAccountStore, sellerAccountAggregate } from "../src/seller-account-aggregate.ts";
 import { createSellerAccounts } from "../src/seller-accounts.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
@@ -40,7 +41,11 @@ export async function openPayoutWorld() {
   const accounts = createSellerAccounts({
     ...{ accounts: storedAccounts, earnings, stripe, backUrl, graceMs, clock },
   });
-  const moves = createMoneyMoves({ earnings, accounts, stripe, graceMs, clock, log });
+  const movesOf = (store: EarningStore) => {
+    const netting = createDebtNetting({ earnings: store, clock });
+    return createMoneyMoves({ earnings: store, netting, accounts, stripe, graceMs, clock, log });
+  };
+  const moves = movesOf(earnings);
   let orders = 0;
 
   const control = async (path: string, body: object) => {
@@ -50,6 +55,8 @@ export async function openPayoutWorld() {
 
   const world = {
     ...{ gateway, earnings, accounts, storedAccounts, moves, double, calls, clock, graceMs },
+    /** The same by a process that sees earnings through another store. */
+    movesOf,
     /** Lets time pass for the service; Stripe's goes on as it does. */
     wait: (ms: number) => {
       ahead += ms;

@@ -8,7 +8,7 @@ const sold = timestampFromDate(new Date("2030-01-02T03:04:05Z"));
 const paid = create(EarningSchema, {
   ...{ id: "o1", title: "Two seats", status: EarningStatus.TRANSFERRED, createTime: sold },
   ...{ price: { minorUnits: 4_509n, currency: "EUR" }, fee: 450n, net: 4_059n },
-  ...{ releaseTime: sold, transferTime: sold, providerTransferId: "tr_1" },
+  ...{ releaseTime: sold, transferTime: sold, providerTransferId: "tr_1", kept: 1_000n },
 });
 const at = "2030-01-02T03:04:05.000Z";
 const rowsOf = (csv: string) => csv.slice(1).split("\r\n");
@@ -18,8 +18,8 @@ describe("earnings as a table", () => {
     const csv = earningsCsv([paid]);
     expect(csv[0]).toBe("\ufeff");
     const [head = "", row = "", end] = rowsOf(csv);
-    expect(head).toContain('"Price","Fee","You get","Owed","Currency"');
-    const amounts = '"45.09","4.50","40.59","0.00","EUR"';
+    expect(head).toContain('"Price","Fee","You get","Owed","Kept","Currency"');
+    const amounts = '"45.09","4.50","40.59","0.00","10.00","EUR"';
     expect(row).toBe(`"o1","Two seats","${at}","Paid out","",${amounts},"${at}","${at}","tr_1"`);
     expect(row.split(",").length).toBe(head.split(",").length);
     expect(end).toBe("");

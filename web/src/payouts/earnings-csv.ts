@@ -26,6 +26,7 @@ function cellsOf(earning: Earning): readonly string[] {
     decimal(earning.fee),
     decimal(earning.net),
     decimal(earning.owed),
+    decimal(earning.kept),
     price?.currency ?? "",
     time(releaseTime),
     time(earning.transferTime),

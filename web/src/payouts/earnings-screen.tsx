@@ -157,10 +157,14 @@ function EarningRow({ earning }: { earning: Earning }) {
 
 /** Where the money is, and why. */
 function standingText(earning: Earning, money: (minorUnits: bigint) => string): string {
-  const { status, holdReason, releaseTime, transferTime, owed } = earning;
+  const { status, holdReason, releaseTime, transferTime, owed, kept } = earning;
   switch (status) {
     case EarningStatus.TRANSFERRED:
-      return texts.paidOn(transferTime ? formatDay(timestampDate(transferTime)) : "");
+      if (kept === earning.net) return texts.keptAll;
+      return [
+        texts.paidOn(transferTime ? formatDay(timestampDate(transferTime)) : ""),
+        ...(kept > 0n ? [texts.keptPart(money(kept))] : []),
+      ].join(" ");
     case EarningStatus.REVERSED:
       return texts.reversed;
     case EarningStatus.OWED:

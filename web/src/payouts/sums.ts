@@ -23,8 +23,8 @@ export function sumsOf(earnings: readonly Earning[]): readonly Sums[] {
     return {
       currency,
       waiting: netIf(EarningStatus.HELD, EarningStatus.RELEASED),
-      // What is owed was paid out before.
-      paid: netIf(EarningStatus.TRANSFERRED, EarningStatus.OWED),
+      // What is owed was paid out before; what other sales have paid of it counts as paid out by those.
+      paid: sum(({ status, net, owed }) => (status === EarningStatus.TRANSFERRED ? net : owed)),
       owed: sum(({ owed }) => owed),
     };
   });

@@ -33,6 +33,8 @@ export const payoutTexts = {
   owed: "You owe",
   of: (price: string, fee: string) => `${price} less our fee of ${fee}`,
   paidOn: (day: string) => `It was paid out on ${day}.`,
+  keptPart: (money: string) => `${money} of it was kept for what you owed of other sales.`,
+  keptAll: "It was kept for what you owed of other sales.",
   reversed: "The buyer got the money back, so nothing is earned.",
   owes: (money: string) =>
     `The buyer got the money back after it was paid out to you: you owe ${money}. It is taken from what you earn next.`,
@@ -83,6 +85,7 @@ export const csvColumns = [
   "Fee",
   "You get",
   "Owed",
+  "Kept",
   "Currency",
   "Not paid out before",
   "Paid out",

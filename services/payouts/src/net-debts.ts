@@ -1,0 +1,60 @@
+import type { Clock } from "@ticketing/runtime/process/clock";
+import type { Earning } from "./earning.ts";
+import type { EarningStore } from "./earning-aggregate.ts";
+import { type Netting, netOf } from "./earning-amounts.ts";
+import {
+  fixNettings,
+  free,
+  isReservedFor,
+  mayKeep,
+  payDebt,
+  planNettings,
+  reserve,
+} from "./earning-netting.ts";
+
+/** Keeps what sellers owe from what they earn. Every step may be repeated, also at the same time. */
+export type DebtNetting = ReturnType<typeof createDebtNetting>;
+
+export function createDebtNetting({ earnings, clock }: { earnings: EarningStore; clock: Clock }) {
+  const update = (id: string, change: (current: Earning) => Earning) => earnings.update(id, change);
+
+  return {
+    /** What is to be kept of an earning whose transfer is about to begin; undefined where its seller owes nothing. */
+    async plan(earning: Earning): Promise<Netting[] | undefined> {
+      const owed = await earnings.owed(earning.sellerId, earning.price.currency);
+      const nettings = planNettings(owed, netOf(earning));
+      return nettings.length > 0 ? nettings : undefined;
+    },
+
+    /** Has what is to be kept of a begun transfer reserved, and fixes what is kept. */
+    async fix(earning: Earning): Promise<Earning> {
+      const { _id: orderId, begun, attempts } = earning;
+      if (!begun?.nettings || begun.isFixed) return earning;
+      const { number } = attempts.transfer;
+      const reservedIds: string[] = [];
+      for (const { orderId: debtId, amount } of begun.nettings) {
+        const debt = await update(debtId, (one) => reserve(one, { orderId, number, amount }, clock()));
+        if (isReservedFor(debt, { orderId, number })) reservedIds.push(debtId);
+      }
+      return update(orderId, (one) => fixNettings(one, number, reservedIds, clock()));
+    },
+
+    /** What was owed and reserved for a transfer is paid by what was kept of it, or freed if that was not made. */
+    async settle(debtIds: readonly string[]): Promise<void> {
+      for (const id of debtIds) await this.resolve(await earnings.get(id));
+    },
+
+    /** What is owed, paid or free again where the transfer that it was reserved for has come to its end. */
+    async resolve(debt: Earning): Promise<Earning> {
+      const { _id, reserved } = debt;
+      if (!reserved) return debt;
+      const paying = await earnings.get(reserved.orderId);
+      const kept = paying.keptFor?.find(({ orderId }) => orderId === _id);
+      if (kept) {
+        const netting = { orderId: paying._id, amount: kept.amount };
+        return update(_id, (one) => payDebt(one, netting, clock()));
+      }
+      return mayKeep(paying, _id, reserved) ? debt : update(_id, (one) => free(one, reserved, clock()));
+    },
+  };
+}
