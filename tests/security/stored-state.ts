@@ -15,7 +15,9 @@ type Stored = {
   /** A ticket whose event was not looked at a second time yet. */
   eventUnsure?: boolean;
   status?: number;
-  history?: { version: number }[];
+  history?: { version: number; type?: string }[];
+  /** Whether a user may sell and buy, as tickets know it. */
+  standing?: { version: number };
   /** How far a delivery has followed its order. */
   orderVersion?: number;
 };
@@ -58,9 +60,13 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
         for (const document of documents ?? []) keep(`${name}.${collection.name}`, document);
       }
     });
+    // Whether a lock still holds changes by the time alone.
     for (const [replica, listings] of readProjections(mesh).entries())
       for (const listing of listings.values())
-        keep(replica === 0 ? "catalog.listings" : `catalog-${replica + 1}.listings`, listing);
+        keep(replica === 0 ? "catalog.listings" : `catalog-${replica + 1}.listings`, {
+          ...listing,
+          held: undefined,
+        });
     const [stripe] = await Promise.all([readStripe(mesh), ...reading]);
     const intents = stripe.payment_intents.filter(named);
     for (const intent of intents) keep("stripe.payment_intents", intent);
@@ -89,6 +95,12 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
   };
 }
 
+/** What operators do to these documents, which their log says a moment later. */
+const decisions: ReadonlySet<string> = new Set([
+  ...["user_suspended", "user_reinstated", "ticket_taken_down"],
+  ...["event_rescheduled", "event_cancelled", "event_merged"],
+]);
+
 /** Documents with events to publish or an event to look at, and copies that are behind. */
 function waitsFor(state: StoredState): string[] {
   return Object.entries(state).flatMap(([name, { pending, eventUnsure, history = [] }]) => {
@@ -99,7 +111,12 @@ function waitsFor(state: StoredState): string[] {
     const behind = copy !== undefined && (state[`${copy}/${id}`]?.version ?? 0) < told;
     const delivery = collection === "orders.orders" ? state[`deliveries.deliveries/${id}`] : undefined;
     const unfollowed = (delivery?.orderVersion ?? told) < told;
-    return pending || eventUnsure || behind || unfollowed ? [name] : [];
+    const unlogged = history.some(
+      ({ version, type = "" }) => decisions.has(type) && !state[`operations.audit_log/${id}:${version}`],
+    );
+    const judged = collection === "auth.users" && told > 1;
+    const unheard = judged && (state[`tickets.buyer_locks/${id}`]?.standing?.version ?? 0) < told;
+    return pending || eventUnsure || behind || unfollowed || unlogged || unheard ? [name] : [];
   });
 }
 
