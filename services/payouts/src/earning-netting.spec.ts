@@ -52,6 +52,12 @@ describe("what is owed", () => {
     const paid = payDebt(reserve(owing(), by, at(3)), netting, at(4));
     expect([paid.status, owedOf(paid)]).toEqual([EarningStatus.REVERSED, 0]);
     expect(payDebt(paid, netting, at(5))).toBe(paid);
+    const half = payDebt(
+      reserve(owing(), { ...by, amount: NET / 2 }, at(3)),
+      { ...netting, amount: NET / 2 },
+      at(4),
+    );
+    expect(reserve(half, { ...by, amount: NET / 2 }, at(5))).toBe(half);
     const unreserved = owing();
     expect(payDebt(unreserved, netting, at(4))).toBe(unreserved);
   });
@@ -64,12 +70,20 @@ describe("what is owed", () => {
 });
 
 describe("an earning that pays", () => {
-  it("keeps what could be reserved, which is fixed once", () => {
+  it("keeps what was reserved, which is fixed once", () => {
     const fixed = fixNettings(paying(), 1, ["owed"], at(3));
     expect(transferOf(fixed)).toBe(0);
     expect(fixNettings(fixed, 1, [], at(3))).toBe(fixed);
-    expect(transferOf(fixNettings(paying(), 1, [], at(3)))).toBe(NET);
     const begun = paying();
     expect(fixNettings(begun, 2, [], at(3))).toBe(begun);
+  });
+
+  it("gives its try up where something could not be reserved", () => {
+    const { begun, attempts, status } = fixNettings(paying(), 1, [], at(3));
+    expect({ begun, attempts, status }).toMatchObject({
+      begun: undefined,
+      attempts: { transfer: { number: 2 } },
+      status: EarningStatus.RELEASED,
+    });
   });
 });

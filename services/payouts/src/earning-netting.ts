@@ -10,7 +10,8 @@ import { nettingId } from "./netting-id.ts";
  *
  * 1. It begins its transfer, and says what is to be kept for whom.
  * 2. Each that is owed is reserved for that transfer: nothing else pays it, and nothing is taken back at Stripe.
- * 3. The earning that pays fixes what is kept, of what could be reserved. Only then Stripe is asked for the rest.
+ * 3. The earning that pays fixes what is kept, once all of it is reserved. Only then Stripe is asked for the rest. Where
+ *    something could not be reserved, another sale pays it: this try is given up, and the next one plans anew.
  * 4. It is transferred: what was kept is kept for good.
  * 5. Each that was reserved is paid. Or freed, where the transfer was refused.
  *
@@ -24,6 +25,10 @@ const RESERVED_MS = 600_000;
 export const isNettable = (earning: Earning): boolean =>
   owedOf(earning) > 0 && earning.refundedTime !== undefined && !earning.reversing && !earning.reserved;
 
+/** Whether another transfer or a reversal may pay what is owed: how much is left is known once that has ended. */
+export const isUndecided = (earning: Earning): boolean =>
+  owedOf(earning) > 0 && (earning.reserved !== undefined || earning.reversing === true);
+
 /** What is kept of an earning of this net amount for these that are owed, the first ones first. */
 export function planNettings(owed: readonly Earning[], net: number): Netting[] {
   let left = net;
@@ -36,7 +41,9 @@ export function planNettings(owed: readonly Earning[], net: number): Netting[] {
 
 /** What is owed waits for this transfer to pay it. Where it cannot, it stays as it is. */
 export function reserve(debt: Earning, reserved: Reservation, now: Date): Earning {
-  if (!isNettable(debt) || owedOf(debt) < reserved.amount) return debt;
+  // Two processes may make one transfer, and this one be late.
+  const hasPaid = debt.paidBy?.some(({ orderId }) => orderId === reserved.orderId);
+  if (!isNettable(debt) || hasPaid || owedOf(debt) < reserved.amount) return debt;
   return amend(debt, { reserved, dueTime: new Date(now.getTime() + RESERVED_MS) }, now);
 }
 
@@ -46,7 +53,10 @@ export const isReservedFor = (
   { orderId, number }: Pick<Reservation, "orderId" | "number">,
 ): boolean => reserved?.orderId === orderId && reserved.number === number;
 
-/** What is kept of the transfer that was begun by this try: of what was planned, that which is owed by these. */
+/**
+ * What is kept of the transfer that was begun by this try: all that was planned, where all of it is reserved. Otherwise
+ * the try is given up, of which Stripe was asked nothing.
+ */
 export function fixNettings(
   earning: Earning,
   number: number,
@@ -55,8 +65,13 @@ export function fixNettings(
 ): Earning {
   const { begun, attempts } = earning;
   if (!begun?.nettings || begun.isFixed || attempts.transfer.number !== number) return earning;
-  const nettings = begun.nettings.filter(({ orderId }) => reservedIds.includes(orderId));
-  return amend(earning, { begun: { ...begun, nettings, isFixed: true } }, now);
+  const isReserved = begun.nettings.every(({ orderId }) => reservedIds.includes(orderId));
+  if (isReserved) return amend(earning, { begun: { ...begun, isFixed: true } }, now);
+  return amend(
+    earning,
+    { begun: undefined, attempts: { ...attempts, transfer: { number: number + 1 } } },
+    now,
+  );
 }
 
 /** Whether the transfer for which something is reserved may yet keep it. */

@@ -18,6 +18,7 @@ import {
 } from "./earning.ts";
 import { netOf, owedOf } from "./earning-amounts.ts";
 import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
+import { holdForCase } from "./earning-cases.ts";
 import { balance } from "./ledger.ts";
 
 const { HELD, RELEASED, TRANSFERRED, REVERSED, OWED } = EarningStatus;
@@ -56,6 +57,17 @@ describe("an earning", () => {
     const again = look(waiting, at(34));
     expect(types(again).at(-1)).toBe("earning_due");
     expect(again.dueTime).toEqual(at(58));
+  });
+
+  it("whose transfer was begun is looked at until its outcome is known, also if a case is open", () => {
+    const due = look(holdForCase(begun(), "case", at(11)), at(34));
+    expect(types(due).at(-1)).toBe("earning_due");
+    expect(due.dueTime).toEqual(at(58));
+  });
+
+  it("that is owed is found by its seller, also where an earlier release recorded it", () => {
+    const { debtorId: _, ...before } = refunded(paid(), at(12));
+    expect(look(before, at(12))).toMatchObject({ debtorId: "seller" });
   });
 
   it("that waits for an account is looked at ever more rarely, but within a month", () => {

@@ -147,9 +147,13 @@ export function look(earning: Earning, now: Date): Earning {
     const released = { status: RELEASED, holdReason: undefined, dueTime: later(now, { releaseTime: now }) };
     return advance(earning, { case: "earningReleased", value: {} }, now, released);
   }
-  const waits = status === RELEASED && !isFrozen(earning);
+  const waits = status === RELEASED && (earning.begun !== undefined || !isFrozen(earning));
   if (!waits && !isRecoverable(earning)) return amend(earning, { dueTime: undefined }, now);
-  return advance(earning, { case: "earningDue", value: {} }, now, { dueTime: later(now, earning) });
+  return advance(earning, { case: "earningDue", value: {} }, now, {
+    dueTime: later(now, earning),
+    // An earlier release did not say so.
+    ...(!waits && { debtorId: earning.sellerId }),
+  });
 }
 
 /** The seller's account can take it now: it is due if it waited for that, and its turn comes as that of all others. */

@@ -115,8 +115,8 @@ export function createMoneyMoves(deps: {
     const isRepeat =
       started === earning || started.version !== earning.version + 1 || started.attempts.transfer.number > 1;
     const begun = await netting.fix(started);
-    // A refund was announced, or a case opened, meanwhile.
-    if (!begun.begun) return begun;
+    // A refund was announced, or a case opened, meanwhile; or another process has made this try, and begun the next.
+    if (!begun.begun || begun.attempts.transfer.number !== started.attempts.transfer.number) return begun;
     const amount = { minorUnits: transferOf(begun), currency: begun.price.currency };
     const wanted = { orderId, amount, accountId: begun.begun.accountId, chargeId: begun.begun.chargeId };
     // All of it may be kept: then there is nothing to ask of Stripe.
@@ -155,11 +155,11 @@ export function createMoneyMoves(deps: {
   return {
     /**
      * Transfers what is released, of this charge. A transfer that was begun before goes on with the charge and the account
-     * that it was begun with. Throws STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
+     * that it was begun with. Throws EARNING_UNDERWAY, STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED.
      */
     transfer,
 
-    /** Takes back what is owed, once the buyer has the money back. Throws as `transfer`. */
+    /** Takes back what is owed, once the buyer has the money back. Throws STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED. */
     recover,
   };
 }

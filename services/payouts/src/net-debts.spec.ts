@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { amend } from "@ticketing/runtime/documents/transition";
+import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
 import { type Earning, holdForRefund, refunded } from "./earning.ts";
+import type { EarningStore } from "./earning-aggregate.ts";
 import { owedOf } from "./earning-amounts.ts";
 import { balance } from "./ledger.ts";
 
 const NET = 11_250;
-const { OWED, REVERSED, TRANSFERRED } = EarningStatus;
+const { OWED, RELEASED, REVERSED, TRANSFERRED } = EarningStatus;
 let world: PayoutWorld;
 beforeAll(async () => {
   world = await openPayoutWorld();
@@ -28,6 +31,26 @@ async function owing() {
 async function refund(id: string): Promise<Earning> {
   await world.earnings.update(id, (earning) => holdForRefund(earning, world.clock(), world.clock()));
   return world.earnings.update(id, (earning) => refunded(earning, world.clock()));
+}
+
+/** Lets a sale bring this net amount. */
+const earns = (id: string, net: number) =>
+  world.earnings.update(id, (one) =>
+    amend(one, { price: { ...one.price, minorUnits: one.fee + net } }, world.clock()),
+  );
+
+/** Earnings as a process sees them to which something happens before it writes this one for the nth time. */
+function before(id: string, happens: () => Promise<unknown>, nth = 1): EarningStore {
+  let writes = 0;
+  return new Proxy(world.earnings, {
+    get(target, name) {
+      if (name !== "update") return Reflect.get(target, name);
+      return async (...args: Parameters<typeof target.update>) => {
+        if (args[0] === id && ++writes === nth) await happens();
+        return target.update(...args);
+      };
+    },
+  });
 }
 
 const moved = (orderId: string) =>
@@ -71,14 +94,99 @@ describe("what a seller owes", () => {
     expect(await world.earnings.owed(sellerId, "USD")).toHaveLength(1);
   });
 
+  it("is kept from all that is due together, and not from the first alone", async () => {
+    const { owed, next, seller } = await owing();
+    const due = [next];
+    while (due.length < 4) due.push(await world.released(seller.id));
+    for (const { id } of due) await earns(id, NET / 3);
+    const pay = async ({ id, chargeId }: (typeof due)[number]) => {
+      for (let tries = 0; tries < 500; tries++) {
+        const after = await world.moves.transfer(id, chargeId).catch(() => undefined);
+        if (after?.status === TRANSFERRED) return;
+      }
+    };
+    await Promise.all(due.map(pay));
+    const debt = await world.earnings.get(owed);
+    expect([debt.status, owedOf(debt)]).toEqual([REVERSED, 0]);
+    expect(due.reduce((total, { id }) => total + moved(id), 0)).toBe(NET / 3);
+    expect(await books(owed, ...due.map(({ id }) => id))).toMatchObject({ receivable: 0, netting: 0 });
+  });
+
+  it.each(["reserved", "reversing"] as const)("is waited for while it is %s", async (way) => {
+    const { owed, next, seller } = await owing();
+    const another = await world.released(seller.id);
+    if (way === "reserved") {
+      // It earns more than is owed, so that Stripe is asked for the rest.
+      await earns(another.id, NET + 100);
+      world.double.faults.add({ kind: "error_before", operation: "transfers.create" });
+      await world.moves.transfer(another.id, another.chargeId).catch(reasonOf);
+    } else await world.earnings.update(owed, (one) => amend(one, { reversing: true }, world.clock()));
+    expect(await world.moves.transfer(next.id, next.chargeId).catch(reasonOf)).toBe("EARNING_UNDERWAY");
+    expect((await world.earnings.get(next.id)).begun).toBeUndefined();
+  });
+
+  it("is not waited for where it was kept by a process that died before it said so", async () => {
+    const { owed, next, seller } = await owing();
+    const dying = before(owed, () => Promise.reject(new Error("the process is dead")), 2);
+    await expect(world.movesOf(dying).transfer(next.id, next.chargeId)).rejects.toThrow("dead");
+    expect((await world.earnings.get(owed)).reserved).toBeDefined();
+    const another = await world.released(seller.id);
+    expect((await world.moves.transfer(another.id, another.chargeId)).status).toBe(TRANSFERRED);
+    expect((await world.earnings.get(owed)).status).toBe(REVERSED);
+    expect(moved(another.id)).toBe(NET);
+  });
+
+  it("is not waited for once Stripe has refused to take it back", async () => {
+    const { owed, next } = await owing();
+    expect((await world.moves.recover(owed)).reversing).toBeUndefined();
+    expect((await world.moves.transfer(next.id, next.chargeId)).status).toBe(TRANSFERRED);
+  });
+
+  it("is paid once by an earning that two processes transfer, of which one is late", async () => {
+    const { owed, next } = await owing();
+    await earns(next.id, NET / 2);
+    const late = before(owed, () => world.moves.transfer(next.id, next.chargeId));
+    await world.movesOf(late).transfer(next.id, next.chargeId);
+    await world.moves.recover(owed);
+    const debt = await world.earnings.get(owed);
+    expect(debt.paidBy).toEqual([{ orderId: next.id, amount: NET / 2 }]);
+    expect(balance(debt.entries, "receivable")).toBe(owedOf(debt));
+  });
+
+  it("is planned anew where it was reserved by another earning meanwhile", async () => {
+    const { owed, next, seller } = await owing();
+    const another = await world.released(seller.id);
+    const late = before(owed, () => world.moves.transfer(another.id, another.chargeId));
+    expect(await world.movesOf(late).transfer(next.id, next.chargeId).catch(reasonOf)).toBe(
+      "EARNING_UNDERWAY",
+    );
+    const { begun, attempts } = await world.earnings.get(next.id);
+    expect([begun, attempts.transfer.number]).toEqual([undefined, 2]);
+    await world.moves.transfer(next.id, next.chargeId);
+    expect(moved(another.id) + moved(next.id)).toBe(NET);
+  });
+
+  it("is not asked for by the try before, once another process has begun the next", async () => {
+    const { owed, next } = await owing();
+    const late = before(owed, () =>
+      world.earnings.update(next.id, (one) =>
+        amend(
+          one,
+          {
+            begun: one.begun && { ...one.begun, isFixed: true },
+            attempts: { ...one.attempts, transfer: { number: 2 } },
+          },
+          world.clock(),
+        ),
+      ),
+    );
+    expect((await world.movesOf(late).transfer(next.id, next.chargeId)).status).toBe(RELEASED);
+  });
+
   it("of a part is paid in part, and the rest is taken back from the account or from the next sale", async () => {
     const { owed, next, seller } = await owing();
     // A third sale pays half of it.
-    await world.earnings.update(next.id, (one) => ({
-      ...one,
-      fee: one.fee + NET / 2,
-      version: one.version + 1,
-    }));
+    await earns(next.id, NET / 2);
     await world.moves.transfer(next.id, next.chargeId);
     expect(owedOf(await world.earnings.get(owed))).toBe(NET / 2);
     const last = await world.released(seller.id);
@@ -102,11 +210,7 @@ describe("what a seller owes", () => {
 
   it("is owed as before when Stripe refuses the transfer that was to pay it", async () => {
     const { owed, next } = await owing();
-    await world.earnings.update(next.id, (one) => ({
-      ...one,
-      price: { ...one.price, minorUnits: one.price.minorUnits * 2 },
-      version: one.version + 1,
-    }));
+    await earns(next.id, 2 * NET);
     world.double.faults.add({ kind: "refuse", operation: "transfers.create", count: 1, code: "no" });
     await world.moves.transfer(next.id, next.chargeId);
     const debt = await world.earnings.get(owed);
@@ -139,6 +243,8 @@ describe("a process that dies after any write of a netting", () => {
       // Both are looked at again, in any order, by others.
       for (const look of [world.moves.recover(owed), world.moves.transfer(next.id, next.chargeId)])
         await look.catch(() => undefined);
+      // Its workflow repeats a transfer that had to wait for the reversal.
+      await world.moves.transfer(next.id, next.chargeId);
       await world.moves.recover(owed);
       expect([(await world.earnings.get(owed)).status, (await world.earnings.get(next.id)).status]).toEqual([
         REVERSED,
@@ -157,9 +263,11 @@ it("what is owed is paid by one earning, or taken back at Stripe, and never both
     const another = await world.released(seller.id);
     // The account has something again: a reversal would be made.
     const funding = await world.released(seller.id);
-    await world.earnings.update(owed, (one) => ({ ...one, reversing: true, version: one.version + 1 }));
+    const debtor = (debtorId: string | undefined) =>
+      world.earnings.update(owed, (one) => amend(one, { debtorId }, world.clock()));
+    await debtor(undefined);
     await world.moves.transfer(funding.id, funding.chargeId);
-    await world.earnings.update(owed, ({ reversing: _, ...one }) => ({ ...one, version: one.version + 1 }));
+    await debtor(seller.id);
     const all = [
       () => world.moves.recover(owed),
       () => world.moves.transfer(next.id, next.chargeId),

@@ -1,11 +1,13 @@
 import type { Clock } from "@ticketing/runtime/process/clock";
-import type { Earning } from "./earning.ts";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { type Earning, isTransferable } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
 import { type Netting, netOf } from "./earning-amounts.ts";
 import {
   fixNettings,
   free,
   isReservedFor,
+  isUndecided,
   mayKeep,
   payDebt,
   planNettings,
@@ -19,14 +21,23 @@ export function createDebtNetting({ earnings, clock }: { earnings: EarningStore;
   const update = (id: string, change: (current: Earning) => Earning) => earnings.update(id, change);
 
   return {
-    /** What is to be kept of an earning whose transfer is about to begin; undefined where its seller owes nothing. */
+    /**
+     * What is to be kept of an earning whose transfer is about to begin; undefined where its seller owes nothing. Throws
+     * EARNING_UNDERWAY while another transfer or a reversal may pay some of what is owed.
+     */
     async plan(earning: Earning): Promise<Netting[] | undefined> {
-      const owed = await earnings.owed(earning.sellerId, earning.price.currency);
+      const owed: Earning[] = [];
+      for (const debt of await earnings.owed(earning.sellerId, earning.price.currency))
+        owed.push(await this.resolve(debt));
+      if (owed.some(isUndecided)) throw underway();
       const nettings = planNettings(owed, netOf(earning));
       return nettings.length > 0 ? nettings : undefined;
     },
 
-    /** Has what is to be kept of a begun transfer reserved, and fixes what is kept. */
+    /**
+     * Has what is to be kept of a begun transfer reserved, and fixes what is kept. Throws EARNING_UNDERWAY where another
+     * transfer or a reversal may pay some of it: nothing is begun then.
+     */
     async fix(earning: Earning): Promise<Earning> {
       const { _id: orderId, begun, attempts } = earning;
       if (!begun?.nettings || begun.isFixed) return earning;
@@ -36,7 +47,11 @@ export function createDebtNetting({ earnings, clock }: { earnings: EarningStore;
         const debt = await update(debtId, (one) => reserve(one, { orderId, number, amount }, clock()));
         if (isReservedFor(debt, { orderId, number })) reservedIds.push(debtId);
       }
-      return update(orderId, (one) => fixNettings(one, number, reservedIds, clock()));
+      const fixed = await update(orderId, (one) => fixNettings(one, number, reservedIds, clock()));
+      if (fixed.begun?.isFixed) return fixed;
+      await this.settle(reservedIds);
+      if (isTransferable(fixed)) throw underway();
+      return fixed;
     },
 
     /** What was owed and reserved for a transfer is paid by what was kept of it, or freed if that was not made. */
@@ -58,3 +73,7 @@ export function createDebtNetting({ earnings, clock }: { earnings: EarningStore;
     },
   };
 }
+
+/** The workflow calls again in seconds. */
+const underway = () =>
+  new DomainError("EARNING_UNDERWAY", "what the seller owes may be paid by something that is under way");
