@@ -142,6 +142,13 @@ describe("an order beside its ticket and its payment", () => {
     const open = payment(PaymentStatus.CAPTURED, price, { ...lost, disputeOutcome: "" });
     expect(ofOrder(order(OrderStatus.REFUNDED), { payment: open })).toEqual(["REFUND_REFUSED"]);
   });
+  it("whose money a bank gave back and took again is a person's to look at, and never refunded by a run", () => {
+    for (const disputeOutcome of ["won", "warning_closed"]) {
+      const dispute = { disputedTime: timestampFromMs(1), disputeOutcome };
+      const taken = payment(PaymentStatus.CAPTURED, price, dispute);
+      expect(ofOrder(order(OrderStatus.REFUNDED), { payment: taken })).toEqual(["REFUND_REFUSED"]);
+    }
+  });
   it("costs what its payment says", () => {
     const other = payment(PaymentStatus.REQUIRES_PAYMENT, { minorUnits: 4_499n, currency: "USD" });
     expect(ofOrder(order(OrderStatus.AWAITING_PAYMENT), { payment: other })).toEqual(["AMOUNT_DIFFERS"]);

@@ -96,8 +96,10 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
   const isChargedBack = order.status === OrderStatus.REFUNDED && money.disputeOutcome === "lost";
   if (endedWithout(record) && UNGIVEN.includes(money.status) && !isChargedBack) {
     const books = `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`;
+    // A bank gave the buyer the money and took it back: giving it back once more is a person's to decide.
+    const wasDisputed = order.status === OrderStatus.REFUNDED && money.disputedTime !== undefined;
     // While the bank decides, and once it has given the money back, Stripe would refuse each try to.
-    if (isDisputed(money)) found("REFUND_REFUSED", `${books} and disputed`);
+    if (isDisputed(money) || wasDisputed) found("REFUND_REFUSED", `${books} and disputed`);
     else found("MONEY_OF_ENDED_ORDER", books);
   }
   if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED) {
