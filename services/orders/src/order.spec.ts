@@ -135,6 +135,25 @@ describe("an order", () => {
     expect(settled.history.at(-1)?.type).toBe("order_refunded");
     expect(markRefunded(settled, at(8))).toBe(settled);
   });
+  it("that was refunded, and whose refund failed then, is asked for anew by a case, once for each decision", () => {
+    const refunded = markRefunded(askForRefund(complete(opened(), HOUR, at(1)), at(2)), at(3));
+    const decided = (order: Order, decision: number) =>
+      refundForCase(order, { caseId: "c", decision }, at(10 * decision));
+    expect(decided(refunded, 1)).toBe(refunded);
+    const failed = refuseRefund(refunded, "refund_failed", at(4));
+    const asked = decided(failed, 1);
+    expect(asked).toMatchObject({
+      ...{ status: OrderStatus.REFUNDED, refundReason: "case", refundRequestedTime: at(10) },
+      // Nobody knows yet whether that still holds.
+      ...{ refundRefusedReason: "refund_failed", refundRefusedTime: at(4) },
+    });
+    expect(asked.history.at(-1)?.type).toBe("order_refund_requested");
+    expect(decided(asked, 1)).toBe(asked);
+    const again = refuseRefund(asked, "refund_failed", at(11));
+    expect(again.refundRefusedTime).toEqual(at(11));
+    expect(refuseRefund(again, "refund_failed", at(12))).toBe(again);
+    expect(markRefunded(decided(again, 2), at(21)).refundRefusedTime).toBeUndefined();
+  });
   it.each(["charge_disputed", "refused_by_provider"] as const)(
     "whose refund ended as %s can be asked for again inside the window, and once for each answer",
     (reason) => {

@@ -204,14 +204,21 @@ function lastingReason({ refundReason }: Order, reason: RefundCause): RefundCaus
 
 /**
  * An operator decided that the buyer gets the money back. Asked for by this decision already: nothing changes. A refund
- * that is under way goes on, for this reason from now on. Throws ORDER_NOT_COMPLETE.
+ * that is under way goes on, for this reason from now on. Of an order that is refunded it is asked for where the refund
+ * failed after it was made: a bank may have given the money since. Throws ORDER_NOT_COMPLETE.
  */
 export function refundForCase(order: Order, by: { caseId: string; decision: number }, now: Date): Order {
   const asked = `${by.caseId}:${by.decision}`;
   const { refundDecisions = [] } = order;
-  if (order.status === OrderStatus.REFUNDED || refundDecisions.includes(asked)) return order;
-  requireComplete(order, "only a complete order can be refunded");
+  if (refundDecisions.includes(asked)) return order;
   const known = { refundDecisions: [...refundDecisions, asked] };
+  if (order.status === OrderStatus.REFUNDED) {
+    const { refundRefusedTime, refundRefusedReason } = order;
+    if (refundRefusedReason !== "refund_failed") return order;
+    // The refusal stays until its refund has seen whether the buyer has the money by now.
+    return { ...askForRefund(order, "case", now), refundRefusedTime, refundRefusedReason, ...known };
+  }
+  requireComplete(order, "only a complete order can be refunded");
   if (order.refundRequestedTime && !PASSING_REFUSALS.includes(order.refundRefusedReason)) {
     return amend(order, { ...known, refundReason: lastingReason(order, "case") }, now);
   }
@@ -300,6 +307,12 @@ export function markRefunded(order: Order, now: Date): Order {
   return advance(order, { case: "orderRefunded", value: {} }, now, refunded);
 }
 
+/** Whether the refund was asked for once more after it was refused. */
+const isAskedSince = ({ refundRequestedTime, refundRefusedTime }: Order): boolean =>
+  refundRequestedTime !== undefined &&
+  refundRefusedTime !== undefined &&
+  refundRequestedTime > refundRefusedTime;
+
 /**
  * The refund that was asked for cannot be made, or failed after it was made. The status stays what it is; the money
  * may still go back once a person has seen to it. What was decided before the refund was asked for again is no answer to
@@ -310,7 +323,7 @@ export function refuseRefund(
   { reason, decided }: { reason: RefundRefusal; decided: Date },
   now: Date,
 ): Order {
-  if (order.refundRefusedReason === reason) return order;
+  if (order.refundRefusedReason === reason && !isAskedSince(order)) return order;
   if (order.status === OrderStatus.REFUNDED && reason !== "refund_failed") return order;
   if (!order.refundRequestedTime) {
     throw new DomainError("ILLEGAL_TRANSITION", "no refund of this order was asked for", {

@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { LifecycleClients } from "../clients.ts";
@@ -49,7 +50,9 @@ export function createCaseActivities({
     async readRefund(orderId: string): Promise<RefundState> {
       const { order } = await asking(orders.readOrder({ orderId }));
       if (!order) throw new Error("orders answered without the order");
-      const refusal = order.refundRefusalReason;
+      const { refundRefusalReason: refusal, refundRequestedTime: asked, refundRefusedTime: refused } = order;
+      // A refund that failed after it was made is looked at once more.
+      if (asked && refused && timestampDate(asked) > timestampDate(refused)) return "under way";
       if (refusal) return { refused: (RefundRefusalReason[refusal] ?? "unknown").toLowerCase() };
       return order.status === OrderStatus.REFUNDED ? "done" : "under way";
     },

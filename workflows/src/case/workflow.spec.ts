@@ -20,7 +20,12 @@ let status: CaseStatus;
 let ruling: CaseRuling;
 let operatorId: string;
 /** The order at the nth look. */
-let orderAt: (look: number) => { status: OrderStatus; refundRefusalReason?: RefundRefusalReason };
+let orderAt: (look: number) => {
+  status: OrderStatus;
+  refundRefusalReason?: RefundRefusalReason;
+  refundRequestedTime?: { seconds: bigint };
+  refundRefusedTime?: { seconds: bigint };
+};
 
 /** The services behind their contracts. */
 function services({ service }: ConnectRouter): void {
@@ -122,6 +127,20 @@ describe("a case", () => {
     await run();
     expect(done.slice(0, 3)).toEqual(["freeze c1", "refund c1 2", "reopen 2 refused_by_provider"]);
     expect(done.join()).not.toContain("release");
+  }, 60_000);
+
+  it("about a refund that had failed waits until that was looked at once more", async () => {
+    const failed = {
+      refundRefusalReason: RefundRefusalReason.REFUND_FAILED,
+      refundRefusedTime: { seconds: 1n },
+    };
+    orderAt = (look) => ({
+      status: OrderStatus.REFUNDED,
+      refundRequestedTime: { seconds: 2n },
+      ...(look < 3 && failed),
+    });
+    await run();
+    expect(done).toEqual(["freeze c1", "refund c1 2", "release false", "close 2"]);
   }, 60_000);
 
   it("that is decided for the seller lets the seller be paid, and asks for no refund", async () => {

@@ -8,7 +8,7 @@ import {
   IntentStatus,
   PaymentRecordSchema,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
-import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { type DisputeSchema, DisputeStatus, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { TicketRecordSchema } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
@@ -39,7 +39,11 @@ const order = (
 const payment = (
   status: PaymentStatus,
   amount = price,
-  dispute: { disputedTime?: Timestamp; disputeOutcome?: string } = {},
+  dispute: {
+    disputedTime?: Timestamp;
+    disputeOutcome?: string;
+    disputes?: MessageInitShape<typeof DisputeSchema>[];
+  } = {},
 ) =>
   create(PaymentRecordSchema, {
     payment: { id: "o", status, amount, stripePaymentIntentId: "pi", ...dispute },
@@ -141,6 +145,17 @@ describe("an order beside its ticket and its payment", () => {
     expect(ofOrder(order(OrderStatus.REFUNDED), { payment: taken })).toEqual([]);
     const open = payment(PaymentStatus.CAPTURED, price, { ...lost, disputeOutcome: "" });
     expect(ofOrder(order(OrderStatus.REFUNDED), { payment: open })).toEqual(["REFUND_REFUSED"]);
+  });
+  it("whose refund had failed and whose money a bank gave back then is no drift once it says so", () => {
+    const lost = { disputedTime: timestampFromMs(1), disputeOutcome: "lost" };
+    const failed = payment(PaymentStatus.REFUND_FAILED, price, {
+      ...lost,
+      disputes: [{ status: DisputeStatus.LOST, amount: price }],
+    });
+    const of = (refusedTime?: Timestamp) =>
+      order(OrderStatus.REFUNDED, timestampFromMs(1), refusedTime, refusedTime ? "refund_failed" : "");
+    expect(ofOrder(of(timestampFromMs(2)), { payment: failed })).toEqual(["REFUND_REFUSED"]);
+    expect(ofOrder(of(), { payment: failed })).toEqual([]);
   });
   it("whose money a bank gave back and took again is a person's to look at, and never refunded by a run", () => {
     for (const disputeOutcome of ["won", "warning_closed"]) {

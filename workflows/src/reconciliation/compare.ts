@@ -10,7 +10,7 @@ import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/paymen
 import type { EarningRecord } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
-import { isRefundAccepted } from "../refund-status.ts";
+import { isChargedBack, isRefundAccepted } from "../refund-status.ts";
 import type { Drift, DriftName } from "./drift.ts";
 
 /**
@@ -93,8 +93,8 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
   const [order, money] = [record.order, payment?.payment];
   if (!order || !money) return;
   // By a case about the dispute.
-  const isChargedBack = order.status === OrderStatus.REFUNDED && money.disputeOutcome === "lost";
-  if (endedWithout(record) && UNGIVEN.includes(money.status) && !isChargedBack) {
+  const isLeftToBank = order.status === OrderStatus.REFUNDED && money.disputeOutcome === "lost";
+  if (endedWithout(record) && UNGIVEN.includes(money.status) && !isLeftToBank) {
     const books = `the order is ${orderName(record)}, the payment is ${paymentName(payment)}`;
     // A bank gave the buyer the money and took it back: giving it back once more is a person's to decide.
     const wasDisputed = order.status === OrderStatus.REFUNDED && money.disputedTime !== undefined;
@@ -102,7 +102,9 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
     if (isDisputed(money) || wasDisputed) found("REFUND_REFUSED", `${books} and disputed`);
     else found("MONEY_OF_ENDED_ORDER", books);
   }
-  if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED) {
+  // A bank gave what a refund of ours had failed to.
+  const isSettled = isChargedBack(money) && order.status === OrderStatus.REFUNDED && !order.refundRefusedTime;
+  if (endedWithout(record) && money.status === PaymentStatus.REFUND_FAILED && !isSettled) {
     const failed = `the refund ${money.stripeRefundId} failed: ${money.refundFailureReason}`;
     // Whoever gave the money back another way would give it twice.
     if (isDisputed(money)) found("REFUND_REFUSED", `${failed}, and the charge is disputed`);

@@ -1,10 +1,10 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { ApplicationFailure } from "@temporalio/common";
 import { type Order, OrderStatus, RefundReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
-import { DisputeStatus, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import type { RefundRefusal as RefundRefusalName } from "../refund-retries.ts";
-import { isRefundAccepted } from "../refund-status.ts";
+import { isChargedBack, isRefundAccepted } from "../refund-status.ts";
 import { answering, asking } from "../refusal.ts";
 
 const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
@@ -13,9 +13,6 @@ const refusals: Record<RefundRefusalName, RefundRefusalReason> = {
   nothing_captured: RefundRefusalReason.NOTHING_CAPTURED,
   refund_failed: RefundRefusalReason.REFUND_FAILED,
 };
-
-/** Disputes after which the cardholder has the money. */
-const LOST = [DisputeStatus.LOST, DisputeStatus.PREVENTED];
 
 export type RefundActivities = ReturnType<typeof createRefundActivities>;
 
@@ -32,16 +29,10 @@ export function createRefundActivities({
     return order;
   }
 
-  /** Whether banks gave the buyer all that was left of the charge: Stripe makes no refund of it any more. */
-  async function isChargedBack(orderId: string): Promise<boolean> {
+  /** {@link isChargedBack}, as Stripe shows it now. */
+  async function hasBankPaid(orderId: string): Promise<boolean> {
     const { payment } = await asking(payments.readPayment({ orderId, fresh: true }));
-    if (!payment?.amount) return false;
-    const { currency, minorUnits } = payment.amount;
-    const lost = payment.disputes.filter(
-      ({ status, amount }) => LOST.includes(status) && amount?.currency === currency,
-    );
-    const given = lost.reduce((sum, { amount }) => sum + (amount?.minorUnits ?? 0n), payment.amountRefunded);
-    return lost.length > 0 && given >= minorUnits;
+    return payment !== undefined && isChargedBack(payment);
   }
 
   return {
@@ -49,17 +40,20 @@ export function createRefundActivities({
      * Reads the order first: only a refund that its buyer asked for moves money. Throws REFUND_NOT_REQUESTED. One that
      * was made is not made again, also when it failed since, for that mostly fails too. Throws REFUND_FAILED then. One
      * that was refused is not made until it is asked for again, unless the money went back all the same.
-     * Where a bank gave the buyer the money, which a case was about, none is made.
+     * Where a bank has given the buyer all of the money none is made, whoever asked for it. Throws CHARGE_DISPUTED where
+     * it has not, and Stripe leaves the money to it.
      */
     async refundPayment(orderId: string) {
       const order = await readOrder(orderId);
       if (order.status === OrderStatus.REFUNDED) {
         const { payment } = await asking(payments.readPayment({ orderId }));
-        if (payment?.status === PaymentStatus.REFUND_FAILED) {
+        const hasFailed = payment?.status === PaymentStatus.REFUND_FAILED;
+        if (hasFailed && !(await hasBankPaid(orderId))) {
           throw ApplicationFailure.nonRetryable("the refund failed after it was made", "REFUND_FAILED");
         }
-        // A person gave it back after it had failed, and the order still says that nobody did.
-        const untold = order.refundRefusedTime && payment && isRefundAccepted(payment.status);
+        // A person or a bank gave it back after it had failed, and the order still says that nobody did.
+        const isGiven = hasFailed || (payment && isRefundAccepted(payment.status));
+        const untold = order.refundRefusedTime && isGiven;
         return untold ? ("done" as const) : ("refunded before" as const);
       }
       if (order.status !== OrderStatus.COMPLETE || !order.refundRequestedTime) {
@@ -71,8 +65,12 @@ export function createRefundActivities({
       }
       // First what the seller earned is kept, or owed if it was transferred: only then may the buyer's money go back.
       await asking(payouts.holdForRefund({ orderId, refundRequestedTime: order.refundRequestedTime }));
-      if (order.refundReason === RefundReason.CASE && (await isChargedBack(orderId))) return "done" as const;
-      return answering(payments.refundPayment({ orderId }), "done" as const);
+      // What a bank gave, and a case was about, is not asked of Stripe.
+      if (order.refundReason === RefundReason.CASE && (await hasBankPaid(orderId))) return "done" as const;
+      const disputed = { CHARGE_DISPUTED: "disputed" } as const;
+      const paid = await answering(payments.refundPayment({ orderId }), "done" as const, disputed);
+      if (paid === "done" || (await hasBankPaid(orderId))) return "done" as const;
+      throw ApplicationFailure.nonRetryable("the charge is disputed", "CHARGE_DISPUTED");
     },
 
     /**

@@ -203,7 +203,9 @@ describe("a refund", () => {
     [RefundReason.CASE, 40n, [WON, LOST], 60n, "withdraw, mark refunded"],
     [RefundReason.CASE, 0n, [LOST], 99n, "refuse CHARGE_DISPUTED"],
     [RefundReason.CASE, 0n, [NEEDS_RESPONSE], 100n, "refuse CHARGE_DISPUTED"],
-    [RefundReason.BUYER, 0n, [LOST], 100n, "refuse CHARGE_DISPUTED"],
+    [RefundReason.BUYER, 0n, [LOST], 100n, "relist, mark refunded"],
+    [RefundReason.EVENT_CANCELLED, 0n, [LOST], 100n, "relist, mark refunded"],
+    [RefundReason.EVENT_CANCELLED, 0n, [NEEDS_RESPONSE], 100n, "refuse CHARGE_DISPUTED"],
   ])(
     "for the reason %s, %s given by hand, of a charge with disputes %j of %s: %s",
     async (reason, byHand, statuses, amount, wanted) => {
@@ -218,6 +220,13 @@ describe("a refund", () => {
     },
     60_000,
   );
+
+  it("that a bank has made, and a case was about, is not asked of Stripe once more", async () => {
+    refundReason = RefundReason.CASE;
+    disputes = [{ status: PREVENTED, amount: usd(100n) }];
+    await run();
+    expect(done).toEqual(["withdraw", "mark refunded"]);
+  }, 60_000);
 
   it("is asked of Stripe only once the seller's earning is kept: a transfer under way is waited for", async () => {
     let calls = 0;
@@ -259,6 +268,17 @@ describe("a refund", () => {
     paid = PaymentStatus.REFUND_FAILED;
     expect((await run()).failed).toBeUndefined();
     expect(done).toEqual(["refuse REFUND_FAILED"]);
+  }, 60_000);
+
+  it("that failed and that a bank made after all is not made again, and the order says so once", async () => {
+    order = { status: OrderStatus.REFUNDED, asked: true, refused: true };
+    paid = PaymentStatus.REFUND_FAILED;
+    disputes = [{ status: LOST, amount: usd(100n) }];
+    expect((await run()).failed).toBeUndefined();
+    expect(done).toEqual(["relist", "mark refunded"]);
+    order = { status: OrderStatus.REFUNDED, asked: true };
+    await run();
+    expect(done).toEqual(["relist", "mark refunded"]);
   }, 60_000);
 
   it("that failed and that a person made after all is not made again, and the order says so", async () => {
