@@ -450,7 +450,7 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     refundRequestedTime: timestampFromDate(new Date()),
   })),
   "payouts.internal.v1.PayoutLifecycleService/HoldForCase": lifecycle("payouts", someCase, "cases"),
-  "payouts.internal.v1.PayoutLifecycleService/EndCase": lifecycle("payouts", someCase, "cases"),
+  "payouts.internal.v1.PayoutLifecycleService/EndCase": lifecycle("payouts", someCase),
   "cases.internal.v1.CaseLifecycleService/ReadCase": lifecycle("cases", namedCase),
   "cases.internal.v1.CaseLifecycleService/CloseCase": lifecycle("cases", () => ({
     ...namedCase(),

@@ -67,6 +67,15 @@ describe("an open case", () => {
     expect(endCase(frozen(), "case", false, at(12)).saleStands).toBeUndefined();
   });
 
+  it("about a refund by hand that ended by the decision that the sale stands has that refund noted, once", () => {
+    const stands = endCase(frozen(), "case", true, at(12), {}, "re_1");
+    expect(stands.standsDespite).toEqual(["re_1"]);
+    expect(endCase(stands, "case", true, at(13), {}, "re_1")).toBe(stands);
+    const next = endCase(holdForCase(stands, "other", at(13)), "other", true, at(14), {}, "re_2");
+    expect(next.standsDespite).toEqual(["re_1", "re_2"]);
+    expect(endCase(frozen(), "case", false, at(12), {}, "re_1").standsDespite).toBeUndefined();
+  });
+
   it("that has ended holds nothing, however late the news of its beginning come", () => {
     const ended = endCase(frozen(), "case", false, at(11));
     expect(endCase(ended, "case", false, at(12))).toBe(ended);

@@ -33,8 +33,8 @@ export function holdForCase(earning: Earning, caseId: string, now: Date, by: ByH
 }
 
 /**
- * A case has ended, by the decision that the sale stands or without that. What is due is looked at again, once no other
- * case keeps it.
+ * A case has ended, by the decision that the sale stands or without that; `despite` is the provider's id of the refund by
+ * hand that it was about, if any. What is due is looked at again, once no other case keeps it.
  */
 export function endCase(
   earning: Earning,
@@ -42,13 +42,15 @@ export function endCase(
   saleStands: boolean,
   now: Date,
   by: ByHand = {},
+  despite = "",
 ): Earning {
-  const { cases = [], endedCases = [], status } = earning;
+  const { cases = [], endedCases = [], standsDespite = [], status } = earning;
   if (endedCases.includes(caseId)) return earning;
   const ended = {
     cases: cases.filter((id) => id !== caseId),
     endedCases: [...endedCases, caseId],
     ...(saleStands && { saleStands }),
+    ...(saleStands && despite && { standsDespite: [...standsDespite, despite] }),
   };
   if (!cases.includes(caseId)) return amend(earning, ended, now);
   const isDue = status === RELEASED && ended.cases.length === 0 && !isKeptByRefund(earning);

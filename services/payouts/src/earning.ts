@@ -52,6 +52,8 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   endedCases?: string[];
   /** An operator has decided in a case that the sale stands, whether or not the ticket was delivered. */
   saleStands?: true;
+  /** The provider's ids of the refunds by hand although which that was decided. */
+  standsDespite?: string[];
   /** When the refund was asked for that was announced last; absent: none was. */
   refundHeldFor?: Date;
   /** When the buyer was recorded to have the money back. */

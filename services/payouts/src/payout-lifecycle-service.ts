@@ -24,6 +24,7 @@ export function createPayoutLifecycleService(
         recoverable: isRecoverable(earning),
         begunChargeId: earning.begun?.chargeId ?? "",
         saleStands: earning.saleStands ?? false,
+        standsDespiteRefundIds: earning.standsDespite ?? [],
       };
     },
 
@@ -65,10 +66,10 @@ export function createPayoutLifecycleService(
       return { earning: earningMessage(await earnings.update(orderId, hold, known)) };
     },
 
-    async endCase({ orderId, caseId, saleStands }, context) {
-      requireService(context, "workflows", "cases");
+    async endCase({ orderId, caseId, saleStands, despiteRefundId }, context) {
+      requireService(context, "workflows");
       const known = await ensureEarning(deps, orderId);
-      const end = (current: Earning) => endCase(current, caseId, saleStands, clock());
+      const end = (current: Earning) => endCase(current, caseId, saleStands, clock(), {}, despiteRefundId);
       return { earning: earningMessage(await earnings.update(orderId, end, known)) };
     },
   };

@@ -1,5 +1,5 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
@@ -8,13 +8,14 @@ export type CaseActivities = ReturnType<typeof createCaseActivities>;
 
 /**
  * What is to be done about a case. `decision` is its number. `saleStands`: an operator said so, of a ticket that was not
- * delivered, too; that a bank decided for the seller says nothing of that.
+ * delivered, too; that a bank decided for the seller says nothing of that. `despite`: the provider's id of the refund by
+ * hand that the case was about, if any; absent in what an earlier release answered.
  */
 export type CaseVerdict =
   | { next: "nothing" }
   | { next: "hold"; orderId: string }
   | { next: "refund"; orderId: string; decision: number }
-  | { next: "keep"; orderId: string; decision: number; saleStands: boolean };
+  | { next: "keep"; orderId: string; decision: number; saleStands: boolean; despite?: string };
 
 /** Where a refund stands; `refused` with the reason's name in lower case. */
 export type RefundState = "under way" | "done" | { refused: string };
@@ -31,12 +32,13 @@ export function createCaseActivities({
     async judgeCase(caseId: string): Promise<CaseVerdict> {
       const { case: found } = await asking(cases.readCase({ caseId }));
       if (!found) throw new Error("cases answered without the case");
-      const { status, orderId, decision } = found;
+      const { status, orderId, decision, kind, subject } = found;
       if (UNDECIDED.includes(status)) return { next: "hold", orderId };
       if (status !== CaseStatus.DECIDED || !decision) return { next: "nothing" };
       const { ruling, number, operatorId } = decision;
       if (ruling === CaseRuling.REFUND) return { next: "refund", orderId, decision: number };
-      return { next: "keep", orderId, decision: number, saleStands: operatorId !== "" };
+      const despite = kind === CaseKind.PROVIDER_REFUND ? subject : "";
+      return { next: "keep", orderId, decision: number, saleStands: operatorId !== "", despite };
     },
 
     /** What the seller earned is frozen, unless it was transferred before. */
@@ -58,8 +60,8 @@ export function createCaseActivities({
     },
 
     /** The case keeps the earning no more; where the sale stands its seller is paid. */
-    releaseEarning: (orderId: string, caseId: string, saleStands: boolean) =>
-      answering(payouts.endCase({ orderId, caseId, saleStands }), "done" as const),
+    releaseEarning: (orderId: string, caseId: string, saleStands: boolean, despiteRefundId = "") =>
+      answering(payouts.endCase({ orderId, caseId, saleStands, despiteRefundId }), "done" as const),
 
     closeCase: (caseId: string, decision: number) =>
       answering(cases.closeCase({ caseId, decisionNumber: decision }), "done" as const),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { CaseLifecycleService } from "@ticketing/proto/cases/internal/v1/case_lifecycle_service";
-import { CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
@@ -19,6 +19,7 @@ let done: string[];
 let status: CaseStatus;
 let ruling: CaseRuling;
 let operatorId: string;
+let kind: CaseKind;
 /** The order at the nth look. */
 let orderAt: (look: number) => {
   status: OrderStatus;
@@ -33,7 +34,7 @@ function services({ service }: ConnectRouter): void {
   service(CaseLifecycleService, {
     readCase: () => ({
       case: {
-        ...{ orderId: "o1", status },
+        ...{ orderId: "o1", status, kind, subject: "re_1" },
         ...(status >= CaseStatus.DECIDED && { decision: { ruling, number: 2, operatorId } }),
       },
     }),
@@ -60,8 +61,8 @@ function services({ service }: ConnectRouter): void {
       done.push(`freeze ${caseId}`);
       return {};
     },
-    endCase({ saleStands }) {
-      done.push(`release ${saleStands}`);
+    endCase({ saleStands, despiteRefundId }) {
+      done.push(`release ${saleStands}${despiteRefundId && ` despite ${despiteRefundId}`}`);
       return {};
     },
   });
@@ -76,6 +77,7 @@ beforeEach(() => {
   status = CaseStatus.DECIDED;
   ruling = CaseRuling.REFUND;
   operatorId = "op";
+  kind = CaseKind.NOT_DELIVERED;
   orderAt = () => ({ status: OrderStatus.REFUNDED });
 });
 
@@ -147,6 +149,13 @@ describe("a case", () => {
     ruling = CaseRuling.REJECT;
     await run();
     expect(done).toEqual(["freeze c1", "release true", "close 2"]);
+  }, 60_000);
+
+  it("about a refund by hand says which one the sale stands despite", async () => {
+    ruling = CaseRuling.REJECT;
+    kind = CaseKind.PROVIDER_REFUND;
+    await run();
+    expect(done).toEqual(["freeze c1", "release true despite re_1", "close 2"]);
   }, 60_000);
 
   it("that no operator decided for the seller says nothing of the ticket's delivery", async () => {

@@ -40,7 +40,8 @@ async function settle(caseId: string): Promise<void> {
       return;
     }
   }
-  await releaseEarning(orderId, caseId, verdict.next === "keep" && verdict.saleStands);
+  const { saleStands, despite } = verdict.next === "keep" ? verdict : { saleStands: false, despite: "" };
+  await releaseEarning(orderId, caseId, saleStands, despite);
   await closeCase(caseId, decision);
 }
 

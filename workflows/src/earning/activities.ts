@@ -2,6 +2,7 @@ import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import type { ReadChargeResponse } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Reason } from "@ticketing/proto/reason";
 import type { LifecycleClients } from "../clients.ts";
@@ -51,9 +52,22 @@ export function createEarningSteps({
     }
   }
 
+  /** Whether an operator has decided of all that went back, which people gave past the services, that the sale stands. */
+  async function areRefundsAccepted(
+    orderId: string,
+    { amountRefunded }: ReadChargeResponse,
+    acceptedIds: readonly string[],
+  ): Promise<boolean> {
+    if (amountRefunded === 0n || acceptedIds.length === 0) return false;
+    const { payment } = await asking(payments.readPayment({ orderId }));
+    const made = (payment?.manualRefunds ?? []).filter(({ status }) => status !== RefundStatus.FAILED);
+    const amount = made.reduce((sum, each) => sum + each.amount, 0n);
+    return amount === amountRefunded && made.every(({ providerRefundId: id }) => acceptedIds.includes(id));
+  }
+
   /** Reads earning, order, charge and delivery again, and decides. */
   async function judgeEarning(orderId: string): Promise<Verdict> {
-    const { earning, recoverable, begunChargeId, saleStands } = await asking(
+    const { earning, recoverable, begunChargeId, saleStands, standsDespiteRefundIds } = await asking(
       payouts.readEarning({ orderId }),
     );
     const isReleased = earning?.status === EarningStatus.RELEASED;
@@ -67,7 +81,12 @@ export function createEarningSteps({
     if (recoverable) return { next: "recover" };
     if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
     if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
-    return decide({ order, charge, delivery, saleStands }, earning.price.minorUnits);
+    const refundsAccepted =
+      charge !== undefined && (await areRefundsAccepted(orderId, charge, standsDespiteRefundIds));
+    return decide(
+      { order, charge, delivery, saleStands, refundsAccepted },
+      { price: earning.price.minorUnits, net: earning.net },
+    );
   }
 
   return {

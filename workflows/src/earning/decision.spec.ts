@@ -12,11 +12,26 @@ const taken: JudgedCharge = {
 };
 
 const judge = (order: JudgedOrder, charge: JudgedCharge | undefined, rest: Partial<Judged> = {}) =>
-  decide({ order, charge, delivery: DeliveryStatus.DELIVERED, saleStands: false, ...rest }, 12_500n);
+  decide(
+    {
+      ...{ order, charge, delivery: DeliveryStatus.DELIVERED, saleStands: false, refundsAccepted: false },
+      ...rest,
+    },
+    { price: 12_500n, net: 11_250n },
+  );
 const paid = { next: "transfer", chargeId: "ch_1" };
 
 it("a sale of which nothing was asked back is transferred, of the charge that paid it", () => {
   expect(judge(sold, taken)).toEqual(paid);
+});
+
+it("a sale of which a part went back is transferred where an operator accepts that, and the net amount is left", () => {
+  const given = (amountRefunded: bigint, rest: Partial<Judged>) =>
+    judge(sold, { ...taken, amountRefunded }, rest);
+  expect(given(1_250n, { refundsAccepted: true })).toEqual(paid);
+  const kept = { next: "block", reason: CHARGE };
+  expect(given(1_251n, { refundsAccepted: true })).toEqual(kept);
+  expect(given(1_250n, { saleStands: true })).toEqual(kept);
 });
 
 it("a sale whose refund was left to the bank is transferred once the charge is not disputed any more", () => {

@@ -26,6 +26,8 @@ export interface Judged {
   delivery: DeliveryStatus | undefined;
   /** An operator has decided so. */
   saleStands: boolean;
+  /** So an operator has of each refund that people made past the services, and no other was made. */
+  refundsAccepted: boolean;
 }
 
 /** What keeps a released earning, of that which its workflow sees. */
@@ -43,7 +45,7 @@ const keptBy = (reason: KeptBy): Decision => ({ next: "block", reason });
 const DELIVERED: readonly DeliveryStatus[] = [DeliveryStatus.DELIVERED, DeliveryStatus.CONFIRMED];
 
 /**
- * What becomes of a released earning of this price, in minor units. From the top, the first that holds:
+ * What becomes of a released earning of this price and net amount, in minor units. From the top, the first that holds:
  *
  * | order, charge and delivery | the earning |
  * | --- | --- |
@@ -51,14 +53,17 @@ const DELIVERED: readonly DeliveryStatus[] = [DeliveryStatus.DELIVERED, Delivery
  * | the event does not take place | waits for the refund that follows |
  * | no money was taken, or not the price | an operator looks |
  * | the bank disputes the charge, or has won | waits |
- * | some of it went back past the order | an operator looks |
+ * | some of it went back past the order, unless an operator accepted that and the net amount is left | an operator looks |
  * | not delivered, and no operator has decided that the sale stands | waits for the delivery |
  * | none of these | is transferred |
  *
  * A sale for which no delivery was made counts as delivered: nobody asked its seller to deliver, and its buyer had the
  * time for complaints.
  */
-export function decide({ order, charge, delivery, saleStands }: Judged, price: bigint): Decision {
+export function decide(
+  { order, charge, delivery, saleStands, refundsAccepted }: Judged,
+  { price, net }: { price: bigint; net: bigint },
+): Decision {
   // The request stays on the order for good, also if the bank then decides for the seller.
   const isLeftToBank = order.refundRefusalReason === RefundRefusalReason.CHARGE_DISPUTED;
   const isAskedBack = order.refundRequestedTime && !isLeftToBank;
@@ -66,7 +71,8 @@ export function decide({ order, charge, delivery, saleStands }: Judged, price: b
   if (order.ticket?.event?.cancelled) return keptBy(EarningHoldReason.REFUND);
   if (!charge || charge.amountReceived !== price) return keptBy(EarningHoldReason.CHARGE);
   if (charge.disputed) return keptBy(EarningHoldReason.DISPUTE);
-  if (charge.amountRefunded > 0n) return keptBy(EarningHoldReason.CHARGE);
+  const isLeft = refundsAccepted && charge.amountReceived - charge.amountRefunded >= net;
+  if (charge.amountRefunded > 0n && !isLeft) return keptBy(EarningHoldReason.CHARGE);
   const isDelivered = delivery === undefined || DELIVERED.includes(delivery);
   if (!isDelivered && !saleStands) return keptBy(EarningHoldReason.DELIVERY);
   return { next: "transfer", chargeId: charge.providerChargeId };

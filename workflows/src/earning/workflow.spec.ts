@@ -8,6 +8,7 @@ import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
+import { RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { DomainError, toConnectError } from "@ticketing/runtime/process/domain-error";
@@ -25,6 +26,9 @@ let recoverable: boolean;
 let asked: boolean;
 let frozen: boolean;
 let saleStands: boolean;
+/** What of the charge went back, and the refunds among that which people made. */
+let amountRefunded: bigint;
+let manualRefunds: { providerRefundId: string; amount: bigint; status: RefundStatus }[];
 /** Undefined: none was made. */
 let delivery: DeliveryStatus | undefined;
 /** The charge of a transfer that was begun before. */
@@ -51,19 +55,23 @@ function services({ service }: ConnectRouter): void {
     },
   });
   service(PaymentLifecycleService, {
+    readPayment: () => ({ payment: { manualRefunds } }),
     readCharge: () => {
       const refusal = chargeAnswer();
       if (refusal) throw toConnectError(refusal);
       done.push("read charge");
-      return { providerChargeId: "ch_1", amountReceived: 5_000n };
+      return { providerChargeId: "ch_1", amountReceived: 5_000n, amountRefunded };
     },
   });
   service(PayoutLifecycleService, {
     readEarning: async () => {
       await reading();
-      const price = { minorUnits: 5_000n, currency: "USD" };
+      const sum = { price: { minorUnits: 5_000n, currency: "USD" }, net: 4_500n };
       const holdReason = frozen ? EarningHoldReason.CASE : EarningHoldReason.UNSPECIFIED;
-      return { earning: { status, price, holdReason }, recoverable, begunChargeId, saleStands };
+      return {
+        ...{ earning: { status, ...sum, holdReason }, recoverable, begunChargeId, saleStands },
+        standsDespiteRefundIds: ["re_1"],
+      };
     },
     transferEarning: ({ providerChargeId }) => {
       const refusal = transferAnswer(++transfers);
@@ -93,6 +101,8 @@ beforeEach(() => {
   asked = false;
   frozen = false;
   saleStands = false;
+  amountRefunded = 0n;
+  manualRefunds = [];
   delivery = DeliveryStatus.DELIVERED;
   begunChargeId = "";
   chargeAnswer = () => undefined;
@@ -164,6 +174,22 @@ describe("an earning that is due", () => {
     saleStands = true;
     await run();
     expect(done).toEqual(["read charge", "transfer ch_1"]);
+  }, 60_000);
+
+  it("and of which a part went back is transferred once an operator accepts each refund, and not before", async () => {
+    const { SUCCEEDED, FAILED } = RefundStatus;
+    const accepted = { providerRefundId: "re_1", amount: 300n, status: SUCCEEDED };
+    const another = { providerRefundId: "re_2", amount: 200n, status: SUCCEEDED };
+    const outcome = async (refunded: bigint, ...refunds: typeof manualRefunds) => {
+      [amountRefunded, manualRefunds, done] = [refunded, refunds, []];
+      await run();
+      return done.at(-1);
+    };
+    expect(await outcome(300n, accepted)).toBe("transfer ch_1");
+    expect(await outcome(300n, accepted, { ...another, status: FAILED })).toBe("transfer ch_1");
+    expect(await outcome(500n, accepted, another)).toBe("block CHARGE");
+    // What the services gave back is no refund by hand.
+    expect(await outcome(500n, accepted)).toBe("block CHARGE");
   }, 60_000);
 
   it("and for which no delivery was made is transferred", async () => {
