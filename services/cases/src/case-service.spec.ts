@@ -24,7 +24,14 @@ let database: Database;
 let cases: CaseStore;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof CaseService>>;
 /** What the services answer. */
-let facts: { order: OrderStatus; delivery: DeliveryStatus; deliverBy: number; release: number };
+let facts: {
+  order: OrderStatus;
+  /** Undefined: deliveries know of none. */
+  delivery: DeliveryStatus | undefined;
+  deliverBy: number;
+  release: number;
+  begins: number;
+};
 let price: { minorUnits: bigint; currency: string };
 let holdRefusal: DomainError | undefined;
 /** The cases for which an earning was frozen. */
@@ -44,7 +51,10 @@ beforeAll(async () => {
     OrderLifecycleService,
     {
       readOrder: ({ orderId: id }) => ({
-        order: { id, buyerId: "b", sellerId: "s", status: facts.order, price, ticket: { title: "Jazz" } },
+        order: {
+          ...{ id, buyerId: "b", sellerId: "s", status: facts.order, price },
+          ticket: { title: "Jazz", event: { startTime: time(facts.begins) } },
+        },
       }),
     },
     caller,
@@ -63,7 +73,12 @@ beforeAll(async () => {
   );
   const deliveries = clientOf(
     DeliveryLifecycleService,
-    { readDelivery: () => ({ delivery: { status: facts.delivery, deliverBy: time(facts.deliverBy) } }) },
+    {
+      readDelivery() {
+        if (!facts.delivery) throw new DomainError("DELIVERY_NOT_FOUND", "none");
+        return { delivery: { status: facts.delivery, deliverBy: time(facts.deliverBy) } };
+      },
+    },
     caller,
   );
   const sources = { orders, payouts, deliveries };
@@ -76,7 +91,7 @@ beforeEach(() => {
   now = Date.UTC(2030, 0, 1);
   facts = {
     ...{ order: OrderStatus.COMPLETE, delivery: DeliveryStatus.DELIVERED },
-    ...{ deliverBy: now - HOUR, release: now + HOUR },
+    ...{ deliverBy: now - HOUR, release: now + HOUR, begins: now - HOUR },
   };
   price = { minorUnits: 5_000n, currency: "EUR" };
   holdRefusal = undefined;
@@ -132,6 +147,16 @@ describe("a complaint", () => {
     facts = { ...facts, delivery, deliverBy: now + due * HOUR };
     expect(await outcome(complain(randomUUID(), kind))).toBe(wanted);
   });
+
+  it.each([INVALID, NOT_AS_LISTED, NOT_DELIVERED])(
+    "of a sale without a delivery (%s) is taken once its event has begun",
+    async (kind) => {
+      facts = { ...facts, delivery: undefined, begins: now + 1 };
+      expect(await outcome(complain(randomUUID(), kind))).toBe("DELIVERY_NOT_FOUND");
+      facts = { ...facts, begins: now };
+      expect(await outcome(complain(randomUUID(), kind))).toBe("ok");
+    },
+  );
 
   it("is the buyer's, about a complete order, until the seller is paid at the earliest", async () => {
     const orderId = randomUUID();

@@ -2,12 +2,12 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
 import { CaseKind } from "@ticketing/proto/cases/v1/case";
 import type { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
-import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { isOver } from "@ticketing/runtime/process/clock";
-import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import type { DisputedSale } from "./case.ts";
 
@@ -16,6 +16,21 @@ export interface SaleSources {
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   payouts: Pick<Client<typeof PayoutLifecycleService>, "readEarning">;
   deliveries: Pick<Client<typeof DeliveryLifecycleService>, "readDelivery">;
+}
+
+/** The delivery as it is now; undefined where deliveries know of none. */
+async function readDelivery(
+  deliveries: SaleSources["deliveries"],
+  orderId: string,
+): Promise<Delivery | undefined> {
+  try {
+    const { delivery } = await deliveries.readDelivery({ orderId });
+    if (!delivery) throw new Error("deliveries answered without the delivery");
+    return delivery;
+  } catch (error) {
+    if (isRefusedFor(error, "DELIVERY_NOT_FOUND")) return undefined;
+    throw error;
+  }
 }
 
 /** The order, as orders know it now. Throws ORDER_NOT_FOUND. */
@@ -33,8 +48,8 @@ export const saleOf = ({ id, buyerId, sellerId, ticket, price }: Order): Dispute
 
 /**
  * The sale that its buyer complains about, if they may: until the seller is paid at the earliest. Throws NOT_YOUR_ORDER,
- * ORDER_NOT_COMPLETE, CLAIM_WINDOW_CLOSED, TICKET_NOT_DELIVERED, TICKET_DELIVERED or NOT_OVERDUE_YET, and what the
- * services refuse.
+ * ORDER_NOT_COMPLETE, CLAIM_WINDOW_CLOSED, DELIVERY_NOT_FOUND, TICKET_NOT_DELIVERED, TICKET_DELIVERED or NOT_OVERDUE_YET, and
+ * what the services refuse.
  */
 export async function requireComplaint(
   sources: SaleSources,
@@ -56,19 +71,25 @@ export async function requireComplaint(
     const facts = { until: until.toISOString() };
     throw new DomainError("CLAIM_WINDOW_CLOSED", "the time for complaints is over", facts);
   }
-  await requireKind(sources, orderId, kind, now);
+  await requireKind(sources, order, kind, now);
   return saleOf(order);
 }
 
-/** The ticket of a complaint that it never came is late; of any other it was delivered. */
+/**
+ * The ticket of a complaint that it never came is late; of any other it was delivered. A sale of which deliveries know
+ * nothing once its event has begun has no delivery: its buyer may complain of anything.
+ */
 async function requireKind(
   { deliveries }: SaleSources,
-  orderId: string,
+  order: Order,
   kind: CaseKind,
   now: Date,
 ): Promise<void> {
-  const { delivery } = await deliveries.readDelivery({ orderId });
-  if (!delivery?.deliverBy) throw new Error("deliveries answered without the delivery");
+  const delivery = await readDelivery(deliveries, order.id);
+  const begins = order.ticket?.event?.startTime;
+  if (!delivery && begins && isOver(timestampDate(begins), now)) return;
+  if (!delivery) throw new DomainError("DELIVERY_NOT_FOUND", "deliveries have not heard of the order yet");
+  if (!delivery.deliverBy) throw new Error("deliveries answered without the delivery");
   const deliverBy = timestampDate(delivery.deliverBy);
   const facts = { deliverBy: deliverBy.toISOString() };
   const isDelivered = [DeliveryStatus.DELIVERED, DeliveryStatus.CONFIRMED].includes(delivery.status);
