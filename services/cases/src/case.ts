@@ -1,6 +1,11 @@
 import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
-import { type Aggregate, type TransitionType, transitionsOf } from "@ticketing/runtime/documents/transition";
+import {
+  type Aggregate,
+  amend,
+  type TransitionType,
+  transitionsOf,
+} from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import type { Money } from "@ticketing/runtime/values/money";
@@ -29,6 +34,14 @@ export interface Decision {
   number: number;
 }
 
+/** What the payment provider says of what a case is about. */
+export interface ProviderFact {
+  /** The version of the payment that says so. */
+  version: number;
+  /** How the case ends by it; UNSPECIFIED while nothing is decided. */
+  ruling: CaseRuling;
+}
+
 /** Something that went wrong with a sale, until it is settled. */
 export interface Case extends Aggregate<TransitionType<typeof CaseEventSchema>> {
   orderId: string;
@@ -42,6 +55,11 @@ export interface Case extends Aggregate<TransitionType<typeof CaseEventSchema>> 
   /** What it is about at the payment provider; empty where it is about nothing there. */
   subject: string;
   status: CaseStatus;
+  /**
+   * What the payment provider had said of the subject when that opened or decided this case, and by which version of the
+   * payment. Absent of other cases, and of those that an earlier release opened and nothing was heard of since.
+   */
+  fact?: ProviderFact;
   /** Whether it is OPEN or PROPOSED: what operators have to decide is found by it. */
   undecided: boolean;
   /** Oldest first. */
@@ -64,12 +82,17 @@ export const caseIdOf = (orderId: string, kind: CaseKind, subject = ""): string 
   derivedId(orderId, `case:${CaseKind[kind]}:${subject}`);
 
 /** Something went wrong with a sale: an operator has to decide. */
-export function openCase(sale: DisputedSale, about: { kind: CaseKind; subject?: string }, now: Date): Case {
-  const { kind, subject = "" } = about;
+export function openCase(
+  sale: DisputedSale,
+  about: { kind: CaseKind; subject?: string; fact?: ProviderFact },
+  now: Date,
+): Case {
+  const { kind, subject = "", fact } = about;
   const opened = {
     ...sale,
     ...{ _id: caseIdOf(sale.orderId, kind, subject), parties: [sale.buyerId, sale.sellerId] },
     ...{ kind, subject, status: OPEN, undecided: true, evidence: [], decisions: 0, createTime: now },
+    ...(fact && { fact }),
   };
   return begin(opened, { case: "caseOpened", value: {} }, now);
 }
@@ -171,17 +194,36 @@ function settle(current: Case, decision: Decision, now: Date): Case {
 
 /**
  * What a bank or the payment provider decided decides the case, without an operator. What is decided already stays; what
- * a bank decided and could not be done an operator decides.
+ * a bank decided and could not be done an operator decides. What is older than what the case is about decides nothing.
  */
 export function settleByFact(
   current: Case,
-  { ruling, reason }: Pick<Decision, "ruling" | "reason">,
+  { ruling, reason, fact }: Pick<Decision, "ruling" | "reason"> & Pick<Case, "fact">,
   now: Date,
 ): Case {
-  if (!current.undecided) return current;
+  if (!current.undecided || isOlder(fact, current.fact)) return current;
   if (current.kind === CaseKind.CHARGEBACK && current.decisions > 0) return current;
-  return settle(current, { ruling, reason, time: now, number: current.decisions + 1 }, now);
+  const decision = { ruling, reason, time: now, number: current.decisions + 1 };
+  return settle(fact ? { ...current, fact } : current, decision, now);
 }
+
+/** Whether this was so before what a case is about. */
+export const isOlder = (fact: ProviderFact | undefined, known: ProviderFact | undefined): boolean =>
+  fact !== undefined && known !== undefined && fact.version < known.version;
+
+/** Takes note of what the payment provider says of a case that is not decided. */
+export function noteFact(current: Case, fact: ProviderFact, now: Date): Case {
+  const { undecided, fact: known } = current;
+  const isNews = known?.ruling !== fact.ruling && !isOlder(fact, known);
+  return undecided && isNews ? amend(current, { fact }, now) : current;
+}
+
+/**
+ * Whether the payment provider has taken up again, or turned round, what decided this case: then it is about another
+ * case.
+ */
+export const isReopenedBy = ({ undecided, fact: known }: Case, fact: ProviderFact): boolean =>
+  !undecided && known !== undefined && fact.version > known.version && fact.ruling !== known.ruling;
 
 const isInForce = ({ status, decision }: Case, number: number): boolean =>
   status === DECIDED && decision?.number === number;

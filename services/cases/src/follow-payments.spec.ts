@@ -63,8 +63,8 @@ interface Facts {
   disputes?: { providerDisputeId: string; status: DisputeStatus }[];
   manualRefunds?: { providerRefundId: string; amount: bigint; status: RefundStatus }[];
 }
-const hear = (facts: Facts) => {
-  const event = create(PaymentEventSchema, { id: orderId, state: { id: orderId, ...facts } });
+const hear = (facts: Facts, version = 0n) => {
+  const event = create(PaymentEventSchema, { id: orderId, state: { id: orderId, version, ...facts } });
   return handle({ payload: toBinary(PaymentEventSchema, event) });
 };
 const dispute = (to: DisputeStatus, id = "du_1") =>
@@ -100,6 +100,65 @@ describe("a dispute", () => {
     await dispute(end);
     await dispute(NEEDS_RESPONSE);
     expect((await chargeback())?.version).toBe(decided?.version);
+  });
+
+  /** Lets the dispute be heard of by a version of its payment. */
+  const at = (version: bigint, to: DisputeStatus) =>
+    hear({ disputes: [{ providerDisputeId: "du_1", status: to }] }, version);
+  const nth = (n: number) => caseOf(CaseKind.CHARGEBACK, n === 1 ? "du_1" : `du_1:${n}`);
+  const rulings = async () => {
+    const found = await Promise.all([1, 2, 3, 4].map(nth));
+    const name = ({ decision, status: now }: Case) =>
+      decision ? CaseRuling[decision.ruling] : CaseStatus[now];
+    return found.flatMap((each) => (each ? [name(each)] : []));
+  };
+
+  it("that goes on after its end has a further case each time, which freezes what the seller earned", async () => {
+    await at(1n, NEEDS_RESPONSE);
+    await at(2n, WON);
+    expect(await rulings()).toEqual(["REJECT"]);
+    held = [];
+    await at(4n, NEEDS_RESPONSE);
+    expect(await rulings()).toEqual(["REJECT", "OPEN"]);
+    expect(held).toEqual([(await nth(2))?._id]);
+    await at(5n, LOST);
+    expect(await rulings()).toEqual(["REJECT", "REFUND"]);
+    await at(6n, WON);
+    expect(await rulings()).toEqual(["REJECT", "REFUND", "REJECT"]);
+    // The same, as it was or as another change of the payment tells it again, opens no more.
+    for (const [version, to] of [
+      [2n, WON],
+      [4n, NEEDS_RESPONSE],
+      [5n, LOST],
+      [7n, WON],
+    ] as const)
+      await at(version, to);
+    expect(await rulings()).toEqual(["REJECT", "REFUND", "REJECT"]);
+  });
+
+  it("whose news come late opens no further case, and ends none that was opened since", async () => {
+    await at(2n, WON);
+    await at(1n, NEEDS_RESPONSE);
+    expect(await rulings()).toEqual(["REJECT"]);
+    await at(4n, NEEDS_RESPONSE);
+    await at(3n, WON);
+    expect(await rulings()).toEqual(["REJECT", "OPEN"]);
+  });
+
+  it("that an operator decided, and that ended otherwise before, has no further case", async () => {
+    await at(1n, LOST);
+    const { _id: id } = await cases.get(caseIdOf(orderId, CaseKind.CHARGEBACK, "du_1"));
+    await cases.update(id, (lost) => reopen(lost, 1, "charge_disputed", now));
+    await cases.update(id, (again) =>
+      decide(
+        again,
+        { operatorId: "op", ruling: CaseRuling.REJECT, reason: "Settled by hand" },
+        { alone: true },
+        now,
+      ),
+    );
+    await at(2n, LOST);
+    expect(await rulings()).toEqual(["REJECT"]);
   });
 
   it("is the bank's to decide, not an operator's", async () => {

@@ -13,7 +13,16 @@ import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { type Case, caseIdOf, openCase, settleByFact } from "./case.ts";
+import {
+  type Case,
+  caseIdOf,
+  isOlder,
+  isReopenedBy,
+  noteFact,
+  openCase,
+  type ProviderFact,
+  settleByFact,
+} from "./case.ts";
 import type { CaseStore } from "./case-aggregate.ts";
 import { readOrder, saleOf } from "./complaint.ts";
 
@@ -69,7 +78,8 @@ const refundFact = ({ providerRefundId: subject, status }: ManualRefund): Fact =
 
 /**
  * Whatever happened to a payment, each dispute and each refund by hand that the event's state names has its case, which
- * ends as the dispute did. The same heard again, or in another order, changes nothing.
+ * ends as the dispute did. The same heard again, or in another order, changes nothing. A dispute that is taken up again
+ * after that, or ends otherwise, has a further case each time: what was decided before stays decided.
  */
 export const onPaymentEvent =
   (deps: FollowDependencies) =>
@@ -77,27 +87,53 @@ export const onPaymentEvent =
     const { state } = decodeEvent(PaymentEventSchema, payload);
     if (!state) throw new PoisonEvent("the event has no state");
     for (const fact of [...state.disputes.map(disputeFact), ...state.manualRefunds.map(refundFact)]) {
-      await follow(deps, state.id, fact);
+      await follow(deps, state.id, fact, Number(state.version));
     }
   };
 
-async function follow(deps: FollowDependencies, orderId: string, fact: Fact): Promise<void> {
+async function follow(deps: FollowDependencies, orderId: string, fact: Fact, version: number): Promise<void> {
   const { cases, payouts, clock } = deps;
-  const found =
-    (await cases.find(caseIdOf(orderId, fact.kind, fact.subject))) ?? (await open(deps, orderId, fact));
-  if (!found?.undecided) return;
+  const said = { version, ruling: fact.end?.ruling ?? CaseRuling.UNSPECIFIED };
+  const { newest, next } = await newestCase(cases, orderId, fact);
+  const isAnother = newest === undefined || (isReopenedBy(newest, said) && fact.kind === CaseKind.CHARGEBACK);
+  const found = isAnother ? await open(deps, orderId, { ...fact, subject: next }, said) : newest;
+  if (!found?.undecided || isOlder(said, found.fact)) return;
   await payouts.holdForCase({ orderId, caseId: found._id });
   const { end } = fact;
-  if (end) await cases.update(found._id, (current) => settleByFact(current, end, clock()), found);
+  const take = (current: Case) => {
+    const settled = end ? settleByFact(current, { ...end, fact: said }, clock()) : current;
+    return settled === current ? noteFact(current, said, clock()) : settled;
+  };
+  await cases.update(found._id, take, found);
+}
+
+/** The newest case about this, undefined before the first; and the subject of the one that would come next. */
+async function newestCase(
+  cases: FollowDependencies["cases"],
+  orderId: string,
+  { kind, subject }: Fact,
+): Promise<{ newest: Case | undefined; next: string }> {
+  let newest: Case | undefined;
+  for (let n = 1; ; n++) {
+    const next = n === 1 ? subject : `${subject}:${n}`;
+    const found = await cases.find(caseIdOf(orderId, kind, next));
+    if (!found) return { newest, next };
+    newest = found;
+  }
 }
 
 /** Opens the case; undefined where there is nothing to decide. */
-async function open(deps: FollowDependencies, orderId: string, fact: Fact): Promise<Case | undefined> {
+async function open(
+  deps: FollowDependencies,
+  orderId: string,
+  fact: Fact,
+  said: ProviderFact,
+): Promise<Case | undefined> {
   const { cases, clock } = deps;
   const order = await readOrder(deps, orderId);
   if (!isSold(order, fact)) return undefined;
   const { kind, subject } = fact;
-  const opened = openCase(saleOf(order), { kind, subject }, clock());
+  const opened = openCase(saleOf(order), { kind, subject, fact: said }, clock());
   return (await cases.insert(opened)) === "inserted" ? opened : cases.get(opened._id);
 }
 
