@@ -3,7 +3,6 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
-import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { ClientSecrets } from "./client-secrets.ts";
@@ -24,7 +23,7 @@ import {
   startWith,
 } from "./payment.ts";
 import type { PaymentStore } from "./payment-store.ts";
-import { afterFailure, attemptOf, idempotencyKey } from "./stripe-attempts.ts";
+import { afterFailure, idempotencyKey } from "./stripe-attempts.ts";
 import { endingBy, type OpeningCalls } from "./stripe-deadline.ts";
 
 export interface StartPaymentDependencies {
@@ -124,7 +123,7 @@ async function open(deps: StartPaymentDependencies, opening: Opening): Promise<s
   if (payment.intentId) return secretOf(deps, payment, payment.intentId);
   const key = idempotencyKey(payment, "create");
   try {
-    requireCallable(attemptOf(payment, "create"), deps.clock(), deps.graceMs);
+    // Never paused for calls that may yet act: of two PaymentIntents only one's client secret leaves.
     const { intent, clientSecret } = await stripe.create(
       { id: payment._id, amount: payment.amount, meshId: mesh.id },
       key,
