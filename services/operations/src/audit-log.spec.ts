@@ -8,6 +8,8 @@ import { EventEventSchema } from "@ticketing/proto/events/v1/event_events";
 import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
 import { OperationsService } from "@ticketing/proto/operations/v1/operations_service";
 import { EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
+import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account";
+import { SellerAccountEventSchema } from "@ticketing/proto/payouts/v1/seller_account_events";
 import { TicketEventSchema } from "@ticketing/proto/tickets/v1/ticket_events";
 import type { Database } from "@ticketing/runtime/documents/database";
 import type { Events } from "@ticketing/runtime/events/events";
@@ -116,6 +118,17 @@ describe("the log of what operators did", () => {
       { subjectId: "o3", action: AuditAction.EARNING_UNFROZEN, ...op },
       { subjectId: "o2", action: AuditAction.EARNING_FROZEN, ...op },
     ]);
+  });
+
+  it("passes over the accounts of sellers, which share the stream of earnings", async () => {
+    const ready = create(SellerAccountEventSchema, {
+      ...head("s1", 1),
+      transition: { case: "sellerAccountChanged", value: {} },
+      state: { id: "s1", version: 2n, status: SellerAccountStatus.READY },
+    });
+    const subject = "evt.payouts.v1.seller_account_changed.s1";
+    await hear("PAYOUTS", subject, toBinary(SellerAccountEventSchema, ready));
+    expect(await listed()).toEqual([]);
   });
 
   it("has both operators of a decision, and nobody where none took part", async () => {

@@ -80,13 +80,17 @@ function actsOnCase({ transition }: CaseEvent): Act[] {
   ];
 }
 
+/** Whether it is another message on the same stream: of a venue, or of a seller's account. No operator acts in one. */
+const isOfAnother = (subject: string): boolean =>
+  isOfVenue(subject) || subject.startsWith("evt.payouts.v1.seller_account_");
+
 const by = ({ operatorId, reason }: { operatorId: string; reason: string }) => ({ operatorId, reason });
 
 /** Adds to the log what an event says of an operator's act; of other events nothing. */
 function auditing<E extends Told>(schema: GenMessage<E>, actsOf: (event: E) => Act | Act[] | undefined) {
   return (log: AuditLog) =>
     async ({ subject, payload }: Pick<IncomingEvent, "subject" | "payload">): Promise<void> => {
-      if (isOfVenue(subject)) return;
+      if (isOfAnother(subject)) return;
       const event = decodeEvent(schema, payload);
       const { id, version, time } = event;
       for (const { of, ...act } of [actsOf(event) ?? []].flat()) {
