@@ -15,6 +15,9 @@ export interface AuditRow {
   createTime: Date;
 }
 
+/** An act as it is stored. The time is no date: by an index, the database would take out what has one. */
+type StoredRow = Omit<AuditRow, "createTime"> & { createTime: number };
+
 /** What operators did. Entries are added and read; nothing changes one or takes it out. */
 export interface AuditLog {
   /** Adds an entry. One that is there already stays as it is. */
@@ -28,22 +31,27 @@ export interface AuditLog {
 
 /** The log in `audit_log`, of which the service's database user may only read, and add to it (k8s/engines/mongodb). */
 export async function createAuditLog(db: Db): Promise<AuditLog> {
-  const rows = db.collection<AuditRow>("audit_log");
+  const rows = db.collection<StoredRow>("audit_log");
   await rows.createIndex(byNewest);
   await rows.createIndex({ operatorId: 1, ...byNewest });
   await rows.createIndex({ subjectId: 1, ...byNewest });
   return {
     async append(row) {
       try {
-        await rows.insertOne(row);
+        await rows.insertOne({ ...row, createTime: row.createTime.getTime() });
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
     },
 
-    list({ operatorId, subjectId }, page) {
-      const filter: Filter<AuditRow> = { ...(operatorId && { operatorId }), ...(subjectId && { subjectId }) };
-      return newestFirst<AuditRow>(rows, filter, page);
+    async list({ operatorId, subjectId }, page) {
+      const filter: Filter<StoredRow> = {
+        ...(operatorId && { operatorId }),
+        ...(subjectId && { subjectId }),
+      };
+      const found = await newestFirst<StoredRow>(rows, filter, page, (time) => time.getTime());
+      const documents = found.documents.map((row) => ({ ...row, createTime: new Date(row.createTime) }));
+      return { ...found, documents };
     },
   };
 }
