@@ -384,7 +384,9 @@ describe.each([
               ...["DIRECT.GET", "CONSUMER.CREATE"],
             ]
               .map((verb) => api(verb, stream))
-              .concat(api("DIRECT.GET", `${stream}.${subject}.x`), `${subject}.index`)),
+              .concat(api("DIRECT.GET", `${stream}.${subject}.x`), `${subject}.index`)
+              // With a name of its own, which is allowed for streams of events.
+              .concat(api("CONSUMER.CREATE", `${stream}.${user}.${subject}.x`))),
       ]),
       // Dead letters are read by those who set them aside.
       ...streams
