@@ -158,6 +158,40 @@ describe("what a suspended user sells", () => {
     expect(await locking(late)).toBe("SELLER_SUSPENDED");
   });
 
+  it("is off sale, too, when the call that listed it amid the suspension died and is repeated", async () => {
+    const request = offer();
+    const { createTicket } = world.sellers({ user: seller });
+    world.control.beforeInsert = async () => {
+      await suspended(seller);
+      world.control.dies = "before";
+    };
+    expect(await reason(createTicket(request))).toBeUndefined();
+    const { ticket } = await createTicket(request);
+    expect(ticket?.status).toBe(TicketStatus.WITHDRAWN);
+  });
+
+  it("is for sale where it was listed between a reinstatement and an older suspension", async () => {
+    await reinstated(seller, 3);
+    const late = await listed();
+    // Written once, with what was decided.
+    expect(late.version).toBe(1n);
+    await suspended(seller, 2);
+    expect(await locking(late)).toBe("done");
+  });
+
+  it("is for sale, too, where all of that was heard while it was being listed", async () => {
+    world.control.beforeInsert = () => reinstated(seller, 3);
+    const late = await listed();
+    await suspended(seller, 2);
+    expect(await locking(late)).toBe("done");
+  });
+
+  it("is found by an index, in the order in which it is changed", async () => {
+    const mine = world.tickets.collection.find({ sellerId: seller, _id: { $gt: "" } }).sort({ _id: 1 });
+    const { queryPlanner } = await mine.explain();
+    expect(JSON.stringify(queryPlanner.winningPlan)).toContain("sellerId_1__id_1");
+  });
+
   it("follows the newest decision, in whatever order they are heard", async () => {
     const ticket = await listed();
     await reinstated(seller, 3);

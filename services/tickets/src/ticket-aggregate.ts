@@ -29,6 +29,7 @@ export const ticketAggregate = defineAggregate({
   notFound: () => new DomainError("TICKET_NOT_FOUND", "there is no such ticket"),
   indexes: [
     { key: { sellerId: 1, ...byNewest } },
+    { key: { sellerId: 1, _id: 1 } },
     { key: { "event.eventId": 1, _id: 1 } },
     { key: { eventUnsure: 1, _id: 1 }, partialFilterExpression: { eventUnsure: true } },
   ],

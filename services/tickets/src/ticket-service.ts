@@ -30,6 +30,7 @@ import type { Offer, Ticket } from "./ticket.ts";
 import type { TicketStore } from "./ticket-aggregate.ts";
 import { edit, list, requireSameRequest, withdraw } from "./ticket-listing.ts";
 import { ticketMessage } from "./ticket-message.ts";
+import type { UserStanding } from "./user-standing.ts";
 
 /** The sellers' API, and what operators do with a listing. */
 export function createTicketService(deps: {
@@ -58,10 +59,13 @@ export function createTicketService(deps: {
   /** Whether the user may sell and buy; undefined if no operator ever decided about it. */
   const standingOf = async (userId: string) => (await buyers.find(userId))?.standing;
 
-  /** The ticket that was inserted. Of a seller who was suspended meanwhile it is kept off sale like the others. */
+  /**
+   * The ticket that is there now. It takes over what was decided about its seller meanwhile: of one who was suspended it is
+   * kept off sale like the others, and an older decision that is heard again later changes nothing.
+   */
   async function kept(ticket: Ticket): Promise<Ticket> {
     const standing = await standingOf(ticket.sellerId);
-    if (!standing?.suspended) return ticket;
+    if (!standing || (ticket.sellerStanding?.version ?? 0) >= standing.version) return ticket;
     return tickets.update(ticket._id, (current) => followSeller(current, standing, clock()), ticket);
   }
 
@@ -103,10 +107,11 @@ export function createTicketService(deps: {
       const by = { id, sellerId: userId, sellerName: displayName, requestFingerprint: fingerprint, fees };
       const [known, standing] = await Promise.all([tickets.find(id), standingOf(userId)]);
       if (!known) requireMayTrade(standing);
-      const wanted = known ?? (await wantedTicket(request, by));
+      const wanted = known ?? withSeller(await wantedTicket(request, by), standing);
       const isThere = known || (await tickets.insert(wanted)) === "inserted";
       const listed = requireSameRequest(isThere ? wanted : await tickets.get(id), fingerprint);
-      const ticket = known ? listed : await kept(listed);
+      // An earlier call may have died between its insert and this.
+      const ticket = await kept(listed);
       return { ticket: ticketMessage(await withNewestEvent(ticket), clock(), userId) };
     },
 
@@ -152,6 +157,10 @@ export function createTicketService(deps: {
     },
   };
 }
+
+/** A new ticket knows the decision about its seller that allowed it. */
+const withSeller = (ticket: Ticket, sellerStanding: UserStanding | undefined): Ticket =>
+  sellerStanding ? { ...ticket, sellerStanding } : ticket;
 
 /** By what a repeat of a change is known; undefined for a client that gives its requests no id. */
 const editRequestOf = (request: UpdateTicketRequest): EditRequest | undefined =>
