@@ -65,6 +65,13 @@ describe("an operator", () => {
     ]);
   });
 
+  it("does not reinstate the own account", async () => {
+    await operator().suspendUser(decision(1n));
+    const own = as({ user: user._id, roles: ["operator"] });
+    expect(await own.reinstateUser(decision(2n)).catch(reasonOf)).toBe("OWN_FAVOUR");
+    expect((await operator().reinstateUser(decision(2n))).user?.version).toBe(3n);
+  });
+
   it("may repeat each of them, which changes nothing, and does not undo what another decided", async () => {
     await operator().suspendUser(decision(1n));
     expect((await operator().suspendUser(decision(1n, "another"))).user).toMatchObject({

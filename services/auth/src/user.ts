@@ -64,9 +64,13 @@ export function suspend(user: User, by: OperatorDecision, now: Date): User {
   return advance(user, { case: "userSuspended", value: { operatorId, reason } }, now, { suspension });
 }
 
-/** The user may sell and buy again. Not suspended: nothing changes. Throws STALE_VERSION. */
+/**
+ * The user may sell and buy again. Not suspended: nothing changes. Throws OWN_FAVOUR for an operator's own account, and
+ * STALE_VERSION.
+ */
 export function reinstate(user: User, by: OperatorDecision, now: Date): User {
   if (!user.suspension) return user;
+  if (user._id === by.operatorId) throw new DomainError("OWN_FAVOUR", "nobody reinstates themselves");
   requireVersion(user, by);
   const { operatorId, reason } = by;
   const changes = { suspension: undefined };

@@ -44,6 +44,14 @@ describe("an earning that an operator freezes", () => {
     expect(shownHoldReason(again)).toBe(EarningHoldReason.CASE);
   });
 
+  it("is freed by another operator than its seller", () => {
+    const own = { ...by, operatorId: "seller" };
+    expect(() => unfreeze(frozen(), own, at(12))).toThrow(
+      new DomainError("OWN_FAVOUR", "nobody frees what they earned themselves"),
+    );
+    expect(unfreeze(released(), own, at(12))).toEqual(released());
+  });
+
   it("stays kept by what else keeps it", () => {
     const both = holdForCase(frozen(), "case", at(11));
     expect(shownHoldReason(unfreeze(both, by, at(12)))).toBe(EarningHoldReason.CASE);

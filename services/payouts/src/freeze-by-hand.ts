@@ -23,8 +23,11 @@ export function freeze(earning: Earning, by: Decision, now: Date): Earning {
   return holdForCase(earning, `${PREFIX}${byHand(earning.endedCases).length + 1}`, now, by);
 }
 
-/** An operator keeps the earning no more. Kept by none: nothing changes. */
+/** An operator keeps the earning no more. Kept by none: nothing changes. Throws OWN_FAVOUR for what they earned. */
 export function unfreeze(earning: Earning, by: Decision, now: Date): Earning {
   const [kept] = byHand(earning.cases);
-  return kept ? endCase(earning, kept, false, now, by) : earning;
+  if (!kept) return earning;
+  if (earning.sellerId === by.operatorId)
+    throw new DomainError("OWN_FAVOUR", "nobody frees what they earned themselves");
+  return endCase(earning, kept, false, now, by);
 }

@@ -97,6 +97,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   ),
   SELLER_SUSPENDED: said("Not for sale at the moment", "This seller cannot sell tickets for now."),
   ROLE_REQUIRED: said("Not for this account", "Your account may not do this."),
+  OWN_FAVOUR: said("This is about you", "Another operator has to decide about it."),
 
   TICKET_NOT_FOUND: said(
     "Ticket not found",
