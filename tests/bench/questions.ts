@@ -71,7 +71,7 @@ export function questionsTo({ search, facets }: Asked, now: number): Question[] 
     const query = { filter: create(TicketFilterSchema, init), after: undefined, limit: PAGE };
     return [
       { filter, of: "events", ask: () => search.listEvents(query) },
-      { filter, of: "facets", ask: () => facets.listFacets(query.filter, signal) },
+      { filter, of: "facets", ask: () => facets.listFacets(query.filter, { signal, network: "bench" }) },
       ...orders.map((order) => ({
         ...{ filter, of: OrderBy[order] },
         ask: () => search.search({ ...query, order }),

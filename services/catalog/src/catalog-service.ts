@@ -8,6 +8,7 @@ import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { allowBriefCaching } from "@ticketing/runtime/serving/brief-caching";
+import { clientNetwork } from "@ticketing/runtime/serving/client-network";
 import { eventMessage, eventPageMessage } from "./event-message.ts";
 import { facetsMessage } from "./facets-message.ts";
 import { createFreshness } from "./freshness.ts";
@@ -79,7 +80,8 @@ export function createCatalogService(deps: {
 
     async listFacets({ filter, seen }, context) {
       await freshness.require(seen, undefined, context.signal);
-      const facets = await deps.facets.listFacets(filter, context.signal);
+      const network = clientNetwork(context.requestHeader);
+      const facets = await deps.facets.listFacets(filter, { signal: context.signal, network });
       allowBriefCaching(context, { seen });
       return facetsMessage(facets);
     },

@@ -85,7 +85,7 @@ describe("the log of a projection", () => {
     let isOver = false;
     const read = async () => {
       const { signal } = new AbortController();
-      while (!isOver) await reader.listFacets(undefined, signal);
+      while (!isOver) await reader.listFacets(undefined, { signal, network: "spec" });
     };
     const reading = Promise.all(Array.from({ length: 4 }, read));
     let [largest, before, restarts] = [0, 0, 0];

@@ -11,7 +11,7 @@ import { createLogger } from "@ticketing/runtime/process/log";
 import type { Facets } from "../event-query.ts";
 import type { ListingState } from "../projection/listing-state.ts";
 import { openProjection, type Projection } from "../projection/projection.ts";
-import { type FacetReader, openFacetReader } from "./facet-reader.ts";
+import { type FacetCaller, type FacetReader, openFacetReader } from "./facet-reader.ts";
 import { findFacets } from "./facets.ts";
 import { createStatements } from "./statements.ts";
 import { EFFORT } from "./wanted.ts";
@@ -74,8 +74,9 @@ const listing = (n: number, version = 1): ListingState => ({
 const list = (from: number, to: number) =>
   projection.apply({ listings: Array.from({ length: to - from }, (_, n) => listing(from + n)) });
 
-const ask = (query = "", { signal } = new AbortController()): Promise<Facets> =>
-  reader.listFacets(create(TicketFilterSchema, { query }), signal);
+const { signal } = new AbortController();
+const ask = (query = "", caller: Partial<FacetCaller> = {}): Promise<Facets> =>
+  reader.listFacets(create(TicketFilterSchema, { query }), { signal, network: "a", ...caller });
 const count = async () => (await ask()).events.count;
 const outcomeOf = (asked: Promise<Facets>): Promise<string> =>
   asked.then(
@@ -94,7 +95,7 @@ describe("facets that a thread finds", () => {
       { currency: "EUR", maxPrice: 520n },
     ]) {
       const filter = create(TicketFilterSchema, part);
-      const found = await reader.listFacets(filter, new AbortController().signal);
+      const found = await reader.listFacets(filter, { signal, network: "a" });
       expect(found).toEqual(findFacets(read, { filter, now: begin, effort: EFFORT }));
       expect(found.events.count).toBeGreaterThan(0);
     }
@@ -120,14 +121,45 @@ describe("facets that a thread finds", () => {
     expect(await outcomeOf(ask())).toBe("answered");
   });
 
+  it("are found for those of each network, however many of another wait", async () => {
+    const flood = Array.from({ length: MOST_WAITING + 1 }, () => outcomeOf(ask()));
+    const others = ["b", "c", "c"].map((network) => outcomeOf(ask("", { network })));
+    expect(await Promise.all(others)).toEqual(["answered", "answered", "answered"]);
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter((outcome) => outcome === "BUSY")).toHaveLength(others.length);
+    // Those who came last gave way.
+    expect(outcomes.lastIndexOf("answered")).toBeLessThan(outcomes.indexOf("BUSY"));
+  });
+
+  it("are given up, too, before they are asked for, while time passes", async () => {
+    const leaving = new AbortController();
+    let passes = 0;
+    const slow = openFacetReader(
+      {
+        ...{ now: () => begin, failed: () => undefined },
+        passTime() {
+          if (++passes === 2) leaving.abort(new Error("left"));
+          return passes < 10;
+        },
+      },
+      { file, log },
+    );
+    const asked = slow.listFacets(undefined, { signal: leaving.signal, network: "a" });
+    const outcome = await outcomeOf(asked);
+    await slow.close();
+    expect([outcome, passes]).toEqual(["Error: left", 2]);
+  });
+
   it("are waited for no longer than the caller does, who leaves room for another", async () => {
     const leaving = new AbortController();
-    const [first, ...waiting] = Array.from({ length: MOST_WAITING + 1 }, () => outcomeOf(ask("", leaving)));
+    const [first, ...waiting] = Array.from({ length: MOST_WAITING + 1 }, () =>
+      outcomeOf(ask("", { signal: leaving.signal })),
+    );
     leaving.abort(new Error("left"));
     const others = Array.from({ length: MOST_WAITING }, () => outcomeOf(ask()));
     expect(new Set(await Promise.all([first, ...waiting]))).toEqual(new Set(["Error: left"]));
     expect(new Set(await Promise.all(others))).toEqual(new Set(["answered"]));
-    expect(await outcomeOf(ask("", leaving))).toBe("Error: left");
+    expect(await outcomeOf(ask("", { signal: leaving.signal }))).toBe("Error: left");
   });
 
   it("are found by another thread when one has ended, whose questions fail", async () => {

@@ -13,6 +13,14 @@ const RETRY_MS = 1_000;
 /** A thread that ended is followed by another one no sooner than this. */
 const RESTART_MS = 1_000;
 
+/** Who asks for facets. */
+export interface FacetCaller {
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** From where the call came: see `clientNetwork`. */
+  network: string;
+}
+
 /** What the thread is asked. */
 export interface FacetQuestion {
   filter: TicketFilter | undefined;
@@ -29,10 +37,11 @@ export type FacetAnswer =
 export interface FacetReader {
   /**
    * How many of the events that match, but for the facet's own part, are of which category, city and price: of all that
-   * was applied before the call. Throws RESOURCE_EXHAUSTED BUSY while too many wait, UNAVAILABLE SERVICE_UNAVAILABLE when
-   * the thread has ended, and the signal's reason once that is aborted.
+   * was applied before the call. Throws RESOURCE_EXHAUSTED BUSY while too many wait, also where the caller waited and
+   * gave way to one of a network with fewer who wait; UNAVAILABLE SERVICE_UNAVAILABLE when the thread has ended; and the
+   * signal's reason once that is aborted.
    */
-  listFacets(filter: TicketFilter | undefined, signal: AbortSignal): Promise<Facets>;
+  listFacets(filter: TicketFilter | undefined, caller: FacetCaller): Promise<Facets>;
   /** Answers what waits, takes no more, and ends the thread. */
   close(): Promise<void>;
 }
@@ -40,6 +49,7 @@ export interface FacetReader {
 /** A question that is not answered yet. */
 interface Call {
   question: FacetQuestion;
+  network: string;
   answered(answer: FacetAnswer): void;
   failed(error: unknown): void;
 }
@@ -97,12 +107,23 @@ export function openFacetReader(
     } else if (isClosing) thread.worker.postMessage(undefined);
   }
 
-  function ask(question: FacetQuestion, signal: AbortSignal): Promise<Facets> {
+  /** The last of the network with the most who wait gives way to one of a network with fewer. Throws BUSY. */
+  function makeRoom(network: string): void {
+    if (waiting.size < MOST_WAITING) return;
+    const networks = Map.groupBy(waiting, (call) => call.network);
+    const own = networks.get(network)?.length ?? 0;
+    const [most = []] = [...networks.values()].sort((a, b) => b.length - a.length);
+    const last = most.at(-1);
+    if (!last || most.length <= own + 1) throw busy();
+    waiting.delete(last);
+    last.failed(busy());
+  }
+
+  function ask(question: FacetQuestion, { signal, network }: FacetCaller): Promise<Facets> {
     signal.throwIfAborted();
     if (isClosing) throw unavailable();
     if (!thread && performance.now() - endedAt < RESTART_MS) throw unavailable();
-    if (waiting.size >= MOST_WAITING)
-      throw new DomainError("BUSY", "too many ask for facets at once; try again shortly", {}, RETRY_MS);
+    makeRoom(network);
     thread ??= begin();
     return new Promise<Facets>((resolve, reject) => {
       const leave = () => {
@@ -111,6 +132,7 @@ export function openFacetReader(
       };
       const call: Call = {
         question,
+        network,
         answered(answer) {
           signal.removeEventListener("abort", leave);
           if (answer.facets) resolve(answer.facets);
@@ -134,10 +156,13 @@ export function openFacetReader(
   }
 
   return {
-    async listFacets(filter, signal) {
+    async listFacets(filter, caller) {
       // Counts that are kept are right only once all that is due has passed.
-      while (projection.passTime()) await setImmediate();
-      return ask({ filter, now: projection.now() }, signal);
+      while (projection.passTime()) {
+        await setImmediate();
+        caller.signal.throwIfAborted();
+      }
+      return ask({ filter, now: projection.now() }, caller);
     },
     async close() {
       isClosing = true;
@@ -147,4 +172,6 @@ export function openFacetReader(
   };
 }
 
+const busy = () =>
+  new DomainError("BUSY", "too many ask for facets at once; try again shortly", {}, RETRY_MS);
 const unavailable = () => new DomainError("SERVICE_UNAVAILABLE", "facets cannot be counted at the moment");
