@@ -16,6 +16,12 @@ afterEach(() => {
   for (const file of open.splice(0)) file.close();
 });
 
+/** Nobody sees half of it, or nothing: a file that is written in place is empty for a moment. */
+async function write(path: string, content: string): Promise<void> {
+  await writeFile(`${path}.new`, content);
+  await rename(`${path}.new`, path);
+}
+
 /** Watches as a process does, only more often. */
 function watcher() {
   const lines: string[] = [];
@@ -53,16 +59,16 @@ const number = (content: string): number => {
 describe("a watched file", () => {
   it("says what it said first, until it changes", async () => {
     const path = join(directory, "number");
-    await writeFile(path, "1");
+    await write(path, "1");
     const file = await watcher().file(path, async (content) => number(content));
     expect(file.current()).toBe(1);
-    await writeFile(path, "2");
+    await write(path, "2");
     await until(() => file.current() === 2);
   });
 
   it("is parsed once for each content", async () => {
     const path = join(directory, "once");
-    await writeFile(path, "1");
+    await write(path, "1");
     let parsed = 0;
     const file = await watcher().file(path, (content) => {
       parsed += 1;
@@ -70,7 +76,7 @@ describe("a watched file", () => {
     });
     await someReadings();
     expect(parsed).toBe(1);
-    await writeFile(path, "2");
+    await write(path, "2");
     await until(() => file.current() === 2);
     await someReadings();
     expect(parsed).toBe(2);
@@ -78,21 +84,21 @@ describe("a watched file", () => {
 
   it("keeps the last good content while the file is broken, and logs it once", async () => {
     const path = join(directory, "broken");
-    await writeFile(path, "1");
+    await write(path, "1");
     const watch = watcher();
     const file = await watch.file(path, number);
-    await writeFile(path, "half");
+    await write(path, "half");
     await until(() => watch.lines.length > 0);
     await someReadings();
     expect(file.current()).toBe(1);
     expect(watch.lines).toEqual(["a file has bad content; what it said before stays"]);
-    await writeFile(path, "3");
+    await write(path, "3");
     await until(() => file.current() === 3);
   });
 
   it("keeps the last good content while the file is gone, and logs it once", async () => {
     const path = join(directory, "gone");
-    await writeFile(path, "1");
+    await write(path, "1");
     const watch = watcher();
     const file = await watch.file(path, number);
     await unlink(path);
@@ -100,23 +106,23 @@ describe("a watched file", () => {
     await someReadings();
     expect(file.current()).toBe(1);
     expect(watch.lines).toEqual(["a file cannot be read; its last content stays"]);
-    await writeFile(path, "2");
+    await write(path, "2");
     await until(() => file.current() === 2);
   });
 
   it("must be good at the start", async () => {
     const path = join(directory, "bad-start");
-    await writeFile(path, "");
+    await write(path, "");
     await expect(watcher().file(path, number)).rejects.toThrow(`${path}: no number`);
     await expect(watcher().file(join(directory, "nowhere"), number)).rejects.toThrow("ENOENT");
   });
 
   it("is not read any more once it is closed", async () => {
     const path = join(directory, "closed");
-    await writeFile(path, "1");
+    await write(path, "1");
     const file = await watcher().file(path, number);
     file.close();
-    await writeFile(path, "2");
+    await write(path, "2");
     await someReadings();
     expect(file.current()).toBe(1);
   });
