@@ -11,6 +11,8 @@ export default {
   },
   // Most end in milliseconds; a machine under load must not fail the others.
   testTimeout: 30_000,
+  // Modules of a spec that has ended stay in its process: it is followed by another one before they fill it.
+  workerIdleMemoryLimit: "1GB",
   testMatch: ["**/*.spec.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/", "/gen/", "/.local/"],
   modulePathIgnorePatterns: ["/.local/"],
