@@ -30,9 +30,14 @@ export const pdf = (content = "/Type /Catalog"): Buffer =>
     "latin1",
   );
 
-/** A PDF with objects that are packed in a stream, as most writers do. */
-export const pdfOfPacked = (packed: Buffer, filter = "/FlateDecode"): Buffer => {
-  const head = `%PDF-1.7\n1 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter ${filter} /Length ${packed.length} >>\nstream\n`;
+/** A PDF with objects that are packed in a stream, as most writers do; what is left out is as they do it. */
+export const pdfOfPacked = (
+  packed: Buffer,
+  filter = "/FlateDecode",
+  { type = "/Type /ObjStm", more = "", keyword = "stream\n" } = {},
+): Buffer => {
+  const entries = `${type} /N 1 /First 4 ${more} /Filter ${filter} /Length ${packed.length}`;
+  const head = `%PDF-1.7\n1 0 obj\n<< ${entries} >>\n${keyword}`;
   return Buffer.concat([
     Buffer.from(head),
     packed,

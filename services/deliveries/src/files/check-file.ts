@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { FileType, Verdict } from "./check-content.ts";
 
 const SCRIPT = fileURLToPath(new URL("./check-process.ts", import.meta.url));
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 3_000;
 const HEAP_MB = 64;
 const MAX_ANSWER = 1_000;
 
@@ -23,7 +23,8 @@ export const sandbox = (folder: string): string[] => [
 /**
  * Looks at a file in a process of its own, which may neither read nor write files, start processes or threads, or load
  * native code (https://nodejs.org/docs/latest-v24.x/api/permissions.html), has no environment, and is killed after
- * `limitMs`. Whatever the file does to it, the answer is that the file is refused; the caller goes on.
+ * `limitMs`. A file by which it ends in any other way than with a verdict is refused. Throws when it was killed or could
+ * not begin: this machine may be slow, or full, and nothing is known of the file.
  */
 export async function checkFile(bytes: Uint8Array, limitMs = LIMIT_MS, script = SCRIPT): Promise<Verdict> {
   const child = spawn(process.execPath, [...sandbox(dirname(script)), script], {
@@ -32,9 +33,12 @@ export async function checkFile(bytes: Uint8Array, limitMs = LIMIT_MS, script = 
     timeout: limitMs,
     killSignal: "SIGKILL",
   });
-  const ended = new Promise<boolean>((resolve) => {
-    child.once("error", () => resolve(false));
-    child.once("close", (code) => resolve(code === 0));
+  const ended = new Promise<"done" | "failed" | "killed">((resolve) => {
+    child.once("error", () => resolve("killed"));
+    child.once("close", (code, signal) => {
+      if (signal === "SIGKILL") resolve("killed");
+      else resolve(code === 0 ? "done" : "failed");
+    });
   });
   // A process that ends before it has read everything breaks the pipe.
   child.stdin.on("error", () => undefined);
@@ -44,8 +48,10 @@ export async function checkFile(bytes: Uint8Array, limitMs = LIMIT_MS, script = 
     answer += String(chunk);
     if (answer.length > MAX_ANSWER) child.kill("SIGKILL");
   }
-  if (!(await ended)) return { refused: "it could not be looked at" };
-  const { data } = verdict.safeParse(parsed(answer));
+  const end = await ended;
+  const isTooLong = answer.length > MAX_ANSWER;
+  if (end === "killed" && !isTooLong) throw new Error("the process that looks at a file was killed");
+  const { data } = verdict.safeParse(end === "done" && !isTooLong ? parsed(answer) : undefined);
   return data ?? { refused: "it could not be looked at" };
 }
 
