@@ -49,18 +49,19 @@ interface Means {
 }
 
 /**
- * The content as it is stored with an order's delivery; a file is taken out of quarantine. Throws FILE_REFUSED,
- * UPLOAD_MISSING or FILES_UNAVAILABLE.
+ * The content as it is stored with an order's delivery; of a file that was uploaded its ciphertext is stored. Throws
+ * FILE_REFUSED, UPLOAD_MISSING, TOO_MANY_UPLOADS or FILES_UNAVAILABLE, and the signal's reason.
  */
 export async function sealContent(
   { sealing, files }: Means,
   orderId: string,
   content: PlainContent,
+  signal: AbortSignal,
 ): Promise<DeliveredContent> {
   const { kind } = content;
   if (kind === DeliveryKind.FILE) {
     const { uploadId } = content;
-    return { kind, uploadId, file: await files.take(uploadId, orderId, placeOf(orderId, kind)) };
+    return { kind, uploadId, file: await files.take(uploadId, orderId, placeOf(orderId, kind), signal) };
   }
   return { kind, sealed: sealing.seal(content.text, placeOf(orderId, kind)) };
 }
@@ -87,6 +88,16 @@ export async function discardContent(
   content: DeliveredContent | undefined,
 ): Promise<void> {
   if (content?.kind === DeliveryKind.FILE) await files.discard(content.file).catch(() => undefined);
+}
+
+/** Deletes what a delivered content was uploaded as. Where that fails its age ends it. */
+export async function discardUpload(
+  files: Pick<Files, "discardUpload">,
+  orderId: string,
+  content: PlainContent,
+): Promise<void> {
+  if (content.kind !== DeliveryKind.FILE) return;
+  await files.discardUpload(content.uploadId, orderId).catch(() => undefined);
 }
 
 /** The content as the buyer gets it. */

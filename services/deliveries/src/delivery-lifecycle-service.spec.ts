@@ -29,7 +29,8 @@ beforeAll(async () => {
   const awaited = awaitDelivery(order, { leadMs: 1_000, leastTimeMs: 1_000 }, now);
   const content = { kind: DeliveryKind.LINK, text: LINK } as const;
   const sealing = createSealing(secretKeys.parse(newSecretKey()));
-  const sealed = await sealContent({ sealing, files: noFiles }, orderId, content);
+  const { signal } = new AbortController();
+  const sealed = await sealContent({ sealing, files: noFiles }, orderId, content, signal);
   await deliveries.insert(deliver(awaited, sealed, now));
 }, 60_000);
 afterAll(() => database?.close());

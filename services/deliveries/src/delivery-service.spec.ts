@@ -42,6 +42,10 @@ let refusal: DomainError | undefined;
 const objects = new Map<string, Buffer>();
 let upload: (url: string, content: Buffer) => Promise<void>;
 let files: Files;
+/** What happens while a file is looked at. */
+let whileLookedAt: () => Promise<unknown>;
+/** What becomes of the next write of a delivery. */
+let failure: Error | undefined;
 let openings: string[];
 let reads: number;
 
@@ -87,10 +91,20 @@ beforeAll(async () => {
       store,
       signer,
       sealing,
-      check: async (bytes) => checkContent(Buffer.from(bytes)),
+      async check(bytes) {
+        await whileLookedAt();
+        return checkContent(Buffer.from(bytes));
+      },
       clock,
     });
-    const service = createDeliveryService({ deliveries, orders, sealing, files, uploadLimit, clock });
+    const failing: DeliveryStore = {
+      ...deliveries,
+      update: (...change) => (failure ? Promise.reject(failure) : deliveries.update(...change)),
+    };
+    const service = createDeliveryService({
+      ...{ orders, sealing, files, uploadLimit, clock },
+      deliveries: failing,
+    });
     hear = onOrderEvent({ deliveries, files, orders, terms, clock });
     as = (caller) => clientOf(DeliveryService, service, caller);
   };
@@ -101,6 +115,8 @@ beforeEach(() => {
   now = Date.UTC(2030, 0, 1);
   order = { status: OrderStatus.COMPLETE, version: 2n, start: now + 100 * HOUR };
   refusal = undefined;
+  failure = undefined;
+  whileLookedAt = async () => undefined;
   openings = [];
   reads = 0;
 });
@@ -362,6 +378,40 @@ describe("a file that is delivered", () => {
     expect(await send(orderId, uploadId).catch(reasonOf)).toBe("FILE_REFUSED");
     expect(objects.size).toBe(0);
     expect(await send(orderId, uploadId).catch(reasonOf)).toBe("UPLOAD_MISSING");
+  });
+
+  it("is not kept when its delivery has ended while it was looked at", async () => {
+    const orderId = await delivered();
+    const uploadId = await uploaded(orderId);
+    whileLookedAt = () => buyer().confirmDelivery({ orderId });
+    expect(await send(orderId, uploadId).catch(reasonOf)).toBe("DELIVERY_ENDED");
+    expect([...objects.keys()].filter((name) => name.startsWith("files/"))).toEqual([]);
+  });
+
+  it("is there for a repeat when nobody knows whether its delivery was written", async () => {
+    const orderId = await bought();
+    const uploadId = await uploaded(orderId);
+    failure = new Error("the database went away");
+    await expect(send(orderId, uploadId)).rejects.toThrow();
+    failure = undefined;
+    // Its ciphertext may be the one that was delivered.
+    expect([...objects.keys()].filter((name) => name.startsWith("files/"))).toHaveLength(1);
+    const { delivery } = await send(orderId, uploadId);
+    expect(delivery?.status).toBe(DeliveryStatus.DELIVERED);
+    expect([...objects.keys()].filter((name) => name.startsWith("quarantine/"))).toEqual([]);
+  });
+
+  it("is not uploaded any more once what was delivered was replaced as often as it may be", async () => {
+    const user = randomUUID();
+    const _id = randomUUID();
+    const delivery = await deliveries.get(await delivered());
+    await deliveries.insert({ ...delivery, _id, sellerId: user, deliveries: 21 });
+    const caller = as({ user });
+    const start = caller.startUpload({ orderId: _id, bytes: 1n });
+    expect(await start.catch(reasonOf)).toBe("TOO_MANY_REPLACEMENTS");
+    const content = { case: "uploadId" as const, value: randomUUID() };
+    const deliver = caller.deliverTicket({ orderId: _id, content });
+    expect(await deliver.catch(reasonOf)).toBe("TOO_MANY_REPLACEMENTS");
   });
 
   it("is not another order's to deliver", async () => {

@@ -9,6 +9,7 @@ import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
 import {
   contentOf,
   discardContent,
+  discardUpload,
   isDelivered,
   openedContent,
   type PlainContent,
@@ -63,22 +64,32 @@ export function createDeliveryService(
 
   /**
    * A call that comes at the same time may be first: then what it stored stays, and what this one did goes. A write whose
-   * outcome is not known may have been made: nothing goes then.
+   * outcome is not known may have been made: nothing goes then. A refusal wrote nothing. What was uploaded goes last: a
+   * repeat after a crash finds it, or what was delivered.
    */
-  async function replaceContent(orderId: string, content: PlainContent): Promise<Delivery> {
-    const sealed = await sealContent(deps, orderId, content).catch(async (error: unknown) => {
+  async function replaceContent(
+    orderId: string,
+    content: PlainContent,
+    signal: AbortSignal,
+  ): Promise<Delivery> {
+    const sealed = await sealContent(deps, orderId, content, signal).catch(async (error: unknown) => {
       const delivery = isRefusedFor(error, "UPLOAD_MISSING") && (await deliveries.get(orderId));
       if (delivery && isDelivered(sealing, delivery, content)) return delivery;
       throw error;
     });
     if ("_id" in sealed) return sealed;
     let unneeded: DeliveredContent | undefined;
-    const delivery = await deliveries.update(orderId, (current) => {
+    const step = (current: Delivery) => {
       const isThere = isDelivered(sealing, current, content);
       unneeded = isThere ? sealed : current.content;
       return isThere ? current : deliver(current, sealed, clock());
+    };
+    const delivery = await deliveries.update(orderId, step).catch(async (error: unknown) => {
+      if (error instanceof DomainError) await discardContent(files, sealed);
+      throw error;
     });
     await discardContent(files, unneeded);
+    await discardUpload(files, orderId, content);
     return delivery;
   }
 
@@ -111,7 +122,7 @@ export function createDeliveryService(
       const before = requireSeller(await deliveries.get(orderId), userId);
       if (isDelivered(sealing, before, content)) return { delivery: deliveryMessage(before) };
       requireOpen(before);
-      return { delivery: deliveryMessage(await replaceContent(orderId, content)) };
+      return { delivery: deliveryMessage(await replaceContent(orderId, content, context.signal)) };
     },
 
     async openTicket({ orderId }, context) {

@@ -164,9 +164,6 @@ const ended = ({ status }: Delivery) =>
  */
 export function deliver(delivery: Delivery, content: DeliveredContent, now: Date): Delivery {
   requireOpen(delivery);
-  if (delivery.deliveries >= MAX_DELIVERIES) {
-    throw new DomainError("TOO_MANY_REPLACEMENTS", "what was delivered was replaced too often");
-  }
   return advance(delivery, { case: "deliveryMade", value: { kind: content.kind } }, now, {
     status: DeliveryStatus.DELIVERED,
     isDue: false,
@@ -176,9 +173,12 @@ export function deliver(delivery: Delivery, content: DeliveredContent, now: Date
   });
 }
 
-/** Throws DELIVERY_ENDED where nothing can be delivered any more. */
+/** Throws DELIVERY_ENDED or TOO_MANY_REPLACEMENTS where nothing can be delivered any more. */
 export function requireOpen(delivery: Delivery): void {
   if ([DeliveryStatus.CONFIRMED, DeliveryStatus.CANCELLED].includes(delivery.status)) throw ended(delivery);
+  if (delivery.deliveries >= MAX_DELIVERIES) {
+    throw new DomainError("TOO_MANY_REPLACEMENTS", "what was delivered was replaced too often");
+  }
 }
 
 /** What was delivered, for whom it may be shown to. Throws DELIVERY_ENDED or TICKET_NOT_DELIVERED. */

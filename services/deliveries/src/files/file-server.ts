@@ -23,6 +23,14 @@ interface FileResponse extends Writable {
 const MAX_HELD_BYTES = 32 * 2 ** 20;
 const CHUNK_BYTES = 64 * 1024;
 
+/** What this process serves just now. */
+interface OnTheWay {
+  /** What may be held beside it. */
+  bytesLeft: number;
+  /** The names of what is uploaded. */
+  uploads: Set<string>;
+}
+
 interface FileServerDependencies {
   store: ObjectStore;
   signer: UrlSigner;
@@ -38,11 +46,11 @@ interface FileServerDependencies {
  * uploaded is shown as a page of the app, or of any site.
  */
 export function createFileHandler(deps: FileServerDependencies) {
-  const memory = { left: deps.maxHeldBytes ?? MAX_HELD_BYTES };
+  const onTheWay: OnTheWay = { bytesLeft: deps.maxHeldBytes ?? MAX_HELD_BYTES, uploads: new Set() };
   return async (request: FileRequest, response: FileResponse): Promise<void> => {
     for (const [name, value] of Object.entries(headersFor(deps.origin))) response.setHeader(name, value);
     try {
-      await answer(deps, memory, request, response);
+      await answer(deps, onTheWay, request, response);
     } catch (error) {
       deps.log.warn({ err: error }, "a file could not be served");
       end(response, 503);
@@ -66,33 +74,47 @@ const headersFor = (origin: string) => ({
 
 async function answer(
   deps: FileServerDependencies,
-  memory: { left: number },
+  onTheWay: OnTheWay,
   request: FileRequest,
   response: FileResponse,
 ): Promise<void> {
   if (request.method === "OPTIONS") return end(response, 204);
   const grant = deps.signer.grantOf(request.method ?? "", request.url ?? "", deps.clock());
   if (!grant) return end(response, 403);
-  if (grant.bytes > memory.left) {
+  if (grant.bytes > onTheWay.bytesLeft) {
     response.setHeader("retry-after", 1);
     return end(response, 503);
   }
-  memory.left -= grant.bytes;
+  onTheWay.bytesLeft -= grant.bytes;
   try {
-    await (grant.method === "PUT" ? take : give)(deps.store, grant, request, response);
+    if (grant.method === "GET") await give(deps.store, grant, response);
+    else await take(deps.store, onTheWay.uploads, grant, request, response);
   } finally {
-    memory.left += grant.bytes;
+    onTheWay.bytesLeft += grant.bytes;
   }
 }
 
-async function take(store: ObjectStore, grant: Grant, request: FileRequest, response: FileResponse) {
-  const content = await bodyOf(request, grant);
-  if (!content) return end(response, 400);
-  await store.put(grant.name, content);
-  end(response, 200);
+/** One upload of a name at a time: the store keeps the parts of each that others overtake, until their age is over. */
+async function take(
+  store: ObjectStore,
+  uploads: Set<string>,
+  grant: Grant,
+  request: FileRequest,
+  response: FileResponse,
+) {
+  if (uploads.has(grant.name)) return end(response, 409);
+  uploads.add(grant.name);
+  try {
+    const content = await bodyOf(request, grant);
+    if (!content) return end(response, 400);
+    await store.put(grant.name, content);
+    end(response, 200);
+  } finally {
+    uploads.delete(grant.name);
+  }
 }
 
-async function give(store: ObjectStore, grant: Grant, _: FileRequest, response: FileResponse) {
+async function give(store: ObjectStore, grant: Grant, response: FileResponse) {
   const content = await store.get(grant.name);
   if (!content) return end(response, 404);
   response.setHeader("content-type", "application/octet-stream");

@@ -9,18 +9,21 @@ import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys
 import { silent } from "@ticketing/runtime/testing/service";
 import { png } from "../../testing/files.ts";
 import { checkFile } from "./check-file.ts";
-import { checkInTurn } from "./check-in-turn.ts";
 import { createFileHandler } from "./file-server.ts";
+import { createFiles } from "./files.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { openFile, sealFile, unwrapKey } from "./sealed-file.ts";
 import { createUrlSigner, type Grant, type UrlSigner } from "./signed-url.ts";
 import { takeUpload } from "./take-upload.ts";
+import { createTurns, createTurnsByKey } from "./turns.ts";
 
 const ORIGIN = "https://shop.example";
 /** What the server of files may hold here, in bytes. */
 const MAX_HELD = 100_000;
 const PLACE = "delivery/o1/FILE";
 const sealing = createSealing(secretKeys.parse(newSecretKey()));
+const { signal: waits } = new AbortController();
+const check = (bytes: Uint8Array) => checkFile(bytes, 20_000);
 
 /** What is kept in this process. */
 function memoryStore(): ObjectStore & { objects: Map<string, Buffer> } {
@@ -97,32 +100,133 @@ describe("keys of URLs that are changed", () => {
   });
 });
 
-describe("files that are looked at", () => {
+/** Work that goes on until it is ended, first come, first ended. */
+function endlessWork() {
+  const ends: (() => void)[] = [];
+  const awaited: ((end: () => void) => void)[] = [];
+  const counts = { running: 0, most: 0 };
+  return {
+    counts,
+    async work() {
+      counts.running++;
+      counts.most = Math.max(counts.most, counts.running);
+      await new Promise<void>((resolve) => {
+        const give = awaited.shift();
+        if (give) give(resolve);
+        else ends.push(resolve);
+      });
+      counts.running--;
+    },
+    /** Ends one that has begun, or the next that begins. */
+    async endOne() {
+      const end = ends.shift() ?? (await new Promise<() => void>((resolve) => awaited.push(resolve)));
+      end();
+    },
+  };
+}
+
+describe("turns", () => {
   it("are so many at a time; the others wait, up to a number, and a failure holds nobody up", async () => {
-    let running = 0;
-    let most = 0;
-    const ends: (() => void)[] = [];
-    const check = checkInTurn(
-      async () => {
-        most = Math.max(most, ++running);
-        await new Promise<void>((resolve) => ends.push(resolve));
-        running--;
-        throw new Error("broken");
-      },
-      { atOnce: 2, waiting: 2 },
-    );
-    const checks = Array.from({ length: 5 }, () => check(png()).catch((error: unknown) => error));
-    expect(reasonOf(await checks[4])).toBe("TOO_MANY_UPLOADS");
-    for (let n = 0; n < 4; n++) {
-      while (ends.length === 0) await setImmediate();
-      ends.shift()?.();
-    }
-    for (const each of await Promise.all(checks.slice(0, 4))) expect(String(each)).toContain("broken");
-    expect([most, running]).toEqual([2, 0]);
+    const { work, endOne, counts } = endlessWork();
+    const inTurn = createTurns({ atOnce: 2, waiting: 2 });
+    const failing = () => work().then(() => Promise.reject(new Error("broken")));
+    const calls = Array.from({ length: 5 }, () => inTurn(failing, waits).catch((error: unknown) => error));
+    expect(reasonOf(await calls[4])).toBe("TOO_MANY_UPLOADS");
+    for (let n = 0; n < 4; n++) await endOne();
+    for (const each of await Promise.all(calls.slice(0, 4))) expect(String(each)).toContain("broken");
+    expect(counts).toEqual({ running: 0, most: 2 });
     // Places are free again.
-    const next = check(png()).catch(String);
-    ends.shift()?.();
+    const next = inTurn(failing, waits).catch(String);
+    await endOne();
     expect(await next).toContain("broken");
+  });
+
+  it("are not for calls that nobody waits for any more, and their places are others'", async () => {
+    const { work, endOne, counts } = endlessWork();
+    const inTurn = createTurns({ atOnce: 1, waiting: 1 });
+    const first = inTurn(work, waits);
+    const left = new AbortController();
+    const second = inTurn(work, left.signal).catch(String);
+    left.abort(new Error("gone"));
+    expect(await second).toContain("gone");
+    expect(await inTurn(work, left.signal).catch(String)).toContain("gone");
+    const third = inTurn(work, waits);
+    for (let n = 0; n < 2; n++) await endOne();
+    await Promise.all([first, third]);
+    expect(counts).toEqual({ running: 0, most: 1 });
+  });
+
+  it("of one key are not another's", async () => {
+    const { work, endOne, counts } = endlessWork();
+    const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: 1 });
+    const calls = ["a", "a", "b"].map((key) => inTurnOf(key)(work, waits));
+    expect(await inTurnOf("a")(work, waits).catch(reasonOf)).toBe("TOO_MANY_UPLOADS");
+    expect(counts.most).toBe(2);
+    for (let n = 0; n < 3; n++) await endOne();
+    await Promise.all(calls);
+  });
+});
+
+describe("files that are taken", () => {
+  /** How a store with one upload for each order takes them; `look` looks at a file. */
+  async function taking(orders: number, look: () => Promise<void>) {
+    const store = memoryStore();
+    let held = 0;
+    let most = 0;
+    const clock = () => new Date();
+    const signer = createUrlSigner("https://files.example", [randomBytes(32)]);
+    const files = createFiles({
+      ...{ sealing, signer, clock },
+      store: {
+        ...store,
+        async get(name) {
+          most = Math.max(most, ++held);
+          return store.get(name);
+        },
+        async put(name, content) {
+          held--;
+          await store.put(name, content);
+        },
+      },
+      async check() {
+        await look();
+        return { type: "image/png" };
+      },
+    });
+    const uploads = Array.from({ length: orders }, () => {
+      const orderId = randomUUID();
+      const { uploadId = "", url = "" } = files.startUpload(png().length, orderId);
+      const { name = "" } = signer.grantOf("PUT", url, clock()) ?? {};
+      store.objects.set(name, png());
+      return { name, take: () => files.take(uploadId, orderId, PLACE, waits) };
+    });
+    return { uploads, objects: store.objects, mostHeld: () => most };
+  }
+
+  it("are held in memory only while it is their turn", async () => {
+    const { work, endOne } = endlessWork();
+    const { uploads, mostHeld } = await taking(8, work);
+    const takes = uploads.map(({ take }) => take());
+    for (let n = 0; n < 8; n++) await endOne();
+    await Promise.all(takes);
+    expect(mostHeld()).toBe(2);
+  });
+
+  it("wait for others of the same order, so that those of other orders come to their turn", async () => {
+    const { work, endOne, counts } = endlessWork();
+    const { uploads } = await taking(1, work);
+    const takes = uploads.flatMap(({ take }) => [take(), take(), take()]);
+    for (let n = 0; n < 3; n++) await endOne();
+    await Promise.all(takes);
+    expect(counts.most).toBe(1);
+  });
+
+  it("stay in quarantine when they could not be looked at", async () => {
+    const { uploads, objects } = await taking(1, () => Promise.reject(new Error("killed")));
+    for (const { name, take } of uploads) {
+      expect(await take().catch(reasonOf)).toBe("FILES_UNAVAILABLE");
+      expect([...objects.keys()]).toEqual([name]);
+    }
   });
 });
 
@@ -195,6 +299,28 @@ describe("the server of files", () => {
     expect((await put(upload(MAX_HELD))).status).toBe(200);
   });
 
+  it("takes one upload of a name at a time, and another once it is over", async () => {
+    const grant = upload(png().length);
+    const put = async () => (await fetch(signer.urlOf(grant), { method: "PUT", body: png() })).status;
+    const { put: putInMemory } = store;
+    const stored = Promise.withResolvers<void>();
+    let begun = 0;
+    store.put = async (...each) => {
+      begun++;
+      await stored.promise;
+      await putInMemory(...each);
+    };
+    const first = put();
+    while (begun === 0) await setImmediate();
+    let isAnswered = false;
+    const second = put().finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered && begun < 2) await setImmediate();
+    stored.resolve();
+    expect([await first, await second, await put()]).toEqual([200, 409, 200]);
+  });
+
   it("takes nothing that does not say how long it is", async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const sent = httpRequest(signer.urlOf(upload(10)), { method: "PUT" }, (answer) => {
@@ -236,14 +362,14 @@ describe("an upload", () => {
   const uploadId = randomUUID();
   const name = quarantineName(uploadId);
 
-  it("that is a ticket is stored as ciphertext, and is gone from quarantine", async () => {
+  it("that is a ticket is stored as ciphertext, and stays in quarantine until it is delivered", async () => {
     const store = memoryStore();
     await store.put(name, png());
-    const taking = await takeUpload({ store, sealing, check: checkFile }, uploadId, PLACE);
+    const taking = await takeUpload({ store, sealing, check }, uploadId, PLACE);
     if (!("file" in taking)) throw new Error(JSON.stringify(taking));
     const { fileId, seal, type } = taking.file;
     expect(type).toBe("image/png");
-    expect([...store.objects.keys()]).toEqual([fileName(fileId)]);
+    expect([...store.objects.keys()]).toEqual([name, fileName(fileId)]);
     const ciphertext = store.objects.get(fileName(fileId)) ?? Buffer.alloc(0);
     expect(ciphertext.includes("IHDR")).toBe(false);
     expect(openFile(ciphertext, unwrapKey(sealing, seal, PLACE), PLACE)).toEqual(png());
@@ -252,13 +378,13 @@ describe("an upload", () => {
   it("that is none is refused and deleted", async () => {
     const store = memoryStore();
     await store.put(name, Buffer.from("<script>"));
-    const taking = await takeUpload({ store, sealing, check: checkFile }, uploadId, PLACE);
+    const taking = await takeUpload({ store, sealing, check }, uploadId, PLACE);
     expect(taking).toEqual({ refused: expect.any(String) });
     expect(store.objects.size).toBe(0);
   });
 
   it("that never came is missing", async () => {
-    expect(await takeUpload({ store: memoryStore(), sealing, check: checkFile }, uploadId, PLACE)).toEqual({
+    expect(await takeUpload({ store: memoryStore(), sealing, check }, uploadId, PLACE)).toEqual({
       missing: true,
     });
   });
@@ -267,9 +393,7 @@ describe("an upload", () => {
     const store = memoryStore();
     await store.put(name, png());
     const broken = { ...store, put: async () => Promise.reject(new Error("full")) };
-    await expect(takeUpload({ store: broken, sealing, check: checkFile }, uploadId, PLACE)).rejects.toThrow(
-      "full",
-    );
+    await expect(takeUpload({ store: broken, sealing, check }, uploadId, PLACE)).rejects.toThrow("full");
     expect([...store.objects.keys()]).toEqual([name]);
   });
 });

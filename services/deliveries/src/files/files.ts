@@ -14,23 +14,33 @@ import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { unwrapKey } from "./sealed-file.ts";
 import type { UrlSigner } from "./signed-url.ts";
 import { type TakenFile, takeUpload } from "./take-upload.ts";
+import { createTurns, createTurnsByKey } from "./turns.ts";
 
 /** How long a signed address is good: long enough for 10 MiB by a slow line. */
 const GRANT_MS = 5 * 60_000;
+
+/** So many files are taken side by side: each is held whole, and looked at by a process with a memory of its own. */
+const TAKEN_AT_ONCE = 2;
+/** So many wait; more than that would wait for longer than a call may take. */
+const WAITING = 20;
+/** So many calls of one order wait for the one before: the others' places are not for it alone. */
+const WAITING_OF_ORDER = 4;
 
 /** What deliveries do with files. */
 export interface Files {
   /** Allows one upload. */
   startUpload(bytes: number, orderId: string): MessageInitShape<typeof StartUploadResponseSchema>;
   /**
-   * Takes an upload of this order out of quarantine. Throws FILE_REFUSED, UPLOAD_MISSING, TOO_MANY_UPLOADS or
-   * FILES_UNAVAILABLE.
+   * Takes an upload of this order when it is its turn, and leaves it in quarantine. Throws FILE_REFUSED, UPLOAD_MISSING,
+   * TOO_MANY_UPLOADS or FILES_UNAVAILABLE, and the signal's reason when nobody waits any more.
    */
-  take(uploadId: string, orderId: string, place: string): Promise<TakenFile>;
+  take(uploadId: string, orderId: string, place: string, signal: AbortSignal): Promise<TakenFile>;
   /** What the buyer's browser needs to fetch and open a file. */
   open(file: TakenFile, place: string): MessageInitShape<typeof DeliveredFileSchema>;
   /** Nobody needs it any more. */
   discard(file: TakenFile): Promise<void>;
+  /** The upload was delivered. */
+  discardUpload(uploadId: string, orderId: string): Promise<void>;
 }
 
 const unavailable = (): never => {
@@ -49,6 +59,7 @@ export const noFiles: Files = {
   take: unavailable,
   open: unavailable,
   discard: async () => undefined,
+  discardUpload: async () => undefined,
 };
 
 /**
@@ -64,6 +75,8 @@ export function createFiles(deps: {
 }): Files {
   const { store, signer, sealing, clock } = deps;
   const expiry = () => new Date(clock().getTime() + GRANT_MS);
+  const inTurn = createTurns({ atOnce: TAKEN_AT_ONCE, waiting: WAITING });
+  const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: WAITING_OF_ORDER });
   return {
     startUpload(bytes, orderId) {
       const uploadId = newId();
@@ -72,8 +85,9 @@ export function createFiles(deps: {
       const url = signer.urlOf({ method: "PUT", name, bytes, expires });
       return { uploadId, url, expireTime: timestampFromDate(expires) };
     },
-    async take(uploadId, orderId, place) {
-      const taking = await takeUpload(deps, placedId(uploadId, orderId), place).catch(unlessKept);
+    async take(uploadId, orderId, place, signal) {
+      const work = () => takeUpload(deps, placedId(uploadId, orderId), place).catch(unlessKept);
+      const taking = await inTurnOf(orderId)(() => inTurn(work, signal), signal);
       if ("file" in taking) return taking.file;
       if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
       throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
@@ -87,6 +101,7 @@ export function createFiles(deps: {
       };
     },
     discard: ({ fileId }) => store.remove(fileName(fileId)),
+    discardUpload: (uploadId, orderId) => store.remove(quarantineName(placedId(uploadId, orderId))),
   };
 }
 

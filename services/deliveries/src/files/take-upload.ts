@@ -17,9 +17,9 @@ export interface TakenFile {
 export type Taking = { missing: true } | { refused: string } | { file: TakenFile };
 
 /**
- * Takes an upload out of quarantine: looks at it in a process of its own, encrypts it under a key of its own, stores
- * that, and only then deletes what was uploaded. A crash in between costs nothing: a repeat finds the upload again, and
- * stores one more ciphertext that nothing names.
+ * Takes an upload in quarantine: looks at it in a process of its own, encrypts it under a key of its own and stores that.
+ * What is refused is deleted; what is taken stays until its delivery is written, so that a repeat after a crash finds it
+ * again. That repeat stores one more ciphertext; the first, which nothing names, stays until its age is over.
  */
 export async function takeUpload(
   deps: { store: ObjectStore; sealing: Sealing; check: (bytes: Uint8Array) => Promise<Verdict> },
@@ -37,6 +37,5 @@ export async function takeUpload(
   const { ciphertext, seal } = sealFile(sealing, uploaded, place);
   const fileId = newId();
   await store.put(fileName(fileId), ciphertext);
-  await store.remove(quarantineName(uploadId));
   return { file: { fileId, type: verdict.type, bytes: ciphertext.length, seal } };
 }
