@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "@jest/globals";
 import { png } from "@ticketing/deliveries/testing/files";
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { deliverFile } from "../support/files.ts";
 import { deliverWithRetries, retry } from "../support/stories.ts";
 import { inspect, useBrowser } from "./browser.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -104,4 +105,23 @@ test("a picture is uploaded, and shown to its buyer, who can save it", async () 
   expect(await readFile(await (await saved).path())).toEqual(png());
   expect((await saved).suggestedFilename()).toBe("ticket.png");
   await inspect(page, "delivery-picture", ["phone"]);
+});
+
+test("a ticket that did not get through is opened again, at another address", async () => {
+  const buyer = await newPerson(mesh, "Bill");
+  const order = await buy(mesh, buyer, await list(seller, "Hour of Horns"));
+  await deliverFile(seller, order, png());
+  const page = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
+  // The first address is dead, as each is after minutes.
+  let dead: string | undefined;
+  await page.route(/\/files\//, async (route) => {
+    dead ??= route.request().url();
+    if (route.request().url() === dead) await route.abort();
+    else await route.continue();
+  });
+  await page.getByRole("button", { name: "Open the ticket" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Open it" }).click();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("img", { name: "Your ticket" }).waitFor();
+  await page.getByText("Opened 2 times:").waitFor();
 });

@@ -42,7 +42,7 @@ function ForBuyer(props: DeliverySide & { orderId: string; opened: boolean }) {
       if (!shown || shown.delivered !== delivered) return <Closed {...props} onOpen={show} />;
       return (
         <>
-          <Shown content={shown.content} />
+          <Shown orderId={orderId} content={shown.content} onOpen={show} />
           {delivery.status === DeliveryStatus.CONFIRMED ? (
             <p>{texts.confirmed}</p>
           ) : (
@@ -99,7 +99,8 @@ function Closed(props: { orderId: string; opened: boolean; onOpen: (answer: Open
   );
 }
 
-function Shown({ content }: { content: Content }) {
+function Shown(props: { orderId: string; content: Content; onOpen: (answer: OpenTicketResponse) => void }) {
+  const { orderId, content, onOpen } = props;
   if (content.case === "transferNote") {
     return (
       <div>
@@ -110,7 +111,9 @@ function Shown({ content }: { content: Content }) {
       </div>
     );
   }
-  if (content.case === "file") return <TicketFile file={content.value} />;
+  if (content.case === "file") {
+    return <TicketFile orderId={orderId} file={content.value} onOpen={onOpen} />;
+  }
   const url = content.case === "link" ? URL.parse(content.value) : null;
   // The service takes no other link; a page that runs what a seller wrote would be worse than none.
   if (url?.protocol !== "https:") return null;

@@ -1,5 +1,10 @@
+import { useMutation } from "@connectrpc/connect-query";
 import { useQuery } from "@tanstack/react-query";
-import type { DeliveredFile } from "@ticketing/proto/deliveries/v1/delivery_service";
+import {
+  type DeliveredFile,
+  DeliveryService,
+  type OpenTicketResponse,
+} from "@ticketing/proto/deliveries/v1/delivery_service";
 import { useEffect, useState } from "react";
 import { buttonClass } from "../design/button.tsx";
 import { ErrorState } from "../design/states.tsx";
@@ -16,17 +21,26 @@ const endings: Readonly<Record<string, string>> = {
 
 /**
  * The ticket itself, fetched and decrypted here. A picture is shown. Anything else is only saved: a page of this origin
- * that shows what a seller uploaded would be worse than none.
+ * that shows what a seller uploaded would be worse than none. An address is good for minutes only, so who tries again
+ * opens the ticket again, and gets another.
  */
-export function TicketFile({ file }: { file: DeliveredFile }) {
-  const { data, error, refetch } = useQuery({
+export function TicketFile(props: {
+  orderId: string;
+  file: DeliveredFile;
+  onOpen: (answer: OpenTicketResponse) => void;
+}) {
+  const { orderId, file, onOpen } = props;
+  const again = useMutation(DeliveryService.method.openTicket, { onSuccess: onOpen });
+  const { data, error } = useQuery({
     queryKey: ["ticket-file", file.url],
     queryFn: () => fetchFile(file),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
   const address = useAddress(data);
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !again.isPending) {
+    return <ErrorState error={again.error ?? error} onRetry={() => again.mutate({ orderId })} />;
+  }
   if (!address) return <p>{texts.fetching}</p>;
   const isPicture = file.mediaType === "image/png";
   return (
