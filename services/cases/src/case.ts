@@ -208,7 +208,7 @@ export function settleByFact(
 }
 
 /** Whether this was so before what a case is about. */
-export const isOlder = (fact: ProviderFact | undefined, known: ProviderFact | undefined): boolean =>
+const isOlder = (fact: ProviderFact | undefined, known: ProviderFact | undefined): boolean =>
   fact !== undefined && known !== undefined && fact.version < known.version;
 
 /** Takes note of what the payment provider says of a case that is not decided. */

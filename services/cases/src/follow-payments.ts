@@ -16,7 +16,6 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import {
   type Case,
   caseIdOf,
-  isOlder,
   isReopenedBy,
   noteFact,
   openCase,
@@ -97,7 +96,7 @@ async function follow(deps: FollowDependencies, orderId: string, fact: Fact, ver
   const { newest, next } = await newestCase(cases, orderId, fact);
   const isAnother = newest === undefined || (isReopenedBy(newest, said) && fact.kind === CaseKind.CHARGEBACK);
   const found = isAnother ? await open(deps, orderId, { ...fact, subject: next }, said) : newest;
-  if (!found?.undecided || isOlder(said, found.fact)) return;
+  if (!found?.undecided) return;
   await payouts.holdForCase({ orderId, caseId: found._id });
   const { end } = fact;
   const take = (current: Case) => {
