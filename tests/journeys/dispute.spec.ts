@@ -102,6 +102,17 @@ it("what a seller was paid is taken back once a bank decided for the buyer, who 
   expect(ticket?.status).toBe(TicketStatus.WITHDRAWN);
 }, 120_000);
 
+it("of a sale of which somebody gave back a little an operator decides that it stands, and its seller is paid", async () => {
+  const { order, intent } = await sold();
+  await refundByHand(intent, 1);
+  const { id: caseId } = await untilCase(order.id, CaseKind.PROVIDER_REFUND, CaseStatus.OPEN);
+  await passEvent(mesh, order.id);
+  await untilEarning(seller, order.id, EarningStatus.RELEASED, isFrozen);
+  await operator.cases.decideCase({ caseId, ruling: CaseRuling.REJECT, reason: "It was a gift" });
+  await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
+  expect(await refundsOf(intent)).toEqual([1]);
+}, 120_000);
+
 it("of a sale whose money somebody gave back at the provider an operator decides, and takes it back", async () => {
   const { order, intent } = await sold();
   await refundByHand(intent, 1);
