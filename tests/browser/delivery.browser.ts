@@ -113,6 +113,7 @@ test("a ticket that did not get through is opened again, at another address", as
   await deliverFile(seller, order, png());
   const page = await browser.open(mesh, `/orders/${order.id}`, { size: "phone", as: buyer });
   // The first address is dead, as each is after minutes.
+  browser.expectProblem(/ERR_FAILED/);
   let dead: string | undefined;
   await page.route(/\/files\//, async (route) => {
     dead ??= route.request().url();
