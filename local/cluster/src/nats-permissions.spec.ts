@@ -332,6 +332,9 @@ describe.each([
       // Every replica opens it.
       await openObjects(of(raw, "deliveries"), options);
       const objects = await openObjects(of(raw, "deliveries"), options);
+      // A later release, or another setting, keeps them for longer.
+      const maxAgeMs = 600_000;
+      await openObjects(of(raw, "deliveries"), { ...options, maxAgeMs });
       for (const content of [new Uint8Array(1000), new Uint8Array(2000)]) await objects.put("a/b", content);
       expect(await objects.get("a/b")).toHaveLength(2000);
       await objects.remove("a/b");

@@ -1,19 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  DiscardPolicy,
-  JetStreamApiError,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-  RetentionPolicy,
-  StorageType,
-} from "@nats-io/jetstream";
+import { type JetStreamClient, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
 import { readParts, writeParts } from "./file-parts.ts";
+import { ensureStream, isApiError, NEWEST_OF_SUBJECT } from "./streams.ts";
 
-const STREAM_NAME_IN_USE = 10_058;
 const WRONG_LAST_SEQUENCE = 10_071;
 const ACK_TIMEOUT_MS = 10_000;
 
@@ -92,7 +83,7 @@ export async function openFileStore(
   const { stream, subject, keep, now = Date.now } = options;
   const client = jetstream(connection);
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  await ensureStore(manager, options);
+  await ensureStream(manager, stream, [`${subject}.>`], options, NEWEST_OF_SUBJECT);
   const indexSubject = `${subject}.index`;
   const partsOf = (id: string) => ({ client, manager, stream, subject: `${subject}.${id}` });
 
@@ -200,28 +191,3 @@ function indexOf(text: string): Index {
     return { files: [] };
   }
 }
-
-async function ensureStore(manager: JetStreamManager, options: FileStoreOptions): Promise<void> {
-  const config = {
-    name: options.stream,
-    subjects: [`${options.subject}.>`],
-    num_replicas: options.replicas,
-    storage: StorageType.File,
-    retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.New,
-    max_bytes: options.maxBytes ?? -1,
-    max_msgs_per_subject: 1,
-    allow_direct: true,
-  };
-  const update = () => manager.streams.update(options.stream, config);
-  await update().catch(() =>
-    manager.streams.add(config).catch((failure: unknown) => {
-      // Another replica was first.
-      if (!isApiError(failure, STREAM_NAME_IN_USE)) throw failure;
-      return update();
-    }),
-  );
-}
-
-const isApiError = (error: unknown, code: number): boolean =>
-  error instanceof JetStreamApiError && error.code === code;

@@ -1,21 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  DiscardPolicy,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-  RetentionPolicy,
-  StorageType,
-} from "@nats-io/jetstream";
-import { type NatsConnection, nanos } from "@nats-io/transport-node";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { z } from "zod";
 import { readParts, writeParts } from "./file-parts.ts";
+import { ensureStream, NEWEST_OF_SUBJECT } from "./streams.ts";
 
-const STREAM_NAME_IN_USE = 10_058;
 const ACK_TIMEOUT_MS = 10_000;
-/** No message has an id that it could be recognised by. */
-const DEDUPE_MS = 120_000;
 
 /** What is said of an object once all of its parts are stored. */
 const headSchema = z.object({
@@ -61,7 +51,7 @@ export async function openObjects(
   const { stream, subject } = options;
   const client = jetstream(connection);
   const manager = await jetstreamManager(connection, { checkAPI: false });
-  await ensureStream(manager, options);
+  await ensureStream(manager, stream, [`${subject}.>`], options, NEWEST_OF_SUBJECT);
   // A name may have characters that mean something in a subject.
   const placeOf = (name: string) => `${subject}.${Buffer.from(name).toString("base64url")}`;
   const partsOf = (name: string, id: string) => ({
@@ -105,30 +95,4 @@ export async function openObjects(
 
 async function* once(content: Uint8Array) {
   yield content;
-}
-
-async function ensureStream(manager: JetStreamManager, options: KeptObjectsOptions): Promise<void> {
-  const config = {
-    name: options.stream,
-    subjects: [`${options.subject}.>`],
-    num_replicas: options.replicas,
-    storage: StorageType.File,
-    retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.New,
-    max_bytes: options.maxBytes ?? -1,
-    max_age: nanos(options.maxAgeMs ?? 0),
-    // The broker takes no window longer than the age.
-    duplicate_window: nanos(Math.min(DEDUPE_MS, options.maxAgeMs ?? DEDUPE_MS)),
-    max_msgs_per_subject: 1,
-    allow_direct: true,
-  };
-  const update = () => manager.streams.update(options.stream, config);
-  await update().catch(() =>
-    manager.streams.add(config).catch((failure: unknown) => {
-      // Another replica was first.
-      const isThere = failure instanceof JetStreamApiError && failure.code === STREAM_NAME_IN_USE;
-      if (!isThere) throw failure;
-      return update();
-    }),
-  );
 }

@@ -24,6 +24,9 @@ export interface StreamSettings {
   maxBytes?: number | undefined;
 }
 
+/** Of a stream that keeps the newest message of each subject alone, to be asked for by that. */
+export const NEWEST_OF_SUBJECT = { max_msgs_per_subject: 1, allow_direct: true } as const;
+
 /**
  * Creates a stream, or brings an existing one to these settings. Events go by age alone: a stream that is full, also
  * one whose size was made smaller than what it holds, keeps them all and refuses new ones, which wait at their relay.
@@ -33,6 +36,7 @@ export async function ensureStream(
   name: string,
   subjects: string[],
   { replicas, maxAgeMs, maxBytes }: StreamSettings,
+  more: Partial<typeof NEWEST_OF_SUBJECT> = {},
 ): Promise<void> {
   const config = {
     name,
@@ -45,6 +49,7 @@ export async function ensureStream(
     max_bytes: maxBytes ?? WITHOUT_END,
     // The broker takes no window longer than the age.
     duplicate_window: nanos(Math.min(DEDUPE_MS, maxAgeMs ?? DEDUPE_MS)),
+    ...more,
   };
   // Updated first: asked to add one that is there, a broker that has promised most of its room refuses for want of room.
   const update = () => manager.streams.update(name, config);
@@ -60,5 +65,6 @@ export async function ensureStream(
   }
 }
 
-const isApiError = (error: unknown, code: number): boolean =>
+/** Whether the broker refused for this: its error code. */
+export const isApiError = (error: unknown, code: number): boolean =>
   error instanceof JetStreamApiError && error.code === code;
