@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PublicReason } from "@ticketing/proto/reason";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import { DomainError, isRefusedFor, toConnectError } from "@ticketing/runtime/process/domain-error";
-import { jsonResponse } from "@ticketing/runtime/serving/error-response";
+import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { HttpRequest, HttpResponse } from "@ticketing/runtime/serving/serve";
+import { webhookHandler } from "@ticketing/runtime/stripe/webhook-handler";
 import { ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, isKnown } from "./observe-intent.ts";
@@ -16,12 +15,6 @@ import type { WebhookEvent } from "./webhook-event.ts";
 /** So long another replica may take to note the answer of an action that a message tells of too. */
 const NOTED_MS = 250;
 const DEFINITE = ["REFUND_REFUSED", "CHARGE_DISPUTED"] as const;
-const received: HttpResponse = { status: 200, body: JSON.stringify({ received: true }) };
-
-function refused(reason: PublicReason, message: string, status: number, headers = {}): HttpResponse {
-  const answer = jsonResponse(toConnectError(new DomainError(reason, message)), status);
-  return { ...answer, headers: { ...answer.headers, ...headers } };
-}
 
 /**
  * POST /webhooks/stripe. An event is a hint to fetch its object, unless it says only what the payment shows: it may
@@ -58,30 +51,25 @@ export function createStripeWebhook(deps: {
     return isKnown(await payments.get(payment._id), shown, clock());
   }
 
-  return async ({ method, headers, body }) => {
-    if (method !== "POST") {
-      return refused("HTTP_NOT_SUPPORTED", "the HTTP method here is POST", 405, { allow: "POST" });
-    }
-    const signature = headers["stripe-signature"];
-    const event = typeof signature === "string" ? stripe.readWebhook(body, signature) : undefined;
-    if (!event) return refused("BAD_REQUEST", "bad signature", 400);
-    if (event.kind === "other") return received;
+  async function take(event: WebhookEvent): Promise<void> {
+    if (event.kind === "other") return;
     const payment = await concerned(event);
-    if (!payment) return received;
+    if (!payment) return;
     // A copied payment names a PaymentIntent of the mesh that it was copied from.
-    if (!ownsPayment(await mesh.read(), payment)) return received;
+    if (!ownsPayment(await mesh.read(), payment)) return;
 
     if (event.kind === "dispute") {
       await actions.lookAtDisputes(payment);
-      return received;
+      return;
     }
     const { shown, decline } = event;
     const declined = (current: Payment) => (decline ? recordDecline(current, decline, clock()) : current);
     const noted = await payments.update(payment._id, declined, payment);
-    if (noted === payment && shown && (await showsSoon(payment, shown))) return received;
+    if (noted === payment && shown && (await showsSoon(payment, shown))) return;
     const seen = await actions.refresh(noted);
     // The buyer's attempt ended after the payment was given up: what it holds or took goes back.
     if (seen.voidRequestedTime) await finishVoid(seen);
-    return received;
-  };
+  }
+
+  return webhookHandler((body, signature) => stripe.readWebhook(body, signature), take);
 }
