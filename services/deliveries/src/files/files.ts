@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type {
@@ -8,7 +7,7 @@ import type {
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { newId } from "@ticketing/runtime/process/ids";
+import { derivedId, newId } from "@ticketing/runtime/process/ids";
 import type { Verdict } from "./check-content.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { unwrapKey } from "./sealed-file.ts";
@@ -105,10 +104,5 @@ export function createFiles(deps: {
   };
 }
 
-/** Where an upload for an order is: found by who names both, in the form of a UUID. */
-function placedId(uploadId: string, orderId: string): string {
-  const hex = createHmac("sha256", uploadId).update(orderId).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    "-",
-  );
-}
+/** Where an upload for an order is: found by who names both. */
+const placedId = (uploadId: string, orderId: string): string => derivedId(uploadId, orderId);
