@@ -27,5 +27,6 @@ describe("calls that end by a deadline", () => {
     await expect(bounded.fetchClientSecret("pi_1")).rejects.toMatchObject({ kind: "unknown" });
     await expect(bounded.cancel("pi_1")).rejects.toMatchObject({ kind: "unknown" });
     expect(asked).toEqual(["find", "cancel"]);
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });
