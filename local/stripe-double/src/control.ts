@@ -42,7 +42,9 @@ const settleSchema = z.strictObject({
 /**
  * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
  * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
- * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent, reason?, inquiry?, due_by?}` · `POST /control/disputes/escalate {payment_intent}` · `POST /control/disputes/close {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
+ * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent,
+ * reason?, inquiry?, due_by?}` · `POST /control/disputes/escalate {payment_intent}` · `POST /control/disputes/close
+ * {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
  * · `POST /control/accounts/complete {account}` · `POST /control/accounts/restrict {account, reason?}` · `POST /control/accounts/pay_out {account}`
  * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
  */

@@ -9,8 +9,8 @@ export interface Attempt {
 }
 
 /**
- * For what moves money. Throws an unknown outcome, in place of a call, where Stripe is only to be looked at: calls are repeated with one key for
- * the grace, and for as long again, in which the last of them may be in flight, none is made.
+ * For what moves money. Throws an unknown outcome, in place of a call, where Stripe is only to be looked at: calls are
+ * repeated with one key for the grace, and for as long again, in which the last of them may be in flight, none is made.
  */
 export function requireCallable({ unknownSince }: Attempt, now: Date, graceMs: number): void {
   if (unknownSince && now.getTime() - unknownSince.getTime() >= graceMs) {
