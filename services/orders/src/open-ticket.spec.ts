@@ -8,19 +8,12 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
-import {
-  complete,
-  endForEvent,
-  markRefunded,
-  type Order,
-  open,
-  openTicket,
-  refuseRefund,
-  requestRefund,
-} from "./order.ts";
+import { endForEvent } from "./end-for-event.ts";
+import { complete, type Order, open, openTicket } from "./order.ts";
 import { type OrderStore, orderAggregate } from "./order-aggregate.ts";
 import { createOrderFeed } from "./order-feed.ts";
 import { createOrderLifecycleService } from "./order-lifecycle-service.ts";
+import { markRefunded, refuseRefund, requestRefund } from "./order-refund.ts";
 import { createOrderService } from "./order-service.ts";
 
 const HOUR = 3_600_000;

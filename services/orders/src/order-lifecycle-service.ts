@@ -9,20 +9,11 @@ import type { Page } from "@ticketing/runtime/documents/aggregate-store";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
-import {
-  cancel,
-  complete,
-  endForEvent,
-  expire,
-  isHandledForEvent,
-  markRefunded,
-  type Order,
-  openTicket,
-  refundForCase,
-  refuseRefund,
-} from "./order.ts";
+import { endForEvent, isHandledForEvent } from "./end-for-event.ts";
+import { cancel, complete, expire, type Order, openTicket } from "./order.ts";
 import { findOverdue, type OrderStore } from "./order-aggregate.ts";
 import { orderMessage } from "./order-message.ts";
+import { markRefunded, refundForCase, refuseRefund } from "./order-refund.ts";
 
 // What an order keeps of the reason that a call states. The contracts take no other reason.
 const reasons = {

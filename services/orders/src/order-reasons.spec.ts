@@ -3,10 +3,11 @@ import { expect, it } from "@jest/globals";
 import { CancellationReason, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
-import { cancel, complete, type Order, open, refuseRefund, requestRefund } from "./order.ts";
+import { cancel, complete, type Order, open } from "./order.ts";
 import { orderAggregate } from "./order-aggregate.ts";
 import { orderMessage } from "./order-message.ts";
 import type { CancelReason, RefundRefusal } from "./order-reasons.ts";
+import { refuseRefund, requestRefund } from "./order-refund.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const opened = open(

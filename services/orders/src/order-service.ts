@@ -8,10 +8,11 @@ import { type FeePolicy, feeOf, leastPriceOf } from "@ticketing/runtime/values/f
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { countEventOrders } from "./count-event-orders.ts";
 import { createOrder, type TicketLocks } from "./create-order.ts";
-import { requestCancel, requestRefund, requireParty } from "./order.ts";
+import { requestCancel, requireParty } from "./order.ts";
 import type { OrderStore } from "./order-aggregate.ts";
 import type { OrderFeed } from "./order-feed.ts";
 import { orderMessage } from "./order-message.ts";
+import { requestRefund } from "./order-refund.ts";
 import { watchOrder } from "./watch-order.ts";
 
 const HEARTBEAT_MS = 15_000;

@@ -2,23 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
-import {
-  cancel,
-  complete,
-  endForEvent,
-  expire,
-  isFinal,
-  isHandledForEvent,
-  markRefunded,
-  type Order,
-  open,
-  openTicket,
-  refundForCase,
-  refuseRefund as refuse,
-  requestCancel,
-  requestRefund,
-} from "./order.ts";
+import { endForEvent, isHandledForEvent } from "./end-for-event.ts";
+import { cancel, complete, expire, isFinal, type Order, open, openTicket, requestCancel } from "./order.ts";
 import type { RefundRefusal } from "./order-reasons.ts";
+import { markRefunded, refundForCase, refuseRefund as refuse, requestRefund } from "./order-refund.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
 const opened = () =>

@@ -3,7 +3,6 @@ import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import type { Category } from "@ticketing/proto/tickets/v1/ticket";
 import {
   type Aggregate,
-  amend,
   type TransitionOf,
   type TransitionType,
   transitionsOf,
@@ -18,8 +17,6 @@ import {
   cancellationReasonOf,
   type RefundReason as RefundCause,
   type RefundRefusal,
-  refundReasonOf,
-  refundRefusalReasonOf,
 } from "./order-reasons.ts";
 
 type OrderEvent = typeof OrderEventSchema;
@@ -67,7 +64,8 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   createTime: Date;
 }
 
-const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSPECIFIED";
+/** A status by its name, such as "COMPLETE". */
+export const statusName = (status: OrderStatus): string => OrderStatus[status] ?? "UNSPECIFIED";
 
 /**
  * A purchase begins, its ticket locked until `expireTime`. Throws LOCK_LAPSED where that is over: nobody could pay.
@@ -104,7 +102,8 @@ export function requireParty(order: Order, userId: string): Order {
   return order;
 }
 
-function requireBuyer(order: Order, userId: string): void {
+/** Throws NOT_YOUR_ORDER. */
+export function requireBuyer(order: Order, userId: string): void {
   if (userId !== order.buyerId) throw notYours();
 }
 
@@ -121,54 +120,17 @@ export function requestCancel(order: Order, by: { userId: string }, now: Date): 
   return askToCancel(order, "buyer", now);
 }
 
-function askToCancel(order: Order, reason: "buyer" | "event_cancelled", now: Date): Order {
+/** It is to be cancelled, by its lifecycle. */
+export function askToCancel(order: Order, reason: "buyer" | "event_cancelled", now: Date): Order {
   const value = { reason: cancellationReasonOf(reason) };
   const asked = { cancelRequestedTime: now, cancelRequestedReason: reason };
   return advance(order, { case: "orderCancelRequested", value }, now, asked);
 }
 
-/** How often a refund of one order may be asked for: each asking is kept in its history. */
-const MAX_REFUND_REQUESTS = 10;
-/** Refusals that pass: a dispute may be withdrawn or won, and what a provider refuses for days it may take later. */
-const PASSING_REFUSALS: readonly (RefundRefusal | undefined)[] = ["charge_disputed", "refused_by_provider"];
-
-/** Whether the refund that was asked for has come to an end at which it can be asked for again. */
-function mayAskAgain({ refundRefusedReason, history }: Order): boolean {
-  const asked = history.filter(({ type }) => type === "order_refund_requested").length;
-  return PASSING_REFUSALS.includes(refundRefusedReason) && asked < MAX_REFUND_REQUESTS;
-}
-
-/** What an order keeps of a refusal that no longer holds. */
-const UNREFUSED = { refundRefusedTime: undefined, refundRefusedReason: undefined };
-
-/**
- * The buyer wants the money back. Asked for already and not refused since: nothing changes. Once the event was cancelled
- * there is no window, and it does not matter whether the ticket was opened. Throws NOT_YOUR_ORDER, ORDER_NOT_COMPLETE,
- * TICKET_OPENED or REFUND_WINDOW_CLOSED.
- */
-export function requestRefund(order: Order, by: { userId: string }, now: Date): Order {
-  requireBuyer(order, by.userId);
-  if (order.status === OrderStatus.REFUNDED) return order;
-  requireComplete(order, "only a complete order can be refunded");
-  if (order.refundRequestedTime && !mayAskAgain(order)) return order;
-  if (order.refundReason !== "event_cancelled") requireReturnable(order, now);
-  return askForRefund(order, "buyer", now);
-}
-
-function requireComplete(order: Order, message: string): void {
+/** Throws ORDER_NOT_COMPLETE. */
+export function requireComplete(order: Order, message: string): void {
   if (order.status === OrderStatus.COMPLETE) return;
   throw new DomainError("ORDER_NOT_COMPLETE", message, { status: statusName(order.status) });
-}
-
-/** Throws unless the ticket can be given back without a reason. */
-function requireReturnable({ ticketOpenedTime, refundableUntil }: Order, now: Date): void {
-  if (ticketOpenedTime) {
-    throw new DomainError("TICKET_OPENED", "the ticket was opened and cannot be given back without a reason");
-  }
-  if (refundableUntil === undefined || refundableUntil <= now) {
-    const until = refundableUntil?.toISOString() ?? "";
-    throw new DomainError("REFUND_WINDOW_CLOSED", "it is too late for a refund", { refundableUntil: until });
-  }
 }
 
 /**
@@ -189,60 +151,8 @@ export function openTicket(order: Order, by: { userId: string }, now: Date): Ord
 const isRefundOver = ({ refundRefusedTime, refundRefusedReason }: Order): boolean =>
   refundRefusedTime !== undefined && refundRefusedReason !== "charge_disputed";
 
-function askForRefund(order: Order, reason: RefundCause, now: Date): Order {
-  const refundReason = lastingReason(order, reason);
-  const asked = { refundRequestedTime: now, refundReason, ...UNREFUSED };
-  const value = { reason: refundReasonOf(reason) };
-  return advance(order, { case: "orderRefundRequested", value }, now, asked);
-}
-
-/** That the event was cancelled, or that a case was decided so, stays true when the buyer asks again. */
-function lastingReason({ refundReason }: Order, reason: RefundCause): RefundCause {
-  if (refundReason === "event_cancelled") return refundReason;
-  return refundReason === "case" && reason === "buyer" ? refundReason : reason;
-}
-
-/**
- * An operator decided that the buyer gets the money back. Asked for by this decision already: nothing changes. A refund
- * that is under way goes on, for this reason from now on. Of an order that is refunded it is asked for where the refund
- * failed after it was made: a bank may have given the money since. Throws ORDER_NOT_COMPLETE.
- */
-export function refundForCase(order: Order, by: { caseId: string; decision: number }, now: Date): Order {
-  const asked = `${by.caseId}:${by.decision}`;
-  const { refundDecisions = [] } = order;
-  if (refundDecisions.includes(asked)) return order;
-  const known = { refundDecisions: [...refundDecisions, asked] };
-  if (order.status === OrderStatus.REFUNDED) {
-    const { refundRefusedTime, refundRefusedReason } = order;
-    if (refundRefusedReason !== "refund_failed") return order;
-    // The refusal stays until its refund has seen whether the buyer has the money by now.
-    return { ...askForRefund(order, "case", now), refundRefusedTime, refundRefusedReason, ...known };
-  }
-  requireComplete(order, "only a complete order can be refunded");
-  if (order.refundRequestedTime && !PASSING_REFUSALS.includes(order.refundRefusedReason)) {
-    return amend(order, { ...known, refundReason: lastingReason(order, "case") }, now);
-  }
-  return { ...askForRefund(order, "case", now), ...known };
-}
-
-/**
- * Its event does not take place. One that awaits payment is to be cancelled, by its lifecycle; of a complete one the
- * money is to go back, which is asked for once, and not when a refund ended in a way that a person has to look at. All
- * others stay what they are.
- */
-export function endForEvent(order: Order, now: Date): Order {
-  if (order.status === OrderStatus.AWAITING_PAYMENT) {
-    return order.cancelRequestedTime ? order : askToCancel(order, "event_cancelled", now);
-  }
-  if (order.status !== OrderStatus.COMPLETE || order.refundReason === "event_cancelled") return order;
-  const isForAPerson = order.refundRefusedTime && !PASSING_REFUSALS.includes(order.refundRefusedReason);
-  return isForAPerson ? order : askForRefund(order, "event_cancelled", now);
-}
-
-/** Whether nothing is left to ask of an order that {@link endForEvent} has seen: what it asked for may take a while. */
-export const isHandledForEvent = ({ status }: Order): boolean => status !== OrderStatus.AWAITING_PAYMENT;
-
-function illegal(order: Order, wanted: OrderStatus): DomainError {
+/** The error for an order that cannot become that any more. */
+export function illegal(order: Order, wanted: OrderStatus): DomainError {
   return new DomainError(
     "ILLEGAL_TRANSITION",
     `an order that is ${statusName(order.status)} cannot become ${statusName(wanted)}`,
@@ -295,45 +205,6 @@ export function cancel(order: Order, reason: CancelReason, now: Date): Order {
 /** Not paid in time. */
 export function expire(order: Order, now: Date): Order {
   return end(order, OrderStatus.EXPIRED, { case: "orderExpired", value: {} }, now);
-}
-
-/** The money went back, whatever refusal came before. */
-export function markRefunded(order: Order, now: Date): Order {
-  if (order.status === OrderStatus.REFUNDED && !order.refundRefusedTime) return order;
-  if (![OrderStatus.COMPLETE, OrderStatus.REFUNDED].includes(order.status)) {
-    throw illegal(order, OrderStatus.REFUNDED);
-  }
-  const refunded = { status: OrderStatus.REFUNDED, ...UNREFUSED };
-  return advance(order, { case: "orderRefunded", value: {} }, now, refunded);
-}
-
-/** Whether the refund was asked for once more after it was refused. */
-const isAskedSince = ({ refundRequestedTime, refundRefusedTime }: Order): boolean =>
-  refundRequestedTime !== undefined &&
-  refundRefusedTime !== undefined &&
-  refundRequestedTime > refundRefusedTime;
-
-/**
- * The refund that was asked for cannot be made, or failed after it was made. The status stays what it is; the money
- * may still go back once a person has seen to it. What was decided before the refund was asked for again is no answer to
- * that: the same call may come twice. Throws ILLEGAL_TRANSITION unless a refund was asked for.
- */
-export function refuseRefund(
-  order: Order,
-  { reason, decided }: { reason: RefundRefusal; decided: Date },
-  now: Date,
-): Order {
-  if (order.refundRefusedReason === reason && !isAskedSince(order)) return order;
-  if (order.status === OrderStatus.REFUNDED && reason !== "refund_failed") return order;
-  if (!order.refundRequestedTime) {
-    throw new DomainError("ILLEGAL_TRANSITION", "no refund of this order was asked for", {
-      status: statusName(order.status),
-    });
-  }
-  if (order.refundRequestedTime > decided) return order;
-  const changes = { refundRefusedTime: now, refundRefusedReason: reason };
-  const value = { reason, refusalReason: refundRefusalReasonOf(reason) };
-  return advance(order, { case: "orderRefundRefused", value }, now, changes);
 }
 
 /**

@@ -32,3 +32,9 @@ export const stayingOf = (earning: Earning): number => Math.max(0, sum(earning.p
 /** What of the transfer can still be taken back, in minor units. */
 export const reversibleOf = (earning: Earning): number =>
   earning.takenBack === undefined ? transferOf(earning) - stayingOf(earning) : 0;
+
+/** Whether what is owed is to be taken back, or waits for another earning to pay it: the buyer has the money. */
+export const isRecoverable = (earning: Earning): boolean =>
+  earning.status === EarningStatus.OWED &&
+  earning.refundedTime !== undefined &&
+  (earning.reserved !== undefined || reversibleOf(earning) > 0);

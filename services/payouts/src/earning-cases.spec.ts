@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
-import { beginTransfer, block, hold, holdForRefund, look, restore, transferred } from "./earning.ts";
+import { beginTransfer, block, hold, look, transferred } from "./earning.ts";
 import { endCase, holdForCase, shownHoldReason } from "./earning-cases.ts";
+import { holdForRefund, restore } from "./earning-refund.ts";
 
 const { HELD, RELEASED, TRANSFERRED } = EarningStatus;
 const { ACCOUNT, CASE, EVENT, REFUND } = EarningHoldReason;

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
-import {
-  beginReversal,
-  beginTransfer,
-  type Earning,
-  hold,
-  look,
-  recovered,
-  refunded,
-  transferred,
-} from "./earning.ts";
+import { beginTransfer, type Earning, hold, look, transferred } from "./earning.ts";
 import { owedOf, transferOf } from "./earning-amounts.ts";
 import { fixNettings, free, isReservedFor, payDebt, planNettings, reserve } from "./earning-netting.ts";
+import { beginReversal, recovered, refunded } from "./earning-refund.ts";
 
 const at = (hours: number) => new Date(Date.UTC(2030, 0, 1, hours));
 const facts = { accountId: "acct_1", chargeId: "ch_1" };

@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
-import { refunded } from "./earning.ts";
 import { createEarningRecords } from "./earning-records.ts";
+import { refunded } from "./earning-refund.ts";
 
 let world: PayoutWorld;
 beforeAll(async () => {

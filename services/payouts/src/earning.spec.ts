@@ -7,18 +7,15 @@ import {
   block,
   type Earning,
   hold,
-  holdForRefund,
   LOOK_AGAIN_MS,
   look,
   move,
-  recovered,
-  refunded,
-  restore,
   transferred,
 } from "./earning.ts";
 import { netOf, owedOf } from "./earning-amounts.ts";
 import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
 import { holdForCase } from "./earning-cases.ts";
+import { holdForRefund, recovered, refunded, restore } from "./earning-refund.ts";
 import { balance } from "./ledger.ts";
 
 const { HELD, RELEASED, TRANSFERRED, REVERSED, OWED } = EarningStatus;

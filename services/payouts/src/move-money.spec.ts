@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
-import { holdForRefund, refunded } from "./earning.ts";
 import { endCase, holdForCase } from "./earning-cases.ts";
+import { holdForRefund, refunded } from "./earning-refund.ts";
 
 let world: PayoutWorld;
 beforeAll(async () => {

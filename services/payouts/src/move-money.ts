@@ -6,20 +6,18 @@ import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import {
-  beginReversal,
   beginTransfer,
   block,
   type Earning,
   type EarningAction,
   isFrozen,
-  isRecoverable,
   isTransferable,
-  recovered,
   transferred,
 } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
-import { stayingOf, transferOf } from "./earning-amounts.ts";
+import { isRecoverable, stayingOf, transferOf } from "./earning-amounts.ts";
 import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
+import { beginReversal, recovered } from "./earning-refund.ts";
 import type { DebtNetting } from "./net-debts.ts";
 import type { SellerAccount } from "./seller-account.ts";
 import type { SellerAccounts } from "./seller-accounts.ts";

@@ -3,9 +3,10 @@ import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { amend } from "@ticketing/runtime/documents/transition";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
-import { type Earning, holdForRefund, refunded } from "./earning.ts";
+import type { Earning } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
 import { owedOf } from "./earning-amounts.ts";
+import { holdForRefund, refunded } from "./earning-refund.ts";
 import { balance } from "./ledger.ts";
 
 const NET = 11_250;

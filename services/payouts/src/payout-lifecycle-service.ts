@@ -2,11 +2,13 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
-import { block, type Earning, holdForRefund, isRecoverable } from "./earning.ts";
+import { block, type Earning } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
+import { isRecoverable } from "./earning-amounts.ts";
 import { endCase, holdForCase } from "./earning-cases.ts";
 import { earningMessage } from "./earning-message.ts";
 import type { EarningRecords } from "./earning-records.ts";
+import { holdForRefund } from "./earning-refund.ts";
 import type { MoneyMoves } from "./move-money.ts";
 import { ensureEarning, type SaleDependencies } from "./record-sale.ts";
 

@@ -14,7 +14,8 @@ import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/ea
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { silent as log } from "@ticketing/runtime/testing/service";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
-import { beginTransfer, holdForRefund, look, transferred } from "./earning.ts";
+import { beginTransfer, look, transferred } from "./earning.ts";
+import { holdForRefund } from "./earning-refund.ts";
 import { createEventEnds } from "./event-ends.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { ensureEarning, followOrder, type SaleDependencies } from "./record-sale.ts";

@@ -6,8 +6,9 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { moneyOf } from "@ticketing/runtime/values/money";
 import { ticketedEventOf } from "@ticketing/runtime/values/ticketed-event";
-import { type Earning, hold, move, refunded, restore } from "./earning.ts";
+import { type Earning, hold, move } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
+import { refunded, restore } from "./earning-refund.ts";
 import type { EventEnds } from "./event-ends.ts";
 
 export interface SaleDependencies {
