@@ -59,7 +59,7 @@ export function createDeliveryService(
     const delivery = requireBuyer(await deliveries.get(orderId), buyerId);
     requireDelivered(delivery);
     await orders.openTicket({ orderId, buyerId });
-    return deliveries.update(orderId, step);
+    return deliveries.update(orderId, step, delivery);
   }
 
   /**

@@ -116,15 +116,18 @@ export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date)
 
 /**
  * Takes over what the order has become: the delivery ends when the money went back, and follows the event to its new
- * start. Older news change nothing.
+ * start. Older news change nothing; the very next version is not even stored where it brings nothing new, such as that the
+ * ticket was opened: all that is older than that one is known.
  */
 export function followOrder(delivery: Delivery, order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
   if (order.version <= delivery.orderVersion) return delivery;
   const known = { orderVersion: order.version };
-  if (delivery.status === DeliveryStatus.CANCELLED) return amend(delivery, known, now);
+  const unchanged = () =>
+    order.version === delivery.orderVersion + 1 ? delivery : amend(delivery, known, now);
+  if (delivery.status === DeliveryStatus.CANCELLED) return unchanged();
   if (order.refunded) return cancel(delivery, known, now);
   const deliverBy = deliverByOf(delivery.completedTime, order.startTime, terms);
-  if (deliverBy.getTime() === delivery.deliverBy.getTime()) return amend(delivery, known, now);
+  if (deliverBy.getTime() === delivery.deliverBy.getTime()) return unchanged();
   const isTimely = delivery.status === DeliveryStatus.OVERDUE && !isOver(deliverBy, now);
   const changes = { ...known, deliverBy, ...(isTimely && { status: DeliveryStatus.AWAITING_SELLER }) };
   return advance(delivery, { case: "deliveryMoved", value: {} }, now, changes);

@@ -9,6 +9,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { discardContent } from "./content.ts";
 import {
   type DeliveredContent,
+  type Delivery,
   type DeliveryTerms,
   followOrder,
   isToDeliver,
@@ -58,10 +59,11 @@ export const onOrderEvent =
     const known = await deliveries.find(order._id);
     if (!known && ((await insert()) || !isToDeliver(order, clock()))) return;
     let before: DeliveredContent | undefined;
-    const { content } = await deliveries.update(order._id, (delivery) => {
+    const follow = (delivery: Delivery) => {
       before = delivery.content;
       return followOrder(delivery, order, terms, clock());
-    });
+    };
+    const { content } = await deliveries.update(order._id, follow, known ?? undefined);
     if (!content) await discardContent(files, before);
   };
 

@@ -36,6 +36,8 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   sellerId: string;
   ticketId: string;
   title: string;
+  /** The order's version as of which this was recorded; absent where a release before did. */
+  orderVersion?: number;
   price: Money;
   /** Minor units of the price's currency. */
   fee: number;
@@ -84,7 +86,10 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
 }
 
 /** A sale, as it is recorded. */
-export type Sale = Pick<Earning, "_id" | "sellerId" | "ticketId" | "title" | "price" | "fee" | "releaseTime">;
+export type Sale = Pick<
+  Earning,
+  "_id" | "sellerId" | "ticketId" | "title" | "orderVersion" | "price" | "fee" | "releaseTime"
+>;
 
 /** How long after a look that led nowhere an earning is looked at again, if nothing happens before. */
 export const LOOK_AGAIN_MS = 86_400_000;

@@ -2,6 +2,7 @@ import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
+import type { EarningStore } from "./earning-aggregate.ts";
 import { followOrder, type SaleDependencies } from "./record-sale.ts";
 
 /** Orders that were sold, by what their events show of them. */
@@ -11,7 +12,18 @@ const SOLD = [OrderStatus.COMPLETE, OrderStatus.REFUNDED];
 export const onOrderEvent =
   (deps: SaleDependencies) =>
   async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
-    const { id, state } = decodeEvent(OrderEventSchema, payload);
+    const { id, transition, state } = decodeEvent(OrderEventSchema, payload);
     if (!id || !state) throw new PoisonEvent("the event has no state");
-    if (SOLD.includes(state.status)) await followOrder(deps, id);
+    if (!SOLD.includes(state.status)) return;
+    if (transition.case === "orderTicketOpened" && (await isKnown(deps.earnings, id, state.version))) return;
+    await followOrder(deps, id);
   };
+
+/**
+ * Whether nothing happened to the order since its earning was recorded, but what made this version. That its ticket was
+ * opened means nothing for the earning, and happens to most orders: then nobody is asked.
+ */
+async function isKnown(earnings: Pick<EarningStore, "find">, orderId: string, version: bigint) {
+  const { orderVersion } = (await earnings.find(orderId)) ?? {};
+  return orderVersion !== undefined && Number(version) <= orderVersion + 1;
+}

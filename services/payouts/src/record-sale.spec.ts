@@ -19,7 +19,7 @@ import { holdForRefund } from "./earning-refund.ts";
 import { createEventEnds } from "./event-ends.ts";
 import { onOrderEvent } from "./on-order-event.ts";
 import { ensureEarning, followOrder, type SaleDependencies } from "./record-sale.ts";
-import { releaseSome } from "./release-due.ts";
+import { createRelease } from "./release-due.ts";
 
 const HOUR = 3_600_000;
 const START = new Date(Date.UTC(2030, 5, 1, 20));
@@ -33,6 +33,8 @@ let order: Order;
 /** When events says that the event ends; undefined: it does not know it. */
 let eventEnd: Date | undefined;
 let orders = 0;
+/** How often orders was asked. */
+let asked = 0;
 
 beforeAll(async () => {
   world = await openPayoutWorld();
@@ -46,10 +48,10 @@ beforeAll(async () => {
   deps = {
     earnings: world.earnings,
     orders: {
-      readOrder: async () => ({
-        $typeName: "ticketing.orders.internal.v1.ReadOrderResponse",
-        order,
-      }),
+      readOrder: async () => {
+        asked++;
+        return { $typeName: "ticketing.orders.internal.v1.ReadOrderResponse", order } as const;
+      },
     },
     eventEnds: createEventEnds({ directory, lengthMs: 12 * HOUR }),
     claimWindowMs: 48 * HOUR,
@@ -59,7 +61,11 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 function begin(
-  changes: { status?: OrderStatus; ticket?: MessageInitShape<typeof TicketSnapshotSchema> } = {},
+  changes: {
+    status?: OrderStatus;
+    version?: bigint;
+    ticket?: MessageInitShape<typeof TicketSnapshotSchema>;
+  } = {},
 ): void {
   eventEnd = at(3);
   order = create(OrderSchema, {
@@ -73,10 +79,11 @@ function begin(
   });
 }
 
-const news = (status = order.status) =>
-  onOrderEvent(deps)({
-    payload: toBinary(OrderEventSchema, create(OrderEventSchema, { id: order.id, state: { status } })),
-  });
+const news = (transition: "orderCompleted" | "orderTicketOpened" = "orderCompleted") => {
+  const { id, status, version } = order;
+  const event = { id, transition: { case: transition, value: {} }, state: { status, version } } as const;
+  return onOrderEvent(deps)({ payload: toBinary(OrderEventSchema, create(OrderEventSchema, event)) });
+};
 const earning = () => world.earnings.get(order.id);
 
 describe("a sale", () => {
@@ -142,6 +149,25 @@ describe("a sale", () => {
     expect(await earning()).toMatchObject({ releaseTime: at(88), dueTime: at(88) });
   });
 
+  it("whose ticket is opened asks nobody, unless something else may have happened to it", async () => {
+    begin({ version: 2n });
+    await news();
+    const before = asked;
+    order.version = 3n;
+    await news("orderTicketOpened");
+    expect(asked).toBe(before);
+    eventEnd = at(27);
+    order.version = 4n;
+    await news("orderTicketOpened");
+    expect(await earning()).toMatchObject({ releaseTime: at(75) });
+  });
+
+  it("whose ticket was opened before anybody heard of it is held", async () => {
+    begin({ version: 3n });
+    await news("orderTicketOpened");
+    expect((await earning()).status).toBe(EarningStatus.HELD);
+  });
+
   it("that is refunded before anybody heard of it ends reversed", async () => {
     begin({ status: OrderStatus.REFUNDED });
     await news();
@@ -200,20 +226,24 @@ describe("a refund that was refused", () => {
 describe("what is due", () => {
   it("is released, a few at a time, and what is not due stays", async () => {
     const due: string[] = [];
-    for (let n = 0; n < 3; n++) {
+    for (let n = 0; n < 5; n++) {
       begin();
       await news();
       due.push(order.id);
       const past = new Date(world.clock().getTime() - 1000 * (10 - n));
       await world.earnings.update(order.id, (one) => ({ ...one, dueTime: past, version: one.version + 1 }));
     }
-    const release = () => releaseSome({ earnings: world.earnings, rate: 2, clock: world.clock, log });
+    const release = createRelease({ earnings: world.earnings, rate: 2, clock: world.clock, log });
     const statuses = async () =>
       Promise.all(due.map(async (id) => EarningStatus[(await world.earnings.get(id)).status]));
     await release();
-    expect(await statuses()).toEqual(["RELEASED", "RELEASED", "HELD"]);
+    expect(await statuses()).toEqual(["RELEASED", "RELEASED", "HELD", "HELD", "HELD"]);
+    const elsewhere = createRelease({ earnings: world.earnings, rate: 1, clock: world.clock, log });
+    await elsewhere();
+    expect(await statuses()).toEqual(["RELEASED", "RELEASED", "RELEASED", "HELD", "HELD"]);
+    // What was released elsewhere meanwhile does not count.
     await release();
-    expect(await statuses()).toEqual(["RELEASED", "RELEASED", "RELEASED"]);
+    expect(await statuses()).toEqual(due.map(() => "RELEASED"));
     begin();
     await news();
     await release();

@@ -42,8 +42,14 @@ function earningOf({ order, releaseTime }: Sold, now: Date): Earning {
     const facts = { status: OrderStatus[order.status] ?? "" };
     throw new DomainError("ORDER_NOT_COMPLETE", "nothing was sold by this order", facts);
   }
-  const { id, sellerId, ticketId, fee } = order;
-  const sale = { _id: id, sellerId, ticketId, title: order.ticket?.title ?? "" };
+  const { id, sellerId, ticketId, fee, version } = order;
+  const sale = {
+    _id: id,
+    sellerId,
+    ticketId,
+    title: order.ticket?.title ?? "",
+    orderVersion: Number(version),
+  };
   return hold({ ...sale, price: moneyOf(order.price), fee: Number(fee), releaseTime }, now);
 }
 
