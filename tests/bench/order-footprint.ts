@@ -40,7 +40,7 @@ async function readStreams(mesh: TestMesh): Promise<Volumes> {
   try {
     const manager = await jetstreamManager(connection);
     const entries = await Promise.all(
-      ["TICKETS", "ORDERS", "PAYMENTS"].map(async (stream) => {
+      ["TICKETS", "ORDERS", "PAYMENTS", "DELIVERIES", "PAYOUTS"].map(async (stream) => {
         const { state } = await manager.streams.info(stream);
         return [stream, { messages: state.messages, bytes: state.bytes }] as const;
       }),
@@ -98,6 +98,8 @@ async function documentSizes(mesh: TestMesh, orderIds: readonly string[]): Promi
       "tickets.tickets": average(await find("tickets", "tickets", ticketIds)),
       "orders.orders": average(orders),
       "payments.payments": average(await find("payments", "payments", ids)),
+      "deliveries.deliveries": average(await find("deliveries", "deliveries", ids)),
+      "payouts.earnings": average(await find("payouts", "earnings", ids)),
       "operations.orders": average(await find("operations", "orders", ids)),
     };
   } finally {

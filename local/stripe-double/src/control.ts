@@ -41,7 +41,7 @@ const settleSchema = z.strictObject({
 
 /**
  * What Stripe has no endpoint for: faults, disputes, lapsed authorisations, the state at a glance. JSON in and out.
- * `GET /control` page · `GET /control/state` · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
+ * `GET /control` page · `GET /control/state` · `GET /control/calls`, how many calls of the API there were · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
  * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent,
  * reason?, inquiry?, due_by?}` · `POST /control/disputes/escalate {payment_intent}` · `POST /control/disputes/close
  * {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
@@ -52,10 +52,13 @@ export function createControl({
   state,
   faults,
   webhooks,
+  calls,
 }: {
   state: State;
   faults: Faults;
   webhooks: Webhooks;
+  /** How many calls of the API there were since this process began. */
+  calls: () => number;
 }): (request: ControlRequest) => ControlResponse {
   const routes: Record<string, (call: Call, body: unknown) => object> = {
     "GET /control/state": () => ({
@@ -77,6 +80,7 @@ export function createControl({
       })),
       faults: faults.all(),
     }),
+    "GET /control/calls": () => ({ calls: calls() }),
     "GET /control/faults": () => faults.all(),
     "POST /control/faults": (_call, body) => faults.add(faultSchema.parse(body)),
     "DELETE /control/faults": () => {

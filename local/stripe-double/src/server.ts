@@ -86,7 +86,8 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
     faults,
     committed: webhooks.wake,
   });
-  const control = createControl({ state, faults, webhooks });
+  let calls = 0;
+  const control = createControl({ state, faults, webhooks, calls: () => calls });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, search } = new URL(request.url ?? "/", "http://double");
@@ -108,6 +109,7 @@ export async function startStripeDouble(options: StripeDoubleOptions = {}): Prom
     }
     if (method === "OPTIONS") return send(204, CORS, "");
     if (pathname.startsWith("/v1/")) {
+      calls++;
       const result = await api({ method, path: pathname, query: search, headers, body, origin });
       if (!result) {
         request.socket.destroy();

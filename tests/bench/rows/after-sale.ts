@@ -1,6 +1,6 @@
 import { closedLoop, quantile } from "../../support/load/closed-loop.ts";
 import { total } from "../../support/load/cpu-time.ts";
-import { type Cost, measureCost, measureWork } from "../../support/load/measure-cost.ts";
+import { measureCost, measureWork } from "../../support/load/measure-cost.ts";
 import { waitUntilIdle } from "../../support/load/quiet.ts";
 import type { OpenOrder } from "../../support/load/supply.ts";
 import { onboard } from "../../support/payouts.ts";
@@ -11,8 +11,9 @@ import { amount, type Bench, costFigures, type Row } from "../row.ts";
 
 /** Locks that are granted at once, beside earnings that are released. */
 const LOCKING = 2;
-/** Earnings of the events of one evening, all due in the same hour. */
+/** Earnings of the events of one evening, all due in the same hour; so many of them are measured. */
 const OF_AN_HOUR = 10_000;
+const DUE_AT_ONCE = 1_000;
 
 /**
  * What happens to a sale once it is complete: the ticket is delivered, opened and confirmed, and its seller is paid. That
@@ -24,30 +25,33 @@ export const afterSale: Row = {
     const { mesh, quiet, seller } = bench;
     const [calls, warmUp] = [amount(bench, 300), amount(bench, 150)];
     await onboard(seller);
-    const sold = await sell(bench, warmUp + 2 * calls);
+    const dueAtOnce = amount(bench, DUE_AT_ONCE);
+    const sold = await sell(bench, warmUp + calls + dueAtOnce);
     const deliver = async (n: number) => {
-      const { buyer, order } = sold[n] as OpenOrder;
-      const orderId = order.id;
+      const orderId = (sold[n] as OpenOrder).order.id;
       const content = { case: "link", value: `https://tickets.example.com/${orderId}` } as const;
       await seller.deliveries.deliverTicket({ orderId, content });
-      await buyer.deliveries.openTicket({ orderId });
-      await buyer.deliveries.confirmDelivery({ orderId });
     };
-    const delivered = await measureCost(mesh, quiet, deliver, { inFlight: 32, calls, warmUp });
-    const rest = { inFlight: 32, ms: Number.POSITIVE_INFINITY, limit: calls };
+    const arrive = async (n: number) => {
+      await deliver(n);
+      const { buyer, order } = sold[n] as OpenOrder;
+      await buyer.deliveries.openTicket({ orderId: order.id });
+      await buyer.deliveries.confirmDelivery({ orderId: order.id });
+    };
+    const delivered = await measureCost(mesh, quiet, arrive, { inFlight: 32, calls, warmUp });
+    const rest = { inFlight: 32, ms: Number.POSITIVE_INFINITY, limit: dueAtOnce };
     await closedLoop((n) => deliver(warmUp + calls + n), rest);
 
     const ids = sold.map(({ order }) => order.id);
     await payAll(mesh, ids.slice(0, warmUp));
     const paid = await measureWork(mesh, quiet, () => payAll(mesh, ids.slice(warmUp, warmUp + calls)));
-    const beside = await locksBeside(bench, ids.slice(warmUp + calls), paid);
+    const beside = await locksBeside(bench, ids.slice(warmUp + calls));
     const whole = total(delivered.cpu) + total(paid.cpu);
     return {
       figures: {
         ...costFigures("delivery", delivered.cpu),
         ...costFigures("payout", paid.cpu),
         "after_sale.cpu_ms": whole,
-        "payout.per_s": paid.loop.perSecond,
         ...beside.figures,
       },
       costs: { "delivered, opened, confirmed": delivered, "earning due → transferred": paid },
@@ -65,8 +69,8 @@ async function sell({ mesh, quiet, supply }: Bench, count: number): Promise<Open
   return sold;
 }
 
-/** How long a lock takes while nothing else happens, and while these earnings are released. */
-async function locksBeside(bench: Bench, orderIds: readonly string[], { loop }: Cost) {
+/** How these earnings are released, and how long a lock takes meanwhile and while nothing else happens. */
+async function locksBeside(bench: Bench, orderIds: readonly string[]) {
   const { mesh, quiet, supply, buyers } = bench;
   const tickets = await supply.tickets(amount(bench, 600));
   const half = tickets.length / 2;
@@ -81,15 +85,29 @@ async function locksBeside(bench: Bench, orderIds: readonly string[], { loop }: 
   await waitUntilIdle(mesh, quiet);
   const alone = await locks();
   await waitUntilIdle(mesh, quiet);
+  const callsBefore = await stripeCalls(mesh);
   const paying = payAll(mesh, orderIds);
   const meanwhile = await locks();
-  await paying;
-  const [quietP95, busyP95] = [alone, meanwhile].map(({ latencies }) => quantile(latencies, 0.95));
-  const minutes = OF_AN_HOUR / loop.perSecond / 60;
+  const { perSecond, seconds } = await paying;
+  const calls = ((await stripeCalls(mesh)) - callsBefore) / seconds;
+  const [quietP99, busyP99] = [alone, meanwhile].map(({ latencies }) => quantile(latencies, 0.99));
+  const minutes = OF_AN_HOUR / perSecond / 60;
   return {
-    figures: { "lock.quiet_p95_ms": quietP95 ?? 0, "lock.beside_payouts_p95_ms": busyP95 ?? 0 },
+    figures: {
+      "payout.per_s": perSecond,
+      "payout.stripe_calls_per_s": calls,
+      "lock.quiet_p99_ms": quietP99 ?? 0,
+      "lock.beside_payouts_p99_ms": busyP99 ?? 0,
+    },
     text:
-      `${loop.perSecond.toFixed(1)} earnings a second are transferred: ${OF_AN_HOUR} take ${minutes.toFixed(0)} ` +
-      `minutes. A lock's p95 is ${busyP95?.toFixed(0)} ms meanwhile, ${quietP95?.toFixed(0)} ms without.`,
+      `${orderIds.length} earnings are due at once: ${perSecond.toFixed(1)} a second are transferred, with ` +
+      `${calls.toFixed(1)} calls of Stripe a second. At this rate ${OF_AN_HOUR} take ${minutes.toFixed(0)} minutes. ` +
+      `A lock's p99 is ${busyP99?.toFixed(0)} ms meanwhile, ${quietP99?.toFixed(0)} ms without.`,
   };
+}
+
+/** How many calls of its API the double of Stripe has had. */
+async function stripeCalls({ addresses }: Bench["mesh"]): Promise<number> {
+  const state = (await (await fetch(`${addresses.stripe}/control/calls`)).json()) as { calls: number };
+  return state.calls;
 }
