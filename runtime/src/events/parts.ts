@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 
 /** What a part may take: nothing else is answered meanwhile. Until all is applied once, nobody asks. */
-const PART_MS = { atFirst: 5, later: 2 };
-const FEWEST_EVENTS = 8;
+const PART_MS = { atFirst: 25, later: 2 };
+const FEWEST_EVENTS = 4;
 /** What else is due is done between two parts, in up to so many turns: a turn that takes no longer brought nothing. */
 const MOST_TURNS = 4;
 const EMPTY_TURN_MS = 0.2;
@@ -23,7 +23,7 @@ export function createPartSize(most: number): PartSize {
     events: () => size,
     took(ms, events) {
       if (ms > partMs) size = Math.max(FEWEST_EVENTS, Math.floor(size / 2));
-      else if (events === size) size = Math.min(most, size + FEWEST_EVENTS);
+      else if (events === size) size = Math.min(most, size + Math.ceil(size / 4));
     },
     beServing() {
       if (partMs === PART_MS.later) return;

@@ -7,8 +7,8 @@ import type { ListingState } from "./listing-state.ts";
 import { localDayOf } from "./local-day.ts";
 import { tokensOf } from "./tokens.ts";
 
-/** The texts of this many are kept at hand: folding them costs more than all the rest of a change. */
-const MOST_PLACES = 20_000;
+/** The texts of this to twice as many are kept at hand: folding them costs more than all the rest of a change. */
+const MOST_PLACES = 10_000;
 
 /** The rows to which a listing belongs. */
 export interface Place {
@@ -20,7 +20,9 @@ type Texts = Pick<ListingState, "title" | "eventTitle" | "venue" | "city" | "cat
 
 /** Finds the rows of a listing's event and text, and makes those that are not there. */
 export function createPlacing(db: DatabaseSync) {
-  const atHand = new Map<string, Place>();
+  // What was asked for since the last change of generations, and between the last two: nothing is removed one by one.
+  let recent = new Map<string, Place>();
+  let older = new Map<string, Place>();
   // What one listing knows of its event, others may not have heard yet.
   const saveEvent = db.prepare(`
     INSERT INTO events (id, title, venue, city, category, start, time_zone, day, cancelled, former_start)
@@ -62,15 +64,20 @@ export function createPlacing(db: DatabaseSync) {
     place(texts: Texts): Place {
       const { title, eventTitle, venue, city, category, start, known } = texts;
       const name = JSON.stringify([title, eventTitle, venue, city, category, start, known]);
-      const found = atHand.get(name) ?? place(texts);
-      atHand.delete(name);
-      atHand.set(name, found);
-      if (atHand.size > MOST_PLACES) atHand.delete(atHand.keys().next().value ?? name);
-      return found;
+      const found = recent.get(name);
+      if (found) return found;
+      if (recent.size === MOST_PLACES) {
+        older = recent;
+        recent = new Map();
+      }
+      const placed = older.get(name) ?? place(texts);
+      recent.set(name, placed);
+      return placed;
     },
     /** The rows that it made were taken back. */
     forget(): void {
-      atHand.clear();
+      recent.clear();
+      older.clear();
     },
   };
 }
