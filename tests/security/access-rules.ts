@@ -236,6 +236,12 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: { ...users("NOT_YOUR_CASE"), operator: "ok", seller: "ok", buyer: "ok" },
     parties: { callers: ["operator", "seller", "buyer"], words: () => [COMPLAINT] },
   },
+  "cases.v1.CaseService/GetOrderCases": {
+    request: deliveredOrder,
+    verdict: { ...users("NOT_YOUR_ORDER"), operator: "ok", seller: "ok", buyer: "ok" },
+    parties: { callers: ["operator", "seller", "buyer"], words: () => [COMPLAINT] },
+  },
+  "cases.v1.CaseService/GetDisputedSale": { request: complaint, verdict: operatorOnly() },
   "cases.v1.CaseService/AgreeToDecision": {
     request: (stage) => ({ ...complaint(stage), version: 1n }),
     verdict: operatorOnly("CASE_NOT_PROPOSED"),

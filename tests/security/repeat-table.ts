@@ -251,6 +251,8 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "deliveries.v1.DeliveryService/ListDeliveriesDue": { as: "seller", request: page },
   "cases.v1.CaseService/ListCases": { as: "seller", request: page },
   "cases.v1.CaseService/GetCase": { as: "buyer", request: complaint },
+  "cases.v1.CaseService/GetOrderCases": { as: "buyer", request: delivered },
+  "cases.v1.CaseService/GetDisputedSale": { as: "operator", request: complaint },
   "cases.internal.v1.CaseLifecycleService/ReadCase": { as: "workflows", request: complaint },
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
   "payouts.v1.PayoutService/ListEarnings": { as: "seller", request: page },

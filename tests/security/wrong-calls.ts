@@ -72,6 +72,8 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "cases.v1.CaseService/AddEvidence": [{}, "case_id"],
   "cases.v1.CaseService/ListCases": [noPage, "page_size"],
   "cases.v1.CaseService/GetCase": [{}, "case_id"],
+  "cases.v1.CaseService/GetOrderCases": [{}, "order_id"],
+  "cases.v1.CaseService/GetDisputedSale": [{}, "case_id"],
   "cases.v1.CaseService/DecideCase": [{}, "ruling"],
   "cases.v1.CaseService/AgreeToDecision": [{}, "version"],
   "payouts.v1.PayoutService/GetEarning": [{}, "order_id"],
@@ -146,6 +148,8 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   ],
   "cases.v1.CaseService/AddEvidence": [() => ({ ...noCase(), text: "It never came" }), "CASE_NOT_FOUND"],
   "cases.v1.CaseService/GetCase": [noCase, "CASE_NOT_FOUND"],
+  "cases.v1.CaseService/GetOrderCases": [noOrder, "ORDER_NOT_FOUND"],
+  "cases.v1.CaseService/GetDisputedSale": [noCase, "CASE_NOT_FOUND"],
   "cases.v1.CaseService/DecideCase": [
     () => ({ ...noCase(), ruling: 1, reason: "It never came" }),
     "CASE_NOT_FOUND",

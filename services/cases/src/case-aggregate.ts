@@ -20,6 +20,10 @@ export const findUndecided = (cases: CaseStore, now: Date, page: { pageSize: num
     ...page,
   });
 
+/** All cases of an order, newest first: it has few. */
+export const findOfOrder = (cases: CaseStore, orderId: string): Promise<Case[]> =>
+  cases.collection.find({ orderId }).sort(byNewest).toArray();
+
 /** Cases: where they are kept, and what other services learn of them. */
 export const caseAggregate = defineAggregate({
   collection: "cases",
@@ -27,5 +31,9 @@ export const caseAggregate = defineAggregate({
   event: CaseEventSchema,
   state: caseState,
   notFound: () => new DomainError("CASE_NOT_FOUND", "there is no such case"),
-  indexes: [{ key: { parties: 1, ...byNewest } }, { key: { undecided: 1, createTime: 1, _id: 1 } }],
+  indexes: [
+    { key: { parties: 1, ...byNewest } },
+    { key: { orderId: 1, ...byNewest } },
+    { key: { undecided: 1, createTime: 1, _id: 1 } },
+  ],
 });

@@ -29,6 +29,7 @@ let facts: {
   /** Undefined: deliveries know of none. */
   delivery: DeliveryStatus | undefined;
   deliverBy: number;
+  /** 0: the earning is not recorded yet. */
   release: number;
   begins: number;
 };
@@ -62,7 +63,10 @@ beforeAll(async () => {
   const payouts = clientOf(
     PayoutLifecycleService,
     {
-      readEarning: () => ({ earning: { releaseTime: time(facts.release) } }),
+      readEarning() {
+        if (facts.release === 0) throw new DomainError("EARNING_NOT_FOUND", "none yet");
+        return { earning: { releaseTime: time(facts.release) } };
+      },
       holdForCase({ caseId }) {
         if (holdRefusal) throw holdRefusal;
         held.push(caseId);
@@ -158,6 +162,44 @@ describe("a complaint", () => {
     },
   );
 
+  it.each([AWAITING_SELLER, OVERDUE, DELIVERED, CONFIRMED, undefined])(
+    "is offered to the buyer where it would be taken, and nobody else (delivery: %s)",
+    async (delivery) => {
+      for (const [due, release, begins] of [
+        [-1, 1, -1],
+        [1, 1, 1],
+        [1, 0, -1],
+      ] as const) {
+        const orderId = randomUUID();
+        const at = (hours: number) => now + hours * HOUR;
+        facts = { ...facts, delivery, deliverBy: at(due), release: at(release), begins: at(begins) };
+        const offered = await buyer().getOrderCases({ orderId });
+        expect(offered.complainUntil).toEqual(time(facts.release));
+        const kinds = [NOT_DELIVERED, INVALID, NOT_AS_LISTED];
+        const outcomes = await Promise.all(kinds.map((kind) => outcome(complain(randomUUID(), kind))));
+        expect(offered.complaintKinds).toEqual(kinds.filter((_, at) => outcomes[at] === "ok"));
+        for (const other of [seller(), operator()]) {
+          const shown = await other.getOrderCases({ orderId });
+          expect(shown).toMatchObject({ cases: [], complaintKinds: [] });
+          expect(shown.complainUntil).toBeUndefined();
+        }
+      }
+    },
+  );
+
+  it("is no longer offered once there is a case, or no complete order, or no earning yet", async () => {
+    const orderId = randomUUID();
+    await complain(orderId);
+    const shown = await buyer().getOrderCases({ orderId });
+    expect(shown.cases.map(({ id }) => id)).toEqual([caseIdOf(orderId, INVALID)]);
+    expect(shown.complaintKinds).toEqual([NOT_AS_LISTED]);
+    facts = { ...facts, order: OrderStatus.REFUNDED };
+    expect((await buyer().getOrderCases({ orderId })).complaintKinds).toEqual([]);
+    facts = { ...facts, order: OrderStatus.COMPLETE, release: 0 };
+    const early = await buyer().getOrderCases({ orderId });
+    expect([early.complaintKinds, early.complainUntil]).toEqual([[], undefined]);
+  });
+
   it("is the buyer's, about a complete order, until the seller is paid at the earliest", async () => {
     const orderId = randomUUID();
     const request = { orderId, kind: INVALID, text: TEXT };
@@ -184,6 +226,31 @@ describe("a case", () => {
     for (const each of [buyer(), seller(), operator()])
       expect((await each.getCase({ caseId })).case?.id).toBe(caseId);
     expect(await outcome(as({ user: "x" }).getCase({ caseId }))).toBe("NOT_YOUR_CASE");
+  });
+
+  it("is shown with its order, to each as by itself: what is proposed to operators alone", async () => {
+    price = { minorUnits: 50_001n, currency: "EUR" };
+    const { id: caseId, orderId } = await opened();
+    await operator().decideCase({ caseId, ruling: CaseRuling.REJECT, reason: "It admits" });
+    for (const each of [buyer(), seller(), operator()]) {
+      const { cases: shown } = await each.getOrderCases({ orderId });
+      expect(shown).toEqual([(await each.getCase({ caseId })).case]);
+    }
+    expect((await seller().getOrderCases({ orderId })).cases[0]?.decision).toBeUndefined();
+    expect(await outcome(as({ user: "x" }).getOrderCases({ orderId }))).toBe("NOT_YOUR_ORDER");
+  });
+
+  it("tells operators of its sale what is known, and nobody else", async () => {
+    const { id: caseId, orderId } = await opened();
+    const sale = await operator().getDisputedSale({ caseId });
+    expect(sale.order?.id).toBe(orderId);
+    expect(sale.delivery?.status).toBe(DeliveryStatus.DELIVERED);
+    expect(sale.earning?.releaseTime).toEqual(time(facts.release));
+    facts = { ...facts, delivery: undefined, release: 0 };
+    const bare = await operator().getDisputedSale({ caseId });
+    expect([bare.delivery, bare.earning]).toEqual([undefined, undefined]);
+    for (const party of [buyer(), seller(), as({ user: "x" })])
+      expect(await outcome(party.getDisputedSale({ caseId }))).toBe("ROLE_REQUIRED");
   });
 
   it("is in the lists of its parties, newest first, and of operators, oldest first", async () => {

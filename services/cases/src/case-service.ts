@@ -1,13 +1,16 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client, ServiceImpl } from "@connectrpc/connect";
+import { CaseSide } from "@ticketing/proto/cases/v1/case";
 import type { CaseService } from "@ticketing/proto/cases/v1/case_service";
 import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { addEvidence, agree, type Case, caseIdOf, decide, openCase, sideOf } from "./case.ts";
-import { type CaseStore, findUndecided } from "./case-aggregate.ts";
+import { type CaseStore, findOfOrder, findUndecided } from "./case-aggregate.ts";
 import { caseMessage, partyMessage } from "./case-message.ts";
-import { requireComplaint, type SaleSources } from "./complaint.ts";
+import { possibleComplaints, readOrder, requireComplaint, type SaleSources } from "./complaint.ts";
+import { readDisputedSale } from "./disputed-sale.ts";
 import { needsSecondPerson, type SecondPersonLimits } from "./second-person.ts";
 
 /** Whose role decides cases. */
@@ -69,6 +72,26 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
       if (sideOf(found, userId)) return { case: partyMessage(found) };
       if (roles.includes(OPERATOR)) return { case: caseMessage(found) };
       throw new DomainError("NOT_YOUR_CASE", "this case is about somebody else's order");
+    },
+
+    async getOrderCases({ orderId }, context) {
+      const { userId, roles } = requireUser(context);
+      const order = await readOrder(sources, orderId);
+      const side = sideOf(order, userId);
+      if (!side && !roles.includes(OPERATOR)) {
+        throw new DomainError("NOT_YOUR_ORDER", "this is somebody else's order");
+      }
+      const found = await findOfOrder(cases, orderId);
+      const shown = { cases: found.map((each) => (side ? partyMessage(each) : caseMessage(each))) };
+      if (side !== CaseSide.BUYER) return shown;
+      const { kinds, until } = await possibleComplaints(sources, order, clock());
+      const complaintKinds = kinds.filter((kind) => !found.some((each) => each.kind === kind));
+      return { ...shown, complaintKinds, ...(until && { complainUntil: timestampFromDate(until) }) };
+    },
+
+    async getDisputedSale({ caseId }, context) {
+      requireRole(context, OPERATOR);
+      return readDisputedSale(sources, await cases.get(caseId));
     },
 
     async decideCase({ caseId, ruling, reason }, context) {

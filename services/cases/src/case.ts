@@ -98,7 +98,10 @@ export function openCase(
 }
 
 /** Whose part the user takes; undefined for anybody else. */
-export function sideOf({ buyerId, sellerId }: DisputedSale, userId: string): CaseSide | undefined {
+export function sideOf(
+  { buyerId, sellerId }: Pick<DisputedSale, "buyerId" | "sellerId">,
+  userId: string,
+): CaseSide | undefined {
   if (userId === buyerId) return CaseSide.BUYER;
   return userId === sellerId ? CaseSide.SELLER : undefined;
 }

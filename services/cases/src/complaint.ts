@@ -19,7 +19,7 @@ export interface SaleSources {
 }
 
 /** The delivery as it is now; undefined where deliveries know of none. */
-async function readDelivery(
+export async function readDelivery(
   deliveries: SaleSources["deliveries"],
   orderId: string,
 ): Promise<Delivery | undefined> {
@@ -46,6 +46,23 @@ export const saleOf = ({ id, buyerId, sellerId, ticket, price }: Order): Dispute
   price: moneyOf(price),
 });
 
+/** What decides whether a buyer may complain about a complete order. */
+interface ComplaintFacts {
+  order: Order;
+  /** Until when they may complain of anything. */
+  until: Date;
+  /** Undefined where deliveries know of none. */
+  delivery: Delivery | undefined;
+}
+
+/** Throws EARNING_NOT_FOUND, and what the services refuse. */
+async function readComplaintFacts(sources: SaleSources, order: Order): Promise<ComplaintFacts> {
+  const { earning } = await sources.payouts.readEarning({ orderId: order.id });
+  if (!earning?.releaseTime) throw new Error("payouts answered without the earning");
+  const delivery = await readDelivery(sources.deliveries, order.id);
+  return { order, until: timestampDate(earning.releaseTime), delivery };
+}
+
 /**
  * The sale that its buyer complains about, if they may: until the seller is paid at the earliest. Throws NOT_YOUR_ORDER,
  * ORDER_NOT_COMPLETE, CLAIM_WINDOW_CLOSED, DELIVERY_NOT_FOUND, TICKET_NOT_DELIVERED, TICKET_DELIVERED or NOT_OVERDUE_YET, and
@@ -64,41 +81,56 @@ export async function requireComplaint(
     const facts = { status: OrderStatus[order.status] ?? "" };
     throw new DomainError("ORDER_NOT_COMPLETE", "only a complete order can be complained about", facts);
   }
-  const { earning } = await sources.payouts.readEarning({ orderId });
-  if (!earning?.releaseTime) throw new Error("payouts answered without the earning");
-  const until = timestampDate(earning.releaseTime);
-  if (isOver(until, now)) {
-    const facts = { until: until.toISOString() };
-    throw new DomainError("CLAIM_WINDOW_CLOSED", "the time for complaints is over", facts);
-  }
-  await requireKind(sources, order, kind, now);
+  const refusal = refusalOf(await readComplaintFacts(sources, order), kind, now);
+  if (refusal) throw refusal;
   return saleOf(order);
 }
 
-/**
- * The ticket of a complaint that it never came is late; of any other it was delivered. A sale of which deliveries know
- * nothing once its event has begun has no delivery: its buyer may complain of anything.
- */
-async function requireKind(
-  { deliveries }: SaleSources,
+const complaintKinds = [CaseKind.NOT_DELIVERED, CaseKind.INVALID, CaseKind.NOT_AS_LISTED] as const;
+
+/** What the buyer of an order may complain about now, and until when; nothing while there is nothing to complain about. */
+export async function possibleComplaints(
+  sources: SaleSources,
   order: Order,
-  kind: CaseKind,
   now: Date,
-): Promise<void> {
-  const delivery = await readDelivery(deliveries, order.id);
+): Promise<{ kinds: CaseKind[]; until?: Date }> {
+  if (order.status !== OrderStatus.COMPLETE) return { kinds: [] };
+  try {
+    const facts = await readComplaintFacts(sources, order);
+    return { kinds: complaintKinds.filter((kind) => !refusalOf(facts, kind, now)), until: facts.until };
+  } catch (error) {
+    if (isRefusedFor(error, "EARNING_NOT_FOUND")) return { kinds: [] };
+    throw error;
+  }
+}
+
+/**
+ * Why this cannot be complained about now; undefined where it can. The ticket of a complaint that it never came is late;
+ * of any other it was delivered. A sale of which deliveries know nothing once its event has begun has no delivery: its
+ * buyer may complain of anything.
+ */
+function refusalOf(facts: ComplaintFacts, kind: CaseKind, now: Date): DomainError | undefined {
+  const { order, until, delivery } = facts;
+  if (isOver(until, now)) {
+    const facts = { until: until.toISOString() };
+    return new DomainError("CLAIM_WINDOW_CLOSED", "the time for complaints is over", facts);
+  }
   const begins = order.ticket?.event?.startTime;
-  if (!delivery && begins && isOver(timestampDate(begins), now)) return;
-  if (!delivery) throw new DomainError("DELIVERY_NOT_FOUND", "deliveries have not heard of the order yet");
+  if (!delivery && begins && isOver(timestampDate(begins), now)) return undefined;
+  if (!delivery) return new DomainError("DELIVERY_NOT_FOUND", "deliveries have not heard of the order yet");
+  return refusalByDelivery(delivery, kind, now);
+}
+
+function refusalByDelivery(delivery: Delivery, kind: CaseKind, now: Date): DomainError | undefined {
   if (!delivery.deliverBy) throw new Error("deliveries answered without the delivery");
   const deliverBy = timestampDate(delivery.deliverBy);
   const facts = { deliverBy: deliverBy.toISOString() };
   const isDelivered = [DeliveryStatus.DELIVERED, DeliveryStatus.CONFIRMED].includes(delivery.status);
   if (kind !== CaseKind.NOT_DELIVERED) {
-    if (isDelivered) return;
-    throw new DomainError("TICKET_NOT_DELIVERED", "the seller has not delivered the ticket yet", facts);
+    if (isDelivered) return undefined;
+    return new DomainError("TICKET_NOT_DELIVERED", "the seller has not delivered the ticket yet", facts);
   }
-  if (isDelivered) throw new DomainError("TICKET_DELIVERED", "the seller has delivered the ticket");
-  if (!isOver(deliverBy, now)) {
-    throw new DomainError("NOT_OVERDUE_YET", "the seller still has time to deliver", facts);
-  }
+  if (isDelivered) return new DomainError("TICKET_DELIVERED", "the seller has delivered the ticket");
+  if (isOver(deliverBy, now)) return undefined;
+  return new DomainError("NOT_OVERDUE_YET", "the seller still has time to deliver", facts);
 }
