@@ -111,6 +111,11 @@ const earnings = createRoute({
   path: "/earnings",
   component: lazyRouteComponent(() => import("../payouts/earnings-screen.tsx"), "EarningsScreen"),
 });
+const oneCase = createRoute({
+  ...parent,
+  path: "/cases/$caseId",
+  component: lazyRouteComponent(() => import("../cases/case-screen.tsx"), "CaseScreen"),
+});
 const account = createRoute({
   ...parent,
   path: "/account",
@@ -139,6 +144,16 @@ const operatorsEvents = createRoute({
   validateSearch: shownEvents,
   component: lazyRouteComponent(() => import("../operations/events-screen.tsx"), "EventsScreen"),
 });
+const operatorsCases = createRoute({
+  ...parent,
+  path: "/operations/cases",
+  component: lazyRouteComponent(() => import("../operations/cases-screen.tsx"), "CasesScreen"),
+});
+const operatorsCase = createRoute({
+  ...parent,
+  path: "/operations/cases/$caseId",
+  component: lazyRouteComponent(() => import("../operations/decide-case-screen.tsx"), "DecideCaseScreen"),
+});
 const operatorsDecisions = createRoute({
   ...parent,
   path: "/operations/decisions",
@@ -166,11 +181,14 @@ export const router = createRouter({
     sales,
     getPaid,
     earnings,
+    oneCase,
     account,
     signIn,
     signUp,
     operations,
     operatorsEvents,
+    operatorsCases,
+    operatorsCase,
     operatorsDecisions,
     operatorsLog,
   ]),

@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from "react";
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from "react";
 import styles from "./field.module.css";
 
 export interface Labelled {
@@ -15,6 +21,14 @@ export function Field({ label, hint, error, ...input }: FieldProps) {
   const { frame, attributes } = useFrame({ label, hint, error, id: input.id });
   // The direction of the text follows what is typed.
   return frame(<input dir="auto" {...input} {...attributes} className={styles.input} />);
+}
+
+export type TextAreaProps = Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>;
+
+/** The same for some sentences. */
+export function TextArea({ label, hint, error, ...area }: TextAreaProps) {
+  const { frame, attributes } = useFrame({ label, hint, error, id: area.id });
+  return frame(<textarea dir="auto" rows={4} {...area} {...attributes} className={styles.input} />);
 }
 
 export type SelectProps = Labelled & SelectHTMLAttributes<HTMLSelectElement>;

@@ -42,6 +42,9 @@ function Overview() {
             <Link to="/operations/events" className={buttonClass("secondary")}>
               {texts.toEvents}
             </Link>
+            <Link to="/operations/cases" className={buttonClass("secondary")}>
+              {texts.toCases}
+            </Link>
             <Link to="/operations/decisions" className={buttonClass("secondary")}>
               {texts.toDecisions}
             </Link>

@@ -49,6 +49,7 @@ export const operationsTexts = {
   refusedText: "Your account is not an operator's. You find your orders and sales under Orders.",
   toOrders: "My orders",
   toEvents: "Events",
+  toCases: "Cases",
   toDecisions: "Users and listings",
   toLog: "Log",
   age: (seconds: number) => `Read ${count(seconds, "second", "seconds")} ago.`,

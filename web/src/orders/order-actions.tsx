@@ -31,6 +31,8 @@ import { refundingText, refundRefusedText, orderTexts as texts } from "./texts.t
 const nothingOf = ({ price }: Order) => (price ? formatMoney({ ...price, minorUnits: 0n }) : "");
 /** Whether the money goes back since the event was cancelled. There is no time by which to ask for it then. */
 const isForEvent = ({ refundReason }: Order) => refundReason === RefundReason.EVENT_CANCELLED;
+/** Whether an operator decided that the money goes back. The ticket is not for sale again then. */
+const isForCase = ({ refundReason }: Order) => refundReason === RefundReason.CASE;
 const moneyOf = ({ price }: Order) => (price ? formatMoney(price) : "");
 const netOf = (order: Order) => {
   const shares = sharesOf(order);
@@ -192,7 +194,7 @@ export function SellerView({ order }: { order: Order }) {
           <p>
             {isForEvent(order)
               ? texts.refundedForEvent(moneyOf(order))
-              : texts.refundedSeller(moneyOf(order))}
+              : (isForCase(order) ? texts.refundedForCase : texts.refundedSeller)(moneyOf(order))}
           </p>
         </Notice>
       );

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { OrderCases } from "../cases/order-cases.tsx";
 import { BuyerDelivery } from "../delivery/buyer-delivery.tsx";
 import { SellerDelivery } from "../delivery/seller-delivery.tsx";
 import { buttonClass } from "../design/button.tsx";
@@ -67,6 +68,7 @@ function OneOrder(props: {
         ) : (
           <BuyerActions order={order} money={money} onAnswer={take} onTimeUp={refresh} />
         )}
+        {hasCases(order) && <OrderCases order={order} side={side} onChanged={refresh} />}
         <TicketLink order={order} side={side} />
         <p className={styles.soft}>
           {texts.number}: {order.id}
@@ -76,6 +78,9 @@ function OneOrder(props: {
     </div>
   );
 }
+
+/** Whether something can go wrong with it, or has. */
+const hasCases = ({ status }: Order) => [OrderStatus.COMPLETE, OrderStatus.REFUNDED].includes(status);
 
 const snapshotOf = ({ ticket }: Order) => ({
   category: ticket?.category ?? Category.UNSPECIFIED,

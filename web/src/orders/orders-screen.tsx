@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { paged } from "../api/paged.ts";
+import { MyCases } from "../cases/my-cases.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
@@ -16,7 +17,7 @@ import { orderTexts as texts } from "./texts.ts";
 export function OrdersScreen() {
   return (
     <SignedIn>
-      {() => (
+      {(user) => (
         <>
           <PageHeader
             title={texts.orders}
@@ -27,6 +28,7 @@ export function OrdersScreen() {
               </Link>
             }
           />
+          <MyCases userId={user.id} side="buyer" />
           <MyOrders />
         </>
       )}

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { paged } from "../api/paged.ts";
+import { MyCases } from "../cases/my-cases.tsx";
 import { ToDeliver } from "../delivery/to-deliver.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
@@ -20,7 +21,7 @@ import { orderTexts as texts } from "./texts.ts";
 export function SalesScreen() {
   return (
     <SignedIn>
-      {() => (
+      {(user) => (
         <>
           <PageHeader
             title={texts.sales}
@@ -36,6 +37,7 @@ export function SalesScreen() {
               </div>
             }
           />
+          <MyCases userId={user.id} side="seller" />
           <MySales />
         </>
       )}

@@ -233,6 +233,8 @@ export const orderTexts = {
   refundedTitle: "Refunded",
   refundedBuyer: "This order was refunded.",
   refundedSeller: (money: string) => `${money} goes back to the buyer. The ticket is for sale again.`,
+  refundedForCase: (money: string) =>
+    `${money} goes back to the buyer, as was decided about the complaint. The ticket is not for sale again.`,
   refundedForEvent: (money: string) => `The event was cancelled. ${money} goes back to the buyer.`,
   becameStatus: (status: string) => `The order is now: ${status}.`,
   toTicket: "See the ticket",

@@ -146,6 +146,13 @@ function EarningRow({ earning }: { earning: Earning }) {
     >
       <p className={styles.soft}>{texts.of(money(price.minorUnits), money(fee))}</p>
       <p>{standingText(earning, money)}</p>
+      {earning.holdReason === EarningHoldReason.CASE && (
+        <RowAction>
+          <Link to="/orders/$orderId" params={{ orderId: earning.id }}>
+            {texts.toCase}
+          </Link>
+        </RowAction>
+      )}
       {earning.holdReason === EarningHoldReason.ACCOUNT && (
         <RowAction>
           <Link to="/get-paid">{texts.start}</Link>

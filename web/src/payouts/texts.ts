@@ -38,6 +38,7 @@ export const payoutTexts = {
   reversed: "The buyer got the money back, so nothing is earned.",
   owes: (money: string) =>
     `The buyer got the money back after it was paid out to you: you owe ${money}. It is taken from what you earn next.`,
+  toCase: "See the sale",
   csv: "Save as a table (CSV)",
   csvName: "earnings.csv",
 };

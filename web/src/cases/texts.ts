@@ -1,0 +1,100 @@
+import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
+
+/** What a case is about, as both sides and operators read it. */
+export const caseKindNames: Readonly<Record<CaseKind, string>> = {
+  [CaseKind.UNSPECIFIED]: "Something is wrong",
+  [CaseKind.NOT_DELIVERED]: "The ticket did not come",
+  [CaseKind.INVALID]: "The ticket did not admit",
+  [CaseKind.NOT_AS_LISTED]: "It is not the ticket that was listed",
+  [CaseKind.EVENT_CANCELLED]: "The event was cancelled",
+  [CaseKind.CHARGEBACK]: "The buyer's bank disputes the payment",
+  [CaseKind.PROVIDER_REFUND]: "Money was given back at our payment partner",
+};
+
+/** Where a case stands, as lists show it. */
+export const caseStatusNames: Readonly<Record<CaseStatus, string>> = {
+  [CaseStatus.UNSPECIFIED]: "Unknown",
+  [CaseStatus.OPEN]: "Open",
+  [CaseStatus.PROPOSED]: "Decision proposed",
+  [CaseStatus.DECIDED]: "Decided",
+  [CaseStatus.CLOSED]: "Closed",
+};
+
+/** Who said something. */
+export const sideNames: Readonly<Record<CaseSide, string>> = {
+  [CaseSide.UNSPECIFIED]: "Somebody",
+  [CaseSide.BUYER]: "The buyer",
+  [CaseSide.SELLER]: "The seller",
+};
+
+/** Whose part somebody takes in an order. */
+export type Party = "buyer" | "seller";
+type Told = Readonly<Record<Party, string>>;
+
+/** What was decided, as each side reads it. */
+const rulings: Readonly<Record<CaseRuling, Told>> = {
+  [CaseRuling.UNSPECIFIED]: { buyer: "It was decided.", seller: "It was decided." },
+  [CaseRuling.REFUND]: {
+    buyer: "You get your money back.",
+    seller: "The buyer gets the money back. You are not paid for this sale.",
+  },
+  [CaseRuling.PART_REFUND]: {
+    buyer: "You get a part of your money back.",
+    seller: "The buyer gets a part of the money back.",
+  },
+  [CaseRuling.REJECT]: {
+    buyer: "The sale stands. You do not get your money back.",
+    seller: "The sale stands. You are paid when it is due.",
+  },
+};
+
+/** What was decided, in a sentence. */
+export const rulingText = (party: Party, ruling: CaseRuling): string =>
+  // A newer release has rulings that this one does not know.
+  (rulings[ruling] ?? rulings[CaseRuling.UNSPECIFIED])[party];
+
+/** The words of what goes wrong with a sale, to its buyer and its seller. */
+export const caseTexts = {
+  title: "If something is wrong",
+  until: (by: string) => `You can tell us until ${by}.`,
+  later: (by: string) => `If something is wrong with the ticket, you can tell us here, until ${by}.`,
+  somethingIsWrong: "Something is wrong",
+  form: "Tell us what is wrong",
+  kind: "What is wrong?",
+  what: "What happened?",
+  whatHint:
+    "The seller and our staff read this, with your words. Do not write anything that is not for them.",
+  consequence:
+    "Our staff look into it and decide. Until then the seller is not paid. What you send cannot be taken back.",
+  send: "Send the complaint",
+  leave: "Leave it",
+  sent: "Your complaint was sent.",
+  became: (status: string) => `The case is now: ${status}.`,
+
+  toCase: "See the case",
+  openTitle: "We are looking into it",
+  openText: {
+    buyer: "The seller is not paid until it is decided.",
+    seller: "You are not paid until it is decided.",
+  },
+  bankText: {
+    buyer: "Your bank decides. The seller is not paid until then.",
+    seller: "The buyer's bank decides. You are not paid until then.",
+  },
+  mine: "Complaints",
+  mineRow: (kind: string) => `: ${kind}`,
+
+  lead: { buyer: "What went wrong with your order.", seller: "What went wrong with your sale." },
+  toOrder: { buyer: "The order", seller: "The sale" },
+  operators: "Decide it",
+  evidence: "What was said",
+  nothingSaid: "Nobody has said anything yet.",
+  add: "Add something",
+  addHint: "Both sides and our staff read this.",
+  addNow: "Add it",
+  added: "It was added.",
+  decision: "The decision",
+  why: "Why:",
+  decidedOn: (time: string) => `Decided on ${time}.`,
+  underWay: "What was decided is being done.",
+};

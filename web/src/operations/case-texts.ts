@@ -1,0 +1,98 @@
+import { CaseRuling } from "@ticketing/proto/cases/v1/case";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { isolate } from "../format/isolate.ts";
+
+/** What operators can decide, by the words of the choice and what follows. */
+export const rulingChoices = [
+  {
+    ruling: CaseRuling.REFUND,
+    name: "Refund the buyer",
+    text: "The buyer gets the whole price back, the seller is not paid, and the ticket is not for sale again. This cannot be undone.",
+  },
+  {
+    ruling: CaseRuling.REJECT,
+    name: "Keep the sale",
+    text: "The buyer gets nothing back, and the seller is paid when it is due. This cannot be undone.",
+  },
+] as const;
+
+/** What was decided or proposed, as operators read it. */
+export const rulingNames: Readonly<Record<CaseRuling, string>> = {
+  [CaseRuling.UNSPECIFIED]: "Unknown decision",
+  [CaseRuling.REFUND]: "Refund the buyer",
+  [CaseRuling.PART_REFUND]: "Refund a part",
+  [CaseRuling.REJECT]: "Keep the sale",
+};
+
+/** Where a delivery stands. */
+export const deliveryStatusNames: Readonly<Record<DeliveryStatus, string>> = {
+  [DeliveryStatus.UNSPECIFIED]: "Unknown",
+  [DeliveryStatus.AWAITING_SELLER]: "Not delivered yet",
+  [DeliveryStatus.OVERDUE]: "Overdue",
+  [DeliveryStatus.DELIVERED]: "Delivered",
+  [DeliveryStatus.CONFIRMED]: "Delivered, and confirmed by the buyer",
+  [DeliveryStatus.CANCELLED]: "Cancelled",
+};
+
+/** The words of the operators' pages of cases. */
+export const caseTexts = {
+  title: "Cases",
+  lead: "Sales with a problem that wait for a decision, the oldest first. Each keeps its seller from being paid.",
+  back: "Operations",
+  backToList: "Cases",
+  noneTitle: "No case waits for a decision",
+  order: (id: string) => `Order ${isolate(id)}`,
+  age: (age: string) => `Opened ${age} ago.`,
+
+  sale: "The sale",
+  orderStatus: "Order",
+  paid: "The buyer paid",
+  sold: "Sold",
+  delivery: "Delivery",
+  noDelivery: "There is none.",
+  deliverBy: "To be delivered by",
+  deliveredOn: "Delivered",
+  opened: "Opened by the buyer",
+  never: "Never",
+  times: (count: string, last: string) =>
+    `${count === "1" ? "Once" : `${count} times`}, the last time ${last}`,
+  earning: "What the seller earned",
+  noEarning: "It is not recorded yet.",
+  release: "Due",
+  steps: "Steps of the delivery",
+  buyer: "Buyer (user id)",
+  seller: "Seller (user id)",
+  orderId: "Order number",
+  subject: "Id at the payment partner",
+  log: "What operators did",
+
+  decide: "Decide",
+  decision: "Decision",
+  reason: "Reason",
+  reasonHint: "Buyer and seller read it.",
+  reasonMissing: "Please say why, in at most 500 characters.",
+  limit: "Of a high amount another operator has to agree.",
+  decideNow: "Decide",
+  decided: "The case is decided.",
+  proposed: "Your decision is proposed. Another operator has to agree.",
+  propose: "Propose another decision",
+
+  proposal: (ruling: string) => `Proposed: ${ruling}`,
+  proposedBy: (id: string) => `By ${isolate(id)}`,
+  waitsForOther: "Another operator has to agree: you proposed it yourself.",
+  agree: "Agree",
+  agreeTitle: "Agree to this decision?",
+  notYet: "Not yet",
+
+  decidedTitle: (ruling: string) => `Decided: ${ruling}`,
+  agreedBy: (id: string) => `Agreed to by ${isolate(id)}`,
+  byNobody: "Without an operator",
+  underWay: "What was decided is being done.",
+  done: "What was decided is done.",
+
+  ownTitle: "This is an order of your own",
+  ownText: "Another operator has to decide about it.",
+  bankTitle: "The bank decides this case",
+  bankText: "It ends as the dispute does.",
+  reopened: "What was decided could not be done, so it is to be decided again.",
+};

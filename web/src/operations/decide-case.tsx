@@ -1,0 +1,68 @@
+import { useMutation } from "@connectrpc/connect-query";
+import { type Case, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseService, DecideCaseRequestSchema } from "@ticketing/proto/cases/v1/case_service";
+import { useState } from "react";
+import { toast } from "../design/announcer.tsx";
+import { Button } from "../design/button.tsx";
+import { Select, TextArea } from "../design/field.tsx";
+import { Form } from "../form/form.tsx";
+import { oneLine } from "../form/one-line.ts";
+import { useMessageForm } from "../form/use-message-form.ts";
+import { rulingChoices, caseTexts as texts } from "./case-texts.ts";
+import styles from "./events.module.css";
+
+/** By which an operator decides a case. `onFailed`: somebody else may have decided it meanwhile. */
+export function DecideCase(props: {
+  caseId: string;
+  onDecided: (now: Case | undefined) => void;
+  onFailed: () => void;
+}) {
+  const { caseId, onDecided, onFailed } = props;
+  const [choice, setChoice] = useState<(typeof rulingChoices)[number]>();
+  const [reason, setReason] = useState("");
+  const decide = useMutation(CaseService.method.decideCase, { onError: onFailed });
+  const form = useMessageForm({
+    schema: DecideCaseRequestSchema,
+    message: { caseId, ruling: choice?.ruling ?? 0, reason: oneLine(reason) },
+    words: { reason: texts.reasonMissing },
+    async send(message) {
+      const { case: now } = await decide.mutateAsync(message);
+      setReason("");
+      toast(now?.status === CaseStatus.PROPOSED ? texts.proposed : texts.decided);
+      onDecided(now);
+    },
+  });
+  return (
+    <Form form={form} label={texts.decide}>
+      <Select
+        label={texts.decision}
+        value={choice?.ruling ?? ""}
+        error={form.errorOf("ruling")}
+        onChange={({ target }) =>
+          setChoice(rulingChoices.find(({ ruling }) => ruling === Number(target.value)))
+        }
+      >
+        <option value="" />
+        {rulingChoices.map(({ ruling, name }) => (
+          <option key={ruling} value={ruling}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      {choice && <p className={styles.soft}>{choice.text}</p>}
+      <TextArea
+        label={texts.reason}
+        hint={texts.reasonHint}
+        value={reason}
+        error={form.errorOf("reason")}
+        onChange={({ target }) => setReason(target.value)}
+      />
+      <p className={styles.soft}>{texts.limit}</p>
+      <div>
+        <Button type="submit" look="danger" pending={form.pending}>
+          {texts.decideNow}
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,113 @@
+import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
+import { useQuery } from "@connectrpc/connect-query";
+import type { Case } from "@ticketing/proto/cases/v1/case";
+import { CaseService, type GetDisputedSaleResponse } from "@ticketing/proto/cases/v1/case_service";
+import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
+import type { Earning } from "@ticketing/proto/payouts/v1/earning";
+import type { ReactNode } from "react";
+import { stepText } from "../delivery/texts.ts";
+import { DateTime } from "../design/date-time.tsx";
+import { Money } from "../design/money.tsx";
+import { SkeletonList } from "../design/skeleton.tsx";
+import { ErrorState } from "../design/states.tsx";
+import { formatDateTime } from "../format/format-date.ts";
+import { formatMoney } from "../format/format-money.ts";
+import { orderStatusNames } from "../orders/texts.ts";
+import { earningStatusNames } from "../payouts/texts.ts";
+import { deliveryStatusNames, caseTexts as texts } from "./case-texts.ts";
+import styles from "./events.module.css";
+import { refresh } from "./refresh.ts";
+import { Section } from "./section.tsx";
+
+/** What is known of the sale that a case is about, as it is now. */
+export function DisputedSale({ found }: { found: Case }) {
+  const query = useQuery(CaseService.method.getDisputedSale, { caseId: found.id }, refresh);
+  return (
+    <Section title={texts.sale}>
+      {query.isPending && <SkeletonList count={1} />}
+      {!query.data && query.isError && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.data && <Facts sale={query.data} />}
+      <dl className={styles.facts}>
+        <Fact name={texts.orderId}>{found.orderId}</Fact>
+        <Fact name={texts.buyer}>{found.buyerId}</Fact>
+        <Fact name={texts.seller}>{found.sellerId}</Fact>
+        {found.subject && <Fact name={texts.subject}>{found.subject}</Fact>}
+      </dl>
+    </Section>
+  );
+}
+
+function Facts({ sale: { order, delivery, earning } }: { sale: GetDisputedSaleResponse }) {
+  return (
+    <dl className={styles.facts}>
+      {order && <Fact name={texts.orderStatus}>{orderStatusNames[order.status]}</Fact>}
+      {order?.price && (
+        <Fact name={texts.paid}>
+          <Money amount={order.price} />
+        </Fact>
+      )}
+      <TimeFact name={texts.sold} time={order?.createTime} />
+      {delivery ? (
+        <DeliveryFacts delivery={delivery} />
+      ) : (
+        <Fact name={texts.delivery}>{texts.noDelivery}</Fact>
+      )}
+      <EarningFacts earning={earning} />
+    </dl>
+  );
+}
+
+function DeliveryFacts({ delivery }: { delivery: Delivery }) {
+  const { status, deliverBy, deliveredTime, openings, openingCount, timeline } = delivery;
+  const last = openings.at(-1);
+  return (
+    <>
+      <Fact name={texts.delivery}>{deliveryStatusNames[status]}</Fact>
+      <TimeFact name={texts.deliverBy} time={deliverBy} />
+      <TimeFact name={texts.deliveredOn} time={deliveredTime} />
+      <Fact name={texts.opened}>
+        {last ? texts.times(openingCount.toString(), formatDateTime(timestampDate(last))) : texts.never}
+      </Fact>
+      <Fact name={texts.steps}>
+        <ol className={styles.steps}>
+          {timeline.map((step) => (
+            <li key={step.version.toString()}>
+              {stepText(step)} {step.time && <DateTime date={timestampDate(step.time)} />}
+            </li>
+          ))}
+        </ol>
+      </Fact>
+    </>
+  );
+}
+
+function EarningFacts({ earning }: { earning: Earning | undefined }) {
+  if (!earning?.price) return <Fact name={texts.earning}>{texts.noEarning}</Fact>;
+  const net = formatMoney({ minorUnits: earning.net, currency: earning.price.currency });
+  return (
+    <>
+      <Fact name={texts.earning}>{`${net}, ${earningStatusNames[earning.status]}`}</Fact>
+      <TimeFact name={texts.release} time={earning.releaseTime} />
+    </>
+  );
+}
+
+function TimeFact({ name, time }: { name: string; time: Timestamp | undefined }) {
+  if (!time) return null;
+  return (
+    <Fact name={name}>
+      <DateTime date={timestampDate(time)} />
+    </Fact>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
