@@ -395,7 +395,7 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
     reason: 1,
   })),
   "orders.internal.v1.OrderLifecycleService/ListOrders": records("orders"),
-  "payments.internal.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder),
+  "payments.internal.v1.PaymentLifecycleService/ReadPayment": lifecycle("payments", someOrder, "cases"),
   "payments.internal.v1.PaymentLifecycleService/CapturePayment": lifecycle("payments", someOrder),
   "payments.internal.v1.PaymentLifecycleService/VoidPayment": lifecycle("payments", someOrder),
   "payments.internal.v1.PaymentLifecycleService/RefundPayment": lifecycle("payments", someOrder),

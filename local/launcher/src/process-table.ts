@@ -139,6 +139,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     database: true,
     env: (_, internal) => ({
       ORDERS_ADDRESS: internal("orders"),
+      PAYMENTS_ADDRESS: internal("payments"),
       PAYOUTS_ADDRESS: internal("payouts"),
       DELIVERIES_ADDRESS: internal("deliveries"),
     }),

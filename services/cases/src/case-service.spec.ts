@@ -7,6 +7,7 @@ import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
+import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
@@ -75,6 +76,11 @@ beforeAll(async () => {
     },
     caller,
   );
+  const payments = clientOf(
+    PaymentLifecycleService,
+    { readPayment: ({ orderId: id }) => ({ payment: { id, amountRefunded: 17n } }) },
+    caller,
+  );
   const deliveries = clientOf(
     DeliveryLifecycleService,
     {
@@ -87,7 +93,7 @@ beforeAll(async () => {
   );
   const sources = { orders, payouts, deliveries };
   const limits = new Map([["EUR", 50_000]]);
-  const service = createCaseService({ cases, sources, payouts, limits, clock });
+  const service = createCaseService({ cases, sources, payments, payouts, limits, clock });
   as = (each) => clientOf(CaseService, service, each);
 }, 60_000);
 afterAll(() => database?.close());
@@ -244,6 +250,7 @@ describe("a case", () => {
     const { id: caseId, orderId } = await opened();
     const sale = await operator().getDisputedSale({ caseId });
     expect(sale.order?.id).toBe(orderId);
+    expect(sale.payment?.amountRefunded).toBe(17n);
     expect(sale.delivery?.status).toBe(DeliveryStatus.DELIVERED);
     expect(sale.earning?.releaseTime).toEqual(time(facts.release));
     facts = { ...facts, delivery: undefined, release: 0 };

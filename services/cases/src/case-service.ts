@@ -2,6 +2,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client, ServiceImpl } from "@connectrpc/connect";
 import { CaseSide } from "@ticketing/proto/cases/v1/case";
 import type { CaseService } from "@ticketing/proto/cases/v1/case_service";
+import type { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
@@ -19,6 +20,7 @@ const OPERATOR = "operator";
 export interface CaseServiceDependencies {
   cases: CaseStore;
   sources: SaleSources;
+  payments: Pick<Client<typeof PaymentLifecycleService>, "readPayment">;
   /** Told of a case before its buyer is. */
   payouts: Pick<Client<typeof PayoutLifecycleService>, "holdForCase">;
   limits: SecondPersonLimits;
@@ -27,7 +29,7 @@ export interface CaseServiceDependencies {
 
 /** The API of buyers, sellers and operators. */
 export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<typeof CaseService> {
-  const { cases, sources, payouts, limits, clock } = deps;
+  const { cases, sources, payments, payouts, limits, clock } = deps;
 
   /** The case of this complaint, as it is known or made now. */
   async function complain(orderId: string, buyerId: string, kind: Case["kind"]): Promise<Case> {
@@ -91,7 +93,7 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
 
     async getDisputedSale({ caseId }, context) {
       requireRole(context, OPERATOR);
-      return readDisputedSale(sources, await cases.get(caseId));
+      return readDisputedSale({ ...sources, payments }, await cases.get(caseId));
     },
 
     async decideCase({ caseId, ruling, reason }, context) {

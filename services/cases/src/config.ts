@@ -10,6 +10,8 @@ export const schema = z.object({
   ORDERS_ADDRESS: addresses,
   /** The internal port of payouts. */
   PAYOUTS_ADDRESS: addresses,
+  /** The internal port of payments. */
+  PAYMENTS_ADDRESS: addresses,
   /** The internal port of deliveries. */
   DELIVERIES_ADDRESS: addresses,
   /** Up to which price one operator decides alone. */

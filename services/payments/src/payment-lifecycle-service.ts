@@ -34,7 +34,7 @@ export function createPaymentLifecycleService(deps: {
 
   return {
     async readPayment({ orderId, fresh }, context) {
-      requireService(context, "workflows");
+      requireService(context, "workflows", "cases");
       const payment = await payments.get(orderId);
       return { payment: paymentMessage(fresh ? await actions.refresh(payment) : payment) };
     },

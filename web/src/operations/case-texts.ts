@@ -1,5 +1,6 @@
 import { CaseRuling } from "@ticketing/proto/cases/v1/case";
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { DisputeStatus } from "@ticketing/proto/payments/v1/payment";
 import { isolate } from "../format/isolate.ts";
 
 /** What operators can decide, by the words of the choice and what follows. */
@@ -34,6 +35,21 @@ export const deliveryStatusNames: Readonly<Record<DeliveryStatus, string>> = {
   [DeliveryStatus.CANCELLED]: "Cancelled",
 };
 
+/** How far a dispute is. */
+export const disputeStatusNames: Readonly<Record<DisputeStatus, string>> = {
+  [DisputeStatus.UNSPECIFIED]: "open",
+  [DisputeStatus.WARNING_NEEDS_RESPONSE]: "the bank asks for evidence, before it disputes",
+  [DisputeStatus.WARNING_UNDER_REVIEW]: "the bank has the evidence, before it disputes",
+  [DisputeStatus.WARNING_CLOSED]: "nothing came of it",
+  [DisputeStatus.NEEDS_RESPONSE]: "the bank asks for evidence",
+  [DisputeStatus.UNDER_REVIEW]: "the bank decides",
+  [DisputeStatus.WON]: "won",
+  [DisputeStatus.LOST]: "lost",
+  [DisputeStatus.PREVENTED]: "settled, the buyer has the money",
+  [DisputeStatus.APPEAL_NEEDS_RESPONSE]: "lost, may be appealed",
+  [DisputeStatus.APPEAL_UNDER_REVIEW]: "lost and appealed",
+};
+
 /** The words of the operators' pages of cases. */
 export const caseTexts = {
   title: "Cases",
@@ -47,6 +63,10 @@ export const caseTexts = {
   sale: "The sale",
   orderStatus: "Order",
   paid: "The buyer paid",
+  refunded: "Of it went back",
+  dispute: "Dispute",
+  evidenceDue: (by: string) => `evidence is due by ${by}`,
+  evidenceSubmitted: "evidence was submitted",
   sold: "Sold",
   delivery: "Delivery",
   noDelivery: "There is none.",

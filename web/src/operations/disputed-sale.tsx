@@ -3,6 +3,7 @@ import { useQuery } from "@connectrpc/connect-query";
 import type { Case } from "@ticketing/proto/cases/v1/case";
 import { CaseService, type GetDisputedSaleResponse } from "@ticketing/proto/cases/v1/case_service";
 import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
+import { type Dispute, DisputeStatus, type Payment } from "@ticketing/proto/payments/v1/payment";
 import type { Earning } from "@ticketing/proto/payouts/v1/earning";
 import type { ReactNode } from "react";
 import { stepText } from "../delivery/texts.ts";
@@ -14,7 +15,7 @@ import { formatDateTime } from "../format/format-date.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { orderStatusNames } from "../orders/texts.ts";
 import { earningStatusNames } from "../payouts/texts.ts";
-import { deliveryStatusNames, caseTexts as texts } from "./case-texts.ts";
+import { deliveryStatusNames, disputeStatusNames, caseTexts as texts } from "./case-texts.ts";
 import styles from "./events.module.css";
 import { refresh } from "./refresh.ts";
 import { Section } from "./section.tsx";
@@ -39,15 +40,11 @@ export function DisputedSale({ found }: { found: Case }) {
   );
 }
 
-function Facts({ sale: { order, delivery, earning } }: { sale: GetDisputedSaleResponse }) {
+function Facts({ sale: { order, payment, delivery, earning } }: { sale: GetDisputedSaleResponse }) {
   return (
     <dl className={styles.facts}>
       {order && <Fact name={texts.orderStatus}>{orderStatusNames[order.status]}</Fact>}
-      {order?.price && (
-        <Fact name={texts.paid}>
-          <Money amount={order.price} />
-        </Fact>
-      )}
+      {payment && <PaymentFacts payment={payment} />}
       <TimeFact name={texts.sold} time={order?.createTime} />
       {delivery ? (
         <DeliveryFacts delivery={delivery} />
@@ -57,6 +54,43 @@ function Facts({ sale: { order, delivery, earning } }: { sale: GetDisputedSaleRe
       <EarningFacts earning={earning} />
     </dl>
   );
+}
+
+function PaymentFacts({ payment: { amount, amountRefunded, disputes } }: { payment: Payment }) {
+  if (!amount) return null;
+  const { currency } = amount;
+  return (
+    <>
+      <Fact name={texts.paid}>
+        <Money amount={amount} />
+      </Fact>
+      <Fact name={texts.refunded}>
+        <Money amount={{ minorUnits: amountRefunded, currency }} />
+      </Fact>
+      {disputes.map((dispute) => (
+        <Fact key={dispute.providerDisputeId} name={texts.dispute}>
+          {disputeText(dispute)}
+        </Fact>
+      ))}
+    </>
+  );
+}
+
+/** What a bank disputes, why, how far that is, and until when it takes evidence. */
+function disputeText({
+  amount,
+  providerReason,
+  status,
+  evidenceDueTime,
+  evidenceSubmitted,
+}: Dispute): string {
+  const due = evidenceDueTime && texts.evidenceDue(formatDateTime(timestampDate(evidenceDueTime)));
+  return [
+    ...(amount ? [formatMoney(amount)] : []),
+    ...(providerReason ? [providerReason] : []),
+    disputeStatusNames[status] ?? disputeStatusNames[DisputeStatus.UNSPECIFIED],
+    ...(evidenceSubmitted ? [texts.evidenceSubmitted] : due ? [due] : []),
+  ].join(", ");
 }
 
 function DeliveryFacts({ delivery }: { delivery: Delivery }) {
