@@ -85,7 +85,7 @@ test("a buyer complains, the seller answers, an operator gives the money back, a
   for (const each of [page, theirs]) await each.getByText("It was used before.").waitFor();
   await page.getByText("You get your money back.").waitFor();
   await watchUntil(buyer, order.id, OrderStatus.REFUNDED, 30_000);
-  await page.getByText("Closed").waitFor();
+  await page.getByText("Closed", { exact: true }).waitFor();
   await inspect(page, "case-closed", ["phone", "desktop"]);
   await page.getByRole("link", { name: "The order" }).click();
   await page.getByText("went back to your card").first().waitFor();

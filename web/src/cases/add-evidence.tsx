@@ -31,7 +31,7 @@ export function AddEvidence({
     },
   });
   return (
-    <Form form={form} label={texts.add}>
+    <Form form={form} label={texts.more}>
       <TextArea
         label={texts.add}
         hint={texts.addHint}

@@ -2,6 +2,7 @@ import { useQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
 import { CaseService } from "@ticketing/proto/cases/v1/case_service";
 import { Notice } from "../design/states.tsx";
+import styles from "./cases.module.css";
 import { caseKindNames, type Party, caseTexts as texts } from "./texts.ts";
 import { isUndecided } from "./use-cases.ts";
 
@@ -19,17 +20,19 @@ export function MyCases({ userId, side }: { userId: string; side: Party }) {
   );
   if (!mine?.length) return null;
   return (
-    <Notice tone="warn" title={texts.mine}>
-      <ul>
-        {mine.map(({ id, title, kind }) => (
-          <li key={id}>
-            <Link to="/cases/$caseId" params={{ caseId: id }}>
-              <bdi>{title}</bdi>
-            </Link>
-            {texts.mineRow(caseKindNames[kind])}
-          </li>
-        ))}
-      </ul>
-    </Notice>
+    <div className={styles.mine}>
+      <Notice tone="warn" title={texts.mine}>
+        <ul>
+          {mine.map(({ id, title, kind }) => (
+            <li key={id}>
+              <Link to="/cases/$caseId" params={{ caseId: id }}>
+                <bdi>{title}</bdi>
+              </Link>
+              {texts.mineRow(caseKindNames[kind])}
+            </li>
+          ))}
+        </ul>
+      </Notice>
+    </div>
   );
 }

@@ -40,7 +40,7 @@ export function OrderCases(props: { order: Order; side: Party; onChanged: () => 
         <>
           <p className={styles.soft}>{texts.until(until)}</p>
           <Button look="secondary" wide onClick={() => setWriting(true)}>
-            {texts.somethingIsWrong}
+            {cases.length > 0 ? texts.somethingElse : texts.somethingIsWrong}
           </Button>
         </>
       )}

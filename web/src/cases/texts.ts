@@ -59,11 +59,11 @@ export const caseTexts = {
   until: (by: string) => `You can tell us until ${by}.`,
   later: (by: string) => `If something is wrong with the ticket, you can tell us here, until ${by}.`,
   somethingIsWrong: "Something is wrong",
+  somethingElse: "Something else is wrong",
   form: "Tell us what is wrong",
   kind: "What is wrong?",
   what: "What happened?",
-  whatHint:
-    "The seller and our staff read this, with your words. Do not write anything that is not for them.",
+  whatHint: "The seller and our staff read this. Do not write anything that is not for them.",
   consequence:
     "Our staff look into it and decide. Until then the seller is not paid. What you send cannot be taken back.",
   send: "Send the complaint",
@@ -89,6 +89,7 @@ export const caseTexts = {
   operators: "Decide it",
   evidence: "What was said",
   nothingSaid: "Nobody has said anything yet.",
+  more: "Say more",
   add: "Add something",
   addHint: "Both sides and our staff read this.",
   addNow: "Add it",

@@ -78,7 +78,7 @@ export const caseTexts = {
     `${count === "1" ? "Once" : `${count} times`}, the last time ${last}`,
   earning: "What the seller earned",
   noEarning: "It is not recorded yet.",
-  release: "Due",
+  release: "Paid out at the earliest",
   steps: "Steps of the delivery",
   buyer: "Buyer (user id)",
   seller: "Seller (user id)",

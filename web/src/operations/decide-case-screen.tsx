@@ -56,7 +56,9 @@ function LiveCase({ caseId }: { caseId: string }) {
           <Evidence evidence={found.evidence} />
           {isUndecided(found) && <Undecided found={found} onDecided={take} onFailed={refresh} />}
         </div>
-        <DisputedSale found={found} />
+        <div>
+          <DisputedSale found={found} />
+        </div>
       </div>
     </>
   );
