@@ -14,6 +14,7 @@ export default {
   // Modules of a spec that has ended stay in its process: it is followed by another one before they fill it.
   workerIdleMemoryLimit: "1GB",
   testMatch: ["**/*.spec.ts"],
+  reporters: ["default", "<rootDir>/tests/support/failed-tests.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/", "/gen/", "/.local/"],
   modulePathIgnorePatterns: ["/.local/"],
 };

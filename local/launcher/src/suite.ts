@@ -8,13 +8,15 @@ import { repositoryPath } from "./process-table.ts";
 
 /**
  * Runs the suite of one folder (`npm run test:faults -- [--quick] [jest options]`) and prints what its tests reported
- * as a table. `--quick` leaves out what takes minutes. A folder may have a Jest configuration of its own.
+ * as a table, and last of all the names of the tests that failed. `--quick` leaves out what takes minutes. A folder may
+ * have a Jest configuration of its own.
  */
 const [suite = "", ...given] = process.argv.slice(2);
 const options = given.filter((option) => option !== "--quick");
 const root = repositoryPath("");
 const folder = mkdtempSync(join(tmpdir(), `ticketing-${suite}-`));
 const report = join(folder, "report.jsonl");
+const failedTests = process.env.FAILED_TESTS ?? join(folder, "failed.txt");
 const config = join(root, "tests", suite, "jest.config.js");
 
 await findServers((message) => console.log(message));
@@ -31,7 +33,12 @@ const { status } = spawnSync(
   {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, SUITE_REPORT: report, ...(given.includes("--quick") && { QUICK: "1" }) },
+    env: {
+      ...process.env,
+      SUITE_REPORT: report,
+      FAILED_TESTS: failedTests,
+      ...(given.includes("--quick") && { QUICK: "1" }),
+    },
   },
 );
 if (existsSync(report)) {
@@ -47,6 +54,9 @@ if (existsSync(report)) {
       `${row.padEnd(width)}  ${`${times}`.padStart(6)}  ${`${lost}`.padStart(5)}  ${seconds.padStart(8)}`,
     );
   }
+}
+if (existsSync(failedTests)) {
+  for (const name of readFileSync(failedTests, "utf8").split("\n").filter(Boolean)) console.log(`✗ ${name}`);
 }
 rmSync(folder, { recursive: true, force: true });
 process.exit(status ?? 1);
