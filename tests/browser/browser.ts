@@ -22,8 +22,8 @@ const sizes = {
 export type Size = keyof typeof sizes;
 export const everySize = ["phone", "desktop", "narrow"] as const satisfies Size[];
 
-/** How long a test waits for what it expects to see. */
-const PATIENCE_MS = 25_000;
+/** How long a test waits for what it expects to see: longer than any step takes on a machine under load. */
+const PATIENCE_MS = 60_000;
 
 const screenshots = fileURLToPath(new URL("../../.local/screenshots/", import.meta.url));
 const axe = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -5,7 +5,7 @@ export default {
   ...base,
   rootDir: "../..",
   testMatch: ["<rootDir>/tests/browser/*.browser.ts"],
-  testTimeout: 90_000,
+  testTimeout: 300_000,
   globalSetup: "<rootDir>/tests/browser/global-setup.ts",
   globalTeardown: "<rootDir>/tests/browser/global-teardown.ts",
 };
