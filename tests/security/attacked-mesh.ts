@@ -43,8 +43,11 @@ export interface World {
   /** Processes that ended by themselves. */
   readonly crashes: string[];
   readonly startPids: ReadonlyMap<string, number | undefined>;
-  /** Requests from this address of 127.0.0.0/8; the gateway takes each for another client. */
-  wire(from?: string): RawClient;
+  /**
+   * Requests from this address of 127.0.0.0/8; the gateway takes each for another client. `silenceMs` as
+   * {@link openRawClient} has it.
+   */
+  wire(from?: string, silenceMs?: number): RawClient;
   /** Signs up a new person. */
   newcomer(name: string): Promise<Account>;
   list(): Promise<Ticket>;
@@ -128,8 +131,8 @@ export async function startWorld(): Promise<World> {
     secrets,
     crashes,
     startPids: new Map(mesh.processNames.map((name) => [name, mesh.process(name).pid])),
-    wire(from) {
-      const wire = openRawClient(gateway, from);
+    wire(from, silenceMs) {
+      const wire = openRawClient(gateway, from, silenceMs);
       wires.push(wire);
       return wire;
     },

@@ -13,15 +13,15 @@ import { tokenAttacks } from "./tokens.ts";
 import { pageAttacks } from "./web-server-attacks.ts";
 import { wrongCalls } from "./wrong-calls.ts";
 
-// Bounded, and not by how loaded the machine is.
-jest.setTimeout(120_000);
+// Of each test: one that hangs ends, and none fails because the machine is loaded.
+jest.setTimeout(600_000);
 
 /** One mesh, attacked in every way that we can think of; at the end it is searched for what got out. */
 let shared: World;
 beforeAll(async () => {
   shared = await startWorld();
-}, 120_000);
-afterAll(() => shared?.close(), 60_000);
+});
+afterAll(() => shared?.close());
 const world = () => shared;
 
 tokenAttacks(world);

@@ -31,6 +31,8 @@ const typed = [
   "unimplemented",
 ];
 const RUNS = process.env.QUICK ? 12 : 80;
+/** Most live views that are asked for here have nothing to show. */
+const SILENCE_MS = 2_000;
 
 /** Messages that no client of ours would send, at every RPC. */
 export function hostileInput(world: () => World): void {
@@ -74,7 +76,7 @@ export function hostileInput(world: () => World): void {
           const method = methods.get(name);
           if (!method) throw new Error(`no such RPC: ${name}`);
           // An address each: from one, the gateway would refuse most of them for their number.
-          const at = wire(`127.0.3.${index + 1}`);
+          const at = wire(`127.0.3.${index + 1}`, SILENCE_MS);
           const good = request(strangersStage(world(), ticket), "stranger");
           tries += await bombard(at, method, "connect json", hostileJson(method, good), stranger.bearer);
           tries += await bombard(at, method, "connect binary", hostileBinary(method, good), stranger.bearer);
@@ -83,7 +85,7 @@ export function hostileInput(world: () => World): void {
         }
         return tries;
       });
-    }, 300_000);
+    });
 
     it("with times that no calendar has are refused: what cannot be shown must not be stored", async () => {
       await reported("times beyond the calendar", async () => {
@@ -128,7 +130,7 @@ export function hostileInput(world: () => World): void {
         }
         return tries;
       });
-    }, 120_000);
+    });
 
     it("get a typed answer where webhooks arrive, and move nothing", async () => {
       await reported("forged webhooks", async () => {
@@ -207,7 +209,7 @@ export function hostileInput(world: () => World): void {
         }
         return requests.length;
       });
-    }, 60_000);
+    });
   });
 }
 

@@ -109,7 +109,7 @@ export function internalPorts(world: () => World): void {
         }
         return tries;
       });
-    }, 60_000);
+    });
 
     it("is refused without a service token for its callee, and to a service that has no business with it", async () => {
       await reported("internal RPCs by callers", async () => {
@@ -159,7 +159,7 @@ export function internalPorts(world: () => World): void {
         }
         return tries;
       });
-    }, 60_000);
+    });
 
     it("is all that an internal port serves: the public API is not there", async () => {
       const { mesh, buyer } = world();

@@ -31,8 +31,11 @@ export interface RawClient {
   close(): void;
 }
 
-/** An HTTP/2 connection to an origin, from this address of the loopback network, opened again when it was lost. */
-export function openRawClient(origin: string, from = "127.0.0.1", patienceMs = 30_000): RawClient {
+/**
+ * An HTTP/2 connection to an origin, from this address of the loopback network, opened again when it was lost. A live
+ * view that shows nothing for `silenceMs` is taken for one that has nothing to show.
+ */
+export function openRawClient(origin: string, from = "127.0.0.1", silenceMs = PATIENCE_MS): RawClient {
   let session: ClientHttp2Session | undefined;
   const opened: ClientHttp2Session[] = [];
   const current = () => {
@@ -60,7 +63,7 @@ export function openRawClient(origin: string, from = "127.0.0.1", patienceMs = 3
             // Closed, it would first wait until its body has left.
             stream.destroy();
           },
-          isLive(path) ? Math.min(SILENCE_MS, patienceMs) : patienceMs,
+          isLive(path) ? silenceMs : PATIENCE_MS,
         );
         stream.on("error", () => undefined);
         stream.on("response", (received) => {
@@ -95,8 +98,8 @@ export function framed(message: Uint8Array, flags = 0): Buffer {
   return Buffer.concat([head, message]);
 }
 
-/** How long a live view is waited for. */
-const SILENCE_MS = 2_000;
+/** How long an answer is waited for. */
+const PATIENCE_MS = 60_000;
 
 const isLive = (path: string) => /\/Watch\w+$/.test(path);
 

@@ -28,7 +28,7 @@ export function repeats(world: () => World): void {
       scene = await setRepeatScene(world());
       callers = openCallers(world(), scene);
       stored = await openStoredState(world().mesh, scene.ids);
-    }, 60_000);
+    });
     afterAll(async () => {
       callers?.close();
       await stored?.close();
@@ -76,7 +76,7 @@ export function repeats(world: () => World): void {
         }
         return made.length * (AT_ONCE + 1);
       });
-    }, 60_000);
+    });
 
     it("that only reads changes nothing, and reads the same", async () => {
       await reported("reads repeated, at once and after", async () => {
@@ -97,7 +97,7 @@ export function repeats(world: () => World): void {
         }
         return reads.length * (AT_ONCE + 1);
       });
-    }, 60_000);
+    });
 
     it("that comes when all is over is done or refused as its contract says, and changes nothing", async () => {
       await reported("late repeats", async () => {
@@ -109,7 +109,7 @@ export function repeats(world: () => World): void {
         }
         return made.length;
       });
-    }, 60_000);
+    });
   });
 }
 

@@ -43,7 +43,7 @@ export function stateAfterAttacks(world: () => World): void {
         await stories.cancellation(mesh, ...people);
         return startPids.size;
       });
-    }, 60_000);
+    });
 
     it("no log holds a secret, and no line in it is an attacker's", async () => {
       await reported("log lines searched", async () => {
@@ -114,7 +114,7 @@ export function stateAfterAttacks(world: () => World): void {
           await broker.close();
         }
       });
-    }, 60_000);
+    });
   });
 }
 

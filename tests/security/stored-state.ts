@@ -82,7 +82,7 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
     /** Waits until every event was published, catalog has them all, `holds` is true and nothing changes any more. */
     async settled(holds: (state: StoredState) => boolean = () => true): Promise<StoredState> {
       let before: StoredState | undefined;
-      for (const end = Date.now() + 30_000; ; await sleep(60)) {
+      for (const end = Date.now() + 120_000; ; await sleep(60)) {
         const state = await read();
         const waiting = waitsFor(state);
         if (waiting.length === 0 && holds(state) && isDeepStrictEqual(state, before)) return state;

@@ -68,7 +68,7 @@ export function tokenAttacks(world: () => World): void {
           await server.close();
         }
       });
-    }, 60_000);
+    });
 
     it("does not become good in another place or spelling", async () => {
       await reported("good tokens in wrong places", async () => {
@@ -105,19 +105,23 @@ export function tokenAttacks(world: () => World): void {
       await reported("live view of a session that ended", async () => {
         const { buyer, tokenKey, lock, gateway } = world();
         const { order } = await lock();
-        const exp = Math.floor(Date.now() / 1000) + 2;
-        const short = await accessToken(tokenKey, { id: buyer.userId, roles: [] }, { exp });
-        const watch = createClients(gateway, () => short).orders.watchOrder({ orderId: order.id });
         const seen: (string | undefined)[] = [];
-        const watching = (async () => {
-          for await (const message of watch) seen.push(message.order?.id);
-        })();
-        await expect(watching).rejects.toThrow("renew the session");
+        // On a machine under load a token may end before it opened anything: then one that lives longer is tried.
+        for (let seconds = 2; seen.length === 0 && seconds < 120; seconds *= 2) {
+          const exp = Math.floor(Date.now() / 1000) + seconds;
+          const short = await accessToken(tokenKey, { id: buyer.userId, roles: [] }, { exp });
+          const watch = createClients(gateway, () => short).orders.watchOrder({ orderId: order.id });
+          const watching = (async () => {
+            for await (const message of watch) seen.push(message.order?.id);
+          })();
+          const end = await watching.then(() => "", String);
+          if (seen.length > 0) expect(end).toContain("renew the session");
+        }
         expect(seen[0]).toBe(order.id);
         await buyer.orders.cancelOrder({ orderId: order.id });
         return 1;
       });
-    }, 30_000);
+    });
   });
 
   describe("a session", () => {
@@ -160,7 +164,7 @@ export function tokenAttacks(world: () => World): void {
         expect(await renew(newest)).toBe("SESSION_EXPIRED");
         return 7;
       });
-    }, 90_000);
+    });
 
     it("that was signed out is never renewed, and its last access token lives 15 minutes at most", async () => {
       await reported("sessions used after sign-out", async () => {

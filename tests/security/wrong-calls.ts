@@ -244,7 +244,7 @@ export function wrongCalls(world: () => World): void {
         }
         return calls;
       });
-    }, 60_000);
+    });
 
     it("without a session, or with a forged token, is refused as unauthenticated", async () => {
       const { lock, list } = world();
@@ -261,7 +261,7 @@ export function wrongCalls(world: () => World): void {
         }
         return calls;
       });
-    }, 60_000);
+    });
 
     it("for an unknown id is refused as not found", async () => {
       await reported("RPCs called for nothing", async () => {
@@ -271,6 +271,6 @@ export function wrongCalls(world: () => World): void {
         }
         return calls;
       });
-    }, 60_000);
+    });
   });
 }
