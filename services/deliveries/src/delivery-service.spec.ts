@@ -404,6 +404,16 @@ describe("a file that is delivered", () => {
     expect([...objects.keys()].filter((name) => name.startsWith("quarantine/"))).toEqual([]);
   });
 
+  it("is out of quarantine after a repeat of a call that died once the delivery was written", async () => {
+    const orderId = await bought();
+    const uploadId = await uploaded(orderId);
+    const [uploads] = [...objects];
+    await send(orderId, uploadId);
+    if (uploads) objects.set(...uploads);
+    await send(orderId, uploadId);
+    expect([...objects.keys()].filter((name) => name.startsWith("quarantine/"))).toEqual([]);
+  });
+
   it("is not uploaded any more once what was delivered was replaced as often as it may be", async () => {
     const user = randomUUID();
     const _id = randomUUID();

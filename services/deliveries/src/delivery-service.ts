@@ -120,7 +120,11 @@ export function createDeliveryService(
       const { userId } = requireUser(context);
       const content = contentOf(request);
       const before = requireSeller(await deliveries.get(orderId), userId);
-      if (isDelivered(sealing, before, content)) return { delivery: deliveryMessage(before) };
+      if (isDelivered(sealing, before, content)) {
+        // A process that died once the delivery was written has left what was uploaded.
+        await discardUpload(files, orderId, content);
+        return { delivery: deliveryMessage(before) };
+      }
       requireOpen(before);
       return { delivery: deliveryMessage(await replaceContent(orderId, content, context.signal)) };
     },
