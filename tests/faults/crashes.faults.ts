@@ -5,14 +5,7 @@ import { reported } from "../support/suite-report.ts";
 import { waitUntilConsistent } from "./audit.ts";
 import { waitUntilDelivered } from "./delivery-audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
-
-/** A place in a process, and at which of its passages in the story the process dies there. */
-type Place = readonly [process: string, place: string, nth?: number];
-
-const both = (process: string, place: string, nth?: number): Place[] => [
-  [process, `${place}:before`, nth],
-  [process, `${place}:after`, nth],
-];
+import { both, type Place } from "./places.ts";
 
 const places: Record<keyof typeof stories, { quick: Place[]; slow: Place[] }> = {
   arrival: {

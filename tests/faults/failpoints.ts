@@ -65,7 +65,11 @@ for (const write of ["insertOne", "replaceOne", "bulkWrite"]) {
 
 around(NatsConnectionImpl.prototype, "request", (_, [subject]) => {
   const [, event] = /^evt\.\w+\.v1\.(\w+)\./.exec(String(subject)) ?? [];
-  return event && `publish ${event}`;
+  // A part of a file, or what says that its parts are whole.
+  const [, folder] = /^files\.(\w+)\./.exec(String(subject)) ?? [];
+  const [, purged] = /\.STREAM\.PURGE\.(\w+)$/.exec(String(subject)) ?? [];
+  if (folder) return `store ${folder}`;
+  return purged ? `purge ${purged}` : event && `publish ${event}`;
 });
 
 // Calls to other services: before they leave, and when the answer is there and nobody has seen it yet.

@@ -8,6 +8,7 @@ import { clearFaults, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { waitUntilConsistent } from "./audit.ts";
 import { type FaultMesh, startFaultMesh } from "./fault-mesh.ts";
+import { both, type Place } from "./places.ts";
 
 let mesh: FaultMesh;
 let seller: Person;
@@ -45,11 +46,6 @@ async function paidOnce(whatever: () => Promise<unknown> = async () => undefined
   });
 }
 
-type Place = readonly [name: string, place: string, nth?: number];
-const both = (name: string, place: string, nth?: number): Place[] => [
-  [name, `${place}:before`, nth],
-  [name, `${place}:after`, nth],
-];
 /** Stripe has acted, and nobody here knows. */
 const DECISIVE = "stripe POST /v1/transfers:after";
 /** Each step of a sale's way to its seller. */

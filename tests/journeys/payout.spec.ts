@@ -6,6 +6,7 @@ import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account"
 import type { Person } from "../support/clients.ts";
 import {
   booksOf,
+  changeAccount,
   deliverAndPassEvent,
   onboard,
   passEvent,
@@ -13,7 +14,6 @@ import {
   untilEarning,
 } from "../support/payouts.ts";
 import { listTicket, lockTicket, pay, refusal, watchUntil } from "../support/people.ts";
-import { control } from "../support/stripe-control.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
 
 const PRICE = 12_500;
@@ -36,12 +36,6 @@ async function sell(to = buyer, by = seller): Promise<Order> {
 const refund = async (order: Order) => {
   await buyer.orders.requestRefund({ orderId: order.id });
   await watchUntil(buyer, order.id, OrderStatus.REFUNDED, 30_000);
-};
-const restrict = async (person: Person, change: "restrict" | "pay_out") => {
-  const state = await (await fetch(`${mesh.addresses.stripe}/control/state`)).json();
-  const { accounts } = state as { accounts: { id: string; metadata: { seller_id?: string } }[] };
-  const account = accounts.find(({ metadata }) => metadata.seller_id === person.userId)?.id;
-  await control(mesh, "POST", `accounts/${change}`, { account });
 };
 
 it("the seller of a ticket has no account, begins to be paid, leaves, comes back and is ready", async () => {
@@ -116,7 +110,7 @@ it("what a seller without an account earned waits, says why, and is paid once th
   expect(await transfersOf(mesh, order.id)).toHaveLength(1);
 
   const next = await sell(buyer, newcomer);
-  await restrict(newcomer, "restrict");
+  await changeAccount(mesh, newcomer, "restrict");
   // A ready account is looked at only when Stripe says that it changed.
   await eventually(async () => {
     const { account } = await newcomer.payouts.getSellerAccount({});
@@ -144,7 +138,7 @@ it("a refund after the transfer takes the money back from the seller, or is owed
     sums: [0, 0, 0, 0],
   });
 
-  await restrict(seller, "pay_out");
+  await changeAccount(mesh, seller, "pay_out");
   await refund(spent);
   const refused = ({ providerRefusalCode: code }: { providerRefusalCode: string }) =>
     code === "balance_insufficient";

@@ -5,6 +5,7 @@ import { databaseUri } from "@ticketing/servers/mongo";
 import { type Document, MongoClient } from "mongodb";
 import type { Person } from "./clients.ts";
 import { deliverWithRetries } from "./stories.ts";
+import { control } from "./stripe-control.ts";
 import { eventually, type TestMesh } from "./test-mesh.ts";
 
 /** A transfer as the Stripe double holds it. */
@@ -40,6 +41,19 @@ export async function onboard(seller: Person, outcome: "complete" | "leave" = "c
   const { account } = await seller.payouts.getSellerAccount({});
   const wanted = outcome === "complete" ? SellerAccountStatus.READY : SellerAccountStatus.ONBOARDING;
   if (account?.status !== wanted) throw new Error(`the account is ${account?.status}, not ${wanted}`);
+}
+
+/** Stripe restricts the seller's account, or pays out all that it has. */
+export async function changeAccount(
+  mesh: Pick<TestMesh, "addresses">,
+  seller: Pick<Person, "userId">,
+  change: "restrict" | "pay_out",
+): Promise<void> {
+  const { accounts } = (await (await fetch(`${mesh.addresses.stripe}/control/state`)).json()) as {
+    accounts: { id: string; metadata: { seller_id?: string } }[];
+  };
+  const account = accounts.find(({ metadata }) => metadata.seller_id === seller.userId)?.id;
+  await control(mesh, "POST", `accounts/${change}`, { account });
 }
 
 /** The earnings of the mesh, as they are stored. */
