@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { accountOperations } from "./accounts.ts";
 import { ApiError } from "./api-error.ts";
 import { authenticate, type Keys, requireAccess } from "./authentication.ts";
+import { balanceOperations } from "./balance.ts";
 import { disputeOperations } from "./disputes.ts";
 import type { Fault, FaultKind, Faults } from "./faults.ts";
 import { type Form, parseForm } from "./form.ts";
@@ -44,6 +45,7 @@ const ROUTES = [
   ...readOperations,
   ...accountOperations,
   ...transferOperations,
+  ...balanceOperations,
 ].map((operation) => ({
   operation,
   pattern: new RegExp(`^${operation.path.replace(":id", "([^/]+)")}/?$`),

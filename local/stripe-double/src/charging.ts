@@ -1,4 +1,5 @@
 import { ApiError, docUrl } from "./api-error.ts";
+import { charged } from "./balance.ts";
 import { openDispute } from "./disputes.ts";
 import { newId } from "./ids.ts";
 import type { Charge, PaymentError, PaymentIntent, PaymentMethod } from "./objects.ts";
@@ -14,14 +15,16 @@ import { behaviourOf } from "./payment-methods.ts";
 export function charge(call: Call, intent: PaymentIntent, method: PaymentMethod): PaymentIntent {
   const { decline, dispute } = behaviourOf(call, method);
   const manual = intent.capture_method === "manual";
+  const id = newId("ch");
+  const isTaken = !decline && !manual;
   const attempt: Charge = {
-    id: newId("ch"),
+    id,
     object: "charge",
     amount: intent.amount,
-    amount_captured: decline || manual ? 0 : intent.amount,
+    amount_captured: isTaken ? intent.amount : 0,
     amount_refunded: 0,
-    balance_transaction: null,
-    captured: !decline && !manual,
+    balance_transaction: isTaken ? charged(call, { ...intent, id }) : null,
+    captured: isTaken,
     created: call.now,
     currency: intent.currency,
     description: intent.description,

@@ -70,6 +70,7 @@ export function createControl({
       accounts: state.accounts.all(),
       transfers: state.transfers.all(),
       reversals: state.reversals.all(),
+      balance_transactions: state.balanceTransactions.all(),
       events: state.events.all().map((event) => ({
         id: event.id,
         type: event.type,

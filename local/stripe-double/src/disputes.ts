@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "./api-error.ts";
+import { reinstated, withdrawn } from "./balance.ts";
 import { newId } from "./ids.ts";
 import { page } from "./listing.ts";
 import type { Charge, Dispute } from "./objects.ts";
@@ -24,13 +25,17 @@ interface Beginning {
 /** A dispute takes the money back and alerts the account (docs.stripe.com/disputes/how-disputes-work). */
 export function openDispute(call: Call, disputed: Charge, { reason, inquiry, due_by }: Beginning): Dispute {
   call.state.charges.put({ ...disputed, disputed: true });
-  const dispute = call.state.disputes.put({
+  const moved = {
     id: newId("du"),
-    object: "dispute",
     amount: disputed.amount_captured - disputed.amount_refunded,
+    currency: disputed.currency,
+  };
+  const dispute = call.state.disputes.put({
+    ...moved,
+    object: "dispute",
+    balance_transactions: inquiry ? [] : [withdrawn(call, moved)],
     charge: disputed.id,
     created: call.now,
-    currency: disputed.currency,
     evidence: {},
     evidence_details: {
       due_by: due_by ?? call.now + RESPONSE_S,
@@ -55,6 +60,7 @@ export function escalateDispute(call: Call, dispute: Dispute): Dispute {
   if (!dispute.status.startsWith("warning_")) throw invalid("This dispute is not an inquiry.");
   const escalated = call.state.disputes.put({
     ...dispute,
+    balance_transactions: [withdrawn(call, dispute)],
     is_charge_refundable: false,
     status: "needs_response",
   });
@@ -65,7 +71,13 @@ export function escalateDispute(call: Call, dispute: Dispute): Dispute {
 
 /** A dispute comes to its end; won, the money is the account's again (docs.stripe.com/disputes/how-disputes-work). */
 export function closeDispute(call: Call, dispute: Dispute, status: (typeof outcomes)[number]): Dispute {
-  const closed = call.state.disputes.put({ ...dispute, status, is_charge_refundable: status !== "lost" });
+  const back = status === "won" ? [reinstated(call, dispute)] : [];
+  const closed = call.state.disputes.put({
+    ...dispute,
+    balance_transactions: [...(dispute.balance_transactions ?? []), ...back],
+    status,
+    is_charge_refundable: status !== "lost",
+  });
   emit(call, "charge.dispute.closed", closed);
   if (status === "won") emit(call, "charge.dispute.funds_reinstated", closed);
   return closed;

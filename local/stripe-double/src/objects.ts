@@ -2,7 +2,7 @@
  * The objects of Stripe's API that the double keeps, in the shape in which they travel
  * (docs.stripe.com/api/payment_intents/object, /api/charges/object, /api/refunds/object,
  * /api/disputes/object, /api/payment_methods/object, /api/events/object, /api/accounts/object, /api/transfers/object,
- * /api/transfer_reversals/object).
+ * /api/transfer_reversals/object, /api/balance_transactions/object).
  * Amounts are integer minor units, times are Unix seconds.
  */
 
@@ -91,7 +91,8 @@ export interface Charge {
   amount: number;
   amount_captured: number;
   amount_refunded: number;
-  balance_transaction: null;
+  /** Null until money was taken. */
+  balance_transaction: string | null;
   captured: boolean;
   created: number;
   currency: string;
@@ -115,13 +116,15 @@ export interface Refund {
   id: string;
   object: "refund";
   amount: number;
-  balance_transaction: null;
+  balance_transaction: string | null;
   charge: string;
   created: number;
   currency: string;
   metadata: Metadata;
   payment_intent: string;
   reason: string | null;
+  /** Absent unless it failed. */
+  failure_balance_transaction?: string;
   failure_reason: string | null;
   status: "pending" | "requires_action" | "succeeded" | "failed" | "canceled";
 }
@@ -130,6 +133,7 @@ export interface Dispute {
   id: string;
   object: "dispute";
   amount: number;
+  balance_transactions: BalanceTransaction[];
   charge: string;
   created: number;
   currency: string;
@@ -180,7 +184,7 @@ export interface Transfer {
   object: "transfer";
   amount: number;
   amount_reversed: number;
-  balance_transaction: null;
+  balance_transaction: string;
   created: number;
   currency: string;
   description: string | null;
@@ -196,11 +200,43 @@ export interface TransferReversal {
   id: string;
   object: "transfer_reversal";
   amount: number;
-  balance_transaction: null;
+  balance_transaction: string;
   created: number;
   currency: string;
   metadata: Metadata;
   transfer: string;
+}
+
+export interface BalanceTransaction {
+  id: string;
+  object: "balance_transaction";
+  amount: number;
+  available_on: number;
+  created: number;
+  currency: string;
+  description: null;
+  exchange_rate: null;
+  fee: number;
+  fee_details: {
+    amount: number;
+    application: null;
+    currency: string;
+    description: string;
+    type: "stripe_fee";
+  }[];
+  net: number;
+  reporting_category:
+    | "charge"
+    | "refund"
+    | "refund_failure"
+    | "dispute"
+    | "dispute_reversal"
+    | "transfer"
+    | "transfer_reversal";
+  /** The id of what moved the money. */
+  source: string;
+  status: "pending";
+  type: "charge" | "refund" | "refund_failure" | "adjustment" | "transfer" | "transfer_refund";
 }
 
 export type ApiObject =

@@ -1,4 +1,5 @@
 import { ApiError, docUrl, invalid, missing, unexpectedState } from "./api-error.ts";
+import { charged } from "./balance.ts";
 import { charge, failPayment, releaseCharge } from "./charging.ts";
 import { checkAmount } from "./currencies.ts";
 import { openDispute } from "./disputes.ts";
@@ -233,7 +234,12 @@ export function captureIntent(
       },
     );
   }
-  const captured = call.state.charges.put({ ...held, captured: true, amount_captured: amount });
+  const captured = call.state.charges.put({
+    ...held,
+    captured: true,
+    amount_captured: amount,
+    balance_transaction: charged(call, { ...held, amount }),
+  });
   emit(call, "charge.captured", captured);
   const next = call.state.paymentIntents.put({
     ...intent,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ApiError, invalid, missing } from "./api-error.ts";
+import { refunded, refundFailed } from "./balance.ts";
 import { isChargedBack } from "./disputes.ts";
 import { newId } from "./ids.ts";
 import { page } from "./listing.ts";
@@ -39,11 +40,12 @@ function createRefund(call: Call, parameters: z.output<typeof createSchema>): Re
       "amount",
     );
   }
+  const id = newId("re");
   const refund = call.state.refunds.put({
-    id: newId("re"),
+    id,
     object: "refund",
     amount,
-    balance_transaction: null,
+    balance_transaction: refunded(call, { id, amount, currency: charge.currency }),
     charge: charge.id,
     created: call.now,
     currency: charge.currency,
@@ -62,11 +64,11 @@ function createRefund(call: Call, parameters: z.output<typeof createSchema>): Re
 
 /** The charge with that much more of it refunded; negative: less. */
 function giveBack(call: Call, charge: Charge, amount: number): Charge {
-  const refunded = charge.amount_refunded + amount;
+  const total = charge.amount_refunded + amount;
   return call.state.charges.put({
     ...charge,
-    amount_refunded: refunded,
-    refunded: refunded === charge.amount_captured,
+    amount_refunded: total,
+    refunded: total === charge.amount_captured,
   });
 }
 
@@ -86,6 +88,7 @@ export function settleRefund(
   const settled = call.state.refunds.put({
     ...refund,
     status: outcome.status,
+    ...(failed && { failure_balance_transaction: refundFailed(call, refund) }),
     failure_reason: outcome.status === "failed" ? (outcome.failure_reason ?? "unknown") : null,
   });
   const charge = call.state.charges.get(refund.charge);

@@ -75,6 +75,7 @@ function lookUp(state: State, id: string): object | undefined {
     re: state.refunds,
     du: state.disputes,
     acct: state.accounts,
+    txn: state.balanceTransactions,
     trr: state.reversals,
     tr: state.transfers,
     pm: state.paymentMethods,

@@ -11,6 +11,7 @@ import {
 import { dirname } from "node:path";
 import type {
   Account,
+  BalanceTransaction,
   Charge,
   Dispute,
   Event,
@@ -74,6 +75,7 @@ export interface State {
   paidOut: Table<PaidOut>;
   transfers: Table<Transfer>;
   reversals: Table<TransferReversal>;
+  balanceTransactions: Table<BalanceTransaction>;
   paymentMethods: Table<PaymentMethod>;
   behaviours: Table<CardBehaviour>;
   events: Table<Event>;
@@ -125,6 +127,7 @@ export function openState(file?: string): State {
     paidOut: table<PaidOut>("paidOut"),
     transfers: table<Transfer>("transfers"),
     reversals: table<TransferReversal>("reversals"),
+    balanceTransactions: table<BalanceTransaction>("balanceTransactions"),
     paymentMethods: table<PaymentMethod>("paymentMethods"),
     behaviours: table<CardBehaviour>("behaviours"),
     events: table<Event>("events"),

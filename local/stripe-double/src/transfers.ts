@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { balanceOf } from "./accounts.ts";
 import { ApiError, invalid, missing } from "./api-error.ts";
+import { takenBack, transferred } from "./balance.ts";
 import { newId } from "./ids.ts";
 import { page } from "./listing.ts";
 import type { Charge, Transfer, TransferReversal } from "./objects.ts";
@@ -49,12 +50,13 @@ function createTransfer(call: Call, parameters: z.output<typeof createSchema>): 
       "amount",
     );
   }
+  const id = newId("tr");
   const transfer = call.state.transfers.put({
-    id: newId("tr"),
+    id,
     object: "transfer",
     amount,
     amount_reversed: 0,
-    balance_transaction: null,
+    balance_transaction: transferred(call, { id, amount, currency }),
     created: call.now,
     currency,
     description: parameters.description ?? null,
@@ -114,11 +116,12 @@ function reverse(call: Call, parameters: z.output<typeof reverseSchema>, id: str
     reversed: back === transfer.amount,
   });
   emit(call, "transfer.reversed", reversed);
+  const reversalId = newId("trr");
   return call.state.reversals.put({
-    id: newId("trr"),
+    id: reversalId,
     object: "transfer_reversal",
     amount,
-    balance_transaction: null,
+    balance_transaction: takenBack(call, { id: reversalId, amount, currency: transfer.currency }),
     created: call.now,
     currency: transfer.currency,
     metadata: mergeMetadata({}, parameters.metadata),
