@@ -283,6 +283,24 @@ export function driftSeeds(at: {
       });
       return { kind: DriftKind.BOOKS_DIFFER, id: order.id };
     },
+    async "money that Stripe has taken and no payment tells of"() {
+      const metadata = { order_id: randomUUID(), mesh_id: await meshId() };
+      return { kind: DriftKind.BALANCE_UNBOOKED, id: await paidIntent(mesh, metadata, "automatic") };
+    },
+    async "a refund of a part that Stripe never made"() {
+      const { order } = await bought();
+      const refund = {
+        ...{ id: `re_${randomUUID()}`, amount: 100, status: "succeeded" as const },
+        createTime: new Date(),
+      };
+      await tamperPayment(order.id, { $set: { refunds: [refund], updateTime: new Date() } });
+      return { kind: DriftKind.BALANCE_MISSING, id: order.id };
+    },
+    async "a payment in another currency than its charge"() {
+      const { order } = await bought();
+      await tamperPayment(order.id, { $set: { "amount.currency": "EUR" } });
+      return { kind: DriftKind.BALANCE_DIFFERS, id: order.id };
+    },
     async "events that cannot be published"() {
       const { order } = await cancelled();
       const time = new Date(Date.now() - 120_000);

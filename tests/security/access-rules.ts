@@ -439,9 +439,15 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     allowed: ["deliveries"],
   },
   "payments.internal.v1.PaymentLifecycleService/ReadCharge": lifecycle("payments", someOrder),
+  "payments.internal.v1.PaymentLifecycleService/ListMovements": records("payments"),
+  "payments.internal.v1.PaymentLifecycleService/ListCharges": records("payments"),
   "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder, "cases"),
   "payouts.internal.v1.PayoutLifecycleService/ListEarnings": records("payouts"),
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder, "cases"),
+  "payouts.internal.v1.PayoutLifecycleService/ReadBooks": {
+    ...lifecycle("payouts", () => ({ orderIds: [randomUUID()] })),
+    outcome: "ok",
+  },
   "payouts.internal.v1.PayoutLifecycleService/BlockEarning": lifecycle("payouts", () => ({
     ...someOrder(),
     reason: EarningHoldReason.DISPUTE,

@@ -263,6 +263,10 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
     request: ({ sold }) => named(sold.orderId),
   },
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": { as: "workflows", request: sold },
+  "payouts.internal.v1.PayoutLifecycleService/ReadBooks": {
+    as: "workflows",
+    request: ({ sold }) => ({ orderIds: [sold.orderId] }),
+  },
   "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": { as: "workflows", request: delivered },
   "payments.internal.v1.PaymentLifecycleService/ListPayments": {
     as: "workflows",
@@ -271,6 +275,14 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "payments.internal.v1.PaymentLifecycleService/ListIntents": {
     as: "workflows",
     request: ({ strayIntent }) => named(strayIntent),
+  },
+  "payments.internal.v1.PaymentLifecycleService/ListMovements": {
+    as: "workflows",
+    request: ({ strayIntent }) => named(strayIntent),
+  },
+  "payments.internal.v1.PaymentLifecycleService/ListCharges": {
+    as: "workflows",
+    request: ({ sold, voided }) => named(sold.orderId, voided.orderId),
   },
   "catalog.v1.CatalogService/SearchTickets": { as: "anonymous", request: listed },
   "catalog.v1.CatalogService/ListEvents": { as: "anonymous", request: listed },

@@ -8,13 +8,16 @@ import {
 } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import {
+  type ChargeRecordSchema,
   type IntentRecordSchema,
   IntentStatus,
+  type MovementRecordSchema,
   PaymentLifecycleService,
   type PaymentRecordSchema,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import {
+  type BookedMovementSchema,
   type EarningRecordSchema,
   PayoutLifecycleService,
 } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
@@ -34,6 +37,10 @@ export interface Books {
   payments: Init<typeof PaymentRecordSchema>[];
   intents: Init<typeof IntentRecordSchema>[];
   earnings: Init<typeof EarningRecordSchema>[];
+  movements: Init<typeof MovementRecordSchema>[];
+  /** What earnings have booked. */
+  booked: Init<typeof BookedMovementSchema>[];
+  charges: Init<typeof ChargeRecordSchema>[];
   /** What services cannot tell. */
   unreadable: { id: string; problem: string }[];
   /** Ids that break whoever is asked for them. */
@@ -51,11 +58,14 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
     payments = [],
     intents = [],
     earnings = [],
+    movements = [],
+    booked = [],
+    charges = [],
     unreadable = [],
     poison = [],
   } = given;
   const answer = <T>(all: T[], idOf: (one: T) => string | undefined, selection?: RecordSelection) => {
-    // All five requests hold the same selection.
+    // All of these requests hold the same selection.
     const request = create(ListOrdersRequestSchema, { selection });
     if (validator.validate(ListOrdersRequestSchema, request).kind !== "valid") {
       throw new ConnectError("the selection is not valid", Code.InvalidArgument);
@@ -105,6 +115,9 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
         const { records, ...page } = answer(earnings, ({ earning }) => earning?.id, selection);
         return { ...page, earnings: records };
       },
+      readBooks: ({ orderIds }) => ({
+        movements: booked.filter(({ orderId = "" }) => orderIds.includes(orderId)),
+      }),
     });
     service(PaymentLifecycleService, {
       listPayments({ selection }) {
@@ -114,6 +127,14 @@ export function servicesOver(given: Partial<Books>, asked: (id: string) => void 
       listIntents({ selection }) {
         const { records, ...page } = answer(intents, ({ id }) => id, selection);
         return { ...page, intents: records };
+      },
+      listMovements({ selection }) {
+        const { unreadable: _, records, ...page } = answer(movements, ({ id }) => id, selection);
+        return { ...page, movements: records };
+      },
+      listCharges({ selection }) {
+        const { records, ...page } = answer(charges, ({ orderId }) => orderId, selection);
+        return { ...page, charges: records };
       },
       readPayment({ orderId }) {
         asked(orderId);
@@ -163,6 +184,9 @@ export const sales = (...ids: string[]): Books => ({
   payments: ids.map((id) => captured(id)),
   intents: ids.map((id) => succeeded(id)),
   earnings: ids.map((id) => earned(id)),
+  movements: [],
+  booked: [],
+  charges: [],
   unreadable: [],
   poison: [],
 });

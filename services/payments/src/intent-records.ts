@@ -1,11 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import {
   type IntentRecordSchema,
   IntentStatus,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
-import { rowsOfPage } from "@ticketing/runtime/documents/page-size";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
@@ -14,12 +12,11 @@ import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
 import { notOurs, ownsIntent } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import type { PaymentStore } from "./payment-store.ts";
+import { spanAtStripe } from "./span-at-stripe.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
 
 /** Stripe counts calls by the second: a hundred at once would be too many beside what buyers need. */
 const AT_ONCE = 10;
-/** Stripe's clock and ours differ by less. */
-const SKEW_MS = 3_600_000;
 const statuses: Record<IntentEntry["status"], IntentStatus> = {
   open: IntentStatus.OPEN,
   requires_capture: IntentStatus.REQUIRES_CAPTURE,
@@ -49,14 +46,8 @@ export function createIntentRecords(deps: {
       return { entries };
     }
     const span = selection?.selection.value;
-    if (!span?.since || !span.until) throw new Error("a validated selection names its records");
-    const [asked, until] = [timestampDate(span.since), timestampDate(span.until)];
-    // What is older than the mesh is not its own, however far back the account goes.
-    const own = (await mesh.read()).since.getTime() - SKEW_MS;
-    const since = new Date(Math.max(asked.getTime(), own));
-    // Stripe's own cursor: the last id of the page before.
-    const limit = rowsOfPage(span.pageSize);
-    const page = await stripe.list({ since, until, limit, after: span.pageToken });
+    if (!span) throw new Error("a validated selection names its records");
+    const page = await stripe.list(await spanAtStripe(mesh, span));
     if (!page) throw badPageToken();
     return page;
   }

@@ -6,6 +6,7 @@ import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createStripeKeyWatch } from "@ticketing/runtime/stripe/stripe-key-watch";
 import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
+import { createBalanceRecords } from "./balance-records.ts";
 import { createClientSecrets } from "./client-secrets.ts";
 import { config as readConfig } from "./config.ts";
 import { createIntentRecords } from "./intent-records.ts";
@@ -17,6 +18,7 @@ import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore } from "./payment-store.ts";
 import { createSettlementCheck } from "./settlement.ts";
 import { START_RATE } from "./start-payment.ts";
+import { createStripeBalance } from "./stripe-balance.ts";
 import { createStripeGateway } from "./stripe-gateway.ts";
 import { createStripeWebhook } from "./stripe-webhook.ts";
 
@@ -28,17 +30,17 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
   const { relay, ...store } = await paymentAggregate.open({ db, events, log });
   const payments = createPaymentStore(store);
   const keyWatch = createStripeKeyWatch(log);
+  const stripeAt = { secretKey: config.STRIPE_SECRET_KEY, url: config.STRIPE_URL, keyWatch };
   const stripe = createStripeGateway({
-    secretKey: config.STRIPE_SECRET_KEY,
+    ...stripeAt,
     webhookSecrets: webhookSecrets(config.STRIPE_WEBHOOK_SECRET),
-    url: config.STRIPE_URL,
-    keyWatch,
   });
   const meshes = await openMeshStore(db, config.PUBLIC_URL, clock);
   const mesh = createMeshIdentity(meshes, clock);
   const graceMs = config.STRIPE_GRACE;
   const actions = createPaymentActions({ payments, stripe, mesh, clock, log, graceMs });
   const intents = createIntentRecords({ payments, stripe, mesh });
+  const balance = createBalanceRecords({ payments, stripe, balance: createStripeBalance(stripeAt), mesh });
 
   const paymentService = createPaymentService({
     payments,
@@ -60,6 +62,7 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
     payments,
     actions,
     intents,
+    balance,
     orders,
     clock,
   });

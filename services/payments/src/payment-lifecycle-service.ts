@@ -8,6 +8,7 @@ import {
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import type { BalanceRecords } from "./balance-records.ts";
 import type { IntentRecords } from "./intent-records.ts";
 import { orderOf } from "./order-to-pay.ts";
 import { type Payment, startVoided } from "./payment.ts";
@@ -20,10 +21,11 @@ export function createPaymentLifecycleService(deps: {
   payments: PaymentStore;
   actions: PaymentActions;
   intents: IntentRecords;
+  balance: BalanceRecords;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   clock: Clock;
 }): ServiceImpl<typeof PaymentLifecycleService> {
-  const { payments, actions, intents } = deps;
+  const { payments, actions, intents, balance } = deps;
 
   /** Gives a payment up that has not begun; undefined when it has meanwhile. */
   async function voidUnopened(orderId: string): Promise<Payment | undefined> {
@@ -80,6 +82,16 @@ export function createPaymentLifecycleService(deps: {
     async listIntents({ selection }, context) {
       requireService(context, "workflows");
       return intents.select(selection);
+    },
+
+    async listMovements({ selection }, context) {
+      requireService(context, "workflows");
+      return balance.movements(selection);
+    },
+
+    async listCharges({ selection }, context) {
+      requireService(context, "workflows");
+      return balance.charges(selection);
     },
 
     async releaseIntent({ intentId }, context) {

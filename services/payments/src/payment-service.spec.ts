@@ -10,6 +10,7 @@ import { PaymentService } from "@ticketing/proto/payments/v1/payment_service";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
+import { createBalanceRecords } from "./balance-records.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
@@ -46,7 +47,11 @@ beforeAll(async () => {
   lifecycle = (caller = { service: "workflows" }) =>
     clientOf(
       PaymentLifecycleService,
-      createPaymentLifecycleService({ ...deps, intents: createIntentRecords(world) }),
+      createPaymentLifecycleService({
+        ...deps,
+        intents: createIntentRecords(world),
+        balance: createBalanceRecords(world),
+      }),
       caller,
     );
 }, 60_000);

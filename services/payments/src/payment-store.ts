@@ -6,6 +6,8 @@ export interface PaymentStore extends AggregateStore<Payment> {
   findByIntent(intentId: string): Promise<Payment | null>;
   /** The payments that name these PaymentIntents. */
   findByIntents(intentIds: string[]): Promise<Payment[]>;
+  /** The payments of these orders. */
+  findByOrders(orderIds: string[]): Promise<Payment[]>;
   /** When cards of a buyer were declined, over all payments that had a decline since then. */
   declineTimes(buyerId: string, since: Date): Promise<Date[]>;
 }
@@ -17,6 +19,7 @@ export function createPaymentStore(payments: AggregateStore<Payment>): PaymentSt
     ...payments,
     findByIntent: (intentId) => collection.findOne({ intentId }),
     findByIntents: (intentIds) => collection.find({ intentId: { $in: intentIds } }).toArray(),
+    findByOrders: (orderIds) => collection.find({ _id: { $in: orderIds } }).toArray(),
     async declineTimes(buyerId, since) {
       const declined = await collection.find({ buyerId, lastDeclineTime: { $gte: since } }).toArray();
       return declined.flatMap(({ declineTimes = [] }) => declineTimes);

@@ -1,9 +1,9 @@
 import { signedEvent } from "@ticketing/runtime/stripe/signed-event";
 import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe/stripe-calls";
-import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import type { Money } from "@ticketing/runtime/values/money";
 import type Stripe from "stripe";
 import type { ShownDispute } from "./disputes.ts";
+import { ifKnown } from "./if-known.ts";
 import { type ReadEntry, readEntry } from "./intent-entry.ts";
 import { chargeOf, snapshot } from "./intent-snapshot.ts";
 import type { IntentSnapshot } from "./observe-intent.ts";
@@ -12,11 +12,9 @@ import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
 const MAX_REFUNDS = 1000;
 const MAX_DISPUTES = 100;
-/** What every id at Stripe is: a prefix and word characters. In a path, anything else might name another endpoint. */
-const OBJECT_ID = /^[A-Za-z0-9]+_\w{1,250}$/;
 
 /**
- * Stripe, or its double, through the official SDK. Failures are {@link StripeFailure}s. The idempotency key of what
+ * Stripe, or its double, through the official SDK. Failures are StripeFailures. The idempotency key of what
  * is made stands in its metadata too, as `operation_id`: keys are forgotten after a day, and cannot be asked for.
  */
 export interface StripeGateway {
@@ -154,17 +152,6 @@ export function createStripeGateway(
       return event === "thin" ? { kind: "other" } : event && reduced(event);
     },
   };
-}
-
-/** What is read of an id, which may be anything; undefined when Stripe has no such one. */
-async function ifKnown<T>(id: string, read: () => Promise<T>): Promise<T | undefined> {
-  if (!OBJECT_ID.test(id)) return undefined;
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof StripeFailure && error.code === "resource_missing") return undefined;
-    throw error;
-  }
 }
 
 /** Of what a mesh makes. A copy of its database has orders of the same ids. */

@@ -13,6 +13,7 @@ import { createPaymentActions } from "../src/payment-actions.ts";
 import { paymentAggregate } from "../src/payment-aggregate.ts";
 import { createPaymentStore } from "../src/payment-store.ts";
 import { START_RATE, startPayment } from "../src/start-payment.ts";
+import { createStripeBalance } from "../src/stripe-balance.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
 import { createStripeWebhook } from "../src/stripe-webhook.ts";
 import { webhookEventTypes } from "../src/webhook-event-types.ts";
@@ -38,6 +39,7 @@ export async function openPaymentWorld() {
   // As while the endpoint's secret is replaced at Stripe.
   const webhookSecrets = [webhookSecret, "whsec_replaced"];
   const gateway = createStripeGateway({ secretKey, webhookSecrets, url, keyWatch });
+  const balance = createStripeBalance({ secretKey, url, keyWatch });
   const calls: string[] = [];
   const stripe = new Proxy(gateway, {
     get(target, name: keyof StripeGateway) {
@@ -74,6 +76,7 @@ export async function openPaymentWorld() {
     ...deps,
     meshes,
     db: database.db,
+    balance,
     actions,
     webhook,
     double,

@@ -16,6 +16,12 @@ interface Movement {
   amount: number;
 }
 
+/** What an earning's books say has moved money between the platform and its seller. */
+export const bookedMovements = ({ entries }: Pick<Earning, "entries">): Movement[] =>
+  entries
+    .filter(({ fact }) => fact === "transfer" || fact === "reversal")
+    .map(({ id, postings }) => ({ id, amount: postings.stripe ?? 0 }));
+
 const nameOf = (amount: number): string => (amount < 0 ? "transfer" : "reversal");
 
 /**
@@ -23,12 +29,11 @@ const nameOf = (amount: number): string => (amount < 0 ? "transfer" : "reversal"
  * transfer or a reversal has its movement there, of the same amount, and the other way round.
  */
 export function bookDifferences(
-  { entries, price }: Pick<Earning, "entries" | "price">,
+  earning: Pick<Earning, "entries" | "price">,
   transfers: readonly ShownTransfer[],
 ): string[] {
-  const booked: Movement[] = entries
-    .filter(({ fact }) => fact === "transfer" || fact === "reversal")
-    .map(({ id, postings }) => ({ id, amount: postings.stripe ?? 0 }));
+  const { price } = earning;
+  const booked = bookedMovements(earning);
   const shown: Movement[] = transfers.flatMap(({ id, amount, reversals }) => [
     { id, amount: -amount },
     ...reversals,

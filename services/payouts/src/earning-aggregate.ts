@@ -11,6 +11,8 @@ import { earningState } from "./earning-message.ts";
 export interface EarningStore extends AggregateStore<Earning> {
   /** The ids of those that are due, longest due first. */
   due(now: Date, limit: number): Promise<string[]>;
+  /** Those of these orders. */
+  ofOrders(orderIds: string[]): Promise<Earning[]>;
   /** Those that only the seller's account keeps. */
   waitingForAccount(sellerId: string): AsyncIterable<Pick<Earning, "_id">>;
   /** What a seller owes in this currency, longest owed first; at most 20. */
@@ -46,6 +48,7 @@ export function createEarningStore(earnings: AggregateStore<Earning>): EarningSt
       const found = collection.find({ dueTime: { $lte: now } }, { projection: { _id: 1 } });
       return (await found.sort({ dueTime: 1, _id: 1 }).limit(limit).toArray()).map(({ _id }) => _id);
     },
+    ofOrders: (orderIds) => collection.find({ _id: { $in: orderIds } }).toArray(),
     waitingForAccount: (sellerId) =>
       collection.find({
         sellerId,

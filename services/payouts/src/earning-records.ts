@@ -1,11 +1,15 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { EarningRecordSchema } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
+import {
+  type BookedMovementSchema,
+  EarningRecordSchema,
+} from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { orUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
-import { bookDifferences } from "./compare-books.ts";
+import { bookDifferences, bookedMovements } from "./compare-books.ts";
 import type { Earning } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
 import { earningMessage } from "./earning-message.ts";
@@ -18,7 +22,7 @@ const AT_ONCE = 5;
 export type EarningRecords = ReturnType<typeof createEarningRecords>;
 
 export function createEarningRecords(deps: {
-  earnings: Pick<EarningStore, "select">;
+  earnings: Pick<EarningStore, "select" | "ofOrders">;
   stripe: Pick<StripeGateway, "listTransfers">;
   clock: Clock;
 }) {
@@ -47,6 +51,17 @@ export function createEarningRecords(deps: {
         differences: differences.get(earning._id) ?? [],
       }));
       return { earnings: records, unreadable, nextPageToken };
+    },
+
+    /** What is booked of these orders' transfers and reversals. */
+    async movements(orderIds: string[]): Promise<MessageInitShape<typeof BookedMovementSchema>[]> {
+      const found = await earnings.ofOrders(orderIds);
+      return found.flatMap((earning) =>
+        bookedMovements(earning).map(({ id, amount }) => ({
+          ...{ orderId: earning._id, providerObjectId: id, amount: BigInt(amount) },
+          currency: earning.price.currency,
+        })),
+      );
     },
   };
 }

@@ -35,6 +35,11 @@ export function createPayoutLifecycleService(
       return records.select(selection);
     },
 
+    async readBooks({ orderIds }, context) {
+      requireService(context, "workflows");
+      return { movements: await records.movements(orderIds) };
+    },
+
     async blockEarning({ orderId, reason }, context) {
       requireService(context, "workflows");
       const earning = await earnings.update(orderId, (current) => block(current, reason, clock()));

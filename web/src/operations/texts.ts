@@ -28,6 +28,9 @@ export const driftNames: Readonly<Record<DriftKind, string>> = {
   [DriftKind.INTENT_UNKNOWN]: "Payment at Stripe without a record of ours",
   [DriftKind.RECORD_INVALID]: "Record that breaks its own rules",
   [DriftKind.BOOKS_DIFFER]: "A seller's books and Stripe's transfers differ",
+  [DriftKind.BALANCE_UNBOOKED]: "Money moved at Stripe that our books do not have",
+  [DriftKind.BALANCE_MISSING]: "Money moved in our books that Stripe does not have",
+  [DriftKind.BALANCE_DIFFERS]: "Stripe moved another amount than our books say",
   [DriftKind.EVENTS_UNPUBLISHED]: "Events wait to be published",
 };
 
@@ -39,6 +42,8 @@ const sourceNames: Readonly<Record<RecordSource, string>> = {
   [RecordSource.PAYMENTS]: "Payments",
   [RecordSource.INTENTS]: "Payments at Stripe",
   [RecordSource.EARNINGS]: "Earnings",
+  [RecordSource.MOVEMENTS]: "Money moved at Stripe",
+  [RecordSource.CHARGES]: "Money taken",
 };
 
 /** The words of the operators' page. */

@@ -1,5 +1,5 @@
 import type { Changes } from "./changes.ts";
-import { sources, unique } from "./drift.ts";
+import { rareSources, sources, unique } from "./drift.ts";
 import type { FirstLook } from "./first-look.ts";
 import type { FullPass } from "./full-pass.ts";
 import type { Reconciled } from "./workflow.ts";
@@ -28,10 +28,10 @@ export function beginAfter(
     fullSeen: full?.endTime ?? last?.fullSeen,
     suspects: before,
     compared: 0,
-    left: changes ? ["overdue", ...sources] : [...sources],
+    left: changes ? ["overdue", ...sources.filter((each) => !rareSources.includes(each))] : [...sources],
     pageTokens: {},
     sinceOf: last?.unfinished,
     again: last?.leftOut,
-    lags: last && changes && { intents: changes.intentAgeMs },
+    lags: last && changes && { intents: changes.intentAgeMs, movements: changes.intentAgeMs },
   };
 }

@@ -7,7 +7,8 @@ export interface Changes {
   overlapMs: number;
   /**
    * At what age PaymentIntents are compared: longer than the time that buyers have to pay, and a grace. They are found
-   * by their creation, whatever becomes of them at Stripe, and compared once, when their sale is over.
+   * by their creation, whatever becomes of them at Stripe, and compared once, when their sale is over. Movements of the
+   * balance are compared at that age, too: Stripe may list them late.
    */
   intentAgeMs: number;
 }

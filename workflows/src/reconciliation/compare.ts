@@ -7,17 +7,11 @@ import {
   type PaymentRecord,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
-import type { EarningRecord } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
 import { isChargedBack, isRefundAccepted } from "../refund-status.ts";
-import type { Drift, DriftName } from "./drift.ts";
-
-/**
- * Whoever holds a record says what of it another record contradicts. A run compares what changed since the last one:
- * what two records differ in is said at either, so that it is seen whichever of them changed last.
- */
-type Found = (kind: DriftName, detail: string, about?: Partial<Drift>) => void;
+import { collect, type Found } from "./collect.ts";
+import type { Drift } from "./drift.ts";
 
 const UNGIVEN = [PaymentStatus.REQUIRES_PAYMENT, PaymentStatus.AUTHORIZED, PaymentStatus.CAPTURED];
 const paymentName = (payment: PaymentRecord | undefined): string =>
@@ -155,15 +149,6 @@ export function comparePayment(record: PaymentRecord, order: OrderRecord | undef
   return drift;
 }
 
-/** What payouts found of an earning's books beside Stripe. */
-export function compareEarning({ earning, differences, unpublished }: EarningRecord): Drift[] {
-  if (!earning) return [];
-  const { drift, found } = collect("earnings", earning.id, { orderId: earning.id });
-  if (differences.length > 0) found("BOOKS_DIFFER", differences.join("; "));
-  if (unpublished) found("EVENTS_UNPUBLISHED", "of an earning");
-  return drift;
-}
-
 /** What a payment can be when its PaymentIntent is this. */
 function agreeing(intent: IntentRecord): PaymentStatus[] {
   switch (intent.status) {
@@ -214,11 +199,3 @@ export function compareIntent(
 
 const isGivenBack = (intent: IntentRecord): boolean =>
   intent.amountReceived > 0n && intent.amountRefunded >= intent.amountReceived;
-
-function collect(source: Drift["source"], id: string, about: Partial<Drift>) {
-  const drift: Drift[] = [];
-  const found: Found = (kind, detail, more) => {
-    drift.push({ kind, source, id, orderId: "", ticketId: "", intentId: "", ...about, ...more, detail });
-  };
-  return { drift, found };
-}

@@ -31,8 +31,8 @@ export function judge<T>(
 /** A record that breaks the rules of its kind. */
 export function invalid(source: Source, id: string, detail: string): Drift {
   const about = {
-    ...{ orders: "orderId", payments: "orderId", earnings: "orderId" },
-    ...{ tickets: "ticketId", intents: "intentId" },
+    ...{ orders: "orderId", payments: "orderId", earnings: "orderId", charges: "orderId" },
+    ...{ tickets: "ticketId", intents: "intentId", movements: "intentId" },
   } as const;
   const none = { orderId: "", ticketId: "", intentId: "" };
   const said = short(id);

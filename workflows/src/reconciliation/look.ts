@@ -5,7 +5,8 @@ import type { PaymentRecord } from "@ticketing/proto/payments/internal/v1/paymen
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { RecordSelectionSchema } from "@ticketing/proto/type/internal/v1/record_selection";
 import type { BookClients } from "../clients.ts";
-import { compareEarning, compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
+import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
+import { compareCharge, compareEarning, compareMovement, isOfSeller } from "./compare-balance.ts";
 import type { Drift, Skipped, Source } from "./drift.ts";
 import { invalid, judge } from "./judge.ts";
 import { type Answer, books, type Found, findAll } from "./lookup.ts";
@@ -134,6 +135,28 @@ export function createLooks({ tickets, orders, payments, payouts }: BookClients)
           return [...compareEarning(record), ...unpayable("earnings", id, price)];
         },
       );
+    },
+    async movements(selection) {
+      const page = await read(async (some) => {
+        const { movements: records, ...rest } = await payments.listMovements(selected(some));
+        return { ...rest, records, unreadable: [] };
+      }, selection);
+      const orderIds = named(page.records.filter(isOfSeller), ({ orderId }) => orderId);
+      const { movements: booked } =
+        orderIds.length > 0 ? await payouts.readBooks({ orderIds }) : { movements: [] };
+      return judge(
+        "movements",
+        page,
+        ({ id }) => id,
+        (record) => compareMovement(record, booked),
+      );
+    },
+    async charges(selection) {
+      const page = await read(async (some) => {
+        const { charges: records, ...rest } = await payments.listCharges(selected(some));
+        return { ...rest, records };
+      }, selection);
+      return judge("charges", page, ({ orderId }) => orderId, compareCharge);
     },
     async intents(selection) {
       const page = await read(async (some) => {

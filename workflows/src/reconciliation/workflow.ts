@@ -93,13 +93,16 @@ async function begin(plan: Plan): Promise<FirstLook> {
   const { changes } = plan;
   const full = changes && (await lastFullPass());
   const begun = beginAfter(last, { windowMs, changes, full, startTime });
-  return patched("compares-earnings") ? begun : knownBefore(begun);
+  if (!patched("compares-earnings")) return knownBefore(begun);
+  return patched("compares-balance") ? begun : without(begun, "movements", "charges");
 }
 
 /** What a worker of the release before began with: it compared no earnings. */
-const knownBefore = (begun: FirstLook): FirstLook => ({
+const knownBefore = (begun: FirstLook): FirstLook => without(begun, "earnings", "movements", "charges");
+
+const without = (begun: FirstLook, ...unknown: Walk[]): FirstLook => ({
   ...begun,
-  left: begun.left.filter((walk) => walk !== "earnings"),
+  left: begun.left.filter((walk) => !unknown.includes(walk)),
 });
 
 /** What the last full pass found; without an answer the next run asks again. */
