@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
@@ -39,9 +40,12 @@ const movementsOf = async (orderId: string) =>
 const missingOf = async (orderId: string) => (await records.charges(named(orderId))).charges[0]?.missing;
 const control = (path: string, body: object) =>
   fetch(`${world.double.url}/control/${path}`, { method: "POST", body: JSON.stringify(body) });
-/** Changes a payment past its service. */
-const tamper = (id: string, changes: object) =>
-  world.payments.collection.updateOne({ _id: id }, { $set: changes });
+/** Changes a payment past its service, once Stripe has no message left by which it would be read again. */
+async function tamper(id: string, changes: object): Promise<void> {
+  while (world.double.state.events.all().some(({ pending_webhooks: pending }) => pending > 0))
+    await sleep(20);
+  await world.payments.collection.updateOne({ _id: id }, { $set: changes });
+}
 
 describe("the balance beside payments", () => {
   it("has the charge, with Stripe's fee, and what became of its money, each booked", async () => {
