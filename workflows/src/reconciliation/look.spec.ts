@@ -73,7 +73,9 @@ describe("a look", () => {
     const books = sales("a", "b");
     const [, ...orders] = books.orders;
     const seen = await lookAtAll({ ...books, orders, unreadable: [{ id: "a", problem: "no price" }] });
-    expect(new Set(seen.kinds)).toEqual(new Set(sources.map((source) => `RECORD_INVALID ${source} a`)));
+    // Of a movement at Stripe payments says itself what its payment cannot be read for.
+    const told = sources.filter((source) => source !== "movements");
+    expect(new Set(seen.kinds)).toEqual(new Set(told.map((source) => `RECORD_INVALID ${source} a`)));
     expect(seen.skipped).toEqual(["tickets t-a", "payments a", "intents pi-a"]);
   });
 

@@ -115,19 +115,14 @@ describe("reconciliation", () => {
         return { ...seen, nextPageToken: first && source !== "tickets" ? `more ${source}` : "" };
       },
     };
-    expect((await run({ changes })).compared).toBe(9);
+    expect((await run({ changes })).compared).toBe(2 * sources.length - 1);
     const walks = looks.map(({ source, selection }) => [source, "since" in selection && selection.pageToken]);
-    expect(walks.sort()).toEqual([
-      ["earnings", ""],
-      ["earnings", "more earnings"],
-      ["intents", ""],
-      ["intents", "more intents"],
-      ["orders", ""],
-      ["orders", "more orders"],
-      ["payments", ""],
-      ["payments", "more payments"],
-      ["tickets", ""],
+    const whole = sources.filter((source) => source !== "tickets");
+    const pages = whole.flatMap((source) => [
+      [source, ""],
+      [source, `more ${source}`],
     ]);
+    expect(walks.sort()).toEqual([...pages, ["tickets", ""]].sort());
   }, 60_000);
 
   it("looks at the orders that are overdue, page by page, beside what changed", async () => {
@@ -184,7 +179,8 @@ describe("reconciliation", () => {
       },
     };
     const how = { ...plan, changes: { overlapMs: 1, intentAgeMs: 2 } };
-    expect((await run({ changes, how })).compared).toBe(sources.length);
+    // Only a full pass asks Stripe for each charge.
+    expect((await run({ changes, how })).compared).toBe(sources.length - 1);
   }, 60_000);
 
   it("takes for drift what is still so a grace later, and mends what can be mended", async () => {
