@@ -60,8 +60,14 @@ export function createEarningStore(earnings: AggregateStore<Earning>): EarningSt
       const owed = await collection.find({ debtorId }).limit(100).toArray();
       return owed
         .filter(({ price }) => price.currency === currency)
-        .sort((a, b) => (a.refundedTime?.getTime() ?? 0) - (b.refundedTime?.getTime() ?? 0))
+        .sort((a, b) => owedSince(a) - owedSince(b))
         .slice(0, 20);
     },
   };
 }
+
+/** When the buyer first had money back that the seller owes, in epoch milliseconds. */
+const owedSince = ({ parts = [], refundedTime }: Earning): number => {
+  const times = [...parts.filter(({ isOwed }) => isOwed).map((part) => part.refundedTime), refundedTime];
+  return Math.min(...times.map((time) => time?.getTime() ?? Number.POSITIVE_INFINITY));
+};

@@ -32,7 +32,7 @@ export function afterFailure(
     ...earning,
     attempts: { ...earning.attempts, [action]: after },
     ...(after.number > before.number &&
-      (action === "transfer" ? { begun: undefined } : { reversing: undefined })),
+      (action === "transfer" ? { begun: undefined } : { reversing: undefined, takingBack: undefined })),
   };
   if (failure.kind !== "refused") return amend(changed, {}, now);
   const refusal = { action, code: failure.code, time: now };

@@ -3,7 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { EarningHoldReason, type EarningSchema } from "@ticketing/proto/payouts/v1/earning";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import type { Earning } from "./earning.ts";
-import { keptOf, netOf, owedOf } from "./earning-amounts.ts";
+import { feeOf, keptOf, netOf, owedOf, partsOf } from "./earning-amounts.ts";
 import { shownHoldReason } from "./earning-cases.ts";
 
 /** What other services learn of an earning by its events: its message has these fields by the same names. */
@@ -12,7 +12,8 @@ export const earningState = (earning: Earning) => ({
   sellerId: earning.sellerId,
   status: earning.status,
   price: moneyInit(earning.price),
-  fee: BigInt(earning.fee),
+  fee: BigInt(feeOf(earning)),
+  amountRefunded: BigInt(partsOf(earning)),
   holdReason: shownHoldReason(earning) ?? EarningHoldReason.UNSPECIFIED,
   version: BigInt(earning.version),
 });

@@ -1,7 +1,7 @@
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { amend } from "@ticketing/runtime/documents/transition";
 import { advance, booked, type Earning, type Reservation } from "./earning.ts";
-import { type Netting, owedOf } from "./earning-amounts.ts";
+import { dueOf, type Netting, owedOf } from "./earning-amounts.ts";
 import { nettingId } from "./netting-id.ts";
 
 /*
@@ -23,7 +23,7 @@ const RESERVED_MS = 600_000;
 
 /** Whether what is owed can be kept from another earning: the buyer has the money, and nobody else takes it back. */
 export const isNettable = (earning: Earning): boolean =>
-  owedOf(earning) > 0 && earning.refundedTime !== undefined && !earning.reversing && !earning.reserved;
+  dueOf(earning) > 0 && !earning.reversing && !earning.reserved;
 
 /** Whether another transfer or a reversal may pay what is owed: how much is left is known once that has ended. */
 export const isUndecided = (earning: Earning): boolean =>
@@ -33,7 +33,7 @@ export const isUndecided = (earning: Earning): boolean =>
 export function planNettings(owed: readonly Earning[], net: number): Netting[] {
   let left = net;
   return owed.filter(isNettable).flatMap((debt) => {
-    const amount = Math.min(left, owedOf(debt));
+    const amount = Math.min(left, dueOf(debt));
     left -= amount;
     return amount > 0 ? [{ orderId: debt._id, amount }] : [];
   });
@@ -43,7 +43,7 @@ export function planNettings(owed: readonly Earning[], net: number): Netting[] {
 export function reserve(debt: Earning, reserved: Reservation, now: Date): Earning {
   // Two processes may make one transfer, and this one be late.
   const hasPaid = debt.paidBy?.some(({ orderId }) => orderId === reserved.orderId);
-  if (!isNettable(debt) || hasPaid || owedOf(debt) < reserved.amount) return debt;
+  if (!isNettable(debt) || hasPaid || dueOf(debt) < reserved.amount) return debt;
   return amend(debt, { reserved, dueTime: new Date(now.getTime() + RESERVED_MS) }, now);
 }
 
@@ -79,6 +79,10 @@ export const mayKeep = (earning: Earning, debtId: string, { number }: Pick<Reser
   earning.attempts.transfer.number === number &&
   (earning.begun?.nettings ?? []).some(({ orderId }) => orderId === debtId);
 
+/** Where it is once nothing is owed: the seller keeps the rest, unless all of it was to be given back. */
+export const paidStatus = ({ refundedTime }: Earning): EarningStatus =>
+  refundedTime ? EarningStatus.REVERSED : EarningStatus.TRANSFERRED;
+
 /** What was kept of the other sale has paid it, in part or as a whole. */
 export function payDebt(debt: Earning, { orderId, amount }: Netting, now: Date): Earning {
   if (debt.reserved?.orderId !== orderId) return debt;
@@ -90,7 +94,7 @@ export function payDebt(debt: Earning, { orderId, amount }: Netting, now: Date):
   };
   const isPaid = owedOf(paid) === 0;
   const changes = isPaid
-    ? { status: EarningStatus.REVERSED, debtorId: undefined, dueTime: undefined, refusal: undefined }
+    ? { status: paidStatus(debt), debtorId: undefined, dueTime: undefined, refusal: undefined }
     : { dueTime: now };
   return advance(paid, { case: "earningNetted", value: { orderId } }, now, changes);
 }

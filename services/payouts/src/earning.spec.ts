@@ -133,7 +133,7 @@ describe("a refund", () => {
 
   it("is not answered while a transfer may be under way", () => {
     expect(() => holdForRefund(begun(), at(11), at(11))).toThrow("its outcome is not known");
-    expect(() => refunded(begun(), at(11))).toThrow("begun before the refund");
+    expect(() => refunded(begun(), at(11))).toThrow("its outcome is not known");
   });
 
   it("after the transfer is owed before it is made, and booked once it was", () => {

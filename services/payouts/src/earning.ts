@@ -9,7 +9,7 @@ import {
 import { isOver } from "@ticketing/runtime/process/clock";
 import type { Attempt } from "@ticketing/runtime/stripe/attempt";
 import type { Money } from "@ticketing/runtime/values/money";
-import { isRecoverable, type Netting, netOf, transferOf } from "./earning-amounts.ts";
+import { isRecoverable, leftOf, type Netting, netOf, type Part, transferOf } from "./earning-amounts.ts";
 import { type BookedFact, book, type LedgerEntry } from "./ledger.ts";
 import { nettingId } from "./netting-id.ts";
 
@@ -59,6 +59,12 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   refundHeldFor?: Date;
   /** When the buyer was recorded to have the money back. */
   refundedTime?: Date;
+  /** Parts of the price that went back while the sale stood, or are about to, oldest first. */
+  parts?: Part[];
+  /** The ids of parts that did not go back: a late repeat of their beginning changes nothing. */
+  refusedParts?: string[];
+  /** All of it is owed, or not and only parts are; absent as long as no refund of all of it was told of. */
+  wholeOwed?: boolean;
   attempts: Record<EarningAction, Attempt>;
   /**
    * A transfer was asked of Stripe, or is about to be, with these: only its outcome ends that. What is kept of it is planned
@@ -74,7 +80,9 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   reserved?: Reservation;
   /** A reversal was asked of Stripe, or is about to be: no other earning pays what is owed meanwhile. */
   reversing?: true;
-  /** What was taken back of the transfer, in minor units; absent: nothing was yet. */
+  /** What of the transfer is with the platform again once that reversal is made, in minor units. */
+  takingBack?: number;
+  /** What was taken back of the transfer in all, in minor units; absent: nothing was yet. */
   takenBack?: number;
   transferId?: string;
   transferTime?: Date;
@@ -104,9 +112,9 @@ function later(now: Date, { holdReason, releaseTime }: Pick<Earning, "holdReason
 
 /** The books of an earning with one more fact. */
 export const booked = (
-  earning: Pick<Earning, "entries" | "price" | "fee">,
+  earning: Pick<Earning, "entries" | "price" | "fee" | "parts">,
   fact: BookedFact,
-): LedgerEntry[] => book(earning.entries, fact, { price: earning.price.minorUnits, net: netOf(earning) });
+): LedgerEntry[] => book(earning.entries, fact, { price: leftOf(earning), net: netOf(earning) });
 
 /** A ticket was sold: what its seller earned is held. */
 export function hold(sale: Sale, now: Date): Earning {
@@ -183,9 +191,14 @@ export function block(
 /** Whether an open case keeps it where it is. */
 export const isFrozen = ({ cases = [] }: Earning): boolean => cases.length > 0;
 
+/** Whether a part of the price was announced to go back of which nobody knows yet whether it did. */
+export const isPartUndecided = ({ parts = [] }: Earning): boolean =>
+  parts.some(({ refundedTime }) => !refundedTime);
+
 /** Whether a transfer may be begun, or was begun and has no outcome yet. */
 export const isTransferable = (earning: Earning): boolean =>
   earning.status === RELEASED &&
+  !isPartUndecided(earning) &&
   (earning.begun !== undefined || !isFrozen(earning)) &&
   earning.holdReason !== EarningHoldReason.REFUND;
 

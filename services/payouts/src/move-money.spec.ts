@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
+import { bookDifferences } from "./compare-books.ts";
 import { endCase, holdForCase } from "./earning-cases.ts";
+import { partRefunded, reduce } from "./earning-parts.ts";
 import { holdForRefund, refunded } from "./earning-refund.ts";
 
 let world: PayoutWorld;
@@ -209,6 +211,32 @@ describe("what is owed", () => {
     expect(after.status).toBe(EarningStatus.REVERSED);
     expect(after.entries.map((entry) => entry.id)).not.toContain(part);
     expect(world.transfers(id)).toMatchObject([{ amount_reversed: 11_250 }]);
+  });
+
+  it("of parts of the price is taken back part by part, each with a key of its own, and then the rest", async () => {
+    const { id } = await transferred();
+    const give = async (part: string, amount: number) => {
+      await world.earnings.update(id, (earning) => reduce(earning, { id: part, amount }, world.clock()));
+      await world.earnings.update(id, (earning) => partRefunded(earning, part, world.clock()));
+    };
+    await give("case:1", 2_500);
+    world.double.faults.add({ kind: "error_after", operation: "transfer_reversals.create", count: 1 });
+    expect(await world.moves.recover(id)).toMatchObject({
+      status: EarningStatus.TRANSFERRED,
+      takenBack: 2_250,
+    });
+    expect(world.transfers(id)).toMatchObject([{ amount_reversed: 2_250 }]);
+    await give("case:2", 1_000);
+    expect((await world.moves.recover(id)).takenBack).toBe(3_150);
+    expect((await world.moves.recover(id)).takenBack).toBe(3_150);
+    await refund(id);
+    const after = await world.moves.recover(id);
+    expect(after.status).toBe(EarningStatus.REVERSED);
+    const shown = await world.gateway.listTransfers(id);
+    expect(shown[0]?.reversals.map(({ amount }) => amount).sort((a, b) => a - b)).toEqual([
+      900, 2_250, 8_100,
+    ]);
+    expect(bookDifferences(after, shown)).toEqual([]);
   });
 
   it("by an account that is empty stays owed, and is taken back once there is something", async () => {

@@ -15,7 +15,7 @@ import {
   transferred,
 } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
-import { isRecoverable, stayingOf, transferOf } from "./earning-amounts.ts";
+import { backOf, isRecoverable, transferOf } from "./earning-amounts.ts";
 import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
 import { beginReversal, recovered } from "./earning-refund.ts";
 import type { DebtNetting } from "./net-debts.ts";
@@ -141,12 +141,13 @@ export function createMoneyMoves(deps: {
     const earning = await earnings.update(orderId, (current) => beginReversal(current, clock()), known);
     // Another earning's transfer is about to pay it.
     if (!earning.reversing) return earning;
-    const staying = stayingOf(earning);
+    const back = earning.takingBack ?? backOf(earning);
+    const staying = transferOf(earning) - back;
     return ask(earning, true, {
       action: "reversal",
       act: (key) => stripe.reverse(transferId, staying, key),
       find: () => stripe.findReversal(transferId, staying),
-      done: (current, id) => recovered(current, id, clock()),
+      done: (current, id) => recovered(current, id, clock(), back),
     });
   }
 

@@ -7,6 +7,7 @@ import type { EarningStore } from "./earning-aggregate.ts";
 import { isRecoverable } from "./earning-amounts.ts";
 import { endCase, holdForCase } from "./earning-cases.ts";
 import { earningMessage } from "./earning-message.ts";
+import { dropPart, partRefunded, reduce } from "./earning-parts.ts";
 import type { EarningRecords } from "./earning-records.ts";
 import { holdForRefund } from "./earning-refund.ts";
 import type { MoneyMoves } from "./move-money.ts";
@@ -71,6 +72,21 @@ export function createPayoutLifecycleService(
       const known = await ensureEarning(deps, orderId);
       const hold = (current: Earning) => holdForCase(current, caseId, clock());
       return { earning: earningMessage(await earnings.update(orderId, hold, known)) };
+    },
+
+    async reduceEarning({ orderId, partId, amount }, context) {
+      requireService(context, "workflows");
+      const known = await ensureEarning(deps, orderId);
+      const part = { id: partId, amount: Number(amount) };
+      const reduced = (current: Earning) => reduce(current, part, clock());
+      return { earning: earningMessage(await earnings.update(orderId, reduced, known)) };
+    },
+
+    async endPart({ orderId, partId, refunded }, context) {
+      requireService(context, "workflows");
+      const end = refunded ? partRefunded : dropPart;
+      const ended = await earnings.update(orderId, (current) => end(current, partId, clock()));
+      return { earning: earningMessage(ended) };
     },
 
     async endCase({ orderId, caseId, saleStands, despiteRefundId }, context) {

@@ -372,7 +372,10 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "The seller has delivered the ticket",
     "If it does not admit, or is another than the one listed, report that instead.",
   ),
-  PART_REFUND_NOT_OFFERED: said("No part of a price is given back", "Give back all of it, or nothing."),
+  PART_TOO_LARGE: said(
+    "That is not a part of the price",
+    "Choose less than what is left of the price, or refund all of it.",
+  ),
   BANK_DECIDES: said("The bank decides this case", "It ends as the dispute does."),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
