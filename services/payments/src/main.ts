@@ -16,6 +16,7 @@ import { paymentAggregate } from "./payment-aggregate.ts";
 import { createPaymentLifecycleService } from "./payment-lifecycle-service.ts";
 import { createPaymentService } from "./payment-service.ts";
 import { createPaymentStore } from "./payment-store.ts";
+import { createPartRefunds } from "./refund-part.ts";
 import { createSettlementCheck } from "./settlement.ts";
 import { START_RATE } from "./start-payment.ts";
 import { createStripeBalance } from "./stripe-balance.ts";
@@ -39,6 +40,7 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
   const mesh = createMeshIdentity(meshes, clock);
   const graceMs = config.STRIPE_GRACE;
   const actions = createPaymentActions({ payments, stripe, mesh, clock, log, graceMs });
+  const parts = createPartRefunds({ payments, actions, stripe, mesh, clock, log, graceMs });
   const intents = createIntentRecords({ payments, stripe, mesh });
   const balance = createBalanceRecords({ payments, stripe, balance: createStripeBalance(stripeAt), mesh });
 
@@ -61,6 +63,7 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
   const paymentLifecycleService = createPaymentLifecycleService({
     payments,
     actions,
+    parts,
     intents,
     balance,
     orders,

@@ -2,7 +2,15 @@ import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { amend } from "@ticketing/runtime/documents/transition";
 import { isOneOf, type Payment, type StripeAction } from "./payment.ts";
 import { advance, type PaymentTransition } from "./payment-transitions.ts";
-import { madeByHand, mergeRefunds, type Refund, type Standing, sameRefunds, standingOf } from "./refunds.ts";
+import {
+  isPart,
+  madeByHand,
+  mergeRefunds,
+  type Refund,
+  type Standing,
+  sameRefunds,
+  standingOf,
+} from "./refunds.ts";
 import { idempotencyKey, withNextKey, withoutFailures } from "./stripe-attempts.ts";
 
 /** A PaymentIntent as Stripe shows it, in our words. */
@@ -87,10 +95,10 @@ function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Paym
     authorizedTime: payment.authorizedTime ?? intent.chargeTime,
     refunds,
   };
-  const told = newByHand(known, refunds).reduce((before, { id }) => {
-    const byHand = { case: "paymentManuallyRefunded", value: { providerRefundId: id } } as const;
-    return advance(before, byHand, now, noted);
-  }, payment);
+  const told = toldApart(known, refunds).reduce(
+    (before, one) => advance(before, apartTransition(one), now, noted),
+    payment,
+  );
   if (standing) {
     const status = refunded[standing.outcome];
     const refundId = standing.refund.id;
@@ -104,11 +112,17 @@ function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Paym
   return amend(payment, noted, now);
 }
 
-/** Of refunds that somebody made past this service, those that are new or came to something else. */
-const newByHand = (known: readonly Refund[], refunds: readonly Refund[]): Refund[] =>
-  madeByHand(refunds).filter(
+/** Of refunds of parts, and of those that somebody made past this service, those that are new or came to something else. */
+const toldApart = (known: readonly Refund[], refunds: readonly Refund[]): Refund[] =>
+  [...madeByHand(refunds), ...refunds.filter(isPart)].filter(
     (one) => !known.some(({ id, status }) => id === one.id && status === one.status),
   );
+
+/** What it is to others that such a refund is new, or came to something else. */
+const apartTransition = ({ id: providerRefundId, operationId }: Refund): PaymentTransition =>
+  operationId
+    ? { case: "paymentPartRefunded", value: { providerRefundId } }
+    : { case: "paymentManuallyRefunded", value: { providerRefundId } };
 
 /** A key whose refund has failed would only be told of that refund again; one whose refund stands has no failures. */
 function keyAfterRefunds(payment: Payment, refunds: Refund[]): Partial<Payment> {

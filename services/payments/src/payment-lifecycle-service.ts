@@ -15,17 +15,19 @@ import { type Payment, startVoided } from "./payment.ts";
 import type { PaymentActions } from "./payment-actions.ts";
 import { paymentMessage } from "./payment-message.ts";
 import type { PaymentStore } from "./payment-store.ts";
+import type { PartRefunds } from "./refund-part.ts";
 
 /** The internal API by which an order's workflow moves its money. */
 export function createPaymentLifecycleService(deps: {
   payments: PaymentStore;
   actions: PaymentActions;
+  parts: PartRefunds;
   intents: IntentRecords;
   balance: BalanceRecords;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   clock: Clock;
 }): ServiceImpl<typeof PaymentLifecycleService> {
-  const { payments, actions, intents, balance } = deps;
+  const { payments, actions, parts, intents, balance } = deps;
 
   /** Gives a payment up that has not begun; undefined when it has meanwhile. */
   async function voidUnopened(orderId: string): Promise<Payment | undefined> {
@@ -66,6 +68,12 @@ export function createPaymentLifecycleService(deps: {
     async refundPayment({ orderId }, context) {
       requireService(context, "workflows");
       return { payment: paymentMessage(await actions.refund(await payments.get(orderId))) };
+    },
+
+    async refundPart({ orderId, partId, amount }, context) {
+      requireService(context, "workflows");
+      const part = { id: partId, amount: Number(amount) };
+      return { payment: paymentMessage(await parts.refund(await payments.get(orderId), part)) };
     },
 
     async listPayments({ selection }, context) {

@@ -9,6 +9,7 @@ import {
 } from "@ticketing/proto/payments/v1/payment";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import { type Dispute, disputeOutcomeOf } from "./disputes.ts";
+import { refundOfPart } from "./part-refunds.ts";
 import type { Payment, StripeAction } from "./payment.ts";
 import { disputesOf } from "./payment-disputes.ts";
 import { amountRefunded, madeByHand, type Refund } from "./refunds.ts";
@@ -37,6 +38,13 @@ export const paymentState = (payment: Payment) => ({
     amount: BigInt(amount),
     status: refundStatus[status],
   })),
+  partRefunds: (payment.parts ?? []).flatMap(({ id: partId, amount }) => {
+    const refund = refundOfPart(payment, partId);
+    if (!refund) return [];
+    const { id, status, reason } = refund;
+    const told = { providerRefundId: id, status: refundStatus[status], failureReason: reason ?? "" };
+    return [{ partId, amount: BigInt(amount), ...told }];
+  }),
 });
 
 const refundStatus: Record<Refund["status"], RefundStatus> = {

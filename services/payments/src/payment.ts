@@ -5,6 +5,7 @@ import type { Money } from "@ticketing/runtime/values/money";
 import { type Decline, speaksOfCard } from "./decline-limit.ts";
 import type { Dispute, NotedEnd } from "./disputes.ts";
 import type { OrderToPay } from "./order-to-pay.ts";
+import type { PartRefund } from "./part-refunds.ts";
 import { advance, begin, type PaymentTransitionType } from "./payment-transitions.ts";
 import type { Refund } from "./refunds.ts";
 import { withoutFailures } from "./stripe-attempts.ts";
@@ -24,6 +25,8 @@ export interface Payment extends Aggregate<PaymentTransitionType> {
   refundId?: string;
   /** What Stripe ever showed of its refunds, oldest first. Absent before the first. */
   refunds?: Refund[];
+  /** Parts of the money that were asked back while the sale stands, in no order. Absent before the first. */
+  parts?: PartRefund[];
   /** Stripe's latest definite no; gone once that action has succeeded. */
   refusal?: { action: StripeAction; code: string; time: Date };
   /** When the charge was created that holds or held the money, by Stripe's clock. */

@@ -38,6 +38,21 @@ describe("refunds of a charge", () => {
     expect(outcome(refund(1, 100, "failed"), refund(2, 100, "succeeded"))).toBe("succeeded");
   });
 
+  it("of parts that failed asked for no more than what is given back, unless all was asked back", () => {
+    const part = (id: number, amount: number, status: Refund["status"]) => ({
+      ...refund(id, amount, status),
+      operationId: `o:part:case:${id}:1`,
+    });
+    const whole = (...[id, amount, status]: Parameters<typeof refund>) => ({
+      ...refund(id, amount, status),
+      operationId: "o:refund:1",
+    });
+    expect(outcome(part(1, 60, "failed"), part(2, 60, "succeeded"))).toBeUndefined();
+    expect(outcome(part(1, 60, "succeeded"), whole(2, 40, "succeeded"))).toBe("succeeded");
+    expect(outcome(part(1, 60, "succeeded"), whole(2, 40, "failed"))).toBe("failed");
+    expect(outcome(part(1, 60, "failed"), whole(2, 40, "succeeded"))).toBe("failed");
+  });
+
   it("add up: a part by hand and the rest", () => {
     expect(outcome(refund(1, 30, "succeeded"))).toBeUndefined();
     expect(outcome(refund(1, 30, "failed"))).toBeUndefined();

@@ -23,6 +23,12 @@ export const amountRefunded = (refunds: readonly Refund[] = []): number =>
 export const madeByHand = (refunds: readonly Refund[] = []): Refund[] =>
   refunds.filter(({ operationId }) => operationId === undefined);
 
+/** What the idempotency key of a part has after the order's id. */
+export const OF_PART = ":part:";
+
+/** Whether it gives a part back while the sale stands. */
+export const isPart = ({ operationId }: Refund): boolean => operationId?.includes(OF_PART) ?? false;
+
 /** How far each status lies in a refund's life; Stripe never goes back from one. */
 const RANK: Record<Refund["status"], number> = { underway: 0, succeeded: 1, failed: 2 };
 
@@ -57,11 +63,14 @@ export interface Standing {
  * follows from the refunds alone: whether the parts of it were ever underway together, only a look in between would tell.
  */
 export function standingOf(refunds: readonly Refund[], taken: number): Standing | undefined {
+  // A part that failed asked for no more than itself, however often parts were tried.
+  const isAllAsked = refunds.some((one) => one.operationId !== undefined && !isPart(one));
+  const counted = refunds.filter((one) => isAllAsked || one.status !== "failed" || !isPart(one));
   const total = (...statuses: Refund["status"][]) =>
-    refunds.filter(({ status }) => statuses.includes(status)).reduce((sum, { amount }) => sum + amount, 0);
+    counted.filter(({ status }) => statuses.includes(status)).reduce((sum, { amount }) => sum + amount, 0);
   const [given, promised] = [total("succeeded"), total("succeeded", "underway")];
   if (promised + total("failed") < taken) return undefined;
   const outcome = given >= taken ? "succeeded" : promised >= taken ? "underway" : "failed";
-  const refund = refunds.findLast(({ status }) => status === outcome);
+  const refund = counted.findLast(({ status }) => status === outcome);
   return refund && { outcome, refund };
 }

@@ -47,7 +47,8 @@ export interface StripeGateway {
   capture(intentId: string, key: string): Promise<IntentSnapshot>;
   /** Without a key each call stands for itself: what one was refused is asked anew by the next. */
   cancel(intentId: string, key?: string): Promise<IntentSnapshot>;
-  refund(intentId: string, key: string): Promise<void>;
+  /** Gives back so much in minor units, or all that is left of the charge; Stripe refuses more than that. */
+  refund(intentId: string, key: string, amount?: number): Promise<void>;
   /**
    * The currencies in which the account keeps a balance, as ISO 4217 codes: what is charged in another is converted.
    * https://docs.stripe.com/api/balance/balance_object
@@ -136,10 +137,11 @@ export function createStripeGateway(
       call("payment_intents.cancel", async () =>
         snapshot(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key })),
       ),
-    refund: (intentId, key) =>
+    refund: (intentId, key, amount) =>
       call("refunds.create", async () => {
         const metadata = { operation_id: key };
-        await stripe.refunds.create({ payment_intent: intentId, metadata }, { idempotencyKey: key });
+        const wanted = { payment_intent: intentId, metadata, ...(amount !== undefined && { amount }) };
+        await stripe.refunds.create(wanted, { idempotencyKey: key });
       }),
     settledCurrencies: () =>
       call("balance.retrieve", async () => {

@@ -12,6 +12,7 @@ import type { Payment } from "../src/payment.ts";
 import { createPaymentActions } from "../src/payment-actions.ts";
 import { paymentAggregate } from "../src/payment-aggregate.ts";
 import { createPaymentStore } from "../src/payment-store.ts";
+import { createPartRefunds } from "../src/refund-part.ts";
 import { START_RATE, startPayment } from "../src/start-payment.ts";
 import { createStripeBalance } from "../src/stripe-balance.ts";
 import { createStripeGateway, type StripeGateway } from "../src/stripe-gateway.ts";
@@ -58,6 +59,7 @@ export async function openPaymentWorld() {
   const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit, startLimit, secrets };
   const actions = createPaymentActions(deps);
   const webhook = createStripeWebhook({ ...deps, actions });
+  const parts = createPartRefunds({ ...deps, actions });
 
   /** Where the double sends its webhooks, as the service's own server passes them on. */
   const receiver = createServer(async (request, response) => {
@@ -78,6 +80,7 @@ export async function openPaymentWorld() {
     db: database.db,
     balance,
     actions,
+    parts,
     webhook,
     double,
     keyWatch,
