@@ -11,6 +11,7 @@ export const orderLifecycle: ServiceImpl<typeof OrderLifecycleService> = {
   refuseRefund: () => ({}),
   endForEvent: () => ({}),
   refundForCase: () => ({}),
+  recordPartRefund: () => ({}),
   openTicket: () => ({}),
   listOrders: () => ({}),
   listOverdueOrders: () => ({}),

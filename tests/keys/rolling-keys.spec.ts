@@ -84,6 +84,7 @@ async function startOrders(): Promise<Caller[]> {
         refuseRefund: refuse,
         endForEvent: refuse,
         refundForCase: refuse,
+        recordPartRefund: refuse,
         openTicket: refuse,
         listOrders: refuse,
         listOverdueOrders: refuse,

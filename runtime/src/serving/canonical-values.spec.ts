@@ -140,6 +140,7 @@ afterAll(async () => {
 
 const price = { minorUnits: 4_500n, currency: "USD" };
 const start = { start: { case: "localTime", value: "2030-06-01T20:00" } };
+const part = { partId: `${LOWER}:1`, amount: 1n };
 /** What else a valid request of a method has to hold. */
 const others: Readonly<Record<string, Record<string, unknown>>> = {
   CreateOrder: { expectedPrice: price },
@@ -167,6 +168,10 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   AgreeToDecision: { version: 1n },
   CloseCase: { decisionNumber: 1 },
   RefundForCase: { decisionNumber: 1 },
+  ReduceEarning: part,
+  RefundPart: part,
+  RecordPartRefund: part,
+  EndPart: { partId: part.partId },
   ReopenCase: { decisionNumber: 1, refusal: "refund_failed" },
   UpdateTicket: { version: 1n },
   WithdrawTicket: { version: 1n },

@@ -41,6 +41,7 @@ async function serving(readOrder: () => Promise<object>) {
         refuseRefund: unused,
         endForEvent: unused,
         refundForCase: unused,
+        recordPartRefund: unused,
         openTicket: unused,
         listOrders: unused,
         listOverdueOrders: unused,

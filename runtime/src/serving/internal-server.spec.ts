@@ -45,6 +45,7 @@ beforeAll(async () => {
         refuseRefund: none,
         endForEvent: none,
         refundForCase: none,
+        recordPartRefund: none,
         openTicket: none,
         listOrders: none,
         listOverdueOrders: none,

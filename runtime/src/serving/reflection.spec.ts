@@ -46,6 +46,7 @@ const orders = async (keysFile: string): Promise<Serving> =>
         refuseRefund: none,
         endForEvent: none,
         refundForCase: none,
+        recordPartRefund: none,
         openTicket: none,
         listOrders: none,
         listOverdueOrders: none,

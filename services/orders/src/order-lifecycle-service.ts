@@ -13,7 +13,7 @@ import { endForEvent, isHandledForEvent } from "./end-for-event.ts";
 import { cancel, complete, expire, type Order, openTicket } from "./order.ts";
 import { findOverdue, type OrderStore } from "./order-aggregate.ts";
 import { orderMessage } from "./order-message.ts";
-import { markRefunded, refundForCase, refuseRefund } from "./order-refund.ts";
+import { markRefunded, recordPartRefund, refundForCase, refuseRefund } from "./order-refund.ts";
 
 // What an order keeps of the reason that a call states. The contracts take no other reason.
 const reasons = {
@@ -76,6 +76,10 @@ export function createOrderLifecycleService(deps: {
     refundForCase: ({ orderId, caseId, decisionNumber }, context) =>
       change(context, orderId, (order) =>
         refundForCase(order, { caseId, decision: decisionNumber }, clock()),
+      ),
+    recordPartRefund: ({ orderId, partId, amount }, context) =>
+      change(context, orderId, (order) =>
+        recordPartRefund(order, { id: partId, amount: Number(amount) }, clock()),
       ),
     async openTicket({ orderId, buyerId }, context) {
       requireService(context, "deliveries");

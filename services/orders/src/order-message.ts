@@ -23,6 +23,7 @@ const commonFields = (order: Order) => ({
   ticketId: order.ticketId,
   price: moneyInit(order.price),
   fee: BigInt(order.fee ?? 0),
+  amountRefunded: BigInt((order.refundedParts ?? []).reduce((sum, { amount }) => sum + amount, 0)),
   status: order.status,
   expireTime: timestampFromDate(order.expireTime),
   version: BigInt(order.version),

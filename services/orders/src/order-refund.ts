@@ -88,6 +88,16 @@ export function refundForCase(order: Order, by: { caseId: string; decision: numb
   return { ...askForRefund(order, "case", now), ...known };
 }
 
+/** The buyer has a part of the price back, and the sale stands. Recorded already: nothing changes. Throws ORDER_NOT_COMPLETE. */
+export function recordPartRefund(order: Order, part: { id: string; amount: number }, now: Date): Order {
+  const { refundedParts = [], status } = order;
+  if (refundedParts.some(({ id }) => id === part.id)) return order;
+  if (status !== OrderStatus.REFUNDED) requireComplete(order, "only of a complete order a part goes back");
+  const value = { amount: String(part.amount) };
+  const changes = { refundedParts: [...refundedParts, part] };
+  return advance(order, { case: "orderPartRefunded", value }, now, changes);
+}
+
 /** The money went back, whatever refusal came before. */
 export function markRefunded(order: Order, now: Date): Order {
   if (order.status === OrderStatus.REFUNDED && !order.refundRefusedTime) return order;

@@ -4,8 +4,15 @@ import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { endForEvent, isHandledForEvent } from "./end-for-event.ts";
 import { cancel, complete, expire, isFinal, type Order, open, openTicket, requestCancel } from "./order.ts";
+import { orderMessage } from "./order-message.ts";
 import type { RefundRefusal } from "./order-reasons.ts";
-import { markRefunded, refundForCase, refuseRefund as refuse, requestRefund } from "./order-refund.ts";
+import {
+  markRefunded,
+  recordPartRefund,
+  refundForCase,
+  refuseRefund as refuse,
+  requestRefund,
+} from "./order-refund.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 0, minutes));
 const opened = () =>
@@ -303,5 +310,18 @@ describe("an order", () => {
       const refunded = markRefunded(askForRefund(done(), at(2)), at(3));
       expect(decided(refunded)).toBe(refunded);
     });
+  });
+});
+
+describe("a complete order", () => {
+  it("counts each part of the price that went back once, and stays complete", () => {
+    const part = { id: "c:1", amount: 2 };
+    const once = recordPartRefund(complete(opened(), 1, at(1)), part, at(2));
+    expect(recordPartRefund(once, part, at(3))).toBe(once);
+    const twice = recordPartRefund(once, { id: "c:2", amount: 1 }, at(3));
+    expect([once.status, twice.status]).toEqual([OrderStatus.COMPLETE, OrderStatus.COMPLETE]);
+    expect(orderMessage(twice).amountRefunded).toBe(3n);
+    expect(once.history.at(-1)).toMatchObject({ type: "order_part_refunded", data: { amount: "2" } });
+    expect(() => recordPartRefund(opened(), part, at(2))).toThrow("only of a complete order");
   });
 });

@@ -57,6 +57,8 @@ export interface Order extends Aggregate<TransitionType<OrderEvent>> {
   refundReason?: RefundCause;
   /** The decisions of cases for which a refund was asked, as `<case>:<number>`; absent before the first. */
   refundDecisions?: string[];
+  /** Parts of the price that the buyer has back while the sale stands, oldest first; amounts in minor units. */
+  refundedParts?: { id: string; amount: number }[];
   refundRefusedTime?: Date;
   refundRefusedReason?: RefundRefusal;
   /** When its ticket was opened first; absent until then. */
