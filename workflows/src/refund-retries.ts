@@ -11,6 +11,7 @@ const FINAL: Readonly<Record<string, RefundRefusal>> = {
   NOT_CAPTURED: "nothing_captured",
   PAYMENT_NOT_FOUND: "nothing_captured",
   REFUND_FAILED: "refund_failed",
+  PART_REFUND_FAILED: "refund_failed",
 } satisfies Partial<Record<Reason | "REFUND_FAILED", RefundRefusal>>;
 
 /** How long and how often a temporary refusal is retried, such as a balance that is too low. */

@@ -28,7 +28,11 @@ export function caseMessage(
     price: moneyInit(current.price),
     subject: current.subject,
     evidence: current.evidence.map(({ time, ...said }) => ({ ...said, time: timestampFromDate(time) })),
-    decision: decision && { ...decision, time: timestampFromDate(decision.time) },
+    decision: decision && {
+      ...decision,
+      time: timestampFromDate(decision.time),
+      refundAmount: BigInt(decision.refundAmount ?? 0),
+    },
     timeline: current.history.map((step) => ({
       version: BigInt(step.version),
       time: timestampFromDate(step.time),

@@ -33,6 +33,8 @@ let facts: {
   /** 0: the earning is not recorded yet. */
   release: number;
   begins: number;
+  /** In parts, before. */
+  refunded: bigint;
 };
 let price: { minorUnits: bigint; currency: string };
 let holdRefusal: DomainError | undefined;
@@ -54,7 +56,7 @@ beforeAll(async () => {
     {
       readOrder: ({ orderId: id }) => ({
         order: {
-          ...{ id, buyerId: "b", sellerId: "s", status: facts.order, price },
+          ...{ id, buyerId: "b", sellerId: "s", status: facts.order, price, amountRefunded: facts.refunded },
           ticket: { title: "Jazz", event: { startTime: time(facts.begins) } },
         },
       }),
@@ -101,7 +103,7 @@ beforeEach(() => {
   now = Date.UTC(2030, 0, 1);
   facts = {
     ...{ order: OrderStatus.COMPLETE, delivery: DeliveryStatus.DELIVERED },
-    ...{ deliverBy: now - HOUR, release: now + HOUR, begins: now - HOUR },
+    ...{ deliverBy: now - HOUR, release: now + HOUR, begins: now - HOUR, refunded: 0n },
   };
   price = { minorUnits: 5_000n, currency: "EUR" };
   holdRefusal = undefined;
@@ -304,5 +306,25 @@ describe("a case", () => {
     const { case: agreed } = await second.agreeToDecision({ caseId, version });
     expect(agreed?.decision).toMatchObject({ operatorId: "op", agreedBy: "op2" });
     expect((await second.agreeToDecision({ caseId, version })).case?.version).toBe(agreed?.version);
+  });
+
+  it("gives back a part that is less than what is left of the price, and says to both sides how much", async () => {
+    const { PART_REFUND } = CaseRuling;
+    const { id: caseId } = await opened();
+    const decide = (refundAmount: bigint) =>
+      operator().decideCase({ caseId, ruling: PART_REFUND, reason: "The seat was another", refundAmount });
+    expect(await outcome(decide(5_000n))).toBe("PART_TOO_LARGE");
+    facts.refunded = 1_000n;
+    expect(await outcome(decide(4_000n))).toBe("PART_TOO_LARGE");
+    const { case: decided } = await decide(3_999n);
+    expect(decided?.decision).toMatchObject({ ruling: PART_REFUND, refundAmount: 3_999n, operatorId: "op" });
+    expect((await decide(3_999n)).case?.version).toBe(decided?.version);
+    expect(await outcome(decide(3_998n))).toBe("CASE_DECIDED");
+    for (const party of [buyer(), seller()]) {
+      const { case: seen } = await party.getCase({ caseId });
+      expect(seen?.decision).toMatchObject({ refundAmount: 3_999n, operatorId: "" });
+      const step = { case: "caseDecided", value: { ruling: PART_REFUND, refundAmount: "3999" } };
+      expect(seen?.timeline.at(-1)?.transition).toMatchObject(step);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Client, ServiceImpl } from "@connectrpc/connect";
-import { CaseSide } from "@ticketing/proto/cases/v1/case";
+import { CaseRuling, CaseSide } from "@ticketing/proto/cases/v1/case";
 import type { CaseService } from "@ticketing/proto/cases/v1/case_service";
 import type { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v1/payout_lifecycle_service";
@@ -39,6 +39,12 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
     const sale = await requireComplaint(sources, { orderId, buyerId, kind }, clock());
     const opened = openCase(sale, { kind }, clock());
     return (await cases.insert(opened)) === "inserted" ? opened : cases.get(id);
+  }
+
+  /** What is left of the price after parts that went back, in minor units. */
+  async function leftOf({ orderId, price }: Case): Promise<number> {
+    const { amountRefunded } = await readOrder(sources, orderId);
+    return price.minorUnits - Number(amountRefunded);
   }
 
   return {
@@ -96,11 +102,14 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
       return readDisputedSale({ ...sources, payments }, await cases.get(caseId));
     },
 
-    async decideCase({ caseId, ruling, reason }, context) {
+    async decideCase({ caseId, ruling, reason, refundAmount: amount }, context) {
       const { userId: operatorId } = requireRole(context, OPERATOR);
+      const refundAmount = ruling === CaseRuling.PART_REFUND ? Number(amount) : undefined;
+      const left = refundAmount === undefined ? undefined : await leftOf(await cases.get(caseId));
       const decided = await cases.update(caseId, (current) => {
         const alone = !needsSecondPerson(limits, current.price);
-        return decide(current, { operatorId, ruling, reason }, { alone }, clock());
+        const verdict = { operatorId, ruling, reason, ...(refundAmount !== undefined && { refundAmount }) };
+        return decide(current, verdict, { alone, ...(left !== undefined && { left }) }, clock());
       });
       return { case: caseMessage(decided) };
     },

@@ -1,4 +1,4 @@
-import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseKind, type CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
 import {
   type Aggregate,
@@ -25,6 +25,8 @@ export interface Evidence {
 export interface Decision {
   ruling: CaseRuling;
   reason: string;
+  /** What of the price goes back, in minor units; absent unless a part does. */
+  refundAmount?: number;
   /** Absent where no operator took part. */
   operatorId?: string;
   /** The other operator, where one had to agree. */
@@ -137,31 +139,53 @@ export interface Verdict {
   operatorId: string;
   ruling: CaseRuling;
   reason: string;
+  /** Minor units; with PART_REFUND alone. */
+  refundAmount?: number;
 }
+
+/** How a verdict or a decision says in an event what of the price goes back. */
+const amountFact = ({ refundAmount }: Pick<Decision, "refundAmount">) => ({
+  refundAmount: refundAmount ? String(refundAmount) : "",
+});
 
 /**
  * An operator decides; or proposes where a second one has to agree. The same by the same operator again: nothing changes.
- * Throws OWN_CASE, BANK_DECIDES, PART_REFUND_NOT_OFFERED or CASE_DECIDED.
+ * `left` is what is left of the price after parts that went back before, in minor units. Throws OWN_CASE, BANK_DECIDES,
+ * PART_TOO_LARGE with left, or CASE_DECIDED.
  */
-export function decide(current: Case, verdict: Verdict, { alone }: { alone: boolean }, now: Date): Case {
+export function decide(
+  current: Case,
+  verdict: Verdict,
+  { alone, left = current.price.minorUnits }: { alone: boolean; left?: number },
+  now: Date,
+): Case {
   const { operatorId, ruling, reason } = verdict;
   requireOutsider(current, operatorId);
   // What the bank decided could not be done where it was decided before.
   if (current.kind === CaseKind.CHARGEBACK && current.decisions === 0) {
     throw new DomainError("BANK_DECIDES", "the cardholder's bank decides this case");
   }
-  if (ruling === CaseRuling.PART_REFUND) {
-    throw new DomainError("PART_REFUND_NOT_OFFERED", "a price is given back whole or not at all");
-  }
   const known = current.decision;
-  const isKnown = known?.operatorId === operatorId && known.ruling === ruling && known.reason === reason;
+  const isKnown =
+    known?.operatorId === operatorId &&
+    known.ruling === ruling &&
+    known.reason === reason &&
+    known.refundAmount === verdict.refundAmount;
   if (isKnown) return current;
   if (!current.undecided) throw decided(current);
+  if (verdict.refundAmount !== undefined && verdict.refundAmount >= left) {
+    throw new DomainError("PART_TOO_LARGE", "a part is less than what is left", { left: String(left) });
+  }
   const number = current.decisions + 1;
   const decision = { ...verdict, time: now, number };
   if (!alone) {
     const proposed = { status: PROPOSED, decision, decisions: number };
-    return advance(current, { case: "caseProposed", value: verdict }, now, proposed);
+    return advance(
+      current,
+      { case: "caseProposed", value: { operatorId, ruling, reason, ...amountFact(verdict) } },
+      now,
+      proposed,
+    );
   }
   return settle(current, decision, now);
 }
@@ -191,7 +215,7 @@ export function agree(current: Case, by: { operatorId: string; version: number }
 function settle(current: Case, decision: Decision, now: Date): Case {
   const { ruling, reason, operatorId = "", agreedBy = "", number } = decision;
   const changes = { status: DECIDED, undecided: false, decision, decisions: number };
-  const value = { ruling, operatorId, reason, agreedBy };
+  const value = { ruling, operatorId, reason, agreedBy, ...amountFact(decision) };
   return advance(current, { case: "caseDecided", value }, now, changes);
 }
 

@@ -140,9 +140,10 @@ describe("the log of what operators did", () => {
       );
     await told("c1", { case: "caseDecided", value: { ruling: CaseRuling.REFUND, ...op, agreedBy: "op-2" } });
     await told("c2", { case: "caseDecided", value: { ruling: CaseRuling.REFUND, reason: "by itself" } });
-    await told("c3", { case: "caseProposed", value: { ruling: CaseRuling.REFUND, ...op } });
+    const part = { ruling: CaseRuling.PART_REFUND, refundAmount: "300", ...op };
+    await told("c3", { case: "caseProposed", value: part });
     expect(await listed()).toMatchObject([
-      { id: "c3:2", action: AuditAction.CASE_PROPOSED, ...op, detail: "refund" },
+      { id: "c3:2", action: AuditAction.CASE_PROPOSED, ...op, detail: "part_refund 300" },
       { id: "c1:agreed:2", action: AuditAction.CASE_AGREED, operatorId: "op-2", subjectId: "c1" },
       { id: "c1:2", action: AuditAction.CASE_DECIDED, ...op, subjectId: "c1" },
     ]);

@@ -66,8 +66,8 @@ const byHand = (action: AuditAction, facts: Parameters<typeof by>[0]): Act | und
 
 function actsOnCase({ transition }: CaseEvent): Act[] {
   if (transition.case !== "caseProposed" && transition.case !== "caseDecided") return [];
-  const { ruling, reason, operatorId } = transition.value;
-  const detail = CaseRuling[ruling]?.toLowerCase() ?? "";
+  const { ruling, reason, operatorId, refundAmount } = transition.value;
+  const detail = [CaseRuling[ruling]?.toLowerCase() ?? "", refundAmount].filter(Boolean).join(" ");
   if (transition.case === "caseProposed") {
     return [{ action: AuditAction.CASE_PROPOSED, operatorId, reason, detail }];
   }

@@ -1,6 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
+import { RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
 
@@ -15,10 +16,21 @@ export type CaseVerdict =
   | { next: "nothing" }
   | { next: "hold"; orderId: string }
   | { next: "refund"; orderId: string; decision: number }
+  | { next: "part"; orderId: string; decision: number; amount: number; despite: string }
   | { next: "keep"; orderId: string; decision: number; saleStands: boolean; despite?: string };
 
 /** Where a refund stands; `refused` with the reason's name in lower case. */
 export type RefundState = "under way" | "done" | { refused: string };
+
+/** Where a part of the price is at the payment provider; `none`: nothing of it shows there. */
+export type PartState = "under way" | "given" | "failed" | "none";
+
+const partStates: Record<RefundStatus, PartState> = {
+  [RefundStatus.UNSPECIFIED]: "none",
+  [RefundStatus.UNDERWAY]: "under way",
+  [RefundStatus.SUCCEEDED]: "given",
+  [RefundStatus.FAILED]: "failed",
+};
 
 const UNDECIDED: readonly CaseStatus[] = [CaseStatus.OPEN, CaseStatus.PROPOSED];
 
@@ -26,8 +38,9 @@ const UNDECIDED: readonly CaseStatus[] = [CaseStatus.OPEN, CaseStatus.PROPOSED];
 export function createCaseActivities({
   cases,
   orders,
+  payments,
   payouts,
-}: Pick<LifecycleClients, "cases" | "orders" | "payouts">) {
+}: Pick<LifecycleClients, "cases" | "orders" | "payments" | "payouts">) {
   return {
     async judgeCase(caseId: string): Promise<CaseVerdict> {
       const { case: found } = await asking(cases.readCase({ caseId }));
@@ -35,9 +48,11 @@ export function createCaseActivities({
       const { status, orderId, decision, kind, subject } = found;
       if (UNDECIDED.includes(status)) return { next: "hold", orderId };
       if (status !== CaseStatus.DECIDED || !decision) return { next: "nothing" };
-      const { ruling, number, operatorId } = decision;
+      const { ruling, number, operatorId, refundAmount } = decision;
       if (ruling === CaseRuling.REFUND) return { next: "refund", orderId, decision: number };
       const despite = kind === CaseKind.PROVIDER_REFUND ? subject : "";
+      if (ruling === CaseRuling.PART_REFUND)
+        return { next: "part", orderId, decision: number, amount: Number(refundAmount), despite };
       return { next: "keep", orderId, decision: number, saleStands: operatorId !== "", despite };
     },
 
@@ -58,6 +73,31 @@ export function createCaseActivities({
       if (refusal) return { refused: (RefundRefusalReason[refusal] ?? "unknown").toLowerCase() };
       return order.status === OrderStatus.REFUNDED ? "done" : "under way";
     },
+
+    /** The seller earns less by a part of the price, or owes that, before it goes back; or why no part goes back. */
+    reduceEarning: (orderId: string, partId: string, amount: number) =>
+      answering(payouts.reduceEarning({ orderId, partId, amount: BigInt(amount) }), "done" as const, {
+        PART_TOO_LARGE: "part_too_large" as const,
+        EARNING_REFUNDED: "earning_refunded" as const,
+      }),
+
+    /** The part goes back, or Stripe has accepted that it does. Fails as a whole refund does. */
+    refundPart: (orderId: string, partId: string, amount: number) =>
+      answering(payments.refundPart({ orderId, partId, amount: BigInt(amount) }), "done" as const, {
+        PART_TOO_LARGE: "part_too_large" as const,
+      }),
+
+    /** As the payment provider shows it now. */
+    async readPart(orderId: string, partId: string): Promise<PartState> {
+      const { payment } = await asking(payments.readPayment({ orderId, fresh: true }));
+      return partStates[payment?.partRefunds.find((part) => part.partId === partId)?.status ?? 0];
+    },
+
+    endPart: (orderId: string, partId: string, refunded: boolean) =>
+      answering(payouts.endPart({ orderId, partId, refunded }), "done" as const),
+
+    recordPartRefund: (orderId: string, partId: string, amount: number) =>
+      answering(orders.recordPartRefund({ orderId, partId, amount: BigInt(amount) }), "done" as const),
 
     /** The case keeps the earning no more; where the sale stands its seller is paid. */
     releaseEarning: (orderId: string, caseId: string, saleStands: boolean, despiteRefundId = "") =>

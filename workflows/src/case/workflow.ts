@@ -1,7 +1,8 @@
 import { sleep } from "@temporalio/workflow";
 import { endingByRefusal, retriedActivities } from "../activity-retries.ts";
 import { handleChangeSignal } from "../change-signal.ts";
-import type { CaseActivities } from "./activities.ts";
+import type { CaseActivities, CaseVerdict } from "./activities.ts";
+import { refundPart } from "./refund-part.ts";
 
 const { judgeCase, freezeEarning, requestRefund, readRefund, releaseEarning, closeCase, reopenCase } =
   retriedActivities<CaseActivities>();
@@ -40,9 +41,23 @@ async function settle(caseId: string): Promise<void> {
       return;
     }
   }
-  const { saleStands, despite } = verdict.next === "keep" ? verdict : { saleStands: false, despite: "" };
+  if (verdict.next === "part") {
+    const refusal = await refundPart(orderId, `${caseId}:${decision}`, verdict.amount);
+    if (refusal) {
+      await reopenCase(caseId, decision, refusal);
+      return;
+    }
+  }
+  const { saleStands, despite } = keptSale(verdict);
   await releaseEarning(orderId, caseId, saleStands, despite);
   await closeCase(caseId, decision);
+}
+
+/** Whether an operator said that the sale stands, and despite which refund by hand. */
+function keptSale(verdict: CaseVerdict): { saleStands: boolean; despite?: string | undefined } {
+  if (verdict.next === "keep") return verdict;
+  if (verdict.next === "part") return { saleStands: true, despite: verdict.despite };
+  return { saleStands: false, despite: "" };
 }
 
 /** Waits until the buyer has the money back, or it is known why not: the order's own refund sees to that. */

@@ -52,16 +52,19 @@ export function createEarningSteps({
     }
   }
 
-  /** Whether an operator has decided of all that went back, which people gave past the services, that the sale stands. */
+  /**
+   * Whether operators have decided of all that went back that the sale stands: of parts of the price, by which the earning is
+   * less, and of refunds that people made past the services.
+   */
   async function areRefundsAccepted(
     orderId: string,
     { amountRefunded }: ReadChargeResponse,
-    acceptedIds: readonly string[],
+    { parts, acceptedIds }: { parts: bigint; acceptedIds: readonly string[] },
   ): Promise<boolean> {
-    if (amountRefunded === 0n || acceptedIds.length === 0) return false;
+    if (amountRefunded === 0n || (acceptedIds.length === 0 && parts === 0n)) return false;
     const { payment } = await asking(payments.readPayment({ orderId }));
     const made = (payment?.manualRefunds ?? []).filter(({ status }) => status !== RefundStatus.FAILED);
-    const amount = made.reduce((sum, each) => sum + each.amount, 0n);
+    const amount = made.reduce((sum, each) => sum + each.amount, parts);
     return amount === amountRefunded && made.every(({ providerRefundId: id }) => acceptedIds.includes(id));
   }
 
@@ -81,8 +84,8 @@ export function createEarningSteps({
     if (recoverable) return { next: "recover" };
     if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
     if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
-    const refundsAccepted =
-      charge !== undefined && (await areRefundsAccepted(orderId, charge, standsDespiteRefundIds));
+    const accepted = { parts: earning.amountRefunded, acceptedIds: standsDespiteRefundIds };
+    const refundsAccepted = charge !== undefined && (await areRefundsAccepted(orderId, charge, accepted));
     return decide(
       { order, charge, delivery, saleStands, refundsAccepted },
       { price: earning.price.minorUnits, net: earning.net },

@@ -26,7 +26,7 @@ export interface Judged {
   delivery: DeliveryStatus | undefined;
   /** An operator has decided so. */
   saleStands: boolean;
-  /** So an operator has of each refund that people made past the services, and no other was made. */
+  /** So an operator has of each refund that people made past the services, and but for parts no other was made. */
   refundsAccepted: boolean;
 }
 
@@ -53,7 +53,7 @@ const DELIVERED: readonly DeliveryStatus[] = [DeliveryStatus.DELIVERED, Delivery
  * | the event does not take place | waits for the refund that follows |
  * | no money was taken, or not the price | an operator looks |
  * | the bank disputes the charge, or has won | waits |
- * | some of it went back past the order, unless an operator accepted that and the net amount is left | an operator looks |
+ * | some of it went back, but for parts, unless an operator accepted that and the net amount is left | an operator looks |
  * | not delivered, and no operator has decided that the sale stands | waits for the delivery |
  * | none of these | is transferred |
  *

@@ -28,6 +28,8 @@ let frozen: boolean;
 let saleStands: boolean;
 /** What of the charge went back, and the refunds among that which people made. */
 let amountRefunded: bigint;
+/** What of that operators gave back as parts of the price. */
+let parts: bigint;
 let manualRefunds: { providerRefundId: string; amount: bigint; status: RefundStatus }[];
 /** Undefined: none was made. */
 let delivery: DeliveryStatus | undefined;
@@ -66,7 +68,7 @@ function services({ service }: ConnectRouter): void {
   service(PayoutLifecycleService, {
     readEarning: async () => {
       await reading();
-      const sum = { price: { minorUnits: 5_000n, currency: "USD" }, net: 4_500n };
+      const sum = { price: { minorUnits: 5_000n, currency: "USD" }, net: 4_500n, amountRefunded: parts };
       const holdReason = frozen ? EarningHoldReason.CASE : EarningHoldReason.UNSPECIFIED;
       return {
         ...{ earning: { status, ...sum, holdReason }, recoverable, begunChargeId, saleStands },
@@ -102,6 +104,7 @@ beforeEach(() => {
   frozen = false;
   saleStands = false;
   amountRefunded = 0n;
+  parts = 0n;
   manualRefunds = [];
   delivery = DeliveryStatus.DELIVERED;
   begunChargeId = "";
@@ -190,6 +193,11 @@ describe("an earning that is due", () => {
     expect(await outcome(500n, accepted, another)).toBe("block CHARGE");
     // What the services gave back is no refund by hand.
     expect(await outcome(500n, accepted)).toBe("block CHARGE");
+    parts = 200n;
+    expect(await outcome(500n, accepted)).toBe("transfer ch_1");
+    expect(await outcome(200n)).toBe("transfer ch_1");
+    expect(await outcome(400n)).toBe("block CHARGE");
+    expect(await outcome(400n, another)).toBe("block CHARGE");
   }, 60_000);
 
   it("and for which no delivery was made is transferred", async () => {

@@ -8,7 +8,13 @@ import {
   IntentStatus,
   PaymentRecordSchema,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
-import { type DisputeSchema, DisputeStatus, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import {
+  type DisputeSchema,
+  DisputeStatus,
+  PartRefundSchema,
+  PaymentStatus,
+  RefundStatus,
+} from "@ticketing/proto/payments/v1/payment";
 import { TicketRecordSchema } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { compareIntent, compareOrder, comparePayment, compareTicket } from "./compare.ts";
@@ -288,6 +294,34 @@ describe("a PaymentIntent beside the payment that it is", () => {
     expect(of(intent(IntentStatus.OPEN, { currency: "EUR" }), PaymentStatus.REQUIRES_PAYMENT)).toEqual(
       differs,
     );
+  });
+  it("gives back what the payment knows as parts, and its order says so once they are with the buyer", () => {
+    const { CAPTURED } = PaymentStatus;
+    const known = (amount: bigint, status: RefundStatus) => {
+      const record = payment(CAPTURED);
+      record.payment?.partRefunds.push(create(PartRefundSchema, { partId: "c:1", amount, status }));
+      return record;
+    };
+    const sold = (amountRefunded: bigint) => {
+      const record = order(OrderStatus.COMPLETE);
+      if (record.order) record.order.amountRefunded = amountRefunded;
+      return record;
+    };
+    const kinds = (drift: Drift[]) => drift.map(({ kind }) => kind);
+    const atStripe = (amount: bigint, status: RefundStatus) => {
+      const books = { order: sold(100n), payment: known(100n, status) };
+      return kinds(compareIntent(intent(IntentStatus.SUCCEEDED, { amountRefunded: amount }), books));
+    };
+    expect(atStripe(100n, RefundStatus.SUCCEEDED)).toEqual([]);
+    expect(atStripe(100n, RefundStatus.UNDERWAY)).toEqual([]);
+    expect(atStripe(100n, RefundStatus.FAILED)).toEqual(["AMOUNT_DIFFERS"]);
+    expect(atStripe(101n, RefundStatus.SUCCEEDED)).toEqual(["AMOUNT_DIFFERS"]);
+    const beside = (said: bigint, status: RefundStatus) =>
+      kinds(comparePayment(known(100n, status), sold(said)));
+    expect(beside(100n, RefundStatus.SUCCEEDED)).toEqual([]);
+    expect(beside(0n, RefundStatus.UNDERWAY)).toEqual([]);
+    expect(beside(0n, RefundStatus.SUCCEEDED)).toEqual(["AMOUNT_DIFFERS"]);
+    expect(beside(100n, RefundStatus.FAILED)).toEqual(["AMOUNT_DIFFERS"]);
   });
 });
 

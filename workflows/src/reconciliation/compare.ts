@@ -6,7 +6,7 @@ import {
   IntentStatus,
   type PaymentRecord,
 } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
-import { type Payment, PaymentStatus } from "@ticketing/proto/payments/v1/payment";
+import { type Payment, PaymentStatus, RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import type { TicketRecord } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Money } from "@ticketing/proto/type/v1/money";
 import { isChargedBack, isRefundAccepted } from "../refund-status.ts";
@@ -109,10 +109,20 @@ function compareMoney(record: OrderRecord, payment: PaymentRecord | undefined, f
   if (order.status === OrderStatus.REFUNDED && order.refundRefusedTime && isRefundAccepted(money.status)) {
     found("REFUND_UNFINISHED", "the money went back, and the order says that it did not");
   }
+  // What the provider has not carried out yet the order does not say.
+  const inParts = partsOf(money, RefundStatus.SUCCEEDED);
+  if (order.amountRefunded !== inParts) {
+    const books = `the order says that ${order.amountRefunded} went back in parts, the payment ${inParts}`;
+    found("AMOUNT_DIFFERS", books);
+  }
   if (amountOf(order.price) !== amountOf(money.amount)) {
     found("AMOUNT_DIFFERS", `the order says ${amountOf(order.price)}, the payment ${amountOf(money.amount)}`);
   }
 }
+
+/** What of a payment's money parts of these statuses give back, in minor units. */
+const partsOf = ({ partRefunds }: Payment, ...statuses: RefundStatus[]): bigint =>
+  partRefunds.reduce((sum, { amount, status }) => (statuses.includes(status) ? sum + amount : sum), 0n);
 
 /** How long the orders of a cancelled event may take to be asked for, page by page. */
 const CANCELLATION_MS = 3_600_000;
@@ -189,7 +199,9 @@ export function compareIntent(
   }
   const asked = `${intent.amount} ${intent.currency}`;
   const taken = intent.status === IntentStatus.SUCCEEDED ? intent.amountReceived : intent.amount;
-  const partly = intent.amountRefunded > 0n && intent.amountRefunded < intent.amountReceived;
+  const inParts = partsOf(money, RefundStatus.SUCCEEDED, RefundStatus.UNDERWAY);
+  const isPartly = intent.amountRefunded > 0n && intent.amountRefunded < intent.amountReceived;
+  const partly = isPartly && intent.amountRefunded !== inParts;
   if (asked !== amountOf(money.amount) || taken !== intent.amount || partly) {
     const books = `Stripe asked ${asked}, took ${intent.amountReceived}, gave back ${intent.amountRefunded}`;
     found("AMOUNT_DIFFERS", `${books}; the payment says ${amountOf(money.amount)}`);
