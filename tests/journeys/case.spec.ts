@@ -114,6 +114,42 @@ it("a seller whose ticket was right is paid once the complaint is rejected, and 
   expect((await refusal(buyer.cases.addEvidence({ caseId, text }))).reason).toBe("CASE_DECIDED");
 }, 120_000);
 
+it("a buyer who got another seat gets a part of the price back, and its seller the rest of it", async () => {
+  const { ticket, order } = await delivered();
+  const { id: caseId } = await complain(order.id, "The seat was another");
+  await untilKept(order.id);
+  const price = order.price?.minorUnits ?? 0n;
+  const before = await untilEarning(seller, order.id, EarningStatus.RELEASED);
+  const part = price / 4n;
+
+  const [operator] = operators;
+  const verdict = { caseId, ruling: CaseRuling.PART_REFUND, reason: "It was a worse seat" };
+  const all = await refusal(operator.cases.decideCase({ ...verdict, refundAmount: price }));
+  expect(all.reason).toBe("PART_TOO_LARGE");
+  await operator.cases.decideCase({ ...verdict, refundAmount: part });
+  const closed = await untilClosed(caseId);
+  expect(closed.decision).toMatchObject({ ruling: CaseRuling.PART_REFUND, refundAmount: part });
+
+  for (const person of [buyer, seller]) {
+    const { order: now } = await person.orders.getOrder({ orderId: order.id });
+    expect(now).toMatchObject({ status: OrderStatus.COMPLETE, amountRefunded: part });
+  }
+  const { payment } = await buyer.payments.getPayment({ orderId: order.id });
+  expect(payment).toMatchObject({ status: PaymentStatus.CAPTURED, amountRefunded: part });
+  const { ticket: sold } = await buyer.tickets.getTicket({ ticketId: ticket.id });
+  expect(sold?.status).toBe(TicketStatus.SOLD);
+
+  const after = await retry(async () => {
+    // What the order says of its part moves the earning to the end of its event again.
+    await passEvent(mesh, order.id);
+    const { earning } = await seller.payouts.getEarning({ orderId: order.id });
+    return earning?.status === EarningStatus.TRANSFERRED ? earning : undefined;
+  });
+  expect(after.fee + after.net).toBe(price - part);
+  expect(after.fee).toBe((before.fee * (price - part)) / price);
+  expect(await transfersOf(mesh, order.id)).toMatchObject([{ amount: Number(after.net) }]);
+}, 120_000);
+
 it("of a high price two operators decide", async () => {
   const { order } = await delivered({
     ...newListing(),

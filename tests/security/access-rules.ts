@@ -336,6 +336,7 @@ const someEvent = () => ({ eventId: randomUUID() });
 const namedCase = () => ({ caseId: randomUUID() });
 const someOrder = () => ({ orderId: randomUUID() });
 const someCase = () => ({ ...someOrder(), caseId: randomUUID() });
+const somePart = () => ({ ...someOrder(), partId: `${randomUUID()}:1`, amount: 100n });
 const selection = () => ({ selection: { selection: { case: "named", value: { ids: [randomUUID()] } } } });
 const records = (callee: InternalRule["callee"]): InternalRule => ({
   callee,
@@ -432,6 +433,13 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
   "orders.internal.v1.OrderLifecycleService/RefundForCase": lifecycle("orders", () => ({
     ...someCase(),
     decisionNumber: 1,
+  })),
+  "orders.internal.v1.OrderLifecycleService/RecordPartRefund": lifecycle("orders", somePart),
+  "payments.internal.v1.PaymentLifecycleService/RefundPart": lifecycle("payments", somePart),
+  "payouts.internal.v1.PayoutLifecycleService/ReduceEarning": lifecycle("payouts", somePart),
+  "payouts.internal.v1.PayoutLifecycleService/EndPart": lifecycle("payouts", () => ({
+    ...someOrder(),
+    partId: `${randomUUID()}:1`,
   })),
   "orders.internal.v1.OrderLifecycleService/OpenTicket": {
     callee: "orders",

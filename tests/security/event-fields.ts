@@ -80,9 +80,11 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "order_refund_refused",
     "order_event_moved",
     "order_ticket_opened",
+    "order_part_refunded",
     "state",
   ],
   "ticketing.orders.v1.OrderEventMoved": ["former_start_time"],
+  "ticketing.orders.v1.OrderPartRefunded": ["amount"],
   "ticketing.orders.v1.OrderTicketOpened": [],
   // When an event begins is no secret: search shows it.
   "ticketing.orders.v1.OrderState": [
@@ -97,6 +99,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "create_time",
     "fee",
     "event_start_time",
+    "amount_refunded",
   ],
   "ticketing.orders.v1.OrderCreated": [],
   "ticketing.orders.v1.OrderCancelRequested": ["reason"],
@@ -124,16 +127,22 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "payment_dispute_closed",
     "payment_dispute_changed",
     "payment_manually_refunded",
+    "payment_part_refunded",
     "state",
   ],
   // Ids at Stripe are of use with our key alone; a bank's reason says nothing of the cardholder.
   "ticketing.payments.v1.PaymentState": [
     ...["id", "status", "amount", "declines", "version", "amount_refunded", "disputes", "manual_refunds"],
+    "part_refunds",
   ],
   "ticketing.payments.v1.Dispute": [
     ...["provider_dispute_id", "provider_reason", "amount", "status"],
     ...["evidence_due_time", "evidence_submitted"],
   ],
+  "ticketing.payments.v1.PartRefund": [
+    ...["part_id", "provider_refund_id", "amount", "status", "failure_reason"],
+  ],
+  "ticketing.payments.v1.PaymentPartRefunded": ["provider_refund_id"],
   "ticketing.payments.v1.ManualRefund": ["provider_refund_id", "amount", "status"],
   "ticketing.payments.v1.PaymentStarted": [],
   "ticketing.payments.v1.PaymentAuthorized": [],
@@ -188,8 +197,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   ],
   "ticketing.cases.v1.CaseOpened": [],
   "ticketing.cases.v1.CaseEvidenceAdded": ["side"],
-  "ticketing.cases.v1.CaseProposed": ["ruling", "operator_id", "reason"],
-  "ticketing.cases.v1.CaseDecided": ["ruling", "operator_id", "reason", "agreed_by"],
+  "ticketing.cases.v1.CaseProposed": ["ruling", "operator_id", "reason", "refund_amount"],
+  "ticketing.cases.v1.CaseDecided": ["ruling", "operator_id", "reason", "agreed_by", "refund_amount"],
   "ticketing.cases.v1.CaseReopened": ["refusal"],
   "ticketing.cases.v1.CaseClosed": [],
 
@@ -216,10 +225,13 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "earning_frozen",
     "earning_case_ended",
     "earning_netted",
+    "earning_reduced",
+    "earning_part_refunded",
+    "earning_recovered",
     "state",
   ],
   "ticketing.payouts.v1.EarningState": [
-    ...["id", "seller_id", "status", "price", "fee", "hold_reason", "version"],
+    ...["id", "seller_id", "status", "price", "fee", "hold_reason", "version", "amount_refunded"],
   ],
   "ticketing.payouts.v1.EarningHeld": [],
   "ticketing.payouts.v1.EarningMoved": ["former_release_time"],
@@ -233,6 +245,9 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payouts.v1.EarningFrozen": ["case_id", "operator_id", "reason"],
   "ticketing.payouts.v1.EarningCaseEnded": ["case_id", "operator_id", "reason"],
   "ticketing.payouts.v1.EarningNetted": ["order_id"],
+  "ticketing.payouts.v1.EarningReduced": ["part_id"],
+  "ticketing.payouts.v1.EarningPartRefunded": ["part_id"],
+  "ticketing.payouts.v1.EarningRecovered": [],
 
   "ticketing.events.v1.VenueEvent": [...event, "venue_proposed", "state"],
   "ticketing.events.v1.Venue": [

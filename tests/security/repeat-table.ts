@@ -363,6 +363,22 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
     "services/payouts/src/earning.spec.ts",
     "that is kept by the same once more stays as it is",
   ],
+  "payouts.internal.v1.PayoutLifecycleService/ReduceEarning": [
+    "services/payouts/src/earning-parts.spec.ts",
+    "counts once, however often it is told of",
+  ],
+  "payouts.internal.v1.PayoutLifecycleService/EndPart": [
+    "services/payouts/src/earning-parts.spec.ts",
+    "counts once, however often it is told of",
+  ],
+  "payments.internal.v1.PaymentLifecycleService/RefundPart": [
+    "services/payments/src/refund-part.spec.ts",
+    "goes back once, however often it is asked for",
+  ],
+  "orders.internal.v1.OrderLifecycleService/RecordPartRefund": [
+    "services/orders/src/order.spec.ts",
+    "counts each part of the price that went back once, and stays complete",
+  ],
   "orders.internal.v1.OrderLifecycleService/RefundForCase": [
     "services/orders/src/order.spec.ts",
     "is asked for once for each decision",
