@@ -29,3 +29,8 @@ it("shares a price without a rest; an order of before the fee is the seller's wh
   expect(sharesOf(sale(OrderStatus.COMPLETE, 4_509n, "EUR"))?.net.minorUnits).toBe(4_509n);
   expect(sharesOf(create(OrderSchema, {}))).toBeUndefined();
 });
+
+it("shares what is left of a price of which a part went back, the fee in proportion and rounded down", () => {
+  const order = { ...sale(OrderStatus.COMPLETE, 4_509n, "EUR", 450n), amountRefunded: 1_000n };
+  expect(sharesOf(order)).toMatchObject({ fee: { minorUnits: 350n }, net: { minorUnits: 3_159n } });
+});

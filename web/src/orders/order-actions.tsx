@@ -219,6 +219,14 @@ function Shares({ order }: { order: Order }) {
       <dd>
         <Money amount={order.price} />
       </dd>
+      {order.amountRefunded > 0n && (
+        <>
+          <dt>{texts.returned}</dt>
+          <dd>
+            <Money amount={{ ...order.price, minorUnits: order.amountRefunded }} />
+          </dd>
+        </>
+      )}
       <dt>{texts.fee}</dt>
       <dd>
         <Money amount={shares.fee} />

@@ -11,6 +11,7 @@ import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { useAnnouncedChange } from "../design/use-announced-change.ts";
+import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { TicketFace } from "../ticket/ticket-face.tsx";
@@ -61,6 +62,9 @@ function OneOrder(props: {
           <OrderStatusPill status={order.status} />
         </div>
         {order.price && <Money amount={order.price} className={styles.big} />}
+        {order.price && order.amountRefunded > 0n && (
+          <p>{texts.partRefunded[side](formatMoney({ ...order.price, minorUnits: order.amountRefunded }))}</p>
+        )}
         {order.status === OrderStatus.COMPLETE &&
           (side === "seller" ? <SellerDelivery order={order} /> : <BuyerDelivery order={order} />)}
         {side === "seller" ? (

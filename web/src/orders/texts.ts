@@ -141,6 +141,11 @@ function told({ transition }: Pick<OrderStep, "transition">): Told {
         buyer: "You opened the ticket. It can no longer be given back without a reason.",
         seller: "The buyer opened the ticket. It can no longer be given back without a reason.",
       };
+    case "orderPartRefunded":
+      return {
+        buyer: "You got a part of the price back. The ticket stays yours.",
+        seller: "The buyer got a part of the price back. The ticket stays sold.",
+      };
     case undefined:
       return { buyer: "The order changed.", seller: "The order changed." };
     default:
@@ -190,6 +195,11 @@ export const orderTexts = {
   timeToPay: "Time to pay",
   earned: (money: string) => `You earned ${money}`,
   price: "The buyer pays",
+  returned: "Went back to the buyer",
+  partRefunded: {
+    buyer: (money: string) => `${money} of it went back to you.`,
+    seller: (money: string) => `${money} of it went back to the buyer.`,
+  },
   fee: "Our fee",
   net: "You get",
   givenBack: (money: string) => `The buyer received ${money} back`,

@@ -18,8 +18,8 @@ describe("earnings as a table", () => {
     const csv = earningsCsv([paid]);
     expect(csv[0]).toBe("\ufeff");
     const [head = "", row = "", end] = rowsOf(csv);
-    expect(head).toContain('"Price","Fee","You get","Owed","Kept","Currency"');
-    const amounts = '"45.09","4.50","40.59","0.00","10.00","EUR"';
+    expect(head).toContain('"Price","Went back","Fee","You get","Owed","Kept","Currency"');
+    const amounts = '"45.09","0.00","4.50","40.59","0.00","10.00","EUR"';
     expect(row).toBe(`"o1","Two seats","${at}","Paid out","",${amounts},"${at}","${at}","tr_1"`);
     expect(row.split(",").length).toBe(head.split(",").length);
     expect(end).toBe("");

@@ -23,6 +23,7 @@ function cellsOf(earning: Earning): readonly string[] {
     earningStatusNames[earning.status],
     held ? holdText(earning.holdReason, at) : "",
     decimal(price?.minorUnits ?? 0n),
+    decimal(earning.amountRefunded),
     decimal(earning.fee),
     decimal(earning.net),
     decimal(earning.owed),

@@ -126,7 +126,7 @@ const tones: Readonly<Record<EarningStatus, Tone>> = {
 };
 
 function EarningRow({ earning }: { earning: Earning }) {
-  const { price, fee, net, status } = earning;
+  const { price, fee, net, status, amountRefunded } = earning;
   if (!price) return null;
   const { currency } = price;
   const money = (minorUnits: bigint) => formatMoney({ minorUnits, currency });
@@ -144,7 +144,11 @@ function EarningRow({ earning }: { earning: Earning }) {
         </>
       }
     >
-      <p className={styles.soft}>{texts.of(money(price.minorUnits), money(fee))}</p>
+      <p className={styles.soft}>
+        {amountRefunded > 0n
+          ? texts.ofLeft(money(price.minorUnits), money(amountRefunded), money(fee))
+          : texts.of(money(price.minorUnits), money(fee))}
+      </p>
       <p>{standingText(earning, money)}</p>
       {earning.holdReason === EarningHoldReason.CASE && (
         <RowAction>

@@ -32,12 +32,14 @@ export const payoutTexts = {
   paid: "Paid out",
   owed: "You owe",
   of: (price: string, fee: string) => `${price} less our fee of ${fee}`,
+  ofLeft: (price: string, returned: string, fee: string) =>
+    `${price} less ${returned} that went back to the buyer, and our fee of ${fee}`,
   paidOn: (day: string) => `It was paid out on ${day}.`,
   keptPart: (money: string) => `${money} of it was kept for what you owed of other sales.`,
   keptAll: "It was kept for what you owed of other sales.",
   reversed: "The buyer got the money back, so nothing is earned.",
   owes: (money: string) =>
-    `The buyer got the money back after it was paid out to you: you owe ${money}. It is taken from what you earn next.`,
+    `The buyer got money back after it was paid out to you: you owe ${money}. It is taken from what you earn next.`,
   toCase: "See the sale",
   csv: "Save as a table (CSV)",
   csvName: "earnings.csv",
@@ -83,6 +85,7 @@ export const csvColumns = [
   "Status",
   "Waits for",
   "Price",
+  "Went back",
   "Fee",
   "You get",
   "Owed",
