@@ -11,6 +11,11 @@ export const rulingChoices = [
     text: "The buyer gets the whole price back, the seller is not paid, and the ticket is not for sale again. This cannot be undone.",
   },
   {
+    ruling: CaseRuling.PART_REFUND,
+    name: "Refund a part",
+    text: "The buyer gets this part of the price back and keeps the ticket. The seller is paid the rest when it is due, less our fee of it. This cannot be undone.",
+  },
+  {
     ruling: CaseRuling.REJECT,
     name: "Keep the sale",
     text: "The buyer gets nothing back, and the seller is paid when it is due. This cannot be undone.",
@@ -52,6 +57,9 @@ export const disputeStatusNames: Readonly<Record<DisputeStatus, string>> = {
 
 /** The words of the operators' pages of cases. */
 export const caseTexts = {
+  part: "What the buyer gets back",
+  partHint: (example: string) => `For example ${example}. It is less than what is left of the price.`,
+  partMissing: "Enter an amount that is more than nothing.",
   title: "Cases",
   lead: "Sales with a problem that wait for a decision, the oldest first. Each keeps its seller from being paid.",
   back: "Operations",

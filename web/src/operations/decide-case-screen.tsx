@@ -111,7 +111,12 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
       {found.status === CaseStatus.PROPOSED && <Agree {...props} userId={userId} />}
       <Section title={found.status === CaseStatus.PROPOSED ? texts.propose : texts.decide}>
         {isReopened && found.status === CaseStatus.OPEN && <p>{texts.reopened}</p>}
-        <DecideCase caseId={found.id} onDecided={onDecided} onFailed={onFailed} />
+        <DecideCase
+          caseId={found.id}
+          currency={found.price?.currency ?? ""}
+          onDecided={onDecided}
+          onFailed={onFailed}
+        />
       </Section>
     </>
   );
