@@ -69,6 +69,7 @@ export function listingOf(n: number, count: number, now: number): ListingState {
     seat: { section: "ABCDEFGH"[own % 8] ?? "", row: `${own % 40}`, number: `${own % 60}` },
     price: { minorUnits: 1_000 + (own % 20_000), currency: String(currencies[own % currencies.length]) },
     storedStatus: TicketStatus.AVAILABLE,
+    instant: false,
     heldUntil: own % 10 === 1 ? now + 900_000 : null,
     created: now - (own % 90) * DAY_MS - (n % DAY_MS),
     updated: now,

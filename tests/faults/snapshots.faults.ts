@@ -71,6 +71,7 @@ async function change(version: number, count: number): Promise<void> {
       ...{ start: 4e12, seat: { section: "", row: "", number: randomUUID() } },
       price: { minorUnits: 500 + n + version, currency: "EUR" },
       storedStatus: TicketStatus.AVAILABLE,
+      instant: false,
       ...{ heldUntil: null, created: now, updated: now },
     })),
     position: { stream: "TICKETS", created, sequence, incomplete: false },

@@ -67,6 +67,7 @@ const complaint = ({ delivered }: Stage) => ({
   caseId: derivedId(delivered.id, `case:${CaseKind[CaseKind.INVALID]}:`),
 });
 const deliveredOrder = ({ delivered }: Stage) => ({ orderId: delivered.id });
+const heldTicket = ({ held }: Stage) => ({ ticketId: held.id });
 const orderWords = { callers: ["seller", "buyer"] as const, words: ({ order }: Stage) => [order.id] };
 const credentials = ({ world }: Stage) => ({ email: world.buyer.email, password: "a guess at it" });
 
@@ -189,6 +190,18 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     request: deliveredOrder,
     verdict: { ...users("NOT_YOUR_DELIVERY"), buyer: "ok" },
   },
+
+  "deliveries.v1.DeliveryService/GetTicketFile": { request: heldTicket, verdict: sellerOnly },
+  // A buyer holds it, who decides by what is there.
+  "deliveries.v1.DeliveryService/StartTicketUpload": {
+    request: (stage) => ({ ...heldTicket(stage), bytes: 1000n }),
+    verdict: { ...sellerOnly, seller: "TICKET_LOCKED" },
+  },
+  "deliveries.v1.DeliveryService/AttachTicketFile": {
+    request: (stage) => ({ ...heldTicket(stage), uploadId: randomUUID() }),
+    verdict: { ...sellerOnly, seller: "UPLOAD_MISSING" },
+  },
+  "deliveries.v1.DeliveryService/RemoveTicketFile": { request: heldTicket, verdict: sellerOnly },
 
   "payments.v1.PaymentService/StartPayment": { request: orderId, verdict: buyerOnly() },
   "payments.v1.PaymentService/GetPayment": { request: orderId, verdict: buyerOnly() },
@@ -411,6 +424,11 @@ const verdicts: Readonly<Record<string, InternalRule>> = {
 
 /** What the release before does not have. */
 const newVerdicts: Readonly<Record<string, InternalRule>> = {
+  "tickets.internal.v1.TicketLockService/ReadTicket": {
+    callee: "tickets",
+    request: () => ({ ticketId: randomUUID() }),
+    allowed: ["deliveries"],
+  },
   "tickets.internal.v1.TicketLockService/ListOrdersOfEvent": {
     callee: "tickets",
     request: someEvent,

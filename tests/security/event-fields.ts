@@ -33,6 +33,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "ticket_seller_suspended",
     "ticket_seller_reinstated",
     "ticket_taken_down",
+    "ticket_instant_changed",
     "state",
   ],
   "ticketing.tickets.v1.TicketState": [
@@ -49,6 +50,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "version",
     "create_time",
     "update_time",
+    "instant",
   ],
   "ticketing.tickets.v1.TicketListed": [],
   "ticketing.tickets.v1.TicketEdited": [],
@@ -60,6 +62,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.tickets.v1.TicketSellerSuspended": [],
   "ticketing.tickets.v1.TicketSellerReinstated": [],
   "ticketing.tickets.v1.TicketTakenDown": ["operator_id", "reason"],
+  "ticketing.tickets.v1.TicketInstantChanged": [],
   "ticketing.tickets.v1.Event": [
     ...["title", "venue", "city", "start_time"],
     ...["event_id", "time_zone", "cancelled", "former_start_time"],
@@ -174,6 +177,9 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.deliveries.v1.DeliveryState": [
     ...["id", "buyer_id", "seller_id", "status", "kind", "deliver_by", "version", "create_time"],
   ],
+  "ticketing.deliveries.v1.TicketFileEvent": [...event, "ticket_file_changed", "state"],
+  "ticketing.deliveries.v1.TicketFileState": ["id", "seller_id", "version", "create_time", "ready"],
+  "ticketing.deliveries.v1.TicketFileChanged": [],
   "ticketing.deliveries.v1.DeliveryAwaited": [],
   "ticketing.deliveries.v1.DeliveryMade": ["kind"],
   "ticketing.deliveries.v1.DeliveryOverdue": [],

@@ -34,6 +34,7 @@ export interface RepeatedRead {
 
 const sold = ({ sold }: RepeatScene) => ({ orderId: sold.orderId });
 const soldTicket = ({ sold }: RepeatScene) => ({ ticketId: sold.ticket.id, orderId: sold.orderId });
+const soldTicketFile = ({ sold }: RepeatScene) => ({ ticketId: sold.ticket.id });
 const purchaseOf =
   (name: "voided" | "expired" | "cancelled" | "calledOffOrder") =>
   (scene: RepeatScene): { orderId: string } => ({ orderId: scene[name].orderId });
@@ -173,6 +174,7 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
       content: { case: "link", value: "https://tickets.example/1" },
     }),
   },
+  "deliveries.v1.DeliveryService/RemoveTicketFile": { as: "seller", request: soldTicketFile },
   "orders.internal.v1.OrderLifecycleService/OpenTicket": {
     as: "deliveries",
     request: (scene) => ({ ...delivered(scene), buyerId: scene.buyer.userId }),
@@ -249,6 +251,8 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
     request: () => ({ ...page(), dueBefore: timestampFromDate(new Date(Date.now() - 3_600_000)) }),
   },
   "deliveries.v1.DeliveryService/GetDelivery": { as: "buyer", request: delivered },
+  "deliveries.v1.DeliveryService/GetTicketFile": { as: "seller", request: soldTicketFile },
+  "tickets.internal.v1.TicketLockService/ReadTicket": { as: "deliveries", request: soldTicketFile },
   "deliveries.v1.DeliveryService/ListDeliveriesDue": { as: "seller", request: page },
   "cases.v1.CaseService/ListCases": { as: "seller", request: page },
   "cases.v1.CaseService/GetCase": { as: "buyer", request: complaint },
@@ -409,6 +413,14 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
   "deliveries.v1.DeliveryService/StartUpload": [
     "services/deliveries/src/delivery-service.spec.ts",
     "is uploaded so often within an hour, and then again",
+  ],
+  "deliveries.v1.DeliveryService/StartTicketUpload": [
+    "services/deliveries/src/ticket-file-service.spec.ts",
+    "is uploaded anew by each call, and attached once however often it is asked",
+  ],
+  "deliveries.v1.DeliveryService/AttachTicketFile": [
+    "services/deliveries/src/ticket-file-service.spec.ts",
+    "is uploaded anew by each call, and attached once however often it is asked",
   ],
   // Each call is one more opening.
   "deliveries.v1.DeliveryService/OpenTicket": [

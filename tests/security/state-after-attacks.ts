@@ -124,7 +124,10 @@ const streams: Readonly<Record<string, (subject: string) => string>> = {
   TICKETS: () => "ticketing.tickets.v1.TicketEvent",
   ORDERS: () => "ticketing.orders.v1.OrderEvent",
   PAYMENTS: () => "ticketing.payments.v1.PaymentEvent",
-  DELIVERIES: () => "ticketing.deliveries.v1.DeliveryEvent",
+  DELIVERIES: (subject) =>
+    subject.startsWith("evt.deliveries.v1.ticket_file_")
+      ? "ticketing.deliveries.v1.TicketFileEvent"
+      : "ticketing.deliveries.v1.DeliveryEvent",
   CASES: () => "ticketing.cases.v1.CaseEvent",
   EVENTS: (subject) =>
     subject.startsWith("evt.events.v1.venue_")

@@ -25,6 +25,7 @@ import { underBothNames } from "./operations-rows.ts";
 import { answerOf } from "./repeat-callers.ts";
 
 const short = { requestId: "1" };
+const noTicket = () => ({ ticketId: randomUUID() });
 const noOrder = () => ({ orderId: randomUUID() });
 const noCase = () => ({ caseId: randomUUID() });
 const decidedOrder = () => ({ ...noOrder(), reason: "a test" });
@@ -63,6 +64,10 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   ],
   "deliveries.v1.DeliveryService/OpenTicket": [{}, "order_id"],
   "deliveries.v1.DeliveryService/ConfirmDelivery": [{}, "order_id"],
+  "deliveries.v1.DeliveryService/GetTicketFile": [{}, "ticket_id"],
+  "deliveries.v1.DeliveryService/StartTicketUpload": [{ ...noTicket(), bytes: 10_485_761n }, "bytes"],
+  "deliveries.v1.DeliveryService/AttachTicketFile": [noTicket(), "upload_id"],
+  "deliveries.v1.DeliveryService/RemoveTicketFile": [{}, "ticket_id"],
   "orders.v1.OrderService/QuoteEarnings": [{}, "price"],
   "orders.v1.OrderService/CountEventOrders": [{}, "event_id"],
   "payments.v1.PaymentService/StartPayment": [{}, "order_id"],
@@ -137,6 +142,16 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   ],
   "deliveries.v1.DeliveryService/OpenTicket": [noOrder, "DELIVERY_NOT_FOUND"],
   "deliveries.v1.DeliveryService/ConfirmDelivery": [noOrder, "DELIVERY_NOT_FOUND"],
+  "deliveries.v1.DeliveryService/GetTicketFile": [noTicket, "TICKET_NOT_FOUND"],
+  "deliveries.v1.DeliveryService/StartTicketUpload": [
+    () => ({ ...noTicket(), bytes: 1n }),
+    "TICKET_NOT_FOUND",
+  ],
+  "deliveries.v1.DeliveryService/AttachTicketFile": [
+    () => ({ ...noTicket(), uploadId: randomUUID() }),
+    "TICKET_NOT_FOUND",
+  ],
+  "deliveries.v1.DeliveryService/RemoveTicketFile": [noTicket, "TICKET_NOT_FOUND"],
   "payments.v1.PaymentService/StartPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payments.v1.PaymentService/GetPayment": [noOrder, "ORDER_NOT_FOUND"],
   "payouts.v1.PayoutService/GetEarning": [noOrder, "EARNING_NOT_FOUND"],

@@ -103,6 +103,7 @@ const actors: readonly (readonly [stream: string, actor: ServiceName])[] = [
   ["PAYOUTS", "workflows"],
   ["CASES", "workflows"],
   ["DELIVERIES", "cases"],
+  ["DELIVERIES", "tickets"],
 ];
 /** The streams that tell what operators did, which operations keeps. */
 const audited = ["USERS", "EVENTS", "TICKETS", "PAYOUTS", "CASES"];
@@ -117,7 +118,7 @@ const stores: readonly { stream: string; subject: string; owner: ServiceName }[]
 ];
 /** Whose streams a service looks at beside its own: how full they are, and where they begin. */
 const looks: Readonly<Partial<Record<ServiceName, string[]>>> = {
-  tickets: ["ORDERS", "PAYMENTS", "EVENTS", "USERS"],
+  tickets: ["ORDERS", "PAYMENTS", "EVENTS", "USERS", "DELIVERIES"],
   orders: ["TICKETS"],
   deliveries: ["ORDERS"],
   workflows: ["ORDERS", "PAYMENTS", "EVENTS", "PAYOUTS", "CASES"],

@@ -116,10 +116,11 @@ const table: Readonly<Record<ServiceName, Row>> = {
     database: true,
     env: ({ keys, filesUrl }, internal) => ({
       ORDERS_ADDRESS: internal("orders"),
+      TICKETS_ADDRESS: internal("tickets"),
       CONTENT_KEYS: keys.contentKeys,
       FILES_URL: filesUrl,
     }),
-    settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "OVERDUE_EVERY", "FILE_MAX_AGE"],
+    settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "LISTED_FILE_LOOK", "OVERDUE_EVERY", "FILE_MAX_AGE"],
   },
   payouts: {
     script: "services/payouts/src/main.ts",

@@ -49,6 +49,7 @@ beforeEach(() => {
 
 const told = (id: string, status: DeliveryStatus) =>
   hear({
+    subject: `evt.deliveries.v1.delivery_overdue.${id}`,
     payload: toBinary(
       DeliveryEventSchema,
       create(DeliveryEventSchema, { id, version: 2n, state: { id, status } }),

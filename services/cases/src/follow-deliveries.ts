@@ -27,7 +27,9 @@ const ARRIVED = { ruling: CaseRuling.REJECT, reason: "The buyer confirmed that t
  */
 export const onDeliveryEvent =
   ({ cases, sources, clock }: FollowDependencies) =>
-  async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
+  async ({ subject, payload }: Pick<IncomingEvent, "subject" | "payload">): Promise<void> => {
+    // The files of listed tickets share the stream.
+    if (!subject.startsWith("evt.deliveries.v1.delivery_")) return;
     const { id: orderId, state } = decodeEvent(DeliveryEventSchema, payload);
     if (!orderId || !state) throw new PoisonEvent("the event has no state");
     const about = { kind: CaseKind.NOT_DELIVERED };

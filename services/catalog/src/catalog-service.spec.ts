@@ -43,6 +43,7 @@ const listing = (id: string, price: ListingState["price"]): ListingState => ({
   seat: { section: "", row: "", number: "" },
   price,
   storedStatus: TicketStatus.AVAILABLE,
+  instant: false,
   ...{ heldUntil: null, created: now.getTime(), updated: now.getTime() },
 });
 

@@ -36,6 +36,7 @@ const listing = (id: string, version: number) => ({
   seat: { section: "", row: "", number: "" },
   price: { minorUnits: 100 * version, currency: "EUR" },
   storedStatus: TicketStatus.AVAILABLE,
+  instant: false,
   ...{ heldUntil: null, created: now, updated: now },
 });
 const applied = (projection: Projection, sequence: number, created = "2030") =>

@@ -34,6 +34,7 @@ const state = (version: number, startsIn: number, changes: Partial<ListingState>
   seat: { section: "", row: "", number: "" },
   price: { minorUnits: 1, currency: "USD" },
   storedStatus: AVAILABLE,
+  instant: false,
   ...{ heldUntil: null, created: begin, updated: begin },
   ...changes,
 });

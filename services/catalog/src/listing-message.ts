@@ -21,6 +21,7 @@ export function listingMessage(listing: Listing, now: Date): MessageInitShape<ty
       seat: listing.seat,
       price: moneyInit(listing.price),
       status,
+      instant: listing.instant,
       lock:
         status === TicketStatus.LOCKED && listing.lockExpireTime
           ? { expireTime: timestampFromDate(listing.lockExpireTime) }

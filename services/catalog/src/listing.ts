@@ -17,6 +17,8 @@ export interface Listing {
   seat: Seat;
   price: Money;
   storedStatus: TicketStatus;
+  /** Whether its buyer has the ticket as soon as the order is complete. */
+  instant: boolean;
   /** Null without a lock. It may have lapsed: ask {@link statusAt}. */
   lockExpireTime: Date | null;
   createTime: Date;

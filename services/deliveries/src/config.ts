@@ -14,6 +14,8 @@ export const schema = z.object({
   ...databaseConfig.shape,
   /** The internal port of orders. */
   ORDERS_ADDRESS: addresses,
+  /** The internal port of tickets. */
+  TICKETS_ADDRESS: addresses,
   /** The keys by which what sellers deliver is encrypted at rest: the first one seals. */
   CONTENT_KEYS: secretKeys,
   /** How long before the event's start a ticket has to be delivered. */
@@ -31,6 +33,8 @@ export const schema = z.object({
   FILES_MAX_BYTES: z.coerce.number().int().positive().optional(),
   /** The age at which a delivered file is deleted. */
   FILE_MAX_AGE: duration.default(730 * 86_400_000),
+  /** How often it is looked whether the file of a listed ticket is still needed: so long it stays at most when it is not. */
+  LISTED_FILE_LOOK: duration.default(3_600_000),
   /** How often deliveries are looked for that have become overdue. */
   OVERDUE_EVERY: duration.default(10_000),
 });

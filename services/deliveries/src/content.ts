@@ -8,6 +8,7 @@ import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { DeliveredContent, Delivery } from "./delivery.ts";
 import type { Files } from "./files/files.ts";
+import type { TakenFile } from "./files/take-upload.ts";
 
 /** What a seller delivers: a text in the clear, only for as long as a call takes, or what they have uploaded. */
 export type PlainContent =
@@ -40,8 +41,9 @@ function requireLink(link: string): string {
   return url.href;
 }
 
-/** A content is readable at its own order and as its own kind alone. */
+/** A content is readable at its own order and as its own kind alone; the file of a listing at its own ticket. */
 const placeOf = (orderId: string, kind: DeliveryKind) => `delivery/${orderId}/${DeliveryKind[kind]}`;
+const placeAtTicket = (ticketId: string) => `ticket/${ticketId}/FILE`;
 
 interface Means {
   sealing: Sealing;
@@ -66,6 +68,14 @@ export async function sealContent(
   return { kind, sealed: sealing.seal(content.text, placeOf(orderId, kind)) };
 }
 
+/** An upload for a listed ticket as it is stored. Throws as {@link sealContent}. */
+export const sealTicketFile = (
+  files: Files,
+  ticketId: string,
+  uploadId: string,
+  signal: AbortSignal,
+): Promise<TakenFile> => files.take(uploadId, ticketId, placeAtTicket(ticketId), signal);
+
 /** Whether this is what was delivered last. What no key opens any more is not, so that its seller can replace it. */
 export function isDelivered(
   sealing: Sealing,
@@ -82,12 +92,16 @@ export function isDelivered(
   );
 }
 
-/** Deletes the file of a content that is not needed any more. Where that fails it only takes room: nothing names it. */
+/**
+ * Deletes the file of a content that is not needed any more. Where that fails it only takes room: nothing names it. The
+ * file of a listing goes with its ticket.
+ */
 export async function discardContent(
   files: Pick<Files, "discard">,
   content: DeliveredContent | undefined,
 ): Promise<void> {
-  if (content?.kind === DeliveryKind.FILE) await files.discard(content.file).catch(() => undefined);
+  if (content?.kind === DeliveryKind.FILE && !content.ticketId)
+    await files.discard(content.file).catch(() => undefined);
 }
 
 /** Deletes what a delivered content was uploaded as. Where that fails its age ends it. */
@@ -106,8 +120,11 @@ export function openedContent(
   orderId: string,
   content: DeliveredContent,
 ): MessageInitShape<typeof OpenTicketResponseSchema>["content"] {
-  const place = placeOf(orderId, content.kind);
-  if (content.kind === DeliveryKind.FILE) return { case: "file", value: files.open(content.file, place) };
-  const value = sealing.unseal(content.sealed, place);
+  if (content.kind === DeliveryKind.FILE) {
+    const { file, ticketId } = content;
+    const place = ticketId ? placeAtTicket(ticketId) : placeOf(orderId, content.kind);
+    return { case: "file", value: files.open(file, place) };
+  }
+  const value = sealing.unseal(content.sealed, placeOf(orderId, content.kind));
   return content.kind === DeliveryKind.LINK ? { case: "link", value } : { case: "transferNote", value };
 }

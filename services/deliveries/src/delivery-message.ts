@@ -6,7 +6,7 @@ import {
   DeliveryStepSchema,
 } from "@ticketing/proto/deliveries/v1/delivery";
 import { readTransition } from "@ticketing/runtime/documents/transition";
-import type { Delivery } from "./delivery.ts";
+import { type Delivery, isSoldWithFile } from "./delivery.ts";
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
@@ -28,6 +28,7 @@ export function deliveryMessage(delivery: Delivery): MessageInitShape<typeof Del
     ...deliveryState(delivery),
     deliveredTime: optionalTime(delivery.deliveredTime),
     confirmedTime: optionalTime(delivery.confirmedTime),
+    soldWithFile: isSoldWithFile(delivery),
     openingCount: BigInt(delivery.openingCount),
     openings: delivery.openings.map((time) => timestampFromDate(time)),
     timeline: delivery.history.map((step) => ({

@@ -7,6 +7,7 @@ import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema } from "@ticketing/proto/orders/v1/order_events";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import type { Database } from "@ticketing/runtime/documents/database";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
@@ -25,6 +26,7 @@ import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
 import { markAll } from "./find-overdue.ts";
 import { onOrderEvent } from "./follow-orders.ts";
+import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
 
 const HOUR = 3_600_000;
 const LINK = "https://tickets.example/t/7f3a?seat=12";
@@ -84,6 +86,8 @@ beforeAll(async () => {
     if (grant?.bytes !== content.length) throw new Error("this was not signed");
     await store.put(grant.name, content);
   };
+  const ticketFiles = await ticketFileAggregate.store(database.db);
+  const tickets = clientOf(TicketLockService, {}, { service: "deliveries" });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));
@@ -102,10 +106,10 @@ beforeAll(async () => {
       update: (...change) => (failure ? Promise.reject(failure) : deliveries.update(...change)),
     };
     const service = createDeliveryService({
-      ...{ orders, sealing, files, uploadLimit, clock },
+      ...{ orders, tickets, ticketFiles, sealing, files, uploadLimit, clock },
       deliveries: failing,
     });
-    hear = onOrderEvent({ deliveries, files, orders, terms, clock });
+    hear = onOrderEvent({ deliveries, ticketFiles, files, orders, terms, clock });
     as = (caller) => clientOf(DeliveryService, service, caller);
   };
   takeKeys();

@@ -30,8 +30,9 @@ import {
 import { type DeliveryStore, findDue } from "./delivery-aggregate.ts";
 import { deliveryMessage } from "./delivery-message.ts";
 import type { Files } from "./files/files.ts";
+import { createTicketFileService, type TicketFileDependencies } from "./ticket-file-service.ts";
 
-export interface DeliveryServiceDependencies {
+export interface DeliveryServiceDependencies extends Pick<TicketFileDependencies, "ticketFiles" | "tickets"> {
   deliveries: DeliveryStore;
   /** Asked before anything of a ticket is shown: the order decides whether it may. */
   orders: Pick<Client<typeof OrderLifecycleService>, "openTicket">;
@@ -93,7 +94,15 @@ export function createDeliveryService(
     return delivery;
   }
 
+  const takeUpload = (userId: string) => {
+    const waitMs = uploadLimit.take(userId);
+    if (waitMs === undefined) return;
+    throw new DomainError("TOO_MANY_UPLOADS", "too many files were uploaded within an hour", {}, waitMs);
+  };
+
   return {
+    ...createTicketFileService({ ...deps, takeUpload }),
+
     async getDelivery({ orderId }, context) {
       const { userId } = requireUser(context);
       return { delivery: deliveryMessage(requireParty(await deliveries.get(orderId), userId)) };
@@ -108,10 +117,7 @@ export function createDeliveryService(
     async startUpload({ orderId, bytes }, context) {
       const { userId } = requireUser(context);
       requireOpen(requireSeller(await deliveries.get(orderId), userId));
-      const waitMs = uploadLimit.take(userId);
-      if (waitMs !== undefined) {
-        throw new DomainError("TOO_MANY_UPLOADS", "too many files were uploaded within an hour", {}, waitMs);
-      }
+      takeUpload(userId);
       return files.startUpload(Number(bytes), orderId);
     },
 

@@ -1,4 +1,4 @@
-import { type DeliveryKind, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { DeliveryKind, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliveryEventSchema } from "@ticketing/proto/deliveries/v1/delivery_events";
 import type { SealedText } from "@ticketing/runtime/documents/sealed-text";
 import {
@@ -28,6 +28,8 @@ export interface SealedUpload {
   /** By which the seller delivered it: a repeat names the same. */
   uploadId: string;
   file: TakenFile;
+  /** The ticket that it was added to while that was listed; absent: it was delivered for the order. */
+  ticketId?: string;
 }
 
 /** How the ticket of one complete order comes to its buyer. Its id is the order's. */
@@ -95,13 +97,31 @@ export const isToDeliver = ({ startTime }: SoldOrder, now: Date): boolean =>
   !isOver(new Date(startTime.getTime() + LATEST_MS), now);
 
 /**
- * The delivery of an order as it becomes known: awaited, or ended already. Events come in any order, and what told of the
- * refund is not told again.
+ * The delivery of an order as it becomes known: awaited, delivered at once with the file that the ticket was sold with, or
+ * ended already. Events come in any order, and what told of the refund is not told again.
  */
-export function openDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
+export function openDelivery(
+  order: SoldOrder,
+  upload: SealedUpload | undefined,
+  terms: DeliveryTerms,
+  now: Date,
+): Delivery {
   const awaited = awaitDelivery(order, terms, now);
-  return order.refunded ? cancel(awaited, {}, now) : awaited;
+  return order.refunded ? cancel(awaited, {}, now) : deliverSold(awaited, upload, now);
 }
+
+/** The ticket was sold with this file. What was delivered already, or ended, stays as it is. */
+export function deliverSold(delivery: Delivery, upload: SealedUpload | undefined, now: Date): Delivery {
+  return upload && isAwaited(delivery) ? deliver(delivery, upload, now) : delivery;
+}
+
+/** Whether the seller has to deliver: in time, or late. */
+export const isAwaited = ({ status }: Pick<Delivery, "status">): boolean =>
+  [DeliveryStatus.AWAITING_SELLER, DeliveryStatus.OVERDUE].includes(status);
+
+/** Whether it was delivered with the file of its listing, which stays. */
+export const isSoldWithFile = ({ content }: Pick<Delivery, "content">): boolean =>
+  content?.kind === DeliveryKind.FILE && content.ticketId !== undefined;
 
 /** The order is complete: its seller has to deliver. */
 export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
@@ -163,7 +183,7 @@ const ended = ({ status }: Delivery) =>
   new DomainError("DELIVERY_ENDED", "this delivery has ended", { status: statusName(status) });
 
 /**
- * The seller delivers, for the first time or anew: in time, or late. Throws DELIVERY_ENDED or TOO_MANY_REPLACEMENTS.
+ * The seller delivers, for the first time or anew: in time, or late. Throws as {@link requireOpen}.
  */
 export function deliver(delivery: Delivery, content: DeliveredContent, now: Date): Delivery {
   requireOpen(delivery);
@@ -176,9 +196,12 @@ export function deliver(delivery: Delivery, content: DeliveredContent, now: Date
   });
 }
 
-/** Throws DELIVERY_ENDED or TOO_MANY_REPLACEMENTS where nothing can be delivered any more. */
+/** Throws DELIVERY_ENDED, SOLD_WITH_FILE or TOO_MANY_REPLACEMENTS where nothing can be delivered any more. */
 export function requireOpen(delivery: Delivery): void {
   if ([DeliveryStatus.CONFIRMED, DeliveryStatus.CANCELLED].includes(delivery.status)) throw ended(delivery);
+  if (isSoldWithFile(delivery)) {
+    throw new DomainError("SOLD_WITH_FILE", "the ticket was sold with its file, which stays");
+  }
   if (delivery.deliveries >= MAX_DELIVERIES) {
     throw new DomainError("TOO_MANY_REPLACEMENTS", "what was delivered was replaced too often");
   }

@@ -1,5 +1,6 @@
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
+import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderEventSchema, type OrderState } from "@ticketing/proto/orders/v1/order_events";
@@ -11,16 +12,22 @@ import {
   type DeliveredContent,
   type Delivery,
   type DeliveryTerms,
+  deliverSold,
   followOrder,
+  isAwaited,
   isToDeliver,
   openDelivery,
+  type SealedUpload,
   type SoldOrder,
 } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 import type { Files } from "./files/files.ts";
+import { type FileSale, sellFile, takeFileBack } from "./listing-sales.ts";
+import type { TicketFileStore } from "./ticket-file-aggregate.ts";
 
 interface FollowDependencies {
   deliveries: Pick<DeliveryStore, "find" | "insert" | "update">;
+  ticketFiles: Pick<TicketFileStore, "find" | "update">;
   files: Pick<Files, "discard">;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   terms: DeliveryTerms;
@@ -42,30 +49,64 @@ const SOLD: readonly OrderStatus[] = [OrderStatus.COMPLETE, OrderStatus.REFUNDED
 /**
  * Whatever happened to an order that is or was complete, its delivery takes over what the event's state says, unless it
  * knows something newer: events come in any order. An order without a delivery gets one unless its event began long
- * ago: so an event that was lost costs nothing once the order is announced again.
+ * ago: so an event that was lost costs nothing once the order is announced again. A ticket that was listed with its file
+ * is delivered with it at once.
  */
 export const onOrderEvent =
-  ({ deliveries, files, orders, terms, clock }: FollowDependencies) =>
+  (deps: FollowDependencies) =>
   async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
     const { state, transition } = decodeEvent(OrderEventSchema, payload);
     if (!state) throw new PoisonEvent("the event has no state");
     if (!SOLD.includes(state.status)) return;
-    const order = soldOrder(state, state.eventStartTime ?? (await readStart(orders, state.id)));
-    const insert = async () =>
-      isToDeliver(order, clock()) &&
-      (await deliveries.insert(openDelivery(order, terms, clock()))) === "inserted";
-    // Mostly the first that is heard of it: then nothing has to be read.
-    if (transition.case === "orderCompleted" && (await insert())) return;
-    const known = await deliveries.find(order._id);
-    if (!known && ((await insert()) || !isToDeliver(order, clock()))) return;
-    let before: DeliveredContent | undefined;
-    const follow = (delivery: Delivery) => {
-      before = delivery.content;
-      return followOrder(delivery, order, terms, clock());
+    const order = soldOrder(state, state.eventStartTime ?? (await readStart(deps.orders, state.id)));
+    const sale = { ticketId: state.ticketId, orderId: order._id };
+    let unknown: Error | undefined;
+    const sell = async () => {
+      const sold: FileSale = order.refunded ? {} : await sellFile(deps, sale);
+      unknown = sold.unknown;
+      return sold.upload;
     };
-    const { content } = await deliveries.update(order._id, follow, known ?? undefined);
-    if (!content) await discardContent(files, before);
+    const delivery = await follow(deps, order, { sell, isFirst: transition.case === "orderCompleted" });
+    if (delivery?.status === DeliveryStatus.CANCELLED) {
+      await takeFileBack(deps, { ...sale, seen: delivery.openingCount > 0 });
+    }
+    if (unknown) throw unknown;
   };
+
+interface Telling {
+  /** Binds the file of the ticket to the order, and gives it. */
+  sell: () => Promise<SealedUpload | undefined>;
+  /** Mostly this is the first that is heard of the order: then nothing of its delivery has to be read. */
+  isFirst: boolean;
+}
+
+async function follow(
+  { deliveries, files, terms, clock }: FollowDependencies,
+  order: SoldOrder,
+  { sell, isFirst }: Telling,
+): Promise<Delivery | undefined> {
+  const insert = async () => {
+    if (!isToDeliver(order, clock())) return undefined;
+    const opened = openDelivery(order, await sell(), terms, clock());
+    return (await deliveries.insert(opened)) === "inserted" ? opened : undefined;
+  };
+  const first = isFirst && (await insert());
+  if (first) return first;
+  const known = await deliveries.find(order._id);
+  if (!known) {
+    const opened = await insert();
+    if (opened || !isToDeliver(order, clock())) return opened;
+  }
+  const upload = known && isAwaited(known) ? await sell() : undefined;
+  let before: DeliveredContent | undefined;
+  const change = (current: Delivery) => {
+    before = current.content;
+    return deliverSold(followOrder(current, order, terms, clock()), upload, clock());
+  };
+  const delivery = await deliveries.update(order._id, change, known ?? undefined);
+  if (!delivery.content) await discardContent(files, before);
+  return delivery;
+}
 
 const soldOrder = ({ id, buyerId, sellerId, version, status }: OrderState, start: Timestamp): SoldOrder => ({
   ...{ _id: id, buyerId, sellerId, startTime: timestampDate(start) },

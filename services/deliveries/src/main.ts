@@ -1,6 +1,7 @@
 import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
 import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
+import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
 import { connectBroker } from "@ticketing/runtime/events/broker-connection";
 import { openObjects } from "@ticketing/runtime/events/kept-objects";
@@ -15,13 +16,17 @@ import { noFiles } from "./files/files.ts";
 import { openFiles } from "./files/open-files.ts";
 import { findOverdue } from "./find-overdue.ts";
 import { followOrders } from "./follow-orders.ts";
+import { lookAfterTicketFiles } from "./look-after-ticket-files.ts";
+import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
 
 const config = readConfig();
 
 await runProcess("deliveries", config, async ({ broker, database, events, log, callee }) => {
   const { db } = await database(config.MONGODB_URI);
   const orders = await callee(OrderLifecycleService, "orders", config.ORDERS_ADDRESS);
+  const tickets = await callee(TicketLockService, "tickets", config.TICKETS_ADDRESS);
   const deliveries = await deliveryAggregate.open({ db, events, log });
+  const ticketFiles = await ticketFileAggregate.open({ db, events, log });
   const { CONTENT_KEYS: keys, FILES_URL: filesUrl } = config;
   const sealing = createSealing(keys);
   const connection = filesUrl && (await connectBroker({ ...broker, name: "deliveries files" }));
@@ -37,16 +42,22 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
         })
       : { files: noFiles };
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
-  const deliveryService = createDeliveryService({ deliveries, orders, sealing, files, uploadLimit, clock });
+  const deliveryService = createDeliveryService({
+    ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, clock },
+  });
   const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME };
-  followOrders({ deliveries, files, orders, terms, clock }, events);
+  followOrders({ deliveries, ticketFiles, files, orders, terms, clock }, events);
   const stopFinding = findOverdue({ deliveries, clock, log }, config.OVERDUE_EVERY);
+  const stopLooking = lookAfterTicketFiles(
+    { deliveries, ticketFiles, tickets, files, lookEveryMs: config.LISTED_FILE_LOOK, clock, log },
+    config.OVERDUE_EVERY,
+  );
   return {
     publicRoutes: (router) => router.service(DeliveryService, deliveryService),
     internalRoutes: (router) =>
       router.service(DeliveryLifecycleService, createDeliveryLifecycleService(deliveries)),
     publicHandlers: handlers,
-    relays: [deliveries.relay],
-    close: [stopFinding, ...(connection ? [() => connection.drain()] : [])],
+    relays: [deliveries.relay, ticketFiles.relay],
+    close: [stopFinding, stopLooking, ...(connection ? [() => connection.drain()] : [])],
   };
 });

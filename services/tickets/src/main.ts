@@ -10,6 +10,7 @@ import { createEventDirectory } from "./event-directory.ts";
 import { createEventRoom } from "./event-room.ts";
 import { findMissingEvents } from "./find-missing-events.ts";
 import { followEvents } from "./follow-events.ts";
+import { followFiles } from "./follow-files.ts";
 import { followUsers } from "./follow-users.ts";
 import { createEventSettling } from "./settle-events.ts";
 import { ticketAggregate } from "./ticket-aggregate.ts";
@@ -51,6 +52,7 @@ await runProcess("tickets", config, async ({ database, events, log, callee }) =>
   });
   followEvents({ tickets, directory, clock }, events);
   followUsers({ tickets, buyers, clock }, events);
+  followFiles({ tickets, clock }, events);
   const stopFinding = findMissingEvents({ tickets, directory, settling, clock, log });
   return {
     publicRoutes: (router) => router.service(TicketService, ticketService),

@@ -211,6 +211,11 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
       return answer(await tickets.update(ticketId, (ticket) => relist(ticket, by, clock())));
     },
 
+    async readTicket({ ticketId }, context) {
+      requireService(context, "deliveries");
+      return answer(await tickets.get(ticketId));
+    },
+
     async listOrdersOfEvent(request, context) {
       requireService(context, "workflows");
       return listOrdersOfEvent(deps, request);

@@ -15,6 +15,7 @@ export const publicFacts = (ticket: Ticket) => ({
   event: ticketedEventInit(ticket.event),
   seat: ticket.seat,
   price: moneyInit(ticket.price),
+  instant: ticket.file?.ready ?? false,
   version: BigInt(ticket.version),
   createTime: timestampFromDate(ticket.createTime),
   updateTime: timestampFromDate(ticket.updateTime),

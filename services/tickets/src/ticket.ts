@@ -63,6 +63,8 @@ export interface Ticket extends Aggregate<TransitionType<typeof TicketEventSchem
   sellerStanding?: UserStanding;
   /** An operator took it off sale for good; absent: nobody did. */
   takenDown?: TakeDown;
+  /** Whether its seller has added its file, by the version of what deliveries keep of it; absent: never. */
+  file?: { version: number; ready: boolean };
 }
 
 /** Why an operator takes a ticket off sale. */

@@ -227,6 +227,10 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "Replaced too often",
     "This ticket was replaced many times. It stays as it is now.",
   ),
+  SOLD_WITH_FILE: said(
+    "Sold with its file",
+    "The buyer got the file that was added to the listing. It cannot be replaced any more.",
+  ),
   PAYMENT_NOT_FOUND: said("No payment yet", "Nothing was paid for this order."),
   INTENT_EXISTS: said(
     "Busy at the moment",

@@ -31,6 +31,7 @@ export function TicketRow({ ticket, withEvent = false }: { ticket: Ticket; withE
         <p className={styles.soft}>
           {withEvent ? ticketTexts.seat(ticket.seat) : browseTexts.soldBy(ticket.sellerName)}
         </p>
+        {ticket.instant && <p className={styles.soft}>{ticketTexts.instant}</p>}
       </div>
       <div className={styles.ticketSide}>
         {ticket.price && <Money amount={ticket.price} className={styles.price} />}

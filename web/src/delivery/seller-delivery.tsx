@@ -21,6 +21,13 @@ export function SellerDelivery({ order }: { order: Order }) {
 function ForSeller({ delivery, take }: DeliverySide) {
   if (delivery.status === DeliveryStatus.CANCELLED) return null;
   if (delivery.status === DeliveryStatus.CONFIRMED) return <p>{texts.confirmedByBuyer}</p>;
+  if (delivery.soldWithFile) {
+    return (
+      <Notice tone="good" title={texts.soldWithFile}>
+        <p>{texts.soldWithFileText}</p>
+      </Notice>
+    );
+  }
   return (
     <>
       <Standing delivery={delivery} />

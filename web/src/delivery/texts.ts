@@ -60,6 +60,27 @@ export const deliveryTexts = {
   wasDueBy: (by: string) => `was due by ${by}`,
   andMore: "There are more. They come up as you deliver these.",
 
+  // To the seller of a listing.
+  listingFile: "The ticket's file",
+  noFile:
+    "Add the ticket's file now, and buyers get it at once. You then have nothing more to do after the sale.",
+  fileReady: "The file is there",
+  fileReadyText: (at: string) =>
+    `Added ${at}. Whoever buys the ticket gets it at once. Nobody sees it before.`,
+  fileSold: "The buyer has got the file that you added.",
+  soldWithoutFile: "It was sold without a file: deliver it at the sale's page.",
+  addFile: "Add the file",
+  replaceFile: "Replace the file",
+  checkingFile: "It is being checked…",
+  fileAdded: "Buyers get the ticket at once now.",
+  removeFile: "Remove the file",
+  removeFileTitle: "Remove the file?",
+  removeFileText: "It is deleted. You then deliver the ticket after it is sold.",
+  keepFile: "Keep it",
+  fileRemoved: "The file is removed.",
+  soldWithFile: "The buyer got the ticket at once",
+  soldWithFileText: "It is the file that you had added to the listing. You have nothing more to do.",
+
   // To both.
   opened: (times: string) => `Opened ${times === "1" ? "once" : `${times} times`}:`,
   timeline: "The delivery",

@@ -3,14 +3,12 @@ import { DeliveryService, StartUploadRequestSchema } from "@ticketing/proto/deli
 import { useState } from "react";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
-import { Field } from "../design/field.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
 import type { DeliverySide } from "./delivery-part.tsx";
+import { FileField, fileWords } from "./file-field.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
 import { uploadFile } from "./transfer-file.ts";
-
-const words = { "bytes int64.gte_lte": texts.fileSize };
 
 /** Delivers a file: uploads it, and has it looked at and stored. */
 export function UploadForm({ delivery, take }: DeliverySide) {
@@ -20,7 +18,7 @@ export function UploadForm({ delivery, take }: DeliverySide) {
   const form = useMessageForm({
     schema: StartUploadRequestSchema,
     message: { orderId: delivery.id, bytes: BigInt(file?.size ?? 0) },
-    words,
+    words: fileWords,
     async send(message) {
       const { url, uploadId } = await start.mutateAsync(message);
       if (file) await uploadFile(url, file);
@@ -31,14 +29,7 @@ export function UploadForm({ delivery, take }: DeliverySide) {
   });
   return (
     <Form form={form} label={texts.form}>
-      <Field
-        label={texts.fileLabel}
-        hint={texts.fileHint}
-        type="file"
-        accept=".pdf,.png,.pkpass"
-        error={form.errorOf("bytes")}
-        onChange={({ target }) => setFile(target.files?.[0])}
-      />
+      <FileField error={form.errorOf("bytes")} onChoose={setFile} />
       <Button type="submit" wide pending={form.pending}>
         {delivery.deliveredTime ? texts.replace : texts.deliver}
       </Button>

@@ -2,6 +2,7 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { OffSaleReason, type Ticket, TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
+import { ListingFile } from "../delivery/listing-file.tsx";
 import { toast } from "../design/announcer.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
@@ -69,6 +70,9 @@ function OwnTicket({ ticketId, userId }: { ticketId: string; userId: string }) {
         <div hidden={!free}>
           <EditForm ticket={ticket} onStale={refresh} />
         </div>
+      )}
+      {(status === TicketStatus.AVAILABLE || status === TicketStatus.LOCKED) && (
+        <ListingFile ticketId={ticketId} free={status === TicketStatus.AVAILABLE} />
       )}
       {free && (
         <div className={styles.withdraw}>

@@ -97,6 +97,7 @@ function ForBuyers(props: {
             </Button>
           </div>
           <p className={styles.note}>
+            {props.ticket.instant && <strong>{texts.instantNote} </strong>}
             {texts.holdNote} {guest && texts.signInFirst}
           </p>
         </>

@@ -52,6 +52,8 @@ export const ticketTexts = {
   seller: "Seller",
   buy: (price: string) => `Buy for ${price}`,
   buying: "Holding it for you…",
+  instant: "Instant ticket",
+  instantNote: "You have the ticket as soon as you have paid.",
   holdNote: "It is held for you while you pay. Nothing is charged before you confirm.",
   signInFirst: "You will be asked to sign in first.",
   lockedTitle: "Somebody is buying this ticket",

@@ -43,6 +43,7 @@ function change(): void {
       seat: { section: "", row: "", number: `${n}` },
       price: { minorUnits: 500 + n + version, currency: "EUR" },
       storedStatus: TicketStatus.AVAILABLE,
+      instant: false,
       ...{ heldUntil: null, created: begin, updated: begin },
     })),
   });

@@ -26,6 +26,7 @@ const listing = (n: number, version = 1): ListingState => ({
   seat: { section: "", row: "", number: `${n}` },
   price: { minorUnits: 500 + n, currency: "EUR" },
   storedStatus: TicketStatus.AVAILABLE,
+  instant: false,
   ...{ heldUntil: null, created: now, updated: now },
 });
 

@@ -11,6 +11,7 @@ interface Held extends Counted {
   status: number;
   row: string;
   number: string;
+  instant: number;
 }
 
 /** The listings, each in its newest state. */
@@ -25,18 +26,19 @@ export function createListingRows(
 ): ListingRows {
   const { counting, place } = parts;
   const find = db.prepare(
-    `SELECT key, version, event, text, section, row, number, price, currency, status, start, for_sale, held
+    `SELECT key, version, event, text, section, row, number, price, currency, status, instant, start, for_sale,
+       held
      FROM listings WHERE id = ?`,
   );
   const add = db.prepare(`
     INSERT INTO listings (id, version, event, text, seller, seller_name, category, section, row, number,
-      price, currency, status, held_until, start, created, updated, for_sale, held)
+      price, currency, status, instant, held_until, start, created, updated, for_sale, held)
     VALUES (:id, :version, :event, :text, :seller, :seller_name, :category, :section, :row, :number,
-      :price, :currency, :status, :held_until, :start, :created, :updated, :for_sale, :held)`);
+      :price, :currency, :status, :instant, :held_until, :start, :created, :updated, :for_sale, :held)`);
   const change = db.prepare(`
     UPDATE listings SET version = :version, event = :event, text = :text, seller = :seller,
       seller_name = :seller_name, category = :category, section = :section, row = :row, number = :number,
-      price = :price, currency = :currency, status = :status, held_until = :held_until, start = :start,
+      price = :price, currency = :currency, status = :status, instant = :instant, held_until = :held_until, start = :start,
       created = :created, updated = :updated, for_sale = :for_sale, held = :held
     WHERE id = :id`);
   // A statement that names an index's column writes the index: most changes are of the lock alone.
@@ -70,12 +72,17 @@ export function createListingRows(
 }
 
 /** Whether nothing but the lock changes. */
-const isSameOffer = (before: Held, { seat, storedStatus }: ListingState, counted: Counted): boolean =>
+const isSameOffer = (
+  before: Held,
+  { seat, storedStatus, instant }: ListingState,
+  counted: Counted,
+): boolean =>
   before.text === counted.text &&
   before.price === counted.price &&
   before.currency === counted.currency &&
   before.for_sale === counted.for_sale &&
   before.status === storedStatus &&
+  before.instant === Number(instant) &&
   before.section === seat.section &&
   before.row === seat.row &&
   before.number === seat.number;
@@ -89,6 +96,7 @@ const rowOf = (state: ListingState, counted: Counted) => ({
   category: state.category,
   ...state.seat,
   status: state.storedStatus,
+  instant: Number(state.instant),
   held_until: state.heldUntil,
   created: state.created,
   updated: state.updated,

@@ -34,6 +34,8 @@ export interface ListingState {
   price: Money;
   /** AVAILABLE, SOLD or WITHDRAWN. */
   storedStatus: TicketStatus;
+  /** Whether its buyer has the ticket as soon as the order is complete. */
+  instant: boolean;
   /** Null without a lock. It may have lapsed. */
   heldUntil: number | null;
   created: number;
@@ -61,6 +63,7 @@ export function listingStateOf(state: TicketState): ListingState {
     seat: seatOf(state.seat),
     price: moneyOf(price),
     storedStatus: state.storedStatus,
+    instant: state.instant,
     heldUntil: lockExpireTime ? timestampMs(lockExpireTime) : null,
     created: timestampMs(createTime),
     updated: timestampMs(updateTime),

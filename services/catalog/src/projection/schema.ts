@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 10;
+export const SCHEMA_VERSION = 11;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
@@ -177,6 +177,8 @@ CREATE TABLE listings (
   currency TEXT NOT NULL,
   -- The stored status: AVAILABLE, SOLD or WITHDRAWN.
   status INTEGER NOT NULL,
+  -- 1 if its buyer has the ticket as soon as the order is complete.
+  instant INTEGER NOT NULL,
   -- Until when it is locked. It may be over.
   held_until INTEGER,
   -- When its event begins.

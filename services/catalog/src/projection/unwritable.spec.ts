@@ -29,6 +29,7 @@ const listing = (n: number, heldUntil: number | null): ListingState => ({
   seat: { section: "", row: "", number: `${n}` },
   price: { minorUnits: 500, currency: "EUR" },
   storedStatus: TicketStatus.AVAILABLE,
+  instant: false,
   ...{ heldUntil, created: begin, updated: begin },
 });
 

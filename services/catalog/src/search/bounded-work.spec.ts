@@ -47,6 +47,7 @@ function listing(n: number): ListingState {
     seat: { section: "", row: "", number: "" },
     price: { minorUnits: 100 + n, currency: n % 2 ? "EUR" : "USD" },
     storedStatus: TicketStatus.AVAILABLE,
+    instant: false,
     heldUntil: n % 3 === 0 ? begin + hour : null,
     ...{ created: begin - n, updated: begin },
   };

@@ -69,6 +69,7 @@ const listing = (n: number, version = 1): ListingState => ({
   seat: { section: "", row: "", number: "" },
   price: { minorUnits: 500 + n, currency: "EUR" },
   storedStatus: TicketStatus.AVAILABLE,
+  instant: false,
   ...{ heldUntil: null, created: begin, updated: begin },
 });
 const list = (from: number, to: number) =>

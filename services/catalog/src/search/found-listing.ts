@@ -17,6 +17,7 @@ export interface FoundRow extends EventFacts {
   price: number;
   currency: string;
   status: number;
+  instant: number;
   held_until: number | null;
   start: number;
   created: number;
@@ -31,7 +32,7 @@ export interface FoundRow extends EventFacts {
 /** Listings with what they refer to: `l` says which, as a table or a query. */
 export const foundRows = (l: string): string => `
   SELECT l.id, l.version, l.seller, coalesce(s.display_name, l.seller_name) AS seller_name, l.category,
-    l.section, l.row, l.number, l.price, l.currency, l.status, l.held_until, l.start, l.created, l.updated,
+    l.section, l.row, l.number, l.price, l.currency, l.status, l.instant, l.held_until, l.start, l.created, l.updated,
     t.title, e.id AS event_id, e.time_zone, e.cancelled, e.former_start, t.event_title, t.venue, t.city
   FROM ${l} l CROSS JOIN texts t ON t.key = l.text CROSS JOIN events e ON e.key = l.event
   LEFT JOIN sellers s ON s.id = l.seller`;
@@ -53,6 +54,7 @@ export const foundListing = (row: FoundRow): FoundListing => ({
   seat: { section: row.section, row: row.row, number: row.number },
   price: { minorUnits: row.price, currency: row.currency },
   storedStatus: row.status,
+  instant: row.instant === 1,
   lockExpireTime: row.held_until === null ? null : new Date(row.held_until),
   createTime: new Date(row.created),
   updateTime: new Date(row.updated),

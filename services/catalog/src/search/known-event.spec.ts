@@ -19,6 +19,7 @@ const state = (draft: Partial<ListingState> = {}): ListingState => ({
   seat: { section: "", row: "", number: "" },
   price: { minorUnits: 500, currency: "EUR" },
   storedStatus: TicketStatus.AVAILABLE,
+  instant: false,
   ...{ heldUntil: null, created: begin, updated: begin },
   ...draft,
 });

@@ -66,6 +66,7 @@ async function list(from: number, to: number): Promise<void> {
       seat: { section: "", row: "", number: `${n}` },
       price: { minorUnits: 500 + n, currency: "EUR" },
       storedStatus: TicketStatus.AVAILABLE,
+      instant: false,
       ...{ heldUntil: n % 5 === 0 ? now + DAY : null, created: now, updated: now },
     })),
     position: { stream: "TICKETS", created, sequence, incomplete: false },

@@ -1,9 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import type {
-  DeliveredFileSchema,
-  StartUploadResponseSchema,
-} from "@ticketing/proto/deliveries/v1/delivery_service";
+import { type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { DeliveredFileSchema } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
@@ -22,24 +19,31 @@ const GRANT_MS = 5 * 60_000;
 const TAKEN_AT_ONCE = 2;
 /** So many wait; more than that would wait for longer than a call may take. */
 const WAITING = 20;
-/** So many calls of one order wait for the one before: the others' places are not for it alone. */
-const WAITING_OF_ORDER = 4;
+/** So many calls of one owner wait for the one before: the others' places are not for it alone. */
+const WAITING_OF_OWNER = 4;
+
+/** Where to upload, and until when. */
+export interface GrantedUpload {
+  uploadId: string;
+  url: string;
+  expireTime: Timestamp;
+}
 
 /** What deliveries do with files. */
 export interface Files {
-  /** Allows one upload. */
-  startUpload(bytes: number, orderId: string): MessageInitShape<typeof StartUploadResponseSchema>;
+  /** Allows one upload for an order, or for a listed ticket: its id is the owner's here and below. */
+  startUpload(bytes: number, ownerId: string): GrantedUpload;
   /**
-   * Takes an upload of this order when it is its turn, and leaves it in quarantine. Throws FILE_REFUSED, UPLOAD_MISSING,
+   * Takes an upload of this owner when it is its turn, and leaves it in quarantine. Throws FILE_REFUSED, UPLOAD_MISSING,
    * TOO_MANY_UPLOADS or FILES_UNAVAILABLE, and the signal's reason when nobody waits any more.
    */
-  take(uploadId: string, orderId: string, place: string, signal: AbortSignal): Promise<TakenFile>;
+  take(uploadId: string, ownerId: string, place: string, signal: AbortSignal): Promise<TakenFile>;
   /** What the buyer's browser needs to fetch and open a file. */
   open(file: TakenFile, place: string): MessageInitShape<typeof DeliveredFileSchema>;
   /** Nobody needs it any more. */
   discard(file: TakenFile): Promise<void>;
   /** The upload was delivered. */
-  discardUpload(uploadId: string, orderId: string): Promise<void>;
+  discardUpload(uploadId: string, ownerId: string): Promise<void>;
 }
 
 const unavailable = (): never => {
@@ -62,8 +66,8 @@ export const noFiles: Files = {
 };
 
 /**
- * Files in an object store. An upload's id is the order's alone: it is signed with it, so that nobody delivers at their
- * order what another has uploaded for theirs.
+ * Files in an object store. An upload's id is its owner's alone, an order's or a listed ticket's: it is signed with it, so
+ * that nobody delivers at theirs what another has uploaded.
  */
 export function createFiles(deps: {
   store: ObjectStore;
@@ -75,18 +79,18 @@ export function createFiles(deps: {
   const { store, signer, sealing, clock } = deps;
   const expiry = () => new Date(clock().getTime() + GRANT_MS);
   const inTurn = createTurns({ atOnce: TAKEN_AT_ONCE, waiting: WAITING });
-  const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: WAITING_OF_ORDER });
+  const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: WAITING_OF_OWNER });
   return {
-    startUpload(bytes, orderId) {
+    startUpload(bytes, ownerId) {
       const uploadId = newId();
       const expires = expiry();
-      const name = quarantineName(placedId(uploadId, orderId));
+      const name = quarantineName(placedId(uploadId, ownerId));
       const url = signer.urlOf({ method: "PUT", name, bytes, expires });
       return { uploadId, url, expireTime: timestampFromDate(expires) };
     },
-    async take(uploadId, orderId, place, signal) {
-      const work = () => takeUpload(deps, placedId(uploadId, orderId), place).catch(unlessKept);
-      const taking = await inTurnOf(orderId)(() => inTurn(work, signal), signal);
+    async take(uploadId, ownerId, place, signal) {
+      const work = () => takeUpload(deps, placedId(uploadId, ownerId), place).catch(unlessKept);
+      const taking = await inTurnOf(ownerId)(() => inTurn(work, signal), signal);
       if ("file" in taking) return taking.file;
       if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
       throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
@@ -100,9 +104,9 @@ export function createFiles(deps: {
       };
     },
     discard: ({ fileId }) => store.remove(fileName(fileId)),
-    discardUpload: (uploadId, orderId) => store.remove(quarantineName(placedId(uploadId, orderId))),
+    discardUpload: (uploadId, ownerId) => store.remove(quarantineName(placedId(uploadId, ownerId))),
   };
 }
 
-/** Where an upload for an order is: found by who names both. */
-const placedId = (uploadId: string, orderId: string): string => derivedId(uploadId, orderId);
+/** Where an upload for an owner is: found by who names both. */
+const placedId = (uploadId: string, ownerId: string): string => derivedId(uploadId, ownerId);

@@ -1,0 +1,150 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { Client, ServiceImpl } from "@connectrpc/connect";
+import type { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
+import { type TicketFileSchema, TicketFileStatus } from "@ticketing/proto/deliveries/v1/ticket_file";
+import type { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
+import { requireUser } from "@ticketing/runtime/identity/identity";
+import type { Clock } from "@ticketing/runtime/process/clock";
+import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
+import { sealTicketFile } from "./content.ts";
+import type { DeliveryStore } from "./delivery-aggregate.ts";
+import type { Files } from "./files/files.ts";
+import type { TakenFile } from "./files/take-upload.ts";
+import { readListing, requireListed, requireNotEnded, requireUnheld } from "./listing.ts";
+import { deliverLate } from "./listing-sales.ts";
+import {
+  attach,
+  detach,
+  isAttached,
+  openTicketFile,
+  requireAttachable,
+  type TicketFile,
+} from "./ticket-file.ts";
+import type { TicketFileStore } from "./ticket-file-aggregate.ts";
+
+export interface TicketFileDependencies {
+  deliveries: Pick<DeliveryStore, "update">;
+  ticketFiles: TicketFileStore;
+  /** Asked whose a ticket is, and whether its file may change: tickets decide that. */
+  tickets: Pick<Client<typeof TicketLockService>, "readTicket">;
+  files: Files;
+  /** Takes one upload of a seller's. Throws TOO_MANY_UPLOADS. */
+  takeUpload: (userId: string) => void;
+  clock: Clock;
+}
+
+type Method = "getTicketFile" | "startTicketUpload" | "attachTicketFile" | "removeTicketFile";
+
+/** The API of sellers who add a ticket's file while it is listed. */
+export function createTicketFileService(
+  deps: TicketFileDependencies,
+): Pick<ServiceImpl<typeof DeliveryService>, Method> {
+  const { ticketFiles, tickets, files, takeUpload, clock } = deps;
+
+  /** Where deleting fails it only takes room: nothing names it. */
+  const discard = async (file: TakenFile | undefined) => {
+    if (file) await files.discard(file).catch(() => undefined);
+  };
+
+  /** What was uploaded, looked at and stored; or the document, if a call that came at the same time attached it. */
+  const take = (ticketId: string, uploadId: string, signal: AbortSignal): Promise<TakenFile | TicketFile> =>
+    sealTicketFile(files, ticketId, uploadId, signal).catch(async (error: unknown) => {
+      const file = isRefusedFor(error, "UPLOAD_MISSING") && (await ticketFiles.get(ticketId));
+      if (file && isAttached(file, uploadId)) return file;
+      throw error;
+    });
+
+  /**
+   * Whether the ticket may change is asked again once the file was looked at: a lock may have begun. What was uploaded goes
+   * last, so that a repeat after a crash finds it.
+   */
+  async function attachUpload(ticketId: string, uploadId: string, signal: AbortSignal): Promise<TicketFile> {
+    const taken = await take(ticketId, uploadId, signal);
+    if ("_id" in taken) return taken;
+    let unneeded: TakenFile | undefined;
+    const change = async (current: TicketFile) => {
+      if (isAttached(current, uploadId)) {
+        unneeded = taken;
+        return current;
+      }
+      const ticket = await readListing(tickets, ticketId);
+      if (current.upload) requireListed(ticket);
+      else requireNotEnded(ticket);
+      unneeded = current.upload?.file;
+      return attach(current, { uploadId, file: taken }, clock());
+    };
+    const file = await ticketFiles.update(ticketId, change).catch(async (error: unknown) => {
+      // A write whose outcome is not known may have been made: nothing goes then.
+      if (error instanceof DomainError) await discard(taken);
+      throw error;
+    });
+    await discard(unneeded);
+    await files.discardUpload(uploadId, ticketId).catch(() => undefined);
+    return file;
+  }
+
+  return {
+    async getTicketFile({ ticketId }, context) {
+      await readListing(tickets, ticketId, requireUser(context).userId);
+      return { file: ticketFileMessage(ticketId, await ticketFiles.find(ticketId)) };
+    },
+
+    async startTicketUpload({ ticketId, bytes }, context) {
+      const { userId } = requireUser(context);
+      requireListed(await readListing(tickets, ticketId, userId));
+      const known = await ticketFiles.find(ticketId);
+      if (known) requireAttachable(known);
+      takeUpload(userId);
+      const upload = files.startUpload(Number(bytes), ticketId);
+      if (!known) await ticketFiles.insert(openTicketFile(ticketId, userId, clock()));
+      return upload;
+    },
+
+    async attachTicketFile({ ticketId, uploadId }, context) {
+      const { userId } = requireUser(context);
+      const ticket = await readListing(tickets, ticketId, userId);
+      const before = await ticketFiles.get(ticketId);
+      let file = before;
+      if (!isAttached(before, uploadId)) {
+        requireListed(ticket);
+        requireAttachable(before);
+        file = await attachUpload(ticketId, uploadId, context.signal);
+      }
+      await deliverLate(deps, file);
+      return { file: ticketFileMessage(ticketId, file) };
+    },
+
+    async removeTicketFile({ ticketId }, context) {
+      const ticket = await readListing(tickets, ticketId, requireUser(context).userId);
+      const known = await ticketFiles.find(ticketId);
+      if (!known?.upload) return { file: ticketFileMessage(ticketId, known) };
+      requireUnheld(ticket);
+      let before: TakenFile | undefined;
+      const file = await ticketFiles.update(ticketId, (current) => {
+        before = current.upload?.file;
+        return detach(current, clock());
+      });
+      await discard(before);
+      return { file: ticketFileMessage(ticketId, file) };
+    },
+  };
+}
+
+/** The file as the ticket's seller sees it. */
+function ticketFileMessage(
+  ticketId: string,
+  file: TicketFile | null,
+): MessageInitShape<typeof TicketFileSchema> {
+  return {
+    ticketId,
+    status: statusOf(file),
+    mediaType: file?.upload?.file.type ?? "",
+    attachTime: file?.attachTime && timestampFromDate(file.attachTime),
+  };
+}
+
+function statusOf(file: TicketFile | null): TicketFileStatus {
+  if (file?.orderId) return TicketFileStatus.SOLD;
+  return file?.upload ? TicketFileStatus.READY : TicketFileStatus.NONE;
+}
