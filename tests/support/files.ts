@@ -42,14 +42,33 @@ export function callFiles(
   });
 }
 
+async function put(url: string, content: Buffer): Promise<void> {
+  const { status } = await callFiles(url, { method: "PUT", body: content });
+  if (status !== 200) throw new Error(`the upload was answered ${status}`);
+}
+
 /** Uploads a file for an order, and gives its upload's id: nothing is delivered yet. */
 export async function upload(seller: Person, orderId: string, content: Buffer): Promise<string> {
   const { url, uploadId } = await retry(() =>
     seller.deliveries.startUpload({ orderId, bytes: BigInt(content.length) }),
   );
-  const { status } = await callFiles(url, { method: "PUT", body: content });
-  if (status !== 200) throw new Error(`the upload was answered ${status}`);
+  await put(url, content);
   return uploadId;
+}
+
+/** Uploads a file for a ticket that is listed, and gives its upload's id: it is not attached yet. */
+export async function uploadForListing(seller: Person, ticketId: string, content: Buffer): Promise<string> {
+  const { url, uploadId } = await retry(() =>
+    seller.deliveries.startTicketUpload({ ticketId, bytes: BigInt(content.length) }),
+  );
+  await put(url, content);
+  return uploadId;
+}
+
+/** Uploads the file of a ticket that is listed, and attaches it. */
+export async function attachFile(seller: Person, ticketId: string, content: Buffer): Promise<void> {
+  const uploadId = await uploadForListing(seller, ticketId, content);
+  await retry(() => seller.deliveries.attachTicketFile({ ticketId, uploadId }));
 }
 
 /** Uploads and delivers a file. */

@@ -161,6 +161,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   UnfreezeEarning: { reason: "a test" },
   ReinstateUser: { version: 1n, reason: "a test" },
   StartUpload: { bytes: 1n },
+  StartTicketUpload: { bytes: 1n },
   DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
   OpenCase: { kind: 1, text: "It never came" },
   AddEvidence: { text: "It never came" },

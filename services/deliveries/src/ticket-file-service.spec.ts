@@ -23,7 +23,7 @@ import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { checkContent } from "./files/check-content.ts";
 import { createFiles } from "./files/files.ts";
-import type { ObjectStore } from "./files/object-store.ts";
+import { fileName, type ObjectStore } from "./files/object-store.ts";
 import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
 import { onOrderEvent } from "./follow-orders.ts";
@@ -269,7 +269,19 @@ describe("a file that is looked at while the ticket is sold", () => {
     expect(await opened(orderId)).toEqual(png());
   });
 
-  it("is delivered later where that call died, and does not replace what the seller delivered meanwhile", async () => {
+  it("does not replace what the seller delivered for the order meanwhile", async () => {
+    const uploadId = await upload();
+    const content = { case: "link" as const, value: "https://tickets.example/it" };
+    let orderId = "";
+    whileLookedAt = async () => {
+      orderId = await sold();
+      await seller().deliverTicket({ orderId, content });
+    };
+    await attach(uploadId);
+    expect((await buyer().openTicket({ orderId })).content).toEqual(content);
+  });
+
+  it("is delivered later where that call died", async () => {
     const uploadId = await upload();
     const orderId = randomUUID();
     whileLookedAt = async () => {
@@ -346,14 +358,14 @@ describe("the file of a ticket that nobody can buy any more", () => {
     ["withdrawn", TicketStatus.WITHDRAWN],
     ["unsold when its event began", TicketStatus.EXPIRED],
   ])("is deleted with its key: %s", async (_, then) => {
-    const before = objects.size;
     await attached();
+    const name = fileName((await ticketFiles.get(ticketId)).upload?.file.fileId ?? "");
     await look();
-    expect(await status()).toBe(TicketFileStatus.READY);
+    expect([await status(), objects.has(name)]).toEqual([TicketFileStatus.READY, true]);
     listed = then;
     now += HOUR;
     await look();
-    expect([await status(), objects.size]).toEqual([TicketFileStatus.NONE, before]);
+    expect([await status(), objects.has(name)]).toEqual([TicketFileStatus.NONE, false]);
     expect(JSON.stringify(await ticketFiles.get(ticketId))).not.toContain("wrapped");
   });
 
