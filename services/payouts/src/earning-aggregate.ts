@@ -1,4 +1,4 @@
-import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
+import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
 import { EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
 import { defineAggregate } from "@ticketing/runtime/documents/aggregate";
 import type { AggregateStore } from "@ticketing/runtime/documents/aggregate-store";
@@ -49,12 +49,8 @@ export function createEarningStore(earnings: AggregateStore<Earning>): EarningSt
       return (await found.sort({ dueTime: 1, _id: 1 }).limit(limit).toArray()).map(({ _id }) => _id);
     },
     ofOrders: (orderIds) => collection.find({ _id: { $in: orderIds } }).toArray(),
-    waitingForAccount: (sellerId) =>
-      collection.find({
-        sellerId,
-        holdReason: EarningHoldReason.ACCOUNT,
-        status: EarningStatus.RELEASED,
-      }),
+    // One index finds them: no other status has this reason.
+    waitingForAccount: (sellerId) => collection.find({ sellerId, holdReason: EarningHoldReason.ACCOUNT }),
     async owed(debtorId, currency) {
       // One index finds them, whatever else is asked: they are few.
       const owed = await collection.find({ debtorId }).limit(100).toArray();

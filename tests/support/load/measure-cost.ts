@@ -8,7 +8,7 @@ import {
   readCpuTime,
   tellsCpuTime,
 } from "./cpu-time.ts";
-import { type Quiet, waitUntilIdle } from "./quiet.ts";
+import { type Quiet, readUse, waitUntilIdle } from "./quiet.ts";
 
 /** What a call costs when many are made. */
 export interface Cost {
@@ -50,19 +50,26 @@ export async function measureCost(
   return measureWork(mesh, quiet, () => closedLoop((n) => call(warmUp + n), { inFlight, ms, limit: calls }));
 }
 
-/** As {@link measureCost}, of work on a warm mesh that is no loop of calls; it says how many things it did. */
+/**
+ * As {@link measureCost}, of work on a warm mesh that is no loop of calls; it says how many things it did. Where that is
+ * little in a second, `idleMs` says how long the quiet mesh is read, before and after: otherwise what two seconds do not
+ * show of its own work counts as that of the few things.
+ */
 export async function measureWork(
   mesh: Processes,
   quiet: Quiet,
   work: () => Promise<LoopResult>,
+  idleMs = 0,
 ): Promise<Cost> {
-  const idleBefore = await waitUntilIdle(mesh, quiet);
+  const readIdle = async (seen: CpuTime) => (idleMs > 0 && tellsCpuTime ? readUse(mesh, idleMs) : seen);
+  const idleBefore = await readIdle(await waitUntilIdle(mesh, quiet));
 
   const [before, begun] = [read(mesh), performance.now()];
   const loop = await work();
   const meanwhile = between(before, read(mesh));
-  const idleAfter = await waitUntilIdle(mesh, quiet);
+  const quietAfter = await waitUntilIdle(mesh, quiet);
   const [used, busyMs] = [between(before, read(mesh)), performance.now() - begun];
+  const idleAfter = await readIdle(quietAfter);
 
   const idle = average([idleBefore, idleAfter]);
   const all = Object.values(meanwhile).reduce((sum, ms) => sum + ms, 0);

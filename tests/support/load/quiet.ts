@@ -22,7 +22,7 @@ export interface Quiet {
 }
 
 /** What the mesh uses now, in CPU milliseconds a second, by process. */
-async function readUse(mesh: Processes, ms: number): Promise<CpuTime> {
+export async function readUse(mesh: Processes, ms: number): Promise<CpuTime> {
   const [before, begun] = [readCpuTime(mesh), performance.now()];
   await sleep(ms);
   const seconds = (performance.now() - begun) / 1000;
