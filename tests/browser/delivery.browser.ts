@@ -54,6 +54,11 @@ test("a seller delivers by a link; the buyer opens it after a question, and says
   await page.getByText("You opened the ticket, so it cannot be given back without a reason.").waitFor();
   expect(await page.getByRole("button", { name: "Get a refund" }).count()).toBe(0);
   await inspect(page, "delivery-opened", ["phone"]);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Add to calendar" }).click();
+  const calendar = await readFile(await (await saved).path(), "utf8");
+  expect(calendar).toContain("DTSTART;TZID=Europe/Vienna:");
+  expect(calendar).toContain("SUMMARY:Evening of Strings\r\n");
   await theirs.getByText("Opened once:").waitFor();
 
   await page.getByRole("button", { name: "The ticket has arrived" }).click();

@@ -14,6 +14,7 @@ import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
 import { SignedIn } from "../session/signed-in.tsx";
+import { AddToCalendar } from "../ticket/add-to-calendar.tsx";
 import { TicketFace } from "../ticket/ticket-face.tsx";
 import { BuyerActions, SellerView } from "./order-actions.tsx";
 import { OrderStatusPill } from "./order-status.tsx";
@@ -67,6 +68,7 @@ function OneOrder(props: {
         )}
         {order.status === OrderStatus.COMPLETE &&
           (side === "seller" ? <SellerDelivery order={order} /> : <BuyerDelivery order={order} />)}
+        {order.status === OrderStatus.COMPLETE && side === "buyer" && <AddToCalendar order={order} />}
         {side === "seller" ? (
           <SellerView order={order} />
         ) : (

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { Earning } from "@ticketing/proto/payouts/v1/earning";
 import { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
 import { Button } from "../design/button.tsx";
+import { saveFile } from "../design/save-file.ts";
 import { ErrorNotice } from "../design/states.tsx";
 import { earningsCsv } from "./earnings-csv.ts";
 import { payoutTexts as texts } from "./texts.ts";
@@ -21,7 +22,7 @@ export function SaveEarnings() {
         pageToken = page.nextPageToken;
       }
     },
-    onSuccess: save,
+    onSuccess: (csv) => saveFile(texts.csvName, "text/csv", csv),
   });
   return (
     <>
@@ -31,15 +32,4 @@ export function SaveEarnings() {
       {saving.isError && <ErrorNotice error={saving.error} />}
     </>
   );
-}
-
-/** Has the browser save a text as a file. */
-function save(csv: string): void {
-  const url = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = texts.csvName;
-  link.click();
-  // The browser has begun to read it by the next turn.
-  setTimeout(() => URL.revokeObjectURL(url));
 }

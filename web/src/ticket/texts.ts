@@ -25,6 +25,8 @@ export const categoryLabels: Readonly<Record<Category, string>> = {
 
 /** The words of a ticket, in lists and on its own page. */
 export const ticketTexts = {
+  toCalendar: "Add to calendar",
+  calendarName: "event.ics",
   title: "Ticket",
   available: "Available",
   locked: "Being bought",
