@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { routedServices } from "@ticketing/gateway/routed-services";
 import type { Mesh } from "@ticketing/launcher/mesh";
+import { brokerLogin } from "@ticketing/runtime/events/broker-login";
+import { readConsumerLag } from "@ticketing/runtime/events/consumer-lag";
 import { databaseUri } from "@ticketing/servers/mongo";
 import { MongoClient } from "mongodb";
 import { readProjections } from "../support/projections.ts";
@@ -40,6 +44,11 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
       MongoClient.connect(databaseUri(mesh.addresses.mongo, name), { maxPoolSize: 4 }),
     ),
   );
+  const broker = await connect(brokerLogin(mesh.addresses.nats));
+  const manager = await jetstreamManager(broker);
+  /** Whether every event was handled by every service that is told of it. */
+  const allHandled = async () =>
+    (await readConsumerLag(manager)).every(({ pending, inFlight }) => pending + inFlight === 0);
   const named = (document: unknown) => {
     const text = JSON.stringify(document);
     return ids.some((id) => text.includes(id));
@@ -79,19 +88,23 @@ export async function openStoredState(mesh: Mesh, ids: readonly string[]) {
 
   return {
     read,
-    /** Waits until every event was published, catalog has them all, `holds` is true and nothing changes any more. */
+    /**
+     * Waits until every event was published and handled, catalog has them all, `holds` is true and nothing changes any
+     * more.
+     */
     async settled(holds: (state: StoredState) => boolean = () => true): Promise<StoredState> {
       let before: StoredState | undefined;
       for (const end = Date.now() + 120_000; ; await sleep(60)) {
+        const isHandled = await allHandled();
         const state = await read();
-        const waiting = waitsFor(state);
+        const waiting = isHandled ? waitsFor(state) : ["events"];
         if (waiting.length === 0 && holds(state) && isDeepStrictEqual(state, before)) return state;
         if (Date.now() > end)
           throw new Error(`nothing settles: ${waiting.join(", ") || JSON.stringify(state)}`);
         before = state;
       }
     },
-    close: () => Promise.all(clients.map((client) => client.close())),
+    close: () => Promise.all([broker.close(), ...clients.map((client) => client.close())]),
   };
 }
 
