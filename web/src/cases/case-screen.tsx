@@ -10,6 +10,7 @@ import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice } from "../design/states.tsx";
 import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { formatDateTime } from "../format/format-date.ts";
+import type { Amount } from "../format/format-money.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { AddEvidence } from "./add-evidence.tsx";
 import { CaseStatusPill } from "./case-status.tsx";
@@ -73,8 +74,9 @@ function LiveCase({ caseId, user }: { caseId: string; user: User }) {
 
 /** Where the case stands, in words: what was decided and why, or who decides. */
 function Standing({ found, side }: { found: Case; side: Party }) {
-  const { kind, decision, status } = found;
-  if (decision && !isUndecided(found)) return <Decision decision={decision} status={status} side={side} />;
+  const { kind, decision, price, status } = found;
+  if (decision && !isUndecided(found))
+    return <Decision decision={decision} price={price} status={status} side={side} />;
   return (
     <Notice tone="warn" title={texts.openTitle}>
       <p>{(kind === CaseKind.CHARGEBACK ? texts.bankText : texts.openText)[side]}</p>
@@ -82,10 +84,15 @@ function Standing({ found, side }: { found: Case; side: Party }) {
   );
 }
 
-function Decision(props: { decision: CaseDecision; status: CaseStatus; side: Party }) {
-  const { decision, status, side } = props;
+function Decision(props: {
+  decision: CaseDecision;
+  price: Amount | undefined;
+  status: CaseStatus;
+  side: Party;
+}) {
+  const { decision, price, status, side } = props;
   return (
-    <Notice tone="good" title={rulingText(side, decision.ruling)}>
+    <Notice tone="good" title={rulingText(side, decision, price)}>
       <p>
         {texts.why} <bdi>{decision.reason}</bdi>
       </p>

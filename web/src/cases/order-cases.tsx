@@ -60,11 +60,11 @@ export function OrderCases(props: { order: Order; side: Party; onChanged: () => 
 }
 
 function CaseNotice({ found, side }: { found: Case; side: Party }) {
-  const { kind, decision } = found;
+  const { kind, decision, price } = found;
   const waits = kind === CaseKind.CHARGEBACK ? texts.bankText : texts.openText;
   return (
     <Notice tone={isUndecided(found) ? "warn" : "good"} title={caseKindNames[kind]}>
-      <p>{decision && !isUndecided(found) ? rulingText(side, decision.ruling) : waits[side]}</p>
+      <p>{decision && !isUndecided(found) ? rulingText(side, decision, price) : waits[side]}</p>
       <p>
         <Link to="/cases/$caseId" params={{ caseId: found.id }}>
           {texts.toCase}

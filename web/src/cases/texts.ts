@@ -1,4 +1,11 @@
-import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import {
+  type CaseDecision,
+  CaseKind,
+  CaseRuling,
+  CaseSide,
+  CaseStatus,
+} from "@ticketing/proto/cases/v1/case";
+import { type Amount, formatMoney } from "../format/format-money.ts";
 
 /** What a case is about, as both sides and operators read it. */
 export const caseKindNames: Readonly<Record<CaseKind, string>> = {
@@ -48,10 +55,22 @@ const rulings: Readonly<Record<CaseRuling, Told>> = {
   },
 };
 
-/** What was decided, in a sentence. */
-export const rulingText = (party: Party, ruling: CaseRuling): string =>
+const ofPart: Readonly<Record<Party, (money: string) => string>> = {
+  buyer: (money) => `You get ${money} of your money back, and keep the ticket.`,
+  seller: (money) =>
+    `The buyer gets ${money} of the price back. You are paid the rest when it is due, less our fee.`,
+};
+
+/** What was decided of this price, in a sentence. */
+export function rulingText(
+  party: Party,
+  { ruling, refundAmount }: Pick<CaseDecision, "ruling" | "refundAmount">,
+  price: Amount | undefined,
+): string {
+  if (refundAmount > 0n && price) return ofPart[party](formatMoney({ ...price, minorUnits: refundAmount }));
   // A newer release has rulings that this one does not know.
-  (rulings[ruling] ?? rulings[CaseRuling.UNSPECIFIED])[party];
+  return (rulings[ruling] ?? rulings[CaseRuling.UNSPECIFIED])[party];
+}
 
 /** The words of what goes wrong with a sale, to its buyer and its seller. */
 export const caseTexts = {

@@ -1,6 +1,7 @@
-import { CaseRuling } from "@ticketing/proto/cases/v1/case";
+import { type CaseDecision, CaseRuling } from "@ticketing/proto/cases/v1/case";
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DisputeStatus } from "@ticketing/proto/payments/v1/payment";
+import { type Amount, formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
 
 /** What operators can decide, by the words of the choice and what follows. */
@@ -23,12 +24,23 @@ export const rulingChoices = [
 ] as const;
 
 /** What was decided or proposed, as operators read it. */
-export const rulingNames: Readonly<Record<CaseRuling, string>> = {
+const rulingNames: Readonly<Record<CaseRuling, string>> = {
   [CaseRuling.UNSPECIFIED]: "Unknown decision",
   [CaseRuling.REFUND]: "Refund the buyer",
   [CaseRuling.PART_REFUND]: "Refund a part",
   [CaseRuling.REJECT]: "Keep the sale",
 };
+
+/** What was decided or proposed of this price, as operators read it. */
+export function decisionName(
+  { ruling, refundAmount }: Pick<CaseDecision, "ruling" | "refundAmount">,
+  price: Amount | undefined,
+): string {
+  const name = rulingNames[ruling] ?? rulingNames[CaseRuling.UNSPECIFIED];
+  return refundAmount > 0n && price
+    ? `${name}, ${formatMoney({ ...price, minorUnits: refundAmount })}`
+    : name;
+}
 
 /** Where a delivery stands. */
 export const deliveryStatusNames: Readonly<Record<DeliveryStatus, string>> = {

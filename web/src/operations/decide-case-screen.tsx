@@ -13,7 +13,7 @@ import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice } from "../design/states.tsx";
 import { useSession } from "../session/session-store.ts";
-import { rulingNames, caseTexts as texts } from "./case-texts.ts";
+import { decisionName, caseTexts as texts } from "./case-texts.ts";
 import { DecideCase } from "./decide-case.tsx";
 import { DisputedSale } from "./disputed-sale.tsx";
 import styles from "./events.module.css";
@@ -65,10 +65,10 @@ function LiveCase({ caseId }: { caseId: string }) {
 }
 
 /** What was decided or proposed so far. */
-function Decision({ found: { decision, status } }: { found: Case }) {
+function Decision({ found: { decision, status, price } }: { found: Case }) {
   if (!decision) return null;
-  const { ruling, reason, operatorId, agreedBy } = decision;
-  const name = rulingNames[ruling] ?? rulingNames[0];
+  const { reason, operatorId, agreedBy } = decision;
+  const name = decisionName(decision, price);
   const isProposal = status === CaseStatus.PROPOSED;
   return (
     <Notice
@@ -142,7 +142,7 @@ function Agree(props: Parameters<typeof Undecided>[0] & { userId: string }) {
           onDecided(answer.case);
         }}
       >
-        <p>{texts.proposal(rulingNames[found.decision?.ruling ?? 0])}</p>
+        {found.decision && <p>{texts.proposal(decisionName(found.decision, found.price))}</p>}
       </ConfirmedAction>
     </div>
   );
