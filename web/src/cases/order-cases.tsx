@@ -29,7 +29,7 @@ export function OrderCases(props: { order: Order; side: Party; onChanged: () => 
   const until = data.complainUntil && formatDateTime(timestampDate(data.complainUntil));
   return (
     <section className={styles.part} aria-labelledby="cases">
-      <h2 id="cases">{texts.title}</h2>
+      <h2 id="cases">{cases.length > 0 ? texts.titleOfCases : texts.title}</h2>
       {cases.map((each) => (
         <CaseNotice key={each.id} found={each} side={side} />
       ))}

@@ -75,6 +75,7 @@ export function rulingText(
 /** The words of what goes wrong with a sale, to its buyer and its seller. */
 export const caseTexts = {
   title: "If something is wrong",
+  titleOfCases: "What went wrong",
   until: (by: string) => `You can tell us until ${by}.`,
   later: (by: string) => `If something is wrong with the ticket, you can tell us here, until ${by}.`,
   somethingIsWrong: "Something is wrong",
