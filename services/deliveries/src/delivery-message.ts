@@ -6,6 +6,7 @@ import {
   DeliveryStepSchema,
 } from "@ticketing/proto/deliveries/v1/delivery";
 import { readTransition } from "@ticketing/runtime/documents/transition";
+import { barcodesOf } from "./barcodes/known-barcodes.ts";
 import { type Delivery, isSoldWithFile } from "./delivery.ts";
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
@@ -24,6 +25,7 @@ export const deliveryState = (delivery: Delivery) => ({
 
 /** The delivery as its buyer and its seller see it. */
 export function deliveryMessage(delivery: Delivery): MessageInitShape<typeof DeliverySchema> {
+  const barcodes = barcodesOf(delivery.content);
   return {
     ...deliveryState(delivery),
     deliveredTime: optionalTime(delivery.deliveredTime),
@@ -31,6 +33,7 @@ export function deliveryMessage(delivery: Delivery): MessageInitShape<typeof Del
     soldWithFile: isSoldWithFile(delivery),
     openingCount: BigInt(delivery.openingCount),
     openings: delivery.openings.map((time) => timestampFromDate(time)),
+    barcodeFound: barcodes && barcodes.length > 0,
     timeline: delivery.history.map((step) => ({
       version: BigInt(step.version),
       time: timestampFromDate(step.time),

@@ -17,6 +17,9 @@ import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { png } from "../testing/files.ts";
+import { CLAIM_GRACE_MS } from "./barcodes/barcode.ts";
+import { openBarcodes } from "./barcodes/barcodes.ts";
+import { standingBy } from "./barcodes/standing.ts";
 import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { checkContent } from "./files/check-content.ts";
@@ -46,6 +49,9 @@ let upload: (url: string, content: Buffer) => Promise<void>;
 let files: Files;
 /** What happens while a file is looked at. */
 let whileLookedAt: () => Promise<unknown>;
+/** The ids of the barcodes that are read in every file. */
+let barcodesInFiles: string[];
+let betweenClaimAndWrite: () => void;
 /** What becomes of the next write of a delivery. */
 let failure: Error | undefined;
 let openings: string[];
@@ -89,6 +95,8 @@ beforeAll(async () => {
   const ticketFiles = await ticketFileAggregate.store(database.db);
   const tickets = clientOf(TicketLockService, {}, { service: "deliveries" });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
+  const standingOf = standingBy(deliveries);
+  const barcodes = await openBarcodes({ db: database.db, standingOf, maxAgeMs: 24 * HOUR, clock });
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));
     files = createFiles({
@@ -97,16 +105,20 @@ beforeAll(async () => {
       sealing,
       async check(bytes) {
         await whileLookedAt();
-        return checkContent(Buffer.from(bytes));
+        const verdict = checkContent(Buffer.from(bytes));
+        return "refused" in verdict ? verdict : { ...verdict, barcodes: barcodesInFiles };
       },
       clock,
     });
     const failing: DeliveryStore = {
       ...deliveries,
-      update: (...change) => (failure ? Promise.reject(failure) : deliveries.update(...change)),
+      update(...change) {
+        betweenClaimAndWrite();
+        return failure ? Promise.reject(failure) : deliveries.update(...change);
+      },
     };
     const service = createDeliveryService({
-      ...{ orders, tickets, ticketFiles, sealing, files, uploadLimit, clock },
+      ...{ orders, tickets, ticketFiles, sealing, files, uploadLimit, barcodes, clock },
       deliveries: failing,
     });
     hear = onOrderEvent({ deliveries, ticketFiles, files, orders, terms, clock });
@@ -121,6 +133,8 @@ beforeEach(() => {
   refusal = undefined;
   failure = undefined;
   whileLookedAt = async () => undefined;
+  barcodesInFiles = [];
+  betweenClaimAndWrite = () => undefined;
   openings = [];
   reads = 0;
 });
@@ -453,6 +467,74 @@ describe("a file that is delivered", () => {
     order = { ...order, status: OrderStatus.REFUNDED, version: 3n };
     await hear(announced(orderId, order, "orderRefunded"));
     expect(objects.size).toBe(0);
+  });
+
+  describe("with a barcode", () => {
+    beforeEach(() => {
+      barcodesInFiles = [randomBytes(32).toString("hex"), randomBytes(32).toString("hex")];
+    });
+    /** The reason why a file with the barcodes is refused for this order; undefined where it is delivered. */
+    const refusal = async (orderId: string) =>
+      send(orderId, await uploaded(orderId)).then(() => undefined, reasonOf);
+    const deliverLink = (orderId: string) =>
+      seller().deliverTicket({ orderId, content: { case: "link", value: LINK } });
+
+    it("says so to both, and says that there is none", async () => {
+      const orderId = await bought();
+      expect(await refusal(orderId)).toBeUndefined();
+      for (const user of [buyer(), seller()])
+        expect((await user.getDelivery({ orderId })).delivery?.barcodeFound).toBe(true);
+      barcodesInFiles = [];
+      expect(await refusal(orderId)).toBeUndefined();
+      expect((await buyer().getDelivery({ orderId })).delivery?.barcodeFound).toBe(false);
+      const { delivery } = await deliverLink(orderId);
+      expect(delivery?.barcodeFound).toBeUndefined();
+    });
+
+    it("is delivered to one buyer, until the money of that order goes back", async () => {
+      const [first, second] = [await bought(), await bought()];
+      expect(await refusal(first)).toBeUndefined();
+      const kept = [...objects.keys()];
+      expect(await refusal(second)).toBe("BARCODE_TAKEN");
+      barcodesInFiles = barcodesInFiles.slice(1);
+      expect(await refusal(second)).toBe("BARCODE_TAKEN");
+      expect([...objects.keys()]).toEqual(kept);
+      expect(await refusal(first)).toBeUndefined();
+      await hear(announced(first, { ...order, version: 3n, status: OrderStatus.REFUNDED }, "orderRefunded"));
+      expect(await refusal(second)).toBeUndefined();
+    });
+
+    it("is delivered to one buyer, of many at once", async () => {
+      const orders = await Promise.all([1, 2, 3, 4].map(() => bought()));
+      const refusals = await Promise.all(orders.map(refusal));
+      expect(refusals.filter((reason) => reason === undefined)).toHaveLength(1);
+      expect(refusals.filter((reason) => reason === "BARCODE_TAKEN")).toHaveLength(3);
+    });
+
+    it("can be delivered elsewhere soon after it was replaced, unless its buyer may have seen it", async () => {
+      const [first, second, third] = [await bought(), await bought(), await bought()];
+      await refusal(first);
+      await deliverLink(first);
+      expect(await refusal(second)).toBe("BARCODE_TAKEN");
+      now += CLAIM_GRACE_MS;
+      expect(await refusal(second)).toBeUndefined();
+      await buyer().openTicket({ orderId: second });
+      await deliverLink(second);
+      await deliverLink(second);
+      now += CLAIM_GRACE_MS;
+      expect(await refusal(third)).toBe("BARCODE_TAKEN");
+    });
+
+    it("is not kept when storing it took longer than it is sure to be its order's", async () => {
+      const orderId = await bought();
+      const uploadId = await uploaded(orderId);
+      betweenClaimAndWrite = () => {
+        now += CLAIM_GRACE_MS / 2;
+      };
+      expect(await send(orderId, uploadId).catch(reasonOf)).toBe("FILES_UNAVAILABLE");
+      betweenClaimAndWrite = () => undefined;
+      expect((await send(orderId, uploadId)).delivery?.barcodeFound).toBe(true);
+    });
   });
 
   it("is uploaded so often within an hour, and then again", async () => {

@@ -6,6 +6,9 @@ import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import { requireClaimed } from "./barcodes/barcode.ts";
+import type { Barcodes } from "./barcodes/barcodes.ts";
+import { barcodesOf } from "./barcodes/known-barcodes.ts";
 import {
   contentOf,
   discardContent,
@@ -40,6 +43,7 @@ export interface DeliveryServiceDependencies extends Pick<TicketFileDependencies
   files: Files;
   /** Takes a seller's id for each upload. */
   uploadLimit: RateLimit;
+  barcodes: Barcodes;
   clock: Clock;
 }
 
@@ -50,7 +54,7 @@ export const UPLOAD_RATE = { count: 60, windowMs: 3_600_000 };
 export function createDeliveryService(
   deps: DeliveryServiceDependencies,
 ): ServiceImpl<typeof DeliveryService> {
-  const { deliveries, orders, sealing, files, uploadLimit, clock } = deps;
+  const { deliveries, orders, sealing, files, uploadLimit, barcodes, clock } = deps;
 
   /**
    * What is the buyer's to do with a delivered ticket. It is recorded at the order first, which refuses it once a refund
@@ -69,7 +73,7 @@ export function createDeliveryService(
    * repeat after a crash finds it, or what was delivered.
    */
   async function replaceContent(
-    orderId: string,
+    { _id: orderId, sellerId, buyerId }: Delivery,
     content: PlainContent,
     signal: AbortSignal,
   ): Promise<Delivery> {
@@ -79,9 +83,18 @@ export function createDeliveryService(
       throw error;
     });
     if ("_id" in sealed) return sealed;
+    const claimTime = clock();
+    await barcodes
+      .claim({ kind: "order", id: orderId, sellerId, buyerId }, barcodesOf(sealed) ?? [])
+      .catch(async (error: unknown) => {
+        await discardContent(files, sealed);
+        if (isRefusedFor(error, "BARCODE_TAKEN")) await discardUpload(files, orderId, content);
+        throw error;
+      });
     let unneeded: DeliveredContent | undefined;
     const step = (current: Delivery) => {
       const isThere = isDelivered(sealing, current, content);
+      if (!isThere) requireClaimed(claimTime, clock());
       unneeded = isThere ? sealed : current.content;
       return isThere ? current : deliver(current, sealed, clock());
     };
@@ -132,7 +145,7 @@ export function createDeliveryService(
         return { delivery: deliveryMessage(before) };
       }
       requireOpen(before);
-      return { delivery: deliveryMessage(await replaceContent(orderId, content, context.signal)) };
+      return { delivery: deliveryMessage(await replaceContent(before, content, context.signal)) };
     },
 
     async openTicket({ orderId }, context) {

@@ -9,6 +9,7 @@ import {
 } from "@ticketing/runtime/documents/transition";
 import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { knownBarcodes } from "./barcodes/known-barcodes.ts";
 import type { TakenFile } from "./files/take-upload.ts";
 
 const { begin, advance } = transitionsOf(DeliveryEventSchema);
@@ -47,6 +48,8 @@ export interface Delivery extends Aggregate<TransitionType<typeof DeliveryEventS
   /** Absent again once the delivery is cancelled: nobody is to see it any more. */
   content?: DeliveredContent | undefined;
   deliveredTime?: Date;
+  /** Of what was replaced after the buyer had opened the ticket: the ids of the barcodes that they may have seen. */
+  shownBarcodes?: string[];
   /** How often the seller delivered. */
   deliveries: number;
   confirmedTime?: Date;
@@ -191,6 +194,7 @@ export function deliver(delivery: Delivery, content: DeliveredContent, now: Date
     status: DeliveryStatus.DELIVERED,
     isDue: false,
     content,
+    ...(delivery.openingCount > 0 && { shownBarcodes: knownBarcodes(delivery) }),
     deliveredTime: now,
     deliveries: delivery.deliveries + 1,
   });

@@ -8,6 +8,8 @@ import { openObjects } from "@ticketing/runtime/events/kept-objects";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
+import { openBarcodes } from "./barcodes/barcodes.ts";
+import { standingBy } from "./barcodes/standing.ts";
 import { config as readConfig } from "./config.ts";
 import { deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts";
@@ -41,9 +43,11 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
           fileMaxAgeMs: config.FILE_MAX_AGE,
         })
       : { files: noFiles };
+  const standingOf = standingBy(deliveries);
+  const barcodes = await openBarcodes({ db, standingOf, maxAgeMs: config.FILE_MAX_AGE, clock });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const deliveryService = createDeliveryService({
-    ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, clock },
+    ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, barcodes, clock },
   });
   const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME };
   followOrders({ deliveries, ticketFiles, files, orders, terms, clock }, events);

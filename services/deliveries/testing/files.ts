@@ -1,4 +1,4 @@
-import { crc32, deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync, deflateSync } from "node:zlib";
 
 /** Files as people upload them, and as attackers do. */
 const chunk = (type: string, data: Buffer): Buffer => {
@@ -9,13 +9,19 @@ const chunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([bytes.subarray(0, 4), named, bytes.subarray(4)]);
 };
 
-/** A PNG of one colour; its header may claim any size. */
-export function png(width = 1, height = 1): Buffer {
+/** A PNG of one pixel; its header may claim any size. */
+export const png = (width = 1, height = 1): Buffer =>
+  pngFrom(width, height, Buffer.from("78da63000100000500010d0a2db4", "hex"));
+
+/** A black PNG that has as many pixels as it says. */
+export const pngOf = (width: number, height: number): Buffer =>
+  pngFrom(width, height, deflateSync(Buffer.alloc((width + 1) * height)));
+
+function pngFrom(width: number, height: number, data: Buffer): Buffer {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const data = Buffer.from("78da63000100000500010d0a2db4", "hex");
   return Buffer.concat([
     signature,
     chunk("IHDR", header),

@@ -214,6 +214,10 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "This file cannot be used",
     "Upload the PDF, the picture (PNG) or the pass that you got for this ticket.",
   ),
+  BARCODE_TAKEN: said(
+    "This ticket is somebody else's",
+    "A ticket with the same barcode was sold or listed here already. Upload the ticket that belongs to this sale. If you have just replaced it in another sale, try again in two minutes.",
+  ),
   UPLOAD_MISSING: said("The upload is gone", "Choose the file once more."),
   TOO_MANY_UPLOADS: (_, wait) => ({
     title: "Too many uploads",

@@ -37,12 +37,19 @@ export function DeliveryPart(props: { order: Order; children: (side: DeliverySid
       {delivery && (
         <>
           {props.children({ delivery, take })}
+          <Barcode delivery={delivery} />
           <Openings delivery={delivery} />
           <Steps delivery={delivery} />
         </>
       )}
     </section>
   );
+}
+
+/** What the barcode in the file says of the ticket, which is the same to both; nothing where no file was looked at. */
+function Barcode({ delivery: { barcodeFound } }: { delivery: Delivery }) {
+  if (barcodeFound === undefined) return null;
+  return <p className={styles.soft}>{barcodeFound ? texts.barcodeFound : texts.noBarcode}</p>;
 }
 
 /** Each reading of the ticket is shown to both: who bought knows whether somebody else has their session. */

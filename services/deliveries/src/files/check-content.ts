@@ -1,6 +1,7 @@
 import { isPdf, pdfFault } from "./check-pdf.ts";
 import { isPng, pngFault } from "./check-png.ts";
-import { BadZip, unzip } from "./check-zip.ts";
+import { BadZip } from "./check-zip.ts";
+import { describedIn, filesOfPass } from "./pass.ts";
 
 /** What a file may be, by its content and never by its name. */
 export type FileType = "application/pdf" | "image/png" | "application/vnd.apple.pkpass";
@@ -9,8 +10,6 @@ export type FileType = "application/pdf" | "image/png" | "application/vnd.apple.
 export type Verdict = { type: FileType } | { refused: string };
 
 export const MAX_FILE_BYTES = 10 * 2 ** 20;
-/** A pass has a dozen files; a wallet unfolds it in memory. */
-const PASS_LIMITS = { entries: 100, bytes: 20 * 2 ** 20 };
 const PASS_FILES = ["pass.json", "manifest.json", "signature"];
 
 /** Looks at a file's bytes. Never throws, whatever they are; runs in a process that may do nothing else. */
@@ -28,10 +27,10 @@ const verdictOf = (type: FileType, refused: string | undefined): Verdict =>
 /** A pass for a wallet (Apple's Wallet Passes, "Building a Pass"): its description, manifest and signature are there. */
 function passVerdict(bytes: Buffer): Verdict {
   try {
-    const files = new Map(unzip(bytes, PASS_LIMITS).map(({ name, content }) => [name, content]));
+    const files = filesOfPass(bytes);
     const missing = PASS_FILES.filter((name) => !files.has(name));
     if (missing.length > 0) return { refused: `it is an archive without ${missing[0]}` };
-    const pass: unknown = JSON.parse(files.get("pass.json")?.toString("utf8") ?? "");
+    const pass = describedIn(files);
     const isPass =
       typeof pass === "object" && pass !== null && "formatVersion" in pass && pass.formatVersion === 1;
     return isPass ? { type: "application/vnd.apple.pkpass" } : { refused: "its pass.json is none" };

@@ -122,7 +122,7 @@ describe("a file's content", () => {
 
 describe("a file is looked at in a process of its own", () => {
   it("that says what it is", async () => {
-    expect(await checkFile(png(), 20_000)).toEqual({ type: "image/png" });
+    expect(await checkFile(png(), 20_000)).toEqual({ type: "image/png", barcodes: [] });
     expect(await checkFile(Buffer.from("x"), 20_000)).toEqual({
       refused: expect.stringContaining("neither"),
     });
@@ -154,6 +154,11 @@ describe("a file is looked at in a process of its own", () => {
 
   it("that never ends when a file has taken it over: it is killed in time, and nothing is known of the file", async () => {
     await expect(checkFile(png(), 500, hostile("spins"))).rejects.toThrow("was killed");
+  });
+
+  it("that is killed once the file was found good: then it has no barcode that could be read", async () => {
+    const [type, barcodes] = ["image/png", []];
+    expect(await checkFile(png(), 20_000, hostile("dies"))).toEqual({ type, barcodes });
   });
 
   it("that knows nothing of the environment of the service", async () => {

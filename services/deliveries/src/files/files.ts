@@ -5,7 +5,7 @@ import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId, newId } from "@ticketing/runtime/process/ids";
-import type { Verdict } from "./check-content.ts";
+import type { CheckedFile } from "./check-file.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { unwrapKey } from "./sealed-file.ts";
 import type { UrlSigner } from "./signed-url.ts";
@@ -15,8 +15,8 @@ import { createTurns, createTurnsByKey } from "./turns.ts";
 /** How long a signed address is good: long enough for 10 MiB by a slow line. */
 const GRANT_MS = 5 * 60_000;
 
-/** So many files are taken side by side: each is held whole, and looked at by a process with a memory of its own. */
-const TAKEN_AT_ONCE = 2;
+/** So many files are taken side by side: each is held whole, and looked at by a process that may take 250 MB. */
+const TAKEN_AT_ONCE = 1;
 /** So many wait; more than that would wait for longer than a call may take. */
 const WAITING = 20;
 /** So many calls of one owner wait for the one before: the others' places are not for it alone. */
@@ -73,7 +73,8 @@ export function createFiles(deps: {
   store: ObjectStore;
   signer: UrlSigner;
   sealing: Sealing;
-  check: (bytes: Uint8Array) => Promise<Verdict>;
+  /** Looks at a file; its barcodes are told by the ids under which they are claimed. */
+  check: (bytes: Uint8Array) => Promise<CheckedFile>;
   clock: Clock;
 }): Files {
   const { store, signer, sealing, clock } = deps;

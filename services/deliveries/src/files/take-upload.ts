@@ -1,6 +1,7 @@
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { newId } from "@ticketing/runtime/process/ids";
-import type { FileType, Verdict } from "./check-content.ts";
+import type { FileType } from "./check-content.ts";
+import type { CheckedFile } from "./check-file.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { type FileSeal, sealFile } from "./sealed-file.ts";
 
@@ -11,6 +12,8 @@ export interface TakenFile {
   /** Of the ciphertext. */
   bytes: number;
   seal: FileSeal;
+  /** The ids of the barcodes in it: keyed hashes. Absent for a file that was taken before barcodes were read. */
+  barcodes?: string[];
 }
 
 /** What became of an upload: it is not there, is no file that we take, or is stored. */
@@ -22,7 +25,7 @@ export type Taking = { missing: true } | { refused: string } | { file: TakenFile
  * again. That repeat stores one more ciphertext; the first, which nothing names, stays until its age is over.
  */
 export async function takeUpload(
-  deps: { store: ObjectStore; sealing: Sealing; check: (bytes: Uint8Array) => Promise<Verdict> },
+  deps: { store: ObjectStore; sealing: Sealing; check: (bytes: Uint8Array) => Promise<CheckedFile> },
   uploadId: string,
   place: string,
 ): Promise<Taking> {
@@ -37,5 +40,5 @@ export async function takeUpload(
   const { ciphertext, seal } = sealFile(sealing, uploaded, place);
   const fileId = newId();
   await store.put(fileName(fileId), ciphertext);
-  return { file: { fileId, type: verdict.type, bytes: ciphertext.length, seal } };
+  return { file: { fileId, ...verdict, bytes: ciphertext.length, seal } };
 }

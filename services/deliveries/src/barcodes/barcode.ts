@@ -1,0 +1,113 @@
+import type { Versioned } from "@ticketing/runtime/documents/document-store";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
+
+/** What a ticket with this barcode is for: a listing that is for sale, or the order of a sale that is complete. */
+export type BarcodeUse =
+  | { kind: "ticket"; id: string; sellerId: string }
+  | {
+      kind: "order";
+      id: string;
+      sellerId: string;
+      buyerId: string;
+      /** The listing that was sold, which is in the way of no claim of its order; absent where it is not known. */
+      ticketId?: string;
+    };
+
+/** A use of a barcode, from this time on at the latest. */
+export type BarcodeClaim = BarcodeUse & { time: Date };
+
+/** One barcode, by the keyed hash of its text. Made by the first claim. */
+export interface Barcode extends Versioned {
+  /** Oldest first. */
+  claims: BarcodeClaim[];
+  /** When it was claimed last. */
+  claimTime: Date;
+}
+
+/**
+ * What a claim is worth. It stands while the listing is for sale, or the order's buyer may see a file with the barcode. It
+ * rests once the listing was sold, or the money of the order went back: it is in nobody's way, and says who had the ticket
+ * first. It is gone when the listing ended, the file was replaced before anybody saw it, or never came to be.
+ */
+export type Standing = "stands" | "rests" | "gone";
+
+/**
+ * So long a claim stands before what it was made for has to be there: a call claims first and stores the file then. In
+ * milliseconds.
+ */
+export const CLAIM_GRACE_MS = 2 * 60_000;
+
+const KEPT_CLAIMS = 20;
+
+/**
+ * A call that stores a file had claimed its barcodes at this time, so that the claims stand while it is written. Throws
+ * FILES_UNAVAILABLE where that was too long ago: the call can be repeated.
+ */
+export function requireClaimed(claimTime: Date, now: Date): void {
+  if (now.getTime() - claimTime.getTime() < CLAIM_GRACE_MS / 2) return;
+  throw new DomainError("FILES_UNAVAILABLE", "it took too long to store the file");
+}
+
+/** Nobody has claimed it. */
+export const unclaimed = (_id: string, now: Date): Barcode => ({
+  _id,
+  version: 0,
+  claims: [],
+  claimTime: now,
+});
+
+/**
+ * Who may list and deliver a ticket with this barcode: the buyer of the newest sale that stands; without one, who listed
+ * or delivered it first; undefined for nobody in particular. `claims`: oldest first, without those that are gone.
+ */
+export function holderOf(claims: readonly [BarcodeClaim, Standing][]): string | undefined {
+  const sales = claims.flatMap(([claim, standing]) =>
+    claim.kind === "order" && standing === "stands" ? [claim.buyerId] : [],
+  );
+  return sales.at(-1) ?? claims[0]?.[0].sellerId;
+}
+
+/**
+ * Claims a barcode for this use. A repeat for the same listing or order claims nothing more; what was delivered for an
+ * order can be delivered for it again. Throws BARCODE_TAKEN when somebody else holds it, or another listing has it.
+ * `standings`: of its claims, in their order.
+ */
+export function claim(barcode: Barcode, standings: readonly Standing[], use: BarcodeUse, now: Date): Barcode {
+  const known = barcode.claims
+    .map((each, index): [BarcodeClaim, Standing] => [each, standings[index] ?? "stands"])
+    .filter(([, standing]) => standing !== "gone");
+  const isOwn = (each: BarcodeClaim) => each.kind === use.kind && each.id === use.id;
+  const listing = use.kind === "order" ? use.ticketId : use.id;
+  const isDelivered = known.some(
+    ([each, standing]) => use.kind === "order" && isOwn(each) && standing === "stands",
+  );
+  if (!isDelivered) requireFree(known, use, listing);
+  const claimed = { ...use, time: now };
+  const others = known.map(([each]) => each);
+  const claims = others.some(isOwn)
+    ? others.map((each) => (isOwn(each) ? claimed : each))
+    : [...others, claimed];
+  return { ...barcode, version: barcode.version + 1, claims: shortened(claims), claimTime: now };
+}
+
+/** Throws BARCODE_TAKEN when another than the seller holds it, or it is in another listing that is for sale. */
+function requireFree(
+  known: readonly [BarcodeClaim, Standing][],
+  { sellerId }: BarcodeUse,
+  listing: string | undefined,
+): void {
+  const holder = holderOf(known);
+  const isListed = known.some(
+    ([each, standing]) => each.kind === "ticket" && each.id !== listing && standing === "stands",
+  );
+  if (isListed || (holder !== undefined && holder !== sellerId)) {
+    throw new DomainError(
+      "BARCODE_TAKEN",
+      "a ticket with this barcode is somebody else's, or for sale already",
+    );
+  }
+}
+
+/** Longer chains forget who sold in their middle: the first and the newest count. */
+const shortened = ([first, ...more]: BarcodeClaim[]): BarcodeClaim[] =>
+  first ? [first, ...more.slice(1 - KEPT_CLAIMS)] : [];
