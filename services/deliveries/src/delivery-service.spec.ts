@@ -95,7 +95,7 @@ beforeAll(async () => {
   const ticketFiles = await ticketFileAggregate.store(database.db);
   const tickets = clientOf(TicketLockService, {}, { service: "deliveries" });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
-  const standingOf = standingBy(deliveries);
+  const standingOf = standingBy(deliveries, ticketFiles);
   const barcodes = await openBarcodes({ db: database.db, standingOf, maxAgeMs: 24 * HOUR, clock });
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));

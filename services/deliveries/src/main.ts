@@ -43,7 +43,7 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
           fileMaxAgeMs: config.FILE_MAX_AGE,
         })
       : { files: noFiles };
-  const standingOf = standingBy(deliveries);
+  const standingOf = standingBy(deliveries, ticketFiles);
   const barcodes = await openBarcodes({ db, standingOf, maxAgeMs: config.FILE_MAX_AGE, clock });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const deliveryService = createDeliveryService({

@@ -19,6 +19,9 @@ import { clientOf, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { pdf, png } from "../testing/files.ts";
+import { CLAIM_GRACE_MS } from "./barcodes/barcode.ts";
+import { type Barcodes, openBarcodes } from "./barcodes/barcodes.ts";
+import { standingBy } from "./barcodes/standing.ts";
 import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { checkContent } from "./files/check-content.ts";
@@ -44,6 +47,9 @@ let put: (url: string, content: Buffer) => Promise<void>;
 let listed: TicketStatus;
 /** What happens while a file is looked at. */
 let whileLookedAt: () => Promise<unknown>;
+let barcodes: Barcodes;
+/** The ids of the barcodes that are read in every file. */
+let barcodesInFiles: string[];
 let ticketId: string;
 
 const clock = () => new Date(now);
@@ -73,11 +79,14 @@ beforeAll(async () => {
   const sealing = createSealing(secretKeys.parse(newSecretKey()));
   const check = async (bytes: Uint8Array) => {
     await whileLookedAt();
-    return checkContent(Buffer.from(bytes));
+    const verdict = checkContent(Buffer.from(bytes));
+    return "refused" in verdict ? verdict : { ...verdict, barcodes: barcodesInFiles };
   };
   const files = createFiles({ store, signer, sealing, check, clock });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
-  const means = { deliveries, ticketFiles, orders, tickets, files, clock };
+  const standingOf = standingBy(deliveries, ticketFiles);
+  barcodes = await openBarcodes({ db: database.db, standingOf, maxAgeMs: 24 * HOUR, clock });
+  const means = { deliveries, ticketFiles, orders, tickets, files, barcodes, clock };
   const service = createDeliveryService({ ...means, sealing, uploadLimit });
   as = (caller) => clientOf(DeliveryService, service, caller);
   hear = onOrderEvent({ ...means, terms: { leadMs: 24 * HOUR, leastTimeMs: HOUR } });
@@ -90,6 +99,7 @@ beforeEach(() => {
   listed = TicketStatus.AVAILABLE;
   whileLookedAt = async () => undefined;
   ticketId = randomUUID();
+  barcodesInFiles = [];
 });
 
 async function upload(content = png()): Promise<string> {
@@ -376,5 +386,65 @@ describe("the file of a ticket that nobody can buy any more", () => {
     now += 2 * HOUR;
     await look();
     expect(await opened(orderId)).toEqual(png());
+  });
+});
+
+describe("the barcode in the file of a listed ticket", () => {
+  beforeEach(() => {
+    barcodesInFiles = [randomBytes(32).toString("hex")];
+  });
+  /** The reason why this seller may not list a ticket with the barcode; undefined where they may. */
+  const refusedTo = (sellerId: string) =>
+    barcodes
+      .claim({ kind: "ticket", id: randomUUID(), sellerId }, barcodesInFiles)
+      .then(() => undefined, reasonOf);
+
+  it("is in no other listing, until the file is removed", async () => {
+    const first = ticketId;
+    await attached();
+    const kept = objects.size;
+    ticketId = randomUUID();
+    expect(await refusal(attached())).toBe("BARCODE_TAKEN");
+    expect(objects.size).toBe(kept);
+    now += CLAIM_GRACE_MS;
+    expect(await refusal(attached())).toBe("BARCODE_TAKEN");
+    await seller().removeTicketFile({ ticketId: first });
+    await attached();
+    expect(await status()).toBe(TicketFileStatus.READY);
+  });
+
+  it("is its buyer's once it is sold, and its seller's again when the money goes back", async () => {
+    await attached();
+    const orderId = await sold();
+    expect((await delivery(orderId))?.barcodeFound).toBe(true);
+    now += CLAIM_GRACE_MS;
+    expect(await refusedTo("s")).toBe("BARCODE_TAKEN");
+    expect(await refusedTo("b")).toBeUndefined();
+    now += CLAIM_GRACE_MS;
+    await refunded(orderId);
+    expect(await refusedTo("b")).toBe("BARCODE_TAKEN");
+  });
+
+  it("is not its buyer's who has seen it and got the money back", async () => {
+    await attached();
+    const orderId = await sold();
+    await opened(orderId);
+    await refunded(orderId);
+    now += CLAIM_GRACE_MS;
+    expect(await refusedTo("b")).toBe("BARCODE_TAKEN");
+    expect(await refusedTo("s")).toBeUndefined();
+  });
+
+  it("is not stored later than it is sure to be the listing's", async () => {
+    const uploadId = await upload();
+    const claim = barcodes.claim;
+    barcodes.claim = async (...each) => {
+      await claim(...each);
+      now += CLAIM_GRACE_MS / 2;
+    };
+    expect(await refusal(attach(uploadId))).toBe("FILES_UNAVAILABLE");
+    barcodes.claim = claim;
+    await attach(uploadId);
+    expect(await status()).toBe(TicketFileStatus.READY);
   });
 });

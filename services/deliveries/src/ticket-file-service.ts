@@ -7,6 +7,8 @@ import type { TicketLockService } from "@ticketing/proto/tickets/internal/v1/tic
 import { requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
+import { requireClaimed } from "./barcodes/barcode.ts";
+import type { Barcodes } from "./barcodes/barcodes.ts";
 import { sealTicketFile } from "./content.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 import type { Files } from "./files/files.ts";
@@ -29,6 +31,7 @@ export interface TicketFileDependencies {
   /** Asked whose a ticket is, and whether its file may change: tickets decide that. */
   tickets: Pick<Client<typeof TicketLockService>, "readTicket">;
   files: Files;
+  barcodes: Barcodes;
   /** Takes one upload of a seller's. Throws TOO_MANY_UPLOADS. */
   takeUpload: (userId: string) => void;
   clock: Clock;
@@ -40,12 +43,16 @@ type Method = "getTicketFile" | "startTicketUpload" | "attachTicketFile" | "remo
 export function createTicketFileService(
   deps: TicketFileDependencies,
 ): Pick<ServiceImpl<typeof DeliveryService>, Method> {
-  const { ticketFiles, tickets, files, takeUpload, clock } = deps;
+  const { ticketFiles, tickets, files, barcodes, takeUpload, clock } = deps;
 
   /** Where deleting fails it only takes room: nothing names it. */
   const discard = async (file: TakenFile | undefined) => {
     if (file) await files.discard(file).catch(() => undefined);
   };
+
+  /** Where that fails its age ends it. */
+  const discardUpload = (ticketId: string, uploadId: string) =>
+    files.discardUpload(uploadId, ticketId).catch(() => undefined);
 
   /** What was uploaded, looked at and stored; or the document, if a call that came at the same time attached it. */
   const take = (ticketId: string, uploadId: string, signal: AbortSignal): Promise<TakenFile | TicketFile> =>
@@ -59,9 +66,20 @@ export function createTicketFileService(
    * Whether the ticket may change is asked again once the file was looked at: a lock may have begun. What was uploaded goes
    * last, so that a repeat after a crash finds it.
    */
-  async function attachUpload(ticketId: string, uploadId: string, signal: AbortSignal): Promise<TicketFile> {
+  async function attachUpload(
+    { _id: ticketId, sellerId }: TicketFile,
+    uploadId: string,
+    signal: AbortSignal,
+  ): Promise<TicketFile> {
     const taken = await take(ticketId, uploadId, signal);
     if ("_id" in taken) return taken;
+    const claimTime = clock();
+    const use = { kind: "ticket", id: ticketId, sellerId } as const;
+    await barcodes.claim(use, taken.barcodes ?? []).catch(async (error: unknown) => {
+      await discard(taken);
+      if (isRefusedFor(error, "BARCODE_TAKEN")) await discardUpload(ticketId, uploadId);
+      throw error;
+    });
     let unneeded: TakenFile | undefined;
     const change = async (current: TicketFile) => {
       if (isAttached(current, uploadId)) {
@@ -71,6 +89,7 @@ export function createTicketFileService(
       const ticket = await readListing(tickets, ticketId);
       if (current.upload) requireListed(ticket);
       else requireNotEnded(ticket);
+      requireClaimed(claimTime, clock());
       unneeded = current.upload?.file;
       return attach(current, { uploadId, file: taken }, clock());
     };
@@ -80,7 +99,7 @@ export function createTicketFileService(
       throw error;
     });
     await discard(unneeded);
-    await files.discardUpload(uploadId, ticketId).catch(() => undefined);
+    await discardUpload(ticketId, uploadId);
     return file;
   }
 
@@ -109,7 +128,7 @@ export function createTicketFileService(
       if (!isAttached(before, uploadId)) {
         requireListed(ticket);
         requireAttachable(before);
-        file = await attachUpload(ticketId, uploadId, context.signal);
+        file = await attachUpload(before, uploadId, context.signal);
       }
       await deliverLate(deps, file);
       return { file: ticketFileMessage(ticketId, file) };

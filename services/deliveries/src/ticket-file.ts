@@ -7,6 +7,7 @@ import {
   transitionsOf,
 } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { barcodesOf } from "./barcodes/known-barcodes.ts";
 import type { SealedUpload } from "./delivery.ts";
 import type { TakenFile } from "./files/take-upload.ts";
 
@@ -18,6 +19,8 @@ export interface TicketFile extends Aggregate<TransitionType<typeof TicketFileEv
   /** Absent until the seller has attached one, and again once it was removed. */
   upload?: SealedUpload | undefined;
   attachTime?: Date | undefined;
+  /** Of what was removed after a buyer had seen it: the ids of its barcodes. */
+  shownBarcodes?: string[];
   /** How often the seller attached one. */
   attachments: number;
   /** The order that the ticket was sold to: from then on nobody replaces or removes what it was sold with. */
@@ -106,7 +109,10 @@ export class FormerSaleOpen extends Error {
 export function takeBack(file: TicketFile, orderId: string, seen: boolean, now: Date): TicketFile {
   if (file.orderId !== orderId) return file;
   const free = { orderId: undefined };
-  return seen ? withoutUpload(file, now, free) : amend(file, { ...free, lookTime: now }, now);
+  const shownBarcodes = [...new Set([...(file.shownBarcodes ?? []), ...(barcodesOf(file.upload) ?? [])])];
+  return seen
+    ? withoutUpload(file, now, { ...free, shownBarcodes })
+    : amend(file, { ...free, lookTime: now }, now);
 }
 
 /** It was looked after; the next look is due then, or never where that is absent. */

@@ -1,17 +1,10 @@
 import type { Versioned } from "@ticketing/runtime/documents/document-store";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 
-/** What a ticket with this barcode is for: a listing that is for sale, or the order of a sale that is complete. */
+/** What a ticket with this barcode is for: a listing with its file, or the order that it is delivered for. */
 export type BarcodeUse =
   | { kind: "ticket"; id: string; sellerId: string }
-  | {
-      kind: "order";
-      id: string;
-      sellerId: string;
-      buyerId: string;
-      /** The listing that was sold, which is in the way of no claim of its order; absent where it is not known. */
-      ticketId?: string;
-    };
+  | { kind: "order"; id: string; sellerId: string; buyerId: string };
 
 /** A use of a barcode, from this time on at the latest. */
 export type BarcodeClaim = BarcodeUse & { time: Date };
@@ -25,11 +18,12 @@ export interface Barcode extends Versioned {
 }
 
 /**
- * What a claim is worth. It stands while the listing is for sale, or the order's buyer may see a file with the barcode. It
- * rests once the listing was sold, or the money of the order went back: it is in nobody's way, and says who had the ticket
- * first. It is gone when the listing ended, the file was replaced before anybody saw it, or never came to be.
+ * What a claim is worth. It stands while the listing is for sale, or the order's buyer may see a file with the barcode; a
+ * listing that was sold with its file is its buyer's. It rests once the money went back: it is in nobody's way, and says
+ * who had the ticket first. It is gone when the listing ended, the file was replaced before anybody saw it, or never came
+ * to be.
  */
-export type Standing = "stands" | "rests" | "gone";
+export type Standing = "stands" | { soldTo: string } | "rests" | "gone";
 
 /**
  * So long a claim stands before what it was made for has to be there: a call claims first and stores the file then. In
@@ -61,10 +55,11 @@ export const unclaimed = (_id: string, now: Date): Barcode => ({
  * or delivered it first; undefined for nobody in particular. `claims`: oldest first, without those that are gone.
  */
 export function holderOf(claims: readonly [BarcodeClaim, Standing][]): string | undefined {
-  const sales = claims.flatMap(([claim, standing]) =>
-    claim.kind === "order" && standing === "stands" ? [claim.buyerId] : [],
-  );
-  return sales.at(-1) ?? claims[0]?.[0].sellerId;
+  const buyers = claims.flatMap(([claim, standing]) => {
+    if (typeof standing === "object") return [standing.soldTo];
+    return claim.kind === "order" && standing === "stands" ? [claim.buyerId] : [];
+  });
+  return buyers.at(-1) ?? claims[0]?.[0].sellerId;
 }
 
 /**
@@ -77,11 +72,10 @@ export function claim(barcode: Barcode, standings: readonly Standing[], use: Bar
     .map((each, index): [BarcodeClaim, Standing] => [each, standings[index] ?? "stands"])
     .filter(([, standing]) => standing !== "gone");
   const isOwn = (each: BarcodeClaim) => each.kind === use.kind && each.id === use.id;
-  const listing = use.kind === "order" ? use.ticketId : use.id;
   const isDelivered = known.some(
     ([each, standing]) => use.kind === "order" && isOwn(each) && standing === "stands",
   );
-  if (!isDelivered) requireFree(known, use, listing);
+  if (!isDelivered) requireFree(known, use);
   const claimed = { ...use, time: now };
   const others = known.map(([each]) => each);
   const claims = others.some(isOwn)
@@ -91,14 +85,11 @@ export function claim(barcode: Barcode, standings: readonly Standing[], use: Bar
 }
 
 /** Throws BARCODE_TAKEN when another than the seller holds it, or it is in another listing that is for sale. */
-function requireFree(
-  known: readonly [BarcodeClaim, Standing][],
-  { sellerId }: BarcodeUse,
-  listing: string | undefined,
-): void {
+function requireFree(known: readonly [BarcodeClaim, Standing][], { kind, id, sellerId }: BarcodeUse): void {
   const holder = holderOf(known);
   const isListed = known.some(
-    ([each, standing]) => each.kind === "ticket" && each.id !== listing && standing === "stands",
+    ([each, standing]) =>
+      each.kind === "ticket" && (kind !== "ticket" || each.id !== id) && standing === "stands",
   );
   if (isListed || (holder !== undefined && holder !== sellerId)) {
     throw new DomainError(

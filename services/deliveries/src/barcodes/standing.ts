@@ -1,23 +1,36 @@
 import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import type { Delivery } from "../delivery.ts";
 import type { DeliveryStore } from "../delivery-aggregate.ts";
+import type { TicketFile } from "../ticket-file.ts";
+import type { TicketFileStore } from "../ticket-file-aggregate.ts";
 import type { Standing } from "./barcode.ts";
 import type { StandingOf } from "./barcodes.ts";
-import { knownBarcodes } from "./known-barcodes.ts";
+import { barcodesOf, knownBarcodes } from "./known-barcodes.ts";
 
-/**
- * What claims of barcodes are worth by what they were made for. Files of listings are not stored here yet, so a claim of
- * one is gone.
- */
-export const standingBy =
-  (deliveries: Pick<DeliveryStore, "find">): StandingOf =>
-  async (claim, id) => {
-    const delivery = claim.kind === "order" ? await deliveries.find(claim.id) : null;
-    return delivery ? standingAt(delivery, id) : "gone";
+/** What claims of barcodes are worth by what they were made for: the file of a listing, or the delivery of an order. */
+export const standingBy = (
+  deliveries: Pick<DeliveryStore, "find">,
+  ticketFiles: Pick<TicketFileStore, "find">,
+): StandingOf => {
+  const ofListing = async ({ upload, shownBarcodes, orderId }: TicketFile, id: string): Promise<Standing> => {
+    if (!barcodesOf(upload)?.includes(id)) return shownBarcodes?.includes(id) ? "rests" : "gone";
+    const sale = orderId ? await deliveries.find(orderId) : null;
+    // Until the delivery has the file, the listing is in the way of others.
+    return sale && ofSale(sale, id) === "stands" ? { soldTo: sale.buyerId } : "stands";
   };
 
+  return async (claim, id) => {
+    if (claim.kind === "ticket") {
+      const file = await ticketFiles.find(claim.id);
+      return file ? ofListing(file, id) : "gone";
+    }
+    const delivery = await deliveries.find(claim.id);
+    return delivery ? ofSale(delivery, id) : "gone";
+  };
+};
+
 /** Once the money went back, nothing is kept of what was delivered: that the order claimed the barcode is enough. */
-function standingAt(delivery: Delivery, id: string): Standing {
+function ofSale(delivery: Delivery, id: string): Standing {
   if (delivery.status === DeliveryStatus.CANCELLED) return "rests";
   return knownBarcodes(delivery).includes(id) ? "stands" : "gone";
 }
