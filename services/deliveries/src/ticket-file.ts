@@ -108,11 +108,9 @@ export class FormerSaleOpen extends Error {
  */
 export function takeBack(file: TicketFile, orderId: string, seen: boolean, now: Date): TicketFile {
   if (file.orderId !== orderId) return file;
-  const free = { orderId: undefined };
   const shownBarcodes = [...new Set([...(file.shownBarcodes ?? []), ...(barcodesOf(file.upload) ?? [])])];
-  return seen
-    ? withoutUpload(file, now, { ...free, shownBarcodes })
-    : amend(file, { ...free, lookTime: now }, now);
+  const free = { orderId: undefined, ...(seen && { shownBarcodes }) };
+  return seen ? withoutUpload(file, now, free) : amend(file, { ...free, lookTime: now }, now);
 }
 
 /** It was looked after; the next look is due then, or never where that is absent. */
