@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
+import { type Case, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { PaymentStatus } from "@ticketing/proto/payments/v1/payment";
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
@@ -52,6 +53,29 @@ async function cancelledWithItsEvent({ mesh, seller, first }: Stage) {
   await waitForEnd(first, order, OrderStatus.CANCELLED);
   return { event, order };
 }
+
+/** The case of a sale whose charge a bank disputes, and its PaymentIntent. `dueIn`: seconds in which the bank is answered. */
+async function disputed(
+  stage: Stage,
+  dueIn = 86_400,
+): Promise<{ caseId: string; payment_intent: string | undefined }> {
+  const { mesh, seller, first } = stage;
+  const { order } = await stories.purchase(mesh, seller, first);
+  const [intent] = await stripePayments(mesh, order.id);
+  const due_by = Math.floor(Date.now() / 1_000) + dueIn;
+  await control(mesh, "POST", "disputes", { payment_intent: intent?.id, due_by });
+  const { id } = await retry(async () => {
+    const { cases } = await seller.cases.listCases({});
+    return cases.find((each) => each.orderId === order.id);
+  });
+  return { caseId: id, payment_intent: intent?.id };
+}
+
+const untilCase = (seller: Person, caseId: string, status: CaseStatus): Promise<Case> =>
+  retry(async () => {
+    const { case: found } = await seller.cases.getCase({ caseId });
+    return found?.status === status ? found : undefined;
+  });
 
 /** An order whose money is held while no worker runs: what the worker finds when it comes. */
 async function paidUnseen(stage: Stage): Promise<{ ticket: Ticket; order: Order }> {
@@ -202,6 +226,26 @@ export const recordings: Record<string, Recording> = {
     await deliverAndPassEvent(mesh, seller, order.id);
     await untilEarning(seller, order.id, EarningStatus.TRANSFERRED);
     return `earning-${order.id}`;
+  },
+  /** Of the release before evidence was submitted: its run ended once what the seller earned was frozen. */
+  async "case-held"(stage) {
+    return `case-${(await disputed(stage)).caseId}`;
+  },
+  /** The bank is told what speaks for the sale when half of its time is over. */
+  async "case-evidence"(stage) {
+    const { caseId } = await disputed(stage, 10);
+    await retry(async () => {
+      const { case: found } = await stage.seller.cases.getCase({ caseId });
+      return found?.bankAnswer?.evidenceSubmittedTime;
+    });
+    return `case-${caseId}`;
+  },
+  /** The bank decides for the buyer, and what was decided is done. */
+  async "case-lost"(stage) {
+    const { caseId, payment_intent } = await disputed(stage);
+    await control(stage.mesh, "POST", "disputes/close", { payment_intent, status: "lost" });
+    await untilCase(stage.seller, caseId, CaseStatus.CLOSED);
+    return `case-${caseId}`;
   },
 
   async refund({ mesh, seller, first }) {
