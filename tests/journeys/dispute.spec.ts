@@ -63,13 +63,25 @@ async function refundByHand(intent: string, amount?: number): Promise<void> {
   });
   if (!ok) throw new Error(`the double refused the refund: ${status}`);
 }
+interface ShownDispute {
+  payment_intent: string;
+  status: string;
+  evidence: Record<string, string>;
+  evidence_details: { submission_count: number };
+}
+/** The dispute of a charge as the double holds it. */
+async function disputeOf(intent: string): Promise<ShownDispute | undefined> {
+  const state = await (await fetch(`${mesh.addresses.stripe}/control/state`)).json();
+  const { disputes } = state as { disputes: ShownDispute[] };
+  return disputes.find((each) => each.payment_intent === intent);
+}
 const refundsOf = async (intent: string) => {
   const state = await (await fetch(`${mesh.addresses.stripe}/control/state`)).json();
   const { refunds } = state as { refunds: { payment_intent: string; amount: number }[] };
   return refunds.filter((refund) => refund.payment_intent === intent).map(({ amount }) => amount);
 };
 
-it("a seller is not paid while a bank decides about the charge, and is once it decided for the seller", async () => {
+it("a seller is not paid while a bank decides about the charge, and is once it was told and decided for the seller", async () => {
   const { order, intent } = await sold();
   await dispute(intent);
   const { id: caseId } = await untilCase(order.id, CaseKind.CHARGEBACK, CaseStatus.OPEN);
@@ -78,6 +90,20 @@ it("a seller is not paid while a bank decides about the charge, and is once it d
   expect((await refusal(operator.cases.decideCase(verdict))).reason).toBe("BANK_DECIDES");
   await passEvent(mesh, order.id);
   await untilEarning(seller, order.id, EarningStatus.RELEASED, isFrozen);
+
+  await seller.cases.addEvidence({ caseId, text: "The turnstile was green" });
+  await operator.cases.submitEvidence({ caseId });
+  const more = seller.cases.addEvidence({ caseId, text: "It was very green" });
+  expect((await refusal(more)).reason).toBe("EVIDENCE_CLOSED");
+  const told = await retry(async () => {
+    const { case: found } = await seller.cases.getCase({ caseId });
+    return found?.bankAnswer?.evidenceSubmittedTime && found.bankAnswer;
+  });
+  expect(told).toMatchObject({ evidenceAwaited: false, operatorId: "" });
+  const shown = await disputeOf(intent);
+  expect(shown).toMatchObject({ status: "under_review", evidence_details: { submission_count: 1 } });
+  expect(shown?.evidence.uncategorized_text).toContain("The turnstile was green");
+  expect(JSON.stringify(shown?.evidence)).not.toContain("Arena app");
 
   await decide(intent, "won");
   const closed = await untilCase(order.id, CaseKind.CHARGEBACK, CaseStatus.CLOSED);

@@ -264,6 +264,12 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     verdict: operatorOnly(),
   },
 
+  // The case is a complaint: no bank awaits anything.
+  "cases.v1.CaseService/SubmitEvidence": {
+    request: complaint,
+    verdict: operatorOnly("EVIDENCE_NOT_AWAITED"),
+  },
+
   "catalog.v1.CatalogService/SearchTickets": {
     request: () => ({ pageSize: 100 }),
     verdict: everybody("ok"),
@@ -467,6 +473,10 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
   "payments.internal.v1.PaymentLifecycleService/ReadCharge": lifecycle("payments", someOrder),
   "payments.internal.v1.PaymentLifecycleService/ListMovements": records("payments"),
   "payments.internal.v1.PaymentLifecycleService/ListCharges": records("payments"),
+  "payments.internal.v1.PaymentLifecycleService/SubmitEvidence": lifecycle("payments", () => ({
+    ...someOrder(),
+    ...{ providerDisputeId: "du_1", evidence: { uncategorizedText: "It was mine" } },
+  })),
   "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder, "cases"),
   "payouts.internal.v1.PayoutLifecycleService/ListEarnings": records("payouts"),
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder, "cases"),
@@ -494,6 +504,7 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     ...namedCase(),
     decisionNumber: 1,
   })),
+  "cases.internal.v1.CaseLifecycleService/CloseEvidence": lifecycle("cases", namedCase),
   "cases.internal.v1.CaseLifecycleService/ReopenCase": lifecycle("cases", () => ({
     ...namedCase(),
     decisionNumber: 1,

@@ -196,6 +196,9 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "case_decided",
     "case_reopened",
     "case_closed",
+    "case_evidence_awaited",
+    "case_evidence_closed",
+    "case_evidence_submitted",
     "state",
   ],
   "ticketing.cases.v1.CaseState": [
@@ -207,6 +210,9 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.cases.v1.CaseDecided": ["ruling", "operator_id", "reason", "agreed_by", "refund_amount"],
   "ticketing.cases.v1.CaseReopened": ["refusal"],
   "ticketing.cases.v1.CaseClosed": [],
+  "ticketing.cases.v1.CaseEvidenceAwaited": [],
+  "ticketing.cases.v1.CaseEvidenceClosed": ["operator_id"],
+  "ticketing.cases.v1.CaseEvidenceSubmitted": [],
 
   "ticketing.payouts.v1.SellerAccountEvent": [
     ...event,

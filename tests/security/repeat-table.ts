@@ -400,6 +400,19 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
     "services/cases/src/case.spec.ts",
     "is closed and reopened by its decision alone",
   ],
+  // There is something to submit only while a bank disputes a charge.
+  "payments.internal.v1.PaymentLifecycleService/SubmitEvidence": [
+    "services/payments/src/evidence-actions.spec.ts",
+    "is kept as a draft that can be changed, and submitted once",
+  ],
+  "cases.v1.CaseService/SubmitEvidence": [
+    "services/cases/src/bank-answer.spec.ts",
+    "is submitted early by an operator who takes no part in it, once",
+  ],
+  "cases.internal.v1.CaseLifecycleService/CloseEvidence": [
+    "services/cases/src/bank-answer.spec.ts",
+    "takes nothing more once it is submitted",
+  ],
   "cases.internal.v1.CaseLifecycleService/ReopenCase": [
     "services/cases/src/case.spec.ts",
     "is closed and reopened by its decision alone",

@@ -35,6 +35,8 @@ export const schema = z.object({
   MAX_DECLINES: z.coerce.number().int().min(1).default(3),
   /** Orders of cancelled events that each process ends a second: refunds follow, at the rate that Stripe takes. */
   EVENT_CANCELLATION_RATE: z.coerce.number().min(0.1).max(100).default(10),
+  /** How long before a bank's time is over it is told what speaks for a disputed sale; half of the time if that is less. */
+  EVIDENCE_MARGIN: duration.default(86_400_000),
   /** How often tickets, orders, payments and Stripe are compared, where something changed. */
   RECONCILE_EVERY: duration.default(600_000),
   /** How often all is compared that changed within RECONCILE_WINDOW before the last time. */

@@ -1,13 +1,22 @@
+import { CaseKind } from "@ticketing/proto/cases/v1/case";
+import { CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
+import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import type { IncomingEvent } from "@ticketing/runtime/events/events";
 import type { WorkflowStarter } from "./starter.ts";
 
-/** Transitions after which a case's workflow has something to do. */
-const TO_LOOK_AT = ["case_opened", "case_decided"];
-
-/** Has cases looked at. The subject says all that it takes: evt.cases.v1.<transition>.<case id>. */
+/** Has cases looked at that changed so that their workflow has something to do. */
 export const onCaseEvent =
   (workflows: Pick<WorkflowStarter, "wakeCase">) =>
-  async ({ subject }: Pick<IncomingEvent, "subject">): Promise<void> => {
-    const [, , , transition = "", caseId] = subject.split(".");
-    if (caseId && TO_LOOK_AT.includes(transition)) await workflows.wakeCase(caseId);
+  async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
+    const { id, transition, state } = decodeEvent(CaseEventSchema, payload);
+    switch (transition.case) {
+      case "caseOpened":
+      case "caseDecided":
+      case "caseEvidenceAwaited":
+      case "caseEvidenceClosed":
+        return workflows.wakeCase(id);
+      // Only a bank is told at once what is said.
+      case "caseEvidenceAdded":
+        return state?.kind === CaseKind.CHARGEBACK ? workflows.wakeCase(id) : undefined;
+    }
   };

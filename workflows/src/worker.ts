@@ -79,7 +79,7 @@ const workers = await createWorkers({
     ...lifecycle,
     ...createRefundActivities(clients),
     ...createEarningActivities(clients),
-    ...createCaseActivities(clients),
+    ...createCaseActivities(clients, { evidenceMarginMs: config.EVIDENCE_MARGIN }),
     ...createEventCancellationActivities(clients, { pace: createPace(config.EVENT_CANCELLATION_RATE) }),
     ...createReconciliationActivities({
       clients,

@@ -159,7 +159,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
       CASES_ADDRESS: internal("cases"),
     }),
     settings: [
-      ...["MAX_DECLINES", "EVENT_CANCELLATION_RATE", "TEMPORAL_NAMESPACE"],
+      ...["MAX_DECLINES", "EVENT_CANCELLATION_RATE", "EVIDENCE_MARGIN", "TEMPORAL_NAMESPACE"],
       ...["RECONCILE_EVERY", "RECONCILE_FULL_EVERY", "RECONCILE_WINDOW"],
       ...["RECONCILE_GRACE", "RECONCILE_OVERLAP", "RECONCILE_INTENT_AGE"],
     ],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { completeOnboarding, payOut, restrictAccount } from "./accounts.ts";
 import { ApiError, invalid, missing } from "./api-error.ts";
 import { CONTROL_PAGE } from "./control-page.ts";
-import { closeDispute, escalateDispute, isOpen, openDispute, outcomes } from "./disputes.ts";
+import { changeDueBy, closeDispute, escalateDispute, isOpen, openDispute, outcomes } from "./disputes.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import type { Account, Dispute, PaymentIntent } from "./objects.ts";
 import type { Call } from "./operation.ts";
@@ -31,6 +31,8 @@ const openSchema = z.object({
   /** Unix seconds. */
   due_by: z.number().int().optional(),
 });
+/** Unix seconds. */
+const dueSchema = z.object({ due_by: z.number().int() });
 const closeSchema = z.object({ status: z.enum(outcomes) });
 const settleSchema = z.strictObject({
   refund: z.string(),
@@ -44,7 +46,7 @@ const settleSchema = z.strictObject({
  * `GET /control` page · `GET /control/state` · `GET /control/calls`, how many calls of the API there were · `GET|POST|DELETE /control/faults` · `DELETE /control/faults/:id`
  * · `POST /control/refunds/settle {refund, status, failure_reason?}` · `POST /control/disputes {payment_intent,
  * reason?, inquiry?, due_by?}` · `POST /control/disputes/escalate {payment_intent}` · `POST /control/disputes/close
- * {payment_intent, status: won|lost|warning_closed}` · `POST /control/authorizations/expire {payment_intent}`
+ * {payment_intent, status: won|lost|warning_closed}` · `POST /control/disputes/due {payment_intent, due_by}` · `POST /control/authorizations/expire {payment_intent}`
  * · `POST /control/accounts/complete {account}` · `POST /control/accounts/restrict {account, reason?}` · `POST /control/accounts/pay_out {account}`
  * · `POST /control/authentications {payment_intent, success}` · `POST /control/webhooks/release` · `POST /control/webhooks/resend {event}`
  */
@@ -99,6 +101,8 @@ export function createControl({
       const { status } = closeSchema.parse(body);
       return closeDispute(call, openDisputeOf(body), status);
     },
+    "POST /control/disputes/due": (call, body) =>
+      changeDueBy(call, openDisputeOf(body), dueSchema.parse(body).due_by),
     "POST /control/disputes/escalate": (call, body) => escalateDispute(call, openDisputeOf(body)),
     "POST /control/refunds/settle": (call, body) => {
       const { refund: id, ...outcome } = settleSchema.parse(body);

@@ -69,6 +69,14 @@ export function escalateDispute(call: Call, dispute: Dispute): Dispute {
   return escalated;
 }
 
+/** The bank gives another time to answer (docs.stripe.com/api/events/types#event_types-charge.dispute.updated). */
+export function changeDueBy(call: Call, dispute: Dispute, dueBy: number): Dispute {
+  const details = { ...dispute.evidence_details, due_by: dueBy };
+  const changed = call.state.disputes.put({ ...dispute, evidence_details: details });
+  emit(call, "charge.dispute.updated", changed);
+  return changed;
+}
+
 /** A dispute comes to its end; won, the money is the account's again (docs.stripe.com/disputes/how-disputes-work). */
 export function closeDispute(call: Call, dispute: Dispute, status: (typeof outcomes)[number]): Dispute {
   const back = status === "won" ? [reinstated(call, dispute)] : [];
@@ -90,16 +98,41 @@ export const isOpen = ({ status }: Dispute): boolean => !outcomes.some((outcome)
 export const isChargedBack = ({ state }: Call, charge: Charge): boolean =>
   state.disputes.all().some((dispute) => dispute.charge === charge.id && !dispute.is_charge_refundable);
 
+/** The fields that are texts; the others take files, which the double does not keep: docs.stripe.com/api/disputes/update */
+const TEXTS = [
+  "access_activity_log",
+  "billing_address",
+  "cancellation_policy_disclosure",
+  "cancellation_rebuttal",
+  "customer_email_address",
+  "customer_name",
+  "customer_purchase_ip",
+  "duplicate_charge_explanation",
+  "duplicate_charge_id",
+  "product_description",
+  "refund_policy_disclosure",
+  "refund_refusal_explanation",
+  "service_date",
+  "shipping_address",
+  "shipping_carrier",
+  "shipping_date",
+  "shipping_tracking_number",
+  "uncategorized_text",
+] as const;
+/** So many characters have all texts of a dispute together: docs.stripe.com/api/disputes/update */
+const MAX_EVIDENCE = 150_000;
+
 const updateSchema = z.strictObject({
   ...common,
-  evidence: z.record(z.string().max(40), z.string().max(20_000)).optional(),
+  evidence: z.partialRecord(z.enum(TEXTS), z.string().max(20_000)).optional(),
   metadata: metadata.optional(),
   submit: flag.default(true),
 });
 
 /**
- * docs.stripe.com/api/disputes/update: evidence is kept, and unless `submit` is false sent to the bank, which takes it
- * once. What it says can decide in test mode: docs.stripe.com/disputes/testing.
+ * docs.stripe.com/api/disputes/update: evidence is kept, an empty text takes away what there was, and unless `submit` is
+ * false all of it is sent to the bank, which takes it once (docs.stripe.com/api/disputes/object, `submission_count`);
+ * after `due_by` too, though it may not arrive then (`past_due`). What it says can decide in test mode: docs.stripe.com/disputes/testing.
  */
 function updateDispute(
   call: Call,
@@ -114,9 +147,15 @@ function updateDispute(
   }
   const details = dispute.evidence_details;
   const isSent = evidence !== undefined && submit;
+  const kept = Object.fromEntries(
+    Object.entries({ ...dispute.evidence, ...evidence }).filter(([, text]) => text !== ""),
+  );
+  if (Object.values(kept).join("").length > MAX_EVIDENCE) {
+    throw invalid(`The combined character count of all evidence is limited to ${MAX_EVIDENCE}.`);
+  }
   const updated = call.state.disputes.put({
     ...dispute,
-    evidence: { ...dispute.evidence, ...evidence },
+    evidence: kept,
     evidence_details: {
       ...details,
       has_evidence: details.has_evidence || evidence !== undefined,

@@ -426,6 +426,28 @@ describe("faults", () => {
     expect(double.state.events.all().at(-1)?.type).toBe(told);
   });
 
+  // docs.stripe.com/api/disputes/update
+  it("a draft of evidence can be changed, up to what is taken in all, by the fields that there are", async () => {
+    const { double, stripe } = await start({});
+    const { id: payment_intent } = await stripe.paymentIntents.create(held);
+    await stripe.paymentIntents.capture(payment_intent);
+    const body = JSON.stringify({ payment_intent });
+    await fetch(`${double.url}/control/disputes`, { method: "POST", body });
+    const id = String(double.state.disputes.all()[0]?.id);
+    const stage = (evidence: Stripe.DisputeUpdateParams.Evidence) =>
+      stripe.disputes.update(id, { evidence, submit: false });
+    await stage({ product_description: "A ticket", service_date: "2030-01-01" });
+    expect((await stage({ service_date: "" })).evidence).toEqual({ product_description: "A ticket" });
+    const long = "a".repeat(20_000);
+    const fields = ["access_activity_log", "cancellation_rebuttal", "customer_name", "billing_address"];
+    const more = ["shipping_carrier", "refund_refusal_explanation", "uncategorized_text"];
+    await stage(Object.fromEntries([...fields, ...more].map((name) => [name, long])));
+    const isRefused = { type: "StripeInvalidRequestError" };
+    await expect(stage({ product_description: long })).rejects.toMatchObject(isRefused);
+    await expect(stage({ service_date: `${long}a` })).rejects.toMatchObject(isRefused);
+    await expect(stage({ receipt: "file_1" })).rejects.toMatchObject(isRefused);
+  });
+
   // docs.stripe.com/disputes/how-disputes-work#inquiries
   it("an inquiry withdraws nothing before it becomes a dispute, and its charge can be refunded", async () => {
     const { double, stripe } = await start({});

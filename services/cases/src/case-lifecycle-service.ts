@@ -2,6 +2,7 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { CaseLifecycleService } from "@ticketing/proto/cases/internal/v1/case_lifecycle_service";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import { closeEvidence } from "./bank-answer.ts";
 import { type Case, close, reopen } from "./case.ts";
 import type { CaseStore } from "./case-aggregate.ts";
 import { caseMessage } from "./case-message.ts";
@@ -25,6 +26,8 @@ export function createCaseLifecycleService(deps: {
     },
     closeCase: ({ caseId, decisionNumber }, context) =>
       change(context, caseId, (current) => close(current, decisionNumber, clock())),
+    closeEvidence: ({ caseId }, context) =>
+      change(context, caseId, (current) => closeEvidence(current, clock())),
     reopenCase: ({ caseId, decisionNumber, refusal }, context) =>
       change(context, caseId, (current) => reopen(current, decisionNumber, refusal, clock())),
   };

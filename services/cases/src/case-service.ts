@@ -7,6 +7,7 @@ import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v
 import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { submitEarly } from "./bank-answer.ts";
 import { addEvidence, agree, type Case, caseIdOf, decide, openCase, sideOf } from "./case.ts";
 import { type CaseStore, findOfOrder, findUndecided } from "./case-aggregate.ts";
 import { caseMessage, partyMessage } from "./case-message.ts";
@@ -119,6 +120,12 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
       const by = { operatorId, version: Number(version) };
       const agreed = await cases.update(caseId, (current) => agree(current, by, clock()));
       return { case: caseMessage(agreed) };
+    },
+
+    async submitEvidence({ caseId }, context) {
+      const { userId } = requireRole(context, OPERATOR);
+      const closed = await cases.update(caseId, (current) => submitEarly(current, userId, clock()));
+      return { case: caseMessage(closed) };
     },
   };
 }

@@ -1,16 +1,10 @@
 import { CaseKind, type CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
-import { CaseEventSchema } from "@ticketing/proto/cases/v1/case_events";
-import {
-  type Aggregate,
-  amend,
-  type TransitionType,
-  transitionsOf,
-} from "@ticketing/runtime/documents/transition";
+import { type Aggregate, amend } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import type { Money } from "@ticketing/runtime/values/money";
-
-const { begin, advance } = transitionsOf(CaseEventSchema);
+import type { BankAnswer } from "./bank-answer.ts";
+import { advance, begin, type CaseTransitionType } from "./case-transitions.ts";
 
 const { OPEN, PROPOSED, DECIDED, CLOSED } = CaseStatus;
 
@@ -45,7 +39,7 @@ export interface ProviderFact {
 }
 
 /** Something that went wrong with a sale, until it is settled. */
-export interface Case extends Aggregate<TransitionType<typeof CaseEventSchema>> {
+export interface Case extends Aggregate<CaseTransitionType> {
   orderId: string;
   buyerId: string;
   sellerId: string;
@@ -62,6 +56,11 @@ export interface Case extends Aggregate<TransitionType<typeof CaseEventSchema>> 
    * payment. Absent of other cases, and of those that an earlier release opened and nothing was heard of since.
    */
   fact?: ProviderFact;
+  /**
+   * Of a CHARGEBACK: what the bank takes and was told. Absent of others, and of those of which nothing was heard since an
+   * earlier release.
+   */
+  bank?: BankAnswer;
   /** Whether it is OPEN or PROPOSED: what operators have to decide is found by it. */
   undecided: boolean;
   /** Oldest first. */
@@ -86,15 +85,16 @@ export const caseIdOf = (orderId: string, kind: CaseKind, subject = ""): string 
 /** Something went wrong with a sale: an operator has to decide. */
 export function openCase(
   sale: DisputedSale,
-  about: { kind: CaseKind; subject?: string; fact?: ProviderFact },
+  about: { kind: CaseKind; subject?: string; fact?: ProviderFact; bank?: BankAnswer | undefined },
   now: Date,
 ): Case {
-  const { kind, subject = "", fact } = about;
+  const { kind, subject = "", fact, bank } = about;
   const opened = {
     ...sale,
     ...{ _id: caseIdOf(sale.orderId, kind, subject), parties: [sale.buyerId, sale.sellerId] },
     ...{ kind, subject, status: OPEN, undecided: true, evidence: [], decisions: 0, createTime: now },
     ...(fact && { fact }),
+    ...(bank && { bank }),
   };
   return begin(opened, { case: "caseOpened", value: {} }, now);
 }
@@ -112,8 +112,8 @@ const decided = ({ status }: Case) =>
   new DomainError("CASE_DECIDED", "this case is decided", { status: statusName(status) });
 
 /**
- * Buyer or seller says what happened. Said already: nothing changes. Throws NOT_YOUR_CASE, CASE_DECIDED or
- * TOO_MUCH_EVIDENCE.
+ * Buyer or seller says what happened. Said already: nothing changes. Throws NOT_YOUR_CASE, CASE_DECIDED,
+ * EVIDENCE_CLOSED or TOO_MUCH_EVIDENCE.
  */
 export function addEvidence(current: Case, userId: string, text: string, now: Date): Case {
   const side = sideOf(current, userId);
@@ -121,6 +121,9 @@ export function addEvidence(current: Case, userId: string, text: string, now: Da
   const said = current.evidence.filter((each) => each.side === side);
   if (said.some((each) => each.text === text)) return current;
   if (!current.undecided) throw decided(current);
+  if (current.bank?.closedTime) {
+    throw new DomainError("EVIDENCE_CLOSED", "what both sides said goes to the bank");
+  }
   if (said.length >= MAX_EVIDENCE) {
     throw new DomainError("TOO_MUCH_EVIDENCE", "nothing can be added any more");
   }
@@ -128,7 +131,8 @@ export function addEvidence(current: Case, userId: string, text: string, now: Da
   return advance(current, { case: "caseEvidenceAdded", value: { side } }, now, { evidence });
 }
 
-function requireOutsider(current: Case, operatorId: string): void {
+/** Throws OWN_CASE for an operator who is its buyer or seller. */
+export function requireOutsider(current: Case, operatorId: string): void {
   if (sideOf(current, operatorId)) {
     throw new DomainError("OWN_CASE", "nobody decides about an order of their own");
   }

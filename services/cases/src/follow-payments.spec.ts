@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import { type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
@@ -60,7 +61,12 @@ beforeEach(() => {
 });
 
 interface Facts {
-  disputes?: { providerDisputeId: string; status: DisputeStatus }[];
+  disputes?: {
+    providerDisputeId: string;
+    status: DisputeStatus;
+    evidenceDueTime?: Timestamp;
+    evidenceSubmitted?: boolean;
+  }[];
   manualRefunds?: { providerRefundId: string; amount: bigint; status: RefundStatus }[];
 }
 const hear = (facts: Facts, version = 0n) => {
@@ -100,6 +106,29 @@ describe("a dispute", () => {
     await dispute(end);
     await dispute(NEEDS_RESPONSE);
     expect((await chargeback())?.version).toBe(decided?.version);
+  });
+
+  it("says until when its bank takes evidence, and whether it has some", async () => {
+    const due = (day: number) => new Date(Date.UTC(2030, 0, day));
+    const terms = (version: bigint, to: DisputeStatus, day: number, evidenceSubmitted = false) => {
+      const evidenceDueTime = timestampFromDate(due(day));
+      return hear(
+        { disputes: [{ providerDisputeId: "du_1", status: to, evidenceDueTime, evidenceSubmitted }] },
+        version,
+      );
+    };
+    await terms(1n, NEEDS_RESPONSE, 8);
+    expect((await chargeback())?.bank).toMatchObject({ awaited: true, dueTime: due(8) });
+    await terms(2n, NEEDS_RESPONSE, 9);
+    expect((await chargeback())?.bank?.dueTime).toEqual(due(9));
+    await terms(1n, NEEDS_RESPONSE, 8);
+    expect((await chargeback())?.bank?.dueTime).toEqual(due(9));
+    await terms(3n, UNDER_REVIEW, 9, true);
+    expect((await chargeback())?.bank).toMatchObject({ awaited: false, submittedTime: now, closedTime: now });
+    await terms(4n, WON, 9, true);
+    expect((await chargeback())?.history.map(({ type }) => type)).toEqual([
+      ...["case_opened", "case_evidence_awaited", "case_evidence_submitted", "case_decided"],
+    ]);
   });
 
   /** Lets the dispute be heard of by a version of its payment. */

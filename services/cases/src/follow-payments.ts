@@ -1,3 +1,4 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Client } from "@connectrpc/connect";
 import { CaseKind, CaseRuling } from "@ticketing/proto/cases/v1/case";
 import type { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
@@ -13,6 +14,7 @@ import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import { type BankTerms, bankAnswer, noteTerms } from "./bank-answer.ts";
 import {
   type Case,
   caseIdOf,
@@ -51,6 +53,8 @@ interface Fact {
   end: { ruling: CaseRuling; reason: string } | undefined;
   /** Whether it needs a case of an order that is refunded. */
   isNewsOfRefunded: boolean;
+  /** Of a dispute: what the bank takes of evidence. */
+  terms?: Omit<BankTerms, "version">;
 }
 
 const { REFUND, REJECT } = CaseRuling;
@@ -63,9 +67,15 @@ const ends: Readonly<Partial<Record<DisputeStatus, Fact["end"]>>> = {
   [DisputeStatus.PREVENTED]: { ruling: REFUND, reason: "The bank gave the buyer the money back." },
 };
 
-const disputeFact = ({ providerDisputeId: subject, status }: Dispute): Fact => ({
-  ...{ kind: CaseKind.CHARGEBACK, subject, end: ends[status], isNewsOfRefunded: true },
-});
+/** Where a dispute is while the bank takes evidence. */
+const TAKING: readonly DisputeStatus[] = [DisputeStatus.NEEDS_RESPONSE, DisputeStatus.WARNING_NEEDS_RESPONSE];
+
+const disputeFact = (dispute: Dispute): Fact => {
+  const { providerDisputeId: subject, status, evidenceDueTime, evidenceSubmitted: submitted } = dispute;
+  const dueTime = evidenceDueTime && timestampDate(evidenceDueTime);
+  const terms = { awaited: TAKING.includes(status) && dueTime !== undefined, submitted, dueTime };
+  return { kind: CaseKind.CHARGEBACK, subject, end: ends[status], isNewsOfRefunded: true, terms };
+};
 
 const refundFact = ({ providerRefundId: subject, status }: ManualRefund): Fact => ({
   ...{ kind: CaseKind.PROVIDER_REFUND, subject, isNewsOfRefunded: false },
@@ -98,8 +108,9 @@ async function follow(deps: FollowDependencies, orderId: string, fact: Fact, ver
   const found = isAnother ? await open(deps, orderId, { ...fact, subject: next }, said) : newest;
   if (!found?.undecided) return;
   await payouts.holdForCase({ orderId, caseId: found._id });
-  const { end } = fact;
-  const take = (current: Case) => {
+  const { end, terms } = fact;
+  const take = (known: Case) => {
+    const current = terms ? noteTerms(known, { ...terms, version }, clock()) : known;
     const settled = end ? settleByFact(current, { ...end, fact: said }, clock()) : current;
     return settled === current ? noteFact(current, said, clock()) : settled;
   };
@@ -131,8 +142,9 @@ async function open(
   const { cases, clock } = deps;
   const order = await readOrder(deps, orderId);
   if (!isSold(order, fact)) return undefined;
-  const { kind, subject } = fact;
-  const opened = openCase(saleOf(order), { kind, subject, fact: said }, clock());
+  const { kind, subject, terms } = fact;
+  const bank = terms && bankAnswer({ ...terms, version: said.version }, clock());
+  const opened = openCase(saleOf(order), { kind, subject, fact: said, bank }, clock());
   return (await cases.insert(opened)) === "inserted" ? opened : cases.get(opened._id);
 }
 

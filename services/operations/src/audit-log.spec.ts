@@ -141,8 +141,11 @@ describe("the log of what operators did", () => {
     await told("c1", { case: "caseDecided", value: { ruling: CaseRuling.REFUND, ...op, agreedBy: "op-2" } });
     await told("c2", { case: "caseDecided", value: { ruling: CaseRuling.REFUND, reason: "by itself" } });
     const part = { ruling: CaseRuling.PART_REFUND, refundAmount: "300", ...op };
+    await told("c4", { case: "caseEvidenceClosed", value: { operatorId: "op-3" } });
+    await told("c5", { case: "caseEvidenceClosed", value: {} });
     await told("c3", { case: "caseProposed", value: part });
     expect(await listed()).toMatchObject([
+      { id: "c4:2", action: AuditAction.EVIDENCE_SUBMITTED, operatorId: "op-3", reason: "" },
       { id: "c3:2", action: AuditAction.CASE_PROPOSED, ...op, detail: "part_refund 300" },
       { id: "c1:agreed:2", action: AuditAction.CASE_AGREED, operatorId: "op-2", subjectId: "c1" },
       { id: "c1:2", action: AuditAction.CASE_DECIDED, ...op, subjectId: "c1" },

@@ -65,6 +65,10 @@ const byHand = (action: AuditAction, facts: Parameters<typeof by>[0]): Act | und
   facts.operatorId ? { action, ...by(facts) } : undefined;
 
 function actsOnCase({ transition }: CaseEvent): Act[] {
+  if (transition.case === "caseEvidenceClosed") {
+    const act = byHand(AuditAction.EVIDENCE_SUBMITTED, { ...transition.value, reason: "" });
+    return act ? [act] : [];
+  }
   if (transition.case !== "caseProposed" && transition.case !== "caseDecided") return [];
   const { ruling, reason, operatorId, refundAmount } = transition.value;
   const detail = [CaseRuling[ruling]?.toLowerCase() ?? "", refundAmount].filter(Boolean).join(" ");

@@ -9,6 +9,8 @@ import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
 import { createBalanceRecords } from "./balance-records.ts";
 import { createClientSecrets } from "./client-secrets.ts";
 import { config as readConfig } from "./config.ts";
+import { createEvidenceActions } from "./evidence-actions.ts";
+import { createEvidenceStore } from "./evidence-store.ts";
 import { createIntentRecords } from "./intent-records.ts";
 import { createMeshIdentity, openMeshStore } from "./mesh-store.ts";
 import { createPaymentActions } from "./payment-actions.ts";
@@ -41,6 +43,10 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
   const graceMs = config.STRIPE_GRACE;
   const actions = createPaymentActions({ payments, stripe, mesh, clock, log, graceMs });
   const parts = createPartRefunds({ payments, actions, stripe, mesh, clock, log, graceMs });
+  const evidence = createEvidenceActions({
+    evidence: await createEvidenceStore(db),
+    ...{ actions, stripe, mesh, clock, log, graceMs },
+  });
   const intents = createIntentRecords({ payments, stripe, mesh });
   const balance = createBalanceRecords({ payments, stripe, balance: createStripeBalance(stripeAt), mesh });
 
@@ -66,6 +72,7 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
     parts,
     intents,
     balance,
+    evidence,
     orders,
     clock,
   });

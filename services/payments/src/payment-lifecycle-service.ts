@@ -9,11 +9,12 @@ import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { BalanceRecords } from "./balance-records.ts";
+import type { EvidenceActions } from "./evidence-actions.ts";
 import type { IntentRecords } from "./intent-records.ts";
 import { orderOf } from "./order-to-pay.ts";
 import { type Payment, startVoided } from "./payment.ts";
 import type { PaymentActions } from "./payment-actions.ts";
-import { paymentMessage } from "./payment-message.ts";
+import { disputeMessage, paymentMessage } from "./payment-message.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { PartRefunds } from "./refund-part.ts";
 
@@ -24,6 +25,7 @@ export function createPaymentLifecycleService(deps: {
   parts: PartRefunds;
   intents: IntentRecords;
   balance: BalanceRecords;
+  evidence: EvidenceActions;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   clock: Clock;
 }): ServiceImpl<typeof PaymentLifecycleService> {
@@ -74,6 +76,15 @@ export function createPaymentLifecycleService(deps: {
       requireService(context, "workflows");
       const part = { id: partId, amount: Number(amount) };
       return { payment: paymentMessage(await parts.refund(await payments.get(orderId), part)) };
+    },
+
+    async submitEvidence({ orderId, providerDisputeId, evidence, submit }, context) {
+      requireService(context, "workflows");
+      if (!evidence) throw new Error("validation let a request without evidence pass");
+      const { $typeName: _, $unknown: __, ...texts } = evidence;
+      const wish = { texts, submit };
+      const dispute = await deps.evidence.submit(await payments.get(orderId), providerDisputeId, wish);
+      return { dispute: disputeMessage(dispute)[0] };
     },
 
     async listPayments({ selection }, context) {

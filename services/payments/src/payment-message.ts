@@ -54,7 +54,7 @@ const refundStatus: Record<Refund["status"], RefundStatus> = {
 };
 
 /** None of what only a refused refund tells of: it has no id yet. */
-function disputeMessage({ id, outcome, shown }: Dispute) {
+export function disputeMessage({ id, outcome, shown }: Dispute) {
   if (id === undefined) return [];
   const dueTime = shown?.evidenceDueTime;
   return [

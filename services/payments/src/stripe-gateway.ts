@@ -3,6 +3,7 @@ import { createStripeCalls, type StripeOptions } from "@ticketing/runtime/stripe
 import type { Money } from "@ticketing/runtime/values/money";
 import type Stripe from "stripe";
 import type { ShownDispute } from "./disputes.ts";
+import type { EvidenceTexts, EvidenceWish } from "./evidence.ts";
 import { ifKnown } from "./if-known.ts";
 import { type ReadEntry, readEntry } from "./intent-entry.ts";
 import { chargeOf, snapshot } from "./intent-snapshot.ts";
@@ -49,6 +50,11 @@ export interface StripeGateway {
   cancel(intentId: string, key?: string): Promise<IntentSnapshot>;
   /** Gives back so much in minor units, or all that is left of the charge; Stripe refuses more than that. */
   refund(intentId: string, key: string, amount?: number): Promise<void>;
+  /**
+   * Gives a dispute these texts, in place of the draft that it has, and with `submit` sends them to the bank, which takes
+   * them once. https://docs.stripe.com/api/disputes/update
+   */
+  updateDispute(disputeId: string, wish: EvidenceWish, key: string): Promise<void>;
   /**
    * The currencies in which the account keeps a balance, as ISO 4217 codes: what is charged in another is converted.
    * https://docs.stripe.com/api/balance/balance_object
@@ -143,6 +149,14 @@ export function createStripeGateway(
         const wanted = { payment_intent: intentId, metadata, ...(amount !== undefined && { amount }) };
         await stripe.refunds.create(wanted, { idempotencyKey: key });
       }),
+    updateDispute: (disputeId, { texts, submit }, key) => {
+      const update = async () => {
+        const evidence = evidenceParameters(texts);
+        const metadata = { operation_id: key };
+        await stripe.disputes.update(disputeId, { evidence, metadata, submit }, { idempotencyKey: key });
+      };
+      return call("disputes.update", update, true);
+    },
     settledCurrencies: () =>
       call("balance.retrieve", async () => {
         const { available, pending } = await stripe.balance.retrieve();
@@ -155,6 +169,15 @@ export function createStripeGateway(
     },
   };
 }
+
+/** Texts by Stripe's names. One that is empty takes away what an earlier draft had in its place. */
+const evidenceParameters = (texts: EvidenceTexts): Stripe.DisputeUpdateParams.Evidence => ({
+  product_description: texts.productDescription,
+  service_date: texts.serviceDate,
+  access_activity_log: texts.accessActivityLog,
+  refund_policy_disclosure: texts.refundPolicyDisclosure,
+  uncategorized_text: texts.uncategorizedText,
+});
 
 /** Of what a mesh makes. A copy of its database has orders of the same ids. */
 const operationId = ({ meshId }: { meshId: string }, key: string): string => `${meshId}:${key}`;

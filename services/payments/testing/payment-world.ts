@@ -6,6 +6,8 @@ import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
 import { createClientSecrets } from "../src/client-secrets.ts";
+import { createEvidenceActions } from "../src/evidence-actions.ts";
+import { createEvidenceStore } from "../src/evidence-store.ts";
 import { createMeshIdentity, openMeshStore } from "../src/mesh-store.ts";
 import type { OrderToPay } from "../src/order-to-pay.ts";
 import type { Payment } from "../src/payment.ts";
@@ -58,6 +60,11 @@ export async function openPaymentWorld() {
   const secrets = createClientSecrets(clock);
   const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit, startLimit, secrets };
   const actions = createPaymentActions(deps);
+  const evidence = createEvidenceActions({
+    ...deps,
+    evidence: await createEvidenceStore(database.db),
+    actions,
+  });
   const webhook = createStripeWebhook({ ...deps, actions });
   const parts = createPartRefunds({ ...deps, actions });
 
@@ -81,6 +88,7 @@ export async function openPaymentWorld() {
     balance,
     actions,
     parts,
+    evidence,
     webhook,
     double,
     keyWatch,

@@ -384,6 +384,8 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "That is not a part of the price",
     "Choose less than what is left of the price, or refund all of it.",
   ),
+  EVIDENCE_CLOSED: said("Nothing can be added any more", "What both of you said goes to the bank."),
+  EVIDENCE_NOT_AWAITED: said("The bank awaits nothing", "It was answered already, or has decided."),
   BANK_DECIDES: said("The bank decides this case", "It ends as the dispute does."),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };

@@ -16,6 +16,7 @@ export const auditActionNames: Readonly<Record<AuditAction, string>> = {
   [AuditAction.CASE_PROPOSED]: "Decision about a case proposed",
   [AuditAction.CASE_DECIDED]: "Case decided",
   [AuditAction.CASE_AGREED]: "Agreed to the decision about a case",
+  [AuditAction.EVIDENCE_SUBMITTED]: "Submitted the evidence of a case to the bank",
 };
 
 /** The words of the operators' pages of decisions and of their log. */

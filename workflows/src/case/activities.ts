@@ -1,20 +1,23 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { type Case, CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
+import { disputeIdOf, evidenceOf, readSale, submitTimeOf } from "./evidence.ts";
 
 export type CaseActivities = ReturnType<typeof createCaseActivities>;
 
 /**
  * What is to be done about a case. `decision` is its number. `saleStands`: an operator said so, of a ticket that was not
  * delivered, too; that a bank decided for the seller says nothing of that. `despite`: the provider's id of the refund by
- * hand that the case was about, if any; absent in what an earlier release answered.
+ * hand that the case was about, if any; absent in what an earlier release answered. `submitTime`: when what both sides
+ * say is to be submitted to the bank, in epoch milliseconds; absent where the bank awaits nothing, and in what an earlier
+ * release answered.
  */
 export type CaseVerdict =
   | { next: "nothing" }
-  | { next: "hold"; orderId: string }
+  | { next: "hold"; orderId: string; submitTime?: number }
   | { next: "refund"; orderId: string; decision: number }
   | { next: "part"; orderId: string; decision: number; amount: number; despite: string }
   | { next: "keep"; orderId: string; decision: number; saleStands: boolean; despite?: string };
@@ -34,19 +37,44 @@ const partStates: Record<RefundStatus, PartState> = {
 
 const UNDECIDED: readonly CaseStatus[] = [CaseStatus.OPEN, CaseStatus.PROPOSED];
 
-/** What a case does in the world. Each step may be repeated. */
-export function createCaseActivities({
-  cases,
-  orders,
-  payments,
-  payouts,
-}: Pick<LifecycleClients, "cases" | "orders" | "payments" | "payouts">) {
+/** What became of evidence: `over` where the bank takes none any more, `refused` by the payment provider. */
+export type EvidenceOutcome = "told" | "over" | "refused";
+
+export type CaseClients = Pick<LifecycleClients, "cases" | "orders" | "payouts" | "payments" | "deliveries">;
+
+/**
+ * What a case does in the world. Each step may be repeated. `evidenceMarginMs`: how long before the bank's time is over
+ * evidence is submitted.
+ */
+export function createCaseActivities(
+  clients: CaseClients,
+  { evidenceMarginMs }: { evidenceMarginMs: number },
+) {
+  const { cases, orders, payments, payouts } = clients;
+
+  /** Tells the bank what speaks for the sale of a case, as a draft or for good. */
+  async function tell(found: Case | undefined, submit: boolean): Promise<EvidenceOutcome> {
+    if (!found) throw new Error("cases answered without the case");
+    const { orderId } = found;
+    const evidence = evidenceOf(found, await readSale(clients, orderId));
+    const request = { orderId, providerDisputeId: disputeIdOf(found), evidence, submit };
+    return answering(clients.payments.submitEvidence(request), "told", {
+      EVIDENCE_NOT_TAKEN: "over",
+      EVIDENCE_TOO_LATE: "over",
+      DISPUTE_NOT_FOUND: "over",
+      EVIDENCE_REFUSED: "refused",
+    });
+  }
+
   return {
     async judgeCase(caseId: string): Promise<CaseVerdict> {
       const { case: found } = await asking(cases.readCase({ caseId }));
       if (!found) throw new Error("cases answered without the case");
       const { status, orderId, decision, kind, subject } = found;
-      if (UNDECIDED.includes(status)) return { next: "hold", orderId };
+      if (UNDECIDED.includes(status)) {
+        const submitTime = submitTimeOf(found, evidenceMarginMs);
+        return { next: "hold", orderId, ...(submitTime !== undefined && { submitTime }) };
+      }
       if (status !== CaseStatus.DECIDED || !decision) return { next: "nothing" };
       const { ruling, number, operatorId, refundAmount } = decision;
       if (ruling === CaseRuling.REFUND) return { next: "refund", orderId, decision: number };
@@ -59,6 +87,16 @@ export function createCaseActivities({
     /** What the seller earned is frozen, unless it was transferred before. */
     freezeEarning: (orderId: string, caseId: string) =>
       answering(payouts.holdForCase({ orderId, caseId }), "done" as const),
+
+    /** The bank's provider keeps what there is to say so far: should all else fail, a person finds it there. */
+    async stageEvidence(caseId: string): Promise<EvidenceOutcome> {
+      return tell((await asking(cases.readCase({ caseId }))).case, false);
+    },
+
+    /** Nothing can be added any more, and what was said goes to the bank: all of it, and once. */
+    async submitEvidence(caseId: string): Promise<EvidenceOutcome> {
+      return tell((await asking(cases.closeEvidence({ caseId }))).case, true);
+    },
 
     /** The order's refund is asked for, once for each decision. */
     requestRefund: (orderId: string, caseId: string, decision: number) =>

@@ -1,9 +1,11 @@
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type ConnectRouter, createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { CaseLifecycleService } from "@ticketing/proto/cases/internal/v1/case_lifecycle_service";
-import { CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { DeliveryLifecycleService } from "@ticketing/proto/deliveries/internal/v1/delivery_lifecycle_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { PaymentLifecycleService } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
@@ -15,6 +17,7 @@ import { somethingChanged } from "../order-lifecycle/messages.ts";
 import { createCaseActivities } from "./activities.ts";
 import { settleCase } from "./workflow.ts";
 
+const DAY_MS = 86_400_000;
 let environment: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundle;
 /** What the workflow did, in order. */
@@ -35,6 +38,20 @@ let orderAt: (look: number) => {
   refundRefusedTime?: { seconds: bigint };
 };
 
+/** What the bank of a chargeback takes, in epoch milliseconds, and how the provider refuses what it is told, by turns. */
+let bank: { awaited: boolean; dueTime: number; closed: boolean; said: string; refusals: PublicOrInternal[] };
+type PublicOrInternal = ConstructorParameters<typeof DomainError>[0];
+const timestamp = (ms: number) => timestampFromDate(new Date(ms));
+const bankFacts = () => ({
+  createTime: timestamp(bank.dueTime - 10 * DAY_MS),
+  evidence: bank.said ? [{ side: CaseSide.SELLER, text: bank.said, time: timestamp(0) }] : [],
+  bankAnswer: {
+    evidenceAwaited: bank.awaited,
+    evidenceDueTime: timestamp(bank.dueTime),
+    ...(bank.closed && { evidenceClosedTime: timestamp(bank.dueTime) }),
+  },
+});
+
 /** The services behind their contracts. */
 function services({ service }: ConnectRouter): void {
   let looks = 0;
@@ -43,12 +60,18 @@ function services({ service }: ConnectRouter): void {
   service(CaseLifecycleService, {
     readCase: () => ({
       case: {
-        ...{ orderId: "o1", status, kind, subject: "re_1" },
+        ...{ orderId: "o1", status, kind, subject: bank.dueTime ? "du_1:2" : "re_1" },
+        ...(bank.dueTime && bankFacts()),
         ...(status >= CaseStatus.DECIDED && {
           decision: { ruling, number: 2, operatorId, refundAmount: 300n },
         }),
       },
     }),
+    closeEvidence() {
+      bank.closed = true;
+      done.push("close evidence");
+      return { case: { orderId: "o1", subject: "du_1:2", ...bankFacts() } };
+    },
     closeCase({ decisionNumber }) {
       done.push(`close ${decisionNumber}`);
       status = CaseStatus.CLOSED;
@@ -83,6 +106,19 @@ function services({ service }: ConnectRouter): void {
       const partRefunds = partStatus ? [{ partId: "c1:2", amount: 300n, status: partStatus }] : [];
       return { payment: { partRefunds } };
     },
+    submitEvidence({ providerDisputeId, evidence, submit }) {
+      const text = evidence?.uncategorizedText.split("says:\n")[1]?.split(" ").slice(1).join(" ") ?? "";
+      done.push(`${submit ? "submit" : "stage"} ${providerDisputeId} ${text.trim().split("\n")[0]}`);
+      const refusal = bank.refusals.shift();
+      if (refusal) throw toConnectError(new DomainError(refusal, "no"));
+      if (submit) bank.awaited = false;
+      return {};
+    },
+  });
+  service(DeliveryLifecycleService, {
+    readDelivery() {
+      throw toConnectError(new DomainError("DELIVERY_NOT_FOUND", "no"));
+    },
   });
   service(PayoutLifecycleService, {
     reduceEarning({ partId, amount }) {
@@ -115,31 +151,37 @@ beforeEach(() => {
   ruling = CaseRuling.REFUND;
   operatorId = "op";
   kind = CaseKind.NOT_DELIVERED;
+  bank = { awaited: true, dueTime: 0, closed: false, said: "", refusals: [] };
   orderAt = () => ({ status: OrderStatus.REFUNDED });
   reduceRefusal = undefined;
   partRefusal = () => undefined;
   partAt = () => RefundStatus.SUCCEEDED;
 });
 
-/** Runs a case to the end of its workflow. */
-async function run(): Promise<void> {
+/** Runs a case to the end of its workflow; `meanwhile` what happens while it waits. */
+async function run(meanwhile?: (wake: () => Promise<void>) => Promise<void>): Promise<void> {
   const workflowId = `case-${Math.random()}`;
   const transport = createRouterTransport(services);
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue: workflowId,
     workflowBundle,
-    activities: createCaseActivities({
-      cases: createClient(CaseLifecycleService, transport),
-      orders: createClient(OrderLifecycleService, transport),
-      payments: createClient(PaymentLifecycleService, transport),
-      payouts: createClient(PayoutLifecycleService, transport),
-    }),
+    activities: createCaseActivities(
+      {
+        cases: createClient(CaseLifecycleService, transport),
+        orders: createClient(OrderLifecycleService, transport),
+        payouts: createClient(PayoutLifecycleService, transport),
+        payments: createClient(PaymentLifecycleService, transport),
+        deliveries: createClient(DeliveryLifecycleService, transport),
+      },
+      { evidenceMarginMs: DAY_MS },
+    ),
   });
   await worker.runUntil(async () => {
     const handle = await environment.client.workflow.signalWithStart(settleCase, {
       ...{ workflowId, taskQueue: workflowId, args: ["c1"], signal: somethingChanged },
     });
+    await meanwhile?.(() => handle.signal(somethingChanged));
     await handle.result();
   });
 }
@@ -260,4 +302,62 @@ describe("a case by which a part of the price goes back", () => {
     },
     60_000,
   );
+});
+
+describe("a chargeback", () => {
+  beforeEach(async () => {
+    status = CaseStatus.OPEN;
+    kind = CaseKind.CHARGEBACK;
+    bank.dueTime = (await environment.currentTimeMs()) + 10 * DAY_MS;
+    bank.said = "It was mine";
+  });
+  const until = async (what: string) => {
+    while (done.at(-1) !== what) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const SUBMITTED = ["close evidence", "submit du_1 It was mine"];
+
+  it("is told to the bank as a draft at once, and for good a day before its time is over", async () => {
+    await run();
+    expect(done).toEqual(["freeze c1", "stage du_1 It was mine", ...SUBMITTED]);
+    const left = bank.dueTime - (await environment.currentTimeMs());
+    expect(left).toBeLessThanOrEqual(DAY_MS);
+    expect(left).toBeGreaterThan(DAY_MS - 60_000);
+  }, 60_000);
+
+  it("is submitted at once where nothing can be added any more", async () => {
+    bank.closed = true;
+    await run();
+    expect(done).toEqual(["freeze c1", ...SUBMITTED]);
+  }, 60_000);
+
+  it("of which the bank awaits nothing is told nothing", async () => {
+    bank.awaited = false;
+    await run();
+    expect(done).not.toContain("stage du_1 It was mine");
+  }, 60_000);
+
+  it("is not submitted once the provider says that it is too late", async () => {
+    bank.refusals = ["EVIDENCE_TOO_LATE"];
+    await run();
+    expect(done).toEqual(["freeze c1", "stage du_1 It was mine"]);
+  }, 60_000);
+
+  it("whose draft is refused is submitted all the same, and again each hour while that is refused", async () => {
+    bank.refusals = ["EVIDENCE_REFUSED", "EVIDENCE_REFUSED", "EVIDENCE_REFUSED"];
+    await run();
+    expect(done).toEqual(["freeze c1", "stage du_1 It was mine", ...SUBMITTED, ...SUBMITTED, ...SUBMITTED]);
+  }, 60_000);
+
+  it("follows what is said and until when the bank takes it", async () => {
+    // Time goes on only while nothing else does: the wait would be over before something is said.
+    bank.refusals = [];
+    const { dueTime } = bank;
+    await run(async (wake) => {
+      await until("stage du_1 It was mine");
+      bank.said = "It was mine, and here is why";
+      bank.dueTime = dueTime + 10 * DAY_MS;
+      await wake();
+    });
+    expect(done.at(-1)).toBe("submit du_1 It was mine, and here is why");
+  }, 60_000);
 });
