@@ -165,6 +165,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   DeliverTicket: { content: { case: "link", value: "https://tickets.example/1" } },
   OpenCase: { kind: 1, text: "It never came" },
   AddEvidence: { text: "It never came" },
+  SubmitEvidence: { providerDisputeId: "du_1", evidence: {} },
   DecideCase: { ruling: 1, reason: "It never came" },
   AgreeToDecision: { version: 1n },
   CloseCase: { decisionNumber: 1 },
