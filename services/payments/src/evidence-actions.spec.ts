@@ -99,6 +99,17 @@ describe("evidence", () => {
     });
   });
 
+  it("whose first call acts late is submitted once, as it was first", async () => {
+    const { shown, tell } = await disputed();
+    world.double.faults.add({ kind: "hang", operation: "disputes.update", count: 1 });
+    expect(await tell("first", true).catch(reasonOf)).toBe("STRIPE_UNAVAILABLE");
+    world.double.faults.clear();
+    await untilDone(() => tell("second", true), pass);
+    expect(shown()).toMatchObject({
+      ...{ evidence: { uncategorized_text: "first" }, evidence_details: { submission_count: 1 } },
+    });
+  }, 30_000);
+
   it("submitted four times at once is submitted once", async () => {
     const { shown, tell } = await disputed();
     const results = await Promise.allSettled([1, 2, 3, 4].map((n) => tell(`words ${n}`, true)));
