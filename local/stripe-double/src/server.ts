@@ -47,7 +47,8 @@ export interface StripeDouble {
   close(): Promise<void>;
 }
 
-const MAX_BODY = 64 * 1024;
+/** Of evidence: 150,000 characters, each of twelve bytes as a form has them. */
+const MAX_BODY = 2 * 1024 * 1024;
 const BROWSER_SCRIPT = new URL("../browser/stripe-v3.js", import.meta.url);
 const CORS = {
   "access-control-allow-origin": "*",
