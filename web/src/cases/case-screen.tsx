@@ -13,6 +13,7 @@ import { formatDateTime } from "../format/format-date.ts";
 import type { Amount } from "../format/format-money.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { AddEvidence } from "./add-evidence.tsx";
+import { BankAnswerText } from "./bank-answer.tsx";
 import { CaseStatusPill } from "./case-status.tsx";
 import styles from "./cases.module.css";
 import { Evidence } from "./evidence.tsx";
@@ -67,10 +68,13 @@ function LiveCase({ caseId, user }: { caseId: string; user: User }) {
         )}
       </Card>
       <Evidence evidence={found.evidence} />
-      {isParty && isUndecided(found) && <AddEvidence caseId={found.id} onAdded={take} />}
+      {isParty && canSayMore(found) && <AddEvidence caseId={found.id} onAdded={take} />}
     </div>
   );
 }
+
+/** Nothing is added once the bank is told what was said. */
+const canSayMore = (found: Case): boolean => isUndecided(found) && !found.bankAnswer?.evidenceClosedTime;
 
 /** Where the case stands, in words: what was decided and why, or who decides. */
 function Standing({ found, side }: { found: Case; side: Party }) {
@@ -80,6 +84,7 @@ function Standing({ found, side }: { found: Case; side: Party }) {
   return (
     <Notice tone="warn" title={texts.openTitle}>
       <p>{(kind === CaseKind.CHARGEBACK ? texts.bankText : texts.openText)[side]}</p>
+      <BankAnswerText answer={found.bankAnswer} />
     </Notice>
   );
 }

@@ -72,6 +72,14 @@ export function rulingText(
   return (rulings[ruling] ?? rulings[CaseRuling.UNSPECIFIED])[party];
 }
 
+/** The words of what a bank is told. */
+export const bankAnswerTexts = {
+  awaited: (due: string) =>
+    `The bank is told what both sides say. It takes evidence until ${due}; ours goes earlier.`,
+  closed: "What both sides said is on its way to the bank. Nothing can be added any more.",
+  submitted: (time: string) => `The bank was told what both sides said on ${time}.`,
+};
+
 /** The words of what goes wrong with a sale, to its buyer and its seller. */
 export const caseTexts = {
   title: "If something is wrong",

@@ -134,5 +134,9 @@ export const caseTexts = {
   ownText: "Another operator has to decide about it.",
   bankTitle: "The bank decides this case",
   bankText: "It ends as the dispute does.",
+  submitNow: "Tell the bank now",
+  submitTitle: "Tell the bank now?",
+  submitText: "A bank is told once. Neither side can add anything after it.",
+  submitted: "What both sides said goes to the bank.",
   reopened: "What was decided could not be done, so it is to be decided again.",
 };

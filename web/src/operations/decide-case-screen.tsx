@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Case, CaseKind, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { CaseService } from "@ticketing/proto/cases/v1/case_service";
+import { BankAnswerText } from "../cases/bank-answer.tsx";
 import { CaseStatusPill } from "../cases/case-status.tsx";
 import { Evidence } from "../cases/evidence.tsx";
 import { caseKindNames } from "../cases/texts.ts";
@@ -103,6 +104,10 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
     return (
       <Notice tone="warn" title={texts.bankTitle}>
         <p>{texts.bankText}</p>
+        <BankAnswerText answer={found.bankAnswer} />
+        {found.bankAnswer?.evidenceAwaited && !found.bankAnswer.evidenceClosedTime && (
+          <SubmitNow {...props} />
+        )}
       </Notice>
     );
   }
@@ -119,6 +124,29 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
         />
       </Section>
     </>
+  );
+}
+
+/** Has the bank told at once what both sides have said so far. */
+function SubmitNow({ found, onDecided, onFailed }: Parameters<typeof Undecided>[0]) {
+  return (
+    <ConfirmedAction
+      method={CaseService.method.submitEvidence}
+      input={{ caseId: found.id }}
+      label={texts.submitNow}
+      look="secondary"
+      wide={false}
+      title={texts.submitTitle}
+      confirm={texts.submitNow}
+      keep={texts.notYet}
+      onRefused={onFailed}
+      onDone={(answer) => {
+        toast(texts.submitted);
+        onDecided(answer.case);
+      }}
+    >
+      <p>{texts.submitText}</p>
+    </ConfirmedAction>
   );
 }
 
