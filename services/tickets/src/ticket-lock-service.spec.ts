@@ -67,6 +67,19 @@ describe("locking a ticket", () => {
     expect(await world.buys(buyer)).toBe("done");
   });
 
+  it("reserves it as it is until the lock is taken away, also when its time is over", async () => {
+    const request = await locked();
+    const read = async () => (await locks({ service: "deliveries" }).readTicket(request)).reserved;
+    control.now += minutes(20);
+    expect([(await state(request.ticketId))?.status, await read()]).toEqual([TicketStatus.AVAILABLE, true]);
+    await workflows().unlockTicket({ ...request, reason: TicketUnlockReason.EXPIRED });
+    expect(await read()).toBe(false);
+    const another = await locked();
+    await workflows().sellTicket(another);
+    const { reserved } = await locks({ service: "deliveries" }).readTicket(another);
+    expect(reserved).toBe(false);
+  });
+
   it("says that the lock lapsed when writing it took as long as it lasts, and counts nothing", async () => {
     const buyer = randomUUID();
     for (const [beginsInMs, takesMs] of [

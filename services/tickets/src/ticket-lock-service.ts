@@ -28,6 +28,7 @@ import { listOrdersOfEvent } from "./orders-of-event.ts";
 import type { Release } from "./release.ts";
 import type { EventSettling } from "./settle-events.ts";
 import {
+  isReserved,
   lock,
   type ReleaseReason,
   relist,
@@ -213,7 +214,8 @@ export function createTicketLockService(deps: TicketLockDependencies): ServiceIm
 
     async readTicket({ ticketId }, context) {
       requireService(context, "deliveries");
-      return answer(await tickets.get(ticketId));
+      const ticket = await tickets.get(ticketId);
+      return { ...answer(ticket), reserved: isReserved(ticket) };
     },
 
     async listOrdersOfEvent(request, context) {

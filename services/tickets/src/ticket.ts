@@ -108,6 +108,10 @@ const withoutLock = (ticket: Ticket): Partial<Ticket> => ({
     : ticket.spentOrderIds,
 });
 
+/** Whether an order can still buy it: its lock decides that, not the clock. */
+export const isReserved = ({ storedStatus, lock }: Ticket): boolean =>
+  storedStatus === TicketStatus.AVAILABLE && lock !== undefined;
+
 /** Takes away an unpaid lock and records its release, dated at the deadline if that is past. */
 export const released = (ticket: Ticket, now: Date): Partial<Ticket> & Pick<Ticket, "releases"> => {
   const { lock, releases = [], event } = ticket;
