@@ -18,7 +18,7 @@ import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { png } from "../testing/files.ts";
 import { CLAIM_GRACE_MS } from "./barcodes/barcode.ts";
-import { openBarcodes } from "./barcodes/barcodes.ts";
+import { type Barcodes, openBarcodes } from "./barcodes/barcodes.ts";
 import { standingBy } from "./barcodes/standing.ts";
 import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
@@ -49,6 +49,7 @@ let upload: (url: string, content: Buffer) => Promise<void>;
 let files: Files;
 /** What happens while a file is looked at. */
 let whileLookedAt: () => Promise<unknown>;
+let barcodes: Barcodes;
 /** The ids of the barcodes that are read in every file. */
 let barcodesInFiles: string[];
 let betweenClaimAndWrite: () => void;
@@ -96,7 +97,14 @@ beforeAll(async () => {
   const tickets = clientOf(TicketLockService, {}, { service: "deliveries" });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const standingOf = standingBy(deliveries, ticketFiles);
-  const barcodes = await openBarcodes({ db: database.db, standingOf, maxAgeMs: 24 * HOUR, clock });
+  const endListing = async () => undefined;
+  barcodes = await openBarcodes({
+    db: database.db,
+    standingOf,
+    endListing,
+    maxAgeMs: 24 * HOUR,
+    clock,
+  });
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));
     files = createFiles({
@@ -121,7 +129,7 @@ beforeAll(async () => {
       ...{ orders, tickets, ticketFiles, sealing, files, uploadLimit, barcodes, clock },
       deliveries: failing,
     });
-    hear = onOrderEvent({ deliveries, ticketFiles, files, orders, terms, clock });
+    hear = onOrderEvent({ deliveries, ticketFiles, files, orders, barcodes, terms, clock });
     as = (caller) => clientOf(DeliveryService, service, caller);
   };
   takeKeys();
@@ -502,6 +510,20 @@ describe("a file that is delivered", () => {
       expect(await refusal(first)).toBeUndefined();
       await hear(announced(first, { ...order, version: 3n, status: OrderStatus.REFUNDED }, "orderRefunded"));
       expect(await refusal(second)).toBeUndefined();
+    });
+
+    it("is not its seller's for having been replaced in an order that was refunded", async () => {
+      const [first, second] = [await bought(), randomUUID()];
+      await refusal(first);
+      await deliverLink(first);
+      await hear(announced(first, { ...order, version: 3n, status: OrderStatus.REFUNDED }, "orderRefunded"));
+      now += CLAIM_GRACE_MS;
+      const [sellerId, buyerId] = ["true owner", "b"];
+      expect(
+        await barcodes
+          .claim({ kind: "order", id: second, sellerId, buyerId }, barcodesInFiles)
+          .catch(reasonOf),
+      ).toBeUndefined();
     });
 
     it("is delivered to one buyer, of many at once", async () => {

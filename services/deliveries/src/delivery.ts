@@ -48,7 +48,10 @@ export interface Delivery extends Aggregate<TransitionType<typeof DeliveryEventS
   /** Absent again once the delivery is cancelled: nobody is to see it any more. */
   content?: DeliveredContent | undefined;
   deliveredTime?: Date;
-  /** Of what was replaced after the buyer had opened the ticket: the ids of the barcodes that they may have seen. */
+  /**
+   * The ids of the barcodes in what was replaced after the buyer had opened the ticket, and, once the delivery is
+   * cancelled, in what was delivered then.
+   */
   shownBarcodes?: string[];
   /** How often the seller delivered. */
   deliveries: number;
@@ -156,9 +159,11 @@ export function followOrder(delivery: Delivery, order: SoldOrder, terms: Deliver
   return advance(delivery, { case: "deliveryMoved", value: {} }, now, changes);
 }
 
-/** The money went back: nothing is to be delivered, and nothing of the ticket is kept. */
+/** The money went back: nothing is to be delivered, and nothing of the ticket is kept but which barcodes it had. */
 function cancel(delivery: Delivery, known: Partial<Delivery>, now: Date): Delivery {
-  const ended = { ...known, status: DeliveryStatus.CANCELLED, isDue: false, content: undefined };
+  const shownBarcodes = knownBarcodes(delivery);
+  const had = shownBarcodes.length > 0 && { shownBarcodes };
+  const ended = { ...known, ...had, status: DeliveryStatus.CANCELLED, isDue: false, content: undefined };
   return advance(delivery, { case: "deliveryCancelled", value: {} }, now, ended);
 }
 

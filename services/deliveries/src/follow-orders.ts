@@ -7,6 +7,7 @@ import { OrderEventSchema, type OrderState } from "@ticketing/proto/orders/v1/or
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import type { Barcodes } from "./barcodes/barcodes.ts";
 import { discardContent } from "./content.ts";
 import {
   type DeliveredContent,
@@ -29,6 +30,7 @@ interface FollowDependencies {
   deliveries: Pick<DeliveryStore, "find" | "insert" | "update">;
   ticketFiles: Pick<TicketFileStore, "find" | "update">;
   files: Pick<Files, "discard">;
+  barcodes: Barcodes;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   terms: DeliveryTerms;
   clock: Clock;

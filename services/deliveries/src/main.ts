@@ -18,7 +18,7 @@ import { noFiles } from "./files/files.ts";
 import { openFiles } from "./files/open-files.ts";
 import { findOverdue } from "./find-overdue.ts";
 import { followOrders } from "./follow-orders.ts";
-import { lookAfterTicketFiles } from "./look-after-ticket-files.ts";
+import { lookAfterTicketFiles, lookIfEnded } from "./look-after-ticket-files.ts";
 import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
 
 const config = readConfig();
@@ -44,18 +44,20 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
         })
       : { files: noFiles };
   const standingOf = standingBy(deliveries, ticketFiles);
-  const barcodes = await openBarcodes({ db, standingOf, maxAgeMs: config.FILE_MAX_AGE, clock });
+  const lookEveryMs = config.LISTED_FILE_LOOK;
+  const looking = { deliveries, ticketFiles, tickets, files, lookEveryMs, clock, log };
+  const endListing = (ticketId: string) => lookIfEnded(looking, ticketId);
+  const barcodes = await openBarcodes({
+    ...{ db, standingOf, endListing, maxAgeMs: config.FILE_MAX_AGE, clock },
+  });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const deliveryService = createDeliveryService({
     ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, barcodes, clock },
   });
   const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME };
-  followOrders({ deliveries, ticketFiles, files, orders, terms, clock }, events);
+  followOrders({ deliveries, ticketFiles, files, orders, barcodes, terms, clock }, events);
   const stopFinding = findOverdue({ deliveries, clock, log }, config.OVERDUE_EVERY);
-  const stopLooking = lookAfterTicketFiles(
-    { deliveries, ticketFiles, tickets, files, lookEveryMs: config.LISTED_FILE_LOOK, clock, log },
-    config.OVERDUE_EVERY,
-  );
+  const stopLooking = lookAfterTicketFiles(looking, config.OVERDUE_EVERY);
   return {
     publicRoutes: (router) => router.service(DeliveryService, deliveryService),
     internalRoutes: (router) =>

@@ -30,7 +30,7 @@ import { fileName, type ObjectStore } from "./files/object-store.ts";
 import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
 import { onOrderEvent } from "./follow-orders.ts";
-import { lookAtAll } from "./look-after-ticket-files.ts";
+import { type LookDependencies, lookAtAll, lookIfEnded } from "./look-after-ticket-files.ts";
 import { type TicketFileStore, ticketFileAggregate } from "./ticket-file-aggregate.ts";
 
 const HOUR = 3_600_000;
@@ -40,11 +40,21 @@ let deliveries: DeliveryStore;
 let ticketFiles: TicketFileStore;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof DeliveryService>>;
 let hear: ReturnType<typeof onOrderEvent>;
-let look: () => Promise<void>;
+let look: (others?: Partial<LookDependencies>) => Promise<void>;
 const objects = new Map<string, Buffer>();
 let put: (url: string, content: Buffer) => Promise<void>;
 /** What tickets answer. */
 let listed: TicketStatus;
+/** Of one ticket, where it is another. */
+const listedOf = new Map<string, TicketStatus>();
+/** Whether a lock that is over can still be sold. */
+let reserved: boolean;
+/** Of tickets that are not s's. */
+const sellers = new Map<string, string>();
+/** The tickets that tickets were asked of. */
+let reads: string[];
+/** What happens while they are asked. */
+let whileRead: () => Promise<unknown>;
 /** What happens while a file is looked at. */
 let whileLookedAt: () => Promise<unknown>;
 let barcodes: Barcodes;
@@ -53,6 +63,7 @@ let barcodesInFiles: string[];
 let ticketId: string;
 
 const clock = () => new Date(now);
+const sellerOf = (id: string) => sellers.get(id) ?? "s";
 const seller = () => as({ user: "s" });
 const buyer = () => as({ user: "b" });
 
@@ -61,9 +72,11 @@ beforeAll(async () => {
   deliveries = await deliveryAggregate.store(database.db);
   ticketFiles = await ticketFileAggregate.store(database.db);
   const orders = clientOf(OrderLifecycleService, { openTicket: () => ({}) }, { service: "deliveries" });
-  const readTicket = ({ ticketId: id }: { ticketId: string }) => ({
-    ticket: { id, sellerId: "s", status: listed },
-  });
+  const readTicket = async ({ ticketId: id }: { ticketId: string }) => {
+    reads.push(id);
+    await whileRead();
+    return { ticket: { id, sellerId: sellerOf(id), status: listedOf.get(id) ?? listed }, reserved };
+  };
   const tickets = clientOf(TicketLockService, { readTicket }, { service: "deliveries" });
   const store: ObjectStore = {
     put: async (name, content) => void objects.set(name, Buffer.from(content)),
@@ -85,18 +98,23 @@ beforeAll(async () => {
   const files = createFiles({ store, signer, sealing, check, clock });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const standingOf = standingBy(deliveries, ticketFiles);
-  barcodes = await openBarcodes({ db: database.db, standingOf, maxAgeMs: 24 * HOUR, clock });
+  const looking = { deliveries, ticketFiles, tickets, files, clock, lookEveryMs: HOUR, log: silent };
+  const endListing = (id: string) => lookIfEnded(looking, id);
+  barcodes = await openBarcodes({ db: database.db, standingOf, endListing, maxAgeMs: 24 * HOUR, clock });
   const means = { deliveries, ticketFiles, orders, tickets, files, barcodes, clock };
   const service = createDeliveryService({ ...means, sealing, uploadLimit });
   as = (caller) => clientOf(DeliveryService, service, caller);
   hear = onOrderEvent({ ...means, terms: { leadMs: 24 * HOUR, leastTimeMs: HOUR } });
-  look = () => lookAtAll({ ...means, lookEveryMs: HOUR, log: silent });
+  look = (others = {}) => lookAtAll({ ...looking, ...others });
 }, 60_000);
 afterAll(() => database?.close());
 beforeEach(() => {
   // Uploads of an hour are limited: each test has hours of its own.
   now = (now ?? Date.UTC(2030, 0, 1)) + 10 * HOUR;
   listed = TicketStatus.AVAILABLE;
+  reserved = false;
+  reads = [];
+  whileRead = async () => undefined;
   whileLookedAt = async () => undefined;
   ticketId = randomUUID();
   barcodesInFiles = [];
@@ -115,7 +133,7 @@ async function attached(content = png()): Promise<void> {
 }
 
 /** What orders tell of an order of the ticket. */
-const told = (orderId: string, status = OrderStatus.COMPLETE, version = 2n) =>
+const told = (orderId: string, status = OrderStatus.COMPLETE, version = 2n, buyerId = "b") =>
   hear({
     payload: toBinary(
       OrderEventSchema,
@@ -126,7 +144,7 @@ const told = (orderId: string, status = OrderStatus.COMPLETE, version = 2n) =>
           value: {},
         },
         state: {
-          ...{ id: orderId, status, version, buyerId: "b", sellerId: "s", ticketId },
+          ...{ id: orderId, status, version, buyerId, sellerId: sellerOf(ticketId), ticketId },
           eventStartTime: timestampFromDate(new Date(now + 100 * HOUR)),
         },
       }),
@@ -250,6 +268,33 @@ describe("the file of a listed ticket", () => {
     };
     expect(await refusal(attach(another))).toBe("TICKET_LOCKED");
     expect(await opened(await sold())).toEqual(png());
+  });
+
+  it("stays while a lock that is over may still be sold", async () => {
+    await attached();
+    const another = await upload(pdf());
+    reserved = true;
+    for (const status of [TicketStatus.AVAILABLE, TicketStatus.EXPIRED]) {
+      listed = status;
+      for (const call of [attach(another), seller().removeTicketFile({ ticketId })])
+        expect(await refusal(call)).toBe("TICKET_LOCKED");
+      now += HOUR;
+      await look();
+    }
+    expect(await opened(await sold())).toEqual(png());
+  });
+
+  it("stays where a lock begins while it is removed", async () => {
+    await attached();
+    const find = ticketFiles.find;
+    ticketFiles.find = (id) => {
+      listed = TicketStatus.LOCKED;
+      return find(id);
+    };
+    const refused = await refusal(seller().removeTicketFile({ ticketId }));
+    ticketFiles.find = find;
+    expect(refused).toBe("TICKET_LOCKED");
+    expect(await status()).toBe(TicketFileStatus.READY);
   });
 
   it("stays once it is sold, also while tickets do not say so yet, and by no other way", async () => {
@@ -379,6 +424,37 @@ describe("the file of a ticket that nobody can buy any more", () => {
     expect(JSON.stringify(await ticketFiles.get(ticketId))).not.toContain("wrapped");
   });
 
+  it("is looked at by one process each time, within the hour", async () => {
+    for (ticketId of [randomUUID(), randomUUID(), randomUUID()]) await attached();
+    await look();
+    const wait = ((await ticketFiles.get(ticketId)).lookTime?.getTime() ?? 0) - now;
+    expect(wait).toBeGreaterThanOrEqual(0.8 * HOUR);
+    expect(wait).toBeLessThanOrEqual(HOUR);
+    now += HOUR;
+    reads = [];
+    // Another process comes to all of them while this one looks at the first.
+    whileRead = async () => {
+      whileRead = async () => undefined;
+      await look();
+    };
+    await look();
+    expect(reads).toContain(ticketId);
+    expect(reads).toHaveLength(new Set(reads).size + 1);
+  });
+
+  it("stays with who buys it while it is looked at", async () => {
+    await attached();
+    listed = TicketStatus.EXPIRED;
+    let orderId = "";
+    const update: TicketFileStore["update"] = async (id, change) => {
+      await change(await ticketFiles.get(id));
+      if (id === ticketId) orderId = await sold();
+      return ticketFiles.update(id, change);
+    };
+    await look({ ticketFiles: { ...ticketFiles, update } });
+    expect(await opened(orderId)).toEqual(png());
+  });
+
   it("stays with who bought it", async () => {
     await attached();
     const orderId = await sold();
@@ -423,6 +499,83 @@ describe("the barcode in the file of a listed ticket", () => {
     now += CLAIM_GRACE_MS;
     await refunded(orderId);
     expect(await refusedTo("b")).toBe("BARCODE_TAKEN");
+  });
+
+  it("is free as soon as its listing is withdrawn", async () => {
+    const first = ticketId;
+    await attached();
+    now += CLAIM_GRACE_MS;
+    ticketId = randomUUID();
+    expect(await refusal(attached())).toBe("BARCODE_TAKEN");
+    listedOf.set(first, TicketStatus.WITHDRAWN);
+    await attached();
+    expect((await ticketFiles.get(first)).upload).toBeUndefined();
+  });
+
+  /** What its buyer lists who has it from elsewhere. */
+  async function listedByBuyer(): Promise<string> {
+    ticketId = randomUUID();
+    sellers.set(ticketId, "b");
+    listed = TicketStatus.AVAILABLE;
+    const content = png();
+    const { url, uploadId } = await buyer().startTicketUpload({ ticketId, bytes: BigInt(content.length) });
+    await put(url, content);
+    await buyer().attachTicketFile({ ticketId, uploadId });
+    return ticketId;
+  }
+
+  /** What becomes of the ticket's delivery to another buyer. */
+  async function resold(id: string): Promise<DeliveryStatus | undefined> {
+    ticketId = id;
+    const orderId = randomUUID();
+    await told(orderId, OrderStatus.COMPLETE, 2n, "another");
+    return (await deliveries.get(orderId)).status;
+  }
+
+  it.each([
+    ["unseen", async () => undefined],
+    ["seen", opened],
+  ])("is not sold by its buyer who got the money back: %s", async (how, see) => {
+    const first = ticketId;
+    await attached();
+    const orderId = await sold();
+    await see(orderId);
+    const second = await listedByBuyer();
+    now += CLAIM_GRACE_MS;
+    ticketId = first;
+    await refunded(orderId);
+    const kept = objects.size;
+    expect(await resold(second)).toBe(DeliveryStatus.AWAITING_SELLER);
+    expect((await ticketFiles.get(second)).upload).toBeUndefined();
+    expect(objects.size).toBe(kept - 1);
+    const then = how === "seen" ? DeliveryStatus.AWAITING_SELLER : DeliveryStatus.DELIVERED;
+    expect(await resold(first)).toBe(then);
+  });
+
+  it("is the seller's again after a refund, though its buyer lists it", async () => {
+    const first = ticketId;
+    await attached();
+    const orderId = await sold();
+    await opened(orderId);
+    await listedByBuyer();
+    ticketId = first;
+    await refunded(orderId);
+    now += CLAIM_GRACE_MS;
+    expect(await refusedTo("b")).toBe("BARCODE_TAKEN");
+    expect(await refusedTo("s")).toBeUndefined();
+  });
+
+  it("stays with whom it was sold on to", async () => {
+    const first = ticketId;
+    await attached();
+    const orderId = await sold();
+    const kept = objects.size;
+    expect(await resold(await listedByBuyer())).toBe(DeliveryStatus.DELIVERED);
+    ticketId = first;
+    await refunded(orderId);
+    expect(await status()).toBe(TicketFileStatus.NONE);
+    expect(objects.size).toBe(kept);
+    expect(await resold(first)).toBe(DeliveryStatus.AWAITING_SELLER);
   });
 
   it("is not its buyer's who has seen it and got the money back", async () => {

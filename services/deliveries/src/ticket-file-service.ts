@@ -86,9 +86,9 @@ export function createTicketFileService(
         unneeded = taken;
         return current;
       }
-      const ticket = await readListing(tickets, ticketId);
-      if (current.upload) requireListed(ticket);
-      else requireNotEnded(ticket);
+      const listing = await readListing(tickets, ticketId);
+      if (current.upload) requireListed(listing);
+      else requireNotEnded(listing);
       requireClaimed(claimTime, clock());
       unneeded = current.upload?.file;
       return attach(current, { uploadId, file: taken }, clock());
@@ -122,11 +122,11 @@ export function createTicketFileService(
 
     async attachTicketFile({ ticketId, uploadId }, context) {
       const { userId } = requireUser(context);
-      const ticket = await readListing(tickets, ticketId, userId);
+      const listing = await readListing(tickets, ticketId, userId);
       const before = await ticketFiles.get(ticketId);
       let file = before;
       if (!isAttached(before, uploadId)) {
-        requireListed(ticket);
+        requireListed(listing);
         requireAttachable(before);
         file = await attachUpload(before, uploadId, context.signal);
       }
@@ -135,12 +135,12 @@ export function createTicketFileService(
     },
 
     async removeTicketFile({ ticketId }, context) {
-      const ticket = await readListing(tickets, ticketId, requireUser(context).userId);
+      await readListing(tickets, ticketId, requireUser(context).userId);
       const known = await ticketFiles.find(ticketId);
       if (!known?.upload) return { file: ticketFileMessage(ticketId, known) };
-      requireUnheld(ticket);
       let before: TakenFile | undefined;
-      const file = await ticketFiles.update(ticketId, (current) => {
+      const file = await ticketFiles.update(ticketId, async (current) => {
+        requireUnheld(await readListing(tickets, ticketId));
         before = current.upload?.file;
         return detach(current, clock());
       });

@@ -19,7 +19,7 @@ export interface TicketFile extends Aggregate<TransitionType<typeof TicketFileEv
   /** Absent until the seller has attached one, and again once it was removed. */
   upload?: SealedUpload | undefined;
   attachTime?: Date | undefined;
-  /** Of what was removed after a buyer had seen it: the ids of its barcodes. */
+  /** Of what was removed after it was sold, and seen or sold on by its buyer: the ids of its barcodes. */
   shownBarcodes?: string[];
   /** How often the seller attached one. */
   attachments: number;
@@ -94,6 +94,10 @@ export function sellWith(file: TicketFile, orderId: string, now: Date): TicketFi
   return amend(file, { orderId, lookTime: undefined }, now);
 }
 
+/** The ticket is sold to an order, which it has not been yet, without its file: that is somebody else's. */
+export const sellWithout = (file: TicketFile, orderId: string, now: Date): TicketFile =>
+  withoutUpload(file, now, { orderId });
+
 /** The ticket was sold before, and the end of that sale is still to come here. */
 export class FormerSaleOpen extends Error {
   constructor() {
@@ -103,14 +107,14 @@ export class FormerSaleOpen extends Error {
 }
 
 /**
- * The sale to this order was taken back. The file goes with the ticket to its next buyer, but never one that a buyer has
- * seen. Sold to another order, or not sold: nothing changes.
+ * The sale to this order was taken back. The file goes with the ticket to its next buyer, unless that is not to be: never
+ * one that a buyer has seen, or that is somebody else's now. Sold to another order, or not sold: nothing changes.
  */
-export function takeBack(file: TicketFile, orderId: string, seen: boolean, now: Date): TicketFile {
+export function takeBack(file: TicketFile, orderId: string, gone: boolean, now: Date): TicketFile {
   if (file.orderId !== orderId) return file;
   const shownBarcodes = [...new Set([...(file.shownBarcodes ?? []), ...(barcodesOf(file.upload) ?? [])])];
-  const free = { orderId: undefined, ...(seen && { shownBarcodes }) };
-  return seen ? withoutUpload(file, now, free) : amend(file, { ...free, lookTime: now }, now);
+  const free = { orderId: undefined, ...(gone && { shownBarcodes }) };
+  return gone ? withoutUpload(file, now, free) : amend(file, { ...free, lookTime: now }, now);
 }
 
 /** It was looked after; the next look is due then, or never where that is absent. */

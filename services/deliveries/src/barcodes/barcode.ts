@@ -31,6 +31,10 @@ export type Standing = "stands" | { soldTo: string } | "rests" | "gone";
  */
 export const CLAIM_GRACE_MS = 2 * 60_000;
 
+/** Whether a call may be about to store the file that this was claimed for. */
+export const isNew = ({ time }: BarcodeClaim, now: Date): boolean =>
+  now.getTime() - time.getTime() < CLAIM_GRACE_MS;
+
 const KEPT_CLAIMS = 20;
 
 /**
@@ -75,7 +79,7 @@ export function claim(barcode: Barcode, standings: readonly Standing[], use: Bar
   const isDelivered = known.some(
     ([each, standing]) => use.kind === "order" && isOwn(each) && standing === "stands",
   );
-  if (!isDelivered) requireFree(known, use);
+  if (!isDelivered) requireFree(known, use, now);
   const claimed = { ...use, time: now };
   const others = known.map(([each]) => each);
   const claims = others.some(isOwn)
@@ -84,12 +88,23 @@ export function claim(barcode: Barcode, standings: readonly Standing[], use: Bar
   return { ...barcode, version: barcode.version + 1, claims: shortened(claims), claimTime: now };
 }
 
-/** Throws BARCODE_TAKEN when another than the seller holds it, or it is in another listing that is for sale. */
-function requireFree(known: readonly [BarcodeClaim, Standing][], { kind, id, sellerId }: BarcodeUse): void {
+/**
+ * Throws BARCODE_TAKEN when another than the seller holds it, or it is in another listing of the seller's that is for sale.
+ * In somebody else's, who had bought the ticket and got the money back, it is sold to nobody: a sale claims it again. One
+ * that did so just now may be about to store that.
+ */
+function requireFree(
+  known: readonly [BarcodeClaim, Standing][],
+  { kind, id, sellerId }: BarcodeUse,
+  now: Date,
+): void {
   const holder = holderOf(known);
   const isListed = known.some(
     ([each, standing]) =>
-      each.kind === "ticket" && (kind !== "ticket" || each.id !== id) && standing === "stands",
+      each.kind === "ticket" &&
+      (kind !== "ticket" || each.id !== id) &&
+      standing === "stands" &&
+      (each.sellerId === sellerId || isNew(each, now)),
   );
   if (isListed || (holder !== undefined && holder !== sellerId)) {
     throw new DomainError(

@@ -13,12 +13,17 @@ let database: Database;
 let barcodes: Barcodes;
 /** What became of listings and orders; one that is not here has no file. */
 const standings = new Map<string, Standing>();
+/** Listings that ended, and have their file until that is seen. */
+const ended = new Set<string>();
 const clock = () => new Date(now);
 
 beforeAll(async () => {
   database = await openSpecDatabase();
   const standingOf = async ({ id }: { id: string }) => standings.get(id) ?? "gone";
-  barcodes = await openBarcodes({ db: database.db, standingOf, maxAgeMs: 1_000_000_000, clock });
+  const endListing = async (id: string) => {
+    if (ended.has(id)) standings.delete(id);
+  };
+  barcodes = await openBarcodes({ db: database.db, standingOf, endListing, maxAgeMs: 1_000_000_000, clock });
 }, 60_000);
 afterAll(() => database?.close());
 beforeEach(() => {
@@ -86,6 +91,10 @@ describe("a barcode", () => {
     standings.set(listed.id, "stands");
     expect(await refusal(again, barcode)).toBe("BARCODE_TAKEN");
     expect(await refusal(sale("b", "c"), barcode)).toBe("BARCODE_TAKEN");
+    // That was claimed just now, and may be about to be sold; then it is in nobody's way.
+    expect(await refusal(listed, barcode)).toBe("BARCODE_TAKEN");
+    now += CLAIM_GRACE_MS;
+    expect(await refusal(listed, barcode)).toBeUndefined();
   });
 
   it("is anybody's again when the listing ended, or the file never came to be, after a while", async () => {
@@ -97,7 +106,7 @@ describe("a barcode", () => {
     await claimed(listed, barcode);
     now += CLAIM_GRACE_MS;
     expect(await refusal(listing("d"), barcode)).toBe("BARCODE_TAKEN");
-    standings.delete(listed.id);
+    ended.add(listed.id);
     expect(await refusal(listing("d"), barcode)).toBeUndefined();
   });
 

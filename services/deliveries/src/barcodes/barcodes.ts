@@ -1,12 +1,13 @@
 import { byVersion, createDocumentStore } from "@ticketing/runtime/documents/document-store";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { Db } from "mongodb";
 import {
   type Barcode,
   type BarcodeClaim,
   type BarcodeUse,
-  CLAIM_GRACE_MS,
   claim,
+  isNew,
   type Standing,
   unclaimed,
 } from "./barcode.ts";
@@ -31,10 +32,12 @@ export type StandingOf = (claim: BarcodeClaim, id: string) => Promise<Standing>;
 export async function openBarcodes(deps: {
   db: Db;
   standingOf: StandingOf;
+  /** Deletes a listing's file if nobody can buy the ticket any more, and that was not seen yet: it is in the way. */
+  endListing: (ticketId: string) => Promise<void>;
   maxAgeMs: number;
   clock: Clock;
 }): Promise<Barcodes> {
-  const { db, standingOf, maxAgeMs, clock } = deps;
+  const { db, standingOf, endListing, maxAgeMs, clock } = deps;
   const collection = db.collection<Barcode>("barcodes");
   await collection.createIndex(byVersion);
   await collection.createIndex({ claimTime: 1 }, { expireAfterSeconds: Math.ceil(maxAgeMs / 1000) });
@@ -43,8 +46,7 @@ export async function openBarcodes(deps: {
   /** A claim that is new stands, whatever has become of its use: a call may be about to store its file. */
   const standing = async (each: BarcodeClaim, id: string): Promise<Standing> => {
     const found = await standingOf(each, id);
-    const isNew = clock().getTime() - each.time.getTime() < CLAIM_GRACE_MS;
-    return found === "gone" && isNew ? "stands" : found;
+    return found === "gone" && isNew(each, clock()) ? "stands" : found;
   };
 
   const claimOne = async (use: BarcodeUse, id: string): Promise<void> => {
@@ -53,7 +55,17 @@ export async function openBarcodes(deps: {
     const known = await store.find(id);
     // What another call stored meanwhile is read, and decided on again.
     if (!known && (await store.insert(await change(unclaimed(id, clock())))) === "inserted") return;
-    await store.update(id, change, known ?? undefined);
+    await store.update(id, change, known ?? undefined).catch(async (error: unknown) => {
+      if (!isRefusedFor(error, "BARCODE_TAKEN")) throw error;
+      await endOthers(use, id);
+      await store.update(id, change);
+    });
+  };
+
+  /** Sees to the other listings that have claimed it. */
+  const endOthers = async (use: BarcodeUse, id: string): Promise<void> => {
+    const { claims } = await store.get(id);
+    for (const each of claims) if (each.kind === "ticket" && each.id !== use.id) await endListing(each.id);
   };
 
   return {

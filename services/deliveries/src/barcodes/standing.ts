@@ -29,8 +29,7 @@ export const standingBy = (
   };
 };
 
-/** Once the money went back, nothing is kept of what was delivered: that the order claimed the barcode is enough. */
 function ofSale(delivery: Delivery, id: string): Standing {
-  if (delivery.status === DeliveryStatus.CANCELLED) return "rests";
-  return knownBarcodes(delivery).includes(id) ? "stands" : "gone";
+  if (!knownBarcodes(delivery).includes(id)) return "gone";
+  return delivery.status === DeliveryStatus.CANCELLED ? "rests" : "stands";
 }
