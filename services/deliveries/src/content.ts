@@ -9,6 +9,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { DeliveredContent, Delivery } from "./delivery.ts";
 import type { Files } from "./files/files.ts";
 import type { TakenFile } from "./files/take-upload.ts";
+import type { TicketFile } from "./ticket-file.ts";
 
 /** What a seller delivers: a text in the clear, only for as long as a call takes, or what they have uploaded. */
 export type PlainContent =
@@ -56,14 +57,19 @@ interface Means {
  */
 export async function sealContent(
   { sealing, files }: Means,
-  orderId: string,
+  { _id: orderId, sellerId }: Pick<Delivery, "_id" | "sellerId">,
   content: PlainContent,
   signal: AbortSignal,
 ): Promise<DeliveredContent> {
   const { kind } = content;
   if (kind === DeliveryKind.FILE) {
     const { uploadId } = content;
-    return { kind, uploadId, file: await files.take(uploadId, orderId, placeOf(orderId, kind), signal) };
+    const place = placeOf(orderId, kind);
+    return {
+      kind,
+      uploadId,
+      file: await files.take({ uploadId, ownerId: orderId, sellerId, place }, signal),
+    };
   }
   return { kind, sealed: sealing.seal(content.text, placeOf(orderId, kind)) };
 }
@@ -71,10 +77,11 @@ export async function sealContent(
 /** An upload for a listed ticket as it is stored. Throws as {@link sealContent}. */
 export const sealTicketFile = (
   files: Files,
-  ticketId: string,
+  { _id: ticketId, sellerId }: Pick<TicketFile, "_id" | "sellerId">,
   uploadId: string,
   signal: AbortSignal,
-): Promise<TakenFile> => files.take(uploadId, ticketId, placeAtTicket(ticketId), signal);
+): Promise<TakenFile> =>
+  files.take({ uploadId, ownerId: ticketId, sellerId, place: placeAtTicket(ticketId) }, signal);
 
 /** Whether this is what was delivered last. What no key opens any more is not, so that its seller can replace it. */
 export function isDelivered(

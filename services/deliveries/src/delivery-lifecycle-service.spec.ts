@@ -30,7 +30,7 @@ beforeAll(async () => {
   const content = { kind: DeliveryKind.LINK, text: LINK } as const;
   const sealing = createSealing(secretKeys.parse(newSecretKey()));
   const { signal } = new AbortController();
-  const sealed = await sealContent({ sealing, files: noFiles }, orderId, content, signal);
+  const sealed = await sealContent({ sealing, files: noFiles }, awaited, content, signal);
   await deliveries.insert(deliver(awaited, sealed, now));
 }, 60_000);
 afterAll(() => database?.close());

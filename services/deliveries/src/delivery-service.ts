@@ -73,11 +73,12 @@ export function createDeliveryService(
    * repeat after a crash finds it, or what was delivered.
    */
   async function replaceContent(
-    { _id: orderId, sellerId, buyerId }: Delivery,
+    before: Delivery,
     content: PlainContent,
     signal: AbortSignal,
   ): Promise<Delivery> {
-    const sealed = await sealContent(deps, orderId, content, signal).catch(async (error: unknown) => {
+    const { _id: orderId, sellerId, buyerId } = before;
+    const sealed = await sealContent(deps, before, content, signal).catch(async (error: unknown) => {
       const delivery = isRefusedFor(error, "UPLOAD_MISSING") && (await deliveries.get(orderId));
       if (delivery && isDelivered(sealing, delivery, content)) return delivery;
       throw error;

@@ -55,9 +55,9 @@ export function createTicketFileService(
     files.discardUpload(uploadId, ticketId).catch(() => undefined);
 
   /** What was uploaded, looked at and stored; or the document, if a call that came at the same time attached it. */
-  const take = (ticketId: string, uploadId: string, signal: AbortSignal): Promise<TakenFile | TicketFile> =>
-    sealTicketFile(files, ticketId, uploadId, signal).catch(async (error: unknown) => {
-      const file = isRefusedFor(error, "UPLOAD_MISSING") && (await ticketFiles.get(ticketId));
+  const take = (before: TicketFile, uploadId: string, signal: AbortSignal): Promise<TakenFile | TicketFile> =>
+    sealTicketFile(files, before, uploadId, signal).catch(async (error: unknown) => {
+      const file = isRefusedFor(error, "UPLOAD_MISSING") && (await ticketFiles.get(before._id));
       if (file && isAttached(file, uploadId)) return file;
       throw error;
     });
@@ -67,11 +67,12 @@ export function createTicketFileService(
    * last, so that a repeat after a crash finds it.
    */
   async function attachUpload(
-    { _id: ticketId, sellerId }: TicketFile,
+    before: TicketFile,
     uploadId: string,
     signal: AbortSignal,
   ): Promise<TicketFile> {
-    const taken = await take(ticketId, uploadId, signal);
+    const { _id: ticketId, sellerId } = before;
+    const taken = await take(before, uploadId, signal);
     if ("_id" in taken) return taken;
     const claimTime = clock();
     const use = { kind: "ticket", id: ticketId, sellerId } as const;

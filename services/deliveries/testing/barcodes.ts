@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { deflateSync } from "node:zlib";
 import { prepareZXingModule, type WriterOptions, writeBarcode } from "zxing-wasm/writer";
-import { type Packed, passFiles } from "./files.ts";
+import { type Packed, passFiles, pngOf } from "./files.ts";
 
 /** Tickets with barcodes, as issuers make them. */
 export type Format = "QRCode" | "Aztec" | "PDF417" | "Code128" | "DataMatrix";
@@ -20,6 +20,47 @@ async function written(text: string, options: WriterOptions) {
 export async function barcodePng(text: string, format: Format = "QRCode"): Promise<Buffer> {
   const { image } = await written(text, { format, scale: 4 });
   return Buffer.from(await image.arrayBuffer());
+}
+
+/** A white picture of so many pixels, with barcodes side by side. */
+export async function barcodePngOf(texts: readonly string[], width: number, height: number): Promise<Buffer> {
+  const rows = Buffer.alloc((width + 1) * height, 255);
+  for (let y = 0; y < height; y++) rows[y * (width + 1)] = 0;
+  for (const [index, text] of texts.entries()) {
+    const { symbol } = await written(text, { format: "QRCode", scale: 1 });
+    for (let y = 0; y < symbol.height * PIXELS; y++) {
+      const start = Math.floor(y / PIXELS) * symbol.width;
+      const modules = [...symbol.data.subarray(start, start + symbol.width)];
+      const row = modules.flatMap((module) => Array<number>(PIXELS).fill(module));
+      rows.set(row, (y + 100) * (width + 1) + 101 + index * DISTANCE);
+    }
+  }
+  return pngOf(width, height, rows);
+}
+
+/** The side of a module, in pixels. */
+const PIXELS = 4;
+/** From one barcode to the next, in pixels. */
+const DISTANCE = 200;
+
+/**
+ * A PDF whose first page has a barcode, and whose other pages are these, of the objects from the third on. `kids`: the
+ * numbers of those that the document says are its pages.
+ */
+export async function pdfBeside(text: string, more: readonly Buffer[], kids = [3]): Promise<Buffer> {
+  const { width, height, data } = (await written(text, { format: "QRCode", scale: 1 })).symbol;
+  const next = 3 + more.length;
+  const resources = `<< /XObject << /I ${next} 0 R >> >>`;
+  const page = `/Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${next + 1} 0 R /Resources ${resources}`;
+  const pages = [next + 2, ...kids].map((kid) => `${kid} 0 R`).join(" ");
+  return pdfOf([
+    Buffer.from("<< /Type /Catalog /Pages 2 0 R >>"),
+    Buffer.from(`<< /Type /Pages /Kids [${pages}] /Count ${1 + kids.length} >>`),
+    ...more,
+    stream(deflateSync(data), imageEntries(width, height)),
+    stream(Buffer.from(pictureAt(width, height)), ""),
+    Buffer.from(`<< /Type /Page ${page} >>`),
+  ]);
 }
 
 /** How the barcode comes onto a page: as a picture, or as the rectangles that a drawing program makes. */
@@ -64,7 +105,8 @@ const rectangles = (width: number, height: number, data: Uint8ClampedArray) =>
     .map((rectangle) => `${rectangle.join(" ")} re f`)
     .join("\n");
 
-const stream = (data: Uint8Array, entries: string): Buffer =>
+/** An object of these bytes. */
+export const stream = (data: Uint8Array, entries: string): Buffer =>
   Buffer.concat([
     Buffer.from(`<< ${entries} /Length ${data.length} >>\nstream\n`),
     data,

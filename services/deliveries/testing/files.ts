@@ -13,9 +13,9 @@ const chunk = (type: string, data: Buffer): Buffer => {
 export const png = (width = 1, height = 1): Buffer =>
   pngFrom(width, height, Buffer.from("78da63000100000500010d0a2db4", "hex"));
 
-/** A black PNG that has as many pixels as it says. */
-export const pngOf = (width: number, height: number): Buffer =>
-  pngFrom(width, height, deflateSync(Buffer.alloc((width + 1) * height)));
+/** A PNG that has as many pixels as it says: of each row a zero, and a byte for each pixel. */
+export const pngOf = (width: number, height: number, rows: Buffer): Buffer =>
+  pngFrom(width, height, deflateSync(rows));
 
 function pngFrom(width: number, height: number, data: Buffer): Buffer {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0]);

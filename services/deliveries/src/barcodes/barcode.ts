@@ -13,8 +13,8 @@ export type BarcodeClaim = BarcodeUse & { time: Date };
 export interface Barcode extends Versioned {
   /** Oldest first. */
   claims: BarcodeClaim[];
-  /** When it was claimed last. */
-  claimTime: Date;
+  /** The database forgets it then, unless it is claimed again before. */
+  forgetTime: Date;
 }
 
 /**
@@ -46,12 +46,9 @@ export function requireClaimed(claimTime: Date, now: Date): void {
   throw new DomainError("FILES_UNAVAILABLE", "it took too long to store the file");
 }
 
-/** Nobody has claimed it. */
-export const unclaimed = (_id: string, now: Date): Barcode => ({
-  _id,
-  version: 0,
-  claims: [],
-  claimTime: now,
+/** Nobody has claimed it. `forgetTime`: when it is forgotten. */
+export const unclaimed = (_id: string, forgetTime: Date): Barcode => ({
+  ...{ _id, version: 0, claims: [], forgetTime },
 });
 
 /**
@@ -85,7 +82,7 @@ export function claim(barcode: Barcode, standings: readonly Standing[], use: Bar
   const claims = others.some(isOwn)
     ? others.map((each) => (isOwn(each) ? claimed : each))
     : [...others, claimed];
-  return { ...barcode, version: barcode.version + 1, claims: shortened(claims), claimTime: now };
+  return { ...barcode, version: barcode.version + 1, claims: shortened(claims) };
 }
 
 /**

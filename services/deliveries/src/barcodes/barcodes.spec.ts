@@ -110,6 +110,28 @@ describe("a barcode", () => {
     expect(await refusal(listing("d"), barcode)).toBeUndefined();
   });
 
+  it("is forgotten so long after its last claim, also where processes know of different times", async () => {
+    const barcode = newBarcode();
+    await barcodes.claim(sale("a", "b"), barcode);
+    const { db } = database;
+    const others = await openBarcodes({
+      db,
+      standingOf: async () => "gone",
+      endListing,
+      maxAgeMs: 5_000,
+      clock,
+    });
+    now += CLAIM_GRACE_MS;
+    await others.claim(sale("a", "b"), barcode);
+    const stored = database.db.collection("barcodes");
+    expect(await stored.findOne({ _id: barcode[0] as never })).toMatchObject({
+      forgetTime: new Date(now + 5_000),
+    });
+    expect(await stored.indexes()).toContainEqual(
+      expect.objectContaining({ key: { forgetTime: 1 }, expireAfterSeconds: 0 }),
+    );
+  });
+
   it("is one claim's, of many at once", async () => {
     const barcode = newBarcode();
     const uses = Array.from({ length: 6 }, (_, n) => (n % 2 ? listing(`s${n}`) : sale(`s${n}`, "b")));

@@ -28,7 +28,10 @@ export interface Barcodes {
  */
 export type StandingOf = (claim: BarcodeClaim, id: string) => Promise<Standing>;
 
-/** Barcodes in `barcodes`, one document each. They are forgotten once nobody has claimed them for `maxAgeMs`. */
+/**
+ * Barcodes in `barcodes`, one document each. They are forgotten once nobody has claimed them for `maxAgeMs`, as it was at
+ * the last claim.
+ */
 export async function openBarcodes(deps: {
   db: Db;
   standingOf: StandingOf;
@@ -40,8 +43,10 @@ export async function openBarcodes(deps: {
   const { db, standingOf, endListing, maxAgeMs, clock } = deps;
   const collection = db.collection<Barcode>("barcodes");
   await collection.createIndex(byVersion);
-  await collection.createIndex({ claimTime: 1 }, { expireAfterSeconds: Math.ceil(maxAgeMs / 1000) });
+  await collection.createIndex({ forgetTime: 1 }, { expireAfterSeconds: 0 });
   const store = createDocumentStore<Barcode>({ collection });
+
+  const forgetTime = () => new Date(clock().getTime() + maxAgeMs);
 
   /** A claim that is new stands, whatever has become of its use: a call may be about to store its file. */
   const standing = async (each: BarcodeClaim, id: string): Promise<Standing> => {
@@ -50,11 +55,13 @@ export async function openBarcodes(deps: {
   };
 
   const claimOne = async (use: BarcodeUse, id: string): Promise<void> => {
-    const change = async (barcode: Barcode) =>
-      claim(barcode, await Promise.all(barcode.claims.map((each) => standing(each, id))), use, clock());
+    const change = async (barcode: Barcode) => {
+      const standings = await Promise.all(barcode.claims.map((each) => standing(each, id)));
+      return { ...claim(barcode, standings, use, clock()), forgetTime: forgetTime() };
+    };
     const known = await store.find(id);
     // What another call stored meanwhile is read, and decided on again.
-    if (!known && (await store.insert(await change(unclaimed(id, clock())))) === "inserted") return;
+    if (!known && (await store.insert(await change(unclaimed(id, forgetTime())))) === "inserted") return;
     await store.update(id, change, known ?? undefined).catch(async (error: unknown) => {
       if (!isRefusedFor(error, "BARCODE_TAKEN")) throw error;
       await endOthers(use, id);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** No ticket has more barcodes of its own. */
+/** No ticket has more barcodes of its own: in a file with more, nobody can tell which is the ticket's. */
 export const MAX_BARCODES = 4;
 /** What is shorter names no ticket: a gate, a row, a price. */
 const LEAST_CHARACTERS = 6;
@@ -10,17 +10,18 @@ const APP_STORE = /^https?:\/\/(?:apps\.apple\.com|itunes\.apple\.com|play\.goog
 const TOKEN = /(?=[\w-]*\d)[\w-]{8,}/;
 
 /**
- * SHA-256 in hex of each barcode that may name one ticket, sorted, without repetitions, at most {@link MAX_BARCODES}. The
- * kind of the barcode does not count: the same text is the same ticket. Links print the same way on everybody's ticket, to
- * an app or a site: they count only where there is nothing else, and only those that lead to something of their own.
+ * SHA-256 in hex of each barcode that may name one ticket, sorted, without repetitions. The kind of the barcode does not
+ * count: the same text is the same ticket. Links print the same way on everybody's ticket, to an app or a site: those that
+ * lead to nothing of their own do not count. None where it is not known which of them the ticket is, so that no barcode
+ * that was put beside it stands for it: of more than {@link MAX_BARCODES}, and of links beside others.
  */
-export function barcodeDigests(texts: readonly string[]): string[] {
-  const long = texts.map((text) => text.trim()).filter((text) => text.length >= LEAST_CHARACTERS);
+export function barcodeDigests(read: readonly string[]): string[] {
+  const long = read.map((text) => text.trim()).filter((text) => text.length >= LEAST_CHARACTERS);
   const plain = long.filter((text) => !LINK.test(text));
-  const counted =
-    plain.length > 0 ? plain : long.filter((text) => !APP_STORE.test(text) && TOKEN.test(pathOf(text)));
-  const digests = counted.map((text) => createHash("sha256").update(text).digest("hex"));
-  return [...new Set(digests)].sort().slice(0, MAX_BARCODES);
+  const links = long.filter((text) => LINK.test(text) && !APP_STORE.test(text) && TOKEN.test(pathOf(text)));
+  const texts = new Set([...plain, ...links]);
+  if (texts.size > MAX_BARCODES || (plain.length > 0 && links.length > 0)) return [];
+  return [...texts].map((text) => createHash("sha256").update(text).digest("hex")).sort();
 }
 
 /** What follows the host of a link. */

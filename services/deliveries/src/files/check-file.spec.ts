@@ -5,6 +5,8 @@ import { type Packed, passFiles, pdf, pdfOfPacked, png, zip } from "../../testin
 import { checkContent, MAX_FILE_BYTES } from "./check-content.ts";
 import { checkFile } from "./check-file.ts";
 
+/** More than it takes on a machine that is busy. */
+const LIMITS = { verdictMs: 20_000, barcodesMs: 20_000 };
 const hostile = (name: string) => join(import.meta.dirname, `../../testing/hostile/${name}.ts`);
 const pass = (...more: Packed[]) => zip([...passFiles(), ...more]);
 const file = (name: string, content = Buffer.from("x")): Packed => ({ name, content });
@@ -122,11 +124,11 @@ describe("a file's content", () => {
 
 describe("a file is looked at in a process of its own", () => {
   it("that says what it is", async () => {
-    expect(await checkFile(png(), 20_000)).toEqual({ type: "image/png", barcodes: [] });
-    expect(await checkFile(Buffer.from("x"), 20_000)).toEqual({
+    expect(await checkFile(png(), LIMITS)).toEqual({ type: "image/png", barcodes: [] });
+    expect(await checkFile(Buffer.from("x"), LIMITS)).toEqual({
       refused: expect.stringContaining("neither"),
     });
-    expect(await checkFile(Buffer.alloc(12 * 2 ** 20), 20_000)).toEqual({ refused: "it is too large" });
+    expect(await checkFile(Buffer.alloc(12 * 2 ** 20), LIMITS)).toEqual({ refused: "it is too large" });
   });
 
   const empty = Buffer.concat([Buffer.from("obj /ObjStm /Filter /FlateDecode stream\n"), deflateSync("")]);
@@ -140,7 +142,7 @@ describe("a file is looked at in a process of its own", () => {
   ])(
     "that is not kept busy by many %s",
     async (_, bytes) => {
-      expect(await checkFile(bytes, 20_000)).toEqual({ refused: "a part of it cannot be looked at" });
+      expect(await checkFile(bytes, LIMITS)).toEqual({ refused: "a part of it cannot be looked at" });
     },
     30_000,
   );
@@ -148,20 +150,27 @@ describe("a file is looked at in a process of its own", () => {
   it.each(["reads", "writes", "spawns", "hoards", "babbles"])(
     "that %s when a file has taken it over: the file is refused",
     async (name) => {
-      expect(await checkFile(png(), 20_000, hostile(name))).toEqual({ refused: "it could not be looked at" });
+      expect(await checkFile(png(), LIMITS, hostile(name))).toEqual({ refused: "it could not be looked at" });
     },
   );
 
   it("that never ends when a file has taken it over: it is killed in time, and nothing is known of the file", async () => {
-    await expect(checkFile(png(), 500, hostile("spins"))).rejects.toThrow("was killed");
+    await expect(checkFile(png(), { ...LIMITS, verdictMs: 500 }, hostile("spins"))).rejects.toThrow(
+      "was killed",
+    );
   });
 
   it("that is killed once the file was found good: then it has no barcode that could be read", async () => {
     const [type, barcodes] = ["image/png", []];
-    expect(await checkFile(png(), 20_000, hostile("dies"))).toEqual({ type, barcodes });
+    expect(await checkFile(png(), LIMITS, hostile("dies"))).toEqual({ type, barcodes });
+  });
+
+  it("that takes too long to read its barcodes: the same", async () => {
+    const found = await checkFile(png(), { ...LIMITS, barcodesMs: 500 }, hostile("lingers"));
+    expect(found).toEqual({ type: "image/png", barcodes: [] });
   });
 
   it("that knows nothing of the environment of the service", async () => {
-    expect(await checkFile(png(), 20_000, hostile("leaks"))).toEqual({ refused: "" });
+    expect(await checkFile(png(), LIMITS, hostile("leaks"))).toEqual({ refused: "" });
   });
 });

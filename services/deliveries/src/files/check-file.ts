@@ -10,8 +10,14 @@ import type { FileType } from "./check-content.ts";
 export type CheckedFile = { type: FileType; barcodes: string[] } | { refused: string };
 
 const SCRIPT = fileURLToPath(new URL("./check-process.ts", import.meta.url));
-/** Reading barcodes takes most of it. */
-const LIMIT_MS = 8_000;
+/** So long it may take to say what a file is, and to read its barcodes after that. In milliseconds. */
+export interface CheckLimits {
+  verdictMs: number;
+  barcodesMs: number;
+}
+
+/** One file waits for the other, and both are answered within the time of a call. */
+const LIMITS: CheckLimits = { verdictMs: 3_000, barcodesMs: 3_000 };
 const HEAP_MB = 64;
 /** Of 64 KiB each: what the reader of pages, and that of barcodes, may have. */
 const WASM_PAGES = 1024;
@@ -39,22 +45,17 @@ export const sandbox = (folder: string): string[] => [
 
 /**
  * Looks at a file in a process of its own, which may neither read nor write files, start processes or threads, or load
- * native code (https://nodejs.org/docs/latest-v24.x/api/permissions.html), has no environment, and is killed after
- * `limitMs`. A file by which it ends before it gives a verdict is refused; one by which it ends after that has no barcode
- * that could be read. Throws when it was killed before, or could not begin: this machine may be slow, or full, and nothing
- * is known of the file.
+ * native code (https://nodejs.org/docs/latest-v24.x/api/permissions.html), has no environment, and is killed when it is
+ * over a limit. A file by which it ends before it gives a verdict is refused; one by which it ends after that has no
+ * barcode that could be read. Throws when it was killed before, or could not begin: this machine may be slow, or full, and
+ * nothing is known of the file.
  */
-export async function checkFile(
-  bytes: Uint8Array,
-  limitMs = LIMIT_MS,
-  script = SCRIPT,
-): Promise<CheckedFile> {
+export async function checkFile(bytes: Uint8Array, limits = LIMITS, script = SCRIPT): Promise<CheckedFile> {
   const child = spawn(process.execPath, [...sandbox(dirname(script)), script], {
     stdio: ["pipe", "pipe", "ignore"],
     env: {},
-    timeout: limitMs,
-    killSignal: "SIGKILL",
   });
+  const kill = () => void child.kill("SIGKILL");
   const ended = new Promise<"ended" | "killed">((done) => {
     child.once("error", () => done("killed"));
     child.once("close", (_, signal) => done(signal === "SIGKILL" ? "killed" : "ended"));
@@ -63,11 +64,18 @@ export async function checkFile(
   child.stdin.on("error", () => undefined);
   child.stdin.end(bytes);
   let answer = "";
+  let timer = setTimeout(kill, limits.verdictMs);
   for await (const chunk of child.stdout) {
+    const hadVerdict = answer.includes("\n");
     answer += String(chunk);
-    if (answer.length > MAX_ANSWER) child.kill("SIGKILL");
+    if (answer.length > MAX_ANSWER) kill();
+    else if (!hadVerdict && answer.includes("\n")) {
+      clearTimeout(timer);
+      timer = setTimeout(kill, limits.barcodesMs);
+    }
   }
   const end = await ended;
+  clearTimeout(timer);
   const isTooLong = answer.length > MAX_ANSWER;
   const [first = "", second = ""] = isTooLong ? [] : answer.split("\n");
   const { data: found } = verdict.safeParse(parsed(first));

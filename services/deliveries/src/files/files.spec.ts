@@ -23,7 +23,7 @@ const MAX_HELD = 100_000;
 const PLACE = "delivery/o1/FILE";
 const sealing = createSealing(secretKeys.parse(newSecretKey()));
 const { signal: waits } = new AbortController();
-const check = (bytes: Uint8Array) => checkFile(bytes, 20_000);
+const check = (bytes: Uint8Array) => checkFile(bytes, { verdictMs: 20_000, barcodesMs: 20_000 });
 
 /** What is kept in this process. */
 function memoryStore(): ObjectStore & { objects: Map<string, Buffer> } {
@@ -168,8 +168,8 @@ describe("turns", () => {
 });
 
 describe("files that are taken", () => {
-  /** How a store with one upload for each order takes them; `look` looks at a file. */
-  async function taking(orders: number, look: () => Promise<void>) {
+  /** How a store with an upload of each of these sellers takes them; `look` looks at a file. */
+  async function taking(sellers: string[], look: () => Promise<void>) {
     const store = memoryStore();
     let held = 0;
     let most = 0;
@@ -193,36 +193,45 @@ describe("files that are taken", () => {
         return { type: "image/png", barcodes: [] };
       },
     });
-    const uploads = Array.from({ length: orders }, () => {
+    const uploads = sellers.map((sellerId) => {
       const orderId = randomUUID();
       const { uploadId = "", url = "" } = files.startUpload(png().length, orderId);
       const { name = "" } = signer.grantOf("PUT", url, clock()) ?? {};
       store.objects.set(name, png());
-      return { name, take: () => files.take(uploadId, orderId, PLACE, waits) };
+      const upload = { uploadId, ownerId: orderId, sellerId, place: PLACE };
+      return { name, take: () => files.take(upload, waits) };
     });
     return { uploads, objects: store.objects, mostHeld: () => most };
   }
 
   it("are held in memory only while it is their turn", async () => {
     const { work, endOne } = endlessWork();
-    const { uploads, mostHeld } = await taking(8, work);
+    const { uploads, mostHeld } = await taking(["a", "b", "c", "d"], work);
     const takes = uploads.map(({ take }) => take());
-    for (let n = 0; n < 8; n++) await endOne();
+    for (let n = 0; n < 4; n++) await endOne();
     await Promise.all(takes);
     expect(mostHeld()).toBe(1);
   });
 
-  it("wait for others of the same order, so that those of other orders come to their turn", async () => {
+  it.each<[string, string[], number[]]>([
+    [
+      "others of the same seller, so that other sellers come to their turn",
+      ["a", "a", "a", "a", "a", "a", "b"],
+      [5],
+    ],
+    ["others, but not for longer than their calls last", ["a", "b", "c", "d", "e"], [4]],
+  ])("wait for %s", async (_, sellers, refused) => {
     const { work, endOne, counts } = endlessWork();
-    const { uploads } = await taking(1, work);
-    const takes = uploads.flatMap(({ take }) => [take(), take(), take()]);
-    for (let n = 0; n < 3; n++) await endOne();
-    await Promise.all(takes);
+    const { uploads } = await taking(sellers, work);
+    const takes = uploads.map(({ take }) => take().then(() => "taken", reasonOf));
+    for (let n = 0; n < sellers.length; n++) void endOne();
+    const answers = sellers.map((_seller, n) => (refused.includes(n) ? "TOO_MANY_UPLOADS" : "taken"));
+    expect(await Promise.all(takes)).toEqual(answers);
     expect(counts.most).toBe(1);
   });
 
   it("stay in quarantine when they could not be looked at", async () => {
-    const { uploads, objects } = await taking(1, () => Promise.reject(new Error("killed")));
+    const { uploads, objects } = await taking(["a"], () => Promise.reject(new Error("killed")));
     for (const { name, take } of uploads) {
       expect(await take().catch(reasonOf)).toBe("FILES_UNAVAILABLE");
       expect([...objects.keys()]).toEqual([name]);

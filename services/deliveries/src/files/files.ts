@@ -17,10 +17,10 @@ const GRANT_MS = 5 * 60_000;
 
 /** So many files are taken side by side: each is held whole, and looked at by a process that may take 250 MB. */
 const TAKEN_AT_ONCE = 1;
-/** So many wait; more than that would wait for longer than a call may take. */
-const WAITING = 20;
-/** So many calls of one owner wait for the one before: the others' places are not for it alone. */
-const WAITING_OF_OWNER = 4;
+/** So many wait. Most files take a second: the last of them is answered within the time of a call. */
+const WAITING = 3;
+/** So many calls of one seller wait for the one before: the others' places are not for them alone. */
+const WAITING_OF_SELLER = 4;
 
 /** Where to upload, and until when. */
 export interface GrantedUpload {
@@ -29,15 +29,26 @@ export interface GrantedUpload {
   expireTime: Timestamp;
 }
 
+/** An upload to take. */
+export interface Upload {
+  uploadId: string;
+  /** Of the order or the listed ticket that it is for. */
+  ownerId: string;
+  /** Who has uploaded it, and waits for their other uploads. */
+  sellerId: string;
+  /** Where alone the file can be opened. */
+  place: string;
+}
+
 /** What deliveries do with files. */
 export interface Files {
   /** Allows one upload for an order, or for a listed ticket: its id is the owner's here and below. */
   startUpload(bytes: number, ownerId: string): GrantedUpload;
   /**
-   * Takes an upload of this owner when it is its turn, and leaves it in quarantine. Throws FILE_REFUSED, UPLOAD_MISSING,
+   * Takes an upload when it is its turn, and leaves it in quarantine. Throws FILE_REFUSED, UPLOAD_MISSING,
    * TOO_MANY_UPLOADS or FILES_UNAVAILABLE, and the signal's reason when nobody waits any more.
    */
-  take(uploadId: string, ownerId: string, place: string, signal: AbortSignal): Promise<TakenFile>;
+  take(upload: Upload, signal: AbortSignal): Promise<TakenFile>;
   /** What the buyer's browser needs to fetch and open a file. */
   open(file: TakenFile, place: string): MessageInitShape<typeof DeliveredFileSchema>;
   /** Nobody needs it any more. */
@@ -80,7 +91,7 @@ export function createFiles(deps: {
   const { store, signer, sealing, clock } = deps;
   const expiry = () => new Date(clock().getTime() + GRANT_MS);
   const inTurn = createTurns({ atOnce: TAKEN_AT_ONCE, waiting: WAITING });
-  const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: WAITING_OF_OWNER });
+  const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: WAITING_OF_SELLER });
   return {
     startUpload(bytes, ownerId) {
       const uploadId = newId();
@@ -89,9 +100,9 @@ export function createFiles(deps: {
       const url = signer.urlOf({ method: "PUT", name, bytes, expires });
       return { uploadId, url, expireTime: timestampFromDate(expires) };
     },
-    async take(uploadId, ownerId, place, signal) {
+    async take({ uploadId, ownerId, sellerId, place }, signal) {
       const work = () => takeUpload(deps, placedId(uploadId, ownerId), place).catch(unlessKept);
-      const taking = await inTurnOf(ownerId)(() => inTurn(work, signal), signal);
+      const taking = await inTurnOf(sellerId)(() => inTurn(work, signal), signal);
       if ("file" in taking) return taking.file;
       if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
       throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });

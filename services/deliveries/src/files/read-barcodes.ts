@@ -11,9 +11,11 @@ const READ_PAGES = 3;
 const DOTS_PER_POINT = 200 / 72;
 /** A page may claim any size. An A4 page at 200 dots an inch has as many. */
 const MOST_PIXELS = 4_000_000;
+/** So many are read of a picture. One that has as many may have more, in no order that matters. */
+const MOST_SYMBOLS = 8;
 const OPTIONS: Parameters<typeof readImage>[1] = {
   formats: ["QRCode", "Aztec", "PDF417", "Code128", "DataMatrix"],
-  maxNumberOfSymbols: 8,
+  maxNumberOfSymbols: MOST_SYMBOLS,
   // Gates do not read white on black either; it would take twice the time.
   tryInvert: false,
 };
@@ -31,8 +33,8 @@ const wasm = (name: string): ArrayBuffer =>
 
 /**
  * The texts of the barcodes in a file that was found good: those of a picture, of the first pages of a PDF as they are
- * drawn, or those that a pass says it shows. What cannot be drawn or read has none. May take any time and memory: runs in
- * a process that has limits.
+ * drawn, or those that a pass says it shows. Rejects where one cannot be drawn or read, or has more than are read. May take
+ * any time and memory: runs in a process that has limits.
  */
 export async function readBarcodes(bytes: Buffer, type: FileType): Promise<string[]> {
   if (type === "application/vnd.apple.pkpass") return messagesOf(describedIn(filesOfPass(bytes)));
@@ -45,6 +47,7 @@ export async function readBarcodes(bytes: Buffer, type: FileType): Promise<strin
 
 async function textsIn(image: Buffer | Picture): Promise<string[]> {
   const found = await readImage(image, OPTIONS);
+  if (found.length >= MOST_SYMBOLS) throw new Error("there may be more barcodes than are read");
   return found.filter(({ isValid }) => isValid).map(({ text }) => text);
 }
 
