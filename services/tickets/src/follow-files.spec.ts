@@ -47,6 +47,26 @@ it("a ticket says whether its file is there, by the newest news, in whatever ord
   expect((await seen(other.id))?.instant).toBe(false);
 });
 
+it("each version that news of a file make has an event, and a file that was only begun makes none", async () => {
+  const { id, version } = await listed();
+  const stored = async () => {
+    const { version: last, history } = await world.tickets.get(id);
+    return { version: last, announced: history.at(-1)?.version };
+  };
+  await told(id, 1n, false);
+  expect(await stored()).toEqual({ version: Number(version), announced: Number(version) });
+  for (const [of, ready] of [
+    [2n, true],
+    [3n, true],
+    [5n, false],
+    [6n, true],
+  ] as const) {
+    await told(id, of, ready);
+    const { version: last, announced } = await stored();
+    expect(announced).toBe(last);
+  }
+});
+
 it("news of a file change nothing of a lock", async () => {
   const ticket = await listed();
   const order = wish(ticket);

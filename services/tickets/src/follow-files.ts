@@ -1,5 +1,4 @@
 import { TicketFileEventSchema } from "@ticketing/proto/deliveries/v1/ticket_file_events";
-import { amend } from "@ticketing/runtime/documents/transition";
 import { decodeEvent } from "@ticketing/runtime/events/decode-event";
 import { type Events, type IncomingEvent, PoisonEvent } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
@@ -33,11 +32,11 @@ export const onTicketFileEvent =
 
 /**
  * The ticket takes over whether there is a file, also under a lock: the order is delivered by what deliveries have. News
- * that are not newer change nothing.
+ * that are not newer change nothing, and a file's first version says nothing: it begins with none. A replaced file is an
+ * event, too, although the ticket is as instant as before: of a version without one no reader would ever hear.
  */
 export function followFile(ticket: Ticket, file: { version: number; ready: boolean }, now: Date): Ticket {
   const known = ticket.file ?? { version: 0, ready: false };
-  if (known.version >= file.version) return ticket;
-  if (known.ready === file.ready) return amend(ticket, { file }, now);
+  if (known.version >= file.version || file.version === 1) return ticket;
   return advance(ticket, { case: "ticketInstantChanged", value: {} }, now, { file });
 }
