@@ -84,7 +84,7 @@ export const deliveryTexts = {
   // To both.
   opened: (times: string) => `Opened ${times === "1" ? "once" : `${times} times`}:`,
   barcodeFound:
-    "We read the barcode in the file: nobody else sells this ticket here. Whether the issuer accepts it we cannot tell.",
+    "We read a barcode in the file: nobody else sells a ticket with that barcode here. Whether the issuer accepts it we cannot tell.",
   noBarcode: "We could not read a barcode in the file, so we cannot tell whether it is for sale here twice.",
   timeline: "The delivery",
 };

@@ -16,13 +16,13 @@ const standings = new Map<string, Standing>();
 /** Listings that ended, and have their file until that is seen. */
 const ended = new Set<string>();
 const clock = () => new Date(now);
+const endListing = async (id: string) => {
+  if (ended.has(id)) standings.delete(id);
+};
 
 beforeAll(async () => {
   database = await openSpecDatabase();
   const standingOf = async ({ id }: { id: string }) => standings.get(id) ?? "gone";
-  const endListing = async (id: string) => {
-    if (ended.has(id)) standings.delete(id);
-  };
   barcodes = await openBarcodes({ db: database.db, standingOf, endListing, maxAgeMs: 1_000_000_000, clock });
 }, 60_000);
 afterAll(() => database?.close());
