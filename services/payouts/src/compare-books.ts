@@ -1,4 +1,5 @@
 import type { Earning } from "./earning.ts";
+import { balance } from "./ledger.ts";
 
 /** A transfer at the payment provider; amounts in minor units. */
 export interface ShownTransfer {
@@ -26,21 +27,26 @@ const nameOf = (amount: number): string => (amount < 0 ? "transfer" : "reversal"
 
 /**
  * What the books of an earning and the provider's transfers of its order differ in, one sentence each. Each entry of a
- * transfer or a reversal has its movement there, of the same amount, and the other way round.
+ * transfer or a reversal has its movement there, of the same amount, and the other way round. Once it was transferred its
+ * seller has neither more nor less than the books say was earned: what has to come back is owed apart from that.
  */
 export function bookDifferences(
-  earning: Pick<Earning, "entries" | "price">,
+  earning: Pick<Earning, "entries" | "price" | "transferTime">,
   transfers: readonly ShownTransfer[],
 ): string[] {
-  const { price } = earning;
+  const { entries, price, transferTime } = earning;
+  const beyond = transferTime ? balance(entries, "seller") : 0;
   const booked = bookedMovements(earning);
   const shown: Movement[] = transfers.flatMap(({ id, amount, reversals }) => [
     { id, amount: -amount },
     ...reversals,
   ]);
   const at = (movements: Movement[], id: string) => movements.find((each) => each.id === id);
-  const size = ({ amount }: Movement) => `${Math.abs(amount)} ${price.currency}`;
+  const size = ({ amount }: Pick<Movement, "amount">) => `${Math.abs(amount)} ${price.currency}`;
   return [
+    ...(beyond === 0
+      ? []
+      : [`the seller was given ${size({ amount: beyond })} ${beyond > 0 ? "more" : "less"} than was earned`]),
     ...booked.flatMap((entry) => {
       const found = at(shown, entry.id);
       if (!found) return [`the provider has no ${nameOf(entry.amount)} ${entry.id}, which is booked`];

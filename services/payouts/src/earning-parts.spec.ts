@@ -14,6 +14,7 @@ import {
   partsOf,
   transferOf,
 } from "./earning-amounts.ts";
+import { afterFailure, idempotencyKey } from "./earning-attempts.ts";
 import { isNettable, payDebt, reserve } from "./earning-netting.ts";
 import { dropPart, partRefunded, reduce } from "./earning-parts.ts";
 import { beginReversal, holdForRefund, recovered, refunded, restore } from "./earning-refund.ts";
@@ -133,6 +134,30 @@ describe("a part of the price that goes back", () => {
       takenBack: 4_500,
       status: TRANSFERRED,
     });
+    const settledTwice = recovered(second, "trr_2", at(6), backOf(second));
+    const third = given(settledTwice, 2_500, "case:3");
+    // Both are made, another part is owed, and no reversal of that was begun yet.
+    for (const late of [2_250, 4_500]) expect(recovered(third, "trr_1", at(7), late)).toBe(third);
+    expect([dueOf(third), backOf(third)]).toEqual([2_250, 6_750]);
+  });
+
+  it("is not taken back by a late answer to a reversal that was given up before more was owed", () => {
+    const first = beginReversal(given(paid(), 2_500), at(3));
+    const refused = { kind: "refused", code: "balance_insufficient" } as const;
+    const failed = { action: "reversal", key: idempotencyKey(first, "reversal"), failure: refused } as const;
+    const more = given(afterFailure(first, failed, at(4), 0), 2_500, "case:2");
+    const second = beginReversal(more, at(5));
+    expect(second.takingBack).toBe(4_500);
+    expect(recovered(second, "trr_1", at(6), 2_250)).toBe(second);
+  });
+
+  it("leaves less than was planned to be kept for another sale: then no transfer is begun by that plan", () => {
+    const nettings = [{ orderId: "other", amount: 11_250 }];
+    const less = look(given(held(), 2_500), at(3));
+    expect(isTransferable(less)).toBe(true);
+    expect(beginTransfer(less, { ...facts, nettings }, at(3))).toBe(less);
+    const fits = { ...facts, nettings: [{ orderId: "other", amount: 9_000 }] };
+    expect(beginTransfer(less, fits, at(3)).begun).toEqual(fits);
   });
 });
 
@@ -159,6 +184,7 @@ function play(
     seller: 0,
     netted: 0,
     n: 0,
+    reversals: [],
   };
   for (const step of all) {
     world.n++;
@@ -182,9 +208,14 @@ interface Money {
   /** What other sales paid of what is owed. */
   netted: number;
   n: number;
-  part?: { id: string; amount: number } | undefined;
-  refundAsked?: Date | undefined;
+  /** Under way; `isSent`: the buyer has it, which the earning does not know yet. */
+  part?: { id: string; amount: number; isSent?: true } | undefined;
+  refundAsked?: { time: Date; isSent?: true } | undefined;
+  /** The reversals that were made so far, and what of the transfer is back since. */
+  reversals: { id: string; back: number }[];
 }
+
+const reversalIdOf = ({ attempts }: Earning) => `trr_${attempts.reversal.number}`;
 
 function happen(world: Money, { what, amount }: Step, now: Date): void {
   const { earning } = world;
@@ -196,10 +227,15 @@ function happen(world: Money, { what, amount }: Step, now: Date): void {
     take(reduce(earning, wanted, now));
     world.part = wanted;
   } else if (what === 1 && world.part) {
-    world.buyer += world.part.amount;
+    // The money leaves first, and is recorded to have later, or is told of twice.
+    if (!world.part.isSent) {
+      world.part.isSent = true;
+      world.buyer += world.part.amount;
+      return;
+    }
     take(partRefunded(earning, world.part.id, now));
     world.part = undefined;
-  } else if (what === 2 && world.part) {
+  } else if (what === 2 && world.part && !world.part.isSent) {
     take(dropPart(earning, world.part.id, now));
     world.part = undefined;
   } else if (what === 3 && isTransferable(earning)) {
@@ -208,21 +244,31 @@ function happen(world: Money, { what, amount }: Step, now: Date): void {
     const begun = beginTransfer(earning, { ...facts, ...(nettings && { nettings }) }, now);
     world.seller += netOf(begun);
     take(transferred(begun, transferOf(begun) > 0 ? "tr_1" : "", now));
-  } else if (what === 4 && !earning.refundedTime) {
+  } else if (what === 4 && !earning.refundedTime && !world.refundAsked?.isSent) {
     take(holdForRefund(earning, now, now));
-    world.refundAsked = now;
+    world.refundAsked = { time: now };
   } else if (what === 5 && world.refundAsked) {
+    if (!world.refundAsked.isSent) {
+      world.refundAsked.isSent = true;
+      world.buyer = world.price;
+      return;
+    }
     take(refunded(earning, now));
-    world.buyer = world.price;
     world.refundAsked = undefined;
-  } else if (what === 6 && world.refundAsked) {
-    take(look(restore(earning, world.refundAsked, now), now));
+  } else if (what === 6 && world.refundAsked && !world.refundAsked.isSent) {
+    take(look(restore(earning, world.refundAsked.time, now), now));
     world.refundAsked = undefined;
-  } else if (what === 7 || what === 8) {
+  } else if (what === 7) {
     const begun = beginReversal(earning, now);
-    if (!begun.reversing) return;
-    world.seller -= backOf(begun) - (begun.takenBack ?? 0);
-    take(recovered(begun, `trr_${world.n}`, now));
+    take(begun);
+    if (!begun.reversing || world.reversals.some(({ id }) => id === reversalIdOf(begun))) return;
+    const back = begun.takingBack ?? backOf(begun);
+    // Stripe makes it now; of its answer somebody takes note later, or twice.
+    world.seller -= back - (begun.takenBack ?? 0);
+    world.reversals.push({ id: reversalIdOf(begun), back });
+  } else if (what === 8 && world.reversals.length > 0) {
+    const { id, back } = world.reversals[amount % world.reversals.length] as { id: string; back: number };
+    take(recovered(earning, id, now, back));
   } else if (what === 9 && isNettable(earning)) {
     const by = { orderId: `pays-${world.n}`, number: 1, amount: Math.min(amount, dueOf(earning)) };
     world.netted += by.amount;
@@ -243,9 +289,11 @@ describe("whatever happens to a sale, in whatever order", () => {
             expect(Object.values(postings).reduce((sum, each) => sum + each, 0)).toBe(0);
           }
           expect(owedOf(earning)).toBeGreaterThanOrEqual(0);
+          if (earning.transferTime) expect(balance(earning.entries, "seller")).toBe(0);
           if (open || refundAsked) return;
           expect(balance(earning.entries, "receivable")).toBe(owedOf(earning));
           // Once nothing is under way the seller has, or is to get, exactly the share of what is left.
+          if (earning.reversing) return;
           const isPaid = [TRANSFERRED, OWED].includes(earning.status);
           if (isPaid)
             expect(seller - netted - owedOf(earning)).toBe(earning.refundedTime ? 0 : netOf(earning));

@@ -54,7 +54,17 @@ describe("the books of an earning and the provider's transfers", () => {
     const lost = { id: "tr_lost", fact: "transfer", time: new Date(), postings: { stripe: -5, seller: 5 } };
     await tamper(orderId, { $push: { entries: lost } });
     expect(transferId).not.toBe("tr_lost");
-    expect(await differencesOf(orderId)).toEqual(["the provider has no transfer tr_lost, which is booked"]);
+    expect(await differencesOf(orderId)).toEqual([
+      "the seller was given 5 USD more than was earned",
+      "the provider has no transfer tr_lost, which is booked",
+    ]);
+  });
+
+  it("differ by what its seller was given beyond what was earned, though each transfer is booked", async () => {
+    const { orderId } = await paid();
+    const postings = { stripe: -100, seller: 90, fees: 10 };
+    await tamper(orderId, { $push: { entries: { id: "part", fact: "refund", time: new Date(), postings } } });
+    expect(await differencesOf(orderId)).toEqual(["the seller was given 90 USD more than was earned"]);
   });
 
   it("differ by another amount", async () => {

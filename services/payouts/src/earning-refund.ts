@@ -88,10 +88,13 @@ export function beginReversal(earning: Earning, now: Date): Earning {
 
 /**
  * Stripe shows that `back` of what was transferred is with the platform again, in minor units. What was kept of it for other
- * sales is owed all the same. An answer to another reversal than the one that is under way changes nothing.
+ * sales is owed all the same. An answer to another reversal than the one that is under way changes nothing, nor does one
+ * to a reversal before what was taken back since.
  */
 export function recovered(earning: Earning, reversalId: string, now: Date, back = backOf(earning)): Earning {
-  if (!isRecoverable(earning) || earning.reserved || (earning.takingBack ?? back) !== back) return earning;
+  const isAnother = (earning.takingBack ?? back) !== back;
+  const isLate = back <= (earning.takenBack ?? 0);
+  if (!isRecoverable(earning) || earning.reserved || isAnother || isLate) return earning;
   const { attempts, takenBack = 0 } = earning;
   const changes = {
     takenBack: back,

@@ -9,7 +9,15 @@ import {
 import { isOver } from "@ticketing/runtime/process/clock";
 import type { Attempt } from "@ticketing/runtime/stripe/attempt";
 import type { Money } from "@ticketing/runtime/values/money";
-import { isRecoverable, leftOf, type Netting, netOf, type Part, transferOf } from "./earning-amounts.ts";
+import {
+  isRecoverable,
+  keptOf,
+  leftOf,
+  type Netting,
+  netOf,
+  type Part,
+  transferOf,
+} from "./earning-amounts.ts";
 import { type BookedFact, book, type LedgerEntry } from "./ledger.ts";
 import { nettingId } from "./netting-id.ts";
 
@@ -202,9 +210,13 @@ export const isTransferable = (earning: Earning): boolean =>
   (earning.begun !== undefined || !isFrozen(earning)) &&
   earning.holdReason !== EarningHoldReason.REFUND;
 
-/** A transfer is about to be asked of Stripe. One that was begun before is the same one: its facts stay. */
+/**
+ * A transfer is about to be asked of Stripe. One that was begun before is the same one: its facts stay. Where less is
+ * earned by now than they keep for other sales, they are of another time, and nothing begins.
+ */
 export function beginTransfer(earning: Earning, facts: NonNullable<Earning["begun"]>, now: Date): Earning {
   if (!isTransferable(earning) || earning.begun) return earning;
+  if (keptOf({ keptFor: facts.nettings ?? [] }) > netOf(earning)) return earning;
   return amend(earning, { begun: facts }, now);
 }
 
