@@ -88,7 +88,8 @@ function refundTransition({ outcome, refund }: Standing): PaymentTransition {
 function observeTaken(payment: Payment, intent: IntentSnapshot, now: Date): Payment {
   const known = payment.refunds ?? [];
   const refunds = mergeRefunds(known, intent.refunds);
-  const standing = standingOf(refunds, intent.amountReceived);
+  const wasAllAsked = isOneOf(payment, REFUND_PENDING, REFUNDED, REFUND_FAILED);
+  const standing = standingOf(refunds, intent.amountReceived, wasAllAsked);
   const noted = {
     ...withoutFailures(payment, "capture"),
     ...keyAfterRefunds(payment, refunds),

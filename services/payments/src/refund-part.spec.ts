@@ -4,7 +4,9 @@ import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import Stripe from "stripe";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { untilDone } from "../testing/until-done.ts";
+import { observe } from "./observe-intent.ts";
 import { afterPartFailure, beginPart } from "./part-refunds.ts";
+import type { Payment } from "./payment.ts";
 import { paymentState } from "./payment-message.ts";
 
 let world: PaymentWorld;
@@ -39,6 +41,21 @@ describe("a part of the money", () => {
       expect(again.history.at(-1)?.type).toBe("payment_part_refunded");
     },
   );
+
+  it("stands beside a refund by hand of the rest that failed, unless all was seen to have gone back", async () => {
+    const { _id } = await captured();
+    const given = await give(_id);
+    const seen = (payment: Payment, status: "succeeded" | "failed") => {
+      const byHand = { id: "re_hand", amount: 3_000, status, createTime: world.clock() };
+      const refunds = [...(given.refunds ?? []), byHand];
+      const { intentId: id = "" } = given;
+      return observe(payment, { id, status: "succeeded", amountReceived: 4_500, refunds }, world.clock());
+    };
+    expect(seen(given, "failed").status).toBe(PaymentStatus.CAPTURED);
+    const all = seen(given, "succeeded");
+    expect(all.status).toBe(PaymentStatus.REFUNDED);
+    expect(seen(all, "failed").status).toBe(PaymentStatus.REFUND_FAILED);
+  });
 
   it("is less than what is left beside other parts, refunds by hand, and parts that may go back yet", async () => {
     const { _id, intentId } = await captured();

@@ -51,6 +51,10 @@ describe("refunds of a charge", () => {
     expect(outcome(part(1, 60, "succeeded"), whole(2, 40, "succeeded"))).toBe("succeeded");
     expect(outcome(part(1, 60, "succeeded"), whole(2, 40, "failed"))).toBe("failed");
     expect(outcome(part(1, 60, "failed"), whole(2, 40, "succeeded"))).toBe("failed");
+    // Nor did what somebody tried by hand beside a part, before a look had shown all of it asked back.
+    const byHand = [refund(1, 70, "failed"), part(2, 30, "succeeded")];
+    expect(outcome(...byHand)).toBeUndefined();
+    expect(standingOf(byHand, 100, true)?.outcome).toBe("failed");
   });
 
   it("add up: a part by hand and the rest", () => {

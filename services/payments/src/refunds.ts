@@ -59,13 +59,18 @@ export interface Standing {
 
 /**
  * What refunds make of the money that was taken, and which of them does: all given back; all given back once those
- * underway are carried out; or asked back, and failed to be. Undefined while less than all was ever asked back. It
- * follows from the refunds alone: whether the parts of it were ever underway together, only a look in between would tell.
+ * underway are carried out; or asked back, and failed to be. Undefined while less than all was ever asked back. Whether
+ * refunds by hand were ever underway together, only a look in between would tell: they count together. Beside a part by us
+ * the sale stands, so what failed counts only where all was asked back: by us, or as `wasAllAsked`, an earlier look, says.
  */
-export function standingOf(refunds: readonly Refund[], taken: number): Standing | undefined {
-  // A part that failed asked for no more than itself, however often parts were tried.
-  const isAllAsked = refunds.some((one) => one.operationId !== undefined && !isPart(one));
-  const counted = refunds.filter((one) => isAllAsked || one.status !== "failed" || !isPart(one));
+export function standingOf(
+  refunds: readonly Refund[],
+  taken: number,
+  wasAllAsked = false,
+): Standing | undefined {
+  const isAllAsked = wasAllAsked || refunds.some((one) => one.operationId !== undefined && !isPart(one));
+  const isInParts = refunds.some(isPart);
+  const counted = refunds.filter((one) => isAllAsked || one.status !== "failed" || !isInParts);
   const total = (...statuses: Refund["status"][]) =>
     counted.filter(({ status }) => statuses.includes(status)).reduce((sum, { amount }) => sum + amount, 0);
   const [given, promised] = [total("succeeded"), total("succeeded", "underway")];
