@@ -14,11 +14,17 @@ const workflows = {
   wakeLifecycle: note("wake"),
   wakeBegunLifecycle: note("wake begun"),
   wakeRefund: note("wake refund"),
+  wakeCase: note("wake case"),
 } as WorkflowStarter;
 
 /** Hears of a payment's transition. */
 async function hear(transition: Transition, captures = createCaptureCalls()): Promise<string[]> {
-  const event = create(PaymentEventSchema, { id: "o", transition });
+  const partRefunds = [
+    { partId: "c:1", providerRefundId: "re_1" },
+    { partId: "c:2", providerRefundId: "re_2" },
+    { partId: "other:1", providerRefundId: "re_3" },
+  ];
+  const event = create(PaymentEventSchema, { id: "o", transition, state: { id: "o", partRefunds } });
   const payload = toBinary(PaymentEventSchema, event);
   await onPaymentEvent(workflows, captures)({ payload } as IncomingEvent);
   return called;
@@ -34,6 +40,10 @@ describe("the news of a payment", () => {
     [{ case: "paymentDeclined", value: {} }, ["wake o"]],
     [{ case: "paymentFailed", value: {} }, ["wake o"]],
     [{ case: "paymentRefundFailed", value: {} }, ["wake refund o"]],
+    [{ case: "paymentPartRefunded", value: { providerRefundId: "re_2" } }, ["wake case c"]],
+    [{ case: "paymentPartRefunded", value: { providerRefundId: "re_3" } }, ["wake case other"]],
+    // One that shows beside the refund that counts for its part.
+    [{ case: "paymentPartRefunded", value: { providerRefundId: "re_0" } }, []],
     [{ case: "paymentVoided", value: {} }, []],
   ])("%j", async (transition, calls) => {
     expect(await hear(transition)).toEqual(calls);

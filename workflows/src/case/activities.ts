@@ -81,6 +81,8 @@ export function createCaseActivities(
       const despite = kind === CaseKind.PROVIDER_REFUND ? subject : "";
       if (ruling === CaseRuling.PART_REFUND)
         return { next: "part", orderId, decision: number, amount: Number(refundAmount), despite };
+      // A newer release decided so, and its workers do it: this is asked again until then.
+      if (ruling !== CaseRuling.REJECT) throw new Error(`the ruling ${ruling} of ${caseId} is not known`);
       return { next: "keep", orderId, decision: number, saleStands: operatorId !== "", despite };
     },
 

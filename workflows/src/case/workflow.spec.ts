@@ -158,24 +158,25 @@ beforeEach(() => {
   partAt = () => RefundStatus.SUCCEEDED;
 });
 
+function clients() {
+  const transport = createRouterTransport(services);
+  return {
+    cases: createClient(CaseLifecycleService, transport),
+    orders: createClient(OrderLifecycleService, transport),
+    payouts: createClient(PayoutLifecycleService, transport),
+    payments: createClient(PaymentLifecycleService, transport),
+    deliveries: createClient(DeliveryLifecycleService, transport),
+  };
+}
+
 /** Runs a case to the end of its workflow; `meanwhile` what happens while it waits. */
 async function run(meanwhile?: (wake: () => Promise<void>) => Promise<void>): Promise<void> {
   const workflowId = `case-${Math.random()}`;
-  const transport = createRouterTransport(services);
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue: workflowId,
     workflowBundle,
-    activities: createCaseActivities(
-      {
-        cases: createClient(CaseLifecycleService, transport),
-        orders: createClient(OrderLifecycleService, transport),
-        payouts: createClient(PayoutLifecycleService, transport),
-        payments: createClient(PaymentLifecycleService, transport),
-        deliveries: createClient(DeliveryLifecycleService, transport),
-      },
-      { evidenceMarginMs: DAY_MS },
-    ),
+    activities: createCaseActivities(clients(), { evidenceMarginMs: DAY_MS }),
   });
   await worker.runUntil(async () => {
     const handle = await environment.client.workflow.signalWithStart(settleCase, {
@@ -185,6 +186,11 @@ async function run(meanwhile?: (wake: () => Promise<void>) => Promise<void>): Pr
     await handle.result();
   });
 }
+
+/** Waits until this is what was done last. */
+const until = async (what: string) => {
+  while (done.at(-1) !== what) await new Promise((resolve) => setTimeout(resolve, 20));
+};
 
 describe("a case", () => {
   it.each([CaseStatus.OPEN, CaseStatus.PROPOSED])(
@@ -248,6 +254,12 @@ describe("a case", () => {
     expect(done).toEqual(["freeze c1", "release false", "close 2"]);
   }, 60_000);
 
+  it("that was decided in a way that a newer release knows is not closed: that is asked again", async () => {
+    ruling = 99 as CaseRuling;
+    const judge = createCaseActivities(clients(), { evidenceMarginMs: DAY_MS }).judgeCase;
+    await expect(judge("c1")).rejects.toThrow("the ruling 99 of c1 is not known");
+  });
+
   it("that is closed is left alone", async () => {
     status = CaseStatus.CLOSED;
     await run();
@@ -267,6 +279,20 @@ describe("a case by which a part of the price goes back", () => {
       ...["freeze c1", "reduce c1:2 300", "give c1:2 300", "end c1:2 true", "record c1:2 300"],
       ...["release true", "close 2"],
     ]);
+  }, 60_000);
+
+  it("is closed once the provider says that a bank carried it out, and not an hour later", async () => {
+    let state = RefundStatus.UNDERWAY;
+    partAt = () => state;
+    await run(async (wake) => {
+      await until("give c1:2 300");
+      // By now it is looked at each hour. Time goes on by itself only once the end is waited for.
+      await environment.sleep(4 * 3_600_000);
+      state = RefundStatus.SUCCEEDED;
+      await wake();
+      await until("close 2");
+    });
+    expect(done).toContain("end c1:2 true");
   }, 60_000);
 
   it("asks again while the provider refuses, and lets the seller earn as before once it has for days", async () => {
@@ -311,9 +337,6 @@ describe("a chargeback", () => {
     bank.dueTime = (await environment.currentTimeMs()) + 10 * DAY_MS;
     bank.said = "It was mine";
   });
-  const until = async (what: string) => {
-    while (done.at(-1) !== what) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const SUBMITTED = ["close evidence", "submit du_1 It was mine"];
 
   it("is told to the bank as a draft at once, and for good a day before its time is over", async () => {

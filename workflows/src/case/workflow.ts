@@ -2,6 +2,7 @@ import { condition, sleep } from "@temporalio/workflow";
 import { endingByRefusal, retriedActivities } from "../activity-retries.ts";
 import { type ChangeSignal, handleChangeSignal } from "../change-signal.ts";
 import type { CaseActivities, CaseVerdict } from "./activities.ts";
+import { partIdOf } from "./part-id.ts";
 import { refundPart } from "./refund-part.ts";
 
 const { judgeCase, freezeEarning, requestRefund, readRefund, releaseEarning, closeCase, reopenCase } =
@@ -49,7 +50,7 @@ async function settle(caseId: string, signal: ChangeSignal): Promise<void> {
     }
   }
   if (verdict.next === "part") {
-    const refusal = await refundPart(orderId, `${caseId}:${decision}`, verdict.amount);
+    const refusal = await refundPart(orderId, partIdOf(caseId, decision), verdict.amount, signal);
     if (refusal) {
       await reopenCase(caseId, decision, refusal);
       return;

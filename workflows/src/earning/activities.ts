@@ -22,6 +22,9 @@ const NOTHING_TAKEN: readonly string[] = ["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] s
 
 const NO_DELIVERY: Reason = "DELIVERY_NOT_FOUND";
 
+const sumOf = (refunds: readonly { amount: bigint }[]): bigint =>
+  refunds.reduce((sum, { amount }) => sum + amount, 0n);
+
 /** Each throws a failure of {@link asking}. */
 export function createEarningSteps({
   orders,
@@ -54,7 +57,8 @@ export function createEarningSteps({
 
   /**
    * Whether operators have decided of all that went back that the sale stands: of parts of the price, by which the earning is
-   * less, and of refunds that people made past the services.
+   * less, and of refunds that people made past the services. What failed, be it later, did not go back: who gives it by hand
+   * instead is accepted as any refund by hand.
    */
   async function areRefundsAccepted(
     orderId: string,
@@ -63,9 +67,10 @@ export function createEarningSteps({
   ): Promise<boolean> {
     if (amountRefunded === 0n || (acceptedIds.length === 0 && parts === 0n)) return false;
     const { payment } = await asking(payments.readPayment({ orderId }));
-    const made = (payment?.manualRefunds ?? []).filter(({ status }) => status !== RefundStatus.FAILED);
-    const amount = made.reduce((sum, each) => sum + each.amount, parts);
-    return amount === amountRefunded && made.every(({ providerRefundId: id }) => acceptedIds.includes(id));
+    const byHand = (payment?.manualRefunds ?? []).filter(({ status }) => status !== RefundStatus.FAILED);
+    const inParts = (payment?.partRefunds ?? []).filter(({ status }) => status !== RefundStatus.FAILED);
+    if (sumOf(inParts) > parts || sumOf(byHand) + sumOf(inParts) !== amountRefunded) return false;
+    return byHand.every(({ providerRefundId: id }) => acceptedIds.includes(id));
   }
 
   /** Reads earning, order, charge and delivery again, and decides. */

@@ -31,6 +31,8 @@ let amountRefunded: bigint;
 /** What of that operators gave back as parts of the price. */
 let parts: bigint;
 let manualRefunds: { providerRefundId: string; amount: bigint; status: RefundStatus }[];
+/** The parts as the payment has them. */
+let partRefunds: { amount: bigint; status: RefundStatus }[];
 /** Undefined: none was made. */
 let delivery: DeliveryStatus | undefined;
 /** The charge of a transfer that was begun before. */
@@ -57,7 +59,7 @@ function services({ service }: ConnectRouter): void {
     },
   });
   service(PaymentLifecycleService, {
-    readPayment: () => ({ payment: { manualRefunds } }),
+    readPayment: () => ({ payment: { manualRefunds, partRefunds } }),
     readCharge: () => {
       const refusal = chargeAnswer();
       if (refusal) throw toConnectError(refusal);
@@ -106,6 +108,7 @@ beforeEach(() => {
   amountRefunded = 0n;
   parts = 0n;
   manualRefunds = [];
+  partRefunds = [];
   delivery = DeliveryStatus.DELIVERED;
   begunChargeId = "";
   chargeAnswer = () => undefined;
@@ -194,10 +197,18 @@ describe("an earning that is due", () => {
     // What the services gave back is no refund by hand.
     expect(await outcome(500n, accepted)).toBe("block CHARGE");
     parts = 200n;
+    partRefunds = [{ amount: 200n, status: SUCCEEDED }];
     expect(await outcome(500n, accepted)).toBe("transfer ch_1");
     expect(await outcome(200n)).toBe("transfer ch_1");
     expect(await outcome(400n)).toBe("block CHARGE");
     expect(await outcome(400n, another)).toBe("block CHARGE");
+    // It came back from the bank later, and was given by hand instead.
+    partRefunds = [{ amount: 200n, status: FAILED }];
+    expect(await outcome(300n, accepted)).toBe("transfer ch_1");
+    expect(await outcome(500n, accepted)).toBe("block CHARGE");
+    // More of it went back than the earning is less by.
+    partRefunds = [{ amount: 300n, status: SUCCEEDED }];
+    expect(await outcome(300n)).toBe("block CHARGE");
   }, 60_000);
 
   it("and for which no delivery was made is transferred", async () => {
