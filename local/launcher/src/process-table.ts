@@ -143,8 +143,10 @@ const table: Readonly<Record<ServiceName, Row>> = {
       PAYMENTS_ADDRESS: internal("payments"),
       PAYOUTS_ADDRESS: internal("payouts"),
       DELIVERIES_ADDRESS: internal("deliveries"),
+      // All processes here are of one release.
+      PART_REFUNDS: "on",
     }),
-    settings: ["CASE_SECOND_PERSON_LIMIT"],
+    settings: ["CASE_SECOND_PERSON_LIMIT", "PART_REFUNDS"],
   },
   workflows: {
     script: "workflows/src/worker.ts",

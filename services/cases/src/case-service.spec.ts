@@ -24,6 +24,8 @@ let now: number;
 let database: Database;
 let cases: CaseStore;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof CaseService>>;
+/** The service in a mesh where nothing goes back in parts yet. */
+let beforePartRefunds: typeof as;
 /** What the services answer. */
 let facts: {
   order: OrderStatus;
@@ -95,8 +97,11 @@ beforeAll(async () => {
   );
   const sources = { orders, payouts, deliveries };
   const limits = new Map([["EUR", 50_000]]);
-  const service = createCaseService({ cases, sources, payments, payouts, limits, clock });
+  const deps = { cases, sources, payments, payouts, limits, clock };
+  const service = createCaseService({ ...deps, partRefunds: true });
   as = (each) => clientOf(CaseService, service, each);
+  const withoutParts = createCaseService({ ...deps, partRefunds: false });
+  beforePartRefunds = (each) => clientOf(CaseService, withoutParts, each);
 }, 60_000);
 afterAll(() => database?.close());
 beforeEach(() => {
@@ -326,5 +331,21 @@ describe("a case", () => {
       const step = { case: "caseDecided", value: { ruling: PART_REFUND, refundAmount: "3999" } };
       expect(seen?.timeline.at(-1)?.transition).toMatchObject(step);
     }
+  });
+
+  it("gives back no part while processes run that know none, be it proposed before", async () => {
+    const { PART_REFUND, REJECT } = CaseRuling;
+    const verdict = { ruling: PART_REFUND, reason: "The seat was another", refundAmount: 100n };
+    const { id: caseId } = await opened();
+    const off = beforePartRefunds(OPERATOR);
+    expect(await outcome(off.decideCase({ caseId, ...verdict }))).toBe("PART_REFUND_NOT_OFFERED");
+    price = { minorUnits: 60_000n, currency: "EUR" };
+    const { id: dear } = await opened();
+    const { case: proposed } = await operator().decideCase({ caseId: dear, ...verdict });
+    const another = beforePartRefunds({ user: "op2", roles: ["operator"] });
+    const agree = another.agreeToDecision({ caseId: dear, version: proposed?.version ?? 0n });
+    expect(await outcome(agree)).toBe("PART_REFUND_NOT_OFFERED");
+    const instead = await off.decideCase({ caseId: dear, ruling: REJECT, reason: "It was as listed" });
+    expect(instead.case?.status).toBe(CaseStatus.PROPOSED);
   });
 });

@@ -25,12 +25,14 @@ export interface CaseServiceDependencies {
   /** Told of a case before its buyer is. */
   payouts: Pick<Client<typeof PayoutLifecycleService>, "holdForCase">;
   limits: SecondPersonLimits;
+  /** Whether a part of the price can go back. */
+  partRefunds: boolean;
   clock: Clock;
 }
 
 /** The API of buyers, sellers and operators. */
 export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<typeof CaseService> {
-  const { cases, sources, payments, payouts, limits, clock } = deps;
+  const { cases, sources, payments, payouts, limits, partRefunds, clock } = deps;
 
   /** The case of this complaint, as it is known or made now. */
   async function complain(orderId: string, buyerId: string, kind: Case["kind"]): Promise<Case> {
@@ -46,6 +48,12 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
   async function leftOf({ orderId, price }: Case): Promise<number> {
     const { amountRefunded } = await readOrder(sources, orderId);
     return price.minorUnits - Number(amountRefunded);
+  }
+
+  /** Throws PART_REFUND_NOT_OFFERED where a part would go back, and no part does for now. */
+  function requireOffered(ruling: CaseRuling | undefined): void {
+    if (ruling !== CaseRuling.PART_REFUND || partRefunds) return;
+    throw new DomainError("PART_REFUND_NOT_OFFERED", "for now a price is given back whole or not at all");
   }
 
   return {
@@ -105,6 +113,7 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
 
     async decideCase({ caseId, ruling, reason, refundAmount: amount }, context) {
       const { userId: operatorId } = requireRole(context, OPERATOR);
+      requireOffered(ruling);
       const refundAmount = ruling === CaseRuling.PART_REFUND ? Number(amount) : undefined;
       const left = refundAmount === undefined ? undefined : await leftOf(await cases.get(caseId));
       const decided = await cases.update(caseId, (current) => {
@@ -118,7 +127,10 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
     async agreeToDecision({ caseId, version }, context) {
       const { userId: operatorId } = requireRole(context, OPERATOR);
       const by = { operatorId, version: Number(version) };
-      const agreed = await cases.update(caseId, (current) => agree(current, by, clock()));
+      const agreed = await cases.update(caseId, (current) => {
+        if (current.undecided) requireOffered(current.decision?.ruling);
+        return agree(current, by, clock());
+      });
       return { case: caseMessage(agreed) };
     },
 

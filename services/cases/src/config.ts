@@ -16,6 +16,11 @@ export const schema = z.object({
   DELIVERIES_ADDRESS: addresses,
   /** Up to which price one operator decides alone. */
   CASE_SECOND_PERSON_LIMIT: secondPersonLimits.default(defaultLimits),
+  /**
+   * Whether operators can decide that a part of the price goes back. `off` while processes of the release before may run
+   * that know no parts: payouts would pay the seller all, and workers close the case without giving anything back.
+   */
+  PART_REFUNDS: z.enum(["on", "off"]).default("off"),
 });
 
 /** Everything that this process reads from its environment. */

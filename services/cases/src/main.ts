@@ -24,7 +24,8 @@ await runProcess("cases", config, async ({ database, events, log, callee }) => {
   const cases = await caseAggregate.open({ db, events, log });
   const limits = config.CASE_SECOND_PERSON_LIMIT;
   const sources = { orders, payouts, deliveries };
-  const caseService = createCaseService({ cases, sources, payments, payouts, limits, clock });
+  const partRefunds = config.PART_REFUNDS === "on";
+  const caseService = createCaseService({ cases, sources, payments, payouts, limits, partRefunds, clock });
   followPayments({ cases, orders, payouts, clock }, events);
   events.consume({
     stream: "DELIVERIES",

@@ -384,6 +384,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     "That is not a part of the price",
     "Choose less than what is left of the price, or refund all of it.",
   ),
+  PART_REFUND_NOT_OFFERED: said("No part of a price is given back for now", "Refund all of it, or nothing."),
   EVIDENCE_CLOSED: said("Nothing can be added any more", "What both of you said goes to the bank."),
   EVIDENCE_NOT_AWAITED: said("The bank awaits nothing", "It was answered already, or has decided."),
   BANK_DECIDES: said("The bank decides this case", "It ends as the dispute does."),
