@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { untilDone } from "../testing/until-done.ts";
+import { createEvidenceActions } from "./evidence-actions.ts";
+import { createEvidenceStore } from "./evidence-store.ts";
 import type { Payment } from "./payment.ts";
 
 let world: PaymentWorld;
@@ -80,7 +82,7 @@ describe("evidence", () => {
     },
   );
 
-  it("whose process was killed before the call is submitted as it was stored", async () => {
+  it("that was stored and not sent is submitted as it was stored", async () => {
     const { payment, shown, tell } = await disputed();
     world.double.faults.add({
       kind: "reject",
@@ -152,6 +154,37 @@ describe("evidence", () => {
     await tell("asked", true);
     expect(shown().status).toBe("warning_under_review");
     await control(payment, "disputes/escalate");
+    await tell("disputed", true);
+    expect(shown()).toMatchObject({ status: "under_review", evidence: { uncategorized_text: "disputed" } });
+  });
+
+  it("of an inquiry whose process was killed after the call is not what the dispute is answered with", async () => {
+    const { payment, shown, tell } = await disputed({ inquiry: true });
+    const store = await createEvidenceStore(world.db);
+    let updates = 0;
+    const killed = createEvidenceActions({
+      ...world,
+      evidence: {
+        async update(dispute, change) {
+          if (++updates === 2) throw new Error("killed");
+          return store.update(dispute, change);
+        },
+      },
+    });
+    const wish = { texts: texts("asked"), submit: true };
+    const call = killed.submit(await world.payment(payment._id), shown().id, wish);
+    await expect(call).rejects.toThrow("killed");
+    await tell("asked", true);
+    expect(shown()).toMatchObject({
+      status: "warning_under_review",
+      evidence_details: { submission_count: 1 },
+    });
+    await control(payment, "disputes/escalate");
+    await tell("as a draft", false);
+    expect(shown()).toMatchObject({
+      ...{ status: "needs_response", evidence_details: { submission_count: 1 } },
+      evidence: { uncategorized_text: "as a draft" },
+    });
     await tell("disputed", true);
     expect(shown()).toMatchObject({ status: "under_review", evidence: { uncategorized_text: "disputed" } });
   });

@@ -59,7 +59,7 @@ export function createEvidenceActions(deps: {
       let isDone = false;
       const record = await evidence.update(named, (current) => {
         isDone = isSubmitted(current, status);
-        return isDone ? current : ask(current, wish, clock());
+        return isDone ? current : ask(current, wish, status, clock());
       });
       const { asked, attempt } = record;
       if (isDone || !asked) return dispute;

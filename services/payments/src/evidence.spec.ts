@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   answered,
-  ask,
+  ask as askAt,
   type EvidenceRecord,
   evidenceKey,
   isSubmitted,
@@ -19,6 +19,8 @@ const draft = (said: string) => ({ texts: texts(said), submit: false });
 const final = (said: string) => ({ texts: texts(said), submit: true });
 const status = "needs_response";
 const unknown = { kind: "unknown", code: "" } as const;
+const ask = (record: EvidenceRecord, wish: Parameters<typeof askAt>[1], now: Date) =>
+  askAt(record, wish, status, now);
 const fresh = () => noEvidence("du_1", "o1");
 const done = (record: EvidenceRecord) => answered(record, { number: record.attempt.number, status }, at(0));
 const failed = (
@@ -51,6 +53,19 @@ describe("what a bank is told", () => {
     const late = failed(failed(submitted, unknown, 1), unknown, 1 + (2 * GRACE_MS) / 1_000);
     expect(late).toMatchObject({ attempt: { number: 2 }, asked: final("a") });
     expect(ask(late, final("b"), at(500))).toBe(late);
+  });
+
+  it("is not what was to be submitted before the dispute went elsewhere", () => {
+    const inquiry = askAt(fresh(), final("a"), "warning_needs_response", at(0));
+    expect(ask(inquiry, draft("b"), at(1))).toMatchObject({
+      ...{ asked: { ...draft("b"), status }, attempt: { number: 2 } },
+    });
+    expect(ask(inquiry, draft("a"), at(1))).toMatchObject({ asked: draft("a"), attempt: { number: 2 } });
+    expect(ask(inquiry, final("b"), at(1))).toMatchObject({ asked: final("b"), attempt: { number: 2 } });
+    // A draft that Stripe keeps does not make it one.
+    const staged = done(ask(fresh(), draft("a"), at(0)));
+    const after = askAt(staged, final("a"), "warning_needs_response", at(1));
+    expect(ask(after, draft("a"), at(2))).toMatchObject({ asked: undefined, attempt: { number: 3 } });
   });
 
   it("keeps its key while its outcome is unknown, and has another one once it is refused", () => {

@@ -34,8 +34,11 @@ export interface EvidenceRecord extends Versioned {
   orderId: string;
   /** The number in the idempotency key of the next call, and since when its outcome is unknown. */
   attempt: Attempt;
-  /** What goes with that number, stored before it is sent; absent while nothing is to be sent. */
-  asked?: (EvidenceWish & { time: Date }) | undefined;
+  /**
+   * What goes with that number, stored before it is sent; absent while nothing is to be sent. `status`: where the dispute
+   * was, by Stripe's word; absent in what an earlier release stored.
+   */
+  asked?: (EvidenceWish & { time: Date; status?: string }) | undefined;
   /** The draft that Stripe keeps. */
   staged?: EvidenceTexts;
   /** Oldest first: the newest of them. */
@@ -59,19 +62,21 @@ const changed = (record: EvidenceRecord, changes: Partial<EvidenceRecord>): Evid
 });
 
 /**
- * What is to be told next. What was to be submitted and may yet have been is sent as it was, whatever is wished by now: a
- * bank takes it once, and with other texts the key would be refused. A draft gives way to what is newer, with another key.
- * The same record: that draft is there already.
+ * What is to be told next of a dispute that is at `status`. What was to be submitted there and may yet have been is sent as
+ * it was, whatever is wished by now: a bank takes it once, and with other texts the key would be refused. What was to be
+ * submitted to an inquiry is not the answer to the dispute that it became. A draft gives way to what is newer, with
+ * another key. The same record: that draft is there already.
  */
-export function ask(record: EvidenceRecord, wish: EvidenceWish, now: Date): EvidenceRecord {
+export function ask(record: EvidenceRecord, wish: EvidenceWish, status: string, now: Date): EvidenceRecord {
   const { asked, staged, attempt } = record;
-  if (asked?.submit) return record;
+  if (asked?.submit && (asked.status ?? status) === status) return record;
   if (!wish.submit && isDeepStrictEqual(staged, wish.texts)) {
     return asked ? changed(record, { asked: undefined, attempt: { number: attempt.number + 1 } }) : record;
   }
-  if (!asked) return changed(record, { asked: { ...wish, time: now } });
-  if (!wish.submit && isDeepStrictEqual(asked.texts, wish.texts)) return record;
-  return changed(record, { asked: { ...wish, time: now }, attempt: { number: attempt.number + 1 } });
+  const next = { ...wish, status, time: now };
+  if (!asked) return changed(record, { asked: next });
+  if (!wish.submit && !asked.submit && isDeepStrictEqual(asked.texts, wish.texts)) return record;
+  return changed(record, { asked: next, attempt: { number: attempt.number + 1 } });
 }
 
 /** Stripe has what went with this number. Taken note of already: nothing changes. */
