@@ -11,7 +11,7 @@ const sale = {
   price: { minorUnits: 5_000, currency: "EUR" },
 };
 const terms = (facts: Partial<BankTerms> = {}): BankTerms => ({
-  ...{ version: 1, awaited: true, submitted: false, dueTime: at(600) },
+  ...{ version: 1, awaited: true, inquiry: false, submitted: false, dueTime: at(600) },
   ...facts,
 });
 const opened = (facts: Partial<BankTerms> = {}) =>
@@ -86,7 +86,37 @@ describe("evidence of a disputed charge", () => {
     const moved = noteTerms(closed, terms({ version: 3, dueTime: at(700) }), at(2));
     expect(moved.bank).toMatchObject({ dueTime: at(700), closedTime: at(1) });
     expect(noteTerms(moved, terms({ version: 2, dueTime: at(650) }), at(3))).toBe(moved);
-    expect(noteTerms(moved, terms({ version: 4, dueTime: at(700) }), at(3))).toBe(moved);
+    expect(steps(noteTerms(moved, terms({ version: 4, dueTime: at(700) }), at(3)))).toEqual(steps(moved));
+  });
+
+  it("is awaited anew of an inquiry that became a dispute before it was answered", () => {
+    const inquiry = closeEvidence(opened({ inquiry: true }), at(1));
+    // The bank may leave its time as it was.
+    for (const dueTime of [at(600), at(900)]) {
+      const again = noteTerms(inquiry, terms({ version: 2, dueTime }), at(2));
+      expect(again.bank).toMatchObject({ awaited: true, inquiry: false, dueTime });
+      expect(again.bank?.closedTime).toBeUndefined();
+      expect(steps(again).at(-1)).toBe("case_evidence_awaited");
+      expect(noteTerms(again, terms({ version: 3, dueTime }), at(3)).bank?.version).toBe(3);
+    }
+    // Of what an earlier release noted nobody knows whether it was one.
+    const old = { ...inquiry, bank: { version: 1, awaited: true, dueTime: at(600), closedTime: at(1) } };
+    const noted = noteTerms(old, terms({ version: 2, dueTime: at(900) }), at(2));
+    expect(noted.bank).toMatchObject({ inquiry: false, closedTime: at(1) });
+  });
+
+  it("is not what older news says, where newer news said the same as before", () => {
+    const same = noteTerms(opened(), terms({ version: 3 }), at(1));
+    expect(steps(same)).toEqual([]);
+    expect(noteTerms(same, submitted(2), at(2))).toBe(same);
+    expect(noteTerms(same, terms({ version: 3 }), at(2))).toBe(same);
+    expect(steps(noteTerms(same, submitted(4), at(2)))).toEqual(["case_evidence_submitted"]);
+  });
+
+  it("is not submitted early once the bank's time is over", () => {
+    expect(refusalOf(() => submitEarly(opened(), "op", at(600)))).toBe("EVIDENCE_NOT_AWAITED");
+    const closed = closeEvidence(opened(), at(599));
+    expect(submitEarly(closed, "op", at(601))).toBe(closed);
   });
 
   it("of a case that an earlier release opened is awaited once something is heard of it", () => {

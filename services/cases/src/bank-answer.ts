@@ -1,5 +1,6 @@
 import { CaseKind } from "@ticketing/proto/cases/v1/case";
 import { amend } from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { type Case, requireOutsider } from "./case.ts";
 import { advance } from "./case-transitions.ts";
@@ -8,6 +9,8 @@ import { advance } from "./case-transitions.ts";
 export interface BankTerms {
   version: number;
   awaited: boolean;
+  /** Whether it only asks, and has withdrawn nothing yet. */
+  inquiry: boolean;
   submitted: boolean;
   /** Until when it takes any; absent where it takes none. */
   dueTime?: Date | undefined;
@@ -18,6 +21,8 @@ export interface BankAnswer {
   /** The version of the payment that says so. */
   version: number;
   awaited: boolean;
+  /** Whether what it awaits answers an inquiry; absent in what an earlier release noted. */
+  inquiry?: boolean;
   dueTime?: Date | undefined;
   /** Since when nothing is added any more; absent before. */
   closedTime?: Date | undefined;
@@ -28,25 +33,38 @@ export interface BankAnswer {
 }
 
 /** What a case begins with. */
-export const bankAnswer = ({ version, awaited, submitted, dueTime }: BankTerms, now: Date): BankAnswer => ({
-  ...{ version, awaited, dueTime },
+export const bankAnswer = (
+  { version, awaited, inquiry, submitted, dueTime }: BankTerms,
+  now: Date,
+): BankAnswer => ({
+  ...{ version, awaited, inquiry, dueTime },
   ...(submitted && !awaited && { closedTime: now, submittedTime: now }),
 });
 
-const isSame = (known: BankAnswer, { awaited, dueTime }: BankTerms): boolean =>
-  known.awaited === awaited && known.dueTime?.getTime() === dueTime?.getTime();
+/** Whether the bank awaits something else than before: an inquiry may become a dispute before it was answered. */
+const isAnew = (known: BankAnswer | undefined, { awaited, inquiry }: BankTerms): boolean =>
+  awaited && (!known?.awaited || (known.inquiry ?? inquiry) !== inquiry);
+
+const isSame = (known: BankAnswer, terms: BankTerms): boolean =>
+  known.awaited === terms.awaited &&
+  known.dueTime?.getTime() === terms.dueTime?.getTime() &&
+  !isAnew(known, terms);
 
 /**
- * Takes note of what the bank takes, of a dispute that is not decided; news that is no newer changes nothing. Where it
- * takes evidence anew, as of an inquiry that became a dispute, both sides can say more.
+ * Takes note of what the bank takes, of a dispute that is not decided; news that is no newer changes nothing, and of the
+ * same terms only the version is noted. Where it takes evidence anew, as of an inquiry that became a dispute, both sides
+ * can say more.
  */
 export function noteTerms(current: Case, terms: BankTerms, now: Date): Case {
   const { bank: known, undecided, kind } = current;
-  const { version, awaited, submitted, dueTime } = terms;
+  const { version, awaited, inquiry, submitted, dueTime } = terms;
   if (!undecided || kind !== CaseKind.CHARGEBACK) return current;
-  if (known && (version <= known.version || isSame(known, terms))) return current;
+  if (known && version <= known.version) return current;
+  if (known && isSame(known, terms)) return amend(current, { bank: { ...known, version } }, now);
   if (awaited) {
-    const bank = known?.awaited ? { ...known, version, dueTime } : bankAnswer(terms, now);
+    const bank = isAnew(known, terms)
+      ? bankAnswer(terms, now)
+      : { ...known, version, awaited, inquiry, dueTime };
     return advance(current, { case: "caseEvidenceAwaited", value: {} }, now, { bank });
   }
   const bank = { ...known, version, awaited, dueTime };
@@ -66,10 +84,15 @@ export function closeEvidence(current: Case, now: Date, operatorId?: string): Ca
   return advance(current, { case: "caseEvidenceClosed", value }, now, { bank: closed });
 }
 
-/** An operator has it submitted before its time. Throws OWN_CASE or EVIDENCE_NOT_AWAITED. */
+/**
+ * An operator has it submitted before its time. Throws OWN_CASE, or EVIDENCE_NOT_AWAITED also where the bank's time is
+ * over.
+ */
 export function submitEarly(current: Case, operatorId: string, now: Date): Case {
   requireOutsider(current, operatorId);
-  if (!current.bank?.closedTime && !isAwaited(current)) {
+  const { bank } = current;
+  const isLate = bank?.dueTime !== undefined && isOver(bank.dueTime, now);
+  if (!bank?.closedTime && (isLate || !isAwaited(current))) {
     throw new DomainError("EVIDENCE_NOT_AWAITED", "the bank awaits no evidence of this case");
   }
   return closeEvidence(current, now, operatorId);

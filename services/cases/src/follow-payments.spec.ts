@@ -11,6 +11,7 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
+import { closeEvidence } from "./bank-answer.ts";
 import { type Case, caseIdOf, decide, reopen } from "./case.ts";
 import { type CaseStore, caseAggregate } from "./case-aggregate.ts";
 import { onPaymentEvent } from "./follow-payments.ts";
@@ -81,7 +82,8 @@ const caseOf = (kind: CaseKind, subject: string): Promise<Case | null> =>
   cases.find(caseIdOf(orderId, kind, subject));
 const chargeback = () => caseOf(CaseKind.CHARGEBACK, "du_1");
 const refundCase = () => caseOf(CaseKind.PROVIDER_REFUND, "re_1");
-const { NEEDS_RESPONSE, UNDER_REVIEW, WON, LOST, PREVENTED, WARNING_CLOSED } = DisputeStatus;
+const { NEEDS_RESPONSE, UNDER_REVIEW, WON, LOST, PREVENTED, WARNING_CLOSED, WARNING_NEEDS_RESPONSE } =
+  DisputeStatus;
 
 describe("a dispute", () => {
   it("opens a case once, which freezes what the seller earned", async () => {
@@ -123,12 +125,28 @@ describe("a dispute", () => {
     expect((await chargeback())?.bank?.dueTime).toEqual(due(9));
     await terms(1n, NEEDS_RESPONSE, 8);
     expect((await chargeback())?.bank?.dueTime).toEqual(due(9));
-    await terms(3n, UNDER_REVIEW, 9, true);
+    await terms(3n, NEEDS_RESPONSE, 9);
+    await terms(2n, UNDER_REVIEW, 9, true);
+    expect((await chargeback())?.bank).toMatchObject({ awaited: true, version: 3 });
+    await terms(4n, UNDER_REVIEW, 9, true);
     expect((await chargeback())?.bank).toMatchObject({ awaited: false, submittedTime: now, closedTime: now });
-    await terms(4n, WON, 9, true);
+    await terms(5n, WON, 9, true);
     expect((await chargeback())?.history.map(({ type }) => type)).toEqual([
       ...["case_opened", "case_evidence_awaited", "case_evidence_submitted", "case_decided"],
     ]);
+  });
+
+  it("that was an inquiry is to be answered anew, also by the same time", async () => {
+    const evidenceDueTime = timestampFromDate(new Date(Date.UTC(2030, 0, 8)));
+    const terms = (version: bigint, to: DisputeStatus) =>
+      hear({ disputes: [{ providerDisputeId: "du_1", status: to, evidenceDueTime }] }, version);
+    await terms(1n, WARNING_NEEDS_RESPONSE);
+    await cases.update(caseIdOf(orderId, CaseKind.CHARGEBACK, "du_1"), (known) => closeEvidence(known, now));
+    await terms(2n, NEEDS_RESPONSE);
+    const found = await chargeback();
+    expect(found?.bank).toMatchObject({ awaited: true, inquiry: false });
+    expect(found?.bank?.closedTime).toBeUndefined();
+    expect(found?.history.at(-1)?.type).toBe("case_evidence_awaited");
   });
 
   /** Lets the dispute be heard of by a version of its payment. */

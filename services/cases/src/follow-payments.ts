@@ -69,11 +69,16 @@ const ends: Readonly<Partial<Record<DisputeStatus, Fact["end"]>>> = {
 
 /** Where a dispute is while the bank takes evidence. */
 const TAKING: readonly DisputeStatus[] = [DisputeStatus.NEEDS_RESPONSE, DisputeStatus.WARNING_NEEDS_RESPONSE];
+/** Where a dispute is while it is only an inquiry. */
+const INQUIRY: readonly DisputeStatus[] = [
+  ...[DisputeStatus.WARNING_NEEDS_RESPONSE, DisputeStatus.WARNING_UNDER_REVIEW],
+];
 
 const disputeFact = (dispute: Dispute): Fact => {
   const { providerDisputeId: subject, status, evidenceDueTime, evidenceSubmitted: submitted } = dispute;
   const dueTime = evidenceDueTime && timestampDate(evidenceDueTime);
-  const terms = { awaited: TAKING.includes(status) && dueTime !== undefined, submitted, dueTime };
+  const awaited = TAKING.includes(status) && dueTime !== undefined;
+  const terms = { awaited, inquiry: INQUIRY.includes(status), submitted, dueTime };
   return { kind: CaseKind.CHARGEBACK, subject, end: ends[status], isNewsOfRefunded: true, terms };
 };
 
