@@ -1,4 +1,5 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { log } from "@temporalio/activity";
 import { type Case, CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { OrderStatus, RefundRefusalReason } from "@ticketing/proto/orders/v1/order";
 import { RefundStatus } from "@ticketing/proto/payments/v1/payment";
@@ -58,12 +59,16 @@ export function createCaseActivities(
     const { orderId } = found;
     const evidence = evidenceOf(found, await readSale(clients, orderId));
     const request = { orderId, providerDisputeId: disputeIdOf(found), evidence, submit };
-    return answering(clients.payments.submitEvidence(request), "told", {
+    const outcome = await answering(clients.payments.submitEvidence(request), "told", {
       EVIDENCE_NOT_TAKEN: "over",
-      EVIDENCE_TOO_LATE: "over",
+      EVIDENCE_TOO_LATE: "too late",
       DISPUTE_NOT_FOUND: "over",
       EVIDENCE_REFUSED: "refused",
     });
+    if (outcome !== "too late") return outcome;
+    if (submit)
+      log.error("a bank was not told in time what speaks for a sale", { caseId: found.id, orderId });
+    return "over";
   }
 
   return {
@@ -97,7 +102,10 @@ export function createCaseActivities(
 
     /** Nothing can be added any more, and what was said goes to the bank: all of it, and once. */
     async submitEvidence(caseId: string): Promise<EvidenceOutcome> {
-      return tell((await asking(cases.closeEvidence({ caseId }))).case, true);
+      const { case: found } = await asking(cases.closeEvidence({ caseId }));
+      // Then it closed nothing: once cases hear that the bank awaits evidence, they wake the workflow.
+      if (found && !found.bankAnswer?.evidenceAwaited) return "over";
+      return tell(found, true);
     },
 
     /** The order's refund is asked for, once for each decision. */

@@ -2,27 +2,32 @@ import { type Timestamp, timestampDate, timestampMs } from "@bufbuild/protobuf/w
 import { type Case, type CaseEvidence, CaseSide } from "@ticketing/proto/cases/v1/case";
 import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
 import type { Order } from "@ticketing/proto/orders/v1/order";
+import { type Payment, RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import { isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { LifecycleClients } from "../clients.ts";
+import { isRefundAccepted } from "../refund-status.ts";
 import { asking } from "../refusal.ts";
 
 /** The sale of a case. A delivery that deliveries know nothing of is absent. */
 export interface Sale {
   order: Order;
+  payment: Payment;
   delivery: Delivery | undefined;
 }
 
 /** So many characters of what one side says are told, the newest texts first: a field takes 20,000 of both together. */
 const MAX_SIDE = 9_000;
 
-/** The order of a case and its delivery as they are now. */
+/** The order of a case, its payment and its delivery as they are now. */
 export async function readSale(
-  { orders, deliveries }: Pick<LifecycleClients, "orders" | "deliveries">,
+  { orders, payments, deliveries }: Pick<LifecycleClients, "orders" | "payments" | "deliveries">,
   orderId: string,
 ): Promise<Sale> {
   const { order } = await asking(orders.readOrder({ orderId }));
   if (!order) throw new Error("orders answered without the order");
-  return { order, delivery: await readDelivery(deliveries, orderId) };
+  const { payment } = await asking(payments.readPayment({ orderId }));
+  if (!payment) throw new Error("payments answered without the payment");
+  return { order, payment, delivery: await readDelivery(deliveries, orderId) };
 }
 
 async function readDelivery(deliveries: LifecycleClients["deliveries"], orderId: string) {
@@ -51,7 +56,7 @@ export function submitTimeOf({ bankAnswer, createTime }: Case, marginMs: number)
 }
 
 /** What the bank is told, by Stripe's fields. Nothing of what was delivered is in it: no file, address or note. */
-export function evidenceOf(found: Case, { order, delivery }: Sale) {
+export function evidenceOf(found: Case, { order, payment, delivery }: Sale) {
   const { ticket } = order;
   const event = ticket?.event;
   const seat = ticket?.seat;
@@ -76,12 +81,13 @@ export function evidenceOf(found: Case, { order, delivery }: Sale) {
     ),
     refundPolicyDisclosure: lines(
       order.refundableUntil &&
-        `The order showed its buyer: "You can give the ticket back until ${at(order.refundableUntil)}." No reason is asked for.`,
-      "Before the ticket is opened its page says: A ticket that was opened cannot be given back any more, unless the event is cancelled.",
+        `The buyer could give the ticket back without a reason until ${at(order.refundableUntil)}, unless they had opened it.`,
+      "A ticket that was opened cannot be given back, unless the event is cancelled.",
     ),
     uncategorizedText: lines(
       `Order ${order.id}, made ${at(order.createTime)}.`,
       order.price && `Price: ${priceText(order.price)}, which the buyer confirmed before paying.`,
+      givenBack(payment),
       "",
       said("The seller", CaseSide.SELLER, found.evidence),
       "",
@@ -98,7 +104,26 @@ const lines = (...parts: (string | false | 0n | undefined)[]): string =>
 
 const at = (time: Timestamp | undefined): string => (time ? timestampDate(time).toISOString() : "");
 
-/** Such as 45.00 USD. */
+/** What the buyer has back already, and by which refunds, which a bank can look up; empty where nothing went back. */
+function givenBack({
+  amount,
+  amountRefunded,
+  status,
+  providerRefundId,
+  ...refunds
+}: Payment): string | false {
+  if (!amount || amountRefunded === 0n) return false;
+  const others = [...refunds.partRefunds, ...refunds.manualRefunds].filter(
+    (each) => each.status !== RefundStatus.FAILED,
+  );
+  const whole = isRefundAccepted(status) ? [providerRefundId] : [];
+  const ids = new Set([...whole, ...others.map((each) => each.providerRefundId)].filter(Boolean));
+  const money = priceText({ ...amount, minorUnits: amountRefunded });
+  const named = ids.size > 0 && ` Refunds: ${[...ids].join(", ")}.`;
+  return `Given back to the buyer's card, or on its way there: ${money}.${named || ""}`;
+}
+
+/** Such as USD 45.00. */
 function priceText({ minorUnits, currency }: NonNullable<Order["price"]>): string {
   const format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "code" });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 0;

@@ -38,8 +38,18 @@ let orderAt: (look: number) => {
   refundRefusedTime?: { seconds: bigint };
 };
 
-/** What the bank of a chargeback takes, in epoch milliseconds, and how the provider refuses what it is told, by turns. */
-let bank: { awaited: boolean; dueTime: number; closed: boolean; said: string; refusals: PublicOrInternal[] };
+/**
+ * What the bank of a chargeback takes, in epoch milliseconds, and how the provider refuses what it is told, by turns;
+ * `heard`: cases still think that evidence is awaited when it is closed.
+ */
+let bank: {
+  awaited: boolean;
+  dueTime: number;
+  closed: boolean;
+  said: string;
+  refusals: PublicOrInternal[];
+  heard: boolean;
+};
 type PublicOrInternal = ConstructorParameters<typeof DomainError>[0];
 const timestamp = (ms: number) => timestampFromDate(new Date(ms));
 const bankFacts = () => ({
@@ -70,6 +80,7 @@ function services({ service }: ConnectRouter): void {
     closeEvidence() {
       bank.closed = true;
       done.push("close evidence");
+      bank.awaited &&= bank.heard;
       return { case: { orderId: "o1", subject: "du_1:2", ...bankFacts() } };
     },
     closeCase({ decisionNumber }) {
@@ -151,7 +162,7 @@ beforeEach(() => {
   ruling = CaseRuling.REFUND;
   operatorId = "op";
   kind = CaseKind.NOT_DELIVERED;
-  bank = { awaited: true, dueTime: 0, closed: false, said: "", refusals: [] };
+  bank = { awaited: true, dueTime: 0, closed: false, said: "", refusals: [], heard: true };
   orderAt = () => ({ status: OrderStatus.REFUNDED });
   reduceRefusal = undefined;
   partRefusal = () => undefined;
@@ -356,7 +367,13 @@ describe("a chargeback", () => {
   it("of which the bank awaits nothing is told nothing", async () => {
     bank.awaited = false;
     await run();
-    expect(done).not.toContain("stage du_1 It was mine");
+    expect(done).toEqual(["freeze c1"]);
+  }, 60_000);
+
+  it("of which the bank awaits nothing any more, as closing shows, is not submitted", async () => {
+    bank.heard = false;
+    await run();
+    expect(done).toEqual(["freeze c1", "stage du_1 It was mine", "close evidence"]);
   }, 60_000);
 
   it("is not submitted once the provider says that it is too late", async () => {
