@@ -75,6 +75,7 @@ export async function neverOverpaid<T>(
   orderId: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  /** What the looks have found that succeeded: while a process is down one may fail. */
   const excesses: number[] = [];
   let over = false;
   const look = async () => {
@@ -85,13 +86,16 @@ export async function neverOverpaid<T>(
     return before.refunded + before.transferred - reversed - Number(earning?.owed ?? 0) - before.taken;
   };
   const looking = (async () => {
-    for (; !over; await sleep(100)) excesses.push(await look().catch(() => 0));
+    for (; !over; await sleep(100)) {
+      const excess = await look().catch(() => undefined);
+      if (excess !== undefined) excesses.push(excess);
+    }
   })();
-  try {
-    return await work();
-  } finally {
+  const result = await work().finally(() => {
     over = true;
-    await looking;
-    expect(excesses.filter((excess) => excess > 0)).toEqual([]);
-  }
+    return looking;
+  });
+  expect(excesses.length).toBeGreaterThan(0);
+  expect(excesses.filter((excess) => excess > 0)).toEqual([]);
+  return result;
 }

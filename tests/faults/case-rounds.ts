@@ -4,7 +4,7 @@ import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { booksOf, passEvent, transfersOf } from "../support/payouts.ts";
 import { deliverWithRetries, PRICE, retry, stories, waitForEnd } from "../support/stories.ts";
-import { clearFaults, injectFault } from "../support/stripe-control.ts";
+import { clearFaults, faultsLeft, injectFault } from "../support/stripe-control.ts";
 import { reported } from "../support/suite-report.ts";
 import { type AfterSale, moneyOf, neverOverpaid, untilStatus } from "./after-sale-stage.ts";
 import { waitUntilConsistent } from "./audit.ts";
@@ -136,6 +136,7 @@ export function caseRounds(stage: () => AfterSale): void {
               milliseconds: 6_000,
             });
             await complaint(stage(), CaseRuling.REFUND);
+            expect(await faultsLeft(stage().mesh)).toEqual([]);
             await clearFaults(stage().mesh);
           }
           return kinds.length;

@@ -33,5 +33,10 @@ export async function control(
 export const injectFault = (mesh: Mesh, fault: StripeFault): Promise<void> =>
   control(mesh, "POST", "faults", fault);
 
+/** The faults that no call has met yet, or not as often as they were to be. */
+export async function faultsLeft({ addresses }: Mesh): Promise<StripeFault[]> {
+  return (await (await fetch(`${addresses.stripe}/control/faults`)).json()) as StripeFault[];
+}
+
 /** Switches all faults off; held webhooks are sent. */
 export const clearFaults = (mesh: Mesh): Promise<void> => control(mesh, "DELETE", "faults");
