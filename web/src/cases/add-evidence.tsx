@@ -13,9 +13,12 @@ import { caseTexts as texts } from "./texts.ts";
 /** By which buyer or seller says something more. */
 export function AddEvidence({
   caseId,
+  forBank,
   onAdded,
 }: {
   caseId: string;
+  /** Whether a bank is told what is said. */
+  forBank: boolean;
   onAdded: (now: Case | undefined) => void;
 }) {
   const [text, setText] = useState("");
@@ -34,7 +37,7 @@ export function AddEvidence({
     <Form form={form} label={texts.more}>
       <TextArea
         label={texts.add}
-        hint={texts.addHint}
+        hint={forBank ? texts.addHintForBank : texts.addHint}
         value={text}
         error={form.errorOf("text")}
         onChange={({ target }) => setText(target.value)}

@@ -68,7 +68,9 @@ function LiveCase({ caseId, user }: { caseId: string; user: User }) {
         )}
       </Card>
       <Evidence evidence={found.evidence} />
-      {isParty && canSayMore(found) && <AddEvidence caseId={found.id} onAdded={take} />}
+      {isParty && canSayMore(found) && (
+        <AddEvidence caseId={found.id} forBank={found.kind === CaseKind.CHARGEBACK} onAdded={take} />
+      )}
     </div>
   );
 }

@@ -77,6 +77,7 @@ export const bankAnswerTexts = {
   awaited: (due: string) =>
     `The bank is told what both sides say. It takes evidence until ${due}; ours goes earlier.`,
   closed: "What both sides said is on its way to the bank. Nothing can be added any more.",
+  late: "The bank was not told in time what both sides said.",
   submitted: (time: string) => `The bank was told what both sides said on ${time}.`,
 };
 
@@ -120,6 +121,8 @@ export const caseTexts = {
   more: "Say more",
   add: "Add something",
   addHint: "Both sides and our staff read this.",
+  addHintForBank:
+    "Both sides, our staff and the bank read this. Of all that you say the bank is told 9,000 characters, the newest first.",
   addNow: "Add it",
   added: "It was added.",
   decision: "The decision",

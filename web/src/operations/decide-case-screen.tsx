@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Case, CaseKind, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { CaseService } from "@ticketing/proto/cases/v1/case_service";
-import { BankAnswerText } from "../cases/bank-answer.tsx";
+import { BankAnswerText, canSubmitNow } from "../cases/bank-answer.tsx";
 import { CaseStatusPill } from "../cases/case-status.tsx";
 import { Evidence } from "../cases/evidence.tsx";
 import { caseKindNames } from "../cases/texts.ts";
@@ -105,9 +105,7 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
       <Notice tone="warn" title={texts.bankTitle}>
         <p>{texts.bankText}</p>
         <BankAnswerText answer={found.bankAnswer} />
-        {found.bankAnswer?.evidenceAwaited && !found.bankAnswer.evidenceClosedTime && (
-          <SubmitNow {...props} />
-        )}
+        {canSubmitNow(found.bankAnswer) && <SubmitNow {...props} />}
       </Notice>
     );
   }
