@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
@@ -43,10 +44,11 @@ const lease = async () => {
   if (!taken) throw new Error("another has the lease");
   return taken;
 };
-const partIds = async () => {
+const parts = async () => {
   const { state } = await manager.streams.info("FILES", { subjects_filter: "files.spec.*.*" });
-  return [...new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.split(".")[2]))].sort();
+  return Object.keys(state.subjects ?? {});
 };
+const partIds = async () => [...new Set((await parts()).map((subject) => subject.split(".")[2]))].sort();
 /** Content whose reader waits in the middle until it may go on. */
 function slow(byte: number) {
   const middle = Promise.withResolvers<void>();
@@ -117,6 +119,8 @@ describe("stored files", () => {
     const killed = slow(1);
     const writing = (await lease()).store(killed.content, "killed");
     await killed.middle;
+    // Both whole parts of what was read are on their way.
+    while ((await parts()).length < 2) await sleep(10);
     expect(await partIds()).toHaveLength(1);
     time += LEASE_MS;
     const file = await (await lease()).store(content(2), "next");
