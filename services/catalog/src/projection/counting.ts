@@ -27,9 +27,8 @@ export interface Counting {
 }
 
 export function createCounting(db: DatabaseSync): Counting {
-  const changeText = db.prepare(
-    "UPDATE texts SET listed = listed + ? WHERE key = ? RETURNING listed, tokens",
-  );
+  const changeText = db.prepare("UPDATE texts SET listed = listed + ? WHERE key = ? RETURNING listed");
+  const findTokens = db.prepare("SELECT tokens FROM texts WHERE key = ?");
   const addWords = db.prepare("INSERT INTO words (rowid, tokens) VALUES (?, ?)");
   const removeWords = db.prepare("DELETE FROM words WHERE rowid = ?");
   const changeEvent = db.prepare(
@@ -42,13 +41,12 @@ export function createCounting(db: DatabaseSync): Counting {
   const clearEvent = db.prepare("UPDATE events SET listed = 0, available = 0 WHERE key = ?");
 
   function countText(key: number, change: number): void {
-    // The columns that it returns.
-    const text = changeText.get(change, key) as unknown as TextRow;
-    if (text.listed === 0) {
+    const listed = changeText.get(change, key)?.listed;
+    if (listed === 0) {
       removeWords.run(key);
       countKind(key, -1);
-    } else if (text.listed === change) {
-      addWords.run(key, text.tokens);
+    } else if (listed === change) {
+      addWords.run(key, String(findTokens.get(key)?.tokens));
       countKind(key, 1);
     }
   }
@@ -91,8 +89,3 @@ const isSameOffer = (a: Counted, b: Counted): boolean =>
   a.price === b.price &&
   a.currency === b.currency &&
   a.start === b.start;
-
-interface TextRow {
-  listed: number;
-  tokens: string;
-}
