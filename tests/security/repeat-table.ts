@@ -377,7 +377,7 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
   ],
   "payments.internal.v1.PaymentLifecycleService/RefundPart": [
     "services/payments/src/refund-part.spec.ts",
-    "goes back once, however often it is asked for",
+    "goes back once, however often it is asked for (fault: %s)",
   ],
   "orders.internal.v1.OrderLifecycleService/RecordPartRefund": [
     "services/orders/src/order.spec.ts",

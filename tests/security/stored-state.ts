@@ -22,8 +22,6 @@ type Stored = {
   history?: { version: number; type?: string }[];
   /** Whether a user may sell and buy, as tickets know it. */
   standing?: { version: number };
-  /** How far a delivery has followed its order. */
-  orderVersion?: number;
 };
 /** Every document that names one of some ids, by its database, collection and id. */
 export type StoredState = Record<string, Stored>;
@@ -122,14 +120,12 @@ function waitsFor(state: StoredState): string[] {
     // Later versions than that of the newest transition are their service's own affair.
     const told = history.at(-1)?.version ?? 0;
     const behind = copy !== undefined && (state[`${copy}/${id}`]?.version ?? 0) < told;
-    const delivery = collection === "orders.orders" ? state[`deliveries.deliveries/${id}`] : undefined;
-    const unfollowed = (delivery?.orderVersion ?? told) < told;
     const unlogged = history.some(
       ({ version, type = "" }) => decisions.has(type) && !state[`operations.audit_log/${id}:${version}`],
     );
     const judged = collection === "auth.users" && told > 1;
     const unheard = judged && (state[`tickets.buyer_locks/${id}`]?.standing?.version ?? 0) < told;
-    return pending || eventUnsure || behind || unfollowed || unlogged || unheard ? [name] : [];
+    return pending || eventUnsure || behind || unlogged || unheard ? [name] : [];
   });
 }
 
