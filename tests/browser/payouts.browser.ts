@@ -50,7 +50,9 @@ test("a seller sets up payouts at the payment partner, and sees what is earned, 
   await page.getByRole("button", { name: "Save as a table (CSV)" }).click();
   const file = await saved;
   expect(file.suggestedFilename()).toBe("earnings.csv");
-  expect(await readFile(await file.path(), "utf8")).toContain(`"45.09","4.50","40.59","0.00","0.00","EUR"`);
+  expect(await readFile(await file.path(), "utf8")).toContain(
+    `"45.09","0.00","4.50","40.59","0.00","0.00","EUR"`,
+  );
 
   await row.getByRole("link", { name: "Two rows from the stage" }).click();
   await page.getByText(order.id).waitFor();
