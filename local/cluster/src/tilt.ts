@@ -70,7 +70,8 @@ export async function evaluateTiltfile(
     subcommand = "up",
   }: { root?: string; settings?: object; subcommand?: string } = {},
 ): Promise<TiltMesh> {
-  const yaml = overlay.map((object) => stringify(object)).join("---\n");
+  // What reads it reads YAML 1.1, where a plain "off" is a boolean.
+  const yaml = overlay.map((object) => stringify(object, { version: "1.1" })).join("---\n");
   const input = { root, settings, subcommand, kustomize: { tilt: yaml } };
   const made = calls.parse(await runPython("tiltfile.py", input)).calls;
   const of = (name: string) => made.filter((call) => call.name === name);
