@@ -6,6 +6,7 @@ import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { type Charge, chargeOf } from "./charge.ts";
+import { CHARGE_DISPUTED, chargeDisputed } from "./charge-disputed.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import { type IntentSnapshot, observe, showsDone } from "./observe-intent.ts";
@@ -30,9 +31,6 @@ interface Outcome {
   payment: Payment;
   failure?: StripeFailure;
 }
-
-/** https://docs.stripe.com/error-codes#charge-disputed */
-const CHARGE_DISPUTED = "charge_disputed";
 
 /**
  * Moving money at Stripe: act, and unless the answer shows that it was done, fetch, then decide. What may have changed
@@ -142,11 +140,7 @@ export function createPaymentActions(deps: {
       if (failure.code !== CHARGE_DISPUTED)
         throw new DomainError("REFUND_REFUSED", "the refund was refused", facts);
       await payments.update(payment._id, (current) => refusedAsDisputed(current, payment, clock()));
-      throw new DomainError(
-        "CHARGE_DISPUTED",
-        "the charge is disputed: the money is the bank's to give back",
-        facts,
-      );
+      throw chargeDisputed(facts);
     }
     if (!failure && after.status === REFUND_FAILED) {
       throw new DomainError("REFUND_REFUSED", "the refund failed", { stripeCode: failureReason(after) });

@@ -4,6 +4,7 @@ import type { Logger } from "@ticketing/runtime/process/log";
 import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
+import { CHARGE_DISPUTED, chargeDisputed } from "./charge-disputed.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
 import {
@@ -18,9 +19,6 @@ import type { Payment } from "./payment.ts";
 import type { PaymentActions } from "./payment-actions.ts";
 import type { PaymentStore } from "./payment-store.ts";
 import type { StripeGateway } from "./stripe-gateway.ts";
-
-/** https://docs.stripe.com/error-codes#charge-disputed */
-const CHARGE_DISPUTED = "charge_disputed";
 
 /**
  * Gives parts of the money back: recorded first, so that all refunds together never exceed the charge; then asked of Stripe;
@@ -93,11 +91,7 @@ export function createPartRefunds(deps: {
       log.warn({ orderId: _id, action: "refund of a part", ...facts, err: failure }, "Stripe refused");
       if (failure.code !== CHARGE_DISPUTED)
         throw new DomainError("REFUND_REFUSED", "the refund was refused", facts);
-      throw new DomainError(
-        "CHARGE_DISPUTED",
-        "the charge is disputed: the money is the bank's to give back",
-        facts,
-      );
+      throw chargeDisputed(facts);
     },
   };
 }

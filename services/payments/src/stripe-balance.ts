@@ -3,9 +3,7 @@ import type Stripe from "stripe";
 import { ifKnown } from "./if-known.ts";
 import { chargeOf } from "./intent-snapshot.ts";
 import type { Movement, MovementKind } from "./movement.ts";
-
-const MAX_REFUNDS = 1000;
-const MAX_DISPUTES = 100;
+import { MAX_DISPUTES, MAX_REFUNDS } from "./stripe-gateway.ts";
 
 /** A movement of the platform's balance, and what it says of whose it is. Amounts in minor units. */
 export interface BalanceEntry {

@@ -11,8 +11,9 @@ import type { IntentSnapshot } from "./observe-intent.ts";
 import { shownDispute } from "./shown-dispute.ts";
 import { reduced, type WebhookEvent } from "./webhook-event.ts";
 
-const MAX_REFUNDS = 1000;
-const MAX_DISPUTES = 100;
+/** So many of a PaymentIntent are read at most. */
+export const MAX_REFUNDS = 1000;
+export const MAX_DISPUTES = 100;
 
 /**
  * Stripe, or its double, through the official SDK. Failures are StripeFailures. The idempotency key of what
