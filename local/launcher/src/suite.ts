@@ -8,7 +8,7 @@ import { repositoryPath } from "./process-table.ts";
 
 /**
  * Runs the suite of one folder (`npm run test:faults -- [--quick] [jest options]`) and prints what its tests reported
- * as a table, and last of all the names of the tests that failed. `--quick` leaves out what takes minutes. A folder may
+ * as a table, and last of all which tests failed, with what they say. `--quick` leaves out what takes minutes. A folder may
  * have a Jest configuration of its own.
  */
 const [suite = "", ...given] = process.argv.slice(2);
@@ -56,7 +56,10 @@ if (existsSync(report)) {
   }
 }
 if (existsSync(failedTests)) {
-  for (const name of readFileSync(failedTests, "utf8").split("\n").filter(Boolean)) console.log(`✗ ${name}`);
+  // What a failure says follows its name, on lines that begin with a tab.
+  for (const line of readFileSync(failedTests, "utf8").split("\n").filter(Boolean)) {
+    console.log(line.startsWith("\t") ? `    ${line.slice(1)}` : `✗ ${line}`);
+  }
 }
 rmSync(folder, { recursive: true, force: true });
 process.exit(status ?? 1);
