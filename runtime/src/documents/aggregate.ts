@@ -129,7 +129,10 @@ export function defineAggregate<Event extends DescMessage, T extends Listed>(
         announce: (document, pass) => announceAgain(events, document, pass),
         log,
       });
-      events.requests.answer(republishOf(stream), republication.request);
+      events.requests.answer(republishOf(stream), (by) => {
+        log.warn({ stream, by }, "every document is announced again");
+        return republication.request();
+      });
       events.requests.answer(republishedOf(stream), republication.requireDone);
       const start = () => {
         relay.start();

@@ -11,9 +11,10 @@ export interface Requests {
   ask(subject: string): Promise<void>;
   /**
    * Takes requests: of all processes of this name, one gets each. `take` resolves when the request outlives this
-   * process, or is done. What one process has several takers of is taken when all of them have taken it.
+   * process, or is done. What one process has several takers of is taken when all of them have taken it. `by`: the name of
+   * the process that asks; empty from one of the release before.
    */
-  answer(subject: string, take: () => Promise<void>): void;
+  answer(subject: string, take: (by: string) => Promise<void>): void;
 }
 
 export function createRequests(broker: {
@@ -22,10 +23,10 @@ export function createRequests(broker: {
   name: string;
 }): Requests {
   const { connection, name } = broker;
-  const takers = new Map<string, (() => Promise<void>)[]>();
+  const takers = new Map<string, ((by: string) => Promise<void>)[]>();
   return {
     async ask(subject) {
-      const answer = (await connection.request(subject, "", { timeout: TIMEOUT_MS })).string();
+      const answer = (await connection.request(subject, name, { timeout: TIMEOUT_MS })).string();
       if (answer !== TAKEN) throw new Error(`${subject} was refused: ${answer}`);
     },
     answer(subject, take) {
@@ -34,7 +35,7 @@ export function createRequests(broker: {
       const all = [take];
       takers.set(subject, all);
       listen(broker, { subject, queue: name }, (request) => {
-        Promise.all(all.map((each) => each())).then(
+        Promise.all(all.map((each) => each(request.string()))).then(
           () => request.respond(TAKEN),
           (failure: unknown) => request.respond(String(failure)),
         );
