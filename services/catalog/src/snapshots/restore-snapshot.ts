@@ -11,6 +11,9 @@ import { SCHEMA_VERSION } from "../projection/schema.ts";
 import { positionsIn, snapshotFacts } from "./snapshot-file.ts";
 import { requireFit } from "./stream-fit.ts";
 
+/** So many snapshots are tried at most, newer ones that come meanwhile among them. */
+const MOST_TRIED = 6;
+
 /** What became of a replica's start. */
 export interface Restored {
   /** The snapshot that is in place; absent: none was fit, and the streams are read from their first event. */
@@ -20,12 +23,15 @@ export interface Restored {
 }
 
 /**
- * Puts the newest snapshot that fits the streams in the place of the projection's file. Whenever it is killed, there is
- * no file or a whole one.
+ * Puts the newest snapshot that fits the streams in the place of the projection's file. The others go on taking snapshots,
+ * and one that is too old by now goes while it is read: after each that does not do, the list is read again. Whenever this
+ * is killed, there is no file or a whole one.
  */
 export async function restoreSnapshot(store: FileStore, file: string): Promise<Restored> {
   const refused: Restored["refused"] = [];
-  for (const snapshot of await store.list()) {
+  while (refused.length < MOST_TRIED) {
+    const snapshot = (await store.list()).find(({ id }) => !refused.some((before) => before.id === id));
+    if (!snapshot) break;
     try {
       await restore(store, snapshot, file);
       return { snapshot, refused };

@@ -7,7 +7,7 @@ import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jet
 import type { NatsConnection } from "@nats-io/transport-node";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import { connectBroker } from "@ticketing/runtime/events/broker-connection";
-import { type FileStore, openFileStore } from "@ticketing/runtime/events/file-store";
+import { type FileStore, openFileStore, type StoredFile } from "@ticketing/runtime/events/file-store";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createLogger } from "@ticketing/runtime/process/log";
 import { startNats } from "@ticketing/servers/nats";
@@ -198,6 +198,22 @@ describe("a replica that starts", () => {
     rmSync(file);
     expect(await restoreSnapshot(store, file)).toMatchObject({ refused: [{}, {}] });
     expect(readdirSync(folder).filter((name) => name.startsWith("search.db"))).toEqual([]);
+  });
+
+  it("takes the newest one when those that were listed are replaced while one is read", async () => {
+    const listed = await take();
+    let newest: StoredFile | undefined;
+    const replacing: FileStore = {
+      ...store,
+      async *read(snapshot) {
+        if (!newest) for (let n = 0; n < SNAPSHOTS.keep; n++) newest = await take();
+        yield* store.read(snapshot);
+      },
+    };
+    expect(await restoreSnapshot(replacing, file)).toMatchObject({
+      snapshot: newest,
+      refused: [{ id: listed?.id }],
+    });
   });
 
   it("takes no snapshot whose bytes are other ones, though they can be read", async () => {
