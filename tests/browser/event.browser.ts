@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "@jest/globals";
+import { png } from "@ticketing/deliveries/testing/files";
 import type { Venue } from "@ticketing/proto/events/v1/venue";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
 import type { Page } from "playwright-core";
 import type { Person } from "../support/clients.ts";
+import { attachFile } from "../support/files.ts";
 import { everySize, inspect, useBrowser } from "./browser.ts";
 import { clockTime } from "./clock.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
@@ -15,13 +17,15 @@ const browser = useBrowser();
 const mesh = sharedMesh();
 const START = timestampFromDate(new Date(Date.now() + 40 * 24 * 3_600_000));
 
-async function listIn(seller: Person, title: string, section: string, minorUnits: number): Promise<void> {
-  await seller.tickets.createTicket({
+/** Lists a ticket for the 40th day from now, and gives its id. */
+async function listIn(seller: Person, title: string, section: string, minorUnits: number): Promise<string> {
+  const { ticket } = await seller.tickets.createTicket({
     ...{ requestId: randomUUID(), title: "Two rows from the stage", category: Category.CONCERT },
     event: { title, venue: "Old Mill", city: "Graz", startTime: START },
     seat: { section, row: "B", number: "7" },
     price: { minorUnits: BigInt(minorUnits), currency: "EUR" },
   });
+  return ticket?.id ?? "";
 }
 
 async function proposeVenue(seller: Person): Promise<Venue> {
@@ -71,6 +75,29 @@ test("the page of an event shows its prices and sections, and the tickets of one
   await inspect(page, "event-band", ["phone"]);
   await page.getByRole("button", { name: "Show every price" }).click();
   await page.getByText("8 tickets", { exact: true }).waitFor();
+});
+
+test("the page of an event, and the search, show instant tickets alone where one asks for them", async () => {
+  const seller = await newPerson(mesh, "Sela");
+  const title = `Evening of Now ${randomUUID().slice(0, 8)}`;
+  await listIn(seller, title, "Stalls", 2_000);
+  await attachFile(seller, await listIn(seller, title, "Stalls", 3_000), png());
+  const page = await browser.open(mesh, `/?view=tickets&q=${encodeURIComponent(title)}`, { size: "phone" });
+  await rows(page).nth(1).waitFor();
+  await page.getByText("Filters", { exact: true }).click();
+  await page.getByLabel("Instant tickets only").check();
+  await page.waitForURL("**instant=yes**");
+  await page.getByText("1 ticket", { exact: true }).waitFor();
+  await rows(page).getByText("Instant ticket", { exact: true }).waitFor();
+  await inspect(page, "browse-instant", ["phone"]);
+  await page.getByRole("radio", { name: "Events" }).check();
+  await page.getByRole("link", { name: title }).click();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  await page.getByText("1 ticket", { exact: true }).first().waitFor();
+  await rows(page).getByText("€30.00").waitFor();
+  await inspect(page, "event-instant", everySize);
+  await page.getByLabel("Instant tickets only").uncheck();
+  await page.getByText("2 tickets", { exact: true }).first().waitFor();
 });
 
 test("an event that nobody sells tickets for has a page, and an address without an event says so", async () => {

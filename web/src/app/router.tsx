@@ -6,7 +6,7 @@ import {
   type SearchSchemaInput,
 } from "@tanstack/react-router";
 import { type Complete, parseSearch, stringifySearch, wayBack } from "../address/address.ts";
-import { type BrowseSearch, browseSearch, eventSearch } from "../browse/search.ts";
+import { type BrowseSearch, browseSearch, type EventSearch, eventSearch } from "../browse/search.ts";
 import { Crash } from "./crash.tsx";
 import { NotFound } from "./not-found.tsx";
 import { Shell } from "./shell.tsx";
@@ -57,7 +57,7 @@ const browse = createRoute({
 const event = createRoute({
   ...parent,
   path: "/events/$eventId",
-  validateSearch: (raw: Raw<Pick<BrowseSearch, "sort">>) => eventSearch({ ...raw }),
+  validateSearch: (raw: Raw<EventSearch>) => eventSearch({ ...raw }),
   component: lazyRouteComponent(() => import("../browse/event-screen.tsx"), "EventScreen"),
 });
 const ticket = createRoute({

@@ -18,6 +18,7 @@ import { EventTime } from "../ticket/event-time.tsx";
 import { Place } from "../ticket/place.tsx";
 import styles from "./browse.module.css";
 import { FreeFrom } from "./free-from.tsx";
+import type { EventSearch } from "./search.ts";
 import { browseTexts as texts } from "./texts.ts";
 
 /** Events have no stream. Counts and prices are read again this often while the page is visible. */
@@ -54,7 +55,7 @@ export function EventList(props: {
       <ul className={styles.events}>
         {found.map((summary) => (
           <li key={summary.id}>
-            <EventCard summary={summary} />
+            <EventCard summary={summary} search={{ instant: props.filter.onlyInstant ? "yes" : undefined }} />
           </li>
         ))}
       </ul>
@@ -67,10 +68,11 @@ export function EventList(props: {
   );
 }
 
-function EventCard({ summary }: { summary: EventSummary }) {
+/** `search`: what of the search goes on at the page of the event. */
+function EventCard({ summary, search }: { summary: EventSummary; search: EventSearch }) {
   const { event, cheapestPrices, availableCount } = summary;
   return (
-    <Link to="/events/$eventId" params={{ eventId: summary.id }} className={styles.event}>
+    <Link to="/events/$eventId" params={{ eventId: summary.id }} search={search} className={styles.event}>
       <CategoryArt category={summary.category} />
       <div className={styles.eventBody}>
         <h2>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { reasonOf } from "../api/reason.ts";
 import { serverClock } from "../api/server-clock.ts";
 import { Button, buttonClass } from "../design/button.tsx";
+import { Checkbox } from "../design/field.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { EmptyState, ErrorState, Notice } from "../design/states.tsx";
@@ -17,6 +18,7 @@ import { ticketTexts } from "../ticket/texts.ts";
 import styles from "./browse.module.css";
 import { FreeFrom } from "./free-from.tsx";
 import { type PriceBand, PriceHistograms } from "./price-histogram.tsx";
+import type { EventSearch } from "./search.ts";
 import { SectionList } from "./section-list.tsx";
 import { SortSelect } from "./sort-select.tsx";
 import { browseTexts as texts } from "./texts.ts";
@@ -78,12 +80,18 @@ function Tickets(props: {
   onEveryPrice: () => void;
 }) {
   const { eventId, summary, band } = props;
-  const { sort = "cheapest" } = route.useSearch();
+  const search = route.useSearch();
+  const { sort = "cheapest", instant } = search;
   const navigate = useNavigate({ from: "/events/$eventId" });
   const { query, tickets } = useTickets(
-    { eventId, ...(band && { currency: band.currency, minPrice: band.min, maxPrice: band.max }) },
+    {
+      ...{ eventId, onlyInstant: instant !== undefined },
+      ...(band && { currency: band.currency, minPrice: band.min, maxPrice: band.max }),
+    },
     sort,
   );
+  const change = (part: EventSearch) =>
+    void navigate({ search: { ...search, ...part }, replace: true, resetScroll: false });
   return (
     <section aria-label={texts.seatTickets}>
       <div className={styles.toolbar}>
@@ -95,12 +103,12 @@ function Tickets(props: {
             </Button>
           )}
         </div>
-        <SortSelect
-          value={sort}
-          onChange={(chosen) =>
-            void navigate({ search: { sort: chosen }, replace: true, resetScroll: false })
-          }
+        <Checkbox
+          label={texts.onlyInstant}
+          checked={instant !== undefined}
+          onChange={(checked) => change({ instant: checked ? "yes" : undefined })}
         />
+        <SortSelect value={sort} onChange={(chosen) => change({ sort: chosen })} />
       </div>
       <WhyNone summary={summary} />
       {query.isPending && <SkeletonList count={3} />}

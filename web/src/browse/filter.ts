@@ -37,5 +37,6 @@ export function toFilter(search: BrowseSearch): MessageInitShape<typeof TicketFi
     currency,
     dateFrom: search.from ?? "",
     dateUntil: search.to ?? "",
+    onlyInstant: search.instant !== undefined,
   };
 }

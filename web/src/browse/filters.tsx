@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { Button } from "../design/button.tsx";
-import { Field, type FieldProps, Select } from "../design/field.tsx";
+import { Checkbox, Field, type FieldProps, Select } from "../design/field.tsx";
 import { useWideWindow } from "../design/use-wide-window.ts";
 import { currencies } from "../format/currencies.ts";
 import styles from "./browse.module.css";
@@ -11,7 +11,10 @@ import { browseTexts as texts } from "./texts.ts";
 import { useDraft } from "./use-draft.ts";
 
 /** A change of the search that leaves the words alone. */
-export const noFilters = { category: "", city: "", from: "", to: "", min: "", max: "", currency: "" };
+export const noFilters = {
+  ...{ category: "", city: "", from: "", to: "" },
+  ...{ min: "", max: "", currency: "", instant: "" },
+};
 
 /** Changes the search in the address. */
 export function useSearchChange(search: BrowseSearch) {
@@ -83,6 +86,11 @@ function FilterFields({ search }: { search: BrowseSearch }) {
           <option key={currency}>{currency}</option>
         ))}
       </Select>
+      <Checkbox
+        label={texts.onlyInstant}
+        checked={search.instant !== undefined}
+        onChange={(checked) => set({ instant: checked ? "yes" : "" })}
+      />
       {countFilters(search) > 0 && (
         <div className={styles.clear}>
           <Button look="quiet" onClick={() => set(noFilters)}>

@@ -19,6 +19,7 @@ describe("an address of the browse page", () => {
       city: "Paris",
       from: "2026-12-01",
       min: 20,
+      instant: "yes",
       sort: "cheapest",
     };
     expect(browseSearch(search)).toEqual(search);
@@ -46,9 +47,9 @@ describe("an address of the browse page", () => {
   });
 
   test("says every parameter, so that nothing comes back from the raw address", () => {
-    const keys = ["q", "category", "city", "from", "to", "min", "max", "currency", "sort", "view"];
+    const keys = ["q", "category", "city", "from", "to", "min", "max", "currency", "instant", "sort", "view"];
     expect(Object.keys(browseSearch({})).sort()).toEqual(keys.sort());
-    expect(Object.keys(eventSearch({}))).toEqual(["sort"]);
+    expect(Object.keys(eventSearch({}))).toEqual(["sort", "instant"]);
   });
 
   test.each([
@@ -72,7 +73,19 @@ describe("an address of the browse page", () => {
       fc.string({ unit: "binary" }),
       fc.constantFrom("1e3", "-1", "NaN", "2026-02-29", "EUR"),
     );
-    const names = ["q", "category", "city", "from", "to", "min", "max", "currency", "sort", "view"];
+    const names = [
+      "q",
+      "category",
+      "city",
+      "from",
+      "to",
+      "min",
+      "max",
+      "currency",
+      "instant",
+      "sort",
+      "view",
+    ];
     const address = fc.dictionary(fc.constantFrom(...names), anything);
     fc.assert(
       fc.property(address, (given) => {

@@ -27,6 +27,8 @@ export interface BrowseSearch {
   min?: number | undefined;
   max?: number | undefined;
   currency?: Currency | undefined;
+  /** Only tickets that their buyers have at once. */
+  instant?: "yes" | undefined;
   /** The sort order of tickets. Events are always sorted by their start. */
   sort?: SortName | undefined;
   view?: "tickets" | undefined;
@@ -43,21 +45,24 @@ export function browseSearch(given: Readonly<Record<string, unknown>>): Complete
     min: price(given.min),
     max: price(given.max),
     currency: oneOf(currencies, given.currency),
+    instant: given.instant === "yes" ? "yes" : undefined,
     sort: oneOf(sortNames, given.sort),
     view: given.view === "tickets" ? "tickets" : undefined,
   };
 }
 
-/** The page of one event has the sort order in its address. */
-export const eventSearch = (
-  given: Readonly<Record<string, unknown>>,
-): Complete<Pick<BrowseSearch, "sort">> => ({
-  sort: browseSearch(given).sort,
-});
+/** What the page of one event has in its address. */
+export type EventSearch = Pick<BrowseSearch, "sort" | "instant">;
+
+/** Reads the address of the page of one event, likewise. */
+export function eventSearch(given: Readonly<Record<string, unknown>>): Complete<EventSearch> {
+  const { sort, instant } = browseSearch(given);
+  return { sort, instant };
+}
 
 /** How many filters narrow the result, not counting the words. */
-export const countFilters = ({ category, city, from, to, min, max }: BrowseSearch): number =>
-  [category, city, from ?? to, min ?? max].filter((value) => value !== undefined).length;
+export const countFilters = ({ category, city, from, to, min, max, instant }: BrowseSearch): number =>
+  [category, city, from ?? to, min ?? max, instant].filter((value) => value !== undefined).length;
 
 function text(value: unknown, max: number): string | undefined {
   if (typeof value !== "string") return undefined;

@@ -50,6 +50,7 @@ export const browseTexts = {
   max: "Highest price",
   currency: "Currency",
   anyCurrency: "Any",
+  onlyInstant: "Instant tickets only",
   clear: "Clear filters",
   view: "Show",
   events: "Events",

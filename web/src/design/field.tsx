@@ -43,6 +43,20 @@ export function Select({ label, hint, error, children, ...select }: SelectProps)
   );
 }
 
+/** A choice of yes or no that acts at once. */
+export function Checkbox(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+  return (
+    <label className={styles.check}>
+      <input
+        type="checkbox"
+        checked={props.checked}
+        onChange={(event) => props.onChange(event.target.checked)}
+      />
+      {props.label}
+    </label>
+  );
+}
+
 /** The ids that tie a control to its label, hint and error, and the frame that shows those around it. */
 export function useFrame({ label, hint, error, id: given }: Labelled & { id: string | undefined }) {
   const own = useId();

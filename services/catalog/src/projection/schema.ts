@@ -2,7 +2,7 @@
  * The layout of the projection's file. A file of another version is made anew from the streams, so raise it with every
  * change of a table, of what a column means, or of how texts are folded and parted into words.
  */
-export const SCHEMA_VERSION = 11;
+export const SCHEMA_VERSION = 12;
 
 /** Times are milliseconds since 1970, amounts minor units, flags 0 or 1. */
 export const SCHEMA = `
@@ -195,6 +195,7 @@ CREATE INDEX listings_by_start ON listings (start, id, text) WHERE for_sale = 1;
 CREATE INDEX listings_by_price ON listings (currency, price, id, start, text) WHERE for_sale = 1;
 CREATE INDEX listings_by_creation ON listings (created, id, currency, price, start, text) WHERE for_sale = 1;
 CREATE INDEX listings_of_event ON listings (event, currency, price, id) WHERE for_sale = 1;
+CREATE INDEX listings_instant ON listings (event, currency, price, id) WHERE for_sale = 1 AND instant = 1;
 CREATE INDEX listings_of_text ON listings (text) WHERE for_sale = 1;
 CREATE INDEX listings_free ON listings (event, section, currency, price) WHERE for_sale = 1 AND held = 0;
 CREATE INDEX listings_by_deadline ON listings (held_until) WHERE held = 1;

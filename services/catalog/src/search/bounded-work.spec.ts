@@ -35,7 +35,7 @@ let read: Statements;
 /** How many rows were looked at since the process last did something else, how many at most, and how many in all. */
 let [rows, most, all] = [0, 0, 0];
 
-/** Listings of one large event, half of them with texts of their own, and of many small ones. */
+/** Listings of one large event, half of them with texts of their own and some instant, and of many small ones without. */
 function listing(n: number): ListingState {
   const ofLarge = n < LARGE;
   const { title, venue, city, start } = ofLarge
@@ -47,7 +47,7 @@ function listing(n: number): ListingState {
     seat: { section: "", row: "", number: "" },
     price: { minorUnits: 100 + n, currency: n % 2 ? "EUR" : "USD" },
     storedStatus: TicketStatus.AVAILABLE,
-    instant: false,
+    instant: ofLarge && n % 4 === 1,
     heldUntil: n % 3 === 0 ? begin + hour : null,
     ...{ created: begin - n, updated: begin },
   };
@@ -128,6 +128,13 @@ const filters: Record<string, MessageInitShape<typeof TicketFilterSchema>> = {
     ...{ query: "live", city: "oslo", category: 2, onlyAvailable: true },
     ...{ currency: "USD", minPrice: 7_001n, maxPrice: 7_901n },
   },
+  "what is there at once": { onlyInstant: true },
+  "what is there at once, of a word": { query: "seats", onlyInstant: true },
+  "what is there at once, in a city that has none": { city: "paris", onlyInstant: true },
+  "what is there at once and free, at a price": {
+    ...{ onlyInstant: true, onlyAvailable: true, currency: "EUR", minPrice: 7_000n },
+  },
+  "the large event, what is there at once": { eventId: eventId(large), onlyInstant: true },
   nothing: { query: "qqqq" },
 };
 const orders = [OrderBy.START_TIME, OrderBy.PRICE, OrderBy.PRICE_DESC, OrderBy.NEWEST];

@@ -36,9 +36,11 @@ const partOf = (index: string, condition: string): Part => ({
   rows: `listings l INDEXED BY ${index} WHERE l.for_sale = 1 AND ${condition}`,
 });
 
-function partsOf({ values, fewTexts, event, currency, starts }: Wanted): Part[] {
+function partsOf({ values, fewTexts, onlyInstant, event, currency, starts }: Wanted): Part[] {
   const parts: Part[] = [];
   if (event) parts.push(partOf("listings_of_event", "l.event = :event"));
+  if (onlyInstant)
+    parts.push(partOf("listings_instant", `l.instant = 1${event ? " AND l.event = :event" : ""}`));
   if (fewTexts) {
     // Text by text, so that a count ends with the first texts where these have enough.
     parts.push({

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Statements } from "./statements.ts";
-import type { Wanted } from "./wanted.ts";
+import { offersIndex, type Wanted } from "./wanted.ts";
 
 /** What is free in a currency. */
 export interface PriceRow {
@@ -43,7 +43,8 @@ export async function pricesOf(
   // No id is empty: these are before all listings at that price. No currency begins with a tilde or what is behind it.
   let from: Place = currency ? { currency, price: prices.from, id: "" } : { currency: "", price: 0, id: "" };
   const to = currency ? { to_currency: currency, to_price: prices.to } : { to_currency: "~", to_price: 0 };
-  const rest = `listings l INDEXED BY listings_of_event WHERE l.event = :key AND l.for_sale = 1
+  const { index, within } = offersIndex(wanted);
+  const rest = `listings l INDEXED BY ${index} WHERE l.event = :key AND ${within}
     AND (l.currency, l.price, l.id) > (:from_currency, :from_price, :from_id)
     AND (l.currency, l.price, l.id) < (:to_currency, :to_price, '')
     ORDER BY l.currency, l.price, l.id`;

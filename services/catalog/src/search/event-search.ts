@@ -6,7 +6,7 @@ import { summariesOf } from "./event-summary.ts";
 import { cut, type Page } from "./page.ts";
 import type { Statements } from "./statements.ts";
 import { walk } from "./walk.ts";
-import { listingCondition, type Wanted } from "./wanted.ts";
+import { listingCondition, offersIndex, type Wanted } from "./wanted.ts";
 
 /** The events of the wanted listings, soonest first: a page of at most `limit` behind a position. */
 export async function findEvents(
@@ -87,7 +87,7 @@ function wantedEvent(wanted: Wanted): string {
   }
   if (wanted.ofListings && (text || !wanted.offers.isExact)) {
     conditions.push(
-      `EXISTS (SELECT 1 FROM listings l INDEXED BY listings_of_event
+      `EXISTS (SELECT 1 FROM listings l INDEXED BY ${offersIndex(wanted).index}
          WHERE l.event = e.key AND ${listingCondition(wanted)})`,
     );
   }

@@ -46,9 +46,11 @@ const rangeOf = (currency: string, band: number): PriceRange => ({
   max: (BAND_BOUNDS[band] ?? 1) - 1,
 });
 
-/** The keys of the events of which all texts are wanted, and the other events. */
+/** The keys of the events of which all texts are wanted, where nothing else is asked for, and the other events. */
 function wholeEvents(read: Statements, found: Found): { whole: number[]; others: FoundEvent[] } {
   const { isOfKinds, events, category, cities } = found;
+  // What is kept of prices counts the instant ones with the others.
+  if (found.wanted.onlyInstant) return { whole: [], others: [...events] };
   const partly = new Set(events.filter(({ isWhole }) => !isWhole).map(({ key }) => key));
   if (isOfKinds && partly.size > 0) {
     const whole = read.all<{ key: number }>(

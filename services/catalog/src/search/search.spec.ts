@@ -62,6 +62,9 @@ const zones: Readonly<Record<string, string>> = {
   ...{ Zürich: "Pacific/Kiritimati", Zurich: "Pacific/Kiritimati", "St. John's": "America/St_Johns" },
 };
 
+/** What many listings have in common. */
+const largeEvent = { eventTitle: "Jazz Night", city: "Oslo", starts: 3 };
+
 const draft = fc
   .record({
     n: fc.integer({ min: 0, max: 60 }),
@@ -77,7 +80,10 @@ const draft = fc
     category: fc.integer({ min: 1, max: 2 }),
     created: fc.integer({ min: 0, max: 9 }),
     section: fc.constantFrom("", "Stalls", "Balcony"),
+    instant: fc.boolean(),
+    ofLargeEvent: fc.boolean(),
   })
+  .map(({ ofLargeEvent, ...each }) => (ofLargeEvent ? { ...each, ...largeEvent } : each))
   .map(({ n, title, eventTitle, minorUnits, currency, starts, created, section, ...rest }) =>
     inZone(
       state({
@@ -143,6 +149,7 @@ const filter = fc
     maxPrice: fc.constantFrom(0n, 0n, 0n, 4n, 1n),
     currency: fc.constantFrom("", "", "EUR", "JPY"),
     onlyAvailable: fc.boolean(),
+    onlyInstant: fc.constantFrom(false, false, true),
     after: instant,
     before: instant,
     dateFrom: date,
@@ -201,6 +208,7 @@ function matches(listing: ListingState, wanted: Filter, now: number): boolean {
     wanted.dateUntil === "" || dateAt(listing) <= wanted.dateUntil,
     wanted.eventId === "" || wanted.eventId === eventIdOf(listing),
     !wanted.onlyAvailable || isFree(listing, now),
+    !wanted.onlyInstant || listing.instant,
   ].every(Boolean);
 }
 
@@ -322,7 +330,8 @@ function expectFacets(
   const isOfKinds =
     [wanted.query, wanted.currency, wanted.eventId].every((text) => text === "") &&
     wanted.minPrice + wanted.maxPrice === 0n &&
-    !wanted.onlyAvailable;
+    !wanted.onlyAvailable &&
+    !wanted.onlyInstant;
   for (const [facet, counts] of Object.entries(named)) {
     const all = expected[facet as keyof typeof expected];
     const given = new Map(counts as [string, EventCount][]);
@@ -388,6 +397,15 @@ describe("search", () => {
     },
     120_000,
   );
+
+  it("counts the prices of instant tickets without those of the event's others", () => {
+    const { projection } = open();
+    const other = state({ id: "t2", price: { minorUnits: 7_000, currency: "EUR" } });
+    projection.apply({ listings: [state({ instant: true }), other] });
+    const filter = create(TicketFilterSchema, { onlyInstant: true });
+    const { prices } = findFacets(createStatements(projection), { filter, now: begin, effort: EFFORT });
+    expect(prices).toEqual([{ currency: "EUR", min: 0, max: 1_999, count: 1, atLeast: false }]);
+  });
 
   it("gives listings by their ids whatever their status, with the names that their sellers carry today", () => {
     const { projection, search } = open();

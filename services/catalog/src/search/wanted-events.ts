@@ -1,6 +1,6 @@
 import { dayIn } from "./event-search.ts";
 import type { Statements } from "./statements.ts";
-import type { Wanted } from "./wanted.ts";
+import { offersIndex, type Wanted } from "./wanted.ts";
 
 /** How many rows may still be looked at. A listing counts twice: those of an event lie apart from each other. */
 export interface Allowance {
@@ -116,9 +116,10 @@ const FIRST_OF_TEXTS = `FROM json_each(${TEXTS_IN}) y
 /** The first listings of an event at wanted prices. */
 function firstOfPrice(wanted: Wanted): string {
   const { currency, values } = wanted;
+  const { index, within } = offersIndex(wanted);
   const range = "price_from" in values ? "AND l.price >= :price_from AND l.price < :price_to" : "";
-  return `FROM listings l INDEXED BY listings_of_event
-    WHERE l.event = ${keyIn(wanted)} AND l.for_sale = 1
+  return `FROM listings l INDEXED BY ${index}
+    WHERE l.event = ${keyIn(wanted)} AND ${within}
       ${currency === "" ? "" : `AND l.currency = :currency ${range}`} LIMIT :each`;
 }
 

@@ -48,6 +48,8 @@ export interface Wanted {
   fewTexts: boolean;
   /** Whether what somebody holds is left out. */
   onlyAvailable: boolean;
+  /** Whether only what its buyer has at once is wanted. */
+  onlyInstant: boolean;
   /** What an event `e` has to have for sale, whatever its texts, from what is kept of its offers; exact or no less than that. */
   offers: { condition: string; isExact: boolean };
   /** Whether the filter looks at more than texts and starts, so that of one text some listings match and others not. */
@@ -85,6 +87,7 @@ export function wantedOf(
       fewTexts: false,
       ofListings: false,
       onlyAvailable: filter?.onlyAvailable ?? false,
+      onlyInstant: filter?.onlyInstant ?? false,
     },
     starts: { from: now + 1, to: Number.MAX_SAFE_INTEGER },
     ...{ day: undefined, prices: { from: 0, to: Number.MAX_SAFE_INTEGER } },
@@ -96,6 +99,7 @@ export function wantedOf(
   addDays(filter, wanted);
   addRanges(filter, wanted);
   if (wanted.onlyAvailable) require(wanted, "(l.held = 0 OR l.held_until <= :now)");
+  if (wanted.onlyInstant) require(wanted, "l.instant = 1");
   wanted.offers = offersOf(wanted);
   const { starts, prices } = wanted;
   return starts.from < starts.to && prices.from < prices.to ? wanted : undefined;
@@ -178,8 +182,26 @@ function addRanges(filter: TicketFilter, wanted: Wanted): void {
   }
 }
 
+/** What is kept of offers counts the instant ones with the others: whether there is one, their index says. */
+function offersOf(wanted: Wanted): Wanted["offers"] {
+  const { condition, isExact } = keptOffers(wanted);
+  if (!wanted.onlyInstant) return { condition, isExact };
+  const { index, within } = offersIndex(wanted);
+  const isAny = !wanted.onlyAvailable && wanted.currency === "";
+  return {
+    condition: `${condition} AND EXISTS (SELECT 1 FROM listings l INDEXED BY ${index} WHERE l.event = e.key AND ${within})`,
+    isExact: isExact && isAny,
+  };
+}
+
+/** The index that has the offers of an event by currency and price, without others than instant ones where it can, and its rows. */
+export const offersIndex = ({ onlyInstant }: Wanted): { index: string; within: string } =>
+  onlyInstant
+    ? { index: "listings_instant", within: "l.for_sale = 1 AND l.instant = 1" }
+    : { index: "listings_of_event", within: "l.for_sale = 1" };
+
 /** Prices are kept by cells. */
-function offersOf({ values, prices, currency, onlyAvailable }: Wanted): Wanted["offers"] {
+function keptOffers({ values, prices, currency, onlyAvailable }: Wanted): Wanted["offers"] {
   const kind = onlyAvailable ? "available" : "listed";
   const isOfPrice = "price_from" in values;
   if (currency === "") return { condition: `e.${kind} > 0`, isExact: !isOfPrice };
