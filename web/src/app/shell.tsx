@@ -1,5 +1,5 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useLayoutEffect, useRef } from "react";
 import { useConnection } from "../api/connection.ts";
 import { Announcer } from "../design/announcer.tsx";
 import { useAnnouncedChange } from "../design/use-announced-change.ts";
@@ -91,12 +91,15 @@ function ConnectionBanner() {
   );
 }
 
-/** Moves the focus to the new page after a navigation, so that keyboard and screen reader continue from there. */
+/**
+ * Moves the focus to the new page after a navigation, so that keyboard and screen reader continue from there: before it is
+ * painted, since who presses Tab at once would lose the place that Tab led to.
+ */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const shown = useRef(pathname);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
     main.current?.focus({ preventScroll: true });

@@ -2,6 +2,7 @@ import { type ReactNode, useId, useState } from "react";
 import { Button } from "../design/button.tsx";
 import styles from "./facets.module.css";
 import { browseTexts as texts } from "./texts.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 /** One value of a filter, with how many events have it. */
 export interface Facet {
@@ -20,10 +21,11 @@ const FEW = 6;
 export function FacetList({ title, facets }: { title: string; facets: readonly Facet[] }) {
   const id = useId();
   const [all, setAll] = useState(false);
+  const group = useKeptFocus<HTMLElement>();
   if (facets.length === 0) return null;
   const shown = all ? facets : facets.filter(({ chosen }, index) => chosen || index < FEW);
   return (
-    <section aria-labelledby={id} className={styles.group}>
+    <section {...group} aria-labelledby={id} className={styles.group}>
       <h3 id={id}>{title}</h3>
       <ul className={styles.facets}>
         {shown.map(({ key, label, count, chosen, onToggle }) => (

@@ -1,6 +1,6 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Order } from "@ticketing/proto/orders/v1/order";
-import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import { reasonOf } from "../api/reason.ts";
 import { Card } from "../design/card.tsx";
 import { Countdown } from "../design/countdown.tsx";
@@ -76,11 +76,11 @@ export function Purchase(props: {
   );
 }
 
-/** Moves the focus to the title when the phase changes by itself, so that screen readers read it. */
+/** Moves the focus to the title when the phase changes by itself, before that is painted: screen readers read it. */
 function PhaseFrame({ phase, children }: { phase: Phase; children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null);
   const shown = useRef(phase);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown.current === phase) return;
     shown.current = phase;
     frame.current?.querySelector("h1")?.focus();
