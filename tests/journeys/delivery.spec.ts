@@ -20,8 +20,10 @@ let seller: Person;
 let buyer: Person;
 
 beforeAll(async () => {
-  // Whoever sells a ticket for today has two seconds.
-  mesh = await startTestMesh({ DELIVERY_LEAST_TIME: "2s", OVERDUE_EVERY: "200ms" });
+  // Whoever sells a ticket for today has six seconds, and is reminded after the first half.
+  mesh = await startTestMesh({
+    ...{ DELIVERY_LEAST_TIME: "6s", DELIVERY_REMINDERS: "5500ms", OVERDUE_EVERY: "200ms" },
+  });
   [seller, buyer] = (await Promise.all(["seller", "buyer"].map(mesh.person))) as [Person, Person];
 }, 120_000);
 afterAll(() => mesh?.close(), 60_000);
@@ -81,9 +83,17 @@ it("a ticket whose money goes back is not shown, and its delivery ends", async (
   expect((await refusal(buyer.deliveries.openTicket({ orderId }))).reason).toBe("DELIVERY_ENDED");
 }, 60_000);
 
-it("a ticket that is not delivered in time is overdue, and can be delivered all the same", async () => {
+it("a ticket that is not delivered in time is overdue after a reminder, and can be delivered all the same", async () => {
   const order = await boughtForToday();
-  await retry(async () => (await delivery(order.id))?.status === DeliveryStatus.OVERDUE || undefined);
+  const overdue = await retry(async () => {
+    const now = await delivery(order.id);
+    return now?.status === DeliveryStatus.OVERDUE ? now : undefined;
+  });
+  expect(overdue.timeline.map(({ transition }) => transition.case)).toEqual([
+    "deliveryAwaited",
+    "deliveryReminded",
+    "deliveryOverdue",
+  ]);
   expect(await isDue(order.id)).toBe(true);
   await deliverWithRetries(seller, order, { case: "transferNote", value: "In the Arena app" });
   const { content } = await buyer.deliveries.openTicket({ orderId: order.id });

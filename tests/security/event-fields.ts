@@ -172,6 +172,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "delivery_confirmed",
     "delivery_cancelled",
     "delivery_moved",
+    "delivery_reminded",
     "state",
   ],
   "ticketing.deliveries.v1.DeliveryState": [
@@ -186,6 +187,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.deliveries.v1.DeliveryConfirmed": [],
   "ticketing.deliveries.v1.DeliveryCancelled": [],
   "ticketing.deliveries.v1.DeliveryMoved": [],
+  "ticketing.deliveries.v1.DeliveryReminded": ["number"],
 
   // Nothing of what buyer and seller say; what operators do, and why, is there for the audit.
   "ticketing.cases.v1.CaseEvent": [

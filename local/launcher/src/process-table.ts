@@ -120,7 +120,10 @@ const table: Readonly<Record<ServiceName, Row>> = {
       CONTENT_KEYS: keys.contentKeys,
       FILES_URL: filesUrl,
     }),
-    settings: ["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "LISTED_FILE_LOOK", "OVERDUE_EVERY", "FILE_MAX_AGE"],
+    settings: [
+      ...["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "DELIVERY_REMINDERS", "OVERDUE_EVERY"],
+      ...["LISTED_FILE_LOOK", "FILE_MAX_AGE"],
+    ],
   },
   payouts: {
     script: "services/payouts/src/main.ts",

@@ -22,6 +22,10 @@ export const schema = z.object({
   DELIVERY_LEAD: duration.default(86_400_000),
   /** The time that a seller has at least, where the lead has begun when the order completes; never past the start. */
   DELIVERY_LEAST_TIME: duration.default(3_600_000),
+  /** How long before a ticket has to be delivered its seller is reminded, each time once; with commas between them. */
+  DELIVERY_REMINDERS: z
+    .preprocess((list) => (typeof list === "string" ? list.split(",") : list), z.array(duration))
+    .default([72 * 3_600_000, 24 * 3_600_000, 3 * 3_600_000]),
   /**
    * The origin of the gateway at which browsers find files, another one than the app's: whoever uploads a page is to reach
    * nothing of the app by it. Absent: tickets are not delivered as files.
@@ -35,7 +39,7 @@ export const schema = z.object({
   FILE_MAX_AGE: duration.default(730 * 86_400_000),
   /** How often it is looked whether the file of a listed ticket is still needed: so long it stays at most when it is not. */
   LISTED_FILE_LOOK: duration.default(3_600_000),
-  /** How often deliveries are looked for that have become overdue. */
+  /** How often deliveries are looked for that have become overdue, or whose sellers are to be reminded. */
   OVERDUE_EVERY: duration.default(10_000),
 });
 

@@ -32,14 +32,18 @@ export const findDue = (
     ...page,
   });
 
-/** A page of what was due at this instant or before, and was not delivered; earliest first. */
-export const findLate = (
+/**
+ * A page of what is awaited in time and has something to be done at this instant or before; earliest first. What is late
+ * has `deliverBy` by then, and what its seller is to be reminded of `remindTime`.
+ */
+export const findAwaited = (
   deliveries: DeliveryStore,
+  time: "deliverBy" | "remindTime",
   now: Date,
   page: { pageSize: number; pageToken: string },
 ) =>
   pageByTime(deliveries.collection, {
-    time: "deliverBy",
+    time,
     since: new Date(0),
     until: new Date(now.getTime() + 1),
     filter: awaited,
@@ -56,5 +60,6 @@ export const deliveryAggregate = defineAggregate({
   indexes: [
     { key: { sellerId: 1, isDue: 1, deliverBy: 1, _id: 1 } },
     { key: { deliverBy: 1, _id: 1 }, partialFilterExpression: awaited },
+    { key: { remindTime: 1, _id: 1 }, partialFilterExpression: awaited },
   ],
 });

@@ -31,6 +31,8 @@ export function deliveryMessage(delivery: Delivery): MessageInitShape<typeof Del
     deliveredTime: optionalTime(delivery.deliveredTime),
     confirmedTime: optionalTime(delivery.confirmedTime),
     soldWithFile: isSoldWithFile(delivery),
+    reminderCount: BigInt(delivery.reminders ?? 0),
+    remindedTime: optionalTime(delivery.remindedTime),
     openingCount: BigInt(delivery.openingCount),
     openings: delivery.openings.map((time) => timestampFromDate(time)),
     barcodeFound: barcodes && barcodes.length > 0,

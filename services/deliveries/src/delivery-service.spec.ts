@@ -14,7 +14,6 @@ import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
-import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { png } from "../testing/files.ts";
 import { CLAIM_GRACE_MS } from "./barcodes/barcode.ts";
@@ -27,13 +26,14 @@ import { createFiles, type Files } from "./files/files.ts";
 import type { ObjectStore } from "./files/object-store.ts";
 import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
-import { markAll } from "./find-overdue.ts";
 import { onOrderEvent } from "./follow-orders.ts";
 import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
+import { lookAtAwaited } from "./watch-awaited.ts";
 
 const HOUR = 3_600_000;
 const LINK = "https://tickets.example/t/7f3a?seat=12";
-const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR };
+const reminderLeadsMs = [24 * HOUR, 3 * HOUR];
+const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs };
 let now: number;
 let database: Database;
 let deliveries: DeliveryStore;
@@ -59,6 +59,7 @@ let openings: string[];
 let reads: number;
 
 const clock = () => new Date(now);
+const look = () => lookAtAwaited({ deliveries, reminderLeadsMs, clock });
 const buyer = () => as({ user: "b" });
 const seller = () => as({ user: "s" });
 
@@ -206,7 +207,7 @@ describe("a delivery", () => {
   it("is made for a sale that is heard of after its event began, overdue, and can be delivered", async () => {
     order = { ...order, start: now - HOUR };
     const orderId = await bought();
-    await markAll({ deliveries, clock, log: silent });
+    await look();
     const { delivery } = await buyer().getDelivery({ orderId });
     expect(delivery?.status).toBe(DeliveryStatus.OVERDUE);
     await seller().deliverTicket({ orderId, content: { case: "link", value: LINK } });
@@ -641,7 +642,7 @@ describe("what is overdue", () => {
   it("stands among what a seller has to deliver for a week", async () => {
     const orderId = await bought();
     now += 76 * HOUR + 7 * 24 * HOUR - 1;
-    await markAll({ deliveries, clock, log: silent });
+    await look();
     const due = async () =>
       (await seller().listDeliveriesDue({ pageSize: 100 })).deliveries.map(({ id }) => id);
     expect(await due()).toContain(orderId);
@@ -657,7 +658,7 @@ describe("the look for what is overdue", () => {
     now += 76 * HOUR;
     order = { ...order, start: now + 100 * HOUR };
     const early = await bought();
-    await markAll({ deliveries, clock, log: silent });
+    await look();
     const statusOf = async (id: string) => (await deliveries.get(id)).status;
     const found = await Promise.all(late.map(statusOf));
     expect(found.filter((status) => status === DeliveryStatus.OVERDUE)).toHaveLength(120);
@@ -666,4 +667,78 @@ describe("the look for what is overdue", () => {
       DeliveryStatus.AWAITING_SELLER,
     ]);
   }, 30_000);
+});
+
+describe("a reminder of the seller", () => {
+  /** Its sellers' deliveries are due in 76 hours; they are reminded 24 and 3 hours before. */
+  const reminders = async (orderId: string) => {
+    const { delivery } = await seller().getDelivery({ orderId });
+    const told = delivery?.timeline.flatMap(({ transition, time }) =>
+      transition.case === "deliveryReminded" && time
+        ? [[transition.value.number, (timestampDate(time).getTime() - Date.UTC(2030, 0, 1)) / HOUR]]
+        : [],
+    );
+    expect(delivery?.reminderCount).toBe(BigInt(told?.length ?? 0));
+    return told;
+  };
+
+  it("is made at each of its times, and not before", async () => {
+    const orderId = await bought();
+    for (const hours of [51.5, 0.5, 1, 19.5, 0.5, 2]) {
+      now += hours * HOUR;
+      await look();
+    }
+    expect(await reminders(orderId)).toEqual([
+      ["1", 52],
+      ["2", 73],
+    ]);
+  });
+
+  it("is made once, however many processes look, as often as they look", async () => {
+    const sold = await Promise.all(Array.from({ length: 20 }, bought));
+    now += 52 * HOUR;
+    for (let round = 0; round < 3; round++) await Promise.all([look(), look(), look()]);
+    for (const orderId of sold) expect(await reminders(orderId)).toEqual([["1", 52]]);
+  });
+
+  it("comes once after a time in which nobody looked, and never when the ticket is overdue", async () => {
+    const orderId = await bought();
+    now += 74 * HOUR;
+    await look();
+    await look();
+    expect(await reminders(orderId)).toEqual([["1", 74]]);
+    const other = await bought();
+    now += 200 * HOUR;
+    await look();
+    expect(await reminders(other)).toEqual([]);
+  });
+
+  it("is not made once the ticket was delivered or the money went back", async () => {
+    const made = await delivered();
+    const refunded = await bought();
+    await hear(announced(refunded, { ...order, status: OrderStatus.REFUNDED, version: 4n }));
+    now += 74 * HOUR;
+    await look();
+    expect([await reminders(made), await reminders(refunded)]).toEqual([[], []]);
+  });
+
+  it("follows the event to its new start", async () => {
+    const orderId = await bought();
+    order = { ...order, start: order.start + 100 * HOUR, version: 3n };
+    await hear(announced(orderId, order, "orderEventMoved"));
+    for (const hours of [60, 92]) {
+      now += hours * HOUR;
+      await look();
+    }
+    expect(await reminders(orderId)).toEqual([["1", 152]]);
+  });
+
+  it("is not made for a time that was over when the ticket was sold", async () => {
+    order = { ...order, start: now + 30 * HOUR };
+    const orderId = await bought();
+    await look();
+    now += 3 * HOUR;
+    await look();
+    expect(await reminders(orderId)).toEqual([["1", 3]]);
+  });
 });

@@ -11,6 +11,7 @@ import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { knownBarcodes } from "./barcodes/known-barcodes.ts";
 import type { TakenFile } from "./files/take-upload.ts";
+import { nextReminder } from "./reminders.ts";
 
 const { begin, advance } = transitionsOf(DeliveryEventSchema);
 
@@ -41,6 +42,15 @@ export interface Delivery extends Aggregate<TransitionType<typeof DeliveryEventS
   deliverBy: Date;
   /** Whether the seller has to deliver: what is due is found by it. */
   isDue: boolean;
+  /**
+   * When the seller is reminded next, while the ticket is awaited in time. Absent after the last reminder, and in
+   * deliveries of the release before, which reminds nobody, until they are moved.
+   */
+  remindTime?: Date | undefined;
+  /** How often the seller was reminded; absent until then. */
+  reminders?: number;
+  /** When the seller was reminded, the last time. */
+  remindedTime?: Date;
   /** The newest version of the order that is known here. */
   orderVersion: number;
   /** When the order was known to be complete. */
@@ -73,12 +83,14 @@ export interface SoldOrder {
   refunded: boolean;
 }
 
-/** How long sellers have. In milliseconds. */
+/** How long sellers have, and when they are reminded. In milliseconds. */
 export interface DeliveryTerms {
   /** Before the start it has to be there. */
   leadMs: number;
   /** At least, but not past the start. */
   leastTimeMs: number;
+  /** How long before the ticket has to be there each reminder is. */
+  reminderLeadsMs: readonly number[];
 }
 
 const MAX_DELIVERIES = 21;
@@ -89,7 +101,11 @@ const LATEST_MS = 86_400_000;
 const statusName = (status: DeliveryStatus): string => DeliveryStatus[status] ?? "UNSPECIFIED";
 
 /** Some time before the start; where that is over soon, shortly after the order was complete; never after the start. */
-export function deliverByOf(completed: Date, start: Date, { leadMs, leastTimeMs }: DeliveryTerms): Date {
+export function deliverByOf(
+  completed: Date,
+  start: Date,
+  { leadMs, leastTimeMs }: Pick<DeliveryTerms, "leadMs" | "leastTimeMs">,
+): Date {
   const usual = start.getTime() - leadMs;
   const least = completed.getTime() + leastTimeMs;
   return new Date(Math.min(start.getTime(), Math.max(usual, least)));
@@ -132,10 +148,11 @@ export const isSoldWithFile = ({ content }: Pick<Delivery, "content">): boolean 
 /** The order is complete: its seller has to deliver. */
 export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
   const { _id, buyerId, sellerId, version, startTime } = order;
+  const deliverBy = deliverByOf(now, startTime, terms);
   const awaited = {
     ...{ _id, buyerId, sellerId, orderVersion: version, completedTime: now, createTime: now },
     ...{ status: DeliveryStatus.AWAITING_SELLER, isDue: true, deliveries: 0, openingCount: 0, openings: [] },
-    deliverBy: deliverByOf(now, startTime, terms),
+    ...{ deliverBy, remindTime: nextReminder(deliverBy, terms.reminderLeadsMs, now) },
   };
   return begin(awaited, { case: "deliveryAwaited", value: {} }, now);
 }
@@ -155,7 +172,13 @@ export function followOrder(delivery: Delivery, order: SoldOrder, terms: Deliver
   const deliverBy = deliverByOf(delivery.completedTime, order.startTime, terms);
   if (deliverBy.getTime() === delivery.deliverBy.getTime()) return unchanged();
   const isTimely = delivery.status === DeliveryStatus.OVERDUE && !isOver(deliverBy, now);
-  const changes = { ...known, deliverBy, ...(isTimely && { status: DeliveryStatus.AWAITING_SELLER }) };
+  const remindTime = nextReminder(deliverBy, terms.reminderLeadsMs, now);
+  const changes = {
+    ...known,
+    deliverBy,
+    remindTime,
+    ...(isTimely && { status: DeliveryStatus.AWAITING_SELLER }),
+  };
   return advance(delivery, { case: "deliveryMoved", value: {} }, now, changes);
 }
 

@@ -16,10 +16,10 @@ import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts"
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { noFiles } from "./files/files.ts";
 import { openFiles } from "./files/open-files.ts";
-import { findOverdue } from "./find-overdue.ts";
 import { followOrders } from "./follow-orders.ts";
 import { lookAfterTicketFiles, lookIfEnded } from "./look-after-ticket-files.ts";
 import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
+import { watchAwaited } from "./watch-awaited.ts";
 
 const config = readConfig();
 
@@ -54,9 +54,10 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
   const deliveryService = createDeliveryService({
     ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, barcodes, clock },
   });
-  const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME };
+  const reminderLeadsMs = config.DELIVERY_REMINDERS;
+  const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME, reminderLeadsMs };
   followOrders({ deliveries, ticketFiles, files, orders, barcodes, terms, clock }, events);
-  const stopFinding = findOverdue({ deliveries, clock, log }, config.OVERDUE_EVERY);
+  const stopWatching = watchAwaited({ deliveries, reminderLeadsMs, clock, log }, config.OVERDUE_EVERY);
   const stopLooking = lookAfterTicketFiles(looking, config.OVERDUE_EVERY);
   return {
     publicRoutes: (router) => router.service(DeliveryService, deliveryService),
@@ -64,6 +65,6 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
       router.service(DeliveryLifecycleService, createDeliveryLifecycleService(deliveries)),
     publicHandlers: handlers,
     relays: [deliveries.relay, ticketFiles.relay],
-    close: [stopFinding, stopLooking, ...(connection ? [() => connection.drain()] : [])],
+    close: [stopWatching, stopLooking, ...(connection ? [() => connection.drain()] : [])],
   };
 });

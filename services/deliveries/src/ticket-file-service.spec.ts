@@ -104,7 +104,7 @@ beforeAll(async () => {
   const means = { deliveries, ticketFiles, orders, tickets, files, barcodes, clock };
   const service = createDeliveryService({ ...means, sealing, uploadLimit });
   as = (caller) => clientOf(DeliveryService, service, caller);
-  hear = onOrderEvent({ ...means, terms: { leadMs: 24 * HOUR, leastTimeMs: HOUR } });
+  hear = onOrderEvent({ ...means, terms: { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: [] } });
   look = (others = {}) => lookAtAll({ ...looking, ...others });
 }, 60_000);
 afterAll(() => database?.close());

@@ -1,0 +1,54 @@
+import type { Clock } from "@ticketing/runtime/process/clock";
+import type { Logger } from "@ticketing/runtime/process/log";
+import { repeatedly } from "@ticketing/runtime/process/repeatedly";
+import { type Delivery, markOverdue } from "./delivery.ts";
+import { type DeliveryStore, findAwaited } from "./delivery-aggregate.ts";
+import { remind } from "./reminders.ts";
+
+const PAGE = 100;
+
+interface WatchDependencies {
+  deliveries: DeliveryStore;
+  /** How long before a ticket has to be there each reminder is. */
+  reminderLeadsMs: readonly number[];
+  clock: Clock;
+  log: Pick<Logger, "warn">;
+}
+
+/**
+ * Marks what sellers did not deliver in time, and reminds them before. A wait of months is a time in a document, and no
+ * workflow: nothing is done at its end that another service takes part in. Each replica looks; a write that another has
+ * made already changes nothing. Looks every `everyMs`; gives how to stop.
+ */
+export const watchAwaited = (deps: WatchDependencies, everyMs: number): (() => Promise<void>) =>
+  repeatedly(
+    everyMs,
+    () => lookAtAwaited(deps),
+    (err) => deps.log.warn({ err }, "deliveries that are awaited are looked at later"),
+  );
+
+/** Looks at what is awaited once. */
+export async function lookAtAwaited({
+  deliveries,
+  reminderLeadsMs,
+  clock,
+}: Omit<WatchDependencies, "log">): Promise<void> {
+  const now = clock();
+  await changeAll(deliveries, "deliverBy", now, (delivery) => markOverdue(delivery, now));
+  await changeAll(deliveries, "remindTime", now, (delivery) => remind(delivery, reminderLeadsMs, now));
+}
+
+/** Goes through what is awaited and has this time by now, page by page. */
+async function changeAll(
+  deliveries: DeliveryStore,
+  time: "deliverBy" | "remindTime",
+  now: Date,
+  change: (delivery: Delivery) => Delivery,
+): Promise<void> {
+  let pageToken = "";
+  do {
+    const page = await findAwaited(deliveries, time, now, { pageSize: PAGE, pageToken });
+    for (const { _id } of page.documents) await deliveries.update(_id, change);
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+}
