@@ -112,6 +112,25 @@ test("a picture is uploaded, and shown to its buyer, who can save it", async () 
   await inspect(page, "delivery-picture", ["phone"]);
 });
 
+test("a seller is reminded of a ticket for today on every screen, and the buyer sees it", async () => {
+  const busy = await newPerson(mesh, "Sid");
+  const buyer = await newPerson(mesh, "Bob");
+  const today = new Date(Date.now() + 10 * 3_600_000);
+  const order = await buy(mesh, buyer, await list(busy, "Matinee of Bells", 4_500, today));
+  const page = await browser.open(mesh, "/sell", { size: "phone", as: busy });
+  await page.getByText("A ticket that you sold is to be delivered").waitFor();
+  await inspect(page, "delivery-reminder", ["phone", "desktop"]);
+  await page.getByRole("link", { name: "See what is due" }).click();
+  await page.getByText("as we reminded you").waitFor();
+  expect(await page.getByText("A ticket that you sold is to be delivered").count()).toBe(0);
+  await page.getByRole("listitem").filter({ hasText: ": by " }).getByRole("link").click();
+  await page.getByText(/^We reminded you on /).waitFor();
+
+  const theirs = await browser.open(mesh, `/orders/${order.id}`, { as: buyer });
+  await theirs.getByText(/^We reminded the seller on /).waitFor();
+  await inspect(theirs, "delivery-reminded-buyer", ["phone"]);
+});
+
 test("a ticket that did not get through is opened again, at another address", async () => {
   const buyer = await newPerson(mesh, "Bill");
   const order = await buy(mesh, buyer, await list(seller, "Hour of Horns"));

@@ -4,7 +4,8 @@ import { setSharedMesh } from "./shared-mesh.ts";
 
 /** Starts the mesh of the run, with the web app and the demo data. */
 export default async function globalSetup(): Promise<void> {
-  const mesh = await startTestMesh({}, { web: true });
+  // Whoever sells a ticket for today has an hour, and is reminded a moment after the sale.
+  const mesh = await startTestMesh({ DELIVERY_REMINDERS: "72h,24h,3595s" }, { web: true });
   await seed(mesh.addresses.gateway, mesh.dataDir, () => {});
   await setSharedMesh(mesh);
 }

@@ -9,8 +9,13 @@ import type { BrowserMesh } from "./shared-mesh.ts";
 
 /** What people do elsewhere while a test looks at a page: through the API, for real. */
 
-/** Lists a ticket for the 20th day from now. */
-export async function list(seller: Person, title: string, minorUnits = 4_500): Promise<Ticket> {
+/** Lists a ticket, for the 20th day from now unless another start is given. */
+export async function list(
+  seller: Person,
+  title: string,
+  minorUnits = 4_500,
+  start = new Date(Date.now() + 20 * 24 * 3_600_000),
+): Promise<Ticket> {
   const { ticket } = await seller.tickets.createTicket({
     requestId: randomUUID(),
     title: "Two rows from the stage",
@@ -19,7 +24,7 @@ export async function list(seller: Person, title: string, minorUnits = 4_500): P
       title,
       venue: "Old Mill",
       city: "Graz",
-      startTime: timestampFromDate(new Date(Date.now() + 20 * 24 * 3_600_000)),
+      startTime: timestampFromDate(start),
     },
     seat: { section: "Stalls", row: "B", number: "7" },
     price: { minorUnits: BigInt(minorUnits), currency: "EUR" },

@@ -14,6 +14,7 @@ import { Waiting } from "./waiting.tsx";
 // Requested at once, in parallel with the chunk of the screen.
 const api = import("./api-provider.tsx");
 const ApiProvider = lazy(() => api);
+const DueNotice = lazy(() => import("../delivery/due-notice.tsx"));
 const SessionEnded = lazy(() => import("../account/session-ended.tsx"));
 
 /** The frame around every screen. */
@@ -62,6 +63,11 @@ export function Shell() {
       <main id="main" ref={main} className={styles.main} tabIndex={-1}>
         <Suspense fallback={<Waiting />}>
           <ApiProvider>
+            {session.status === "signed-in" && (
+              <Suspense>
+                <DueNotice />
+              </Suspense>
+            )}
             <Outlet />
           </ApiProvider>
         </Suspense>

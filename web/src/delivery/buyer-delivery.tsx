@@ -7,7 +7,7 @@ import { Button, buttonClass } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { ErrorNotice, Notice } from "../design/states.tsx";
 import styles from "./delivery.module.css";
-import { DeliveryPart, type DeliverySide, dueTime } from "./delivery-part.tsx";
+import { DeliveryPart, type DeliverySide, dueTime, Reminded } from "./delivery-part.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
 import { TicketFile } from "./ticket-file.tsx";
 
@@ -34,7 +34,12 @@ function ForBuyer(props: DeliverySide & { orderId: string; opened: boolean }) {
   };
   switch (delivery.status) {
     case DeliveryStatus.AWAITING_SELLER:
-      return <p>{texts.awaited(dueTime(delivery))}</p>;
+      return (
+        <>
+          <p>{texts.awaited(dueTime(delivery))}</p>
+          <Reminded delivery={delivery} words={texts.sellerReminded} />
+        </>
+      );
     case DeliveryStatus.OVERDUE:
       return <Notice tone="warn" title={texts.late(dueTime(delivery))} />;
     case DeliveryStatus.DELIVERED:

@@ -22,6 +22,12 @@ const DAY_MS = 86_400_000;
 export const dueTime = ({ deliverBy }: Delivery): string =>
   deliverBy ? formatDateTime(timestampDate(deliverBy)) : "";
 
+/** When the seller was last reminded, in the words of the reader's side; nothing until then. */
+export function Reminded(props: { delivery: Delivery; words: (at: string) => string }) {
+  const { remindedTime } = props.delivery;
+  return remindedTime && <p>{props.words(formatDateTime(timestampDate(remindedTime)))}</p>;
+}
+
 /** The part of an order's page that is about the ticket itself. */
 export function DeliveryPart(props: { order: Order; children: (side: DeliverySide) => ReactNode }) {
   const { id, ticket } = props.order;

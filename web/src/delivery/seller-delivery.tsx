@@ -9,7 +9,7 @@ import { Field, Select } from "../design/field.tsx";
 import { Notice } from "../design/states.tsx";
 import { Form } from "../form/form.tsx";
 import { useMessageForm } from "../form/use-message-form.ts";
-import { DeliveryPart, type DeliverySide, dueTime } from "./delivery-part.tsx";
+import { DeliveryPart, type DeliverySide, dueTime, Reminded } from "./delivery-part.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
 import { UploadForm } from "./upload-form.tsx";
 
@@ -52,7 +52,11 @@ function Standing({ delivery }: { delivery: Delivery }) {
         </Notice>
       );
     default:
-      return <Notice tone="warn" title={texts.due(dueTime(delivery))} />;
+      return (
+        <Notice tone="warn" title={texts.due(dueTime(delivery))}>
+          <Reminded delivery={delivery} words={texts.youReminded} />
+        </Notice>
+      );
   }
 }
 

@@ -6,6 +6,7 @@ export const deliveryTexts = {
 
   // To the buyer.
   awaited: (by: string) => `The seller has to deliver the ticket by ${by}. It will be here.`,
+  sellerReminded: (at: string) => `We reminded the seller on ${at}.`,
   late: (by: string) => `The seller has not delivered the ticket, which was due by ${by}. They still can.`,
   here: "Your ticket is here",
   hereText: "The seller has delivered it.",
@@ -31,6 +32,7 @@ export const deliveryTexts = {
 
   // To the seller.
   due: (by: string) => `Deliver the ticket by ${by}`,
+  youReminded: (at: string) => `We reminded you on ${at}.`,
   overdue: (by: string) => `The ticket was due by ${by}`,
   overdueText: "The buyer waits for it. Deliver it now.",
   delivered: "You have delivered the ticket",
@@ -57,7 +59,13 @@ export const deliveryTexts = {
   toDeliver: "Tickets to deliver",
   orderNumber: (id: string) => `Order ${id}`,
   dueBy: (by: string) => `by ${by}`,
+  dueByReminded: (by: string) => `by ${by}, as we reminded you`,
   wasDueBy: (by: string) => `was due by ${by}`,
+  pressing: (count: number, more: boolean) =>
+    count === 1 && !more
+      ? "A ticket that you sold is to be delivered"
+      : `${more ? "More than " : ""}${count} tickets that you sold are to be delivered`,
+  toDue: "See what is due",
   andMore: "There are more. They come up as you deliver these.",
 
   // To the seller of a listing.
@@ -104,6 +112,8 @@ export function stepText({ transition }: Pick<DeliveryStep, "transition">): stri
       return "The money went back, so the ticket is not delivered.";
     case "deliveryMoved":
       return "The event was moved, and with it the time for the delivery.";
+    case "deliveryReminded":
+      return "The seller was reminded of the ticket.";
     case undefined:
       return "The delivery changed.";
     default:

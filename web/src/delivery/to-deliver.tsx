@@ -1,25 +1,16 @@
-import { useQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
 import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
-import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { Notice } from "../design/states.tsx";
 import { dueTime } from "./delivery-part.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
-
-/** So many are shown: the most urgent. */
-const SHOWN = 5;
+import { useDue } from "./use-due.ts";
 
 /**
  * What the seller has to deliver, the most urgent first, with the way there; nothing where nothing is due. `titleOf` knows
  * the event of an order that the page shows. That it cannot be read hides it: the orders tell the same.
  */
 export function ToDeliver({ titleOf }: { titleOf: (orderId: string) => string | undefined }) {
-  const { data } = useQuery(
-    DeliveryService.method.listDeliveriesDue,
-    { pageSize: SHOWN, pageToken: "" },
-    { staleTime: 0 },
-  );
-  const due = data?.deliveries ?? [];
+  const { due, more } = useDue();
   if (due.length === 0) return null;
   return (
     <Notice tone="warn" title={texts.toDeliver}>
@@ -33,10 +24,12 @@ export function ToDeliver({ titleOf }: { titleOf: (orderId: string) => string | 
           </li>
         ))}
       </ul>
-      {data?.nextPageToken && <p>{texts.andMore}</p>}
+      {more && <p>{texts.andMore}</p>}
     </Notice>
   );
 }
 
-const urgency = (delivery: Delivery): string =>
-  (delivery.status === DeliveryStatus.OVERDUE ? texts.wasDueBy : texts.dueBy)(dueTime(delivery));
+function urgency(delivery: Delivery): string {
+  if (delivery.status === DeliveryStatus.OVERDUE) return texts.wasDueBy(dueTime(delivery));
+  return (delivery.reminderCount > 0n ? texts.dueByReminded : texts.dueBy)(dueTime(delivery));
+}
