@@ -1,18 +1,22 @@
+import { create, toBinary } from "@bufbuild/protobuf";
 import { beforeEach, expect, it } from "@jest/globals";
 import { EarningHoldReason } from "@ticketing/proto/payouts/v1/earning";
+import { EarningEventSchema } from "@ticketing/proto/payouts/v1/earning_events";
 import type { EarningSteps, Verdict } from "./earning/activities.ts";
 import { onPayoutEvent } from "./on-payout-event.ts";
 
 /** What was done, in order. */
 let done: string[];
 let verdict: Verdict;
+/** The charge that an earning is transferred of by what its event says. */
+let toldCharge: string | undefined;
 /** The step that gets no answer. */
-let failing: keyof EarningSteps | "wake" | undefined;
+let failing: keyof EarningSteps | "judgeReleased" | "wake" | undefined;
 beforeEach(() => {
-  [done, verdict, failing] = [[], { next: "transfer", chargeId: "ch_1" }, undefined];
+  [done, verdict, failing, toldCharge] = [[], { next: "transfer", chargeId: "ch_1" }, undefined, undefined];
 });
 
-async function note(step: keyof EarningSteps | "wake", ...said: string[]): Promise<void> {
+async function note(step: keyof EarningSteps | "judgeReleased" | "wake", ...said: string[]): Promise<void> {
   if (step === failing) throw new Error(`${step} got no answer`);
   done.push([step, ...said].join(" "));
 }
@@ -36,18 +40,36 @@ const steps: EarningSteps = {
   },
 };
 
-const hear = (transition: string) =>
-  onPayoutEvent({ wakeEarning: (orderId) => note("wake", orderId) }, steps, { info: () => undefined })({
-    subject: `evt.payouts.v1.${transition}.o1`,
+const handle = (wakeEarning = (orderId: string) => note("wake", orderId)) =>
+  onPayoutEvent({
+    workflows: { wakeEarning },
+    steps,
+    judgeReleased: async ({ id }) => {
+      await note("judgeReleased", id);
+      return toldCharge;
+    },
+    log: { info: () => undefined },
   });
+const payload = toBinary(EarningEventSchema, create(EarningEventSchema, { id: "o1", state: { id: "o1" } }));
+const news = (transition: string) => ({ subject: `evt.payouts.v1.${transition}.o1`, payload });
+const hear = (transition: string) => handle()(news(transition));
 
-it.each(["earning_released", "earning_due"])(
-  "%s has the seller paid at once, without a workflow",
-  async (transition) => {
-    await hear(transition);
-    expect(done).toEqual(["judgeEarning o1", "transferEarning o1 ch_1"]);
-  },
-);
+it("an earning that is released is transferred by what its event says, without a workflow", async () => {
+  toldCharge = "ch_2";
+  await hear("earning_released");
+  expect(done).toEqual(["judgeReleased o1", "transferEarning o1 ch_2"]);
+});
+
+it("one of which its event does not say enough is read", async () => {
+  await hear("earning_released");
+  expect(done).toEqual(["judgeReleased o1", "judgeEarning o1", "transferEarning o1 ch_1"]);
+});
+
+it("one that is due is read, whatever its event says", async () => {
+  toldCharge = "ch_2";
+  await hear("earning_due");
+  expect(done).toEqual(["judgeEarning o1", "transferEarning o1 ch_1"]);
+});
 
 it.each([
   [{ next: "block", reason: EarningHoldReason.DISPUTE }, ["blockEarning o1 DISPUTE"]],
@@ -59,7 +81,7 @@ it.each([
   expect(done).toEqual(["judgeEarning o1", ...then]);
 });
 
-it.each(["judgeEarning", "transferEarning"] as const)(
+it.each(["judgeReleased", "judgeEarning", "transferEarning"] as const)(
   "where %s gets no answer a workflow goes on",
   async (step) => {
     failing = step;
@@ -73,9 +95,7 @@ it("an event whose earning nobody takes over comes again", async () => {
   const wakeEarning = async () => {
     throw new Error("Temporal is away");
   };
-  const handling = onPayoutEvent({ wakeEarning }, steps, { info: () => undefined })({
-    subject: "evt.payouts.v1.earning_released.o1",
-  });
+  const handling = handle(wakeEarning)(news("earning_released"));
   await expect(handling).rejects.toThrow("Temporal is away");
 });
 

@@ -13,6 +13,7 @@ import { createCaseActivities } from "./case/activities.ts";
 import { createLifecycleClients } from "./clients.ts";
 import { config as readConfig } from "./config.ts";
 import { createEarningActivities, createEarningSteps } from "./earning/activities.ts";
+import { createReleasedJudge } from "./earning/judge-released.ts";
 import { createEventCancellationActivities } from "./event-cancellation/activities.ts";
 import { createPace } from "./event-cancellation/pace.ts";
 import { keepCurrent } from "./keep-current.ts";
@@ -117,7 +118,12 @@ events.consume({
   stream: "PAYOUTS",
   durable: "workflows",
   filter: "evt.payouts.>",
-  handle: onPayoutEvent(workflows, createEarningSteps(clients), log),
+  handle: onPayoutEvent({
+    workflows,
+    steps: createEarningSteps(clients),
+    judgeReleased: createReleasedJudge(clients),
+    log,
+  }),
 });
 events.consume({
   stream: "CASES",

@@ -1,13 +1,11 @@
 import { Context } from "@temporalio/activity";
-import { ApplicationFailure } from "@temporalio/common";
-import type { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import type { ReadChargeResponse } from "@ticketing/proto/payments/internal/v1/payment_lifecycle_service";
 import { RefundStatus } from "@ticketing/proto/payments/v1/payment";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
-import type { Reason } from "@ticketing/proto/reason";
 import type { LifecycleClients } from "../clients.ts";
 import { answering, asking } from "../refusal.ts";
 import { type Decision, decide } from "./decision.ts";
+import { createSaleReader } from "./read-sale.ts";
 
 /** What the end of an earning does in the world. Each step may be repeated. */
 export type EarningSteps = ReturnType<typeof createEarningSteps>;
@@ -16,11 +14,6 @@ export type EarningActivities = ReturnType<typeof createEarningActivities>;
 
 /** What is to be done about an earning. */
 export type Verdict = Decision | { next: "nothing" } | { next: "recover" };
-
-/** Refusals by which payments says that it took no money. */
-const NOTHING_TAKEN: readonly string[] = ["NOT_CAPTURED", "PAYMENT_NOT_FOUND"] satisfies Reason[];
-
-const NO_DELIVERY: Reason = "DELIVERY_NOT_FOUND";
 
 const sumOf = (refunds: readonly { amount: bigint }[]): bigint =>
   refunds.reduce((sum, { amount }) => sum + amount, 0n);
@@ -32,28 +25,7 @@ export function createEarningSteps({
   payouts,
   deliveries,
 }: Omit<LifecycleClients, "tickets" | "cases">) {
-  /**
-   * The charge as Stripe shows it now; undefined where no money was taken. It is refused to a mesh that is, or may be, a
-   * copy of another one: that one pays its sellers.
-   */
-  async function readCharge(orderId: string): Promise<ReadChargeResponse | undefined> {
-    try {
-      return await asking(payments.readCharge({ orderId }));
-    } catch (error) {
-      if (error instanceof ApplicationFailure && NOTHING_TAKEN.includes(error.type ?? "")) return undefined;
-      throw error;
-    }
-  }
-
-  /** Where the delivery stands; undefined where none was made. */
-  async function readDelivery(orderId: string): Promise<DeliveryStatus | undefined> {
-    try {
-      return (await asking(deliveries.readDelivery({ orderId }))).delivery?.status;
-    } catch (error) {
-      if (error instanceof ApplicationFailure && error.type === NO_DELIVERY) return undefined;
-      throw error;
-    }
-  }
+  const readSale = createSaleReader({ orders, payments, deliveries });
 
   /**
    * Whether operators have decided of all that went back that the sale stands: of parts of the price, by which the earning is
@@ -81,11 +53,7 @@ export function createEarningSteps({
     const isReleased = earning?.status === EarningStatus.RELEASED;
     const isFrozen = earning?.holdReason === EarningHoldReason.CASE && !begunChargeId;
     if ((!isReleased || isFrozen) && !recoverable) return { next: "nothing" };
-    const [{ order }, charge, delivery] = await Promise.all([
-      asking(orders.readOrder({ orderId })),
-      readCharge(orderId),
-      readDelivery(orderId),
-    ]);
+    const { order, charge, delivery } = await readSale(orderId);
     if (recoverable) return { next: "recover" };
     if (begunChargeId) return { next: "transfer", chargeId: begunChargeId };
     if (!order || !earning?.price) throw new Error("a service answered without what was asked for");
