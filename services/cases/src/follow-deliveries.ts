@@ -21,6 +21,9 @@ interface FollowDependencies {
 
 const ARRIVED = { ruling: CaseRuling.REJECT, reason: "The buyer confirmed that the ticket arrived." };
 
+/** The transitions after which a case may begin or end. Others have it overdue or confirmed only by a later one. */
+const CONFIRMED_OR_LATE = /^evt\.deliveries\.v1\.delivery_(?!awaited\.|made\.)/;
+
 /**
  * A ticket that is overdue opens a case without its buyer, and one that the buyer confirms ends it. Events may be old: the
  * delivery is read again.
@@ -29,7 +32,7 @@ export const onDeliveryEvent =
   ({ cases, sources, clock }: FollowDependencies) =>
   async ({ subject, payload }: Pick<IncomingEvent, "subject" | "payload">): Promise<void> => {
     // The files of listed tickets share the stream.
-    if (!subject.startsWith("evt.deliveries.v1.delivery_")) return;
+    if (!CONFIRMED_OR_LATE.test(subject)) return;
     const { id: orderId, state } = decodeEvent(DeliveryEventSchema, payload);
     if (!orderId || !state) throw new PoisonEvent("the event has no state");
     const about = { kind: CaseKind.NOT_DELIVERED };

@@ -99,7 +99,7 @@ export function createDeliveryService(
       unneeded = isThere ? sealed : current.content;
       return isThere ? current : deliver(current, sealed, clock());
     };
-    const delivery = await deliveries.update(orderId, step).catch(async (error: unknown) => {
+    const delivery = await deliveries.update(orderId, step, before).catch(async (error: unknown) => {
       if (error instanceof DomainError) await discardContent(files, sealed);
       throw error;
     });
