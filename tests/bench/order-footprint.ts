@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { Client, Connection } from "@temporalio/client";
@@ -24,12 +25,33 @@ type Volumes = Readonly<Record<string, { messages: number; bytes: number }>>;
 export interface Before {
   readonly streams: Volumes;
   readonly calls: number;
+  /** When that was, by the clock of `performance`. */
+  readonly time: number;
+  /** What is called a second while there are no orders, by call. */
+  readonly idle: Readonly<Record<string, number>>;
 }
 
-export const readBefore = async (mesh: TestMesh, callsFile: string): Promise<Before> => ({
-  streams: await readStreams(mesh),
-  calls: callsIn(callsFile).length,
-});
+/** Long enough for what each process looks for every few seconds. */
+const IDLE_MS = 20_000;
+
+/** Reads what there is on a quiet mesh, and watches for a while what that calls by itself. */
+export async function readBefore(mesh: TestMesh, callsFile: string): Promise<Before> {
+  const from = callsIn(callsFile).length;
+  await sleep(IDLE_MS);
+  const idle = countsOf(callsIn(callsFile).slice(from), IDLE_MS / 1_000);
+  const streams = await readStreams(mesh);
+  return { streams, calls: callsIn(callsFile).length, time: performance.now(), idle };
+}
+
+/** How often each was called, in parts of so much. */
+function countsOf(calls: readonly string[], whole: number): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const call of calls) counts[call] = (counts[call] ?? 0) + 1 / whole;
+  return counts;
+}
+
+/** A call that is counted less often for an order is the mesh's own. */
+const LEAST_TIMES = 0.05;
 
 const callsIn = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
@@ -68,15 +90,17 @@ export async function readFootprint(
       },
     ]),
   );
-  const calls: Record<string, number> = {};
-  for (const call of callsIn(callsFile).slice(before.calls)) {
-    calls[call] = (calls[call] ?? 0) + 1 / orderIds.length;
-  }
+  const all = countsOf(callsIn(callsFile).slice(before.calls), orderIds.length);
+  const secondsEach = (performance.now() - before.time) / 1_000 / orderIds.length;
+  // What the mesh calls by itself belongs to no order.
+  const calls = Object.entries(all)
+    .map(([call, times]) => [call, times - (before.idle[call] ?? 0) * secondsEach] as const)
+    .filter(([, times]) => times >= LEAST_TIMES);
   return {
     events,
     documents: await documentSizes(mesh, orderIds),
     history: await historySize(mesh, orderIds),
-    calls,
+    calls: Object.fromEntries(calls),
   };
 }
 
