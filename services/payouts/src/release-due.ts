@@ -6,7 +6,7 @@ import type { EarningStore } from "./earning-aggregate.ts";
 
 const SECOND_MS = 1_000;
 /** So many are released at once: each has work for half of the mesh, and who locks a ticket meanwhile waits for it. */
-const TOGETHER = 2;
+const TOGETHER = 5;
 /** What is read serves for so many seconds: the embedded database sorts all that are due before it gives a few. */
 const SECONDS_AHEAD = 30;
 
