@@ -64,6 +64,7 @@ describe("an aggregate that is declared once", () => {
       "evt.boats.v1.boat_launched.a",
       "evt.boats.v1.boat_renamed.a",
     ]);
+    expect(heard.map(({ isNews }) => isNews)).toEqual([true, true]);
     const event = heard[1] && decode(heard[1]);
     expect(event).toMatchObject({
       id: "a",
@@ -151,6 +152,7 @@ describe("an aggregate that is declared once", () => {
     await hears(4);
     const again = heard.map(decode);
     expect(again.map(({ state }) => state?.name).sort()).toEqual(["Dory", "Endeavour", "Fram", "Medea"]);
+    expect(heard.map(({ isNews }) => isNews)).toEqual([false, false, false, false]);
   });
 
   it("is announced again by its service when a reader asks for that", async () => {

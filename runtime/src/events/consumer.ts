@@ -32,6 +32,11 @@ export interface IncomingEvent {
   /** The request that caused it; handlers run in its context, so that logs and calls carry it on. */
   requestId?: string;
   payload: Uint8Array;
+  /**
+   * It was published as it happened. Absent where it may have been announced again: then it may be all that is left of
+   * what happened to its document before.
+   */
+  isNews?: boolean;
   stream: string;
   sequence: number;
 }
@@ -191,9 +196,12 @@ async function handleAgain(
 /** The event in a message. */
 export function incoming(message: JsMsg): IncomingEvent {
   const time = message.headers?.get("ce-time");
+  const id = message.headers?.get("ce-id") ?? "";
   return {
     subject: message.subject,
-    id: message.headers?.get("ce-id") ?? "",
+    id,
+    // What is announced again has an id of its own as a message.
+    isNews: id !== "" && message.headers?.get("Nats-Msg-Id") === id,
     type: message.headers?.get("ce-type") ?? "",
     requestId: requestIdOf(message.headers?.get("traceparent")),
     time: time ? new Date(time) : message.time,

@@ -56,10 +56,12 @@ const SOLD: readonly OrderStatus[] = [OrderStatus.COMPLETE, OrderStatus.REFUNDED
  */
 export const onOrderEvent =
   (deps: FollowDependencies) =>
-  async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
+  async ({ payload, isNews }: Pick<IncomingEvent, "payload" | "isNews">): Promise<void> => {
     const { state, transition } = decodeEvent(OrderEventSchema, payload);
     if (!state) throw new PoisonEvent("the event has no state");
     if (!SOLD.includes(state.status)) return;
+    // Deliveries have made that happen.
+    if (isNews && transition.case === "orderTicketOpened") return;
     const order = soldOrder(state, state.eventStartTime ?? (await readStart(deps.orders, state.id)));
     const sale = { ticketId: state.ticketId, orderId: order._id };
     let unknown: Error | undefined;

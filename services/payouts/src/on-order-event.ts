@@ -11,18 +11,17 @@ const SOLD = [OrderStatus.COMPLETE, OrderStatus.REFUNDED];
 /** Lets earnings follow their orders. What is not sold yet says nothing of an earning. */
 export const onOrderEvent =
   (deps: SaleDependencies) =>
-  async ({ payload }: Pick<IncomingEvent, "payload">): Promise<void> => {
+  async ({ payload, isNews = false }: Pick<IncomingEvent, "payload" | "isNews">): Promise<void> => {
     const { id, transition, state } = decodeEvent(OrderEventSchema, payload);
     if (!id || !state) throw new PoisonEvent("the event has no state");
     if (!SOLD.includes(state.status)) return;
-    if (transition.case === "orderTicketOpened" && (await isKnown(deps.earnings, id, state.version))) return;
+    // It means nothing for the earning, and happens to most orders: then nobody is asked.
+    const isOpened = transition.case === "orderTicketOpened";
+    if (isOpened && (isNews || (await isKnown(deps.earnings, id, state.version)))) return;
     await followOrder(deps, id);
   };
 
-/**
- * Whether nothing happened to the order since its earning was recorded, but what made this version. That its ticket was
- * opened means nothing for the earning, and happens to most orders: then nobody is asked.
- */
+/** Whether nothing happened to the order since its earning was recorded, but what made this version. */
 async function isKnown(earnings: Pick<EarningStore, "find">, orderId: string, version: bigint) {
   const { orderVersion } = (await earnings.find(orderId)) ?? {};
   return orderVersion !== undefined && Number(version) <= orderVersion + 1;

@@ -79,10 +79,10 @@ function begin(
   });
 }
 
-const news = (transition: "orderCompleted" | "orderTicketOpened" = "orderCompleted") => {
+const news = (transition: "orderCompleted" | "orderTicketOpened" = "orderCompleted", isNews = false) => {
   const { id, status, version } = order;
   const event = { id, transition: { case: transition, value: {} }, state: { status, version } } as const;
-  return onOrderEvent(deps)({ payload: toBinary(OrderEventSchema, create(OrderEventSchema, event)) });
+  return onOrderEvent(deps)({ payload: toBinary(OrderEventSchema, create(OrderEventSchema, event)), isNews });
 };
 const earning = () => world.earnings.get(order.id);
 
@@ -158,6 +158,8 @@ describe("a sale", () => {
     expect(asked).toBe(before);
     eventEnd = at(27);
     order.version = 4n;
+    await news("orderTicketOpened", true);
+    expect(asked).toBe(before);
     await news("orderTicketOpened");
     expect(await earning()).toMatchObject({ releaseTime: at(75) });
   });
