@@ -331,6 +331,15 @@ describe("a delivery", () => {
     expect(await replaced.catch(reasonOf)).toBe("DELIVERY_ENDED");
   });
 
+  it("that its buyer has opened is confirmed without asking the order again, whatever becomes of its money", async () => {
+    const orderId = await delivered();
+    await buyer().openTicket({ orderId });
+    refusal = new DomainError("REFUND_REQUESTED", "");
+    const { delivery } = await buyer().confirmDelivery({ orderId });
+    expect(delivery?.status).toBe(DeliveryStatus.CONFIRMED);
+    expect(openings).toEqual([orderId]);
+  });
+
   it("is stored and announced without what was delivered", async () => {
     const orderId = await delivered();
     const document = await deliveries.get(orderId);

@@ -58,12 +58,18 @@ export function createDeliveryService(
 
   /**
    * What is the buyer's to do with a delivered ticket. It is recorded at the order first, which refuses it once a refund
-   * was asked for and no refund after it: one document decides.
+   * was asked for and no refund after it: one document decides. `once`: not where it was recorded there before.
    */
-  async function asOpened(orderId: string, buyerId: string, step: (delivery: Delivery) => Delivery) {
+  async function asOpened(
+    orderId: string,
+    buyerId: string,
+    step: (delivery: Delivery) => Delivery,
+    { once = false } = {},
+  ) {
     const delivery = requireBuyer(await deliveries.get(orderId), buyerId);
     requireDelivered(delivery);
-    await orders.openTicket({ orderId, buyerId });
+    const isRecorded = once && delivery.openingCount > 0;
+    if (!isRecorded) await orders.openTicket({ orderId, buyerId });
     return deliveries.update(orderId, step, delivery);
   }
 
@@ -158,7 +164,8 @@ export function createDeliveryService(
 
     async confirmDelivery({ orderId }, context) {
       const { userId } = requireUser(context);
-      const delivery = await asOpened(orderId, userId, (current) => confirm(current, clock()));
+      const step = (current: Delivery) => confirm(current, clock());
+      const delivery = await asOpened(orderId, userId, step, { once: true });
       return { delivery: deliveryMessage(delivery) };
     },
   };
