@@ -36,9 +36,9 @@ const following = events.follow<ListingState>({
   name: "bench",
   position: () => projection.positionOf(stream),
   decode: ({ payload }) => listingFrom(payload),
-  apply: (listings, position) =>
+  apply: async (listings, position) =>
     projection.apply({ listings, position: position && { ...position, stream } }),
-  reset: () => projection.reset("TICKETS"),
+  reset: async () => projection.reset("TICKETS"),
 });
 while (
   !(await following.requireCaughtUp().then(

@@ -3,12 +3,14 @@ import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { measureHandled } from "../process/measures.ts";
 import { type Broker, type IncomingEvent, incoming, PoisonEvent } from "./consumer.ts";
 import { type FollowPosition, resumeIn } from "./follow-position.ts";
-import { createPartSize, giveWay } from "./parts.ts";
+import { createPartSize } from "./parts.ts";
 import { REMOVED, republishedOf, republishOf } from "./removed-events.ts";
 
 const RESTART_MS = 500;
 /** So many events are in hand at most. */
-const MOST_EVENTS = 512;
+const MOST_EVENTS = 4_096;
+/** So long events are decoded at most before whoever asks is answered. */
+const DECODE_MS = 1;
 /** So long an event may wait before that counts as being behind. */
 const BEHIND_MS = 10_000;
 const LOOK_MS = 1_000;
@@ -23,12 +25,19 @@ export interface FollowOptions<Change> {
   position: () => FollowPosition | undefined;
   /** What an event changes. Throws {@link PoisonEvent} when it breaks its contract. */
   decode: (event: { subject: string; payload: Uint8Array }) => Change;
-  /** Awaited before each part is decoded and applied: who has no room for more makes the stream wait. */
-  room?: (() => Promise<void>) | undefined;
-  /** Saves changes, in the order of the stream, and the position in one; of a dead letter, the change alone. */
-  apply: (changes: Change[], position: FollowPosition | undefined) => void;
+  /**
+   * Saves changes, in the order of the stream, and the position in one; of a dead letter, the change alone. Resolves once
+   * that is saved: the next ones are decoded meanwhile, and who has no room for more makes the stream wait.
+   */
+  apply: (changes: Change[], position: FollowPosition | undefined) => Promise<void>;
   /** The stream is another one than that which was followed: forgets all that came of it, and the position. */
-  reset: () => void;
+  reset: () => Promise<void>;
+}
+
+/** An event in hand, and what it changes: nothing where it was set aside. */
+interface Decoded<Change> {
+  message: JsMsg;
+  changes: Change[];
 }
 
 /** A stream that this process alone follows from where it was. */
@@ -62,12 +71,23 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   let letters: Set<string> | undefined;
   const partSize = createPartSize(MOST_EVENTS);
 
+  /** What reads the position or saves it, one after another: each goes on from what was saved before. */
+  let before: Promise<unknown> = Promise.resolve();
+  function inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = before.then(work);
+    before = done.catch(() => undefined);
+    return done;
+  }
+
   async function open(): Promise<ConsumerMessages> {
     const info = await manager.streams.info(stream);
-    const { isAnother, ...next } = resumeIn(info, options.position());
-    if (isAnother) options.reset();
+    const next = await inOrder(async () => {
+      const { isAnother, ...resumed } = resumeIn(info, options.position());
+      if (isAnother) await options.reset();
+      position = resumed;
+      return resumed;
+    });
     if (next.incomplete) log.warn({ stream, ...next }, "events were removed before they were read");
-    position = next;
     letters = undefined;
     goal = info.state.last_seq;
     inHand = 0;
@@ -85,71 +105,77 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
     return opened;
   }
 
-  /** Gathers what has come, and goes on with it while more comes: only with many events in hand it waits. */
+  /** Decodes what comes while what came before is saved: only with many events in hand it waits. */
   async function read(from: ConsumerMessages): Promise<void> {
-    let gathered: JsMsg[] = [];
-    let taking: Promise<void> | undefined;
+    let gathered: Decoded<Change>[] = [];
+    let saving: Promise<void> | undefined;
     let failure: unknown;
-    const take = async () => {
+    const saveAll = async () => {
       try {
         await turn();
-        while (gathered.length > 0) {
-          const batch = gathered;
-          gathered = [];
-          await applyAll(batch);
-        }
+        while (gathered.length > 0) await save(gathered.splice(0, partSize.events()));
       } catch (error) {
         failure = error;
+        gathered = [];
         void from.close();
       }
-      taking = undefined;
+      saving = undefined;
     };
-    for await (const message of from) {
-      if (failure) break;
-      gathered.push(message);
-      inHand++;
-      taking ??= take();
-      if (gathered.length >= MOST_EVENTS) await taking;
+    try {
+      let begun = performance.now();
+      for await (const message of from) {
+        const changes = await changesOf(message);
+        // Nothing is saved behind what was not.
+        if (failure) break;
+        gathered.push({ message, changes });
+        inHand++;
+        saving ??= saveAll();
+        if (gathered.length >= MOST_EVENTS) await saving;
+        if (performance.now() - begun < DECODE_MS) continue;
+        await turn();
+        begun = performance.now();
+      }
+    } finally {
+      // What is in hand is saved before the position is read again.
+      await saving;
     }
-    await taking;
     if (failure) throw failure;
+  }
+
+  /** Nothing where the event was set aside. */
+  async function changesOf(message: JsMsg): Promise<Change[]> {
+    try {
+      return [options.decode({ subject: message.subject, payload: message.data })];
+    } catch (error) {
+      if (!(error instanceof PoisonEvent)) throw error;
+      await setAside(message, error);
+      return [];
+    }
   }
 
   const isCaughtUp = () => position !== undefined && position.sequence >= goal;
 
-  async function applyAll(batch: JsMsg[]): Promise<void> {
+  async function save(part: Decoded<Change>[]): Promise<void> {
+    const last = part.at(-1)?.message;
+    if (!last) return;
     if (isCaughtUp()) partSize.beServing();
-    for (let from = 0; from < batch.length; ) {
-      await options.room?.();
-      const begun = performance.now();
-      const part = batch.slice(from, from + partSize.events());
-      await applyPart(part);
-      from += part.length;
-      partSize.took(performance.now() - begun, part.length);
-      await giveWay();
-    }
-  }
-
-  async function applyPart(part: JsMsg[]): Promise<void> {
-    const last = part.at(-1);
-    if (!last || !position) return;
-    const begun = Date.now();
-    const changes: Change[] = [];
-    for (const message of part) {
-      try {
-        changes.push(options.decode({ subject: message.subject, payload: message.data }));
-      } catch (error) {
-        if (!(error instanceof PoisonEvent)) throw error;
-        await setAside(message, error);
-      }
-    }
-    const passed = { ...position, sequence: last.seq };
-    options.apply(changes, passed);
-    position = passed;
+    const [begun, asked] = [Date.now(), performance.now()];
+    const changes = part.flatMap((decoded) => decoded.changes);
+    await savePosition(changes, (reached) => ({ ...reached, sequence: last.seq }));
+    partSize.took(performance.now() - asked, part.length);
     inHand -= part.length;
     if (last.info.pending === 0) goal = Math.min(goal, last.seq);
     measureHandled({ durable: name, stream, outcome: "done", begun, stored: last.time });
   }
+
+  /** Saves changes with the position that `next` makes of the one before. */
+  const savePosition = (changes: Change[], next: (from: FollowPosition) => FollowPosition): Promise<void> =>
+    inOrder(async () => {
+      if (!position) return;
+      const passed = next(position);
+      await options.apply(changes, passed);
+      position = passed;
+    });
 
   async function setAside(message: JsMsg, poison: PoisonEvent): Promise<void> {
     const id = `${stream}:${message.seq}:${name}`;
@@ -184,9 +210,9 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
           const { state } = await manager.streams.info(stream);
           while (position.created === created && position.sequence < state.last_seq) await pause(100);
           if (stopped.signal.aborted || position.created !== created) continue;
-          const complete = { ...position, incomplete: false };
-          options.apply([], complete);
-          position = complete;
+          await savePosition([], (reached) =>
+            reached.created === created ? { ...reached, incomplete: false } : reached,
+          );
           log.warn({ stream }, "what removed events told is complete again");
         }
       } catch (error) {
@@ -214,7 +240,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   async function handleAgain({ id, event }: { id: string; event: IncomingEvent }): Promise<void> {
     if (event.type === REMOVED) return broker.requests.ask(republishOf(stream));
     try {
-      options.apply([options.decode(event)], undefined);
+      await options.apply([options.decode(event)], undefined);
     } catch (error) {
       if (!(error instanceof PoisonEvent)) throw error;
       await broker.deadLetters.setAside(id, event, name, error.message);

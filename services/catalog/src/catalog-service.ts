@@ -15,7 +15,7 @@ import { createFreshness } from "./freshness.ts";
 import type { ListingFeed } from "./listing-feed.ts";
 import { listingMessage } from "./listing-message.ts";
 import { type PageTokens, searchFingerprint } from "./page-token.ts";
-import type { Projection } from "./projection/projection.ts";
+import type { ProjectionView } from "./projection/view.ts";
 import type { FacetReader } from "./search/facet-reader.ts";
 import type { Search } from "./search/search.ts";
 import type { Suggestions } from "./suggestions/suggestions.ts";
@@ -28,7 +28,7 @@ const MAX_SUGGESTIONS = 20;
 
 /** The public API of search and live ticket states. */
 export function createCatalogService(deps: {
-  projection: Pick<Projection, "positionOf">;
+  projection: Pick<ProjectionView, "positionOf">;
   search: Search;
   facets: Pick<FacetReader, "listFacets">;
   suggestions: Suggestions;

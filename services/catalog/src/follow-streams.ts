@@ -7,7 +7,9 @@ import { type Events, PoisonEvent } from "@ticketing/runtime/events/events";
 import { isOfVenue } from "@ticketing/runtime/events/of-venue";
 import { type EventState, eventStateOf, type VenueState, venueStateOf } from "./projection/event-state.ts";
 import { type ListingState, listingStateOf } from "./projection/listing-state.ts";
-import type { Projection, SellerName } from "./projection/projection.ts";
+import type { SellerName } from "./projection/projection.ts";
+import type { ProjectionView } from "./projection/view.ts";
+import type { Writer } from "./projection/writer.ts";
 
 /** Under which name events are set aside. The durable consumers of the release before had the same. */
 const NAME = "catalog";
@@ -20,51 +22,45 @@ export interface FollowedStreams {
   requireFresh(): Promise<void>;
 }
 
-/**
- * Applies USERS, EVENTS and TICKETS to the projection of this replica alone, from where it was on. `room` is awaited
- * before each part.
- */
+/** Has USERS, EVENTS and TICKETS written to the projection of this replica alone, from where it was on. */
 export function followStreams(
-  projection: Projection,
-  { events, room }: { events: Pick<Events, "follow">; room?: () => Promise<void> },
+  projection: Pick<ProjectionView, "positionOf">,
+  { events, writer }: { events: Pick<Events, "follow">; writer: Pick<Writer, "apply" | "reset"> },
 ): FollowedStreams {
   const followings = [
     events.follow<SellerName>({
       stream: "USERS",
       filter: "evt.auth.>",
       name: NAME,
-      room,
       position: () => projection.positionOf("USERS"),
       decode: ({ payload }) => sellerFrom(payload),
       apply: (sellers, position) =>
-        projection.apply({ sellers, position: position && { ...position, stream: "USERS" } }),
-      reset: () => projection.reset("USERS"),
+        writer.apply({ sellers, position: position && { ...position, stream: "USERS" } }),
+      reset: () => writer.reset("USERS"),
     }),
     events.follow<EventChange>({
       stream: "EVENTS",
       filter: "evt.events.>",
       name: NAME,
-      room,
       position: () => projection.positionOf("EVENTS"),
       decode: eventChangeFrom,
       apply: (changes, position) =>
-        projection.apply({
+        writer.apply({
           events: changes.flatMap(({ event }) => event ?? []),
           venues: changes.flatMap(({ venue }) => venue ?? []),
           position: position && { ...position, stream: "EVENTS" },
         }),
-      reset: () => projection.reset("EVENTS"),
+      reset: () => writer.reset("EVENTS"),
     }),
     events.follow<ListingState>({
       stream: "TICKETS",
       filter: "evt.tickets.>",
       name: NAME,
-      room,
       position: () => projection.positionOf("TICKETS"),
       decode: ({ payload }) => listingFrom(payload),
       apply: (listings, position) =>
-        projection.apply({ listings, position: position && { ...position, stream: "TICKETS" } }),
-      reset: () => projection.reset("TICKETS"),
+        writer.apply({ listings, position: position && { ...position, stream: "TICKETS" } }),
+      reset: () => writer.reset("TICKETS"),
     }),
   ];
   return {

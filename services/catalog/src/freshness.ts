@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SeenTicket } from "@ticketing/proto/catalog/v1/catalog_service";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import type { Projection } from "./projection/projection.ts";
+import type { ProjectionView } from "./projection/view.ts";
 import type { Search } from "./search/search.ts";
 
 /** So long an answer is held back at most. */
@@ -29,7 +29,7 @@ export interface Freshness {
 }
 
 export function createFreshness(
-  projection: Pick<Projection, "positionOf">,
+  projection: Pick<ProjectionView, "positionOf">,
   search: Pick<Search, "findByIds">,
 ): Freshness {
   const position = () => projection.positionOf("TICKETS");

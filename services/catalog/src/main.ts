@@ -28,7 +28,7 @@ await runProcess("catalog", config, async ({ broker, events, log }) => {
     conditions: { projection: followed.requireCaughtUp },
     uses: {
       "newest tickets": followed.requireFresh,
-      "file of search": replica.projection.requireWritable,
+      "file of search": replica.writer.requireWritable,
     },
     close,
   };

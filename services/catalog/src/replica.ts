@@ -6,13 +6,9 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { type FollowedStreams, followStreams } from "./follow-streams.ts";
 import { createListingFeed, type ListingFeed } from "./listing-feed.ts";
-import { keepCheckpoints } from "./projection/checkpoints.ts";
-import {
-  openProjection,
-  PROJECTION_FILE,
-  type Projection,
-  removeProjection,
-} from "./projection/projection.ts";
+import { PROJECTION_FILE, removeProjection } from "./projection/projection.ts";
+import { openView, type ProjectionView } from "./projection/view.ts";
+import { openWriter, type Writer } from "./projection/writer.ts";
 import { type FacetReader, openFacetReader } from "./search/facet-reader.ts";
 import { createSearch, type Search } from "./search/search.ts";
 import { discardDamaged, keepSnapshots, restoreFile } from "./snapshots/snapshots.ts";
@@ -34,7 +30,8 @@ export interface ReplicaOptions {
 
 /** What one process of search keeps, and what it answers from. */
 export interface Replica {
-  projection: Projection;
+  projection: ProjectionView;
+  writer: Writer;
   search: Search;
   facets: FacetReader;
   suggestions: Suggestions;
@@ -45,8 +42,9 @@ export interface Replica {
 }
 
 /**
- * Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. A file that
- * turns out to be damaged ends the process, which has another one when it is started again.
+ * Opens the file of this replica, or begins with the broker's snapshot, and follows the streams from there. A thread
+ * writes the file, this one reads it. A file that turns out to be damaged ends the process, which has another one when it
+ * is started again; so does the end of that thread.
  */
 export async function openReplica(options: ReplicaOptions): Promise<Replica> {
   const { broker, events, clock, log, folder } = options;
@@ -60,16 +58,24 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     removeProjection(file);
     process.exit(1);
   };
-  const projection = openProjection(file, { clock, onChange: (ids) => feed.changed(ids), onDamage });
+  const onEnd = (err: unknown) => {
+    log.fatal({ err, file }, "nothing is written to the file of search any more: this process ends");
+    process.exit(1);
+  };
+  const onSaved = (changed: readonly string[]) => {
+    projection.refresh();
+    feed.changed(changed);
+  };
+  const writer = await openWriter(file, { clock, log, onSaved, onDamage, onEnd });
+  const projection = openView(file, { writer, clock, onDamage });
   const search = createSearch(projection);
   const facets = openFacetReader(projection, { file, log });
   const feed = createListingFeed(search.findByIds);
-  const checkpoints = keepCheckpoints(projection, { file, log });
-  const followed = followStreams(projection, { events, room: checkpoints.room });
+  const followed = followStreams(projection, { events, writer });
   const passing = setInterval(projection.passTime, PASS_TIME_MS);
   const stopSnapshots = keepSnapshots(snapshots, log);
   return {
-    ...{ projection, search, facets, suggestions: createSuggestions(projection), feed, followed },
-    close: [stopSnapshots, () => clearInterval(passing), facets.close, checkpoints.stop, projection.close],
+    ...{ projection, writer, search, facets, suggestions: createSuggestions(projection), feed, followed },
+    close: [stopSnapshots, () => clearInterval(passing), facets.close, projection.close, writer.close],
   };
 }

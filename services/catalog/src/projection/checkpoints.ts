@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import type { Logger } from "@ticketing/runtime/process/log";
 import { isUnwritable } from "./damage.ts";
 import type { Projection } from "./projection.ts";
 
@@ -14,6 +13,11 @@ export interface LogBounds {
   mostEver: number;
 }
 
+/** Where failures are said. */
+export interface ErrorLog {
+  error(facts: object, text: string): void;
+}
+
 export const LOG_BOUNDS: LogBounds = { due: 4_000, most: 16_000, mostEver: 128_000 };
 
 const LOOK_MS = 1_000;
@@ -21,7 +25,7 @@ const WAIT_MS = 50;
 /** SQLite's own way, where the thread is gone: the commit that makes the log longer than this takes it into the file. */
 const WITHOUT_THREAD = 1_000;
 
-/** Takes the log of a projection into its file in a thread: it waits for the disk, and who serves does not. */
+/** Takes the log of a projection into its file in a thread: it waits for the disk, and who writes does not. */
 export interface Checkpoints {
   /** To be awaited before changes are applied: keeps the log within its bounds. Never rejects. */
   room(): Promise<void>;
@@ -40,7 +44,7 @@ export interface CheckpointEnd {
 
 export function keepCheckpoints(
   { db, failed }: Pick<Projection, "db" | "failed">,
-  { file, log, bounds = LOG_BOUNDS }: { file: string; log: Logger; bounds?: LogBounds },
+  { file, log, bounds = LOG_BOUNDS }: { file: string; log: ErrorLog; bounds?: LogBounds },
 ): Checkpoints {
   // Counts alone: it neither writes nor waits.
   const look = db.prepare("PRAGMA wal_checkpoint(NOOP)");

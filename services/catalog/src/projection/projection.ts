@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { FollowPosition } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { createCounting } from "./counting.ts";
 import { isDamage, isOfNoUse, isUnwritable } from "./damage.ts";
@@ -11,8 +10,10 @@ import { createListingRows } from "./listing-rows.ts";
 import type { ListingState } from "./listing-state.ts";
 import { createPassingTime } from "./passing-time.ts";
 import { createPlacing } from "./placing.ts";
+import { positionReader, type StreamPosition } from "./positions.ts";
 import { CLEAR_LISTINGS, SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { createSuggested } from "./suggested.ts";
+import type { ProjectionView } from "./view.ts";
 
 /** Its name in the folder of a replica. */
 export const PROJECTION_FILE = "search.db";
@@ -23,11 +24,6 @@ const ROWS_AT_ONCE = 200;
 const UNWRITABLE_MS = 1_000;
 /** A file that is so much ahead of the clock was written by a clock that was wrong. */
 const CLOCK_SKEW_MS = 60_000;
-
-/** How far a stream was applied. */
-export interface StreamPosition extends FollowPosition {
-  stream: string;
-}
 
 /** A seller's name as it was announced. */
 export interface SellerName {
@@ -50,11 +46,7 @@ const CLEAR = { TICKETS: CLEAR_LISTINGS, USERS: "DELETE FROM sellers", EVENTS: C
 export type ProjectedStream = keyof typeof CLEAR;
 
 /** Search's own copy of what is listed and of what takes place, in a file of this process alone: no other writes to it. */
-export interface Projection {
-  /** For reading. After {@link Projection.passTime}, `held` and `for_sale` are true of now but for a backlog. */
-  readonly db: DatabaseSync;
-  /** How far a stream is applied; undefined in a new file. */
-  positionOf(stream: string): FollowPosition | undefined;
+export interface Projection extends ProjectionView {
   /**
    * Saves changes and position together, so that each event counts once, whenever the process dies. A state that is
    * not newer than what is held changes nothing.
@@ -62,18 +54,11 @@ export interface Projection {
   apply(changes: Changes): void;
   /** Forgets what came of a stream, and how far it was applied. */
   reset(stream: ProjectedStream): void;
-  /**
-   * Ends the locks and takes off sale and out of the suggestions the events that are due, at most some hundreds at once;
-   * without any due it reads nothing. Gives whether more are due: readers that must be exact compare `held_until` and
-   * `start` with the time. Where the file cannot be written to, what is due stays as it is, and is tried again later.
-   */
   passTime(): boolean;
+  /** When time alone changes a row next, in ms since 1970; Infinity: never. */
+  nextDue(): number;
   /** Rejects while the file cannot be written to: it has no room, or no right or disk to write with. */
   requireWritable(): Promise<void>;
-  /** The time that its rows are true of, in ms since 1970: the clock's, which does not go back here. */
-  now(): number;
-  /** Is told what a statement of a reader threw: {@link ProjectionOptions.onDamage}. */
-  failed(error: unknown): void;
   close(): void;
 }
 
@@ -145,7 +130,6 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
   const suggested = createSuggested(db);
   const known = createKnownEvents(db, suggested);
   const time = createPassingTime(db, counting, suggested);
-  const readPosition = db.prepare("SELECT created, sequence, incomplete FROM positions WHERE stream = ?");
   const savePosition = db.prepare(
     "REPLACE INTO positions (stream, created, sequence, incomplete) VALUES (?, ?, ?, ?)",
   );
@@ -194,16 +178,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
 
   return {
     db,
-    positionOf(stream) {
-      const row = readPosition.get(stream);
-      return (
-        row && {
-          created: String(row.created),
-          sequence: Number(row.sequence),
-          incomplete: row.incomplete === 1,
-        }
-      );
-    },
+    positionOf: positionReader(db),
     apply: ({ listings = [], sellers = [], events = [], venues = [], position }) =>
       inTransaction((begun) => {
         const due = next <= begun ? time.pass(begun, ROWS_AT_ONCE) : [];
@@ -233,6 +208,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
       }
       return !unwritable && next <= passed;
     },
+    nextDue: () => next,
     async requireWritable() {
       if (unwritable) throw unwritable.error;
     },

@@ -4,7 +4,8 @@ import type { TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import type { Facets } from "../event-query.ts";
-import type { Projection } from "../projection/projection.ts";
+import { fromThreadError, type ThreadError } from "../projection/thread-error.ts";
+import type { ProjectionView } from "../projection/view.ts";
 
 /** So many questions wait for the thread at most: less than a second's work. */
 const MOST_WAITING = 64;
@@ -28,10 +29,8 @@ export interface FacetQuestion {
   now: number;
 }
 
-/** What the thread answers: an error as far as it passes between threads. */
-export type FacetAnswer =
-  | { facets: Facets }
-  | { error: { message: string; errcode?: number | undefined }; facets?: never };
+/** What the thread answers. */
+export type FacetAnswer = { facets: Facets } | { error: ThreadError; facets?: never };
 
 /** Finds facets in a thread of its own, since one question takes longer than the process that serves may be blocked. */
 export interface FacetReader {
@@ -62,7 +61,7 @@ const startThread = (file: string): Worker =>
 
 /** Opens the projection's file once more, for reading. A thread that ends is made anew for the next question. */
 export function openFacetReader(
-  projection: Pick<Projection, "passTime" | "now" | "failed">,
+  projection: Pick<ProjectionView, "passTime" | "now" | "failed">,
   options: { file: string; log: Pick<Logger, "error">; start?: typeof startThread },
 ): FacetReader {
   const { file, log, start = startThread } = options;
@@ -149,8 +148,8 @@ export function openFacetReader(
     });
   }
 
-  function thrown({ message, errcode }: { message: string; errcode?: number | undefined }): Error {
-    const error = Object.assign(new Error(message), { errcode });
+  function thrown(passed: ThreadError): Error {
+    const error = fromThreadError(passed);
     projection.failed(error);
     return error;
   }
@@ -158,7 +157,7 @@ export function openFacetReader(
   return {
     async listFacets(filter, caller) {
       // Counts that are kept are right only once all that is due has passed.
-      while (projection.passTime()) {
+      for (let due = projection.passTime(); due && (await due); due = projection.passTime()) {
         await setImmediate();
         caller.signal.throwIfAborted();
       }

@@ -1,13 +1,13 @@
-import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
+import { toThreadError } from "../projection/thread-error.ts";
+import { openForReading } from "../projection/view.ts";
 import type { FacetAnswer, FacetQuestion } from "./facet-reader.ts";
 import { findFacets } from "./facets.ts";
 import { createStatements } from "./statements.ts";
 import { EFFORT } from "./wanted.ts";
 
 /** The thread that finds facets by a connection of its own, one question after another, until it is sent `undefined`. */
-const db = new DatabaseSync(workerData as string, { readOnly: true, timeout: 1_000 });
-db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824");
+const db = openForReading(workerData as string);
 const read = createStatements({ db, failed: () => undefined });
 
 parentPort?.on("message", (question: FacetQuestion | undefined) => {
@@ -24,8 +24,7 @@ function answerTo(question: FacetQuestion): FacetAnswer {
     db.exec("BEGIN");
     return { facets: findFacets(read, { ...question, effort: EFFORT }) };
   } catch (error) {
-    const { message, errcode } = error as Error & { errcode?: number };
-    return { error: { message, errcode } };
+    return { error: toThreadError(error) };
   } finally {
     if (db.isTransaction) db.exec("COMMIT");
   }

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { OrderBy, TicketFilter } from "@ticketing/proto/catalog/v1/catalog_service";
 import type { EventPage, EventRow } from "../event-query.ts";
 import type { Position } from "../page-token.ts";
-import type { Projection } from "../projection/projection.ts";
+import type { ProjectionView } from "../projection/view.ts";
 import { eventPageOf } from "./event-page.ts";
 import { findEvents } from "./event-search.ts";
 import { type FoundListing, type FoundRow, foundListing, foundRows } from "./found-listing.ts";
@@ -30,17 +30,17 @@ export interface Search {
   findByIds(ids: readonly string[]): FoundListing[];
 }
 
-export function createSearch(projection: Projection, effort = EFFORT): Search {
+export function createSearch(projection: ProjectionView, effort = EFFORT): Search {
   const read = createStatements(projection);
 
   /** Counts that are kept are right only once all that is due has passed. */
   async function passAllTime(): Promise<void> {
-    while (projection.passTime()) await setImmediate();
+    for (let due = projection.passTime(); due && (await due); due = projection.passTime())
+      await setImmediate();
   }
 
   return {
     async search({ filter, order, after, limit }) {
-      projection.passTime();
       const wanted = wantedOf(read, { filter, now: projection.now(), effort });
       return wanted ? findListings(read, { wanted, order, after, limit }) : { rows: [] };
     },

@@ -1,5 +1,5 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
-import type { Projection } from "../projection/projection.ts";
+import type { ProjectionView } from "../projection/view.ts";
 
 /** What the names in a statement stand for; it may name fewer. */
 export type Values = Record<string, SQLInputValue>;
@@ -13,7 +13,11 @@ export interface Statements {
 /** The statements of so many different texts are kept: there are more only for odd queries. */
 const MOST_STATEMENTS = 500;
 
-export function createStatements({ db, failed }: Pick<Projection, "db" | "failed">): Statements {
+export function createStatements({
+  db,
+  beginReading,
+  failed,
+}: Pick<ProjectionView, "db" | "beginReading" | "failed">): Statements {
   const prepared = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const statement = db.prepare(sql);
@@ -29,6 +33,7 @@ export function createStatements({ db, failed }: Pick<Projection, "db" | "failed
   };
   const told = <T>(read: () => T): T => {
     try {
+      beginReading?.();
       return read();
     } catch (error) {
       failed(error);

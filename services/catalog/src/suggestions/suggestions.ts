@@ -1,5 +1,5 @@
-import type { Projection } from "../projection/projection.ts";
 import { eventsFrom, type SuggestedNames, VENUES } from "../projection/suggested.ts";
+import type { ProjectionView } from "../projection/view.ts";
 import { createStatements, type Statements } from "../search/statements.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import { type KnownEvent, type KnownVenue, knownEvents, knownVenues } from "./known.ts";
@@ -28,11 +28,10 @@ export interface Suggestions {
 }
 
 /** Suggestions from a projection. No question blocks the process for long: few candidates are looked at. */
-export function createSuggestions(projection: Projection): Suggestions {
+export function createSuggestions(projection: ProjectionView): Suggestions {
   const read = createStatements(projection);
   return {
     suggest({ query, city, limit }) {
-      projection.passTime();
       const typed = typedOf(read, query);
       if (!typed) return { events: [], venues: [] };
       const matches = matchesIn({ typed, city });
