@@ -1,18 +1,18 @@
 import { expect, test } from "@jest/globals";
-import { demoSignIns } from "@ticketing/launcher/seed";
+import { AuditAction } from "@ticketing/proto/operations/v1/audit_entry";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
 import type { Page } from "playwright-core";
+import { retry } from "../support/stories.ts";
 import { inspect, type OpenOptions, useBrowser } from "./browser.ts";
+import { firstOperator, secondOperator } from "./operators.ts";
 import { newPerson, sharedMesh } from "./shared-mesh.ts";
-import { list } from "./trade.ts";
+import { buy, list } from "./trade.ts";
 
 const browser = useBrowser();
 const mesh = sharedMesh();
 
-async function openDecisions(options: OpenOptions = {}): Promise<Page> {
-  const operator = demoSignIns.find(({ email }) => email.startsWith("operator"));
-  if (!operator) throw new Error("the demo data has no operator");
-  const page = await browser.open(mesh, "/operations", { ...options, as: { signIn: operator } });
+async function openDecisions(signIn = firstOperator, options: OpenOptions = {}): Promise<Page> {
+  const page = await browser.open(mesh, "/operations", { ...options, as: { signIn } });
   await page.getByRole("link", { name: "Users and listings" }).click();
   await page.getByRole("heading", { level: 1, name: "Users and listings" }).waitFor();
   return page;
@@ -58,4 +58,48 @@ test("an operator suspends a user and takes a listing down, each with a reason, 
   await acts.filter({ hasText: "User suspended" }).filter({ hasText: "sold a ticket twice" }).waitFor();
   expect(await acts.filter({ hasText: "Listing taken down" }).count()).toBe(0);
   await inspect(page, "operators-log", ["phone", "desktop"]);
+});
+
+test("an operator freezes an earning at once; above a limit it takes another one to free it", async () => {
+  const [seller, buyer] = await Promise.all([newPerson(mesh, "Igor"), newPerson(mesh, "Bea")]);
+  const order = await buy(mesh, buyer, await list(seller, "Evening of Ice", 90_000));
+  await retry(() => seller.payouts.getEarning({ orderId: order.id }));
+  const page = await openDecisions();
+  const frozenOn = (shown: Page) =>
+    shown.getByRole("region", { name: "Frozen by hand" }).getByRole("listitem").filter({ hasText: order.id });
+  const ask = async (name: string, reason: string) => {
+    const form = page.getByRole("region", { name });
+    await form.getByLabel("Order id").fill(order.id);
+    await form.getByLabel("Reason").fill(reason);
+    await form.getByRole("button", { name }).click();
+  };
+  await ask("Freeze an earning", "a warning of the police");
+  await frozenOn(page).getByText("a warning of the police").waitFor();
+  await frozenOn(page).getByText("€810.00").waitFor();
+  await ask("Free an earning", "it was a mistake");
+  await page.getByText("It stays frozen until another operator agrees.").first().waitFor();
+  await frozenOn(page).getByText("Another operator has to agree to your proposal.").waitFor();
+  expect(await frozenOn(page).getByRole("button").count()).toBe(0);
+  await inspect(page, "operators-frozen", ["phone", "desktop"]);
+
+  const second = await secondOperator(mesh);
+  const other = await openDecisions(second.signIn);
+  await frozenOn(other).getByText("it was a mistake").waitFor();
+  await frozenOn(other).getByRole("button", { name: "Agree to free it" }).click();
+  const dialog = other.getByRole("dialog", { name: "Agree to free this earning?" });
+  await dialog.getByRole("button", { name: "Agree to free it" }).click();
+  await other.getByText("The earning is free.").first().waitFor();
+  // The page of the first reads it by itself.
+  await frozenOn(page).waitFor({ state: "detached" });
+
+  const acts = await retry(async () => {
+    const { entries } = await second.operations.listAuditLog({ subjectId: order.id });
+    return entries.length === 4 ? entries : undefined;
+  });
+  expect(acts.map(({ action, operatorId }) => [action, operatorId === second.userId])).toEqual([
+    [AuditAction.EARNING_UNFREEZE_AGREED, true],
+    [AuditAction.EARNING_UNFROZEN, false],
+    [AuditAction.EARNING_UNFREEZE_PROPOSED, false],
+    [AuditAction.EARNING_FROZEN, false],
+  ]);
 });

@@ -228,6 +228,14 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
     request: (stage) => ({ ...orderId(stage), reason: "a test" }),
     verdict: operatorOnly("EARNING_NOT_FOUND"),
   },
+  "payouts.v1.PayoutService/AgreeToUnfreeze": {
+    request: (stage) => ({ ...orderId(stage), version: 1n }),
+    verdict: operatorOnly("EARNING_NOT_FOUND"),
+  },
+  "payouts.v1.PayoutService/ListFrozenEarnings": {
+    request: () => ({ pageSize: 100 }),
+    verdict: operatorOnly(),
+  },
   "payouts.v1.PayoutService/GetEarning": { request: orderId, verdict: users("EARNING_NOT_FOUND") },
 
   // The seller has delivered, so the complaint is another one; and nobody has opened a case yet.

@@ -242,6 +242,7 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
     "earning_reduced",
     "earning_part_refunded",
     "earning_recovered",
+    "earning_unfreeze_proposed",
     "state",
   ],
   "ticketing.payouts.v1.EarningState": [
@@ -257,7 +258,8 @@ export const eventFields: Readonly<Record<string, readonly string[]>> = {
   "ticketing.payouts.v1.EarningRestored": [],
   "ticketing.payouts.v1.EarningReversed": [],
   "ticketing.payouts.v1.EarningFrozen": ["case_id", "operator_id", "reason"],
-  "ticketing.payouts.v1.EarningCaseEnded": ["case_id", "operator_id", "reason"],
+  "ticketing.payouts.v1.EarningCaseEnded": ["case_id", "operator_id", "reason", "agreed_by"],
+  "ticketing.payouts.v1.EarningUnfreezeProposed": ["case_id", "operator_id", "reason"],
   "ticketing.payouts.v1.EarningNetted": ["order_id"],
   "ticketing.payouts.v1.EarningReduced": ["part_id"],
   "ticketing.payouts.v1.EarningPartRefunded": ["part_id"],

@@ -262,6 +262,7 @@ export const repeatedReads: Readonly<Record<string, RepeatedRead>> = {
   "payments.v1.PaymentService/GetPayment": { as: "buyer", request: sold },
   "payouts.v1.PayoutService/ListEarnings": { as: "seller", request: page },
   "payouts.v1.PayoutService/GetEarning": { as: "seller", request: sold },
+  "payouts.v1.PayoutService/ListFrozenEarnings": { as: "operator", request: page },
   "payouts.internal.v1.PayoutLifecycleService/ListEarnings": {
     as: "workflows",
     request: ({ sold }) => named(sold.orderId),
@@ -342,6 +343,10 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
   "payouts.v1.PayoutService/UnfreezeEarning": [
     "services/payouts/src/freeze-by-hand.spec.ts",
     "is kept once however often it is asked, and kept anew after that has ended",
+  ],
+  "payouts.v1.PayoutService/AgreeToUnfreeze": [
+    "services/payouts/src/freeze-by-hand.spec.ts",
+    "is proposed and agreed to once however often that is asked",
   ],
   "payouts.internal.v1.PayoutLifecycleService/TransferEarning": [
     "services/payouts/src/move-money.spec.ts",

@@ -85,6 +85,8 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "payouts.v1.PayoutService/GetEarning": [{}, "order_id"],
   "payouts.v1.PayoutService/FreezeEarning": [noOrder(), "reason"],
   "payouts.v1.PayoutService/UnfreezeEarning": [noOrder(), "reason"],
+  "payouts.v1.PayoutService/AgreeToUnfreeze": [noOrder(), "version"],
+  "payouts.v1.PayoutService/ListFrozenEarnings": [noPage, "page_size"],
   "catalog.v1.CatalogService/SearchTickets": [noPage, "page_size"],
   "catalog.v1.CatalogService/ListEvents": [noPage, "page_size"],
   "catalog.v1.CatalogService/DescribeEvent": [{ eventId: "x".repeat(65) }, "event_id"],
@@ -158,6 +160,7 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "payouts.v1.PayoutService/GetEarning": [noOrder, "EARNING_NOT_FOUND"],
   "payouts.v1.PayoutService/FreezeEarning": [decidedOrder, "EARNING_NOT_FOUND"],
   "payouts.v1.PayoutService/UnfreezeEarning": [decidedOrder, "EARNING_NOT_FOUND"],
+  "payouts.v1.PayoutService/AgreeToUnfreeze": [() => ({ ...noOrder(), version: 1n }), "EARNING_NOT_FOUND"],
   "cases.v1.CaseService/OpenCase": [
     () => ({ ...noOrder(), kind: 1, text: "It never came" }),
     "ORDER_NOT_FOUND",

@@ -136,7 +136,10 @@ const table: Readonly<Record<ServiceName, Row>> = {
       STRIPE_CONNECT_WEBHOOK_SECRET: stripe.connectWebhookSecret,
       ...(stripe.url && { STRIPE_URL: stripe.url }),
     }),
-    settings: ["STRIPE_GRACE", "CLAIM_WINDOW", "EVENT_LENGTH", "RELEASE_RATE"],
+    settings: [
+      ...["STRIPE_GRACE", "CLAIM_WINDOW", "EVENT_LENGTH", "RELEASE_RATE"],
+      "UNFREEZE_SECOND_PERSON_LIMIT",
+    ],
   },
   cases: {
     script: "services/cases/src/main.ts",

@@ -159,6 +159,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   TakeDownTicket: { reason: "a test" },
   FreezeEarning: { reason: "a test" },
   UnfreezeEarning: { reason: "a test" },
+  AgreeToUnfreeze: { version: 1n },
   ReinstateUser: { version: 1n, reason: "a test" },
   StartUpload: { bytes: 1n },
   StartTicketUpload: { bytes: 1n },

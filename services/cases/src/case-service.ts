@@ -7,13 +7,13 @@ import type { PayoutLifecycleService } from "@ticketing/proto/payouts/internal/v
 import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { needsSecondPerson, type SecondPersonLimits } from "@ticketing/runtime/values/second-person";
 import { submitEarly } from "./bank-answer.ts";
 import { addEvidence, agree, type Case, caseIdOf, decide, openCase, sideOf } from "./case.ts";
 import { type CaseStore, findOfOrder, findUndecided } from "./case-aggregate.ts";
 import { caseMessage, partyMessage } from "./case-message.ts";
 import { possibleComplaints, readOrder, requireComplaint, type SaleSources } from "./complaint.ts";
 import { readDisputedSale } from "./disputed-sale.ts";
-import { needsSecondPerson, type SecondPersonLimits } from "./second-person.ts";
 
 /** Whose role decides cases. */
 const OPERATOR = "operator";

@@ -3,7 +3,6 @@ import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cas
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { addEvidence, agree, type Case, caseIdOf, close, decide, openCase, reopen } from "./case.ts";
 import { caseMessage, partyMessage } from "./case-message.ts";
-import { needsSecondPerson, secondPersonLimits } from "./second-person.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
 const sale = {
@@ -129,21 +128,6 @@ describe("a decision", () => {
     const shown = partyMessage(ruled());
     expect(shown.decision).toMatchObject({ ruling: CaseRuling.REFUND, reason: "It was used" });
     expect(JSON.stringify(shown, (_, value) => String(value))).not.toContain("op1");
-  });
-});
-
-describe("a second person", () => {
-  const limits = secondPersonLimits.parse("EUR:50000,USD:40000");
-  it.each([
-    ["EUR", 50_000, false],
-    ["EUR", 50_001, true],
-    ["USD", 40_001, true],
-    ["GBP", 1, true],
-  ])("of %s %s has to agree: %s", (currency, minorUnits, wanted) => {
-    expect(needsSecondPerson(limits, { currency, minorUnits })).toBe(wanted);
-  });
-  it.each(["", "EUR", "EUR:-1", "eur:5", "EUR:1,EUR:2"])("is not told by %j", (text) => {
-    expect(secondPersonLimits.safeParse(text).success).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { addresses, commonConfig, databaseConfig, readConfig } from "@ticketing/runtime/process/config";
+import { defaultLimits, secondPersonLimits } from "@ticketing/runtime/values/second-person";
 import { z } from "zod";
-import { defaultLimits, secondPersonLimits } from "./second-person.ts";
 
 /** The variables that this process reads. */
 export const schema = z.object({

@@ -114,7 +114,13 @@ describe("the log of what operators did", () => {
     await told("o1", { case: "earningFrozen", value: { caseId: "c1" } });
     await told("o2", { case: "earningFrozen", value: { caseId: "hand-1", ...op } });
     await told("o3", { case: "earningCaseEnded", value: { caseId: "hand-1", ...op } });
+    await told("o4", { case: "earningUnfreezeProposed", value: { caseId: "hand-1", ...op } });
+    await told("o5", { case: "earningCaseEnded", value: { caseId: "hand-1", ...op, agreedBy: "op-2" } });
+    await told("o6", { case: "earningCaseEnded", value: { caseId: "c1" } });
     expect(await listed()).toMatchObject([
+      { id: "o5:agreed:2", action: AuditAction.EARNING_UNFREEZE_AGREED, operatorId: "op-2" },
+      { id: "o5:2", action: AuditAction.EARNING_UNFROZEN, ...op },
+      { subjectId: "o4", action: AuditAction.EARNING_UNFREEZE_PROPOSED, ...op },
       { subjectId: "o3", action: AuditAction.EARNING_UNFROZEN, ...op },
       { subjectId: "o2", action: AuditAction.EARNING_FROZEN, ...op },
     ]);

@@ -50,24 +50,34 @@ function actOnTicket({ transition }: TicketEvent): Act | undefined {
   return { action: AuditAction.TICKET_TAKEN_DOWN, ...by(transition.value) };
 }
 
-function actOnEarning({ transition }: EarningEvent): Act | undefined {
+function actsOnEarning({ transition }: EarningEvent): Act[] {
   switch (transition.case) {
     case "earningFrozen":
       return byHand(AuditAction.EARNING_FROZEN, transition.value);
-    case "earningCaseEnded":
-      return byHand(AuditAction.EARNING_UNFROZEN, transition.value);
+    case "earningUnfreezeProposed":
+      return byHand(AuditAction.EARNING_UNFREEZE_PROPOSED, transition.value);
+    case "earningCaseEnded": {
+      const { agreedBy, reason } = transition.value;
+      return [
+        ...byHand(AuditAction.EARNING_UNFROZEN, transition.value),
+        ...agreed(AuditAction.EARNING_UNFREEZE_AGREED, agreedBy, { reason }),
+      ];
+    }
   }
-  return undefined;
+  return [];
 }
 
 /** Where no operator took part a case did it. */
-const byHand = (action: AuditAction, facts: Parameters<typeof by>[0]): Act | undefined =>
-  facts.operatorId ? { action, ...by(facts) } : undefined;
+const byHand = (action: AuditAction, facts: Parameters<typeof by>[0]): Act[] =>
+  facts.operatorId ? [{ action, ...by(facts) }] : [];
+
+/** What a second operator did, where one had to agree. */
+const agreed = (action: AuditAction, operatorId: string, facts: Pick<Act, "reason" | "detail">): Act[] =>
+  operatorId ? [{ action, operatorId, ...facts, of: "agreed" }] : [];
 
 function actsOnCase({ transition }: CaseEvent): Act[] {
   if (transition.case === "caseEvidenceClosed") {
-    const act = byHand(AuditAction.EVIDENCE_SUBMITTED, { ...transition.value, reason: "" });
-    return act ? [act] : [];
+    return byHand(AuditAction.EVIDENCE_SUBMITTED, { ...transition.value, reason: "" });
   }
   if (transition.case !== "caseProposed" && transition.case !== "caseDecided") return [];
   const { ruling, reason, operatorId, refundAmount } = transition.value;
@@ -78,9 +88,7 @@ function actsOnCase({ transition }: CaseEvent): Act[] {
   const { agreedBy } = transition.value;
   return [
     ...(operatorId ? [{ action: AuditAction.CASE_DECIDED, operatorId, reason, detail }] : []),
-    ...(agreedBy
-      ? [{ action: AuditAction.CASE_AGREED, operatorId: agreedBy, reason, detail, of: "agreed" }]
-      : []),
+    ...agreed(AuditAction.CASE_AGREED, agreedBy, { reason, detail }),
   ];
 }
 
@@ -114,6 +122,6 @@ export const auditedStreams = [
     subject: "evt.tickets.v1.ticket_taken_down.>",
     handler: auditing(TicketEventSchema, actOnTicket),
   },
-  { stream: "PAYOUTS", subject: "evt.payouts.>", handler: auditing(EarningEventSchema, actOnEarning) },
+  { stream: "PAYOUTS", subject: "evt.payouts.>", handler: auditing(EarningEventSchema, actsOnEarning) },
   { stream: "CASES", subject: "evt.cases.>", handler: auditing(CaseEventSchema, actsOnCase) },
 ] as const;

@@ -7,6 +7,7 @@ import {
   readConfig,
 } from "@ticketing/runtime/process/config";
 import { requireStripeMode, stripeKeys, stripeMode } from "@ticketing/runtime/stripe/stripe-keys";
+import { defaultLimits, secondPersonLimits } from "@ticketing/runtime/values/second-person";
 import { z } from "zod";
 
 /** The variables that this process reads. */
@@ -33,6 +34,8 @@ export const schema = z.object({
   EVENT_LENGTH: duration.default(12 * 3_600_000),
   /** Earnings that each process releases a second: transfers follow, at the rate that Stripe takes. */
   RELEASE_RATE: z.coerce.number().int().min(1).max(100).default(10),
+  /** Up to what a seller gets one operator frees an earning alone that was frozen by hand. */
+  UNFREEZE_SECOND_PERSON_LIMIT: secondPersonLimits.default(defaultLimits),
 });
 
 /** Everything that this process reads from its environment; what belongs to the other mode of Stripe is refused. */

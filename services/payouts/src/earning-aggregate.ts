@@ -35,6 +35,8 @@ export const earningAggregate = defineAggregate({
     { key: { sellerId: 1, holdReason: 1 } },
     // Hardly any: whether a seller owes something is asked before each transfer.
     { key: { debtorId: 1 } },
+    // Few have one: what operators keep by hand is found by it.
+    { key: { cases: 1 } },
   ],
   keepHistory: 20,
 });

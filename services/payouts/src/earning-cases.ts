@@ -4,8 +4,8 @@ import { advance, type Earning, isFrozen } from "./earning.ts";
 
 const { HELD, RELEASED } = EarningStatus;
 
-/** Who keeps an earning without a case, or ends that, and why; empty: a case does. */
-type ByHand = { operatorId?: string; reason?: string };
+/** Who keeps an earning without a case, or ends that, and why, and who else agreed to its end; empty: a case does. */
+type ByHand = { operatorId?: string; reason?: string; agreedBy?: string };
 
 export const isWaiting = ({ status }: Earning): boolean => status === HELD || status === RELEASED;
 

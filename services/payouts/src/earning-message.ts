@@ -1,10 +1,15 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { EarningHoldReason, type EarningSchema } from "@ticketing/proto/payouts/v1/earning";
+import {
+  EarningHoldReason,
+  type EarningSchema,
+  type FrozenEarningSchema,
+} from "@ticketing/proto/payouts/v1/earning";
 import { moneyInit } from "@ticketing/runtime/values/money";
 import type { Earning } from "./earning.ts";
 import { feeOf, keptOf, netOf, owedOf, partsOf } from "./earning-amounts.ts";
 import { shownHoldReason } from "./earning-cases.ts";
+import { freezeOf } from "./freeze-by-hand.ts";
 
 /** What other services learn of an earning by its events: its message has these fields by the same names. */
 export const earningState = (earning: Earning) => ({
@@ -33,3 +38,19 @@ export const earningMessage = (earning: Earning): MessageInitShape<typeof Earnin
   createTime: timestampFromDate(earning.createTime),
   updateTime: timestampFromDate(earning.updateTime),
 });
+
+/** An earning that an operator keeps, as operators see it. */
+export function frozenMessage(earning: Earning): MessageInitShape<typeof FrozenEarningSchema> {
+  const { by, proposal } = freezeOf(earning) ?? {};
+  return {
+    earning: earningMessage(earning),
+    ...(by && { operatorId: by.operatorId, reason: by.reason, freezeTime: timestampFromDate(by.time) }),
+    ...(proposal && {
+      proposal: {
+        operatorId: proposal.operatorId,
+        reason: proposal.reason,
+        proposeTime: timestampFromDate(proposal.time),
+      },
+    }),
+  };
+}

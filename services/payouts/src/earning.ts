@@ -18,6 +18,7 @@ import {
   type Part,
   transferOf,
 } from "./earning-amounts.ts";
+import type { Freeze } from "./freeze-by-hand.ts";
 import { type BookedFact, book, type LedgerEntry } from "./ledger.ts";
 import { nettingId } from "./netting-id.ts";
 
@@ -59,6 +60,8 @@ export interface Earning extends Aggregate<TransitionType<typeof EarningEventSch
   cases?: string[];
   /** The ids of cases that have ended: a late repeat of their beginning holds nothing. */
   endedCases?: string[];
+  /** The operator who keeps it by hand, or kept it last; absent: none ever did, or an earlier release kept no more of it. */
+  freeze?: Freeze;
   /** An operator has decided in a case that the sale stands, whether or not the ticket was delivered. */
   saleStands?: true;
   /** The provider's ids of the refunds by hand although which that was decided. */

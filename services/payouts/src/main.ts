@@ -60,6 +60,7 @@ await runProcess("payouts", config, async ({ database, events, log, callee }) =>
     ...{ earnings, accounts },
     onboardingLimit: createRateLimit(ONBOARDING_RATE, clock),
     lookLimit: createRateLimit(LOOK_RATE, clock),
+    unfreezeLimits: config.UNFREEZE_SECOND_PERSON_LIMIT,
     clock,
   });
   const payoutLifecycleService = createPayoutLifecycleService({

@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
 import { SellerAccountStatus } from "@ticketing/proto/payouts/v1/seller_account";
+import { amend } from "@ticketing/runtime/documents/transition";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openPayoutWorld, type PayoutWorld } from "../testing/payout-world.ts";
+import { holdForCase } from "./earning-cases.ts";
 import { createPayoutService, LOOK_RATE, ONBOARDING_RATE } from "./payout-service.ts";
 
 let world: PayoutWorld;
@@ -16,6 +19,7 @@ beforeAll(async () => {
     ...{ earnings: world.earnings, accounts: world.accounts },
     onboardingLimit: createRateLimit(ONBOARDING_RATE, world.clock),
     lookLimit: createRateLimit(LOOK_RATE, world.clock),
+    unfreezeLimits: new Map([["USD", 12_000]]),
     clock: world.clock,
   });
   as = (caller) => clientOf(PayoutService, service, caller);
@@ -107,5 +111,42 @@ describe("earnings", () => {
     expect((await other.listEarnings({})).earnings).toEqual([]);
     expect(await reason(other.getEarning({ orderId: sale?.id ?? "" }))).toBe("NOT_YOUR_EARNING");
     expect(await reason(seller.getEarning({ orderId: "nothing" }))).toBe("EARNING_NOT_FOUND");
+  });
+});
+
+describe("what operators keep by hand", () => {
+  const first = { user: "op-1", roles: ["operator"] };
+  const second = { user: "op-2", roles: ["operator"] };
+  const why = { reason: "a warning of the police" };
+
+  it("is listed for them, who froze it and why, and what cases keep is not", async () => {
+    const { id: ivan } = await world.seller("ivan");
+    const [kept, ofCase] = [await world.released(ivan), await world.released(ivan)];
+    await world.earnings.update(ofCase.id, (now) => holdForCase(now, randomUUID(), world.clock()));
+    await as(first).freezeEarning({ orderId: kept.id, ...why });
+    const { earnings } = await as(second).listFrozenEarnings({});
+    expect(earnings).toMatchObject([{ earning: { id: kept.id }, operatorId: "op-1", ...why }]);
+    expect(earnings[0]?.proposal).toBeUndefined();
+    expect(await reason(as({ user: ivan }).listFrozenEarnings({}))).toBe("ROLE_REQUIRED");
+    expect(await as(second).unfreezeEarning({ orderId: kept.id, ...why })).toMatchObject({ proposed: false });
+    expect((await as(second).listFrozenEarnings({})).earnings).toEqual([]);
+  });
+
+  it("one of them frees up to a limit, and above it two", async () => {
+    const { id: judy } = await world.seller("judy");
+    const { id: orderId } = await world.released(judy);
+    const price = { minorUnits: 13_334, currency: "USD" };
+    await world.earnings.update(orderId, (now) => amend(now, { price, fee: 1_333 }, world.clock()));
+    await as(first).freezeEarning({ orderId, ...why });
+    const asked = await as(first).unfreezeEarning({ orderId, ...why });
+    expect(asked).toMatchObject({ proposed: true, earning: { holdReason: EarningHoldReason.CASE } });
+    const [listed] = (await as(second).listFrozenEarnings({})).earnings;
+    expect(listed).toMatchObject({ operatorId: "op-1", proposal: { operatorId: "op-1", ...why } });
+    const agreement = { orderId, version: listed?.earning?.version ?? 0n };
+    expect(await reason(as(first).agreeToUnfreeze(agreement))).toBe("ANOTHER_OPERATOR_NEEDED");
+    expect(await reason(as({ user: "mallory" }).agreeToUnfreeze(agreement))).toBe("ROLE_REQUIRED");
+    const { earning } = await as(second).agreeToUnfreeze(agreement);
+    expect(earning?.holdReason).toBe(EarningHoldReason.UNSPECIFIED);
+    expect(await reason(as(second).agreeToUnfreeze(agreement))).toBe("done");
   });
 });

@@ -5,9 +5,12 @@ import { requireRole, requireUser } from "@ticketing/runtime/identity/identity";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-error";
 import type { RateLimit } from "@ticketing/runtime/process/rate-limit";
+import { needsSecondPerson, type SecondPersonLimits } from "@ticketing/runtime/values/second-person";
+import type { Earning } from "./earning.ts";
 import type { EarningStore } from "./earning-aggregate.ts";
-import { earningMessage } from "./earning-message.ts";
-import { freeze, unfreeze } from "./freeze-by-hand.ts";
+import { netOf } from "./earning-amounts.ts";
+import { earningMessage, frozenMessage } from "./earning-message.ts";
+import { agreeToUnfreeze, FROZEN_BY_HAND, freeze, freezeOf, unfreeze } from "./freeze-by-hand.ts";
 import type { SellerAccount } from "./seller-account.ts";
 import { sellerAccountMessage } from "./seller-account-message.ts";
 import type { SellerAccounts } from "./seller-accounts.ts";
@@ -24,9 +27,16 @@ export function createPayoutService(deps: {
   /** Take a seller's id for each call that asks the provider. */
   onboardingLimit: RateLimit;
   lookLimit: RateLimit;
+  /** Up to what a seller gets one operator frees it alone. */
+  unfreezeLimits: SecondPersonLimits;
   clock: Clock;
 }): ServiceImpl<typeof PayoutService> {
-  const { earnings, accounts, onboardingLimit, lookLimit, clock } = deps;
+  const { earnings, accounts, onboardingLimit, lookLimit, unfreezeLimits, clock } = deps;
+
+  const mayFreeAlone = (earning: Earning): boolean => {
+    const gets = { minorUnits: netOf(earning), currency: earning.price.currency };
+    return !needsSecondPerson(unfreezeLimits, gets);
+  };
 
   /** The account as the provider shows it now, where that answers. */
   async function shown(account: SellerAccount): Promise<SellerAccount> {
@@ -83,7 +93,22 @@ export function createPayoutService(deps: {
 
     async unfreezeEarning({ orderId, reason }, context) {
       const by = { operatorId: requireRole(context, "operator").userId, reason };
-      return { earning: earningMessage(await earnings.update(orderId, (now) => unfreeze(now, by, clock()))) };
+      const decided = await earnings.update(orderId, (now) =>
+        unfreeze(now, by, { alone: mayFreeAlone(now) }, clock()),
+      );
+      return { earning: earningMessage(decided), proposed: freezeOf(decided)?.proposal !== undefined };
+    },
+
+    async agreeToUnfreeze({ orderId, version }, context) {
+      const by = { operatorId: requireRole(context, "operator").userId, version: Number(version) };
+      const freed = await earnings.update(orderId, (now) => agreeToUnfreeze(now, by, clock()));
+      return { earning: earningMessage(freed) };
+    },
+
+    async listFrozenEarnings(request, context) {
+      requireRole(context, "operator");
+      const { documents, nextPageToken } = await earnings.list(FROZEN_BY_HAND, request);
+      return { earnings: documents.map(frozenMessage), nextPageToken };
     },
   };
 }

@@ -346,6 +346,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
     title: "It cannot be frozen any more",
     text: `This earning is ${status(facts)}.`,
   }),
+  UNFREEZE_NOT_PROPOSED: said("Nothing to agree to", "Reload the page to see whether it is frozen."),
   NOT_YOUR_EARNING: said("Not your sale", "Only the person who sold this ticket can see what it brought."),
   ONBOARDING_REFUSED: said(
     "Getting paid cannot be set up",
@@ -365,7 +366,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   CASE_NOT_PROPOSED: said("Nothing to agree to", "Reload the page to see where this case stands."),
   ANOTHER_OPERATOR_NEEDED: said(
     "Another operator has to agree",
-    "You proposed this decision, and the amount is above the limit for one person.",
+    "You proposed this, and the amount is above the limit for one person.",
   ),
   TOO_MUCH_EVIDENCE: said("Nothing more can be added", "You have said as much as one may about this case."),
   CLAIM_WINDOW_CLOSED: ({ until }) => ({

@@ -6,13 +6,12 @@ import { OperationsService } from "@ticketing/proto/operations/v1/operations_ser
 import { paged } from "../api/paged.ts";
 import { DateTime } from "../design/date-time.tsx";
 import { Field } from "../design/field.tsx";
-import { MoreOfList, PageHeader } from "../design/page.tsx";
-import { Row, Rows } from "../design/row.tsx";
-import { SkeletonList } from "../design/skeleton.tsx";
-import { EmptyState, ErrorState } from "../design/states.tsx";
+import { PageHeader } from "../design/page.tsx";
+import { Row } from "../design/row.tsx";
 import { auditActionNames, decisionTexts as texts } from "./decision-texts.ts";
 import styles from "./events.module.css";
 import { ForOperators } from "./for-operators.tsx";
+import { PagedRows } from "./paged-rows.tsx";
 
 /** What operators did, newest first. The address names whose acts, and on what. */
 export function AuditLogScreen() {
@@ -50,23 +49,13 @@ function Entries(of: { operatorId: string; subjectId: string }) {
     { ...of, pageSize: 20, pageToken: "" },
     { ...paged, staleTime: 0 },
   );
-  const entries = query.data?.pages.flatMap((page) => page.entries);
-  if (query.isPending) return <SkeletonList count={3} />;
-  if (!entries) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   return (
-    <>
-      {entries.length === 0 && <EmptyState title={texts.logEmpty} />}
-      <Rows>
-        {entries.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
-        ))}
-      </Rows>
-      <MoreOfList
-        hasMore={query.hasNextPage}
-        loading={query.isFetchingNextPage}
-        onMore={() => void query.fetchNextPage()}
-      />
-    </>
+    <PagedRows
+      query={query}
+      itemsOf={(page) => page.entries}
+      empty={texts.logEmpty}
+      row={(entry) => <Entry key={entry.id} entry={entry} />}
+    />
   );
 }
 

@@ -9,14 +9,13 @@ import { CaseStatusPill } from "../cases/case-status.tsx";
 import { caseKindNames } from "../cases/texts.ts";
 import { DateTime } from "../design/date-time.tsx";
 import { Money } from "../design/money.tsx";
-import { MoreOfList, PageHeader } from "../design/page.tsx";
-import { coverClass, Row, Rows } from "../design/row.tsx";
-import { SkeletonList } from "../design/skeleton.tsx";
-import { EmptyState, ErrorState } from "../design/states.tsx";
+import { PageHeader } from "../design/page.tsx";
+import { coverClass, Row } from "../design/row.tsx";
 import { formatAge } from "../format/age.ts";
 import { caseTexts as texts } from "./case-texts.ts";
 import styles from "./events.module.css";
 import { ForOperators } from "./for-operators.tsx";
+import { PagedRows } from "./paged-rows.tsx";
 import { refresh } from "./refresh.ts";
 
 /** The cases that wait for an operator, oldest first. */
@@ -38,23 +37,13 @@ function Undecided() {
     { undecided: true, pageSize: 20, pageToken: "" },
     { ...paged, ...refresh },
   );
-  const cases = query.data?.pages.flatMap((page) => page.cases);
-  if (query.isPending) return <SkeletonList count={3} />;
-  if (!cases) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   return (
-    <>
-      {cases.length === 0 && <EmptyState title={texts.noneTitle} />}
-      <Rows>
-        {cases.map((each) => (
-          <OneCase key={each.id} found={each} />
-        ))}
-      </Rows>
-      <MoreOfList
-        hasMore={query.hasNextPage}
-        loading={query.isFetchingNextPage}
-        onMore={() => void query.fetchNextPage()}
-      />
-    </>
+    <PagedRows
+      query={query}
+      itemsOf={(page) => page.cases}
+      empty={texts.noneTitle}
+      row={(each) => <OneCase key={each.id} found={each} />}
+    />
   );
 }
 

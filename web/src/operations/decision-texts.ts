@@ -17,6 +17,8 @@ export const auditActionNames: Readonly<Record<AuditAction, string>> = {
   [AuditAction.CASE_DECIDED]: "Case decided",
   [AuditAction.CASE_AGREED]: "Agreed to the decision about a case",
   [AuditAction.EVIDENCE_SUBMITTED]: "Submitted the evidence of a case to the bank",
+  [AuditAction.EARNING_UNFREEZE_PROPOSED]: "Freeing an earning proposed",
+  [AuditAction.EARNING_UNFREEZE_AGREED]: "Agreed to free an earning",
 };
 
 /** The words of the operators' pages of decisions and of their log. */
@@ -50,12 +52,26 @@ export const decisionTexts = {
   idMissing: "Please enter a whole id.",
 
   freeze: "Freeze an earning",
-  freezeText: "What the sale earned is not transferred until you free it. A case keeps it on its own.",
+  freezeText:
+    "What the sale earned is not transferred until it is freed. A case keeps it on its own. Where somebody proposes to free it, freezing it once more keeps it.",
   orderId: "Order id",
   frozen: "The earning is frozen.",
   unfreeze: "Free an earning",
-  unfreezeText: "For one that was frozen here. If it is due and no case keeps it, it is transferred.",
+  unfreezeText:
+    "For one that was frozen here. If it is due and no case keeps it, it is transferred. Above a limit another operator has to agree first.",
   unfrozen: "The earning is free.",
+  unfreezeProposed: "It stays frozen until another operator agrees.",
+  frozenTitle: "Frozen by hand",
+  noneFrozen: "No earning is frozen by hand.",
+  order: (id: string) => `Order ${isolate(id)}`,
+  proposalTitle: "An operator proposes to free it",
+  waitsForOther: "Another operator has to agree to your proposal.",
+  ownEarning: "You earned this: another operator has to agree.",
+  agree: "Agree to free it",
+  agreeTitle: "Agree to free this earning?",
+  agreeText:
+    "If it is due and no case keeps it, it is transferred to its seller. This cannot be undone then.",
+  notYet: "Not yet",
 
   logTitle: "What operators did",
   logLead: "Newest first. Nobody can change an entry or take one out.",

@@ -2,7 +2,6 @@ import { useMutation } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
 import { AuthService, FindUserRequestSchema } from "@ticketing/proto/auth/v1/auth_service";
 import type { UserRecord } from "@ticketing/proto/auth/v1/user";
-import { PayoutService } from "@ticketing/proto/payouts/v1/payout_service";
 import { TicketService } from "@ticketing/proto/tickets/v1/ticket_service";
 import { useState } from "react";
 import { toast } from "../design/announcer.tsx";
@@ -14,12 +13,12 @@ import { useMessageForm } from "../form/use-message-form.ts";
 import { decisionTexts as texts } from "./decision-texts.ts";
 import styles from "./events.module.css";
 import { ForOperators } from "./for-operators.tsx";
+import { FrozenEarnings } from "./frozen-earnings.tsx";
 import { OneUser } from "./one-user.tsx";
 import { ReasonedForm } from "./reasoned-form.tsx";
 import { Section } from "./section.tsx";
 
 const ofTicket = { path: "ticketId", label: texts.ticketId };
-const ofOrder = { path: "orderId", label: texts.orderId };
 
 /** What operators decide about users, listings and earnings, each with a reason. */
 export function DecisionsScreen() {
@@ -42,28 +41,7 @@ export function DecisionsScreen() {
             onDone={() => toast(texts.takenDown)}
           />
         </Section>
-        <Section title={texts.freeze}>
-          <ReasonedForm
-            method={PayoutService.method.freezeEarning}
-            input={({ id, reason }) => ({ orderId: id, reason })}
-            asked={ofOrder}
-            label={texts.freeze}
-            text={texts.freezeText}
-            look="danger"
-            onDone={() => toast(texts.frozen)}
-          />
-        </Section>
-        <Section title={texts.unfreeze}>
-          <ReasonedForm
-            method={PayoutService.method.unfreezeEarning}
-            input={({ id, reason }) => ({ orderId: id, reason })}
-            asked={ofOrder}
-            label={texts.unfreeze}
-            text={texts.unfreezeText}
-            look="secondary"
-            onDone={() => toast(texts.unfrozen)}
-          />
-        </Section>
+        <FrozenEarnings />
       </div>
     </ForOperators>
   );

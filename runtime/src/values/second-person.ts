@@ -1,12 +1,12 @@
-import type { Money } from "@ticketing/runtime/values/money";
 import { z } from "zod";
+import type { Money } from "./money.ts";
 
 /** Up to which amount one operator decides alone, by currency, in minor units. In others nobody decides alone. */
 export type SecondPersonLimits = ReadonlyMap<string, number>;
 
 const LIMIT = /^([A-Z]{3}):(\d{1,9})$/;
 
-/** The variable CASE_SECOND_PERSON_LIMIT, such as `EUR:50000,USD:50000`: up to 500.00 of each one operator decides alone. */
+/** A setting such as `EUR:50000,USD:50000`: up to 500.00 of each one operator decides alone. */
 export const secondPersonLimits = z.string().transform((text, context): SecondPersonLimits => {
   const limits = new Map<string, number>();
   for (const part of text.split(",")) {
