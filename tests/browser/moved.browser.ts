@@ -59,7 +59,7 @@ test("the buyer of a ticket sees on the order that the event was moved", async (
   const page = await browser.open(mesh, "/orders", { as: buyer });
   await page.getByText(`4 Jul ${year}, 20:00, New York time`).waitFor();
   await operator.events.rescheduleEvent({
-    ...{ eventId: event.id, version: event.version },
+    ...{ eventId: event.id, version: event.version, reason: "as the venue says" },
     start: { start: { case: "localTime", value: `${year}-07-11T19:00` } },
   });
   await page.goto(`/orders/${order.id}`);
@@ -74,7 +74,7 @@ test("who was paying when the event was cancelled is told so, and not sent to it
   const order = await lock(buyer, ticket);
   const page = await browser.open(mesh, `/checkout/${order.id}`, { as: buyer });
   await page.getByRole("button", { name: /^Pay / }).waitFor();
-  await operator.events.cancelEvent({ eventId: event.id, version: event.version });
+  await operator.events.cancelEvent({ eventId: event.id, version: event.version, reason: "rain" });
   await page.getByRole("heading", { level: 1, name: "The event was cancelled" }).waitFor();
   await page.getByRole("link", { name: "See what else is on" }).waitFor();
   expect(await page.getByText("there may be others for this event").count()).toBe(0);
@@ -89,7 +89,7 @@ test("who looks at a ticket sees that its event was moved, and then that it is c
   const page = await browser.open(mesh, `/tickets/${ticket.id}`);
   await page.getByRole("button", { name: "Buy for US$45.00" }).waitFor();
   await operator.events.rescheduleEvent({
-    ...{ eventId: event.id, version: event.version },
+    ...{ eventId: event.id, version: event.version, reason: "as the venue says" },
     start: { start: { case: "localTime", value: `${year}-07-11T19:00` } },
   });
   // By itself: the page follows the ticket.
@@ -99,7 +99,7 @@ test("who looks at a ticket sees that its event was moved, and then that it is c
   await inspect(page, "ticket-moved", ["phone", "desktop"]);
 
   const { event: moved } = await operator.events.getEvent({ eventId: event.id });
-  await operator.events.cancelEvent({ eventId: event.id, version: moved?.version ?? 0n });
+  await operator.events.cancelEvent({ eventId: event.id, version: moved?.version ?? 0n, reason: "rain" });
   await page.getByText("The event is cancelled").waitFor();
   await page.getByText("Cancelled", { exact: true }).waitFor();
   expect(await page.getByRole("button", { name: /^Buy/ }).count()).toBe(0);

@@ -73,6 +73,9 @@ test("an operator moves an event by the clock at its venue, and is asked where t
   const field = page.getByLabel("New day and time");
   const move = page.getByRole("button", { name: "Move it" });
   expect(await field.inputValue()).toBe(`${summerDay}T20:00`);
+  await move.click();
+  await page.getByText("Please say why").waitFor();
+  await page.getByLabel("Reason").fill("as the venue says");
   await field.fill("2030-03-10T02:30");
   await move.click();
   await page.getByText("This time does not exist there").waitFor();
@@ -87,6 +90,9 @@ test("an operator moves an event by the clock at its venue, and is asked where t
   await move.click();
   await page.getByText("The event was moved.").first().waitFor();
   await page.getByText("Moved", { exact: true }).waitFor();
+  await page.goto(`/operations/log?about=${event.id}`);
+  const act = page.getByRole("listitem").filter({ hasText: "Event moved" });
+  await act.getByText("as the venue says").waitFor();
   const { event: moved } = await person.events.getEvent({ eventId: event.id });
   expect([moved?.status, Number(moved?.startTime?.seconds) * 1000]).toEqual([
     EventStatus.RESCHEDULED,
@@ -99,6 +105,7 @@ test("what somebody else changed meanwhile is shown, and the next attempt goes t
   const event = await propose(person, `Evening of Changes ${randomUUID().slice(0, 8)}`);
   const [page, other] = await Promise.all([openEvents(), openEvents({ size: "phone" })]);
   for (const each of [page, other]) await find(each, "Find an event", event);
+  for (const each of [page, other]) await each.getByLabel("Reason").fill("as the venue says");
   await page.getByLabel("New day and time").fill("2031-05-01T19:00");
   await page.getByRole("button", { name: "Move it" }).click();
   await page.getByText("The event was moved.").first().waitFor();
@@ -134,6 +141,9 @@ test("two entries for one event are put side by side and merged", async () => {
   await dialog.getByText(`“${second.title}” becomes “${first.title}”.`).waitFor();
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Merge the two" }).click();
+  await dialog.getByText("Please say why").waitFor();
+  await dialog.getByLabel("Reason").fill("the same evening");
+  await dialog.getByRole("button", { name: "Merge the two" }).click();
   await page.getByText("The two events are one now.").first().waitFor();
   await page.getByText("Also known as").waitFor();
   await page.getByText(second.title).waitFor();
@@ -154,6 +164,9 @@ test("an event is cancelled only after the operator was told what follows", asyn
   await dialog.getByRole("button", { name: "Keep the event" }).click();
   expect((await person.events.getEvent({ eventId: event.id })).event?.status).toBe(EventStatus.SCHEDULED);
   await page.getByRole("button", { name: "Cancel the event" }).click();
+  await dialog.getByRole("button", { name: "Cancel the event" }).click();
+  await dialog.getByText("Please say why").waitFor();
+  await dialog.getByLabel("Reason").fill("rain");
   await dialog.getByRole("button", { name: "Cancel the event" }).click();
   await page.getByText("The event is cancelled.").first().waitFor();
   await page.getByText("Cancelled", { exact: true }).waitFor();
@@ -184,6 +197,7 @@ test("an operator sees which orders a cancellation ends, and when the last of th
   const dialog = page.getByRole("dialog", { name: "Cancel this event for good?" });
   await dialog.getByText("Orders that wait for payment are cancelled (1 order now).").waitFor();
   await dialog.getByText("Everybody who paid gets the money back (1 order now).").waitFor();
+  await dialog.getByLabel("Reason").fill("a storm");
   await dialog.getByRole("button", { name: "Cancel the event" }).click();
   await orders.getByText("No order is left to cancel or to refund.").waitFor();
   expect(await orders.getByRole("progressbar").getAttribute("value")).toBe("2");

@@ -37,7 +37,7 @@ async function announced() {
 /** Cancels the event as an operator does: who is refused because it has changed reads it again and repeats the call. */
 async function cancelNewest({ id: eventId, version }: Event): Promise<void> {
   try {
-    await operator.events.cancelEvent({ eventId, version });
+    await operator.events.cancelEvent({ eventId, version, reason: "a test" });
   } catch (error) {
     if (reasonOf(error) !== "STALE_VERSION") throw error;
     const { event } = await operator.events.getEvent({ eventId });
@@ -56,7 +56,7 @@ it(`${ROUNDS} events are merged into others that are cancelled at the same time,
         if (round % 2) await operator.events.getEvent({ eventId: one.event.id });
         await cancelNewest(other.event);
       };
-      const ids = { eventId: one.event.id, intoEventId: other.event.id };
+      const ids = { eventId: one.event.id, intoEventId: other.event.id, reason: "a test" };
       const [merge] = await Promise.all([
         operator.events.mergeEvents(ids).then(() => "done", reasonOf),
         cancel(),

@@ -49,7 +49,7 @@ export function proposalJourneys(
       expect(asked).toMatchObject({ reason: "EVENT_EXISTS", metadata: { eventId: kept?.id } });
       const differentFrom = [asked.metadata.eventId ?? ""];
       const { event: twin } = await stranger.events.proposeEvent({ ...similar, differentFrom });
-      const merge = { eventId: twin?.id ?? "", intoEventId: kept?.id ?? "" };
+      const merge = { eventId: twin?.id ?? "", intoEventId: kept?.id ?? "", reason: "the same play" };
       expect(await refusal(seller.events.mergeEvents(merge))).toMatchObject({ reason: "ROLE_REQUIRED" });
       await (await operator()).events.mergeEvents(merge);
       const { event } = await stranger.events.getEvent({ eventId: twin?.id ?? "" });
@@ -67,7 +67,7 @@ export function proposalJourneys(
       const { venues } = await stranger.catalog.suggestEvents({ query: venue.name, city: "new york" });
       expect(venues[0]).toEqual(venue);
       const { id = "", version = 0n } = event ?? {};
-      await (await operator()).events.cancelEvent({ eventId: id, version });
+      await (await operator()).events.cancelEvent({ eventId: id, version, reason: "it does not take place" });
       await eventually(async () => (await suggested()).length === 0 || undefined);
     });
 

@@ -324,16 +324,22 @@ export const publicRules: Readonly<Record<string, PublicRule>> = {
   },
   // It begins then already.
   "events.v1.EventService/RescheduleEvent": {
-    request: ({ world }) => ({ eventId: world.event.id, version: 1n, start: EVENT_START }),
+    request: ({ world }) => ({
+      ...{ eventId: world.event.id, version: 1n, start: EVENT_START },
+      reason: "a test",
+    }),
     verdict: operatorOnly(),
   },
   // Others name it, so it takes place.
   "events.v1.EventService/CancelEvent": {
-    request: ({ world }) => ({ eventId: world.event.id, version: 999n }),
+    request: ({ world }) => ({ eventId: world.event.id, version: 999n, reason: "a test" }),
     verdict: operatorOnly("STALE_VERSION"),
   },
   "events.v1.EventService/MergeEvents": {
-    request: ({ world }) => ({ eventId: world.event.id, intoEventId: world.event.id }),
+    request: ({ world }) => ({
+      ...{ eventId: world.event.id, intoEventId: world.event.id },
+      reason: "a test",
+    }),
     verdict: operatorOnly(),
   },
 

@@ -89,15 +89,16 @@ export const repeatedActs: Readonly<Record<string, RepeatedAct>> = {
       eventId,
       version: 1n,
       start: { start: { case: "localTime", value: "2090-06-02T20:00" } },
+      reason: "a test",
     }),
   },
   "events.v1.EventService/MergeEvents": {
     as: "operator",
-    request: ({ twin, eventId }) => ({ eventId: twin.id, intoEventId: eventId }),
+    request: ({ twin, eventId }) => ({ eventId: twin.id, intoEventId: eventId, reason: "a test" }),
   },
   "events.v1.EventService/CancelEvent": {
     as: "operator",
-    request: ({ calledOff }) => ({ eventId: calledOff.id, version: 1n }),
+    request: ({ calledOff }) => ({ eventId: calledOff.id, version: 1n, reason: "a test" }),
   },
   "tickets.internal.v1.TicketLockService/ListOrdersOfEvent": {
     as: "workflows",

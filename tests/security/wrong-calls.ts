@@ -96,9 +96,9 @@ const broken: Readonly<Record<string, readonly [request: Init, field: string]>> 
   "events.v1.EventService/GetVenue": [{}, "venue_id"],
   "events.v1.EventService/ProposeEvent": [short, "start"],
   "events.v1.EventService/GetEvent": [{}, "event_id"],
-  "events.v1.EventService/RescheduleEvent": [{}, "version"],
-  "events.v1.EventService/CancelEvent": [{}, "version"],
-  "events.v1.EventService/MergeEvents": [{}, "into_event_id"],
+  "events.v1.EventService/RescheduleEvent": [{ ...noEvent(), version: 1n, start: EVENT_START }, "reason"],
+  "events.v1.EventService/CancelEvent": [{ ...noEvent(), version: 1n }, "reason"],
+  "events.v1.EventService/MergeEvents": [{ ...noEvent(), intoEventId: randomUUID() }, "reason"],
   "operations.v1.OperationsService/ListAuditLog": [noPage, "page_size"],
   ...underBothNames<readonly [Init, string]>({
     ListOrders: [noPage, "page_size"],
@@ -179,12 +179,15 @@ const missing: Readonly<Record<string, readonly [request: () => Init, reason: Pu
   "events.v1.EventService/ProposeEvent": [() => newEvent(randomUUID()), "VENUE_NOT_FOUND"],
   "events.v1.EventService/GetEvent": [noEvent, "EVENT_NOT_FOUND"],
   "events.v1.EventService/RescheduleEvent": [
-    () => ({ ...noEvent(), version: 1n, start: EVENT_START }),
+    () => ({ ...noEvent(), version: 1n, start: EVENT_START, reason: "a test" }),
     "EVENT_NOT_FOUND",
   ],
-  "events.v1.EventService/CancelEvent": [() => ({ ...noEvent(), version: 1n }), "EVENT_NOT_FOUND"],
+  "events.v1.EventService/CancelEvent": [
+    () => ({ ...noEvent(), version: 1n, reason: "a test" }),
+    "EVENT_NOT_FOUND",
+  ],
   "events.v1.EventService/MergeEvents": [
-    () => ({ ...noEvent(), intoEventId: randomUUID() }),
+    () => ({ ...noEvent(), intoEventId: randomUUID(), reason: "a test" }),
     "EVENT_NOT_FOUND",
   ],
   ...underBothNames<readonly [request: () => Init, reason: PublicReason]>({

@@ -31,5 +31,5 @@ export async function announceEvent(
 export async function cancelAsOperator(mesh: TestMesh, event: Event): Promise<void> {
   const account = { email: "operator@example.com", password: randomUUID(), displayName: "Operator" };
   const operator = await enter(mesh.addresses.gateway, account);
-  await operator.events.cancelEvent({ eventId: event.id, version: event.version });
+  await operator.events.cancelEvent({ eventId: event.id, version: event.version, reason: "a test" });
 }

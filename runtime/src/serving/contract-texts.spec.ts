@@ -75,6 +75,16 @@ function violationsOf(schema: DescMessage, name: string, text: string) {
 
 const isTaken = (...field: Parameters<typeof violationsOf>): boolean => violationsOf(...field).length === 0;
 
+it.each(
+  [RescheduleEventRequestSchema, CancelEventRequestSchema, MergeEventsRequestSchema].map(
+    (schema: DescMessage) => [schema.name, schema] as const,
+  ),
+)("an operator says why: no %s without a reason", (_, schema) => {
+  const { violations = [] } = validator.validate(schema, create(schema));
+  const missing = violations.flatMap(({ field: [part] }) => (part?.kind === "field" ? part.localName : []));
+  expect(missing).toContain("reason");
+});
+
 const written = [
   ["Persian, with a non-joiner", "می\u200cخواهم"],
   ["Sinhala, with a joiner", "ශ්\u200dරී ලංකා"],

@@ -155,7 +155,7 @@ export function createEventService(deps: {
   };
 }
 
-/** Who decides, and why. Throws ROLE_REQUIRED. */
+/** Who decides, and why: validation lets no request without a reason pass. Throws ROLE_REQUIRED. */
 const decisionOf = (context: HandlerContext, reason = ""): OperatorDecision => ({
   operatorId: requireRole(context, "operator").userId,
   reason,

@@ -4,13 +4,13 @@ import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
-import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice } from "../design/states.tsx";
 import { EventFacts } from "./event-facts.tsx";
 import { eventTexts as texts } from "./event-texts.ts";
 import styles from "./events.module.css";
 import type { ShowEvents } from "./one-event.tsx";
+import { ReasonedAction } from "./reasoned-action.tsx";
 
 /** Two events side by side: the first leads to the other once they are merged. */
 export function MergeEvents(props: { event: Event; otherId: string; show: ShowEvents }) {
@@ -47,14 +47,12 @@ export function MergeEvents(props: { event: Event; otherId: string; show: ShowEv
         </Notice>
       )}
       <div className={styles.buttons}>
-        <ConfirmedAction
+        <ReasonedAction
           method={EventService.method.mergeEvents}
-          input={{ eventId: event.id, intoEventId: other.id }}
+          input={(reason) => ({ eventId: event.id, intoEventId: other.id, reason })}
           label={texts.mergeNow}
           look="primary"
-          wide={false}
           title={texts.mergeTitle}
-          confirm={texts.mergeNow}
           keep={texts.mergeKeep}
           onDone={() => {
             toast(texts.merged);
@@ -63,7 +61,7 @@ export function MergeEvents(props: { event: Event; otherId: string; show: ShowEv
         >
           <p>{texts.mergeQuestion(event.title, other.title)}</p>
           <p>{texts.mergeFollows}</p>
-        </ConfirmedAction>
+        </ReasonedAction>
         <Button look="secondary" onClick={() => show({ event: other.id, other: event.id })}>
           {texts.swap}
         </Button>

@@ -6,12 +6,14 @@ import { useState } from "react";
 import { reasonOf } from "../api/reason.ts";
 import { toast } from "../design/announcer.tsx";
 import { Button } from "../design/button.tsx";
+import { Field } from "../design/field.tsx";
 import { type LocalStart, startOf } from "../events/local-start.ts";
 import { StartField } from "../events/start-field.tsx";
 import { Form } from "../form/form.tsx";
 import { localText } from "../form/local-time.ts";
 import { useMessageForm } from "../form/use-message-form.ts";
 import { clockName } from "../format/venue-time.ts";
+import { decisionTexts } from "./decision-texts.ts";
 import { eventTexts as texts } from "./event-texts.ts";
 import styles from "./events.module.css";
 import type { ShowEvents } from "./one-event.tsx";
@@ -27,14 +29,16 @@ export function MoveEvent(props: { event: Event; onChanged: () => void; show: Sh
     text: startTime ? localText(timestampDate(startTime), timeZone) : "",
     instant: undefined,
   });
+  const [reason, setReason] = useState("");
   const reschedule = useMutation(EventService.method.rescheduleEvent);
   const form = useMessageForm({
     schema: RescheduleEventRequestSchema,
-    message: { eventId: id, version, start: startOf(start) },
-    words: { "start.localTime": texts.startMissing },
+    message: { eventId: id, version, start: startOf(start), reason: reason.trim() },
+    words: { "start.localTime": texts.startMissing, reason: decisionTexts.reasonMissing },
     async send(message) {
       try {
         await reschedule.mutateAsync(message);
+        setReason("");
         toast(texts.moved);
         onChanged();
       } catch (error) {
@@ -56,6 +60,12 @@ export function MoveEvent(props: { event: Event; onChanged: () => void; show: Sh
         start={start}
         failure={form.failure}
         onChange={setStart}
+      />
+      <Field
+        label={decisionTexts.reason}
+        error={form.errorOf("reason")}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
       />
       <p className={styles.soft}>{texts.moveText}</p>
       {same && (

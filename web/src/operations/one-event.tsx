@@ -3,7 +3,6 @@ import { type Event, EventStatus } from "@ticketing/proto/events/v1/event";
 import { EventService } from "@ticketing/proto/events/v1/event_service";
 import { toast } from "../design/announcer.tsx";
 import { Card } from "../design/card.tsx";
-import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState, Notice } from "../design/states.tsx";
 import { FindEvent } from "../events/find-event.tsx";
@@ -13,6 +12,7 @@ import { eventTexts as texts } from "./event-texts.ts";
 import styles from "./events.module.css";
 import { MergeEvents } from "./merge-events.tsx";
 import { MoveEvent } from "./move-event.tsx";
+import { ReasonedAction } from "./reasoned-action.tsx";
 import { Section } from "./section.tsx";
 
 /** Changes the address: which event is shown, and which one beside it. */
@@ -70,14 +70,12 @@ function CancelEvent({ event, onChanged }: { event: Event; onChanged: () => void
   const { id, version, title } = event;
   const { data: counts } = useEventOrders(id);
   return (
-    <ConfirmedAction
+    <ReasonedAction
       method={EventService.method.cancelEvent}
-      input={{ eventId: id, version }}
+      input={(reason) => ({ eventId: id, version, reason })}
       label={texts.cancel}
       look="danger"
-      wide={false}
       title={texts.cancelTitle}
-      confirm={texts.cancel}
       keep={texts.keep}
       onRefused={onChanged}
       onDone={() => {
@@ -94,7 +92,7 @@ function CancelEvent({ event, onChanged }: { event: Event; onChanged: () => void
       <p>
         <strong>{texts.cancelForGood}</strong>
       </p>
-    </ConfirmedAction>
+    </ReasonedAction>
   );
 }
 
