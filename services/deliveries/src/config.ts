@@ -7,6 +7,7 @@ import {
 } from "@ticketing/runtime/process/config";
 import { secretKeys } from "@ticketing/runtime/process/secret-keys";
 import { z } from "zod";
+import { bucketConfig, bucketFaults } from "./files/bucket.ts";
 
 /** The variables that this process reads. */
 export const schema = z.object({
@@ -27,10 +28,11 @@ export const schema = z.object({
     .preprocess((list) => (typeof list === "string" ? list.split(",") : list), z.array(duration))
     .default([72 * 3_600_000, 24 * 3_600_000, 3 * 3_600_000]),
   /**
-   * The origin of the gateway at which browsers find files, another one than the app's: whoever uploads a page is to reach
-   * nothing of the app by it. Absent: tickets are not delivered as files.
+   * The origin at which browsers find files, another one than the app's: whoever uploads a page is to reach nothing of the
+   * app by it. The gateway's, or that of a bucket. Absent: tickets are not delivered as files.
    */
   FILES_URL: z.url().optional(),
+  ...bucketConfig.shape,
   /** What uploads that nobody has delivered may take at the broker, in bytes; absent: what the broker has. */
   UPLOADS_MAX_BYTES: z.coerce.number().int().positive().optional(),
   /** What delivered files may take there, in bytes; absent: what the broker has. */
@@ -43,5 +45,12 @@ export const schema = z.object({
   OVERDUE_EVERY: duration.default(10_000),
 });
 
-/** Everything that this process reads from its environment. */
-export const config = (env = process.env) => readConfig(schema, env);
+export type Config = z.output<typeof schema>;
+
+/** Everything that this process reads from its environment. Refuses what does not fit together, too. */
+export function config(env = process.env): Config {
+  const parsed = readConfig(schema, env);
+  const faults = bucketFaults(parsed);
+  if (faults.length === 0) return parsed;
+  throw new Error(`the environment does not fit together:\n  ${faults.join("\n  ")}`);
+}

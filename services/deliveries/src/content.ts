@@ -122,15 +122,15 @@ export async function discardUpload(
 }
 
 /** The content as the buyer gets it. */
-export function openedContent(
+export async function openedContent(
   { sealing, files }: Means,
   orderId: string,
   content: DeliveredContent,
-): MessageInitShape<typeof OpenTicketResponseSchema>["content"] {
+): Promise<MessageInitShape<typeof OpenTicketResponseSchema>["content"]> {
   if (content.kind === DeliveryKind.FILE) {
     const { file, ticketId } = content;
     const place = ticketId ? placeAtTicket(ticketId) : placeOf(orderId, content.kind);
-    return { case: "file", value: files.open(file, place) };
+    return { case: "file", value: await files.open(file, place) };
   }
   const value = sealing.unseal(content.sealed, placeOf(orderId, content.kind));
   return content.kind === DeliveryKind.LINK ? { case: "link", value } : { case: "transferNote", value };

@@ -23,7 +23,7 @@ import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { checkContent } from "./files/check-content.ts";
 import { createFiles, type Files } from "./files/files.ts";
-import type { ObjectStore } from "./files/object-store.ts";
+import type { ObjectBytes } from "./files/object-store.ts";
 import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
 import { onOrderEvent } from "./follow-orders.ts";
@@ -83,7 +83,7 @@ beforeAll(async () => {
     },
     { service: "deliveries" },
   );
-  const store: ObjectStore = {
+  const store: ObjectBytes = {
     put: async (name, content) => void objects.set(name, Buffer.from(content)),
     get: async (name) => objects.get(name),
     remove: async (name) => void objects.delete(name),
@@ -109,8 +109,7 @@ beforeAll(async () => {
   takeKeys = () => {
     const sealing = createSealing(secretKeys.parse(newSecretKey()));
     files = createFiles({
-      store,
-      signer,
+      store: { ...store, urlOf: async (grant) => signer.urlOf(grant) },
       sealing,
       async check(bytes) {
         await whileLookedAt();

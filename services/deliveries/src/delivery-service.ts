@@ -158,7 +158,7 @@ export function createDeliveryService(
     async openTicket({ orderId }, context) {
       const { userId } = requireUser(context);
       const delivery = await asOpened(orderId, userId, (current) => recordOpening(current, clock()));
-      const content = openedContent(deps, orderId, requireDelivered(delivery));
+      const content = await openedContent(deps, orderId, requireDelivered(delivery));
       return { content, delivery: deliveryMessage(delivery) };
     },
 

@@ -3,8 +3,6 @@ import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
 import { TicketLockService } from "@ticketing/proto/tickets/internal/v1/ticket_lock_service";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
-import { connectBroker } from "@ticketing/runtime/events/broker-connection";
-import { openObjects } from "@ticketing/runtime/events/kept-objects";
 import { systemClock as clock } from "@ticketing/runtime/process/clock";
 import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
@@ -14,7 +12,6 @@ import { config as readConfig } from "./config.ts";
 import { deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
-import { noFiles } from "./files/files.ts";
 import { openFiles } from "./files/open-files.ts";
 import { followOrders } from "./follow-orders.ts";
 import { lookAfterTicketFiles, lookIfEnded } from "./look-after-ticket-files.ts";
@@ -29,20 +26,9 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
   const tickets = await callee(TicketLockService, "tickets", config.TICKETS_ADDRESS);
   const deliveries = await deliveryAggregate.open({ db, events, log });
   const ticketFiles = await ticketFileAggregate.open({ db, events, log });
-  const { CONTENT_KEYS: keys, FILES_URL: filesUrl } = config;
-  const sealing = createSealing(keys);
-  const connection = filesUrl && (await connectBroker({ ...broker, name: "deliveries files" }));
-  const { files, handlers } =
-    connection && filesUrl
-      ? openFiles({
-          ...{ filesUrl, publicUrl: config.PUBLIC_URL, keys, sealing, clock, log },
-          openObjects: (options) => openObjects(connection, options),
-          replicas: config.EVENT_REPLICAS,
-          uploadBytes: config.UPLOADS_MAX_BYTES,
-          fileBytes: config.FILES_MAX_BYTES,
-          fileMaxAgeMs: config.FILE_MAX_AGE,
-        })
-      : { files: noFiles };
+  const sealing = createSealing(config.CONTENT_KEYS);
+  const opened = await openFiles(config, { broker, sealing, clock, log });
+  const { files } = opened;
   const standingOf = standingBy(deliveries, ticketFiles);
   const lookEveryMs = config.LISTED_FILE_LOOK;
   const looking = { deliveries, ticketFiles, tickets, files, lookEveryMs, clock, log };
@@ -63,8 +49,8 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
     publicRoutes: (router) => router.service(DeliveryService, deliveryService),
     internalRoutes: (router) =>
       router.service(DeliveryLifecycleService, createDeliveryLifecycleService(deliveries)),
-    publicHandlers: handlers,
+    publicHandlers: opened.handlers,
     relays: [deliveries.relay, ticketFiles.relay],
-    close: [stopWatching, stopLooking, ...(connection ? [() => connection.drain()] : [])],
+    close: [stopWatching, stopLooking, opened.close],
   };
 });

@@ -26,7 +26,7 @@ import { type DeliveryStore, deliveryAggregate } from "./delivery-aggregate.ts";
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { checkContent } from "./files/check-content.ts";
 import { createFiles } from "./files/files.ts";
-import { fileName, type ObjectStore } from "./files/object-store.ts";
+import { fileName, type ObjectBytes } from "./files/object-store.ts";
 import { openFile } from "./files/sealed-file.ts";
 import { createUrlSigner } from "./files/signed-url.ts";
 import { onOrderEvent } from "./follow-orders.ts";
@@ -78,7 +78,7 @@ beforeAll(async () => {
     return { ticket: { id, sellerId: sellerOf(id), status: listedOf.get(id) ?? listed }, reserved };
   };
   const tickets = clientOf(TicketLockService, { readTicket }, { service: "deliveries" });
-  const store: ObjectStore = {
+  const store: ObjectBytes = {
     put: async (name, content) => void objects.set(name, Buffer.from(content)),
     get: async (name) => objects.get(name),
     remove: async (name) => void objects.delete(name),
@@ -95,7 +95,12 @@ beforeAll(async () => {
     const verdict = checkContent(Buffer.from(bytes));
     return "refused" in verdict ? verdict : { ...verdict, barcodes: barcodesInFiles };
   };
-  const files = createFiles({ store, signer, sealing, check, clock });
+  const files = createFiles({
+    store: { ...store, urlOf: async (grant) => signer.urlOf(grant) },
+    sealing,
+    check,
+    clock,
+  });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const standingOf = standingBy(deliveries, ticketFiles);
   const looking = { deliveries, ticketFiles, tickets, files, clock, lookEveryMs: HOUR, log: silent };

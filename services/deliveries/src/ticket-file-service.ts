@@ -116,7 +116,7 @@ export function createTicketFileService(
       const known = await ticketFiles.find(ticketId);
       if (known) requireAttachable(known);
       takeUpload(userId);
-      const upload = files.startUpload(Number(bytes), ticketId);
+      const upload = await files.startUpload(Number(bytes), ticketId);
       if (!known) await ticketFiles.insert(openTicketFile(ticketId, userId, clock()));
       return upload;
     },

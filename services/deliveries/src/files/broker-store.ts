@@ -1,6 +1,8 @@
 import type { KeptObjects, KeptObjectsOptions } from "@ticketing/runtime/events/kept-objects";
+import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
-import type { ObjectStore } from "./object-store.ts";
+import type { ObjectBytes } from "./object-store.ts";
+import { once } from "./once.ts";
 
 /** What was uploaded and nobody has delivered goes by itself. */
 const UPLOAD_MAX_AGE_MS = 3_600_000;
@@ -21,7 +23,7 @@ export interface BrokerStoreOptions {
  * are made when they are first used: a broker that has no room for them, or does not allow them yet, keeps no service
  * from its other work.
  */
-export function openBrokerStore(options: BrokerStoreOptions): ObjectStore {
+export function openBrokerStore(options: BrokerStoreOptions): ObjectBytes {
   const { openObjects, replicas, uploadBytes, fileBytes, fileMaxAgeMs, log } = options;
   const open = (stream: string, subject: string, rest: Partial<KeptObjectsOptions>) =>
     once(() => openObjects({ stream, subject, replicas, ...rest }));
@@ -36,7 +38,7 @@ export function openBrokerStore(options: BrokerStoreOptions): ObjectStore {
       return await act(await (name.startsWith("quarantine/") ? uploads : files)());
     } catch (err) {
       log.warn({ err }, "the broker did not keep or give a file");
-      throw err;
+      throw new DomainError("FILES_UNAVAILABLE", "files cannot be kept now");
     }
   }
 
@@ -44,17 +46,5 @@ export function openBrokerStore(options: BrokerStoreOptions): ObjectStore {
     put: (name, content) => use(name, (objects) => objects.put(name, content)),
     get: (name) => use(name, (objects) => objects.get(name)),
     remove: (name) => use(name, (objects) => objects.remove(name)),
-  };
-}
-
-/** What was opened; one that failed is tried again by the next call. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opened: Promise<T> | undefined;
-  return () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
   };
 }

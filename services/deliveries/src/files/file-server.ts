@@ -2,8 +2,8 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
-import type { ObjectStore } from "./object-store.ts";
-import type { Grant, UrlSigner } from "./signed-url.ts";
+import type { Grant, ObjectBytes } from "./object-store.ts";
+import type { UrlSigner } from "./signed-url.ts";
 
 /** What is asked of a request by HTTP/1.1 and HTTP/2 alike. */
 interface FileRequest extends AsyncIterable<Buffer> {
@@ -32,7 +32,7 @@ interface OnTheWay {
 }
 
 interface FileServerDependencies {
-  store: ObjectStore;
+  store: ObjectBytes;
   signer: UrlSigner;
   /** The origin of the web app, whose pages may call. */
   origin: string;
@@ -96,7 +96,7 @@ async function answer(
 
 /** One upload of a name at a time: the store keeps the parts of each that others overtake, until their age is over. */
 async function take(
-  store: ObjectStore,
+  store: ObjectBytes,
   uploads: Set<string>,
   grant: Grant,
   request: FileRequest,
@@ -114,7 +114,7 @@ async function take(
   }
 }
 
-async function give(store: ObjectStore, grant: Grant, response: FileResponse) {
+async function give(store: ObjectBytes, grant: Grant, response: FileResponse) {
   const content = await store.get(grant.name);
   if (!content) return end(response, 404);
   response.setHeader("content-type", "application/octet-stream");

@@ -11,9 +11,9 @@ import { png } from "../../testing/files.ts";
 import { checkFile } from "./check-file.ts";
 import { createFileHandler } from "./file-server.ts";
 import { createFiles } from "./files.ts";
-import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
+import { fileName, type Grant, type ObjectBytes, quarantineName } from "./object-store.ts";
 import { openFile, sealFile, unwrapKey } from "./sealed-file.ts";
-import { createUrlSigner, type Grant, type UrlSigner } from "./signed-url.ts";
+import { createUrlSigner, type UrlSigner } from "./signed-url.ts";
 import { takeUpload } from "./take-upload.ts";
 import { createTurns, createTurnsByKey } from "./turns.ts";
 
@@ -26,7 +26,7 @@ const { signal: waits } = new AbortController();
 const check = (bytes: Uint8Array) => checkFile(bytes, { verdictMs: 20_000, barcodesMs: 20_000 });
 
 /** What is kept in this process. */
-function memoryStore(): ObjectStore & { objects: Map<string, Buffer> } {
+function memoryStore(): ObjectBytes & { objects: Map<string, Buffer> } {
   const objects = new Map<string, Buffer>();
   return {
     objects,
@@ -176,9 +176,10 @@ describe("files that are taken", () => {
     const clock = () => new Date();
     const signer = createUrlSigner("https://files.example", [randomBytes(32)]);
     const files = createFiles({
-      ...{ sealing, signer, clock },
+      ...{ sealing, clock },
       store: {
         ...store,
+        urlOf: async (grant) => signer.urlOf(grant),
         async get(name) {
           most = Math.max(most, ++held);
           return store.get(name);
@@ -193,14 +194,15 @@ describe("files that are taken", () => {
         return { type: "image/png", barcodes: [] };
       },
     });
-    const uploads = sellers.map((sellerId) => {
+    const begin = async (sellerId: string) => {
       const orderId = randomUUID();
-      const { uploadId = "", url = "" } = files.startUpload(png().length, orderId);
+      const { uploadId, url } = await files.startUpload(png().length, orderId);
       const { name = "" } = signer.grantOf("PUT", url, clock()) ?? {};
       store.objects.set(name, png());
       const upload = { uploadId, ownerId: orderId, sellerId, place: PLACE };
       return { name, take: () => files.take(upload, waits) };
-    });
+    };
+    const uploads = await Promise.all(sellers.map(begin));
     return { uploads, objects: store.objects, mostHeld: () => most };
   }
 
@@ -246,7 +248,7 @@ describe("the server of files", () => {
   let now: Date;
 
   beforeAll(async () => {
-    const current: ObjectStore = {
+    const current: ObjectBytes = {
       put: (...each) => store.put(...each),
       get: (name) => store.get(name),
       remove: (name) => store.remove(name),

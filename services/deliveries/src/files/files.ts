@@ -8,7 +8,6 @@ import { derivedId, newId } from "@ticketing/runtime/process/ids";
 import type { CheckedFile } from "./check-file.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
 import { unwrapKey } from "./sealed-file.ts";
-import type { UrlSigner } from "./signed-url.ts";
 import { type TakenFile, takeUpload } from "./take-upload.ts";
 import { createTurns, createTurnsByKey } from "./turns.ts";
 
@@ -42,22 +41,22 @@ export interface Upload {
 
 /** What deliveries do with files. */
 export interface Files {
-  /** Allows one upload for an order, or for a listed ticket: its id is the owner's here and below. */
-  startUpload(bytes: number, ownerId: string): GrantedUpload;
+  /** Allows one upload for an order, or for a listed ticket: its id is the owner's here and below. Throws FILES_UNAVAILABLE. */
+  startUpload(bytes: number, ownerId: string): Promise<GrantedUpload>;
   /**
    * Takes an upload when it is its turn, and leaves it in quarantine. Throws FILE_REFUSED, UPLOAD_MISSING,
    * TOO_MANY_UPLOADS or FILES_UNAVAILABLE, and the signal's reason when nobody waits any more.
    */
   take(upload: Upload, signal: AbortSignal): Promise<TakenFile>;
-  /** What the buyer's browser needs to fetch and open a file. */
-  open(file: TakenFile, place: string): MessageInitShape<typeof DeliveredFileSchema>;
+  /** What the buyer's browser needs to fetch and open a file. Throws FILES_UNAVAILABLE. */
+  open(file: TakenFile, place: string): Promise<MessageInitShape<typeof DeliveredFileSchema>>;
   /** Nobody needs it any more. */
   discard(file: TakenFile): Promise<void>;
   /** The upload was delivered. */
   discardUpload(uploadId: string, ownerId: string): Promise<void>;
 }
 
-const unavailable = (): never => {
+const unavailable = async (): Promise<never> => {
   throw new DomainError("FILES_UNAVAILABLE", "no files are kept here");
 };
 
@@ -82,22 +81,21 @@ export const noFiles: Files = {
  */
 export function createFiles(deps: {
   store: ObjectStore;
-  signer: UrlSigner;
   sealing: Sealing;
   /** Looks at a file; its barcodes are told by the ids under which they are claimed. */
   check: (bytes: Uint8Array) => Promise<CheckedFile>;
   clock: Clock;
 }): Files {
-  const { store, signer, sealing, clock } = deps;
+  const { store, sealing, clock } = deps;
   const expiry = () => new Date(clock().getTime() + GRANT_MS);
   const inTurn = createTurns({ atOnce: TAKEN_AT_ONCE, waiting: WAITING });
   const inTurnOf = createTurnsByKey({ atOnce: 1, waiting: WAITING_OF_SELLER });
   return {
-    startUpload(bytes, ownerId) {
+    async startUpload(bytes, ownerId) {
       const uploadId = newId();
       const expires = expiry();
       const name = quarantineName(placedId(uploadId, ownerId));
-      const url = signer.urlOf({ method: "PUT", name, bytes, expires });
+      const url = await store.urlOf({ method: "PUT", name, bytes, expires });
       return { uploadId, url, expireTime: timestampFromDate(expires) };
     },
     async take({ uploadId, ownerId, sellerId, place }, signal) {
@@ -107,9 +105,10 @@ export function createFiles(deps: {
       if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
       throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
     },
-    open(file, place) {
+    async open(file, place) {
       const expires = expiry();
-      const url = signer.urlOf({ method: "GET", name: fileName(file.fileId), bytes: file.bytes, expires });
+      const name = fileName(file.fileId);
+      const url = await store.urlOf({ method: "GET", name, bytes: file.bytes, expires });
       return {
         ...{ url, expireTime: timestampFromDate(expires), additionalData: place, mediaType: file.type },
         ...unwrapKey(sealing, file.seal, place),

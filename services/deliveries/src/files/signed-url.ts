@@ -1,14 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { isObjectName } from "./object-store.ts";
-
-/** What a URL allows: one method on one object, until a time. */
-export interface Grant {
-  method: "GET" | "PUT";
-  name: string;
-  /** Of the content, in bytes: a PUT takes that, and no other. */
-  bytes: number;
-  expires: Date;
-}
+import { type Grant, isObjectName } from "./object-store.ts";
 
 const textOf = ({ method, name, bytes, expires }: Grant): string =>
   [method, name, bytes, expires.getTime()].join("\n");

@@ -2,7 +2,7 @@ import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { newId } from "@ticketing/runtime/process/ids";
 import type { FileType } from "./check-content.ts";
 import type { CheckedFile } from "./check-file.ts";
-import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
+import { fileName, type ObjectBytes, quarantineName } from "./object-store.ts";
 import { type FileSeal, sealFile } from "./sealed-file.ts";
 
 /** A file that was found good: where its ciphertext is, and what opens it. */
@@ -25,7 +25,7 @@ export type Taking = { missing: true } | { refused: string } | { file: TakenFile
  * again. That repeat stores one more ciphertext; the first, which nothing names, stays until its age is over.
  */
 export async function takeUpload(
-  deps: { store: ObjectStore; sealing: Sealing; check: (bytes: Uint8Array) => Promise<CheckedFile> },
+  deps: { store: ObjectBytes; sealing: Sealing; check: (bytes: Uint8Array) => Promise<CheckedFile> },
   uploadId: string,
   place: string,
 ): Promise<Taking> {
