@@ -43,6 +43,18 @@ describe("the way in", () => {
     expect(await networkFaultsOf(objects)).toEqual([]);
   });
 
+  it("leads to no file where a bucket has them, and deliveries may call that", async () => {
+    objects = await overlayObjects("k8s/components/bucket");
+    expect(await faults()).toEqual([]);
+    expect(await networkFaultsOf(objects)).toEqual([]);
+    expect(environmentFaults(await configurationsOf(objects))).toEqual([]);
+    expect(find(objects, "Certificate", "gateway")).toMatchObject({
+      spec: { dnsNames: ["tickets.example.com"] },
+    });
+    setVariable("FILES_URL", "https://files.example.com");
+    expect(await faults()).toContain("the gateway would answer at the origin of the bucket");
+  });
+
   it("is at fault when a process has an origin of its own", async () => {
     const web = objects.find(
       ({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("web-"),

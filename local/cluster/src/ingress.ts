@@ -42,10 +42,18 @@ export function ingressFaults(
   ];
 }
 
-/** An origin that one process does not share with the others, whose pages it then refuses; of the app, and of files. */
+/**
+ * An origin that one process does not share with the others, whose pages it then refuses; of the app, and of files. Where a
+ * bucket has those, its own host answers, and not the gateway.
+ */
 function originFaults(processes: readonly Configured[]): string[] {
+  const inBucket = processes.some(({ env }) => env.S3_BUCKET);
+  const gateway = processes.find(({ workload }) => workload.name === "gateway");
+  if (inBucket && gateway?.env.FILES_URL) return ["the gateway would answer at the origin of the bucket"];
   return ["PUBLIC_URL", "FILES_URL"].flatMap((name) => {
-    const readers = processes.filter(({ module }) => name in module.schema.shape);
+    const readers = processes.filter(
+      (each) => name in each.module.schema.shape && !(inBucket && name === "FILES_URL" && each === gateway),
+    );
     const [first] = readers;
     return readers
       .filter(({ env }) => env[name] !== first?.env[name])

@@ -20,6 +20,7 @@ export const components = [
   "k8s/components/openshift-dns",
   "k8s/components/volume-alarms",
   "k8s/components/gateway-behind-proxy",
+  "k8s/components/bucket",
 ] as const;
 
 /** What production takes in and a developer may; built with the local overlay. */
@@ -36,6 +37,13 @@ export const forUsers: readonly Overlay[] = ["k8s/overlays/production", ...compo
 /** The origins that the owner of a mesh for users has to say: of the app, and of files. */
 const PUBLIC_URL = "https://tickets.example.com";
 const FILES_URL = "https://files.example.com";
+
+/** What the owner of a bucket says of it, which is found at that origin, and the Secret that they bring. */
+const BUCKET = "S3_BUCKET=files\nS3_ENDPOINT=https://example.com\n";
+const bucketSecret = {
+  secretGenerator: [{ name: "bucket", literals: ["access-key-id=none", "secret-access-key=none"] }],
+  generatorOptions: { disableNameSuffixHash: true },
+};
 
 /** Of nobody; in the form of those that move money. */
 const liveKeys = {
@@ -62,6 +70,7 @@ export async function buildOverlays(): Promise<Map<Overlay, KubernetesObject[]>>
     await makeSecrets(join(folder, "secrets"), { stripe: liveKeys });
     await appendFile(join(folder, "k8s/overlays/production/processes.env"), `PUBLIC_URL=${PUBLIC_URL}\n`);
     await appendFile(join(folder, "k8s/overlays/production/engines.env"), `FILES_URL=${FILES_URL}\n`);
+    await appendFile(join(folder, "k8s/components/bucket/bucket.env"), BUCKET);
     for (const component of components) await writeWith(component, "production", folder);
     for (const component of forDevelopers) await writeWith(component, "local", folder);
     const folders = [
@@ -93,6 +102,7 @@ async function writeWith(component: string, overlay: string, folder: string): Pr
     namespace: "ticketing",
     resources: [`../../overlays/${overlay}`],
     components: [`../${basename(component)}`],
+    ...(component === "k8s/components/bucket" && bucketSecret),
   };
   await writeFile(join(path, "kustomization.yaml"), stringify(kustomization));
 }

@@ -83,7 +83,7 @@ export function meshParts(plan: MeshPlan, preload?: string): MeshPart[] {
         startEnvoy({
           dir: logs,
           config: await writeGatewayConfig(dataDir, ports.gateway, context.publicUrl, {
-            files: context.filesUrl,
+            files: context.settings.S3_BUCKET ? undefined : context.filesUrl,
             others: allowedOrigins(context.settings),
             addressRate: addressRate(context.settings),
             trustedProxies: trustedProxies(context.settings),

@@ -52,7 +52,7 @@ export async function planMesh({
     temporalUiUrl: `http://localhost:${ports.temporalUi}`,
     publicUrl: `http://localhost:${ports.gateway}`,
     // Browsers and curl know that every name below `localhost` is this machine (RFC 6761, 6.3).
-    filesUrl: `http://files.localhost:${ports.gateway}`,
+    filesUrl: env.S3_BUCKET ? env.FILES_URL || "" : `http://files.localhost:${ports.gateway}`,
     workerBuildId: await workerBuildId(),
     stripe,
     settings: env,

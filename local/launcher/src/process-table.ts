@@ -12,7 +12,7 @@ export interface MeshContext {
   readonly temporalAddress: string;
   readonly temporalUiUrl: string;
   readonly publicUrl: string;
-  /** Where browsers upload and fetch files. */
+  /** Where browsers upload and fetch files: at the gateway, or at the bucket that the settings name. */
   readonly filesUrl: string;
   readonly workerBuildId: string;
   readonly stripe: StripeAccess;
@@ -123,6 +123,8 @@ const table: Readonly<Record<ServiceName, Row>> = {
     settings: [
       ...["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "DELIVERY_REMINDERS", "OVERDUE_EVERY"],
       ...["LISTED_FILE_LOOK", "FILE_MAX_AGE"],
+      ...["S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_PATH_STYLE"],
+      ...["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"],
     ],
   },
   payouts: {
