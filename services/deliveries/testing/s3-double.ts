@@ -33,7 +33,7 @@ class Refusal extends Error {
  */
 export async function startS3Double({ clock = () => new Date() }: { clock?: () => Date } = {}) {
   const objects = new Map<string, Buffer>();
-  const state = { isPublic: false, isDown: false, faults: [] as Fault[] };
+  const state = { anybody: [] as ("list" | "read" | "write")[], isDown: false, faults: [] as Fault[] };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const bucket: Bucket = {
@@ -88,7 +88,9 @@ export async function startS3Double({ clock = () => new Date() }: { clock?: () =
     const byUrl = signedByUrl(request);
     const signed = byUrl ?? signedByHeader(request);
     if (!signed) {
-      if (state.isPublic) return "UNSIGNED-PAYLOAD";
+      const isList = request.url.pathname === `/${bucket.name}/`;
+      const act = request.method === "PUT" ? "write" : isList ? "list" : "read";
+      if (state.anybody.includes(act)) return "UNSIGNED-PAYLOAD";
       throw new Refusal("AccessDenied");
     }
     if (signed.accessKeyId !== bucket.accessKeyId) throw new Refusal("InvalidAccessKeyId");

@@ -47,9 +47,13 @@ describe("a bucket", () => {
     expect(String(error)).not.toContain(changes.secretAccessKey ?? double.bucket.secretAccessKey);
   });
 
-  it("that anybody can read or write stops the start", async () => {
-    double.state.isPublic = true;
-    await expect(open()).rejects.toThrow("S3_BUCKET can be listed by anybody");
+  it.each([
+    ["list", "S3_BUCKET can be listed by anybody"],
+    ["read", "S3_BUCKET can be read by anybody"],
+    ["write", "S3_BUCKET can be written by anybody"],
+  ] as const)("that anybody can %s stops the start", async (act, reason) => {
+    double.state.anybody = [act];
+    await expect(open()).rejects.toThrow(reason);
     expect(double.objects.size).toBe(0);
   });
 
@@ -63,10 +67,10 @@ describe("a bucket", () => {
     const store = await open();
     expect(await store.put(name, Buffer.from("ticket")).catch(reasonOf)).toBe("FILES_UNAVAILABLE");
     double.state.isDown = false;
-    double.state.isPublic = true;
+    double.state.anybody = ["read"];
     expect(await store.put(name, Buffer.from("ticket")).catch(reasonOf)).toBe("FILES_UNAVAILABLE");
     expect(double.objects.size).toBe(0);
-    double.state.isPublic = false;
+    double.state.anybody = [];
     await store.put(name, Buffer.from("ticket"));
     expect(String(double.objects.get(name))).toBe("ticket");
   });
