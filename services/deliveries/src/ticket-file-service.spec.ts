@@ -230,6 +230,18 @@ describe("the file of a listed ticket", () => {
     expect((await ticketFiles.get(ticketId)).attachments).toBe(1);
   });
 
+  it("leaves quarantine by a repeat of the call whose process died once it was attached", async () => {
+    const { url, uploadId } = await seller().startTicketUpload({ ticketId, bytes: BigInt(png().length) });
+    await put(url, png());
+    await attach(uploadId);
+    const isThere = () => objects.has(new URL(url).pathname.slice(1));
+    // As it left it.
+    await put(url, png());
+    expect(isThere()).toBe(true);
+    await attach(uploadId);
+    expect(isThere()).toBe(false);
+  });
+
   it("that is refused leaves the one before", async () => {
     await attached();
     const page = await upload(Buffer.from("<!doctype html>"));

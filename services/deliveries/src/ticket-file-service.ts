@@ -126,7 +126,10 @@ export function createTicketFileService(
       const listing = await readListing(tickets, ticketId, userId);
       const before = await ticketFiles.get(ticketId);
       let file = before;
-      if (!isAttached(before, uploadId)) {
+      if (isAttached(before, uploadId)) {
+        // A process that died once the file was attached has left what was uploaded.
+        await discardUpload(ticketId, uploadId);
+      } else {
         requireListed(listing);
         requireAttachable(before);
         file = await attachUpload(before, uploadId, context.signal);
