@@ -7,6 +7,7 @@ import {
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
 import { tellRecords } from "@ticketing/runtime/documents/select-records";
+import { someAtOnce } from "@ticketing/runtime/process/some-at-once";
 import { orUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { ownsIntent, ownsPayment } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -35,7 +36,7 @@ export function createBalanceRecords(deps: {
     selection: RecordSelection | undefined,
   ): Promise<{ entries: BalanceEntry[]; next?: string }> {
     if (selection?.selection.case === "named") {
-      const found = await someAtOnce(selection.selection.value.ids, balance.find);
+      const found = await someAtOnce(selection.selection.value.ids, AT_ONCE, balance.find);
       return { entries: found.filter((entry) => entry !== undefined) };
     }
     const span = selection?.selection.value;
@@ -48,7 +49,7 @@ export function createBalanceRecords(deps: {
   /** The PaymentIntents that are this mesh's, of those that no payment names. */
   async function orphansOf(intentIds: string[]): Promise<Set<string>> {
     const own = await mesh.read();
-    const found = await someAtOnce(intentIds, stripe.find);
+    const found = await someAtOnce(intentIds, AT_ONCE, stripe.find);
     const ours = found.filter((entry) => entry !== undefined && ownsIntent(own, entry, undefined));
     return new Set(ours.map((entry) => entry?.id ?? ""));
   }
@@ -88,7 +89,7 @@ export function createBalanceRecords(deps: {
       const own = await mesh.read();
       const taken = documents.filter((payment) => isTaken(payment) && ownsPayment(own, payment));
       const shown = new Map<string, Movement[]>();
-      await someAtOnce(taken, async ({ _id, intentId = "" }) => {
+      await someAtOnce(taken, AT_ONCE, async ({ _id, intentId = "" }) => {
         shown.set(_id, (await orUnavailable(balance.movedBy(intentId))) ?? []);
       });
       const { records: charges, unreadable } = tellRecords(ChargeRecordSchema, taken, (payment) => ({
@@ -136,12 +137,3 @@ function record(
 /** The ids that entries name, each once. */
 const named = (entries: BalanceEntry[], idOf: (entry: BalanceEntry) => string): string[] =>
   [...new Set(entries.map(idOf))].filter((id) => id !== "");
-
-/** Asks for some at a time, in their order. */
-async function someAtOnce<T, R>(all: readonly T[], ask: (one: T) => Promise<R>): Promise<R[]> {
-  const answers: R[] = [];
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    answers.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(ask))));
-  }
-  return answers;
-}

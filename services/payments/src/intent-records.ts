@@ -6,6 +6,7 @@ import {
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import { badPageToken } from "@ticketing/runtime/documents/page-token";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
+import { someAtOnce } from "@ticketing/runtime/process/some-at-once";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { orUnavailable, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { IntentEntry, ReadEntry } from "./intent-entry.ts";
@@ -39,11 +40,7 @@ export function createIntentRecords(deps: {
   ): Promise<{ entries: (ReadEntry | undefined)[]; next?: string }> {
     if (selection?.selection.case === "named") {
       const { ids } = selection.selection.value;
-      const entries: (ReadEntry | undefined)[] = [];
-      for (let at = 0; at < ids.length; at += AT_ONCE) {
-        entries.push(...(await Promise.all(ids.slice(at, at + AT_ONCE).map(stripe.find))));
-      }
-      return { entries };
+      return { entries: await someAtOnce(ids, AT_ONCE, stripe.find) };
     }
     const span = selection?.selection.value;
     if (!span) throw new Error("a validated selection names its records");

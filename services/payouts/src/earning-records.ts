@@ -8,6 +8,7 @@ import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { RecordSelection } from "@ticketing/proto/type/internal/v1/record_selection";
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import { someAtOnce } from "@ticketing/runtime/process/some-at-once";
 import { orUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { bookDifferences, bookedMovements } from "./compare-books.ts";
 import type { Earning } from "./earning.ts";
@@ -39,11 +40,9 @@ export function createEarningRecords(deps: {
     async select(selection: RecordSelection | undefined) {
       const { documents, nextPageToken } = await earnings.select(selection);
       const differences = new Map<string, string[]>();
-      for (let n = 0; n < documents.length; n += AT_ONCE) {
-        const some = documents.slice(n, n + AT_ONCE);
-        const found = await Promise.all(some.map(differencesOf));
-        for (const [index, { _id }] of some.entries()) differences.set(_id, found[index] ?? []);
-      }
+      await someAtOnce(documents, AT_ONCE, async (earning) => {
+        differences.set(earning._id, await differencesOf(earning));
+      });
       const { records, unreadable } = tellRecords(EarningRecordSchema, documents, (earning) => ({
         earning: earningMessage(earning),
         updateTime: timestampFromDate(earning.updateTime),
