@@ -6,7 +6,7 @@ import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import type { Ticket } from "@ticketing/proto/tickets/v1/ticket";
 import type { Person } from "../support/clients.ts";
-import { attachFile, callFiles, decrypt, uploadForListing } from "../support/files.ts";
+import { attachFile, openedFile, uploadForListing } from "../support/files.ts";
 import { booksOf, onboard, passEvent, transfersOf, untilEarning } from "../support/payouts.ts";
 import { listTicket, lockTicket, pay, refusal, watchUntil } from "../support/people.ts";
 import { eventually, startTestMesh, type TestMesh } from "../support/test-mesh.ts";
@@ -36,13 +36,6 @@ async function buy(ticket: Ticket) {
   const order = await lockTicket(buyer, ticket);
   const cast = { alice: seller, bob: buyer, carol: buyer, stripe: mesh.addresses.stripe };
   return { order, paid: () => pay(cast, buyer, order, OrderStatus.COMPLETE) };
-}
-
-/** What the buyer of an order opens. */
-async function opened(orderId: string): Promise<Buffer> {
-  const { content } = await buyer.deliveries.openTicket({ orderId });
-  if (content.case !== "file") throw new Error(`it is a ${content.case}`);
-  return decrypt(content.value, (await callFiles(content.value.url)).body);
 }
 
 /** The delivery of an order once it is there. */
@@ -76,7 +69,7 @@ it("a ticket is listed with its file, bought and opened at once, and its seller 
     expect((await refusal(other.deliveries.openTicket({ orderId }))).reason).toBe("NOT_YOUR_DELIVERY");
   const { ticket: instant } = await seller.tickets.getTicket({ ticketId: ticket.id });
   expect(instant?.instant).toBe(true);
-  expect(await opened(orderId)).toEqual(png());
+  expect(await openedFile(buyer, orderId)).toEqual(png());
 
   await passEvent(mesh, orderId);
   await untilEarning(seller, orderId, EarningStatus.TRANSFERRED);
@@ -100,7 +93,7 @@ it("the file of a sale that was given back unopened is the next buyer's, and goe
     const { delivery } = await buyer.deliveries.getDelivery({ orderId: second.order.id });
     return delivery?.status === DeliveryStatus.DELIVERED || undefined;
   }, 60_000);
-  expect(await opened(second.order.id)).toEqual(png());
+  expect(await openedFile(buyer, second.order.id)).toEqual(png());
 
   const unsold = await list();
   await attachFile(seller, unsold.id, png());

@@ -77,6 +77,13 @@ export async function deliverFile(seller: Person, order: Order, content: Buffer)
   await deliverWithRetries(seller, order, { case: "uploadId", value: uploadId });
 }
 
+/** What the buyer of an order opens. */
+export async function openedFile(buyer: Person, orderId: string): Promise<Buffer> {
+  const { content } = await retry(() => buyer.deliveries.openTicket({ orderId }));
+  if (content.case !== "file") throw new Error(`it is a ${content.case}`);
+  return decrypt(content.value, (await callFiles(content.value.url)).body);
+}
+
 /** What a browser makes of the answer to OpenTicket. */
 export async function decrypt(file: DeliveredFile, ciphertext: Buffer): Promise<Buffer> {
   const key = await webcrypto.subtle.importKey("raw", Buffer.from(file.key), "AES-GCM", false, ["decrypt"]);

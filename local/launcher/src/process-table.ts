@@ -122,7 +122,7 @@ const table: Readonly<Record<ServiceName, Row>> = {
     }),
     settings: [
       ...["DELIVERY_LEAD", "DELIVERY_LEAST_TIME", "DELIVERY_REMINDERS", "OVERDUE_EVERY"],
-      ...["LISTED_FILE_LOOK", "FILE_MAX_AGE"],
+      ...["LISTED_FILE_LOOK", "FILE_MAX_AGE", "TICKET_ISSUER"],
       ...["S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_PATH_STYLE"],
       ...["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"],
     ],

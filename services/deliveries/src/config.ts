@@ -41,6 +41,8 @@ export const schema = z.object({
   FILE_MAX_AGE: duration.default(730 * 86_400_000),
   /** How often it is looked whether the file of a listed ticket is still needed: so long it stays at most when it is not. */
   LISTED_FILE_LOOK: duration.default(3_600_000),
+  /** Who makes out anew what is sold with its file: nobody, or a fake for development and tests. */
+  TICKET_ISSUER: z.enum(["none", "fake"]).default("none"),
   /** How often deliveries are looked for that have become overdue, or whose sellers are to be reminded. */
   OVERDUE_EVERY: duration.default(10_000),
 });

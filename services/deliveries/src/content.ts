@@ -6,7 +6,7 @@ import type {
 } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Sealing } from "@ticketing/runtime/documents/sealed-text";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import type { DeliveredContent, Delivery } from "./delivery.ts";
+import type { DeliveredContent, Delivery, SealedUpload } from "./delivery.ts";
 import type { Files } from "./files/files.ts";
 import type { TakenFile } from "./files/take-upload.ts";
 import type { TicketFile } from "./ticket-file.ts";
@@ -82,6 +82,22 @@ export const sealTicketFile = (
   signal: AbortSignal,
 ): Promise<TakenFile> =>
   files.take({ uploadId, ownerId: ticketId, sellerId, place: placeAtTicket(ticketId) }, signal);
+
+/**
+ * The file of a listing that a ticket was sold with, in the clear: for its issuer alone. Throws FILES_UNAVAILABLE, also
+ * where it is gone.
+ */
+export function readSoldFile(files: Pick<Files, "read">, { file, ticketId }: SealedUpload): Promise<Buffer> {
+  if (!ticketId) throw new Error("this is no listing's file");
+  return files.read(file, placeAtTicket(ticketId));
+}
+
+/** What an issuer made for an order's buyer, as it is stored. Throws FILE_REFUSED, TOO_MANY_UPLOADS or FILES_UNAVAILABLE. */
+export const sealIssued = (
+  files: Pick<Files, "keep">,
+  orderId: string,
+  issued: Uint8Array,
+): Promise<TakenFile> => files.keep(issued, placeOf(orderId, DeliveryKind.FILE));
 
 /** Whether this is what was delivered last. What no key opens any more is not, so that its seller can replace it. */
 export function isDelivered(

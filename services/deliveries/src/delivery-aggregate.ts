@@ -50,6 +50,19 @@ export const findAwaited = (
     ...page,
   });
 
+/** A page of the deliveries for which the issuer of tickets is to be asked at this instant or before; earliest first. */
+export const findToIssue = (
+  deliveries: DeliveryStore,
+  now: Date,
+  page: { pageSize: number; pageToken: string },
+) =>
+  pageByTime(deliveries.collection, {
+    time: "issueTime",
+    since: new Date(0),
+    until: new Date(now.getTime() + 1),
+    ...page,
+  });
+
 /** Deliveries: where they are kept, and what other services learn of them. */
 export const deliveryAggregate = defineAggregate({
   collection: "deliveries",
@@ -61,5 +74,6 @@ export const deliveryAggregate = defineAggregate({
     { key: { sellerId: 1, isDue: 1, deliverBy: 1, _id: 1 } },
     { key: { deliverBy: 1, _id: 1 }, partialFilterExpression: awaited },
     { key: { remindTime: 1, _id: 1 }, partialFilterExpression: awaited },
+    { key: { issueTime: 1, _id: 1 } },
   ],
 });

@@ -26,7 +26,11 @@ beforeAll(async () => {
   const service = createDeliveryLifecycleService(deliveries);
   as = (caller) => clientOf(DeliveryLifecycleService, service, caller);
   const order = { _id: orderId, buyerId: "b", sellerId: "s", version: 2, startTime: now, refunded: false };
-  const awaited = awaitDelivery(order, { leadMs: 1_000, leastTimeMs: 1_000, reminderLeadsMs: [] }, now);
+  const awaited = awaitDelivery(
+    order,
+    { leadMs: 1_000, leastTimeMs: 1_000, reminderLeadsMs: [], hasIssuer: false },
+    now,
+  );
   const content = { kind: DeliveryKind.LINK, text: LINK } as const;
   const sealing = createSealing(secretKeys.parse(newSecretKey()));
   const { signal } = new AbortController();

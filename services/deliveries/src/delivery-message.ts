@@ -8,6 +8,7 @@ import {
 import { readTransition } from "@ticketing/runtime/documents/transition";
 import { barcodesOf } from "./barcodes/known-barcodes.ts";
 import { type Delivery, isSoldWithFile } from "./delivery.ts";
+import { issueOf } from "./issuer/issue.ts";
 
 const optionalTime = (time: Date | undefined) => time && timestampFromDate(time);
 
@@ -31,6 +32,7 @@ export function deliveryMessage(delivery: Delivery): MessageInitShape<typeof Del
     deliveredTime: optionalTime(delivery.deliveredTime),
     confirmedTime: optionalTime(delivery.confirmedTime),
     soldWithFile: isSoldWithFile(delivery),
+    issue: issueOf(delivery),
     reminderCount: BigInt(delivery.reminders ?? 0),
     remindedTime: optionalTime(delivery.remindedTime),
     openingCount: BigInt(delivery.openingCount),

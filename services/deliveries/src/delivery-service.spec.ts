@@ -33,7 +33,7 @@ import { lookAtAwaited } from "./watch-awaited.ts";
 const HOUR = 3_600_000;
 const LINK = "https://tickets.example/t/7f3a?seat=12";
 const reminderLeadsMs = [24 * HOUR, 3 * HOUR];
-const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs };
+const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs, hasIssuer: false };
 let now: number;
 let database: Database;
 let deliveries: DeliveryStore;
@@ -126,7 +126,7 @@ beforeAll(async () => {
       },
     };
     const service = createDeliveryService({
-      ...{ orders, tickets, ticketFiles, sealing, files, uploadLimit, barcodes, clock },
+      ...{ orders, tickets, ticketFiles, sealing, files, uploadLimit, barcodes, terms, clock },
       deliveries: failing,
     });
     hear = onOrderEvent({ deliveries, ticketFiles, files, orders, barcodes, terms, clock });

@@ -35,7 +35,8 @@ import { deliveryMessage } from "./delivery-message.ts";
 import type { Files } from "./files/files.ts";
 import { createTicketFileService, type TicketFileDependencies } from "./ticket-file-service.ts";
 
-export interface DeliveryServiceDependencies extends Pick<TicketFileDependencies, "ticketFiles" | "tickets"> {
+export interface DeliveryServiceDependencies
+  extends Pick<TicketFileDependencies, "ticketFiles" | "tickets" | "terms"> {
   deliveries: DeliveryStore;
   /** Asked before anything of a ticket is shown: the order decides whether it may. */
   orders: Pick<Client<typeof OrderLifecycleService>, "openTicket">;

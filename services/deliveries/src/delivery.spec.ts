@@ -18,7 +18,7 @@ import {
 } from "./delivery.ts";
 
 const HOUR = 3_600_000;
-const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: [] };
+const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: [], hasIssuer: false };
 const at = (hours: number) => new Date(Date.UTC(2030, 0, 1) + hours * HOUR);
 const sold = (changes: Partial<SoldOrder> = {}): SoldOrder => ({
   ...{ _id: "o1", buyerId: "b", sellerId: "s", version: 2, startTime: at(100), refunded: false },

@@ -11,6 +11,7 @@ import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { knownBarcodes } from "./barcodes/known-barcodes.ts";
 import type { TakenFile } from "./files/take-upload.ts";
+import { askIssuer, type Issue, isIssuers, returnToIssuer } from "./issuer/issue.ts";
 import { nextReminder } from "./reminders.ts";
 
 const { begin, advance } = transitionsOf(DeliveryEventSchema);
@@ -47,6 +48,10 @@ export interface Delivery extends Aggregate<TransitionType<typeof DeliveryEventS
    * deliveries of the release before, which reminds nobody, until they are moved.
    */
   remindTime?: Date | undefined;
+  /** What the issuer of the ticket is asked; absent where none is. */
+  issue?: Issue;
+  /** When the issuer is asked next; absent where it is not. */
+  issueTime?: Date | undefined;
   /** How often the seller was reminded; absent until then. */
   reminders?: number;
   /** When the seller was reminded, the last time. */
@@ -91,6 +96,8 @@ export interface DeliveryTerms {
   leastTimeMs: number;
   /** How long before the ticket has to be there each reminder is. */
   reminderLeadsMs: readonly number[];
+  /** Whether an issuer makes out what is sold with its file. */
+  hasIssuer: boolean;
 }
 
 const MAX_DELIVERIES = 21;
@@ -119,8 +126,8 @@ export const isToDeliver = ({ startTime }: SoldOrder, now: Date): boolean =>
   !isOver(new Date(startTime.getTime() + LATEST_MS), now);
 
 /**
- * The delivery of an order as it becomes known: awaited, delivered at once with the file that the ticket was sold with, or
- * ended already. Events come in any order, and what told of the refund is not told again.
+ * The delivery of an order as it becomes known: awaited, delivered at once with the file that the ticket was sold with,
+ * being made out by its issuer, or ended already. Events come in any order, and what told of the refund is not told again.
  */
 export function openDelivery(
   order: SoldOrder,
@@ -129,21 +136,30 @@ export function openDelivery(
   now: Date,
 ): Delivery {
   const awaited = awaitDelivery(order, terms, now);
-  return order.refunded ? cancel(awaited, {}, now) : deliverSold(awaited, upload, now);
+  return order.refunded ? cancel(awaited, {}, now) : deliverSold(awaited, upload, terms, now);
 }
 
-/** The ticket was sold with this file. What was delivered already, or ended, stays as it is. */
-export function deliverSold(delivery: Delivery, upload: SealedUpload | undefined, now: Date): Delivery {
-  return upload && isAwaited(delivery) ? deliver(delivery, upload, now) : delivery;
+/**
+ * The ticket was sold with this file: it is delivered, or made out to the buyer where there is an issuer. What was
+ * delivered already, ended, or is the issuer's to make out or was refused by it, stays as it is.
+ */
+export function deliverSold(
+  delivery: Delivery,
+  upload: SealedUpload | undefined,
+  { hasIssuer }: Pick<DeliveryTerms, "hasIssuer">,
+  now: Date,
+): Delivery {
+  if (!upload || !isAwaited(delivery) || delivery.issue) return delivery;
+  return hasIssuer ? askIssuer(delivery, upload, now) : deliver(delivery, upload, now);
 }
 
 /** Whether the seller has to deliver: in time, or late. */
 export const isAwaited = ({ status }: Pick<Delivery, "status">): boolean =>
   [DeliveryStatus.AWAITING_SELLER, DeliveryStatus.OVERDUE].includes(status);
 
-/** Whether it was delivered with the file of its listing, which stays. */
-export const isSoldWithFile = ({ content }: Pick<Delivery, "content">): boolean =>
-  content?.kind === DeliveryKind.FILE && content.ticketId !== undefined;
+/** Whether it was delivered with the file of its listing, or what the issuer makes out of it, which stays. */
+export const isSoldWithFile = ({ content, issue }: Pick<Delivery, "content" | "issue">): boolean =>
+  (content?.kind === DeliveryKind.FILE && content.ticketId !== undefined) || isIssuers({ issue });
 
 /** The order is complete: its seller has to deliver. */
 export function awaitDelivery(order: SoldOrder, terms: DeliveryTerms, now: Date): Delivery {
@@ -186,7 +202,10 @@ export function followOrder(delivery: Delivery, order: SoldOrder, terms: Deliver
 function cancel(delivery: Delivery, known: Partial<Delivery>, now: Date): Delivery {
   const shownBarcodes = knownBarcodes(delivery);
   const had = shownBarcodes.length > 0 && { shownBarcodes };
-  const ended = { ...known, ...had, status: DeliveryStatus.CANCELLED, isDue: false, content: undefined };
+  const ended = {
+    ...{ ...known, ...had, ...returnToIssuer(delivery, now) },
+    ...{ status: DeliveryStatus.CANCELLED, isDue: false, content: undefined },
+  };
   return advance(delivery, { case: "deliveryCancelled", value: {} }, now, ended);
 }
 

@@ -23,6 +23,7 @@ import {
 } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 import type { Files } from "./files/files.ts";
+import { isMadeOut } from "./issuer/issue.ts";
 import { type FileSale, sellFile, takeFileBack } from "./listing-sales.ts";
 import type { TicketFileStore } from "./ticket-file-aggregate.ts";
 
@@ -72,7 +73,7 @@ export const onOrderEvent =
     };
     const delivery = await follow(deps, order, { sell, isFirst: transition.case === "orderCompleted" });
     if (delivery?.status === DeliveryStatus.CANCELLED) {
-      await takeFileBack(deps, { ...sale, seen: delivery.openingCount > 0 });
+      await takeFileBack(deps, { ...sale, seen: delivery.openingCount > 0 && !isMadeOut(delivery) });
     }
     if (unknown) throw unknown;
   };
@@ -105,7 +106,7 @@ async function follow(
   let before: DeliveredContent | undefined;
   const change = (current: Delivery) => {
     before = current.content;
-    return deliverSold(followOrder(current, order, terms, clock()), upload, clock());
+    return deliverSold(followOrder(current, order, terms, clock()), upload, terms, clock());
   };
   const delivery = await deliveries.update(order._id, change, known ?? undefined);
   if (!delivery.content) await discardContent(files, before);

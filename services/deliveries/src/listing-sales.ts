@@ -3,7 +3,7 @@ import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-err
 import { requireClaimed } from "./barcodes/barcode.ts";
 import type { Barcodes } from "./barcodes/barcodes.ts";
 import { barcodesOf } from "./barcodes/known-barcodes.ts";
-import { deliverSold, type SealedUpload } from "./delivery.ts";
+import { type DeliveryTerms, deliverSold, type SealedUpload } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 import type { Files } from "./files/files.ts";
 import { FormerSaleOpen, looked, sellWith, sellWithout, type TicketFile, takeBack } from "./ticket-file.ts";
@@ -17,6 +17,11 @@ interface SaleDependencies {
 interface BindDependencies extends SaleDependencies {
   barcodes: Barcodes;
   files: Pick<Files, "discard">;
+}
+
+interface LateDependencies extends SaleDependencies {
+  deliveries: Pick<DeliveryStore, "update">;
+  terms: Pick<DeliveryTerms, "hasIssuer">;
 }
 
 /** With which file a ticket was sold. */
@@ -106,11 +111,11 @@ async function isStillTheirs(
  * there yet.
  */
 export async function deliverLate(
-  { deliveries, ticketFiles, clock }: SaleDependencies & { deliveries: Pick<DeliveryStore, "update"> },
+  { deliveries, ticketFiles, terms, clock }: LateDependencies,
   { _id, orderId, upload }: TicketFile,
 ): Promise<void> {
   if (!orderId || !upload) return;
-  const deliver = deliveries.update(orderId, (delivery) => deliverSold(delivery, upload, clock()));
+  const deliver = deliveries.update(orderId, (delivery) => deliverSold(delivery, upload, terms, clock()));
   await deliver.catch((error: unknown) => {
     if (!isRefusedFor(error, "DELIVERY_NOT_FOUND")) throw error;
     throw new DomainError("CONTENTION", "the ticket was sold just now; try again");

@@ -3,6 +3,7 @@ import type { TicketLockService } from "@ticketing/proto/tickets/internal/v1/tic
 import { type Clock, isOver } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { repeatedly } from "@ticketing/runtime/process/repeatedly";
+import type { DeliveryTerms } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 import type { Files } from "./files/files.ts";
 import type { TakenFile } from "./files/take-upload.ts";
@@ -21,6 +22,7 @@ export interface LookDependencies {
   ticketFiles: TicketFileStore;
   tickets: Pick<Client<typeof TicketLockService>, "readTicket">;
   files: Pick<Files, "discard">;
+  terms: Pick<DeliveryTerms, "hasIssuer">;
   /** At most so long after a look the same file is looked at again, while its ticket is listed. */
   lookEveryMs: number;
   clock: Clock;

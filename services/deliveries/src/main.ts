@@ -14,6 +14,8 @@ import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts"
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { openFiles } from "./files/open-files.ts";
 import { followOrders } from "./follow-orders.ts";
+import { askIssuerRepeatedly } from "./issuer/ask-issuer.ts";
+import { createFakeIssuer } from "./issuer/fake-issuer.ts";
 import { lookAfterTicketFiles, lookIfEnded } from "./look-after-ticket-files.ts";
 import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
 import { watchAwaited } from "./watch-awaited.ts";
@@ -31,26 +33,32 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
   const { files } = opened;
   const standingOf = standingBy(deliveries, ticketFiles);
   const lookEveryMs = config.LISTED_FILE_LOOK;
-  const looking = { deliveries, ticketFiles, tickets, files, lookEveryMs, clock, log };
+  const issuer = config.TICKET_ISSUER === "fake" ? createFakeIssuer(db) : undefined;
+  const reminderLeadsMs = config.DELIVERY_REMINDERS;
+  const terms = {
+    ...{ leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME, reminderLeadsMs },
+    hasIssuer: issuer !== undefined,
+  };
+  const looking = { deliveries, ticketFiles, tickets, files, terms, lookEveryMs, clock, log };
   const endListing = (ticketId: string) => lookIfEnded(looking, ticketId);
   const barcodes = await openBarcodes({
     ...{ db, standingOf, endListing, maxAgeMs: config.FILE_MAX_AGE, clock },
   });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const deliveryService = createDeliveryService({
-    ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, barcodes, clock },
+    ...{ deliveries, ticketFiles, orders, tickets, sealing, files, uploadLimit, barcodes, terms, clock },
   });
-  const reminderLeadsMs = config.DELIVERY_REMINDERS;
-  const terms = { leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME, reminderLeadsMs };
   followOrders({ deliveries, ticketFiles, files, orders, barcodes, terms, clock }, events);
   const stopWatching = watchAwaited({ deliveries, reminderLeadsMs, clock, log }, config.OVERDUE_EVERY);
   const stopLooking = lookAfterTicketFiles(looking, config.OVERDUE_EVERY);
+  const asking = issuer && { deliveries, issuer, files, barcodes, clock, log };
+  const stopAsking = asking && askIssuerRepeatedly(asking, config.OVERDUE_EVERY);
   return {
     publicRoutes: (router) => router.service(DeliveryService, deliveryService),
     internalRoutes: (router) =>
       router.service(DeliveryLifecycleService, createDeliveryLifecycleService(deliveries)),
     publicHandlers: opened.handlers,
     relays: [deliveries.relay, ticketFiles.relay],
-    close: [stopWatching, stopLooking, opened.close],
+    close: [stopWatching, stopLooking, ...(stopAsking ? [stopAsking] : []), opened.close],
   };
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { DeliveryKind } from "@ticketing/proto/deliveries/v1/delivery";
 import { awaitDelivery, deliver, followOrder, markOverdue } from "./delivery.ts";
+import type { TakenFile } from "./files/take-upload.ts";
+import { askIssuer, receiveRefusal } from "./issuer/issue.ts";
 import { nextReminder, remind } from "./reminders.ts";
 
 const HOUR = 3_600_000;
 const leadsMs = [3 * HOUR, 72 * HOUR, 24 * HOUR];
-const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: leadsMs };
+const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: leadsMs, hasIssuer: false };
 const at = (hours: number) => new Date(Date.UTC(2030, 0, 1) + hours * HOUR);
 /** Sold at 0, and due at 100. */
 const order = { _id: "o1", buyerId: "b", sellerId: "s", version: 2, startTime: at(124), refunded: false };
@@ -50,6 +52,14 @@ describe("a reminder", () => {
       expect(remind(other, leadsMs, at(60))).toBe(other);
     const late = awaited();
     expect(remind(late, leadsMs, at(100))).toBe(late);
+  });
+
+  it("is not made while the ticket is the issuer's to make out", () => {
+    const upload = { kind: DeliveryKind.FILE, uploadId: "u", file: {} as TakenFile, ticketId: "t" } as const;
+    const asked = askIssuer(awaited(), upload, at(1));
+    expect(remind(asked, leadsMs, at(50))).toBe(asked);
+    const refused = receiveRefusal(asked, at(51));
+    expect(remind(refused, leadsMs, at(52)).reminders).toBe(1);
   });
 
   it("is made of no delivery of the release before, until it is moved", () => {

@@ -21,8 +21,8 @@ export function nextReminder(deliverBy: Date, leadsMs: readonly number[], now: D
  * due since the last look. Otherwise nothing changes.
  */
 export function remind(delivery: Delivery, leadsMs: readonly number[], now: Date): Delivery {
-  const { status, deliverBy, remindTime, reminders = 0 } = delivery;
-  const isAwaited = status === DeliveryStatus.AWAITING_SELLER && !isOver(deliverBy, now);
+  const { status, isDue, deliverBy, remindTime, reminders = 0 } = delivery;
+  const isAwaited = isDue && status === DeliveryStatus.AWAITING_SELLER && !isOver(deliverBy, now);
   if (!isAwaited || !remindTime || !isOver(remindTime, now)) return delivery;
   const number = reminders + 1;
   return advance(delivery, { case: "deliveryReminded", value: { number: String(number) } }, now, {

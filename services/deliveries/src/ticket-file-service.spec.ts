@@ -103,13 +103,14 @@ beforeAll(async () => {
   });
   const uploadLimit = createRateLimit(UPLOAD_RATE, clock);
   const standingOf = standingBy(deliveries, ticketFiles);
-  const looking = { deliveries, ticketFiles, tickets, files, clock, lookEveryMs: HOUR, log: silent };
+  const terms = { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: [], hasIssuer: false };
+  const looking = { deliveries, ticketFiles, tickets, files, terms, clock, lookEveryMs: HOUR, log: silent };
   const endListing = (id: string) => lookIfEnded(looking, id);
   barcodes = await openBarcodes({ db: database.db, standingOf, endListing, maxAgeMs: 24 * HOUR, clock });
-  const means = { deliveries, ticketFiles, orders, tickets, files, barcodes, clock };
+  const means = { deliveries, ticketFiles, orders, tickets, files, barcodes, terms, clock };
   const service = createDeliveryService({ ...means, sealing, uploadLimit });
   as = (caller) => clientOf(DeliveryService, service, caller);
-  hear = onOrderEvent({ ...means, terms: { leadMs: 24 * HOUR, leastTimeMs: HOUR, reminderLeadsMs: [] } });
+  hear = onOrderEvent(means);
   look = (others = {}) => lookAtAll({ ...looking, ...others });
 }, 60_000);
 afterAll(() => database?.close());

@@ -10,6 +10,7 @@ import { DomainError, isRefusedFor } from "@ticketing/runtime/process/domain-err
 import { requireClaimed } from "./barcodes/barcode.ts";
 import type { Barcodes } from "./barcodes/barcodes.ts";
 import { sealTicketFile } from "./content.ts";
+import type { DeliveryTerms } from "./delivery.ts";
 import type { DeliveryStore } from "./delivery-aggregate.ts";
 import type { Files } from "./files/files.ts";
 import type { TakenFile } from "./files/take-upload.ts";
@@ -32,6 +33,7 @@ export interface TicketFileDependencies {
   tickets: Pick<Client<typeof TicketLockService>, "readTicket">;
   files: Files;
   barcodes: Barcodes;
+  terms: Pick<DeliveryTerms, "hasIssuer">;
   /** Takes one upload of a seller's. Throws TOO_MANY_UPLOADS. */
   takeUpload: (userId: string) => void;
   clock: Clock;

@@ -1,5 +1,5 @@
 import { useMutation } from "@connectrpc/connect-query";
-import { DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { DeliveryStatus, TicketIssue } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliveryService, type OpenTicketResponse } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
@@ -32,6 +32,7 @@ function ForBuyer(props: DeliverySide & { orderId: string; opened: boolean }) {
     setShown({ content, delivered: newer?.deliveredTime?.seconds });
     take(newer);
   };
+  if (delivery.issue === TicketIssue.ASKED) return <p>{texts.issuing}</p>;
   switch (delivery.status) {
     case DeliveryStatus.AWAITING_SELLER:
       return (

@@ -1,5 +1,5 @@
 import { timestampDate, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Delivery } from "@ticketing/proto/deliveries/v1/delivery";
+import { type Delivery, TicketIssue } from "@ticketing/proto/deliveries/v1/delivery";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import type { ReactNode } from "react";
 import { serverClock } from "../api/server-clock.ts";
@@ -43,6 +43,7 @@ export function DeliveryPart(props: { order: Order; children: (side: DeliverySid
       {delivery && (
         <>
           {props.children({ delivery, take })}
+          {delivery.issue === TicketIssue.ISSUED && <p className={styles.soft}>{texts.issued}</p>}
           <Barcode delivery={delivery} />
           <Openings delivery={delivery} />
           <Steps delivery={delivery} />

@@ -1,5 +1,5 @@
 import { useMutation } from "@connectrpc/connect-query";
-import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
+import { type Delivery, DeliveryStatus, TicketIssue } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliverTicketRequestSchema, DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
@@ -22,19 +22,33 @@ function ForSeller({ delivery, take }: DeliverySide) {
   if (delivery.status === DeliveryStatus.CANCELLED) return null;
   if (delivery.status === DeliveryStatus.CONFIRMED) return <p>{texts.confirmedByBuyer}</p>;
   if (delivery.soldWithFile) {
+    const [title, text] = soldWords(delivery.issue);
     return (
-      <Notice tone="good" title={texts.soldWithFile}>
-        <p>{texts.soldWithFileText}</p>
+      <Notice tone="good" title={title}>
+        <p>{text}</p>
       </Notice>
     );
   }
   return (
     <>
+      {delivery.issue === TicketIssue.REFUSED && <p>{texts.notIssued}</p>}
       <Standing delivery={delivery} />
       {/* Made anew once it was sent: what was delivered stays on no screen. */}
       <DeliverForm key={delivery.deliveredTime?.seconds.toString() ?? ""} delivery={delivery} take={take} />
     </>
   );
+}
+
+/** What has become of the file that the ticket was sold with, in short and in full. */
+function soldWords(issue: TicketIssue): readonly [string, string] {
+  switch (issue) {
+    case TicketIssue.ASKED:
+      return [texts.issuingForBuyer, texts.issuingForBuyerText];
+    case TicketIssue.ISSUED:
+      return [texts.issuedForBuyer, texts.issuedForBuyerText];
+    default:
+      return [texts.soldWithFile, texts.soldWithFileText];
+  }
 }
 
 function Standing({ delivery }: { delivery: Delivery }) {

@@ -6,6 +6,7 @@ export const deliveryTexts = {
 
   // To the buyer.
   awaited: (by: string) => `The seller has to deliver the ticket by ${by}. It will be here.`,
+  issuing: "The ticket's issuer is making it out to you. It will be here.",
   sellerReminded: (at: string) => `We reminded the seller on ${at}.`,
   late: (by: string) => `The seller has not delivered the ticket, which was due by ${by}. They still can.`,
   here: "Your ticket is here",
@@ -32,6 +33,12 @@ export const deliveryTexts = {
 
   // To the seller.
   due: (by: string) => `Deliver the ticket by ${by}`,
+  notIssued: "The issuer did not take the file that you had added, so deliver the ticket yourself.",
+  issuingForBuyer: "The ticket's issuer is making it out to the buyer",
+  issuingForBuyerText:
+    "It is made of the file that you had added to the listing. You have nothing more to do.",
+  issuedForBuyer: "The buyer has got the ticket",
+  issuedForBuyerText: "Its issuer has made it out to them. The file that you had added is void.",
   youReminded: (at: string) => `We reminded you on ${at}.`,
   overdue: (by: string) => `The ticket was due by ${by}`,
   overdueText: "The buyer waits for it. Deliver it now.",
@@ -94,6 +101,7 @@ export const deliveryTexts = {
   barcodeFound:
     "We read a barcode in the file: nobody else sells a ticket with that barcode here. Whether the issuer accepts it we cannot tell.",
   noBarcode: "We could not read a barcode in the file, so we cannot tell whether it is for sale here twice.",
+  issued: "The issuer made this ticket out to the buyer. The one that the seller had is void.",
   timeline: "The delivery",
 };
 

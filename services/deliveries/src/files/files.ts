@@ -7,8 +7,8 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId, newId } from "@ticketing/runtime/process/ids";
 import type { CheckedFile } from "./check-file.ts";
 import { fileName, type ObjectStore, quarantineName } from "./object-store.ts";
-import { unwrapKey } from "./sealed-file.ts";
-import { type TakenFile, takeUpload } from "./take-upload.ts";
+import { openFile, unwrapKey } from "./sealed-file.ts";
+import { keepFile, type TakenFile, type Taking, takeUpload } from "./take-upload.ts";
 import { createTurns, createTurnsByKey } from "./turns.ts";
 
 /** How long a signed address is good: long enough for 10 MiB by a slow line. */
@@ -48,6 +48,13 @@ export interface Files {
    * TOO_MANY_UPLOADS or FILES_UNAVAILABLE, and the signal's reason when nobody waits any more.
    */
   take(upload: Upload, signal: AbortSignal): Promise<TakenFile>;
+  /** A file in the clear. Throws FILES_UNAVAILABLE, also where it is gone. */
+  read(file: TakenFile, place: string): Promise<Buffer>;
+  /**
+   * Looks at a file that nobody uploaded, when it is its turn, and keeps it. Throws FILE_REFUSED, TOO_MANY_UPLOADS or
+   * FILES_UNAVAILABLE.
+   */
+  keep(content: Uint8Array, place: string): Promise<TakenFile>;
   /** What the buyer's browser needs to fetch and open a file. Throws FILES_UNAVAILABLE. */
   open(file: TakenFile, place: string): Promise<MessageInitShape<typeof DeliveredFileSchema>>;
   /** Nobody needs it any more. */
@@ -70,6 +77,8 @@ function unlessKept(error: unknown): never {
 export const noFiles: Files = {
   startUpload: unavailable,
   take: unavailable,
+  read: unavailable,
+  keep: unavailable,
   open: unavailable,
   discard: async () => undefined,
   discardUpload: async () => undefined,
@@ -101,9 +110,15 @@ export function createFiles(deps: {
     async take({ uploadId, ownerId, sellerId, place }, signal) {
       const work = () => takeUpload(deps, placedId(uploadId, ownerId), place).catch(unlessKept);
       const taking = await inTurnOf(sellerId)(() => inTurn(work, signal), signal);
-      if ("file" in taking) return taking.file;
-      if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
-      throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
+      return fileOf(taking);
+    },
+    async read({ fileId, seal }, place) {
+      const ciphertext = await store.get(fileName(fileId)).catch(unlessKept);
+      return ciphertext ? openFile(ciphertext, unwrapKey(sealing, seal, place), place) : unavailable();
+    },
+    async keep(content, place) {
+      const work = () => keepFile(deps, content, place).catch(unlessKept);
+      return fileOf(await inTurn(work, new AbortController().signal));
     },
     async open(file, place) {
       const expires = expiry();
@@ -117,6 +132,12 @@ export function createFiles(deps: {
     discard: ({ fileId }) => store.remove(fileName(fileId)),
     discardUpload: (uploadId, ownerId) => store.remove(quarantineName(placedId(uploadId, ownerId))),
   };
+}
+
+function fileOf(taking: Taking): TakenFile {
+  if ("file" in taking) return taking.file;
+  if ("missing" in taking) throw new DomainError("UPLOAD_MISSING", "nothing was uploaded under this id");
+  throw new DomainError("FILE_REFUSED", "the file is no ticket that is taken", { why: taking.refused });
 }
 
 /** Where an upload for an owner is: found by who names both. */
