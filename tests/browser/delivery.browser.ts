@@ -117,6 +117,10 @@ test("a seller is reminded of a ticket for today on every screen, and the buyer 
   const buyer = await newPerson(mesh, "Bob");
   const today = new Date(Date.now() + 10 * 3_600_000);
   const order = await buy(mesh, buyer, await list(busy, "Matinee of Bells", 4_500, today));
+  await retry(async () => {
+    const { delivery } = await buyer.deliveries.getDelivery({ orderId: order.id });
+    return delivery?.reminderCount || undefined;
+  });
   const page = await browser.open(mesh, "/sell", { size: "phone", as: busy });
   await page.getByText("A ticket that you sold is to be delivered").waitFor();
   await inspect(page, "delivery-reminder", ["phone", "desktop"]);

@@ -5,7 +5,7 @@ import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service
 const SHOWN = 5;
 
 /** What is due has no stream, and changes within hours. */
-const REFRESH_MS = 60_000;
+const REFRESH_MS = 30_000;
 
 /** What the person who is signed in has to deliver, the most urgent first; `more` where not all of it was read. */
 export function useDue() {
