@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { type S3Double, startS3Double } from "../../testing/s3-double.ts";
-import { type Bucket, bucketFaults } from "./bucket.ts";
+import { type Bucket, bucketConfig, bucketFaults, bucketOf } from "./bucket.ts";
 import { openBucketClient } from "./bucket-client.ts";
 import { openBucketStore } from "./bucket-store.ts";
 import { MAX_FILE_BYTES } from "./check-content.ts";
@@ -121,6 +121,35 @@ describe("the variables of a bucket", () => {
     expect(bucketFaults({ ...whole, S3_ACCESS_KEY_ID: undefined })).toEqual([
       "S3_ACCESS_KEY_ID: is missing, but S3_BUCKET is set",
     ]);
+  });
+
+  it.each([
+    ["off", "https://tickets.s3.eu-central-1.amazonaws.com"],
+    ["on", "https://s3.eu-central-1.amazonaws.com"],
+  ] as const)(
+    "lead browsers to where its URLs are, with S3_PATH_STYLE %s",
+    async (S3_PATH_STYLE, FILES_URL) => {
+      const config = { ...whole, S3_PATH_STYLE, FILES_URL };
+      expect(bucketFaults(config)).toEqual([]);
+      const client = openBucketClient(bucketOf(config) ?? double.bucket);
+      closing.push(client.close);
+      const now = new Date();
+      const expires = new Date(now.getTime() + 60_000);
+      expect(new URL(await client.urlOf({ method: "PUT", name, bytes: 1, expires }, now)).origin).toBe(
+        FILES_URL,
+      );
+    },
+  );
+
+  it("name a service without a path, and a bucket that can be a part of a host", () => {
+    const variables = bucketConfig.pick({ S3_BUCKET: true, S3_ENDPOINT: true });
+    expect(variables.safeParse(whole).success).toBe(true);
+    for (const wrong of [
+      { S3_ENDPOINT: "https://storage.example.com/s3" },
+      { S3_BUCKET: "our.tickets" },
+      { S3_ENDPOINT: "none" },
+    ])
+      expect([wrong, variables.safeParse({ ...whole, ...wrong }).success]).toEqual([wrong, false]);
   });
 
   it("say where browsers find the bucket", () => {

@@ -14,6 +14,7 @@ export const bucketConfig = z.object({
   /** Of the service, without the bucket, such as `https://s3.eu-central-1.amazonaws.com`: processes call it, and browsers. */
   S3_ENDPOINT: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => url.replace(/\/$/, "") === URL.parse(url)?.origin, "must be an origin, without a path")
     .register(calls, {})
     .optional(),
   /** The region that requests are signed for. */
