@@ -1,8 +1,9 @@
 import { EarningHoldReason, EarningStatus } from "@ticketing/proto/payouts/v1/earning";
 import { amend } from "@ticketing/runtime/documents/transition";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
-import { advance, type Earning, isPartUndecided } from "./earning.ts";
+import { advance, type Earning } from "./earning.ts";
 import { isWholeOwed, leftOf, netOf, netOfLeft, owedOf, type Part } from "./earning-amounts.ts";
+import { requireSettled } from "./earning-refund.ts";
 import { book } from "./ledger.ts";
 
 const { TRANSFERRED, REVERSED, OWED } = EarningStatus;
@@ -24,9 +25,7 @@ export function reduce(earning: Earning, { id, amount }: Pick<Part, "id" | "amou
   const { parts = [], refusedParts = [], status } = earning;
   if (parts.some((part) => part.id === id) || refusedParts.includes(id)) return earning;
   if (isAskedBack(earning)) throw new DomainError("EARNING_REFUNDED", "all of the price goes back");
-  if (earning.begun || isPartUndecided(earning)) {
-    throw new DomainError("EARNING_UNDERWAY", "a transfer or another part was begun before");
-  }
+  requireSettled(earning);
   const left = leftOf(earning);
   if (amount >= left) {
     throw new DomainError("PART_TOO_LARGE", "a part is less than what is left", { left: String(left) });

@@ -7,7 +7,7 @@ import { backOf, isRecoverable, isWholeOwed, owedOf } from "./earning-amounts.ts
 const { HELD, TRANSFERRED, REVERSED, OWED } = EarningStatus;
 
 /** Throws EARNING_UNDERWAY while a transfer or a part of the price may be under way. */
-function requireSettled(earning: Earning): void {
+export function requireSettled(earning: Earning): void {
   if (earning.begun) {
     throw new DomainError("EARNING_UNDERWAY", "a transfer was begun, and its outcome is not known yet");
   }
