@@ -2,12 +2,13 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { budget } from "./build/budget.ts";
 import { compressed } from "./build/compressed.ts";
+import { serviceWorker } from "./build/service-worker.ts";
 
 /** What a visitor downloads before the first screen is drawn, in bytes after gzip. */
 const ENTRY_BUDGET = 120_000;
 
 export default defineConfig({
-  plugins: [react(), compressed(), budget(ENTRY_BUDGET)],
+  plugins: [react(), serviceWorker("src/offline/service-worker.ts"), compressed(), budget(ENTRY_BUDGET)],
   build: {
     target: "es2022",
     // Inlined assets would need `data:` in the content security policy.

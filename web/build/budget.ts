@@ -13,7 +13,10 @@ export function budget(limit: number): Plugin {
     apply: "build",
     enforce: "post",
     writeBundle(_, bundle) {
-      const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
+      // What lies beside them is loaded by no page: the worker.
+      const chunks = Object.values(bundle)
+        .filter((output) => output.type === "chunk")
+        .filter(({ fileName }) => fileName.startsWith("assets/"));
       const weight = (chunk: Rolldown.OutputChunk) => gzipSync(chunk.code).length;
       const first = initial(chunks);
       const total = [...first].reduce((sum, chunk) => sum + weight(chunk), 0);

@@ -33,6 +33,7 @@ export function securityHeaders(
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
+    "worker-src": "'self'",
   };
   const secure = new URL(publicUrl).protocol === "https:";
   return {

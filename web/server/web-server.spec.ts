@@ -19,6 +19,7 @@ beforeAll(async () => {
   await writeFile(join(root, "index.html"), page);
   await writeFile(join(root, "index.html.br"), brotliCompressSync(page));
   await writeFile(join(root, "icon.svg"), "<svg/>");
+  await writeFile(join(root, "service-worker.js"), "0");
   await writeFile(join(root, "assets", "chunk-abc123.js"), "export {}");
   server = createWebServer({ root, pageHeaders: securityHeaders("http://localhost:8080") });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,6 +53,12 @@ describe("the web server", () => {
     const chunk = await fetch(`${origin}/assets/chunk-abc123.js`);
     expect(chunk.headers.get("cache-control")).toContain("immutable");
     expect((await fetch(`${origin}/icon.svg`)).headers.get("cache-control")).toBe("no-cache");
+  });
+
+  test("hands out the worker for now, which may ask nobody else", async () => {
+    const { headers } = await fetch(`${origin}/service-worker.js`);
+    expect(headers.get("cache-control")).toBe("no-cache");
+    expect(headers.get("content-security-policy")).toBe("default-src 'none'; connect-src 'self'");
   });
 
   test.each([

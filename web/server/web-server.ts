@@ -18,6 +18,10 @@ export interface WebServerOptions {
  */
 const KEEP_ALIVE_MS = 65 * 60_000;
 
+/** The worker of the app, and what it may do: ask this origin alone. */
+const WORKER = "/service-worker.js";
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
+
 /** Chunks and styles carry a hash of their content in their names. */
 const HASHED = "/assets/";
 
@@ -34,6 +38,7 @@ export function createWebServer({ root, pageHeaders, security }: WebServerOption
       const forever = path.startsWith(HASHED);
       response.setHeader("cache-control", forever ? "public, max-age=31536000, immutable" : "no-cache");
       if (path.endsWith(".html") || path === "/") setAll(response, pageHeaders);
+      if (path === WORKER) response.setHeader("content-security-policy", WORKER_POLICY);
     },
   });
   const answerRequest = (request: IncomingMessage, response: ServerResponse) => {

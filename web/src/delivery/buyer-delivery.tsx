@@ -3,28 +3,24 @@ import { DeliveryStatus, TicketIssue } from "@ticketing/proto/deliveries/v1/deli
 import { DeliveryService, type OpenTicketResponse } from "@ticketing/proto/deliveries/v1/delivery_service";
 import type { Order } from "@ticketing/proto/orders/v1/order";
 import { useState } from "react";
-import { Button, buttonClass } from "../design/button.tsx";
+import { Button } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { ErrorNotice, Notice } from "../design/states.tsx";
-import styles from "./delivery.module.css";
+import { useKeptTicket } from "../kept/use-kept.ts";
 import { DeliveryPart, type DeliverySide, dueTime, Reminded } from "./delivery-part.tsx";
+import { OpenedTicket } from "./opened-ticket.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
-import { TicketFile } from "./ticket-file.tsx";
+import { DeliveredContent } from "./ticket-content.tsx";
 
 type Content = OpenTicketResponse["content"];
 
 /** Where the ticket is, and what was delivered, once the buyer opens it. */
 export function BuyerDelivery({ order }: { order: Order }) {
-  const { id, ticketOpenedTime } = order;
-  return (
-    <DeliveryPart order={order}>
-      {(side) => <ForBuyer {...side} orderId={id} opened={ticketOpenedTime !== undefined} />}
-    </DeliveryPart>
-  );
+  return <DeliveryPart order={order}>{(side) => <ForBuyer {...side} order={order} />}</DeliveryPart>;
 }
 
-function ForBuyer(props: DeliverySide & { orderId: string; opened: boolean }) {
-  const { delivery, orderId, take } = props;
+function ForBuyer(props: DeliverySide & { order: Order }) {
+  const { delivery, order, take } = props;
   // What was shown is asked for again once the seller has replaced it.
   const [shown, setShown] = useState<{ content: Content; delivered: bigint | undefined }>();
   const delivered = delivery.deliveredTime?.seconds;
@@ -45,16 +41,16 @@ function ForBuyer(props: DeliverySide & { orderId: string; opened: boolean }) {
       return <Notice tone="warn" title={texts.late(dueTime(delivery))} />;
     case DeliveryStatus.DELIVERED:
     case DeliveryStatus.CONFIRMED:
-      if (!shown || shown.delivered !== delivered) return <Closed {...props} onOpen={show} />;
+      if (!shown || shown.delivered !== delivered) return <Closed order={order} onOpen={show} />;
       return (
         <>
-          <Shown orderId={orderId} content={shown.content} onOpen={show} />
+          <OpenedTicket order={order} content={shown.content} onOpen={show} />
           {delivery.status === DeliveryStatus.CONFIRMED ? (
             <p>{texts.confirmed}</p>
           ) : (
             <ConfirmedAction
               method={DeliveryService.method.confirmDelivery}
-              input={{ orderId }}
+              input={{ orderId: order.id }}
               label={texts.confirm}
               look="secondary"
               title={texts.confirmTitle}
@@ -73,8 +69,8 @@ function ForBuyer(props: DeliverySide & { orderId: string; opened: boolean }) {
 }
 
 /** The first opening ends the time in which the ticket can be given back, so it is asked about. */
-function Closed(props: { orderId: string; opened: boolean; onOpen: (answer: OpenTicketResponse) => void }) {
-  const { orderId, opened, onOpen } = props;
+function Closed({ order, onOpen }: { order: Order; onOpen: (answer: OpenTicketResponse) => void }) {
+  const { id: orderId, ticketOpenedTime } = order;
   const { openTicket } = DeliveryService.method;
   const again = useMutation(openTicket, { onSuccess: onOpen });
   return (
@@ -83,7 +79,7 @@ function Closed(props: { orderId: string; opened: boolean; onOpen: (answer: Open
         <p>{texts.hereText}</p>
       </Notice>
       {again.isError && <ErrorNotice error={again.error} />}
-      {opened ? (
+      {ticketOpenedTime ? (
         <Button wide pending={again.isPending} onClick={() => again.mutate({ orderId })}>
           {texts.open}
         </Button>
@@ -101,40 +97,20 @@ function Closed(props: { orderId: string; opened: boolean; onOpen: (answer: Open
           <p>{texts.openText}</p>
         </ConfirmedAction>
       )}
+      <KeptCopy orderId={orderId} />
     </>
   );
 }
 
-function Shown(props: { orderId: string; content: Content; onOpen: (answer: OpenTicketResponse) => void }) {
-  const { orderId, content, onOpen } = props;
-  if (content.case === "transferNote") {
-    return (
-      <div>
-        <p>{texts.sellerSays}</p>
-        <blockquote className={styles.note} dir="auto">
-          {content.value}
-        </blockquote>
-      </div>
-    );
-  }
-  if (content.case === "file") {
-    return <TicketFile orderId={orderId} file={content.value} onOpen={onOpen} />;
-  }
-  const url = content.case === "link" ? URL.parse(content.value) : null;
-  // The service takes no other link; a page that runs what a seller wrote would be worse than none.
-  if (url?.protocol !== "https:") return null;
+/** The copy on this device, for who cannot open the ticket again where they are. */
+function KeptCopy({ orderId }: { orderId: string }) {
+  const kept = useKeptTicket(orderId);
+  const [shown, setShown] = useState(false);
+  if (!kept) return null;
+  if (shown) return <DeliveredContent ticket={kept.ticket} content={kept.content} />;
   return (
-    <>
-      <a
-        href={url.href}
-        target="_blank"
-        rel="noopener noreferrer"
-        referrerPolicy="no-referrer"
-        className={buttonClass("primary", true)}
-      >
-        {texts.toTicket}
-      </a>
-      <p className={styles.soft}>{texts.linkLeads(url.host)}</p>
-    </>
+    <Button look="secondary" wide onClick={() => setShown(true)}>
+      {texts.showKept}
+    </Button>
   );
 }

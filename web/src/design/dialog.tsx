@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { classNames } from "./class-names.ts";
 import styles from "./dialog.module.css";
 
 /**
@@ -11,6 +12,8 @@ export function Dialog(props: {
   onClose: () => void;
   children: ReactNode;
   actions?: ReactNode;
+  /** It takes the whole screen. */
+  full?: boolean;
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -26,7 +29,7 @@ export function Dialog(props: {
   return (
     <dialog
       ref={ref}
-      className={styles.dialog}
+      className={classNames(styles.dialog, props.full && styles.full)}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

@@ -1,18 +1,20 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Order, OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { Category } from "@ticketing/proto/tickets/v1/ticket";
+import { isPassing } from "../api/reason.ts";
 import { OrderCases } from "../cases/order-cases.tsx";
 import { BuyerDelivery } from "../delivery/buyer-delivery.tsx";
+import { KeptInstead } from "../delivery/kept-instead.tsx";
 import { SellerDelivery } from "../delivery/seller-delivery.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Card } from "../design/card.tsx";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
-import { SkeletonList } from "../design/skeleton.tsx";
 import { ErrorState } from "../design/states.tsx";
 import { useAnnouncedChange } from "../design/use-announced-change.ts";
 import { formatMoney } from "../format/format-money.ts";
 import { isolate } from "../format/isolate.ts";
+import { useSession } from "../session/session-store.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { AddToCalendar } from "../ticket/add-to-calendar.tsx";
 import { TicketFace } from "../ticket/ticket-face.tsx";
@@ -21,20 +23,38 @@ import { OrderStatusPill } from "./order-status.tsx";
 import { OrderTimeline } from "./order-timeline.tsx";
 import styles from "./orders.module.css";
 import { orderStatusNames, orderTexts as texts } from "./texts.ts";
+import { useForgetReturned } from "./use-forget-returned.ts";
 import { useMoney } from "./use-money.ts";
 import { useOrder } from "./use-order.ts";
 
 /** One order as it is now, for its buyer or its seller. */
 export function OrderScreen() {
   const { orderId } = getRouteApi("/orders/$orderId").useParams();
-  return <SignedIn>{(user) => <LiveOrder key={orderId} orderId={orderId} userId={user.id} />}</SignedIn>;
+  const { status } = useSession();
+  const screen = (
+    <SignedIn>{(user) => <LiveOrder key={orderId} orderId={orderId} userId={user.id} />}</SignedIn>
+  );
+  if (status === "signed-in" || status === "ended") return screen;
+  return (
+    <KeptInstead orderId={orderId} waiting={status === "unknown"}>
+      {screen}
+    </KeptInstead>
+  );
 }
 
 function LiveOrder({ orderId, userId }: { orderId: string; userId: string }) {
   const { query, order, take, refresh } = useOrder(orderId);
   useAnnouncedChange(order?.status, (now) => texts.becameStatus(orderStatusNames[now]));
-  if (query.isPending) return <SkeletonList count={2} />;
-  if (!order) return <ErrorState page error={query.error} onRetry={refresh} />;
+  useForgetReturned(order && [order]);
+  if (!order) {
+    const failed = <ErrorState page error={query.error} onRetry={refresh} />;
+    if (query.isError && !isPassing(query.error)) return failed;
+    return (
+      <KeptInstead orderId={orderId} waiting={query.isPending}>
+        {failed}
+      </KeptInstead>
+    );
+  }
   return <OneOrder order={order} userId={userId} take={take} refresh={refresh} />;
 }
 

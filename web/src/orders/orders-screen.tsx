@@ -4,18 +4,22 @@ import { OrderStatus } from "@ticketing/proto/orders/v1/order";
 import { OrderService } from "@ticketing/proto/orders/v1/order_service";
 import { paged } from "../api/paged.ts";
 import { MyCases } from "../cases/my-cases.tsx";
+import { KeptListInstead } from "../delivery/kept-instead.tsx";
 import { buttonClass } from "../design/button.tsx";
 import { Money } from "../design/money.tsx";
 import { PageHeader } from "../design/page.tsx";
 import { EmptyState } from "../design/states.tsx";
+import { useSession } from "../session/session-store.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 import { OrderList, PayNow, refreshOf } from "./order-list.tsx";
 import styles from "./orders.module.css";
 import { orderTexts as texts } from "./texts.ts";
+import { useForgetReturned } from "./use-forget-returned.ts";
 
 /** What the person bought or holds. */
 export function OrdersScreen() {
-  return (
+  const { status } = useSession();
+  const screen = (
     <SignedIn>
       {(user) => (
         <>
@@ -34,6 +38,8 @@ export function OrdersScreen() {
       )}
     </SignedIn>
   );
+  if (status === "signed-in" || status === "ended") return screen;
+  return <KeptListInstead waiting={status === "unknown"}>{screen}</KeptListInstead>;
 }
 
 function MyOrders() {
@@ -46,10 +52,12 @@ function MyOrders() {
       staleTime: 0,
     },
   );
+  const orders = query.data?.pages.flatMap((page) => page.orders);
+  useForgetReturned(orders);
   return (
     <OrderList
       query={query}
-      orders={query.data?.pages.flatMap(({ orders }) => orders)}
+      orders={orders}
       label={texts.orders}
       empty={
         <EmptyState title={texts.noOrdersTitle} text={texts.noOrdersText}>

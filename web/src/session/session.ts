@@ -3,6 +3,7 @@ import { AuthService } from "@ticketing/proto/auth/v1/auth_service";
 import type { User } from "@ticketing/proto/auth/v1/user";
 import { queryClient } from "../api/query-client.ts";
 import { isUnauthenticated } from "../api/reason.ts";
+import { forgetOthers, KEPT } from "../kept/forget.ts";
 import { authClient, onSessionEnd } from "./renewal.ts";
 import { currentSession, type Session, setSession } from "./session-store.ts";
 import { transport } from "./transport.ts";
@@ -10,13 +11,27 @@ import { transport } from "./transport.ts";
 const tabs = new BroadcastChannel("session");
 const account = createClient(AuthService, transport);
 
+/** Whether the server has said who uses this browser. */
+let isTold = false;
+
+/** Who uses this browser, by the server's word. */
 function become(next: Session): void {
   const before = currentSession();
+  isTold = true;
+  keepOnlyOf(next);
   setSession(next);
   // The next person must not see what this one has read.
   if (before.status !== "unknown" && before.user?.id !== next.user?.id) void queryClient.resetQueries();
   // The same person signed in again: repeat the reads that were refused meanwhile.
   else if (before.status === "ended") void queryClient.invalidateQueries();
+}
+
+/** Tickets stay on this device for as long as who opened them is signed in, and nobody else. */
+function keepOnlyOf({ status, user }: Session): void {
+  // Where the browser keeps nothing, there is nothing to forget.
+  forgetOthers(status === "signed-in" ? user.id : undefined).catch(() => {});
+  // What is read from now on is read after that.
+  if (status !== "signed-in") void queryClient.resetQueries({ queryKey: [KEPT] });
 }
 
 /** Sets the session in this tab and in every other one. */
@@ -31,14 +46,31 @@ onSessionEnd(() => {
   if (status === "signed-in") become({ status: "ended", user });
 });
 
-/** Asks the server who is signed in. During an outage the session stays as it was; at the start it is anonymous. */
+/**
+ * Asks the server who is signed in. During an outage the session stays as it was; at the start it is anonymous until there
+ * is a connection again.
+ */
 export async function loadSession(): Promise<void> {
   try {
     const { user } = await account.getCurrentUser({});
     if (user) become({ status: "signed-in", user });
   } catch (error) {
-    if (isUnauthenticated(error) || currentSession().status === "unknown") become({ status: "anonymous" });
+    if (isUnauthenticated(error)) become({ status: "anonymous" });
+    else if (!isTold) {
+      setSession({ status: "anonymous" });
+      askAgain();
+    }
   }
+}
+
+/** How long after a call without an answer the server is asked again who is signed in. */
+const ASK_AGAIN_MS = 5_000;
+
+/** The first calls of a connection that has come back may fail, too. */
+function askAgain(): void {
+  const ask = () => void loadSession();
+  if (navigator.onLine) setTimeout(ask, ASK_AGAIN_MS);
+  else window.addEventListener("online", ask, { once: true });
 }
 
 /** Signs in. Rejects with BAD_CREDENTIALS or TOO_MANY_ATTEMPTS. */
@@ -55,8 +87,9 @@ export async function signUp(account: {
   begin((await authClient.signUp(account)).user);
 }
 
-/** Ends the session in this browser. */
+/** Ends the session in this browser. Its tickets are forgotten first: that needs no connection. */
 export async function signOut(): Promise<void> {
+  await forgetOthers(undefined).catch(() => {});
   await authClient.signOut({});
   begin(undefined);
 }
