@@ -7,8 +7,8 @@ import { createPartSize } from "./parts.ts";
 import { REMOVED, republishedOf, republishOf } from "./removed-events.ts";
 
 const RESTART_MS = 500;
-/** So many events are in hand at most. */
-const MOST_EVENTS = 4_096;
+/** So many events are asked for at a time: what comes of them at once is read before anybody is answered. */
+const ASKED_EVENTS = 512;
 /** So long events are decoded at most before whoever asks is answered. */
 const DECODE_MS = 1;
 /** So long an event may wait before that counts as being behind. */
@@ -69,7 +69,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   /** The end of the stream as it was when it was opened. */
   let goal = Number.POSITIVE_INFINITY;
   let letters: Set<string> | undefined;
-  const partSize = createPartSize(MOST_EVENTS);
+  const partSize = createPartSize();
 
   /** What reads the position or saves it, one after another: each goes on from what was saved before. */
   let before: Promise<unknown> = Promise.resolve();
@@ -97,7 +97,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
     });
     // The last events of a stream may have been taken out one by one: its end is not reached then.
     if ((await consumer.info(true)).num_pending === 0) goal = next.sequence;
-    const opened = await consumer.consume({ max_messages: MOST_EVENTS, abort_on_missing_resource: true });
+    const opened = await consumer.consume({ max_messages: ASKED_EVENTS, abort_on_missing_resource: true });
     messages = opened;
     need.granted();
     // Takes effect when the messages are read.
@@ -130,7 +130,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
         gathered.push({ message, changes });
         inHand++;
         saving ??= saveAll();
-        if (gathered.length >= MOST_EVENTS) await saving;
+        if (gathered.length >= partSize.most()) await saving;
         if (performance.now() - begun < DECODE_MS) continue;
         await turn();
         begun = performance.now();
