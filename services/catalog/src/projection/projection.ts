@@ -114,7 +114,7 @@ function openFile(file: string): DatabaseSync {
 function tuned(db: DatabaseSync): DatabaseSync {
   // A commit that a power failure takes back takes its positions back too: it is applied again.
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY");
-  db.exec("PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824");
+  db.exec("PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824");
   return db;
 }
 

@@ -62,6 +62,8 @@ const startThread = (file: string, now: number): Worker =>
   new Worker(new URL("./writer-thread.ts", import.meta.url), {
     workerData: { file, now },
     execArgv: ["--conditions=@ticketing/source"],
+    // What comes in a part does not live for long: a larger heap would only be emptied later.
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 },
   });
 
 /** Opens the file, or makes it anew, as `openProjection` does, in a thread. Rejects where that fails. */
