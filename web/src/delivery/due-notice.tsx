@@ -12,9 +12,9 @@ import { useDue } from "./use-due.ts";
 export default function DueNotice() {
   const { pathname } = useLocation();
   const { due, more } = useDue();
-  const pressing = due.filter(isPressing);
-  const title = texts.pressing(pressing.length, more && pressing.length === due.length);
-  useAnnouncedChange(pressing.length, (now, before) => (now > before ? title : undefined));
+  const pressing = due?.filter(isPressing) ?? [];
+  const title = texts.pressing(pressing.length, more && pressing.length === due?.length);
+  useAnnouncedChange(due && pressing.length, (now, before) => (now > before ? title : undefined));
   const isSaidHere = pathname === "/sales" || pressing.every(({ id }) => pathname === `/orders/${id}`);
   if (isSaidHere) return null;
   return (

@@ -10,7 +10,7 @@ import { useDue } from "./use-due.ts";
  * the event of an order that the page shows. That it cannot be read hides it: the orders tell the same.
  */
 export function ToDeliver({ titleOf }: { titleOf: (orderId: string) => string | undefined }) {
-  const { due, more } = useDue();
+  const { due = [], more } = useDue();
   if (due.length === 0) return null;
   return (
     <Notice tone="warn" title={texts.toDeliver}>

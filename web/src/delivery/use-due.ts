@@ -7,12 +7,12 @@ const SHOWN = 5;
 /** What is due has no stream, and changes within hours. */
 const REFRESH_MS = 30_000;
 
-/** What the person who is signed in has to deliver, the most urgent first; `more` where not all of it was read. */
+/** What the person who is signed in has to deliver, the most urgent first, once it was read; `more` where that is not all. */
 export function useDue() {
   const { data } = useQuery(
     DeliveryService.method.listDeliveriesDue,
     { pageSize: SHOWN, pageToken: "" },
     { staleTime: 0, refetchInterval: REFRESH_MS },
   );
-  return { due: data?.deliveries ?? [], more: Boolean(data?.nextPageToken) };
+  return { due: data?.deliveries, more: Boolean(data?.nextPageToken) };
 }
