@@ -491,6 +491,10 @@ const newVerdicts: Readonly<Record<string, InternalRule>> = {
     ...someOrder(),
     ...{ providerDisputeId: "du_1", evidence: { uncategorizedText: "It was mine" } },
   })),
+  "payments.internal.v1.PaymentLifecycleService/AcceptDispute": lifecycle("payments", () => ({
+    ...someOrder(),
+    providerDisputeId: "du_1",
+  })),
   "deliveries.internal.v1.DeliveryLifecycleService/ReadDelivery": lifecycle("deliveries", someOrder, "cases"),
   "payouts.internal.v1.PayoutLifecycleService/ListEarnings": records("payouts"),
   "payouts.internal.v1.PayoutLifecycleService/ReadEarning": lifecycle("payouts", someOrder, "cases"),

@@ -411,6 +411,10 @@ export const repeatedElsewhere: Readonly<Record<string, readonly [file: string, 
     "services/payments/src/evidence-actions.spec.ts",
     "is kept as a draft that can be changed, and submitted once",
   ],
+  "payments.internal.v1.PaymentLifecycleService/AcceptDispute": [
+    "services/payments/src/accept-loss.spec.ts",
+    "is accepted once, and what was a draft is dropped",
+  ],
   "cases.v1.CaseService/SubmitEvidence": [
     "services/cases/src/bank-answer.spec.ts",
     "is submitted early by an operator who takes no part in it, once",

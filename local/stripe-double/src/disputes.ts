@@ -171,6 +171,16 @@ function updateDispute(
   return updated;
 }
 
+/**
+ * The loss is accepted: docs.stripe.com/api/disputes/close, by which the status "will change from needs_response to lost".
+ * That page says nothing of others, which the double refuses.
+ */
+function acceptLoss(call: Call, id: string): Dispute {
+  const dispute = known(call, id);
+  if (dispute.status !== "needs_response") throw invalid("This dispute is not open, so it cannot be closed.");
+  return closeDispute(call, { ...dispute, evidence: {} }, "lost");
+}
+
 const underReview = ({ status }: Dispute): Dispute["status"] =>
   status === "warning_needs_response" ? "warning_under_review" : "under_review";
 
@@ -209,5 +219,14 @@ export const disputeOperations: Operation[] = [
   operation(
     { name: "disputes.update", method: "POST", path: "/v1/disputes/:id", schema: updateSchema },
     updateDispute,
+  ),
+  operation(
+    {
+      name: "disputes.close",
+      method: "POST",
+      path: "/v1/disputes/:id/close",
+      schema: z.strictObject(common),
+    },
+    (call, _parameters, id) => acceptLoss(call, id),
   ),
 ];

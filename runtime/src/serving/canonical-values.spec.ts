@@ -168,6 +168,7 @@ const others: Readonly<Record<string, Record<string, unknown>>> = {
   OpenCase: { kind: 1, text: "It never came" },
   AddEvidence: { text: "It never came" },
   SubmitEvidence: { providerDisputeId: "du_1", evidence: {} },
+  AcceptDispute: { providerDisputeId: "du_1" },
   DecideCase: { ruling: 1, reason: "It never came" },
   AgreeToDecision: { version: 1n },
   CloseCase: { decisionNumber: 1 },

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "@jest/globals";
 import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
-import { addEvidence, agree, type Case, caseIdOf, close, decide, openCase, reopen } from "./case.ts";
+import { bankAnswer, closeEvidence } from "./bank-answer.ts";
+import {
+  addEvidence,
+  agree,
+  type Case,
+  caseIdOf,
+  close,
+  decide,
+  isReopenedBy,
+  openCase,
+  reopen,
+  settleByFact,
+} from "./case.ts";
 import { caseMessage, partyMessage } from "./case-message.ts";
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1) + minutes * 60_000);
@@ -128,6 +140,61 @@ describe("a decision", () => {
     const shown = partyMessage(ruled());
     expect(shown.decision).toMatchObject({ ruling: CaseRuling.REFUND, reason: "It was used" });
     expect(JSON.stringify(shown, (_, value) => String(value))).not.toContain("op1");
+  });
+});
+
+describe("the loss of a dispute", () => {
+  const terms = { version: 3, awaited: true, inquiry: false, submitted: false, dueTime: at(60) };
+  const disputed = (more = {}) =>
+    openCase(
+      sale,
+      {
+        ...{ kind: CaseKind.CHARGEBACK, subject: "du_1" },
+        fact: { version: 3, ruling: CaseRuling.UNSPECIFIED },
+        bank: bankAnswer({ ...terms, ...more }, at(0)),
+      },
+      at(0),
+    );
+  const bankSays = (ruling: CaseRuling) => ({ ruling, reason: "The bank", fact: { version: 4, ruling } });
+
+  it("is all that an operator can decide while the bank decides, and the bank's word of it is no news", () => {
+    for (const ruling of [CaseRuling.REJECT, CaseRuling.PART_REFUND])
+      expect(refusalOf(() => decide(disputed(), { ...refund(), ruling }, { alone: true }, at(1)))).toBe(
+        "BANK_DECIDES",
+      );
+    const accepted = ruled(disputed());
+    expect([accepted.status, accepted.decision?.operatorId]).toEqual([CaseStatus.DECIDED, "op1"]);
+    expect(isReopenedBy(accepted, { version: 4, ruling: CaseRuling.REFUND })).toBe(false);
+    expect(ruled(accepted)).toBe(accepted);
+  });
+
+  it("is accepted by two above the limit, unless the bank decides before the second agrees", () => {
+    const asked = proposed(disputed());
+    const agreed = agree(asked, { operatorId: "op2", version: asked.version }, at(2));
+    expect(agreed.decision).toMatchObject({ ruling: CaseRuling.REFUND, operatorId: "op1", agreedBy: "op2" });
+    expect(isReopenedBy(agreed, { version: 4, ruling: CaseRuling.REFUND })).toBe(false);
+    const won = settleByFact(asked, bankSays(CaseRuling.REJECT), at(2));
+    expect(won.decision).toMatchObject({ ruling: CaseRuling.REJECT, reason: "The bank" });
+    expect(
+      refusalOf(() => decide(asked, { ...refund(), ruling: CaseRuling.REJECT }, { alone: true }, at(2))),
+    ).toBe("BANK_DECIDES");
+  });
+
+  it("is not accepted once evidence goes to the bank, its time is over, or while it only asks", () => {
+    const closed = closeEvidence(disputed(), at(1));
+    expect(refusalOf(() => ruled(closed))).toBe("EVIDENCE_NOT_AWAITED");
+    const asked = closeEvidence(proposed(disputed()), at(1));
+    const agreeing = () => agree(asked, { operatorId: "op2", version: asked.version }, at(2));
+    expect(refusalOf(agreeing)).toBe("EVIDENCE_NOT_AWAITED");
+    expect(refusalOf(() => ruled(disputed({ dueTime: at(1) })))).toBe("EVIDENCE_NOT_AWAITED");
+    expect(refusalOf(() => ruled(disputed({ inquiry: true })))).toBe("BANK_DECIDES");
+    expect(closeEvidence(ruled(disputed()), at(2)).bank?.closedTime).toBeUndefined();
+  });
+
+  it("that could not be accepted leaves the case to operators", () => {
+    const again = reopen(ruled(disputed()), 1, "loss_not_accepted", at(2));
+    const kept = decide(again, { ...refund(), ruling: CaseRuling.REJECT }, { alone: true }, at(3));
+    expect(kept.status).toBe(CaseStatus.DECIDED);
   });
 });
 

@@ -1,5 +1,6 @@
-import { CaseKind, type CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { type Aggregate, amend } from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { derivedId } from "@ticketing/runtime/process/ids";
 import type { Money } from "@ticketing/runtime/values/money";
@@ -155,7 +156,7 @@ const amountFact = ({ refundAmount }: Pick<Decision, "refundAmount">) => ({
 /**
  * An operator decides; or proposes where a second one has to agree. The same by the same operator again: nothing changes.
  * `left` is what is left of the price after parts that went back before, in minor units. Throws OWN_CASE, BANK_DECIDES,
- * PART_TOO_LARGE with left, or CASE_DECIDED.
+ * EVIDENCE_NOT_AWAITED, PART_TOO_LARGE with left, or CASE_DECIDED.
  */
 export function decide(
   current: Case,
@@ -165,10 +166,6 @@ export function decide(
 ): Case {
   const { operatorId, ruling, reason } = verdict;
   requireOutsider(current, operatorId);
-  // What the bank decided could not be done where it was decided before.
-  if (current.kind === CaseKind.CHARGEBACK && current.decisions === 0) {
-    throw new DomainError("BANK_DECIDES", "the cardholder's bank decides this case");
-  }
   const known = current.decision;
   const isKnown =
     known?.operatorId === operatorId &&
@@ -177,6 +174,7 @@ export function decide(
     known.refundAmount === verdict.refundAmount;
   if (isKnown) return current;
   if (!current.undecided) throw decided(current);
+  if (isForBank(current)) requireAcceptable(current, ruling, now);
   if (verdict.refundAmount !== undefined && verdict.refundAmount >= left) {
     throw new DomainError("PART_TOO_LARGE", "a part is less than what is left", { left: String(left) });
   }
@@ -191,12 +189,36 @@ export function decide(
       proposed,
     );
   }
-  return settle(current, decision, now);
+  return settle(accepting(current), decision, now);
 }
 
 /**
+ * Whether the cardholder's bank decides it. An operator can only accept the loss, until what was decided could not be
+ * done.
+ */
+const isForBank = ({ kind, history }: Case): boolean =>
+  kind === CaseKind.CHARGEBACK && !history.some(({ type }) => type === "case_reopened");
+
+/** Throws BANK_DECIDES, or EVIDENCE_NOT_AWAITED where the bank has what both sides said, or its time is over. */
+function requireAcceptable({ bank }: Case, ruling: CaseRuling, now: Date): void {
+  if (ruling !== CaseRuling.REFUND || bank?.inquiry) {
+    throw new DomainError("BANK_DECIDES", "the cardholder's bank decides this case");
+  }
+  const isOpen = bank?.awaited && !bank.closedTime && bank.dueTime && !isOver(bank.dueTime, now);
+  if (!isOpen) {
+    throw new DomainError("EVIDENCE_NOT_AWAITED", "the loss of this dispute cannot be accepted any more");
+  }
+}
+
+/** Where the loss of a dispute is accepted the bank will say that it is lost: that is no news then. */
+const accepting = (current: Case): Case =>
+  isForBank(current) && current.fact
+    ? { ...current, fact: { ...current.fact, ruling: CaseRuling.REFUND } }
+    : current;
+
+/**
  * Another operator agrees to what was proposed, as of the version that they have read. Agreed already: nothing changes.
- * Throws OWN_CASE, CASE_NOT_PROPOSED, ANOTHER_OPERATOR_NEEDED or STALE_VERSION.
+ * Throws OWN_CASE, CASE_NOT_PROPOSED, ANOTHER_OPERATOR_NEEDED, STALE_VERSION, or EVIDENCE_NOT_AWAITED as `decide` does.
  */
 export function agree(current: Case, by: { operatorId: string; version: number }, now: Date): Case {
   const { decision } = current;
@@ -213,7 +235,8 @@ export function agree(current: Case, by: { operatorId: string; version: number }
     const facts = { version: String(current.version) };
     throw new DomainError("STALE_VERSION", "the case has changed", facts);
   }
-  return settle(current, { ...decision, agreedBy: by.operatorId, time: now }, now);
+  if (isForBank(current)) requireAcceptable(current, decision.ruling, now);
+  return settle(accepting(current), { ...decision, agreedBy: by.operatorId, time: now }, now);
 }
 
 function settle(current: Case, decision: Decision, now: Date): Case {
@@ -233,7 +256,7 @@ export function settleByFact(
   now: Date,
 ): Case {
   if (!current.undecided || isOlder(fact, current.fact)) return current;
-  if (current.kind === CaseKind.CHARGEBACK && current.decisions > 0) return current;
+  if (current.kind === CaseKind.CHARGEBACK && !isForBank(current)) return current;
   const decision = { ruling, reason, time: now, number: current.decisions + 1 };
   return settle(fact ? { ...current, fact } : current, decision, now);
 }

@@ -50,9 +50,7 @@ export function createEvidenceActions(deps: {
       const named = { id: disputeId, orderId: payment._id };
       if (!TAKING.includes(status)) {
         if (wish.submit && evidenceSubmitted) return dispute;
-        throw new DomainError("EVIDENCE_NOT_TAKEN", "the bank takes no evidence about this dispute", {
-          status,
-        });
+        throw takesNone(status);
       }
       requireInTime(dispute, clock());
 
@@ -94,17 +92,19 @@ export function createEvidenceActions(deps: {
   };
 }
 
-function disputeOf(payment: Payment, disputeId: string): KnownDispute {
+/** The dispute of a payment, as Stripe showed it last. Throws DISPUTE_NOT_FOUND. */
+export function disputeOf(payment: Payment, disputeId: string): KnownDispute {
   const found = disputesOf(payment).find(({ id }) => id === disputeId);
   if (!found?.shown) throw new DomainError("DISPUTE_NOT_FOUND", "the payment has no such dispute");
   return { ...found, shown: found.shown };
 }
 
+const takesNone = (status: string) =>
+  new DomainError("EVIDENCE_NOT_TAKEN", "the bank takes no evidence about this dispute", { status });
+
 /** What comes after its time may never reach the bank: docs.stripe.com/api/disputes/object, `evidence_details.past_due` */
 function requireInTime({ shown: { evidenceDueTime: until, status } }: KnownDispute, now: Date): void {
-  if (!until) {
-    throw new DomainError("EVIDENCE_NOT_TAKEN", "the bank takes no evidence about this dispute", { status });
-  }
+  if (!until) throw takesNone(status);
   if (isOver(until, now)) {
     const facts = { until: until.toISOString() };
     throw new DomainError("EVIDENCE_TOO_LATE", "the time to submit evidence is over", facts);

@@ -39,6 +39,8 @@ export interface EvidenceRecord extends Versioned {
    * was, by Stripe's word; absent in what an earlier release stored.
    */
   asked?: (EvidenceWish & { time: Date; status?: string }) | undefined;
+  /** The loss was accepted, or is about to be: nothing more is told. The number in the key of the next call of that. */
+  accepting?: Attempt;
   /** The draft that Stripe keeps. */
   staged?: EvidenceTexts;
   /** Oldest first: the newest of them. */
@@ -51,6 +53,40 @@ const KEPT_ANSWERS = 50;
 export const noEvidence = (disputeId: string, orderId: string): EvidenceRecord => ({
   ...{ _id: disputeId, version: 1, orderId, attempt: { number: 1 }, answers: [] },
 });
+
+/**
+ * The loss is about to be accepted: of what was to be told nothing is. The same record: it was begun before, or evidence
+ * may have been submitted where the dispute is now, which cannot be taken back.
+ */
+export function accept(record: EvidenceRecord, status: string): EvidenceRecord {
+  const { asked, attempt, accepting } = record;
+  if (accepting || isBeingSubmitted(record, status)) return record;
+  return changed(record, {
+    ...(asked && { asked: undefined, attempt: { number: attempt.number + 1 } }),
+    accepting: { number: 1 },
+  });
+}
+
+/** Accepting failed, after a look has shown that it did not happen. */
+export function notAccepted(
+  record: EvidenceRecord,
+  { number, kind }: { number: number; kind: StripeFailure["kind"] },
+  now: Date,
+  graceMs: number,
+): EvidenceRecord {
+  const { accepting } = record;
+  if (accepting?.number !== number) return record;
+  const next = attemptAfter(accepting, kind, now, graceMs);
+  return next === accepting ? record : changed(record, { accepting: next });
+}
+
+/** The key by which the loss is accepted, as {@link evidenceKey} is one. */
+export const acceptanceKey = ({ _id, accepting }: EvidenceRecord): string =>
+  `${_id}:close:${accepting?.number ?? 1}`;
+
+/** Whether what was to be submitted where the dispute is now has no outcome yet. */
+const isBeingSubmitted = ({ asked }: EvidenceRecord, status: string): boolean =>
+  asked?.submit === true && (asked.status ?? status) === status;
 
 /** The same for every repeat, until this key is known to do nothing any more. */
 export const evidenceKey = ({ _id, attempt }: EvidenceRecord): string => `${_id}:evidence:${attempt.number}`;
@@ -65,11 +101,11 @@ const changed = (record: EvidenceRecord, changes: Partial<EvidenceRecord>): Evid
  * What is to be told next of a dispute that is at `status`. What was to be submitted there and may yet have been is sent as
  * it was, whatever is wished by now: a bank takes it once, and with other texts the key would be refused. What was to be
  * submitted to an inquiry is not the answer to the dispute that it became. A draft gives way to what is newer, with
- * another key. The same record: that draft is there already.
+ * another key. The same record: that draft is there already, or the loss is accepted.
  */
 export function ask(record: EvidenceRecord, wish: EvidenceWish, status: string, now: Date): EvidenceRecord {
   const { asked, staged, attempt } = record;
-  if (asked?.submit && (asked.status ?? status) === status) return record;
+  if (record.accepting || isBeingSubmitted(record, status)) return record;
   if (!wish.submit && isDeepStrictEqual(staged, wish.texts)) {
     return asked ? changed(record, { asked: undefined, attempt: { number: attempt.number + 1 } }) : record;
   }

@@ -6,6 +6,7 @@ import { createRateLimit } from "@ticketing/runtime/process/rate-limit";
 import { runProcess } from "@ticketing/runtime/serving/run-process";
 import { createStripeKeyWatch } from "@ticketing/runtime/stripe/stripe-key-watch";
 import { webhookSecrets } from "@ticketing/runtime/stripe/stripe-keys";
+import { createLossAcceptance } from "./accept-loss.ts";
 import { createBalanceRecords } from "./balance-records.ts";
 import { createClientSecrets } from "./client-secrets.ts";
 import { config as readConfig } from "./config.ts";
@@ -43,10 +44,12 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
   const graceMs = config.STRIPE_GRACE;
   const actions = createPaymentActions({ payments, stripe, mesh, clock, log, graceMs });
   const parts = createPartRefunds({ payments, actions, stripe, mesh, clock, log, graceMs });
-  const evidence = createEvidenceActions({
+  const telling = {
     evidence: await createEvidenceStore(db),
     ...{ actions, stripe, mesh, clock, log, graceMs },
-  });
+  };
+  const evidence = createEvidenceActions(telling);
+  const losses = createLossAcceptance(telling);
   const intents = createIntentRecords({ payments, stripe, mesh });
   const balance = createBalanceRecords({ payments, stripe, balance: createStripeBalance(stripeAt), mesh });
 
@@ -73,6 +76,7 @@ await runProcess("payments", config, async ({ database, events, log, callee }) =
     intents,
     balance,
     evidence,
+    losses,
     orders,
     clock,
   });

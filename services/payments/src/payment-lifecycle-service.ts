@@ -8,6 +8,7 @@ import {
 import { isUnpublished, tellRecords } from "@ticketing/runtime/documents/select-records";
 import { requireService } from "@ticketing/runtime/identity/service-tokens";
 import type { Clock } from "@ticketing/runtime/process/clock";
+import type { LossAcceptance } from "./accept-loss.ts";
 import type { BalanceRecords } from "./balance-records.ts";
 import type { EvidenceActions } from "./evidence-actions.ts";
 import type { IntentRecords } from "./intent-records.ts";
@@ -26,6 +27,7 @@ export function createPaymentLifecycleService(deps: {
   intents: IntentRecords;
   balance: BalanceRecords;
   evidence: EvidenceActions;
+  losses: LossAcceptance;
   orders: Pick<Client<typeof OrderLifecycleService>, "readOrder">;
   clock: Clock;
 }): ServiceImpl<typeof PaymentLifecycleService> {
@@ -84,6 +86,12 @@ export function createPaymentLifecycleService(deps: {
       const { $typeName: _, $unknown: __, ...texts } = evidence;
       const wish = { texts, submit };
       const dispute = await deps.evidence.submit(await payments.get(orderId), providerDisputeId, wish);
+      return { dispute: disputeMessage(dispute)[0] };
+    },
+
+    async acceptDispute({ orderId, providerDisputeId }, context) {
+      requireService(context, "workflows");
+      const dispute = await deps.losses.accept(await payments.get(orderId), providerDisputeId);
       return { dispute: disputeMessage(dispute)[0] };
     },
 

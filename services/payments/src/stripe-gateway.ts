@@ -56,6 +56,8 @@ export interface StripeGateway {
    * them once. https://docs.stripe.com/api/disputes/update
    */
   updateDispute(disputeId: string, wish: EvidenceWish, key: string): Promise<void>;
+  /** Accepts the loss of a dispute, for good. https://docs.stripe.com/api/disputes/close */
+  closeDispute(disputeId: string, key: string): Promise<void>;
   /**
    * The currencies in which the account keeps a balance, as ISO 4217 codes: what is charged in another is converted.
    * https://docs.stripe.com/api/balance/balance_object
@@ -158,6 +160,10 @@ export function createStripeGateway(
       };
       return call("disputes.update", update, true);
     },
+    closeDispute: (disputeId, key) =>
+      call("disputes.close", async () => {
+        await stripe.disputes.close(disputeId, {}, { idempotencyKey: key });
+      }),
     settledCurrencies: () =>
       call("balance.retrieve", async () => {
         const { available, pending } = await stripe.balance.retrieve();

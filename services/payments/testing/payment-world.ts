@@ -5,6 +5,7 @@ import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { freePort } from "@ticketing/servers/ports";
 import { confirmPayment } from "@ticketing/stripe-double/confirm-payment";
 import { type StripeDouble, startStripeDouble } from "@ticketing/stripe-double/server";
+import { createLossAcceptance } from "../src/accept-loss.ts";
 import { createClientSecrets } from "../src/client-secrets.ts";
 import { createEvidenceActions } from "../src/evidence-actions.ts";
 import { createEvidenceStore } from "../src/evidence-store.ts";
@@ -60,11 +61,9 @@ export async function openPaymentWorld() {
   const secrets = createClientSecrets(clock);
   const deps = { payments, stripe, mesh, clock, log, graceMs, declineLimit, startLimit, secrets };
   const actions = createPaymentActions(deps);
-  const evidence = createEvidenceActions({
-    ...deps,
-    evidence: await createEvidenceStore(database.db),
-    actions,
-  });
+  const told = await createEvidenceStore(database.db);
+  const evidence = createEvidenceActions({ ...deps, evidence: told, actions });
+  const losses = createLossAcceptance({ ...deps, evidence: told, actions });
   const webhook = createStripeWebhook({ ...deps, actions });
   const parts = createPartRefunds({ ...deps, actions });
 
@@ -89,6 +88,7 @@ export async function openPaymentWorld() {
     actions,
     parts,
     evidence,
+    losses,
     webhook,
     double,
     keyWatch,

@@ -388,7 +388,10 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   PART_REFUND_NOT_OFFERED: said("No part of a price is given back for now", "Refund all of it, or nothing."),
   EVIDENCE_CLOSED: said("Nothing can be added any more", "What both of you said goes to the bank."),
   EVIDENCE_NOT_AWAITED: said("The bank awaits nothing", "It was answered already, or has decided."),
-  BANK_DECIDES: said("The bank decides this case", "It ends as the dispute does."),
+  BANK_DECIDES: said(
+    "The bank decides this case",
+    "It ends as the dispute does. Only the loss of a dispute can be accepted, and not of an inquiry.",
+  ),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };
 

@@ -133,10 +133,14 @@ export const caseTexts = {
   ownTitle: "This is an order of your own",
   ownText: "Another operator has to decide about it.",
   bankTitle: "The bank decides this case",
-  bankText: "It ends as the dispute does.",
+  bankText: "It ends as the dispute does, unless you accept the loss.",
   submitNow: "Tell the bank now",
   submitTitle: "Tell the bank now?",
   submitText: "A bank is told once. Neither side can add anything after it.",
   submitted: "What both sides said goes to the bank.",
+  acceptLoss: "Accept the loss",
+  acceptLossTitle: "Accept the loss of this dispute?",
+  acceptLossText:
+    "The bank is told that we do not answer, and the buyer keeps the money. What the seller earned is taken back, and nothing that both sides said goes to the bank. This cannot be undone.",
   reopened: "What was decided could not be done, so it is to be decided again.",
 };

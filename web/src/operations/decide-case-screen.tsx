@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type Case, CaseKind, CaseStatus } from "@ticketing/proto/cases/v1/case";
+import { type Case, CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { CaseService } from "@ticketing/proto/cases/v1/case_service";
 import { BankAnswerText, canSubmitNow } from "../cases/bank-answer.tsx";
 import { CaseStatusPill } from "../cases/case-status.tsx";
@@ -19,6 +19,7 @@ import { DecideCase } from "./decide-case.tsx";
 import { DisputedSale } from "./disputed-sale.tsx";
 import styles from "./events.module.css";
 import { ForOperators } from "./for-operators.tsx";
+import { ReasonedAction } from "./reasoned-action.tsx";
 import { Section } from "./section.tsx";
 
 /** One case for operators: what both sides say, what is known of the sale, and the decision. */
@@ -105,7 +106,13 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
       <Notice tone="warn" title={texts.bankTitle}>
         <p>{texts.bankText}</p>
         <BankAnswerText answer={found.bankAnswer} />
-        {canSubmitNow(found.bankAnswer) && <SubmitNow {...props} />}
+        {found.status === CaseStatus.PROPOSED && <Agree {...props} userId={userId} />}
+        {canSubmitNow(found.bankAnswer) && (
+          <div className={styles.buttons}>
+            <SubmitNow {...props} />
+            <AcceptLoss {...props} />
+          </div>
+        )}
       </Notice>
     );
   }
@@ -145,6 +152,28 @@ function SubmitNow({ found, onDecided, onFailed }: Parameters<typeof Undecided>[
     >
       <p>{texts.submitText}</p>
     </ConfirmedAction>
+  );
+}
+
+/** Accepts the loss of the dispute. Of a high amount that is only proposed. */
+function AcceptLoss({ found, onDecided, onFailed }: Parameters<typeof Undecided>[0]) {
+  return (
+    <ReasonedAction
+      method={CaseService.method.decideCase}
+      input={(reason) => ({ caseId: found.id, ruling: CaseRuling.REFUND, reason })}
+      label={texts.acceptLoss}
+      look="danger"
+      title={texts.acceptLossTitle}
+      keep={texts.notYet}
+      onRefused={onFailed}
+      onDone={({ case: now }) => {
+        toast(now?.status === CaseStatus.PROPOSED ? texts.proposed : texts.decided);
+        onDecided(now);
+      }}
+    >
+      <p>{texts.acceptLossText}</p>
+      <p>{texts.limit}</p>
+    </ReasonedAction>
   );
 }
 

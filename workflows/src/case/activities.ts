@@ -12,14 +12,15 @@ export type CaseActivities = ReturnType<typeof createCaseActivities>;
 /**
  * What is to be done about a case. `decision` is its number. `saleStands`: an operator said so, of a ticket that was not
  * delivered, too; that a bank decided for the seller says nothing of that. `despite`: the provider's id of the refund by
- * hand that the case was about, if any; absent in what an earlier release answered. `submitTime`: when what both sides
+ * hand that the case was about, if any; absent in what an earlier release answered. `accepts`: an operator accepts the loss
+ * of a dispute, which is said to the bank first. `submitTime`: when what both sides
  * say is to be submitted to the bank, in epoch milliseconds; absent where the bank awaits nothing, and in what an earlier
  * release answered.
  */
 export type CaseVerdict =
   | { next: "nothing" }
   | { next: "hold"; orderId: string; submitTime?: number }
-  | { next: "refund"; orderId: string; decision: number }
+  | { next: "refund"; orderId: string; decision: number; accepts?: true }
   | { next: "part"; orderId: string; decision: number; amount: number; despite: string }
   | { next: "keep"; orderId: string; decision: number; saleStands: boolean; despite?: string };
 
@@ -82,7 +83,8 @@ export function createCaseActivities(
       }
       if (status !== CaseStatus.DECIDED || !decision) return { next: "nothing" };
       const { ruling, number, operatorId, refundAmount } = decision;
-      if (ruling === CaseRuling.REFUND) return { next: "refund", orderId, decision: number };
+      if (ruling === CaseRuling.REFUND)
+        return { next: "refund", orderId, decision: number, ...(acceptsLoss(found) && { accepts: true }) };
       const despite = kind === CaseKind.PROVIDER_REFUND ? subject : "";
       if (ruling === CaseRuling.PART_REFUND)
         return { next: "part", orderId, decision: number, amount: Number(refundAmount), despite };
@@ -104,8 +106,19 @@ export function createCaseActivities(
     async submitEvidence(caseId: string): Promise<EvidenceOutcome> {
       const { case: found } = await asking(cases.closeEvidence({ caseId }));
       // Then it closed nothing: once cases hear that the bank awaits evidence, they wake the workflow.
-      if (found && !found.bankAnswer?.evidenceAwaited) return "over";
+      if (found && !(found.bankAnswer?.evidenceAwaited && found.bankAnswer.evidenceClosedTime)) return "over";
       return tell(found, true);
+    },
+
+    /** The bank is told that the loss is accepted, for good. */
+    async acceptLoss(caseId: string): Promise<"accepted" | "refused"> {
+      const { case: found } = await asking(cases.readCase({ caseId }));
+      if (!found) throw new Error("cases answered without the case");
+      const request = { orderId: found.orderId, providerDisputeId: disputeIdOf(found) };
+      return answering(payments.acceptDispute(request), "accepted", {
+        LOSS_NOT_ACCEPTED: "refused",
+        DISPUTE_NOT_FOUND: "refused",
+      });
     },
 
     /** The order's refund is asked for, once for each decision. */
@@ -158,3 +171,12 @@ export function createCaseActivities(
       answering(cases.reopenCase({ caseId, decisionNumber: decision, refusal }), "done" as const),
   };
 }
+
+/**
+ * Whether a refund that was decided means that the loss of a dispute is accepted: an operator decided so while it was the
+ * bank's to decide, which it is until something that was decided could not be done.
+ */
+const acceptsLoss = ({ kind, decision, timeline }: Case): boolean =>
+  kind === CaseKind.CHARGEBACK &&
+  decision?.operatorId !== "" &&
+  !timeline.some(({ transition }) => transition.case === "caseReopened");

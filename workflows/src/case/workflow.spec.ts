@@ -40,7 +40,7 @@ let orderAt: (look: number) => {
 
 /**
  * What the bank of a chargeback takes, in epoch milliseconds, and how the provider refuses what it is told, by turns;
- * `heard`: cases still think that evidence is awaited when it is closed.
+ * `heard`: cases still think that evidence is awaited when it is closed; `accepted`: an operator accepts the loss meanwhile.
  */
 let bank: {
   awaited: boolean;
@@ -49,6 +49,7 @@ let bank: {
   said: string;
   refusals: PublicOrInternal[];
   heard: boolean;
+  accepted?: boolean;
 };
 type PublicOrInternal = ConstructorParameters<typeof DomainError>[0];
 const timestamp = (ms: number) => timestampFromDate(new Date(ms));
@@ -78,7 +79,7 @@ function services({ service }: ConnectRouter): void {
       },
     }),
     closeEvidence() {
-      bank.closed = true;
+      bank.closed = !bank.accepted;
       done.push("close evidence");
       bank.awaited &&= bank.heard;
       return { case: { orderId: "o1", subject: "du_1:2", ...bankFacts() } };
@@ -116,6 +117,11 @@ function services({ service }: ConnectRouter): void {
       const partStatus = partAt(++partLooks);
       const partRefunds = partStatus ? [{ partId: "c1:2", amount: 300n, status: partStatus }] : [];
       return { payment: { partRefunds } };
+    },
+    acceptDispute({ providerDisputeId }) {
+      done.push(`accept ${providerDisputeId}`);
+      if (bank.awaited) return {};
+      throw toConnectError(new DomainError("LOSS_NOT_ACCEPTED", "no"));
     },
     submitEvidence({ providerDisputeId, evidence, submit }) {
       const text = evidence?.uncategorizedText.split("says:\n")[1]?.split(" ").slice(1).join(" ") ?? "";
@@ -376,6 +382,12 @@ describe("a chargeback", () => {
     expect(done).toEqual(["freeze c1", "stage du_1 It was mine", "close evidence"]);
   }, 60_000);
 
+  it("whose loss is accepted just when evidence is to be closed is not submitted", async () => {
+    bank.accepted = true;
+    await run();
+    expect(done).toEqual(["freeze c1", "stage du_1 It was mine", "close evidence"]);
+  }, 60_000);
+
   it("is not submitted once the provider says that it is too late", async () => {
     bank.refusals = ["EVIDENCE_TOO_LATE"];
     await run();
@@ -399,5 +411,31 @@ describe("a chargeback", () => {
       await wake();
     });
     expect(done.at(-1)).toBe("submit du_1 It was mine, and here is why");
+  }, 60_000);
+
+  it("whose loss an operator accepts says so to the bank before the order is refunded", async () => {
+    status = CaseStatus.DECIDED;
+    ruling = CaseRuling.REFUND;
+    orderAt = () => ({ status: OrderStatus.REFUNDED });
+    await run();
+    expect(done).toEqual(["freeze c1", "accept du_1", "refund c1 2", "release false", "close 2"]);
+  }, 60_000);
+
+  it("whose loss cannot be accepted is to be decided again, and nothing is refunded", async () => {
+    status = CaseStatus.DECIDED;
+    ruling = CaseRuling.REFUND;
+    bank.awaited = false;
+    await run();
+    expect(done.slice(0, 3)).toEqual(["freeze c1", "accept du_1", "reopen 2 loss_not_accepted"]);
+    expect(done.join()).not.toContain("refund");
+  }, 60_000);
+
+  it("that the bank decided is accepted by nobody", async () => {
+    status = CaseStatus.DECIDED;
+    ruling = CaseRuling.REFUND;
+    operatorId = "";
+    orderAt = () => ({ status: OrderStatus.REFUNDED });
+    await run();
+    expect(done).toEqual(["freeze c1", "refund c1 2", "release false", "close 2"]);
   }, 60_000);
 });

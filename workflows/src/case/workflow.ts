@@ -7,7 +7,7 @@ import { refundPart } from "./refund-part.ts";
 
 const { judgeCase, freezeEarning, requestRefund, readRefund, releaseEarning, closeCase, reopenCase } =
   retriedActivities<CaseActivities>();
-const { stageEvidence, submitEvidence } = retriedActivities<CaseActivities>();
+const { stageEvidence, submitEvidence, acceptLoss } = retriedActivities<CaseActivities>();
 
 /** A refund is mostly made within a second; one that the provider refuses is tried for days. */
 const FIRST_LOOK_MS = 500;
@@ -16,8 +16,8 @@ const LONGEST_PAUSE_MS = 3_600_000;
 const SUBMIT_EVERY_MS = 3_600_000;
 
 /**
- * Freezes what the seller earned while a case is open, tells the bank of a CHARGEBACK what both sides say, and does what
- * was decided. It waits for no decision: cases start it when a case was opened, and again when it was decided. Its start is a hint; what it does follows from what the case
+ * Freezes what the seller earned while a case is open, tells the bank of a CHARGEBACK what both sides say or that the
+ * loss is accepted, and does what was decided. It waits for no decision: cases start it when a case was opened, and again when it was decided. Its start is a hint; what it does follows from what the case
  * is now. After a signal it looks again before it ends.
  */
 export async function settleCase(caseId: string): Promise<void> {
@@ -42,6 +42,10 @@ async function settle(caseId: string, signal: ChangeSignal): Promise<void> {
   }
   const { decision } = verdict;
   if (verdict.next === "refund") {
+    if (verdict.accepts && (await acceptLoss(caseId)) === "refused") {
+      await reopenCase(caseId, decision, "loss_not_accepted");
+      return;
+    }
     await requestRefund(orderId, caseId, decision);
     const refusal = await refusalOfRefund(orderId);
     if (refusal) {
