@@ -81,6 +81,25 @@ const refundsOf = async (intent: string) => {
   return refunds.filter((refund) => refund.payment_intent === intent).map(({ amount }) => amount);
 };
 
+it("an operator accepts the loss of a dispute: the bank hears that, and nothing that was said for the sale", async () => {
+  const { order, intent } = await sold();
+  await dispute(intent);
+  const { id: caseId } = await untilCase(order.id, CaseKind.CHARGEBACK, CaseStatus.OPEN);
+  await seller.cases.addEvidence({ caseId, text: "It was mine to sell" });
+  const verdict = { caseId, ruling: CaseRuling.REFUND, reason: "The seller has no ticket" };
+  await operator.cases.decideCase(verdict);
+  const closed = await untilCase(order.id, CaseKind.CHARGEBACK, CaseStatus.CLOSED);
+  expect(closed.decision).toMatchObject({ ruling: CaseRuling.REFUND, reason: "The seller has no ticket" });
+  expect(await disputeOf(intent)).toMatchObject({
+    ...{ status: "lost", evidence: {}, evidence_details: { submission_count: 0 } },
+  });
+  await waitForEnd(buyer, order, OrderStatus.REFUNDED);
+  await untilEarning(seller, order.id, EarningStatus.REVERSED);
+  expect(await refundsOf(intent)).toEqual([]);
+  const { cases } = await operator.cases.getOrderCases({ orderId: order.id });
+  expect(cases.map(({ id }) => id)).toEqual([caseId]);
+}, 120_000);
+
 it("a seller is not paid while a bank decides about the charge, and is once it was told and decided for the seller", async () => {
   const { order, intent } = await sold();
   await dispute(intent);
