@@ -75,6 +75,7 @@ test("an operator freezes an earning at once; above a limit it takes another one
   };
   await ask("Freeze an earning", "a warning of the police");
   await frozenOn(page).getByText("a warning of the police").waitFor();
+  expect(await page.getByText("Please say why").count()).toBe(0);
   await frozenOn(page).getByText("€810.00").waitFor();
   await ask("Free an earning", "it was a mistake");
   await page.getByText("It stays frozen until another operator agrees.").first().waitFor();

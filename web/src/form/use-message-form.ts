@@ -15,7 +15,7 @@ export interface MessageForm {
 
 /**
  * Sends `message` when the form is submitted and the message is valid; otherwise moves the focus to the first invalid
- * field. Sends once at a time. The fields keep their text, whatever happens.
+ * field. Sends once at a time. The fields keep their text, whatever happens, unless the page empties them.
  */
 export function useMessageForm<D extends DescMessage>(options: {
   schema: D;
@@ -43,6 +43,8 @@ export function useMessageForm<D extends DescMessage>(options: {
     setFailure(undefined);
     try {
       await send(message);
+      // What is typed next was not tried yet: fields that the page empties now are no mistakes.
+      setTried(false);
     } catch (error) {
       setFailure(error);
       if (Object.keys(refusedFields(schema, error, words)).length > 0) focusFirstError(form);
