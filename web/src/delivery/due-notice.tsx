@@ -2,6 +2,7 @@ import { Link, useLocation } from "@tanstack/react-router";
 import { type Delivery, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { Notice } from "../design/states.tsx";
 import { useAnnouncedChange } from "../design/use-announced-change.ts";
+import styles from "./delivery.module.css";
 import { deliveryTexts as texts } from "./texts.ts";
 import { useDue } from "./use-due.ts";
 
@@ -18,11 +19,13 @@ export default function DueNotice() {
   const isSaidHere = pathname === "/sales" || pressing.every(({ id }) => pathname === `/orders/${id}`);
   if (isSaidHere) return null;
   return (
-    <Notice tone="warn" title={title}>
-      <p>
-        <Link to="/sales">{texts.toDue}</Link>
-      </p>
-    </Notice>
+    <div className={styles.reminder}>
+      <Notice tone="warn" title={title}>
+        <p>
+          <Link to="/sales">{texts.toDue}</Link>
+        </p>
+      </Notice>
+    </div>
   );
 }
 
