@@ -6,17 +6,20 @@ import { useState } from "react";
 import { Button } from "../design/button.tsx";
 import { ConfirmedAction } from "../design/confirmed-action.tsx";
 import { ErrorNotice, Notice } from "../design/states.tsx";
-import { useKeptTicket } from "../kept/use-kept.ts";
 import { DeliveryPart, type DeliverySide, dueTime, Reminded } from "./delivery-part.tsx";
+import { KeptCopy } from "./kept-copy.tsx";
 import { OpenedTicket } from "./opened-ticket.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
-import { DeliveredContent } from "./ticket-content.tsx";
 
 type Content = OpenTicketResponse["content"];
 
 /** Where the ticket is, and what was delivered, once the buyer opens it. */
 export function BuyerDelivery({ order }: { order: Order }) {
-  return <DeliveryPart order={order}>{(side) => <ForBuyer {...side} order={order} />}</DeliveryPart>;
+  return (
+    <DeliveryPart order={order} instead={<KeptCopy order={order} />}>
+      {(side) => <ForBuyer {...side} order={order} />}
+    </DeliveryPart>
+  );
 }
 
 function ForBuyer(props: DeliverySide & { order: Order }) {
@@ -41,10 +44,12 @@ function ForBuyer(props: DeliverySide & { order: Order }) {
       return <Notice tone="warn" title={texts.late(dueTime(delivery))} />;
     case DeliveryStatus.DELIVERED:
     case DeliveryStatus.CONFIRMED:
-      if (!shown || shown.delivered !== delivered) return <Closed order={order} onOpen={show} />;
+      if (!shown || shown.delivered !== delivered) {
+        return <Closed order={order} delivered={delivered} onOpen={show} />;
+      }
       return (
         <>
-          <OpenedTicket order={order} content={shown.content} onOpen={show} />
+          <OpenedTicket order={order} content={shown.content} delivered={delivered} onOpen={show} />
           {delivery.status === DeliveryStatus.CONFIRMED ? (
             <p>{texts.confirmed}</p>
           ) : (
@@ -69,7 +74,12 @@ function ForBuyer(props: DeliverySide & { order: Order }) {
 }
 
 /** The first opening ends the time in which the ticket can be given back, so it is asked about. */
-function Closed({ order, onOpen }: { order: Order; onOpen: (answer: OpenTicketResponse) => void }) {
+function Closed(props: {
+  order: Order;
+  delivered: bigint | undefined;
+  onOpen: (answer: OpenTicketResponse) => void;
+}) {
+  const { order, delivered, onOpen } = props;
   const { id: orderId, ticketOpenedTime } = order;
   const { openTicket } = DeliveryService.method;
   const again = useMutation(openTicket, { onSuccess: onOpen });
@@ -97,20 +107,7 @@ function Closed({ order, onOpen }: { order: Order; onOpen: (answer: OpenTicketRe
           <p>{texts.openText}</p>
         </ConfirmedAction>
       )}
-      <KeptCopy orderId={orderId} />
+      <KeptCopy order={order} delivered={delivered} />
     </>
-  );
-}
-
-/** The copy on this device, for who cannot open the ticket again where they are. */
-function KeptCopy({ orderId }: { orderId: string }) {
-  const kept = useKeptTicket(orderId);
-  const [shown, setShown] = useState(false);
-  if (!kept) return null;
-  if (shown) return <DeliveredContent ticket={kept.ticket} content={kept.content} />;
-  return (
-    <Button look="secondary" wide onClick={() => setShown(true)}>
-      {texts.showKept}
-    </Button>
   );
 }

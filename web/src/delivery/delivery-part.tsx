@@ -28,8 +28,12 @@ export function Reminded(props: { delivery: Delivery; words: (at: string) => str
   return remindedTime && <p>{props.words(formatDateTime(timestampDate(remindedTime)))}</p>;
 }
 
-/** The part of an order's page that is about the ticket itself. */
-export function DeliveryPart(props: { order: Order; children: (side: DeliverySide) => ReactNode }) {
+/** The part of an order's page that is about the ticket itself; `instead`: what there is while it cannot be read. */
+export function DeliveryPart(props: {
+  order: Order;
+  instead?: ReactNode;
+  children: (side: DeliverySide) => ReactNode;
+}) {
   const { id, ticket } = props.order;
   const start = ticket?.event?.startTime;
   const isOld = start !== undefined && timestampMs(start) + DAY_MS <= serverClock.now();
@@ -39,7 +43,12 @@ export function DeliveryPart(props: { order: Order; children: (side: DeliverySid
     <section className={styles.part} aria-labelledby="delivery">
       <h2 id="delivery">{texts.title}</h2>
       {pending && <p>{texts.preparing}</p>}
-      {error && <ErrorState error={error} onRetry={retry} />}
+      {error && (
+        <>
+          <ErrorState error={error} onRetry={retry} />
+          {props.instead}
+        </>
+      )}
       {delivery && (
         <>
           {props.children({ delivery, take })}

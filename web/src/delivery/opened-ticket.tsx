@@ -12,23 +12,27 @@ import { keepTicket, type TicketContent } from "../kept/kept-tickets.ts";
 import { workOffline } from "../kept/work-offline.ts";
 import { useSession } from "../session/session-store.ts";
 import styles from "./delivery.module.css";
+import { KeptCopy } from "./kept-copy.tsx";
 import { deliveryTexts as texts } from "./texts.ts";
 import { DeliveredContent } from "./ticket-content.tsx";
 import { fetchFile } from "./transfer-file.ts";
 
-/** What the buyer opened. It is kept on the device from then on, so that it is there without a connection, too. */
-export function OpenedTicket(props: {
+/** Which ticket was opened. `delivered`: when its seller had delivered it, in seconds since 1970. */
+interface Opened {
   order: Order;
-  content: OpenTicketResponse["content"];
+  delivered: bigint | undefined;
   onOpen: (answer: OpenTicketResponse) => void;
-}) {
-  const { order, content, onOpen } = props;
+}
+
+/** What the buyer opened. It is kept on the device from then on, so that it is there without a connection, too. */
+export function OpenedTicket(props: Opened & { content: OpenTicketResponse["content"] }) {
+  const { content, ...opened } = props;
   switch (content.case) {
     case "file":
-      return <OpenedFile order={order} file={content.value} onOpen={onOpen} />;
+      return <OpenedFile {...opened} file={content.value} />;
     case "link":
     case "transferNote":
-      return <Kept order={order} content={content} />;
+      return <Kept {...opened} content={content} />;
     case undefined:
       return null;
   }
@@ -38,12 +42,8 @@ export function OpenedTicket(props: {
  * The ticket itself, fetched and decrypted here. An address is good for minutes only, so who tries again opens the ticket
  * again, and gets another.
  */
-function OpenedFile(props: {
-  order: Order;
-  file: DeliveredFile;
-  onOpen: (answer: OpenTicketResponse) => void;
-}) {
-  const { order, file, onOpen } = props;
+function OpenedFile(props: Opened & { file: DeliveredFile }) {
+  const { order, delivered, file, onOpen } = props;
   const again = useMutation(DeliveryService.method.openTicket, { onSuccess: onOpen });
   const { data, error } = useQuery({
     queryKey: ["ticket-file", file.url],
@@ -53,13 +53,18 @@ function OpenedFile(props: {
   });
   const content = useMemo<TicketContent | undefined>(() => data && { case: "file", value: data }, [data]);
   if (error && !again.isPending) {
-    return <ErrorState error={again.error ?? error} onRetry={() => again.mutate({ orderId: order.id })} />;
+    return (
+      <>
+        <ErrorState error={again.error ?? error} onRetry={() => again.mutate({ orderId: order.id })} />
+        <KeptCopy order={order} delivered={delivered} />
+      </>
+    );
   }
-  return content ? <Kept order={order} content={content} /> : <p>{texts.fetching}</p>;
+  return content ? <Kept {...props} content={content} /> : <p>{texts.fetching}</p>;
 }
 
-function Kept({ order, content }: { order: Order; content: TicketContent }) {
-  const isKept = useKeeping(order, content);
+function Kept({ order, delivered, content }: Omit<Opened, "onOpen"> & { content: TicketContent }) {
+  const isKept = useKeeping(order, content, delivered);
   return (
     <>
       <DeliveredContent ticket={order.ticket} content={content} />
@@ -69,14 +74,18 @@ function Kept({ order, content }: { order: Order; content: TicketContent }) {
 }
 
 /** Keeps a ticket on the device; whether it is there, and the app with it, without a connection. */
-function useKeeping({ id: orderId, ticket }: Order, content: TicketContent): boolean {
+function useKeeping(
+  { id: orderId, ticket }: Order,
+  content: TicketContent,
+  delivered: bigint | undefined,
+): boolean {
   const [isKept, setKept] = useState(false);
   const { status, user } = useSession();
   const userId = status === "signed-in" ? user.id : undefined;
   useEffect(() => {
     let isShown = true;
     if (!userId || !ticket) return;
-    keepTicket(userId, { orderId, ticket, content })
+    keepTicket(userId, { orderId, ticket, content, delivered })
       .then(workOffline)
       .then(
         () => isShown && setKept(true),
@@ -86,6 +95,6 @@ function useKeeping({ id: orderId, ticket }: Order, content: TicketContent): boo
     return () => {
       isShown = false;
     };
-  }, [userId, orderId, ticket, content]);
+  }, [userId, orderId, ticket, content, delivered]);
   return isKept;
 }

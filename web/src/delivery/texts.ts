@@ -26,8 +26,12 @@ export const deliveryTexts = {
   saveHint: "Saved on your device, it is there without a connection, too.",
   big: "Show it large",
   closeBig: "Close",
-  kept: "It is kept on this device now: at this address it opens without a connection, too, until you sign out.",
+  kept:
+    "It is kept on this device now: at this address it opens without a connection, too, until you sign out or your " +
+    "session ends.",
   showKept: "Show the copy on this device",
+  keptMayBeReplaced:
+    "If the seller has replaced the ticket since then, this copy is not the ticket any more.",
   keptTitle: "This is the copy on your device",
   keptSince: "The server could not be reached. You opened the ticket here on",
   keptMayDiffer: "What happened since then it does not show.",

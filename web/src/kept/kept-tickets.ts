@@ -18,6 +18,8 @@ export interface KeptFacts {
   /** The ticket as the order had it. */
   readonly ticket: TicketSnapshot;
   readonly keptTime: Date;
+  /** When the seller had delivered it, in seconds since 1970, by which a copy of what was replaced is known. */
+  readonly delivered: bigint | undefined;
 }
 
 export interface KeptTicket extends KeptFacts {
@@ -27,6 +29,8 @@ export interface KeptTicket extends KeptFacts {
 /** As it is sealed: of a file its media type, since its bytes are sealed apart. */
 interface StoredFacts {
   ticket: string;
+  /** In digits. */
+  delivered?: string | undefined;
   content: { case: TicketContent["case"]; value: string };
 }
 
@@ -34,22 +38,18 @@ interface StoredFacts {
  * Keeps a ticket in this browser, in the place of an older copy; what belongs to others goes. Nothing is kept for who has
  * signed out meanwhile. Rejects where the browser keeps nothing.
  */
-export async function keepTicket(
-  owner: string,
-  kept: { orderId: string; ticket: TicketSnapshot; content: TicketContent },
-): Promise<void> {
-  const { orderId, ticket, content } = kept;
+export async function keepTicket(owner: string, kept: Omit<KeptTicket, "keptTime">): Promise<void> {
+  const { orderId, ticket, content, delivered } = kept;
   const { id: keyId, key } = await keyOf(owner);
   const isFile = content.case === "file";
   const facts: StoredFacts = {
     ticket: toJsonString(TicketSnapshotSchema, ticket),
+    delivered: delivered?.toString(),
     content: { case: content.case, value: isFile ? content.value.type : content.value },
   };
-  const start = ticket.event?.startTime;
   const row: KeptRow = {
-    ...{ orderId, keyId, keptTime: Date.now() },
-    until: (start ? timestampMs(start) : Date.now()) + KEPT_MS,
-    facts: await seal(key, new TextEncoder().encode(JSON.stringify(facts)), `facts of ${orderId}`),
+    ...{ orderId, keyId, keptTime: Date.now(), until: untilOf(ticket) },
+    facts: await sealFacts(key, orderId, facts),
     ...(isFile && { file: await seal(key, await content.value.arrayBuffer(), `file of ${orderId}`) }),
   };
   await inDatabase("readwrite", async ({ keys, tickets }) => {
@@ -57,6 +57,34 @@ export async function keepTicket(
     if (held?.id === keyId) tickets.put(row);
   });
 }
+
+/**
+ * Has the copy of an order's ticket say what the order says by now, such as that the event was moved, by which it is kept
+ * for longer. What was delivered stays as it was kept. Nothing changes where there is no copy.
+ */
+export async function followTicket(orderId: string, ticket: TicketSnapshot): Promise<void> {
+  const { key, rows } = await held();
+  const row = rows.find((each) => each.orderId === orderId);
+  if (!key || !row) return;
+  const { facts: before } = await factsOf(key, row);
+  const facts: StoredFacts = { ...before, ticket: toJsonString(TicketSnapshotSchema, ticket) };
+  if (facts.ticket === before.ticket) return;
+  const sealed = await sealFacts(key, orderId, facts);
+  await inDatabase("readwrite", async ({ tickets }) => {
+    const current = await resultOf<KeptRow | undefined>(tickets.get(orderId));
+    // Forgotten meanwhile, or kept anew.
+    if (current?.keyId !== row.keyId || current.keptTime !== row.keptTime) return;
+    tickets.put({ ...current, until: untilOf(ticket), facts: sealed });
+  });
+}
+
+/** From when on a ticket is of no use. */
+function untilOf({ event }: TicketSnapshot): number {
+  return (event?.startTime ? timestampMs(event.startTime) : Date.now()) + KEPT_MS;
+}
+
+const sealFacts = (key: CryptoKey, orderId: string, facts: StoredFacts) =>
+  seal(key, new TextEncoder().encode(JSON.stringify(facts)), `facts of ${orderId}`);
 
 /** The key of a user. Whatever another one kept is gone afterwards. */
 async function keyOf(owner: string): Promise<KeyRow> {
@@ -75,11 +103,12 @@ export async function keptTicket(orderId: string): Promise<KeptTicket | undefine
   const { key, rows } = await held();
   const row = rows.find((each) => each.orderId === orderId);
   if (!key || !row) return undefined;
-  const { content, ...facts } = await factsOf(key, row);
-  if (content.case !== "file") return { ...facts, content: { case: content.case, value: content.value } };
+  const { facts, kept } = await factsOf(key, row);
+  const { content } = facts;
+  if (content.case !== "file") return { ...kept, content: { case: content.case, value: content.value } };
   if (!row.file) return undefined;
   const bytes = await unseal(key, row.file, `file of ${orderId}`);
-  return { ...facts, content: { case: "file", value: new Blob([bytes], { type: content.value }) } };
+  return { ...kept, content: { case: "file", value: new Blob([bytes], { type: content.value }) } };
 }
 
 /** All tickets that are kept here and still of use, by the start of their events. */
@@ -87,7 +116,7 @@ export async function keptTickets(): Promise<KeptFacts[]> {
   const { key, rows } = await held();
   if (!key) return [];
   const startOf = ({ ticket }: KeptFacts) => Number(ticket.event?.startTime?.seconds ?? 0n);
-  const all = await Promise.all(rows.map((row) => factsOf(key, row)));
+  const all = await Promise.all(rows.map(async (row) => (await factsOf(key, row)).kept));
   return all.sort((a, b) => startOf(a) - startOf(b));
 }
 
@@ -104,13 +133,15 @@ const held = (): Promise<{ key: CryptoKey | undefined; rows: KeptRow[] }> =>
 
 async function factsOf(
   key: CryptoKey,
-  { orderId, keptTime, facts }: KeptRow,
-): Promise<KeptFacts & Pick<StoredFacts, "content">> {
-  const text = new TextDecoder().decode(await unseal(key, facts, `facts of ${orderId}`));
+  { orderId, keptTime, facts: sealed }: KeptRow,
+): Promise<{ facts: StoredFacts; kept: KeptFacts }> {
+  const text = new TextDecoder().decode(await unseal(key, sealed, `facts of ${orderId}`));
   // Nobody else can have sealed it.
-  const { ticket, content } = JSON.parse(text) as StoredFacts;
-  return {
-    ...{ orderId, content, keptTime: new Date(keptTime) },
-    ticket: fromJsonString(TicketSnapshotSchema, ticket, { ignoreUnknownFields: true }),
+  const facts = JSON.parse(text) as StoredFacts;
+  const kept = {
+    ...{ orderId, keptTime: new Date(keptTime) },
+    ticket: fromJsonString(TicketSnapshotSchema, facts.ticket, { ignoreUnknownFields: true }),
+    delivered: facts.delivered === undefined ? undefined : BigInt(facts.delivered),
   };
+  return { facts, kept };
 }

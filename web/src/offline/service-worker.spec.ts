@@ -7,6 +7,8 @@ const FILES = ["/assets/app-1.js", "/assets/app-2.css"];
 const served = new Map<string, string>();
 /** The caches of the browser: the texts by path, by the name of the cache. */
 const kept = new Map<string, Map<string, string>>();
+/** By path, the status with which a text is handed out; 200 without an entry. */
+const statuses = new Map<string, number>();
 const asked: string[] = [];
 const listeners = new Map<string, (event: never) => void>();
 
@@ -27,7 +29,7 @@ async function ask(request: Request | { url: string }): Promise<Response> {
   asked.push(pathOf(request));
   const text = served.get(pathOf(request));
   if (text === undefined) throw new TypeError("no connection");
-  return new Response(text);
+  return new Response(text, { status: statuses.get(pathOf(request)) ?? 200 });
 }
 
 beforeAll(async () => {
@@ -58,6 +60,7 @@ beforeAll(async () => {
 beforeEach(() => {
   kept.clear();
   served.clear();
+  statuses.clear();
   for (const path of FILES) served.set(path, `file ${path}`);
   served.set("/", `<script src="${FILES[0]}">`);
 });
@@ -109,6 +112,25 @@ test("a page is the server's, and the kept one without a server", async () => {
   expect(await page("/orders/1")).toBe("newer");
   served.delete("/orders/1");
   expect(await page("/orders/1")).toContain(FILES[0]);
+});
+
+test.each([429, 502, 503])(
+  "an answer with status %s is not shown in the place of the kept page",
+  async (status) => {
+    await tell("install");
+    served.set("/orders/1", "resource exhausted");
+    statuses.set("/orders/1", status);
+    expect(await page("/orders/1")).toContain(FILES[0]);
+  },
+);
+
+test("a server's error is shown where no page is kept, and what is not found is the server's to say", async () => {
+  served.set("/orders/1", "no healthy upstream");
+  statuses.set("/orders/1", 503);
+  expect(await page("/orders/1")).toBe("no healthy upstream");
+  await tell("install");
+  statuses.set("/orders/1", 404);
+  expect(await page("/orders/1")).toBe("no healthy upstream");
 });
 
 test("a server that is silent is not waited for", async () => {

@@ -73,15 +73,19 @@ async function activate(): Promise<void> {
   await scope.clients.claim();
 }
 
-/** The page as the server has it, or else as this release has it. */
+/** The page as the server has it, or else as this release has it; without that, whatever is answered. */
 async function page(request: Request): Promise<Response> {
   const answer = fetch(request);
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(late.resolve, PATIENCE_MS, undefined);
   const first = await Promise.race([answer, late.promise]).catch(() => undefined);
   clearTimeout(timer);
-  return first ?? (await kept(PAGE)) ?? answer;
+  if (first && isServed(first)) return first;
+  return (await kept(PAGE)) ?? first ?? answer;
 }
+
+/** Whether a server of the app says so, and not the gateway that finds none, or gets too many calls of one network. */
+const isServed = ({ status }: Response) => status < 500 && status !== 429;
 
 const file = async (request: Request, path: string): Promise<Response> =>
   (await kept(path)) ?? fetch(request);

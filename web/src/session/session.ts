@@ -9,6 +9,9 @@ import { currentSession, type Session, setSession } from "./session-store.ts";
 import { transport } from "./transport.ts";
 
 const tabs = new BroadcastChannel("session");
+/** What the other tabs are told: to ask who is signed in, or that no ticket is kept any more. */
+const CHANGED = "changed";
+const FORGOTTEN = "forgotten";
 const account = createClient(AuthService, transport);
 
 /** Whether the server has said who uses this browser. */
@@ -31,16 +34,22 @@ function keepOnlyOf({ status, user }: Session): void {
   // Where the browser keeps nothing, there is nothing to forget.
   forgetOthers(status === "signed-in" ? user.id : undefined).catch(() => {});
   // What is read from now on is read after that.
-  if (status !== "signed-in") void queryClient.resetQueries({ queryKey: [KEPT] });
+  if (status !== "signed-in") showForgotten();
 }
+
+/** Takes tickets that were forgotten off the screen. */
+const showForgotten = (): void => void queryClient.resetQueries({ queryKey: [KEPT] });
 
 /** Sets the session in this tab and in every other one. */
 function begin(user: User | undefined): void {
   become(user ? { status: "signed-in", user } : { status: "anonymous" });
-  tabs.postMessage("changed");
+  tabs.postMessage(CHANGED);
 }
 
-tabs.onmessage = () => void loadSession();
+tabs.onmessage = ({ data }) => {
+  if (data === FORGOTTEN) showForgotten();
+  else void loadSession();
+};
 onSessionEnd(() => {
   const { status, user } = currentSession();
   if (status === "signed-in") become({ status: "ended", user });
@@ -87,9 +96,11 @@ export async function signUp(account: {
   begin((await authClient.signUp(account)).user);
 }
 
-/** Ends the session in this browser. Its tickets are forgotten first: that needs no connection. */
+/** Ends the session in this browser. Its tickets are forgotten first, in every tab: that needs no connection. */
 export async function signOut(): Promise<void> {
   await forgetOthers(undefined).catch(() => {});
+  showForgotten();
+  tabs.postMessage(FORGOTTEN);
   await authClient.signOut({});
   begin(undefined);
 }
