@@ -22,8 +22,14 @@ export interface Freeze {
 const PREFIX = "hand-";
 const byHand = (ids: readonly string[] = []) => ids.filter((id) => id.startsWith(PREFIX));
 
-/** Earnings that an operator keeps: other cases have ids that begin with a digit or a letter up to f. */
-export const FROZEN_BY_HAND = { cases: { $elemMatch: { $gte: PREFIX, $lt: "hand." } } };
+/**
+ * Earnings that an operator keeps and that would be transferred else: other cases have ids that begin with a digit or a
+ * letter up to f.
+ */
+export const FROZEN_BY_HAND = {
+  cases: { $elemMatch: { $gte: PREFIX, $lt: "hand." } },
+  status: { $in: [EarningStatus.HELD, EarningStatus.RELEASED] },
+};
 
 /** What is known of the operator who keeps it; undefined: none does. */
 export function freezeOf({ cases, freeze: known }: Pick<Earning, "cases" | "freeze">): Freeze | undefined {

@@ -130,6 +130,10 @@ describe("what operators keep by hand", () => {
     expect(await reason(as({ user: ivan }).listFrozenEarnings({}))).toBe("ROLE_REQUIRED");
     expect(await as(second).unfreezeEarning({ orderId: kept.id, ...why })).toMatchObject({ proposed: false });
     expect((await as(second).listFrozenEarnings({})).earnings).toEqual([]);
+    await as(first).freezeEarning({ orderId: kept.id, ...why });
+    const { REVERSED } = EarningStatus;
+    await world.earnings.update(kept.id, (now) => amend(now, { status: REVERSED }, world.clock()));
+    expect((await as(second).listFrozenEarnings({})).earnings).toEqual([]);
   });
 
   it("one of them frees up to a limit, and above it two", async () => {

@@ -390,7 +390,7 @@ const texts: Readonly<Record<Told, Sentence> & Partial<Record<Failure, Sentence>
   EVIDENCE_NOT_AWAITED: said("The bank awaits nothing", "It was answered already, or has decided."),
   BANK_DECIDES: said(
     "The bank decides this case",
-    "It ends as the dispute does. Only the loss of a dispute can be accepted, and not of an inquiry.",
+    "It ends as the dispute does. Its loss can be accepted where that gives the buyer just the price, unless it is an inquiry, or no loss is accepted here for now.",
   ),
   BAD_PAGE_TOKEN: said("The list has changed", "Reload the page to see the current list."),
 };

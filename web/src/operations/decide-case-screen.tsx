@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Case, CaseKind, CaseRuling, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { CaseService } from "@ticketing/proto/cases/v1/case_service";
+import { DisputeStatus, type Payment } from "@ticketing/proto/payments/v1/payment";
 import { BankAnswerText, canSubmitNow } from "../cases/bank-answer.tsx";
 import { CaseStatusPill } from "../cases/case-status.tsx";
 import { Evidence } from "../cases/evidence.tsx";
@@ -16,7 +17,7 @@ import { ErrorState, Notice } from "../design/states.tsx";
 import { useSession } from "../session/session-store.ts";
 import { decisionName, caseTexts as texts } from "./case-texts.ts";
 import { DecideCase } from "./decide-case.tsx";
-import { DisputedSale } from "./disputed-sale.tsx";
+import { DisputedSale, useDisputedSale } from "./disputed-sale.tsx";
 import styles from "./events.module.css";
 import { ForOperators } from "./for-operators.tsx";
 import { ReasonedAction } from "./reasoned-action.tsx";
@@ -106,12 +107,14 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
       <Notice tone="warn" title={texts.bankTitle}>
         <p>{texts.bankText}</p>
         <BankAnswerText answer={found.bankAnswer} />
-        {found.status === CaseStatus.PROPOSED && <Agree {...props} userId={userId} />}
         {canSubmitNow(found.bankAnswer) && (
-          <div className={styles.buttons}>
-            <SubmitNow {...props} />
-            <AcceptLoss {...props} />
-          </div>
+          <>
+            {found.status === CaseStatus.PROPOSED && <Agree {...props} userId={userId} />}
+            <div className={styles.buttons}>
+              <SubmitNow {...props} />
+              <AcceptLoss {...props} />
+            </div>
+          </>
         )}
       </Notice>
     );
@@ -121,6 +124,12 @@ function Undecided(props: { found: Case; onDecided: (now: Case | undefined) => v
       {found.status === CaseStatus.PROPOSED && <Agree {...props} userId={userId} />}
       <Section title={found.status === CaseStatus.PROPOSED ? texts.propose : texts.decide}>
         {isReopened && found.status === CaseStatus.OPEN && <p>{texts.reopened}</p>}
+        {canSubmitNow(found.bankAnswer) && (
+          <>
+            <BankAnswerText answer={found.bankAnswer} />
+            <SubmitNow {...props} />
+          </>
+        )}
         <DecideCase
           caseId={found.id}
           currency={found.price?.currency ?? ""}
@@ -155,8 +164,10 @@ function SubmitNow({ found, onDecided, onFailed }: Parameters<typeof Undecided>[
   );
 }
 
-/** Accepts the loss of the dispute. Of a high amount that is only proposed. */
+/** Accepts the loss of the dispute, where cases would. Of a high amount that is only proposed. */
 function AcceptLoss({ found, onDecided, onFailed }: Parameters<typeof Undecided>[0]) {
+  const { data } = useDisputedSale(found);
+  if (!data?.payment || !isLossOfPrice(data.payment, found)) return null;
   return (
     <ReasonedAction
       method={CaseService.method.decideCase}
@@ -177,12 +188,24 @@ function AcceptLoss({ found, onDecided, onFailed }: Parameters<typeof Undecided>
   );
 }
 
+/** Whether the buyer gets just the price by the dispute of a case, which is no inquiry. */
+function isLossOfPrice({ amount: paid, amountRefunded, disputes }: Payment, { subject }: Case): boolean {
+  const [disputeId] = subject.split(":");
+  const dispute = disputes.find((each) => each.providerDisputeId === disputeId);
+  if (!paid || dispute?.status !== DisputeStatus.NEEDS_RESPONSE) return false;
+  const { amount } = dispute;
+  const taken = amount?.currency === paid.currency ? amount.minorUnits : paid.minorUnits;
+  return amountRefunded + taken === paid.minorUnits;
+}
+
 function Agree(props: Parameters<typeof Undecided>[0] & { userId: string }) {
   const { found, userId, onDecided, onFailed } = props;
   if (found.decision?.operatorId === userId) return <p>{texts.waitsForOther}</p>;
   return (
     <div>
+      {/* What has changed is to be read again before it is agreed to: the dialog closes. */}
       <ConfirmedAction
+        key={found.version.toString()}
         method={CaseService.method.agreeToDecision}
         input={{ caseId: found.id, version: found.version }}
         label={texts.agree}
@@ -197,7 +220,14 @@ function Agree(props: Parameters<typeof Undecided>[0] & { userId: string }) {
           onDecided(answer.case);
         }}
       >
-        {found.decision && <p>{texts.proposal(decisionName(found.decision, found.price))}</p>}
+        {found.decision && (
+          <>
+            <p>{texts.proposal(decisionName(found.decision, found.price))}</p>
+            <p>
+              <bdi>{found.decision.reason}</bdi>
+            </p>
+          </>
+        )}
       </ConfirmedAction>
     </div>
   );

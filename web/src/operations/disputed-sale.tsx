@@ -20,9 +20,13 @@ import styles from "./events.module.css";
 import { refresh } from "./refresh.ts";
 import { Section } from "./section.tsx";
 
+/** Asks what is known of the sale that a case is about, as it is now. */
+export const useDisputedSale = ({ id: caseId }: Case) =>
+  useQuery(CaseService.method.getDisputedSale, { caseId }, refresh);
+
 /** What is known of the sale that a case is about, as it is now. */
 export function DisputedSale({ found }: { found: Case }) {
-  const query = useQuery(CaseService.method.getDisputedSale, { caseId: found.id }, refresh);
+  const query = useDisputedSale(found);
   return (
     <Section title={texts.sale}>
       {query.isPending && <SkeletonList count={1} />}

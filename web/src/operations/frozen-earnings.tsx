@@ -104,7 +104,9 @@ function Proposal(props: { earning: Earning; proposal: UnfreezeProposal; onFreed
       {proposal.operatorId === userId && <p>{texts.waitsForOther}</p>}
       {earning.sellerId === userId && <p>{texts.ownEarning}</p>}
       {proposal.operatorId !== userId && earning.sellerId !== userId && (
+        // What has changed is to be read again before it is agreed to: the dialog closes.
         <ConfirmedAction
+          key={earning.version.toString()}
           method={PayoutService.method.agreeToUnfreeze}
           input={{ orderId: earning.id, version: earning.version }}
           label={texts.agree}
@@ -115,6 +117,10 @@ function Proposal(props: { earning: Earning; proposal: UnfreezeProposal; onFreed
           keep={texts.notYet}
           onDone={onFreed}
         >
+          <p>
+            <bdi>{proposal.reason}</bdi>
+          </p>
+          <p>{texts.operator(proposal.operatorId)}</p>
           <p>{texts.agreeText}</p>
         </ConfirmedAction>
       )}
