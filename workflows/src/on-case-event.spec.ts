@@ -15,7 +15,7 @@ it.each<[NonNullable<Transition["case"]>, CaseKind, string[]]>([
   ["caseEvidenceClosed", CaseKind.CHARGEBACK, ["c1"]],
   ["caseEvidenceSubmitted", CaseKind.CHARGEBACK, []],
   ["caseProposed", CaseKind.INVALID, []],
-  ["caseReopened", CaseKind.INVALID, []],
+  ["caseReopened", CaseKind.INVALID, ["c1"]],
   ["caseClosed", CaseKind.INVALID, []],
 ])("%s of a case of kind %s wakes %j", async (name, kind, wanted) => {
   const woken: string[] = [];

@@ -12,6 +12,7 @@ export const onCaseEvent =
     switch (transition.case) {
       case "caseOpened":
       case "caseDecided":
+      case "caseReopened":
       case "caseEvidenceAwaited":
       case "caseEvidenceClosed":
         return workflows.wakeCase(id);

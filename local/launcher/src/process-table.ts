@@ -153,8 +153,9 @@ const table: Readonly<Record<ServiceName, Row>> = {
       DELIVERIES_ADDRESS: internal("deliveries"),
       // All processes here are of one release.
       PART_REFUNDS: "on",
+      ACCEPT_LOSSES: "on",
     }),
-    settings: ["CASE_SECOND_PERSON_LIMIT", "PART_REFUNDS"],
+    settings: ["CASE_SECOND_PERSON_LIMIT", "PART_REFUNDS", "ACCEPT_LOSSES"],
   },
   workflows: {
     script: "workflows/src/worker.ts",

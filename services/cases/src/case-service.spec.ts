@@ -13,7 +13,8 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf, rejectsEveryCall, type SpecCaller } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
-import { caseIdOf } from "./case.ts";
+import { bankAnswer } from "./bank-answer.ts";
+import { caseIdOf, openCase } from "./case.ts";
 import { type CaseStore, caseAggregate } from "./case-aggregate.ts";
 import { createCaseService } from "./case-service.ts";
 
@@ -26,6 +27,8 @@ let cases: CaseStore;
 let as: (caller: SpecCaller) => ReturnType<typeof clientOf<typeof CaseService>>;
 /** The service in a mesh where nothing goes back in parts yet. */
 let beforePartRefunds: typeof as;
+/** The service in a mesh where no loss is accepted yet. */
+let beforeAcceptedLosses: typeof as;
 /** What the services answer. */
 let facts: {
   order: OrderStatus;
@@ -39,6 +42,8 @@ let facts: {
   refunded: bigint;
 };
 let price: { minorUnits: bigint; currency: string };
+/** What the payment says, in minor units. */
+let paid: { amountRefunded: bigint; disputed: bigint };
 let holdRefusal: DomainError | undefined;
 /** The cases for which an earning was frozen. */
 let held: string[];
@@ -82,7 +87,14 @@ beforeAll(async () => {
   );
   const payments = clientOf(
     PaymentLifecycleService,
-    { readPayment: ({ orderId: id }) => ({ payment: { id, amountRefunded: 17n } }) },
+    {
+      readPayment: ({ orderId: id }) => ({
+        payment: {
+          ...{ id, amount: price, amountRefunded: paid.amountRefunded },
+          disputes: [{ providerDisputeId: "du_1", amount: { ...price, minorUnits: paid.disputed } }],
+        },
+      }),
+    },
     caller,
   );
   const deliveries = clientOf(
@@ -98,10 +110,13 @@ beforeAll(async () => {
   const sources = { orders, payouts, deliveries };
   const limits = new Map([["EUR", 50_000]]);
   const deps = { cases, sources, payments, payouts, limits, clock };
-  const service = createCaseService({ ...deps, partRefunds: true });
+  const switches = { partRefunds: true, acceptLosses: true };
+  const service = createCaseService({ ...deps, ...switches });
   as = (each) => clientOf(CaseService, service, each);
-  const withoutParts = createCaseService({ ...deps, partRefunds: false });
+  const withoutParts = createCaseService({ ...deps, ...switches, partRefunds: false });
   beforePartRefunds = (each) => clientOf(CaseService, withoutParts, each);
+  const withoutLosses = createCaseService({ ...deps, ...switches, acceptLosses: false });
+  beforeAcceptedLosses = (each) => clientOf(CaseService, withoutLosses, each);
 }, 60_000);
 afterAll(() => database?.close());
 beforeEach(() => {
@@ -111,6 +126,7 @@ beforeEach(() => {
     ...{ deliverBy: now - HOUR, release: now + HOUR, begins: now - HOUR, refunded: 0n },
   };
   price = { minorUnits: 5_000n, currency: "EUR" };
+  paid = { amountRefunded: 17n, disputed: 5_000n };
   holdRefusal = undefined;
   held = [];
 });
@@ -347,5 +363,62 @@ describe("a case", () => {
     expect(await outcome(agree)).toBe("PART_REFUND_NOT_OFFERED");
     const instead = await off.decideCase({ caseId: dear, ruling: REJECT, reason: "It was as listed" });
     expect(instead.case?.status).toBe(CaseStatus.PROPOSED);
+  });
+});
+
+describe("the loss of a dispute", () => {
+  const verdict = { ruling: CaseRuling.REFUND, reason: "No ticket" };
+  const second = { user: "op2", roles: ["operator"] };
+  async function disputed() {
+    const sale = { orderId: randomUUID(), buyerId: "b", sellerId: "s", title: "Jazz" };
+    const terms = { version: 1, awaited: true, inquiry: false, submitted: false };
+    const opened = openCase(
+      { ...sale, price: { minorUnits: Number(price.minorUnits), currency: price.currency } },
+      {
+        ...{ kind: CaseKind.CHARGEBACK, subject: "du_1:2" },
+        fact: { version: 1, ruling: CaseRuling.UNSPECIFIED },
+        bank: bankAnswer({ ...terms, dueTime: new Date(now + HOUR) }, clock()),
+      },
+      clock(),
+    );
+    await cases.insert(opened);
+    return opened._id;
+  }
+
+  it.each([
+    ["where it is the price", 0n, 5_000n, "ok"],
+    ["where it is what is left of the price", 2_000n, 3_000n, "ok"],
+    ["not of an order that is refunded", 5_000n, 5_000n, "BANK_DECIDES"],
+    ["not where the buyer would have more than the price", 2_000n, 5_000n, "BANK_DECIDES"],
+    ["not where the bank disputes less than the price", 0n, 3_000n, "BANK_DECIDES"],
+  ])("is accepted %s", async (_, amountRefunded, amount, wanted) => {
+    paid = { amountRefunded, disputed: amount };
+    const caseId = await disputed();
+    expect(await outcome(operator().decideCase({ caseId, ...verdict }))).toBe(wanted);
+    // Once it is decided a repeat answers the same.
+    paid = { amountRefunded: 5_000n, disputed: amount };
+    expect(await outcome(operator().decideCase({ caseId, ...verdict }))).toBe(wanted);
+  });
+
+  it("is looked at again before a second operator agrees", async () => {
+    price = { minorUnits: 60_000n, currency: "EUR" };
+    paid = { amountRefunded: 0n, disputed: 60_000n };
+    const caseId = await disputed();
+    const { case: proposed } = await operator().decideCase({ caseId, ...verdict });
+    const agreement = { caseId, version: proposed?.version ?? 0n };
+    paid.amountRefunded = 60_000n;
+    expect(await outcome(as(second).agreeToDecision(agreement))).toBe("BANK_DECIDES");
+    paid.amountRefunded = 0n;
+    expect(await outcome(beforeAcceptedLosses(second).agreeToDecision(agreement))).toBe("BANK_DECIDES");
+    expect(await outcome(as(second).agreeToDecision(agreement))).toBe("ok");
+  });
+
+  it("is not accepted while processes run that do not know how", async () => {
+    paid = { amountRefunded: 0n, disputed: 5_000n };
+    const caseId = await disputed();
+    const off = beforeAcceptedLosses(OPERATOR);
+    expect(await outcome(off.decideCase({ caseId, ...verdict }))).toBe("BANK_DECIDES");
+    const { id } = await opened();
+    expect(await outcome(off.decideCase({ caseId: id, ...verdict }))).toBe("ok");
   });
 });

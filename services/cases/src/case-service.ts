@@ -9,7 +9,7 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { needsSecondPerson, type SecondPersonLimits } from "@ticketing/runtime/values/second-person";
 import { submitEarly } from "./bank-answer.ts";
-import { addEvidence, agree, type Case, caseIdOf, decide, openCase, sideOf } from "./case.ts";
+import { addEvidence, agree, type Case, caseIdOf, decide, isForBank, openCase, sideOf } from "./case.ts";
 import { type CaseStore, findOfOrder, findUndecided } from "./case-aggregate.ts";
 import { caseMessage, partyMessage } from "./case-message.ts";
 import { possibleComplaints, readOrder, requireComplaint, type SaleSources } from "./complaint.ts";
@@ -27,12 +27,14 @@ export interface CaseServiceDependencies {
   limits: SecondPersonLimits;
   /** Whether a part of the price can go back. */
   partRefunds: boolean;
+  /** Whether the loss of a dispute can be accepted. */
+  acceptLosses: boolean;
   clock: Clock;
 }
 
 /** The API of buyers, sellers and operators. */
 export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<typeof CaseService> {
-  const { cases, sources, payments, payouts, limits, partRefunds, clock } = deps;
+  const { cases, sources, payments, payouts, limits, partRefunds, acceptLosses, clock } = deps;
 
   /** The case of this complaint, as it is known or made now. */
   async function complain(orderId: string, buyerId: string, kind: Case["kind"]): Promise<Case> {
@@ -54,6 +56,23 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
   function requireOffered(ruling: CaseRuling | undefined): void {
     if (ruling !== CaseRuling.PART_REFUND || partRefunds) return;
     throw new DomainError("PART_REFUND_NOT_OFFERED", "for now a price is given back whole or not at all");
+  }
+
+  /**
+   * Throws BANK_DECIDES where this ruling would accept the loss of a dispute, and none is accepted for now, or it would
+   * not give the buyer just the price: what is accepted is lost for good, and Stripe refunds nothing beside a dispute.
+   */
+  async function requireLossOfPrice(found: Case, ruling: CaseRuling | undefined): Promise<void> {
+    if (!found.undecided || ruling !== CaseRuling.REFUND || !isForBank(found)) return;
+    if (!acceptLosses) throw new DomainError("BANK_DECIDES", "for now no loss of a dispute is accepted");
+    const { payment } = await payments.readPayment({ orderId: found.orderId });
+    if (!payment?.amount) throw new Error("payments answered without the amount");
+    const { amount: paid, amountRefunded, disputes } = payment;
+    const [disputeId] = found.subject.split(":");
+    const disputed = disputes.find((each) => each.providerDisputeId === disputeId)?.amount;
+    const taken = disputed?.currency === paid.currency ? disputed.minorUnits : paid.minorUnits;
+    if (amountRefunded + taken === paid.minorUnits) return;
+    throw new DomainError("BANK_DECIDES", "by this dispute the buyer does not get just the price");
   }
 
   return {
@@ -115,22 +134,28 @@ export function createCaseService(deps: CaseServiceDependencies): ServiceImpl<ty
       const { userId: operatorId } = requireRole(context, OPERATOR);
       requireOffered(ruling);
       const refundAmount = ruling === CaseRuling.PART_REFUND ? Number(amount) : undefined;
-      const left = refundAmount === undefined ? undefined : await leftOf(await cases.get(caseId));
-      const decided = await cases.update(caseId, (current) => {
+      const found = await cases.get(caseId);
+      const left = refundAmount === undefined ? undefined : await leftOf(found);
+      await requireLossOfPrice(found, ruling);
+      const take = (current: Case) => {
         const alone = !needsSecondPerson(limits, current.price);
         const verdict = { operatorId, ruling, reason, ...(refundAmount !== undefined && { refundAmount }) };
         return decide(current, verdict, { alone, ...(left !== undefined && { left }) }, clock());
-      });
+      };
+      const decided = await cases.update(caseId, take, found);
       return { case: caseMessage(decided) };
     },
 
     async agreeToDecision({ caseId, version }, context) {
       const { userId: operatorId } = requireRole(context, OPERATOR);
       const by = { operatorId, version: Number(version) };
-      const agreed = await cases.update(caseId, (current) => {
+      const found = await cases.get(caseId);
+      await requireLossOfPrice(found, found.decision?.ruling);
+      const take = (current: Case) => {
         if (current.undecided) requireOffered(current.decision?.ruling);
         return agree(current, by, clock());
-      });
+      };
+      const agreed = await cases.update(caseId, take, found);
       return { case: caseMessage(agreed) };
     },
 

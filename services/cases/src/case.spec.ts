@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { CaseKind, CaseRuling, CaseSide, CaseStatus } from "@ticketing/proto/cases/v1/case";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
-import { bankAnswer, closeEvidence } from "./bank-answer.ts";
+import { bankAnswer, closeEvidence, noteTerms } from "./bank-answer.ts";
 import {
   addEvidence,
   agree,
@@ -10,6 +10,7 @@ import {
   close,
   decide,
   isReopenedBy,
+  noteFact,
   openCase,
   reopen,
   settleByFact,
@@ -195,6 +196,22 @@ describe("the loss of a dispute", () => {
     const again = reopen(ruled(disputed()), 1, "loss_not_accepted", at(2));
     const kept = decide(again, { ...refund(), ruling: CaseRuling.REJECT }, { alone: true }, at(3));
     expect(kept.status).toBe(CaseStatus.DECIDED);
+    // What nobody but an operator has said is not taken for the bank's word.
+    expect(isReopenedBy(kept, { version: 9, ruling: CaseRuling.REFUND })).toBe(true);
+  });
+
+  it("is no news while it is accepted, nor what was so before the bank's word of it", () => {
+    const open = (version: number) => ({ version, ruling: CaseRuling.UNSPECIFIED });
+    const accepted = ruled(disputed());
+    for (const version of [3, 4, 5, 6]) expect(isReopenedBy(accepted, open(version))).toBe(false);
+    const lost = noteFact(accepted, { version: 5, ruling: CaseRuling.REFUND }, at(2));
+    expect(noteFact(lost, { version: 5, ruling: CaseRuling.REFUND }, at(2))).toBe(lost);
+    expect(noteFact(lost, open(6), at(2))).toBe(lost);
+    const done = close(lost, 1, at(3));
+    expect(isReopenedBy(done, open(4))).toBe(false);
+    expect(isReopenedBy(done, open(6))).toBe(true);
+    const heard = noteTerms(disputed(), { ...terms, version: 4 }, at(1));
+    expect(isReopenedBy(close(ruled(heard), 1, at(3)), open(4))).toBe(false);
   });
 });
 

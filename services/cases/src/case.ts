@@ -196,7 +196,7 @@ export function decide(
  * Whether the cardholder's bank decides it. An operator can only accept the loss, until what was decided could not be
  * done.
  */
-const isForBank = ({ kind, history }: Case): boolean =>
+export const isForBank = ({ kind, history }: Case): boolean =>
   kind === CaseKind.CHARGEBACK && !history.some(({ type }) => type === "case_reopened");
 
 /** Throws BANK_DECIDES, or EVIDENCE_NOT_AWAITED where the bank has what both sides said, or its time is over. */
@@ -210,11 +210,20 @@ function requireAcceptable({ bank }: Case, ruling: CaseRuling, now: Date): void 
   }
 }
 
-/** Where the loss of a dispute is accepted the bank will say that it is lost: that is no news then. */
-const accepting = (current: Case): Case =>
-  isForBank(current) && current.fact
-    ? { ...current, fact: { ...current.fact, ruling: CaseRuling.REFUND } }
-    : current;
+/**
+ * Where the loss of a dispute is accepted the bank will say that it is lost: that is no news then, nor is what was heard
+ * before.
+ */
+function accepting(current: Case): Case {
+  const { fact, bank } = current;
+  if (!isForBank(current) || !fact) return current;
+  const version = Math.max(fact.version, bank?.version ?? 0);
+  return { ...current, fact: { version, ruling: CaseRuling.REFUND } };
+}
+
+/** Whether an operator has accepted the loss of a dispute. */
+const isAccepted = (current: Case): boolean =>
+  !current.undecided && isForBank(current) && current.decision?.operatorId !== undefined;
 
 /**
  * Another operator agrees to what was proposed, as of the version that they have read. Agreed already: nothing changes.
@@ -265,19 +274,28 @@ export function settleByFact(
 const isOlder = (fact: ProviderFact | undefined, known: ProviderFact | undefined): boolean =>
   fact !== undefined && known !== undefined && fact.version < known.version;
 
-/** Takes note of what the payment provider says of a case that is not decided. */
+/**
+ * Takes note of what the payment provider says of a case that is not decided; and that a loss is one which was accepted,
+ * so that what was so before it is known to be late.
+ */
 export function noteFact(current: Case, fact: ProviderFact, now: Date): Case {
   const { undecided, fact: known } = current;
-  const isNews = known?.ruling !== fact.ruling && !isOlder(fact, known);
-  return undecided && isNews ? amend(current, { fact }, now) : current;
+  const isSame = known?.ruling === fact.ruling;
+  if (undecided) return isSame || isOlder(fact, known) ? current : amend(current, { fact }, now);
+  const isConfirmed = isAccepted(current) && isSame && fact.version > known.version;
+  return isConfirmed ? amend(current, { fact }, now) : current;
 }
 
 /**
  * Whether the payment provider has taken up again, or turned round, what decided this case: then it is about another
- * case.
+ * case. That a dispute is open while its loss is being accepted is neither.
  */
-export const isReopenedBy = ({ undecided, fact: known }: Case, fact: ProviderFact): boolean =>
-  !undecided && known !== undefined && fact.version > known.version && fact.ruling !== known.ruling;
+export function isReopenedBy(current: Case, fact: ProviderFact): boolean {
+  const { undecided, fact: known, status } = current;
+  if (undecided || known === undefined || fact.ruling === known.ruling) return false;
+  if (status === DECIDED && isAccepted(current) && fact.ruling === CaseRuling.UNSPECIFIED) return false;
+  return fact.version > known.version;
+}
 
 const isInForce = ({ status, decision }: Case, number: number): boolean =>
   status === DECIDED && decision?.number === number;
@@ -288,9 +306,14 @@ export function close(current: Case, number: number, now: Date): Case {
   return advance(current, { case: "caseClosed", value: {} }, now, { status: CLOSED });
 }
 
-/** What this decision says cannot be done: it is to be decided again. Where another one is in force, nothing changes. */
+/**
+ * What this decision says cannot be done: it is to be decided again. Where another one is in force, nothing changes. Of a
+ * loss that could not be accepted the bank has said nothing yet.
+ */
 export function reopen(current: Case, number: number, refusal: string, now: Date): Case {
   if (!isInForce(current, number)) return current;
-  const changes = { status: OPEN, undecided: true, decision: undefined };
+  const { fact } = current;
+  const unsaid = isAccepted(current) && fact && { fact: { ...fact, ruling: CaseRuling.UNSPECIFIED } };
+  const changes = { status: OPEN, undecided: true, decision: undefined, ...unsaid };
   return advance(current, { case: "caseReopened", value: { refusal } }, now, changes);
 }

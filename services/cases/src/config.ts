@@ -21,6 +21,11 @@ export const schema = z.object({
    * that know no parts: payouts would pay the seller all, and workers close the case without giving anything back.
    */
   PART_REFUNDS: z.enum(["on", "off"]).default("off"),
+  /**
+   * Whether operators can accept the loss of a dispute. `off` while processes of the release before may run that know
+   * nothing of it: workers would ask for a refund in its place, or tell the bank what speaks for the sale.
+   */
+  ACCEPT_LOSSES: z.enum(["on", "off"]).default("off"),
 });
 
 /** Everything that this process reads from its environment. */

@@ -12,7 +12,7 @@ import { DomainError, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { clientOf } from "@ticketing/runtime/testing/calls";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { closeEvidence } from "./bank-answer.ts";
-import { type Case, caseIdOf, decide, reopen } from "./case.ts";
+import { type Case, caseIdOf, close, decide, reopen } from "./case.ts";
 import { type CaseStore, caseAggregate } from "./case-aggregate.ts";
 import { onPaymentEvent } from "./follow-payments.ts";
 
@@ -206,6 +206,27 @@ describe("a dispute", () => {
     );
     await at(2n, LOST);
     expect(await rulings()).toEqual(["REJECT"]);
+  });
+
+  it("whose loss an operator accepts has one case, however late and often its news come", async () => {
+    const evidenceDueTime = timestampFromDate(new Date(Date.UTC(2030, 0, 8)));
+    const news = (version: bigint, to: DisputeStatus) =>
+      hear({ disputes: [{ providerDisputeId: "du_1", status: to, evidenceDueTime }] }, version);
+    await news(3n, NEEDS_RESPONSE);
+    holdRefusal = new DomainError("CONTENTION", "no");
+    expect(await news(4n, NEEDS_RESPONSE).catch(reasonOf)).toBe("CONTENTION");
+    holdRefusal = undefined;
+    const id = caseIdOf(orderId, CaseKind.CHARGEBACK, "du_1");
+    const verdict = { operatorId: "op", ruling: CaseRuling.REFUND, reason: "No ticket" };
+    await cases.update(id, (known) => decide(known, verdict, { alone: true }, now));
+    for (const version of [4n, 6n]) await news(version, NEEDS_RESPONSE);
+    expect(await rulings()).toEqual(["REFUND"]);
+    for (const version of [7n, 7n, 8n]) await news(version, LOST);
+    await cases.update(id, (known) => close(known, 1, now));
+    for (const version of [4n, 6n]) await news(version, NEEDS_RESPONSE);
+    expect(await rulings()).toEqual(["REFUND"]);
+    await news(9n, WON);
+    expect(await rulings()).toEqual(["REFUND", "REJECT"]);
   });
 
   it("is the bank's to decide, not an operator's", async () => {

@@ -111,8 +111,8 @@ async function follow(deps: FollowDependencies, orderId: string, fact: Fact, ver
   const { newest, next } = await newestCase(cases, orderId, fact);
   const isAnother = newest === undefined || (isReopenedBy(newest, said) && fact.kind === CaseKind.CHARGEBACK);
   const found = isAnother ? await open(deps, orderId, { ...fact, subject: next }, said) : newest;
-  if (!found?.undecided) return;
-  await payouts.holdForCase({ orderId, caseId: found._id });
+  if (!found) return;
+  if (found.undecided) await payouts.holdForCase({ orderId, caseId: found._id });
   const { end, terms } = fact;
   const take = (known: Case) => {
     const current = terms ? noteTerms(known, { ...terms, version }, clock()) : known;

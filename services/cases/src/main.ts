@@ -24,8 +24,8 @@ await runProcess("cases", config, async ({ database, events, log, callee }) => {
   const cases = await caseAggregate.open({ db, events, log });
   const limits = config.CASE_SECOND_PERSON_LIMIT;
   const sources = { orders, payouts, deliveries };
-  const partRefunds = config.PART_REFUNDS === "on";
-  const caseService = createCaseService({ cases, sources, payments, payouts, limits, partRefunds, clock });
+  const switches = { partRefunds: config.PART_REFUNDS === "on", acceptLosses: config.ACCEPT_LOSSES === "on" };
+  const caseService = createCaseService({ cases, sources, payments, payouts, limits, ...switches, clock });
   followPayments({ cases, orders, payouts, clock }, events);
   events.consume({
     stream: "DELIVERIES",

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { errorInfoOf, reasonOf } from "@ticketing/runtime/process/domain-error";
 import { openPaymentWorld, type PaymentWorld } from "../testing/payment-world.ts";
 import { untilDone } from "../testing/until-done.ts";
+import { createLossAcceptance } from "./accept-loss.ts";
+import { createEvidenceStore } from "./evidence-store.ts";
 import type { Payment } from "./payment.ts";
 
 let world: PaymentWorld;
@@ -38,6 +40,24 @@ async function disputed(beginning = {}) {
   };
   const accept = async () => world.losses.accept(await world.payment(payment._id), shown().id);
   return { payment, shown, tell, accept };
+}
+/** Accepts losses until it has done so many steps, and dies then. */
+async function dying(after: number) {
+  let steps = 0;
+  const counted =
+    <A extends unknown[], R>(step: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const answer = await step(...args);
+      if (++steps === after) throw new Error("killed");
+      return answer;
+    };
+  const { update } = await createEvidenceStore(world.db);
+  return createLossAcceptance({
+    ...world,
+    evidence: { update: counted(update) },
+    actions: { lookAtDisputes: counted(world.actions.lookAtDisputes) },
+    stripe: { closeDispute: counted(world.gateway.closeDispute) },
+  });
 }
 const calls = () => world.calls.filter((name) => name === "closeDispute").length;
 
@@ -101,6 +121,39 @@ describe("the loss of a dispute", () => {
     });
     await accept();
     expect(shown().status).toBe("lost");
+  });
+
+  it("that Stripe refused is told as any dispute again, until it is tried once more", async () => {
+    const { shown, tell, accept } = await disputed();
+    const refuse = {
+      kind: "refuse",
+      operation: "disputes.close",
+      count: 1,
+      code: "resource_missing",
+    } as const;
+    world.double.faults.add(refuse);
+    expect(await accept().catch(reasonOf)).toBe("LOSS_NOT_ACCEPTED");
+    await tell(false);
+    expect(shown().evidence_details.has_evidence).toBe(true);
+    world.double.faults.add({ kind: "error_before", operation: "disputes.close", count: 1 });
+    expect(await accept().catch(reasonOf)).toBe("STRIPE_UNAVAILABLE");
+    await tell(true);
+    expect(shown().evidence_details.submission_count).toBe(0);
+    world.double.faults.add(refuse);
+    expect(await accept().catch(reasonOf)).toBe("LOSS_NOT_ACCEPTED");
+    await tell(true);
+    expect(shown()).toMatchObject({ status: "under_review", evidence_details: { submission_count: 1 } });
+    expect(await accept().catch(reasonOf)).toBe("LOSS_NOT_ACCEPTED");
+  });
+
+  it.each([1, 2, 3, 4])("is accepted once where a process dies after %i of its steps", async (step) => {
+    const { payment, shown, accept } = await disputed();
+    const { accept: begin } = await dying(step);
+    await expect(begin(await world.payment(payment._id), shown().id)).rejects.toThrow("killed");
+    const before = calls();
+    await accept();
+    expect(calls() - before).toBe(step < 3 ? 1 : 0);
+    expect(shown()).toMatchObject({ status: "lost", evidence_details: { submission_count: 0 } });
   });
 
   it("of a mesh that may be a copy is not accepted", async () => {

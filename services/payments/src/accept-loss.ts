@@ -5,7 +5,7 @@ import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
 import { passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { Dispute } from "./disputes.ts";
-import { accept, acceptanceKey, notAccepted } from "./evidence.ts";
+import { accept, acceptanceKey, isAccepting, notAccepted } from "./evidence.ts";
 import { disputeOf } from "./evidence-actions.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
 import { requireOurs } from "./mesh.ts";
@@ -47,8 +47,9 @@ export function createLossAcceptance(deps: {
 
       const named = { id: disputeId, orderId: payment._id };
       const record = await evidence.update(named, (current) => accept(current, status));
-      if (!record.accepting) throw notAcceptable(status);
-      const { number } = record.accepting;
+      const { accepting } = record;
+      if (!accepting || !isAccepting(record)) throw notAcceptable(status);
+      const { number } = accepting;
       const failure = await attempt();
       const seen = await look();
       if (seen.shown.status === "lost") return seen;
@@ -64,7 +65,7 @@ export function createLossAcceptance(deps: {
       /** How it failed; where Stripe said that it is done and does not show it, that is not known yet. */
       async function attempt(): Promise<StripeFailure> {
         try {
-          requireCallable(record.accepting ?? { number }, clock(), graceMs);
+          requireCallable(accepting ?? { number }, clock(), graceMs);
           await stripe.closeDispute(disputeId, acceptanceKey(record));
           return new StripeFailure("unknown", "", new Error("it does not show yet"));
         } catch (error) {

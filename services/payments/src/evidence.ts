@@ -39,8 +39,11 @@ export interface EvidenceRecord extends Versioned {
    * was, by Stripe's word; absent in what an earlier release stored.
    */
   asked?: (EvidenceWish & { time: Date; status?: string }) | undefined;
-  /** The loss was accepted, or is about to be: nothing more is told. The number in the key of the next call of that. */
-  accepting?: Attempt;
+  /**
+   * The loss was accepted, or is about to be: nothing more is told. The number in the key of the next call of that.
+   * `isRefused`: Stripe has refused it, so that everything is told as before until it is tried again.
+   */
+  accepting?: Attempt & { isRefused?: true };
   /** The draft that Stripe keeps. */
   staged?: EvidenceTexts;
   /** Oldest first: the newest of them. */
@@ -54,20 +57,24 @@ export const noEvidence = (disputeId: string, orderId: string): EvidenceRecord =
   ...{ _id: disputeId, version: 1, orderId, attempt: { number: 1 }, answers: [] },
 });
 
+/** Whether the loss was accepted, or may be. */
+export const isAccepting = ({ accepting }: EvidenceRecord): boolean =>
+  accepting !== undefined && !accepting.isRefused;
+
 /**
  * The loss is about to be accepted: of what was to be told nothing is. The same record: it was begun before, or evidence
  * may have been submitted where the dispute is now, which cannot be taken back.
  */
 export function accept(record: EvidenceRecord, status: string): EvidenceRecord {
   const { asked, attempt, accepting } = record;
-  if (accepting || isBeingSubmitted(record, status)) return record;
+  if (isAccepting(record) || isBeingSubmitted(record, status)) return record;
   return changed(record, {
     ...(asked && { asked: undefined, attempt: { number: attempt.number + 1 } }),
-    accepting: { number: 1 },
+    accepting: { number: accepting?.number ?? 1 },
   });
 }
 
-/** Accepting failed, after a look has shown that it did not happen. */
+/** Accepting failed, after a look has shown that it did not happen. Refused, the dispute is as it was before. */
 export function notAccepted(
   record: EvidenceRecord,
   { number, kind }: { number: number; kind: StripeFailure["kind"] },
@@ -77,7 +84,8 @@ export function notAccepted(
   const { accepting } = record;
   if (accepting?.number !== number) return record;
   const next = attemptAfter(accepting, kind, now, graceMs);
-  return next === accepting ? record : changed(record, { accepting: next });
+  if (next === accepting) return record;
+  return changed(record, { accepting: kind === "refused" ? { ...next, isRefused: true } : next });
 }
 
 /** The key by which the loss is accepted, as {@link evidenceKey} is one. */
@@ -105,7 +113,7 @@ const changed = (record: EvidenceRecord, changes: Partial<EvidenceRecord>): Evid
  */
 export function ask(record: EvidenceRecord, wish: EvidenceWish, status: string, now: Date): EvidenceRecord {
   const { asked, staged, attempt } = record;
-  if (record.accepting || isBeingSubmitted(record, status)) return record;
+  if (isAccepting(record) || isBeingSubmitted(record, status)) return record;
   if (!wish.submit && isDeepStrictEqual(staged, wish.texts)) {
     return asked ? changed(record, { asked: undefined, attempt: { number: attempt.number + 1 } }) : record;
   }

@@ -12,10 +12,9 @@ export type CaseActivities = ReturnType<typeof createCaseActivities>;
 /**
  * What is to be done about a case. `decision` is its number. `saleStands`: an operator said so, of a ticket that was not
  * delivered, too; that a bank decided for the seller says nothing of that. `despite`: the provider's id of the refund by
- * hand that the case was about, if any; absent in what an earlier release answered. `accepts`: an operator accepts the loss
- * of a dispute, which is said to the bank first. `submitTime`: when what both sides
- * say is to be submitted to the bank, in epoch milliseconds; absent where the bank awaits nothing, and in what an earlier
- * release answered.
+ * hand that the case was about, if any; absent in what an earlier release answered. `accepts`: an operator accepts the
+ * loss of a dispute, which is said to the bank first. `submitTime`: when what both sides say is to be submitted to the
+ * bank, in epoch milliseconds; absent where the bank awaits nothing, and in what an earlier release answered.
  */
 export type CaseVerdict =
   | { next: "nothing" }

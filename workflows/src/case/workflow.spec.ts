@@ -40,7 +40,8 @@ let orderAt: (look: number) => {
 
 /**
  * What the bank of a chargeback takes, in epoch milliseconds, and how the provider refuses what it is told, by turns;
- * `heard`: cases still think that evidence is awaited when it is closed; `accepted`: an operator accepts the loss meanwhile.
+ * `heard`: cases still think that evidence is awaited when it is closed; `accepted`: an operator accepts the loss meanwhile;
+ * `unacceptable`: the provider refuses that.
  */
 let bank: {
   awaited: boolean;
@@ -50,6 +51,7 @@ let bank: {
   refusals: PublicOrInternal[];
   heard: boolean;
   accepted?: boolean;
+  unacceptable?: boolean;
 };
 type PublicOrInternal = ConstructorParameters<typeof DomainError>[0];
 const timestamp = (ms: number) => timestampFromDate(new Date(ms));
@@ -120,7 +122,7 @@ function services({ service }: ConnectRouter): void {
     },
     acceptDispute({ providerDisputeId }) {
       done.push(`accept ${providerDisputeId}`);
-      if (bank.awaited) return {};
+      if (bank.awaited && !bank.unacceptable) return {};
       throw toConnectError(new DomainError("LOSS_NOT_ACCEPTED", "no"));
     },
     submitEvidence({ providerDisputeId, evidence, submit }) {
@@ -428,6 +430,18 @@ describe("a chargeback", () => {
     await run();
     expect(done.slice(0, 3)).toEqual(["freeze c1", "accept du_1", "reopen 2 loss_not_accepted"]);
     expect(done.join()).not.toContain("refund");
+  }, 60_000);
+
+  it("whose loss could not be accepted is told to the bank in time all the same", async () => {
+    status = CaseStatus.DECIDED;
+    ruling = CaseRuling.REFUND;
+    bank.unacceptable = true;
+    await run();
+    expect(done).toEqual(["freeze c1", "accept du_1", "reopen 2 loss_not_accepted"]);
+    // That it was reopened starts it anew.
+    done = [];
+    await run();
+    expect(done).toEqual(["freeze c1", "stage du_1 It was mine", ...SUBMITTED]);
   }, 60_000);
 
   it("that the bank decided is accepted by nobody", async () => {

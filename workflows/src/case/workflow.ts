@@ -17,8 +17,9 @@ const SUBMIT_EVERY_MS = 3_600_000;
 
 /**
  * Freezes what the seller earned while a case is open, tells the bank of a CHARGEBACK what both sides say or that the
- * loss is accepted, and does what was decided. It waits for no decision: cases start it when a case was opened, and again when it was decided. Its start is a hint; what it does follows from what the case
- * is now. After a signal it looks again before it ends.
+ * loss is accepted, and does what was decided. It waits for no decision: cases start it when a case was opened, and again
+ * when it was decided, or is to be decided again. Its start is a hint; what it does follows from what the case is now.
+ * After a signal it looks again before it ends.
  */
 export async function settleCase(caseId: string): Promise<void> {
   const signal = handleChangeSignal();
