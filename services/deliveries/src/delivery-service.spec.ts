@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { DeliveryKind, DeliveryStatus } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliveryService } from "@ticketing/proto/deliveries/v1/delivery_service";
 import { OrderLifecycleService } from "@ticketing/proto/orders/internal/v1/order_lifecycle_service";
@@ -59,7 +59,8 @@ let openings: string[];
 let reads: number;
 
 const clock = () => new Date(now);
-const look = () => lookAtAwaited({ deliveries, reminderLeadsMs, clock });
+const log = { warn: () => {} };
+const look = () => lookAtAwaited({ deliveries, reminderLeadsMs, clock, log });
 const buyer = () => as({ user: "b" });
 const seller = () => as({ user: "s" });
 
@@ -644,9 +645,38 @@ describe("a seller", () => {
       true,
     );
   });
+
+  it("with nothing to deliver costs one question", async () => {
+    const find = jest.spyOn(deliveries.collection, "find");
+    expect(await as({ user: randomUUID() }).listDeliveriesDue({})).toMatchObject({ deliveries: [] });
+    expect(find.mock.calls.length).toBe(1);
+    find.mockRestore();
+    const call = as({ user: randomUUID() }).listDeliveriesDue({ pageToken: "another's" });
+    expect(await call.catch(reasonOf)).toBe("BAD_PAGE_TOKEN");
+  });
 });
 
 describe("what is overdue", () => {
+  it("is marked, whatever becomes of another", async () => {
+    const orderIds = [await bought(), await bought()];
+    now += 76 * HOUR;
+    let failing: string | undefined;
+    const told: object[] = [];
+    const failingOnce: DeliveryStore = {
+      ...deliveries,
+      update(id, ...rest) {
+        failing ??= id;
+        return id === failing ? Promise.reject(new Error("it failed")) : deliveries.update(id, ...rest);
+      },
+    };
+    const telling = { warn: (fields: object) => void told.push(fields) };
+    await lookAtAwaited({ deliveries: failingOnce, reminderLeadsMs, clock, log: telling });
+    for (const id of orderIds.filter((each) => each !== failing))
+      expect((await deliveries.get(id)).status).toBe(DeliveryStatus.OVERDUE);
+    expect(told).toEqual([expect.objectContaining({ orderId: failing })]);
+    await look();
+  });
+
   it("stands among what a seller has to deliver for a week", async () => {
     const orderId = await bought();
     now += 76 * HOUR + 7 * 24 * HOUR - 1;

@@ -48,7 +48,7 @@ export interface DeliveryServiceDependencies
   clock: Clock;
 }
 
-/** So many uploads a seller may begin within the window, which is the time that one is kept. */
+/** So many uploads a seller may begin within the window, which is the time that the broker keeps one; a bucket keeps it for longer. */
 export const UPLOAD_RATE = { count: 60, windowMs: 3_600_000 };
 
 /** The API of buyers and sellers. */

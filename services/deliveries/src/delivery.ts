@@ -12,7 +12,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import { knownBarcodes } from "./barcodes/known-barcodes.ts";
 import type { TakenFile } from "./files/take-upload.ts";
 import { askIssuer, type Issue, isIssuers, returnToIssuer } from "./issuer/issue.ts";
-import { nextReminder } from "./reminders.ts";
+import { nextReminder, reminderAfterMove } from "./reminders.ts";
 
 const { begin, advance } = transitionsOf(DeliveryEventSchema);
 
@@ -56,6 +56,8 @@ export interface Delivery extends Aggregate<TransitionType<typeof DeliveryEventS
   reminders?: number;
   /** When the seller was reminded, the last time. */
   remindedTime?: Date;
+  /** How long before `deliverBy` that was due, in milliseconds; absent once the ticket has to be there at another time. */
+  remindedLeadMs?: number | undefined;
   /** The newest version of the order that is known here. */
   orderVersion: number;
   /** When the order was known to be complete. */
@@ -188,11 +190,10 @@ export function followOrder(delivery: Delivery, order: SoldOrder, terms: Deliver
   const deliverBy = deliverByOf(delivery.completedTime, order.startTime, terms);
   if (deliverBy.getTime() === delivery.deliverBy.getTime()) return unchanged();
   const isTimely = delivery.status === DeliveryStatus.OVERDUE && !isOver(deliverBy, now);
-  const remindTime = nextReminder(deliverBy, terms.reminderLeadsMs, now);
   const changes = {
     ...known,
     deliverBy,
-    remindTime,
+    ...reminderAfterMove(delivery, deliverBy, terms.reminderLeadsMs, now),
     ...(isTimely && { status: DeliveryStatus.AWAITING_SELLER }),
   };
   return advance(delivery, { case: "deliveryMoved", value: {} }, now, changes);

@@ -14,7 +14,8 @@ import { createDeliveryLifecycleService } from "./delivery-lifecycle-service.ts"
 import { createDeliveryService, UPLOAD_RATE } from "./delivery-service.ts";
 import { openFiles } from "./files/open-files.ts";
 import { followOrders } from "./follow-orders.ts";
-import { askIssuerRepeatedly } from "./issuer/ask-issuer.ts";
+import { answeringWithin } from "./issuer/answering-within.ts";
+import { ANSWER_MS, askIssuerRepeatedly } from "./issuer/ask-issuer.ts";
 import { createFakeIssuer } from "./issuer/fake-issuer.ts";
 import { lookAfterTicketFiles, lookIfEnded } from "./look-after-ticket-files.ts";
 import { ticketFileAggregate } from "./ticket-file-aggregate.ts";
@@ -33,7 +34,8 @@ await runProcess("deliveries", config, async ({ broker, database, events, log, c
   const { files } = opened;
   const standingOf = standingBy(deliveries, ticketFiles);
   const lookEveryMs = config.LISTED_FILE_LOOK;
-  const issuer = config.TICKET_ISSUER === "fake" ? createFakeIssuer(db) : undefined;
+  const issuer =
+    config.TICKET_ISSUER === "fake" ? answeringWithin(createFakeIssuer(db), ANSWER_MS) : undefined;
   const reminderLeadsMs = config.DELIVERY_REMINDERS;
   const terms = {
     ...{ leadMs: config.DELIVERY_LEAD, leastTimeMs: config.DELIVERY_LEAST_TIME, reminderLeadsMs },

@@ -62,6 +62,18 @@ describe("a reminder", () => {
     expect(remind(refused, leadsMs, at(52)).reminders).toBe(1);
   });
 
+  it("is not made again when the event is moved by less than it was early", () => {
+    const moved = (delivery: ReturnType<typeof awaited>, hours: number, version: number, now: number) =>
+      followOrder(delivery, { ...order, version, startTime: at(124 + hours) }, terms, at(now));
+    const reminded = remind(awaited(), leadsMs, at(76));
+    const once = moved(reminded, 0.5, 3, 76.1);
+    expect(once.remindTime).toEqual(at(97.5));
+    expect(moved(once, 1, 4, 76.2).remindTime).toEqual(at(98));
+    // Another day is another time to deliver.
+    expect(moved(reminded, 48, 3, 76.1).remindTime).toEqual(at(124));
+    expect(moved(moved(reminded, 48, 3, 76.1), 48.5, 4, 76.6).remindTime).toEqual(at(124.5));
+  });
+
   it("is made of no delivery of the release before, until it is moved", () => {
     const { remindTime: _, ...old } = awaited();
     expect(remind(old, leadsMs, at(60))).toBe(old);

@@ -17,6 +17,25 @@ export function nextReminder(deliverBy: Date, leadsMs: readonly number[], now: D
 }
 
 /**
+ * When the next reminder is due once a ticket has to be there at another time, `deliverBy`. Where that moved by less than
+ * the last reminder was early, its seller knows of it: only those that are nearer to the end are left.
+ */
+export function reminderAfterMove(
+  delivery: Pick<Delivery, "deliverBy" | "remindedLeadMs">,
+  deliverBy: Date,
+  leadsMs: readonly number[],
+  now: Date,
+): Pick<Delivery, "remindTime" | "remindedLeadMs"> {
+  const { remindedLeadMs = 0 } = delivery;
+  const movedMs = Math.abs(deliverBy.getTime() - delivery.deliverBy.getTime());
+  if (movedMs >= remindedLeadMs) {
+    return { remindTime: nextReminder(deliverBy, leadsMs, now), remindedLeadMs: undefined };
+  }
+  const left = leadsMs.filter((leadMs) => leadMs < remindedLeadMs);
+  return { remindTime: nextReminder(deliverBy, left, now), remindedLeadMs };
+}
+
+/**
  * Reminds the seller, if that is due and the ticket is still awaited in time: once, however many reminders have become
  * due since the last look. Otherwise nothing changes.
  */
@@ -25,9 +44,11 @@ export function remind(delivery: Delivery, leadsMs: readonly number[], now: Date
   const isAwaited = isDue && status === DeliveryStatus.AWAITING_SELLER && !isOver(deliverBy, now);
   if (!isAwaited || !remindTime || !isOver(remindTime, now)) return delivery;
   const number = reminders + 1;
+  const reached = leadsMs.filter((leadMs) => deliverBy.getTime() - leadMs <= now.getTime());
   return advance(delivery, { case: "deliveryReminded", value: { number: String(number) } }, now, {
     reminders: number,
     remindedTime: now,
+    remindedLeadMs: reached.length > 0 ? Math.min(...reached) : undefined,
     remindTime: nextReminder(deliverBy, leadsMs, now),
   });
 }

@@ -28,19 +28,16 @@ export const watchAwaited = (deps: WatchDependencies, everyMs: number): (() => P
   );
 
 /** Looks at what is awaited once. */
-export async function lookAtAwaited({
-  deliveries,
-  reminderLeadsMs,
-  clock,
-}: Omit<WatchDependencies, "log">): Promise<void> {
+export async function lookAtAwaited(deps: WatchDependencies): Promise<void> {
+  const { reminderLeadsMs, clock } = deps;
   const now = clock();
-  await changeAll(deliveries, "deliverBy", now, (delivery) => markOverdue(delivery, now));
-  await changeAll(deliveries, "remindTime", now, (delivery) => remind(delivery, reminderLeadsMs, now));
+  await changeAll(deps, "deliverBy", now, (delivery) => markOverdue(delivery, now));
+  await changeAll(deps, "remindTime", now, (delivery) => remind(delivery, reminderLeadsMs, now));
 }
 
-/** Goes through what is awaited and has this time by now, page by page. */
+/** Goes through what is awaited and has this time by now, page by page. One that fails is looked at again next time. */
 async function changeAll(
-  deliveries: DeliveryStore,
+  { deliveries, log }: Pick<WatchDependencies, "deliveries" | "log">,
   time: "deliverBy" | "remindTime",
   now: Date,
   change: (delivery: Delivery) => Delivery,
@@ -48,7 +45,13 @@ async function changeAll(
   let pageToken = "";
   do {
     const page = await findAwaited(deliveries, time, now, { pageSize: PAGE, pageToken });
-    for (const { _id } of page.documents) await deliveries.update(_id, change);
+    for (const delivery of page.documents) {
+      // While an issuer is asked, nobody is reminded, and the time of the reminder stays.
+      if (change(delivery) === delivery) continue;
+      await deliveries.update(delivery._id, change).catch((err: unknown) => {
+        log.warn({ err, orderId: delivery._id }, "a delivery that is awaited is looked at later");
+      });
+    }
     pageToken = page.nextPageToken;
   } while (pageToken);
 }

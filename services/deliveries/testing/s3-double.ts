@@ -33,7 +33,12 @@ class Refusal extends Error {
  */
 export async function startS3Double({ clock = () => new Date() }: { clock?: () => Date } = {}) {
   const objects = new Map<string, Buffer>();
-  const state = { anybody: [] as ("list" | "read" | "write")[], isDown: false, faults: [] as Fault[] };
+  const state = {
+    anybody: [] as ("list" | "read" | "write")[],
+    isDown: false,
+    faults: [] as Fault[],
+    hasVersions: false,
+  };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const bucket: Bucket = {
@@ -70,7 +75,8 @@ export async function startS3Double({ clock = () => new Date() }: { clock?: () =
     }
     if (method === "DELETE" && key) {
       objects.delete(key);
-      return void response.writeHead(204).end();
+      // Of a bucket with versions only a marker is laid over them.
+      return void response.writeHead(204, state.hasVersions ? { "x-amz-delete-marker": "true" } : {}).end();
     }
     if (method !== "GET") throw new Refusal("MethodNotAllowed");
     if (!key)

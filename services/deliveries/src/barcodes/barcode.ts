@@ -19,11 +19,12 @@ export interface Barcode extends Versioned {
 
 /**
  * What a claim is worth. It stands while the listing is for sale, or the order's buyer may see a file with the barcode; a
- * listing that was sold with its file is its buyer's. It rests once the money went back: it is in nobody's way, and says
+ * listing that was sold with its file is its buyer's, and until the delivery of that order has the file, in the way of all
+ * others. It rests once the money went back: it is in nobody's way, and says
  * who had the ticket first. It is gone when the listing ended, the file was replaced before anybody saw it, or never came
  * to be.
  */
-export type Standing = "stands" | { soldTo: string } | "rests" | "gone";
+export type Standing = "stands" | { soldTo: string } | { boundTo: string } | "rests" | "gone";
 
 /**
  * So long a claim stands before what it was made for has to be there: a call claims first and stores the file then. In
@@ -57,10 +58,19 @@ export const unclaimed = (_id: string, forgetTime: Date): Barcode => ({
  */
 export function holderOf(claims: readonly [BarcodeClaim, Standing][]): string | undefined {
   const buyers = claims.flatMap(([claim, standing]) => {
-    if (typeof standing === "object") return [standing.soldTo];
+    if (isSold(standing)) return [standing.soldTo];
     return claim.kind === "order" && standing === "stands" ? [claim.buyerId] : [];
   });
   return buyers.at(-1) ?? claims[0]?.[0].sellerId;
+}
+
+const isSold = (standing: Standing): standing is { soldTo: string } =>
+  typeof standing === "object" && "soldTo" in standing;
+
+/** Whether a listing keeps its ticket from others: while it is for sale, or bound to another order than this use is. */
+function isInTheWay(standing: Standing, { kind, id }: BarcodeUse): boolean {
+  if (typeof standing !== "object") return standing === "stands";
+  return "boundTo" in standing && (kind !== "order" || standing.boundTo !== id);
 }
 
 /**
@@ -86,21 +96,18 @@ export function claim(barcode: Barcode, standings: readonly Standing[], use: Bar
 }
 
 /**
- * Throws BARCODE_TAKEN when another than the seller holds it, or it is in another listing of the seller's that is for sale.
+ * Throws BARCODE_TAKEN when another than the seller holds it, or another listing of the seller's is in the way.
  * In somebody else's, who had bought the ticket and got the money back, it is sold to nobody: a sale claims it again. One
  * that did so just now may be about to store that.
  */
-function requireFree(
-  known: readonly [BarcodeClaim, Standing][],
-  { kind, id, sellerId }: BarcodeUse,
-  now: Date,
-): void {
+function requireFree(known: readonly [BarcodeClaim, Standing][], use: BarcodeUse, now: Date): void {
+  const { kind, id, sellerId } = use;
   const holder = holderOf(known);
   const isListed = known.some(
     ([each, standing]) =>
       each.kind === "ticket" &&
       (kind !== "ticket" || each.id !== id) &&
-      standing === "stands" &&
+      isInTheWay(standing, use) &&
       (each.sellerId === sellerId || isNew(each, now)),
   );
   if (isListed || (holder !== undefined && holder !== sellerId)) {

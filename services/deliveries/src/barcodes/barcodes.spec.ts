@@ -75,6 +75,17 @@ describe("a barcode", () => {
     expect(await refusal(listing("a"), barcode)).toBeUndefined();
   });
 
+  it("of a listing that was sold is that order's to be delivered with, and nobody else's", async () => {
+    const barcode = newBarcode();
+    const listed = listing("a");
+    await claimed(listed, barcode);
+    const bound = sale("a", "b");
+    standings.set(listed.id, { boundTo: bound.id });
+    for (const other of [sale("a", "c"), sale("c", "b"), listing("a"), listing("b"), listing("c")])
+      expect(await refusal(other, barcode)).toBe("BARCODE_TAKEN");
+    expect(await refusal(bound, barcode)).toBeUndefined();
+  });
+
   it("is in one listing at a time, and is that listing's buyer's once it is sold", async () => {
     const barcode = newBarcode();
     const listed = listing("a");

@@ -15,8 +15,9 @@ export const standingBy = (
   const ofListing = async ({ upload, shownBarcodes, orderId }: TicketFile, id: string): Promise<Standing> => {
     if (!barcodesOf(upload)?.includes(id)) return shownBarcodes?.includes(id) ? "rests" : "gone";
     const sale = orderId ? await deliveries.find(orderId) : null;
+    if (sale && ofSale(sale, id) === "stands") return { soldTo: sale.buyerId };
     // Until the delivery has the file, the listing is in the way of others.
-    return sale && ofSale(sale, id) === "stands" ? { soldTo: sale.buyerId } : "stands";
+    return orderId ? { boundTo: orderId } : "stands";
   };
 
   return async (claim, id) => {

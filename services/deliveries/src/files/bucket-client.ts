@@ -26,6 +26,8 @@ const MAX_OBJECT_BYTES = MAX_FILE_BYTES + 1_024;
 export interface BucketClient extends ObjectBytes {
   /** Signed as of this time. */
   urlOf(grant: Grant, now: Date): Promise<string>;
+  /** Removes what is there; whether the bucket only laid a marker over it, and keeps a version. */
+  removeOrMark(name: string): Promise<"removed" | "marked">;
   close(): void;
 }
 
@@ -47,6 +49,8 @@ export function openBucketClient(bucket: Bucket, attemptMs = ATTEMPT_MS): Bucket
   const at = (name: string) => ({ Bucket: bucket.name, Key: name });
   const within = () => ({ abortSignal: AbortSignal.timeout(CALL_MS) });
 
+  const remove = (name: string) => client.send(new DeleteObjectCommand(at(name)), within());
+
   return {
     async put(name, content) {
       const command = new PutObjectCommand({ ...at(name), Body: content, ContentLength: content.length });
@@ -63,8 +67,9 @@ export function openBucketClient(bucket: Bucket, attemptMs = ATTEMPT_MS): Bucket
       }
     },
     async remove(name) {
-      await client.send(new DeleteObjectCommand(at(name)), within());
+      await remove(name);
     },
+    removeOrMark: async (name) => ((await remove(name)).DeleteMarker ? "marked" : "removed"),
     urlOf({ method, name, bytes, expires }, signingDate) {
       const expiresIn = Math.ceil((expires.getTime() - signingDate.getTime()) / 1_000);
       const times = { signingDate, expiresIn };

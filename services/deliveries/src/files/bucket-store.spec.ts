@@ -57,6 +57,11 @@ describe("a bucket", () => {
     expect(double.objects.size).toBe(0);
   });
 
+  it("that keeps versions of what is removed stops the start", async () => {
+    double.state.hasVersions = true;
+    await expect(open()).rejects.toThrow("S3_BUCKET keeps what is removed: it has versions");
+  });
+
   it("that is looked at keeps nothing of it", async () => {
     await open();
     expect(double.objects.size).toBe(0);

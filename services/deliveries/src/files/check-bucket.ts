@@ -1,7 +1,7 @@
 import { newId } from "@ticketing/runtime/process/ids";
 import { type Bucket, bucketUrl } from "./bucket.ts";
-import { statusOf } from "./bucket-client.ts";
-import { fileName, type ObjectBytes, quarantineName } from "./object-store.ts";
+import { type BucketClient, statusOf } from "./bucket-client.ts";
+import { fileName, quarantineName } from "./object-store.ts";
 
 const ANSWER_MS = 4_000;
 const PROBE = Buffer.from("probe");
@@ -21,7 +21,7 @@ const PASSING: readonly number[] = [408, 409, 429];
  * Writes, reads and removes an object in each place of a bucket, and asks for it as somebody without a key does. Throws
  * UnfitBucket if they get an answer or we are refused, and anything else if there is no answer.
  */
-export async function checkBucket(bucket: Bucket, bytes: ObjectBytes): Promise<void> {
+export async function checkBucket(bucket: Bucket, bytes: BucketClient): Promise<void> {
   try {
     await probe(bucket, bytes);
   } catch (error) {
@@ -31,7 +31,7 @@ export async function checkBucket(bucket: Bucket, bytes: ObjectBytes): Promise<v
   }
 }
 
-async function probe(bucket: Bucket, bytes: ObjectBytes): Promise<void> {
+async function probe(bucket: Bucket, bytes: BucketClient): Promise<void> {
   const url = bucketUrl(bucket);
   if (await answers("GET", new URL("?list-type=2&max-keys=1", url)))
     throw new UnfitBucket("can be listed by anybody");
@@ -41,9 +41,10 @@ async function probe(bucket: Bucket, bytes: ObjectBytes): Promise<void> {
     const isRead = await answers("GET", object);
     const isWritten = await answers("PUT", object);
     const kept = await bytes.get(name);
-    await bytes.remove(name);
+    const removal = await bytes.removeOrMark(name);
     if (isRead) throw new UnfitBucket("can be read by anybody");
     if (isWritten || !kept?.equals(PROBE)) throw new UnfitBucket("can be written by anybody");
+    if (removal === "marked") throw new UnfitBucket("keeps what is removed: it has versions");
     if (await bytes.get(name)) throw new UnfitBucket("keeps what is removed");
   }
 }

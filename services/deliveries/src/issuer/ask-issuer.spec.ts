@@ -9,7 +9,6 @@ import type { Database } from "@ticketing/runtime/documents/database";
 import { createSealing } from "@ticketing/runtime/documents/sealed-text";
 import { reasonOf } from "@ticketing/runtime/process/domain-error";
 import { newSecretKey, secretKeys } from "@ticketing/runtime/process/secret-keys";
-import { silent } from "@ticketing/runtime/testing/service";
 import { openSpecDatabase } from "@ticketing/runtime/testing/spec-database";
 import { png } from "../../testing/files.ts";
 import { openBarcodes } from "../barcodes/barcodes.ts";
@@ -23,6 +22,7 @@ import type { ObjectStore } from "../files/object-store.ts";
 import { onOrderEvent } from "../follow-orders.ts";
 import { attach, openTicketFile } from "../ticket-file.ts";
 import { type TicketFileStore, ticketFileAggregate } from "../ticket-file-aggregate.ts";
+import { answeringWithin } from "./answering-within.ts";
 import { ASK_AGAIN_MS, type AskDependencies, askAll } from "./ask-issuer.ts";
 import { createFakeIssuer } from "./fake-issuer.ts";
 import { issueKey } from "./issue.ts";
@@ -44,6 +44,9 @@ let means: Omit<AskDependencies, "issuer">;
 let made: string[];
 let ticketId: string;
 const objects = new Map<string, Buffer>();
+/** What operators are told. */
+let errors: unknown[] = [];
+const log = { warn: () => {}, error: (...line: unknown[]) => void errors.push(line) };
 const clock = () => new Date(now);
 
 beforeAll(async () => {
@@ -69,7 +72,7 @@ beforeAll(async () => {
   const standingOf = standingBy(deliveries, ticketFiles);
   const endListing = async () => undefined;
   const barcodes = await openBarcodes({ db, standingOf, endListing, maxAgeMs: 24 * HOUR, clock });
-  means = { deliveries, files, barcodes, clock, log: silent };
+  means = { deliveries, files, barcodes, clock, log };
   const orders = { readOrder: () => Promise.reject(new Error("it is not asked")) };
   hear = onOrderEvent({ ...means, ticketFiles, orders, terms });
 }, 60_000);
@@ -206,8 +209,13 @@ describe("a ticket that is sold with its file, where there is an issuer", () => 
   it("is made out once where the process dies before it is written", async () => {
     await listed();
     const orderId = await sold();
-    const dying: DeliveryStore = { ...deliveries, update: () => Promise.reject(new Error("it died")) };
-    await expect(askAll({ ...means, deliveries: dying, issuer })).rejects.toThrow("it died");
+    const dying: DeliveryStore = {
+      ...deliveries,
+      update: (...args) =>
+        made.length > 0 ? Promise.reject(new Error("it died")) : deliveries.update(...args),
+    };
+    await askAll({ ...means, deliveries: dying, issuer });
+    now += ASK_AGAIN_MS;
     expect(await stand(orderId)).toEqual(["AWAITING_SELLER", "ASKED"]);
     await look();
     expect(await delivered(orderId)).toEqual(await pictureOf(orderId));
@@ -218,11 +226,30 @@ describe("a ticket that is sold with its file, where there is an issuer", () => 
     await listed();
     const orderId = await sold();
     const before = objects.size;
-    await Promise.all([look(), look(), look()]);
+    let questions = 0;
+    const asked: TicketIssuer = {
+      ...issuer,
+      find(key) {
+        questions++;
+        return fake.find(key);
+      },
+    };
+    // All have found it before one of them writes.
+    const { promise: found, resolve: allFound } = Promise.withResolvers<void>();
+    let writes = 0;
+    const atOnce: DeliveryStore = {
+      ...deliveries,
+      async update(...args) {
+        if (++writes === 3) allFound();
+        await found;
+        return deliveries.update(...args);
+      },
+    };
+    await Promise.all([1, 2, 3].map(() => askAll({ ...means, deliveries: atOnce, issuer: asked })));
     expect(await stand(orderId)).toEqual(["DELIVERED", "ISSUED"]);
     const { history } = await deliveries.get(orderId);
     expect(history.filter(({ type }) => type === "delivery_made")).toHaveLength(1);
-    expect(new Set(made)).toEqual(new Set([issueKey(orderId)]));
+    expect([questions, made]).toEqual([1, [issueKey(orderId)]]);
     expect(objects.size).toBe(before + 1);
   });
 
@@ -268,6 +295,125 @@ describe("a ticket that is sold with its file, where there is an issuer", () => 
     } as const;
     expect(deliver(refused, content, clock()).status).toBe(DeliveryStatus.DELIVERED);
   });
+
+  it("can be delivered by its seller after that as the very file that it was sold with, and to nobody else", async () => {
+    const picture = await listed();
+    const { barcodes } = means;
+    await barcodes.claim({ kind: "ticket", id: ticketId, sellerId: "s" }, [digest(picture)]);
+    const orderId = await sold();
+    issuer = { ...issuer, reissue: async () => ({ refused: "it is unknown" }) };
+    await look();
+    const claim = (id: string) =>
+      barcodes
+        .claim({ kind: "order", id, sellerId: "s", buyerId: "b" }, [digest(picture)])
+        .then(() => "claimed", reasonOf);
+    expect(await claim(randomUUID())).toBe("BARCODE_TAKEN");
+    expect(await claim(orderId)).toBe("claimed");
+  });
+
+  it("keeps nobody waiting behind an issuer that never answers", async () => {
+    await listed();
+    const [orderId, never] = [await sold(), () => new Promise<never>(() => {})];
+    issuer = answeringWithin({ ...issuer, find: never }, 1);
+    await look();
+    expect(await stand(orderId)).toEqual(["AWAITING_SELLER", "ASKED"]);
+    issuer = answeringWithin({ ...counting(fake), reissue: never }, 1);
+    await look();
+    issuer = counting(fake);
+    await look();
+    expect(await stand(orderId)).toEqual(["DELIVERED", "ISSUED"]);
+    await refunded(orderId);
+    issuer = answeringWithin({ ...issuer, takeBack: never }, 1);
+    await look();
+    expect(await stand(orderId)).toEqual(["CANCELLED", "RETURNING"]);
+    issuer = fake;
+    await look();
+    expect(await stand(orderId)).toEqual(["CANCELLED", "RETURNED"]);
+  });
+
+  it("is asked for beside others that the issuer is slow with", async () => {
+    const orders: string[] = [];
+    for (let count = 0; count < 3; count++) {
+      ticketId = randomUUID();
+      await listed();
+      orders.push(await sold());
+    }
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    let asked = 0;
+    const slow: TicketIssuer = {
+      ...issuer,
+      async find(key) {
+        // All of them are under way, or none gets an answer.
+        if (++asked === orders.length) open();
+        await opened;
+        return fake.find(key);
+      },
+    };
+    issuer = answeringWithin(slow, 5_000);
+    await look();
+    for (const orderId of orders) expect(await stand(orderId)).toEqual(["DELIVERED", "ISSUED"]);
+  });
+});
+
+describe("what an issuer made that is no ticket which is taken", () => {
+  const unfit = { file: Buffer.from("no ticket") };
+
+  it("is taken back, told, and its seller's to deliver", async () => {
+    await listed();
+    const orderId = await sold();
+    const back: string[] = [];
+    issuer = {
+      ...issuer,
+      find: async () => undefined,
+      reissue: async () => unfit,
+      takeBack: async (key) => void back.push(key),
+    };
+    errors = [];
+    await look();
+    expect(await stand(orderId)).toEqual(["AWAITING_SELLER", "REFUSED"]);
+    expect([back, errors.length]).toEqual([[issueKey(orderId)], 1]);
+    expect((await deliveries.get(orderId)).isDue).toBe(true);
+    await look(3);
+    expect([back.length, errors.length]).toEqual([1, 1]);
+  });
+
+  it("is not its seller's to deliver before the issuer has taken it back", async () => {
+    await listed();
+    const orderId = await sold();
+    let answers = 0;
+    issuer = {
+      ...issuer,
+      reissue: async () => unfit,
+      takeBack: () => Promise.reject(new Error(`no answer ${++answers}`)),
+    };
+    await look();
+    const delivery = await deliveries.get(orderId);
+    expect(deliveryMessage(delivery)).toMatchObject({ issue: TicketIssue.ASKED, soldWithFile: true });
+    expect([delivery.isDue, answers]).toEqual([false, 1]);
+    issuer = {
+      ...issuer,
+      reissue: () => Promise.reject(new Error("it is asked no more")),
+      takeBack: fake.takeBack,
+    };
+    await look();
+    expect(await stand(orderId)).toEqual(["AWAITING_SELLER", "REFUSED"]);
+  });
+
+  it("is taken back, too, where the money went back meanwhile", async () => {
+    await listed();
+    const orderId = await sold();
+    issuer = {
+      ...issuer,
+      reissue: async () => unfit,
+      takeBack: () => Promise.reject(new Error("no answer")),
+    };
+    await look();
+    await refunded(orderId);
+    expect(await stand(orderId)).toEqual(["CANCELLED", "RETURNING"]);
+    issuer = fake;
+    await look();
+    expect(await stand(orderId)).toEqual(["CANCELLED", "RETURNED"]);
+  });
 });
 
 describe("a sale that is taken back", () => {
@@ -299,6 +445,25 @@ describe("a sale that is taken back", () => {
     expect(await stand(orderId)).toEqual(["CANCELLED", "RETURNED"]);
     const late = await fake.reissue({ key: issueKey(orderId), file: png(1, pixels), holderId: "b" });
     expect(late).toHaveProperty("refused");
+  });
+
+  it("is not delivered by an answer that was under way meanwhile", async () => {
+    await listed();
+    const orderId = await sold();
+    issuer = {
+      ...issuer,
+      async reissue(request) {
+        const answer = await fake.reissue(request);
+        await refunded(orderId);
+        return answer;
+      },
+    };
+    const before = objects.size;
+    await look(2);
+    expect(await stand(orderId)).toEqual(["CANCELLED", "RETURNED"]);
+    expect((await deliveries.get(orderId)).content).toBeUndefined();
+    expect(objects.size).toBe(before);
+    expect(await pictureOf(orderId)).toHaveProperty("refused");
   });
 
   it("is taken back until the issuer says so, and then no more", async () => {

@@ -1,6 +1,7 @@
 import { DeliveryKind, DeliveryStatus, TicketIssue } from "@ticketing/proto/deliveries/v1/delivery";
 import { DeliveryEventSchema } from "@ticketing/proto/deliveries/v1/delivery_events";
 import { amend, transitionsOf } from "@ticketing/runtime/documents/transition";
+import { isOver } from "@ticketing/runtime/process/clock";
 import type { Delivery, SealedUpload } from "../delivery.ts";
 import type { TakenFile } from "../files/take-upload.ts";
 
@@ -12,15 +13,17 @@ export type Issue =
   | { status: "ASKED"; upload: SealedUpload }
   /** It did; or it never will, and the seller has to deliver. */
   | { status: "ISSUED" | "REFUSED" }
+  /** It made something that is not taken: it is to take that back, and then the seller has to deliver. */
+  | { status: "REJECTED" }
   /** To take that back; or it did. */
   | { status: "RETURNING" | "RETURNED" };
 
 /** By which the issuer knows the sale: each order has its ticket made out once. */
 export const issueKey = (orderId: string): string => `${orderId}:reissue:1`;
 
-/** Whether the issuer makes the ticket out, or has: then nobody replaces it. */
+/** Whether the issuer makes the ticket out, or has, and has not taken it back: then nobody replaces it. */
 export const isIssuers = ({ issue }: Pick<Delivery, "issue">): boolean =>
-  issue?.status === "ASKED" || issue?.status === "ISSUED";
+  issue?.status === "ASKED" || issue?.status === "ISSUED" || issue?.status === "REJECTED";
 
 /** Whether the buyer sees, or has seen, what the issuer made, and never the seller's file. */
 export const isMadeOut = ({ issue }: Pick<Delivery, "issue">): boolean =>
@@ -30,6 +33,7 @@ export const isMadeOut = ({ issue }: Pick<Delivery, "issue">): boolean =>
 export function issueOf({ issue }: Pick<Delivery, "issue">): TicketIssue {
   switch (issue?.status) {
     case "ASKED":
+    case "REJECTED":
       return TicketIssue.ASKED;
     case "ISSUED":
       return TicketIssue.ISSUED;
@@ -60,9 +64,18 @@ export function receiveIssued(delivery: Delivery, file: TakenFile, now: Date): D
   });
 }
 
-/** The issuer never makes it out: the seller has to deliver. Not awaited any more: nothing changes. */
-export const receiveRefusal = (delivery: Delivery, now: Date): Delivery =>
+/**
+ * What the issuer made is not taken: nobody gets it, also where another process would have delivered it. Delivered or ended
+ * already: nothing changes.
+ */
+export const rejectIssued = (delivery: Delivery, now: Date): Delivery =>
   delivery.issue?.status === "ASKED"
+    ? amend(delivery, { issue: { status: "REJECTED" }, issueTime: now }, now)
+    : delivery;
+
+/** The issuer never makes it out, or has taken it back: the seller has to deliver. Ended meanwhile: nothing changes. */
+export const receiveRefusal = (delivery: Delivery, now: Date): Delivery =>
+  delivery.issue?.status === "ASKED" || delivery.issue?.status === "REJECTED"
     ? amend(delivery, { issue: { status: "REFUSED" }, issueTime: undefined, isDue: true }, now)
     : delivery;
 
@@ -76,6 +89,8 @@ export const receiveReturn = (delivery: Delivery, now: Date): Delivery =>
     ? amend(delivery, { issue: { status: "RETURNED" }, issueTime: undefined }, now)
     : delivery;
 
-/** The issuer did not answer: it is asked again then. */
-export const askAgainAt = (delivery: Delivery, issueTime: Date, now: Date): Delivery =>
-  delivery.issueTime ? amend(delivery, { issueTime }, now) : delivery;
+/** The issuer is asked now, and unless it answers again at that time. Not due: nothing changes. */
+export const beginAsking = (delivery: Delivery, again: Date, now: Date): Delivery =>
+  delivery.issueTime && isOver(delivery.issueTime, now)
+    ? amend(delivery, { issueTime: again }, now)
+    : delivery;

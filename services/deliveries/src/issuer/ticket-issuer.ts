@@ -4,7 +4,7 @@ export type IssuedTicket = { file: Uint8Array } | { refused: string };
 /**
  * Who issues tickets and makes them out anew: where one is connected, a ticket that was sold with its file reaches its
  * buyer as a ticket of theirs, and the seller's is void. A key names one sale for ever. What throws has an outcome that is
- * not known: it may have been done, and is asked again with the same key.
+ * not known: it may have been done, and is asked again with the same key. So has a call that is not answered in time.
  */
 export interface TicketIssuer {
   /** What came of a key; undefined where nothing was asked under it yet. */
