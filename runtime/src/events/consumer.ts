@@ -33,8 +33,8 @@ export interface IncomingEvent {
   requestId?: string;
   payload: Uint8Array;
   /**
-   * It was published as it happened. Absent or false where it was announced or handled again: then it may be all that is
-   * left of what happened to its document before.
+   * It was published under its own id, be it late or twice. Absent or false where it was announced or handled again:
+   * then it may be all that is left of what happened to its document before.
    */
   isNews?: boolean;
   stream: string;

@@ -20,7 +20,7 @@ export type { ConsumerLag } from "./consumer-lag.ts";
 export type { Consuming } from "./consuming.ts";
 export type { DeadLetter, DeadLetterDesk } from "./dead-letters.ts";
 export type { Following } from "./follow.ts";
-export type { FollowPosition } from "./follow-position.ts";
+export type { FollowPosition, NextPosition } from "./follow-position.ts";
 export type { Presence } from "./presence.ts";
 export type { OutgoingEvent } from "./publisher.ts";
 export type { Publishing } from "./publishing.ts";

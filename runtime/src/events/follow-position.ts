@@ -10,6 +10,12 @@ export interface FollowPosition {
   incomplete: boolean;
 }
 
+/** A position to be saved. */
+export interface NextPosition extends FollowPosition {
+  /** The one that has to be saved already, since what is between came before; absent: any. */
+  after?: FollowPosition | undefined;
+}
+
 /** Where a stream is followed on, as it is now, and whether it is another than the one that was followed. */
 export function resumeIn(
   { created, state }: Pick<StreamInfo, "created" | "state">,

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { isDeepStrictEqual } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { startNats } from "@ticketing/servers/nats";
@@ -72,8 +73,13 @@ function replica() {
       async apply(changes, position) {
         await hooks.room?.();
         if (kept.failures-- > 0) throw new Error("the disk is full");
+        if (position?.after && !isDeepStrictEqual(position.after, kept.position))
+          throw new Error("what comes before is not saved");
         applied.push(...changes);
-        if (position) kept.position = position;
+        if (position) {
+          const { after, ...reached } = position;
+          kept.position = reached;
+        }
       },
       async reset() {
         kept.resets++;
@@ -149,7 +155,7 @@ describe("following a stream", () => {
     await following.stop();
   });
 
-  it("saves one part after another, and goes on with what came meanwhile", async () => {
+  it("asks for two parts at once, and goes on with what came meanwhile", async () => {
     await events.ensureStream("ROOM", ["spec.room.>"]);
     const ids = Array.from({ length: 20 }, (_, n) => `r:${n}`);
     for (const id of ids) await publish("room", id);
@@ -167,7 +173,7 @@ describe("following a stream", () => {
     await until(() => decoded === 20);
     await publish("room", "r:last");
     await until(() => decoded === 21);
-    expect([asked, one.applied, one.position]).toEqual([1, [], undefined]);
+    expect([asked, one.applied, one.position]).toEqual([2, [], undefined]);
     made.resolve();
     await until(() => one.applied.length === 21);
     expect(one.applied).toEqual([...ids, "r:last"]);
@@ -178,19 +184,21 @@ describe("following a stream", () => {
     await events.ensureStream("BEHIND", ["spec.behind.>"]);
     for (let n = 0; n < 40; n++) await publish("behind", `b:${n}`);
     const one = replica();
-    let rooms = 0;
-    const saved: (number | undefined)[] = [];
+    let parts = 0;
+    const secondAsked = Promise.withResolvers<void>();
     const following = one.follow("behind", {
       // Most events are still to be decoded when a part fails.
       onDecode: busy,
       async room() {
-        saved.push(one.position?.sequence);
-        if (++rooms === 2) throw new Error("the disk is full");
+        parts++;
+        if (parts === 2) secondAsked.resolve();
+        if (parts > 1) return;
+        await secondAsked.promise;
+        throw new Error("the disk is full");
       },
     });
     await until(() => one.applied.length === 40);
     expect(one.applied).toEqual(Array.from({ length: 40 }, (_, n) => `b:${n}`));
-    expect(saved[2]).toBe(saved[1]);
     await following.stop();
   });
 
@@ -294,5 +302,37 @@ describe("following a stream", () => {
     expect(one.applied).toEqual(["r:3", "r:1 again"]);
     expect(one.position).toMatchObject({ incomplete: false });
     await following.stop();
+  });
+
+  it("ends while it waits for what is announced again", async () => {
+    await events.ensureStream("LEFT", ["spec.left.>"]);
+    for (const id of ["l:1", "l:2", "l:3"]) await publish("left", id);
+    await (await jetstreamManager(admin)).streams.purge("LEFT", { seq: 3 });
+    const asked = Promise.withResolvers<void>();
+    events.requests.answer(republishOf("LEFT"), async () => undefined);
+    events.requests.answer(republishedOf("LEFT"), async () => asked.resolve());
+    const one = replica();
+    one.failures = Number.POSITIVE_INFINITY;
+    const following = one.follow("left");
+    await asked.promise;
+    await sleep(200);
+    await following.stop();
+    expect(one.position).toBeUndefined();
+  });
+
+  it("is not fresh while an event that breaks its contract cannot be set aside", async () => {
+    await events.ensureStream("STUCK", ["spec.stuck.>"]);
+    await (await jetstreamManager(admin)).streams.delete("DEAD_LETTERS");
+    await publish("stuck", "poison:1");
+    const read = Promise.withResolvers<void>();
+    const following = replica().follow("stuck", { onDecode: read.resolve });
+    await read.promise;
+    await following.requireFresh();
+    const now = performance.now.bind(performance);
+    const later = jest.spyOn(performance, "now").mockImplementation(() => now() + 11_000);
+    await expect(following.requireFresh()).rejects.toThrow("1 events wait to be applied");
+    later.mockRestore();
+    await following.stop();
+    await events.deadLetters.ensure();
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises"
 import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { measureHandled } from "../process/measures.ts";
 import { type Broker, type IncomingEvent, incoming, PoisonEvent } from "./consumer.ts";
-import { type FollowPosition, resumeIn } from "./follow-position.ts";
+import { type FollowPosition, type NextPosition, resumeIn } from "./follow-position.ts";
 import { createPartSize } from "./parts.ts";
 import { REMOVED, republishedOf, republishOf } from "./removed-events.ts";
 
@@ -11,6 +11,8 @@ const RESTART_MS = 500;
 const ASKED_EVENTS = 512;
 /** So long events are decoded at most before whoever asks is answered. */
 const DECODE_MS = 1;
+/** So many parts are asked for before the first of them is saved. */
+const PARTS_AT_ONCE = 2;
 /** So long an event may wait before that counts as being behind. */
 const BEHIND_MS = 10_000;
 const LOOK_MS = 1_000;
@@ -26,10 +28,11 @@ export interface FollowOptions<Change> {
   /** What an event changes. Throws {@link PoisonEvent} when it breaks its contract. */
   decode: (event: { subject: string; payload: Uint8Array }) => Change;
   /**
-   * Saves changes, in the order of the stream, and the position in one; of a dead letter, the change alone. Resolves once
-   * that is saved: the next ones are decoded meanwhile, and who has no room for more makes the stream wait.
+   * Saves changes and the position in one; of a dead letter, the change alone. Resolves once that is saved, and saves
+   * nothing where the position is not the one that they follow on. The next ones are asked for meanwhile, and who has no
+   * room for more makes the stream wait.
    */
-  apply: (changes: Change[], position: FollowPosition | undefined) => Promise<void>;
+  apply: (changes: Change[], position: NextPosition | undefined) => Promise<void>;
   /** The stream is another one than that which was followed: forgets all that came of it, and the position. */
   reset: () => Promise<void>;
 }
@@ -51,7 +54,7 @@ export interface Following {
 
 /**
  * Reads a stream with an ephemeral, ordered consumer of this process alone, from the saved position on, and applies its
- * events in parts that take a few milliseconds each. Nothing is acknowledged: what was not saved is read again. An event
+ * events in parts: of a few milliseconds each, and longer ones until it has caught up once. Nothing is acknowledged: what was not saved is read again. An event
  * that breaks its contract goes to the dead letters before the position passes it. Where the stream has removed events
  * before they were read, their owner is asked to announce every document again. Waits for the stream to be there.
  */
@@ -71,7 +74,12 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   let letters: Set<string> | undefined;
   const partSize = createPartSize();
 
-  /** What reads the position or saves it, one after another: each goes on from what was saved before. */
+  /** How far all goes that is saved or on its way, and what the next ones follow on: see {@link NextPosition}. */
+  let asked: { position: FollowPosition; after: FollowPosition | undefined } | undefined;
+  /** When the last part was saved. */
+  let savedAt = 0;
+
+  /** A stream is opened, or its repair noted, one after another. */
   let before: Promise<unknown> = Promise.resolve();
   function inOrder<T>(work: () => Promise<T>): Promise<T> {
     const done = before.then(work);
@@ -82,9 +90,11 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   async function open(): Promise<ConsumerMessages> {
     const info = await manager.streams.info(stream);
     const next = await inOrder(async () => {
-      const { isAnother, ...resumed } = resumeIn(info, options.position());
+      const saved = options.position();
+      const { isAnother, ...resumed } = resumeIn(info, saved);
       if (isAnother) await options.reset();
       position = resumed;
+      asked = { position: resumed, after: isAnother ? undefined : saved };
       return resumed;
     });
     if (next.incomplete) log.warn({ stream, ...next }, "events were removed before they were read");
@@ -108,36 +118,50 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
   /** Decodes what comes while what came before is saved: only with many events in hand it waits. */
   async function read(from: ConsumerMessages): Promise<void> {
     let gathered: Decoded<Change>[] = [];
-    let saving: Promise<void> | undefined;
+    let underWay = 0;
+    let settled = Promise.withResolvers<void>();
     let failure: unknown;
-    const saveAll = async () => {
-      try {
-        await turn();
-        while (gathered.length > 0) await save(gathered.splice(0, partSize.events()));
-      } catch (error) {
-        failure = error;
-        gathered = [];
-        void from.close();
+    /** One part is on its way to who saves it while another is saved. */
+    function saveMore(): void {
+      while (gathered.length > 0 && underWay < PARTS_AT_ONCE) {
+        underWay++;
+        void save(gathered.splice(0, partSize.events())).catch(failed).finally(over);
       }
-      saving = undefined;
-    };
+    }
+    function failed(error: unknown): void {
+      failure ??= error;
+      gathered = [];
+      void from.close();
+    }
+    function over(): void {
+      underWay--;
+      saveMore();
+      settled.resolve();
+      settled = Promise.withResolvers();
+    }
+    let soon: NodeJS.Immediate | undefined;
     try {
       let begun = performance.now();
       for await (const message of from) {
+        inHand++;
         const changes = await changesOf(message);
         // Nothing is saved behind what was not.
         if (failure) break;
         gathered.push({ message, changes });
-        inHand++;
-        saving ??= saveAll();
-        if (gathered.length >= partSize.most()) await saving;
+        soon ??= setImmediate(() => {
+          soon = undefined;
+          saveMore();
+        });
+        while (inHand >= partSize.most() && !failure) await settled.promise;
         if (performance.now() - begun < DECODE_MS) continue;
         await turn();
         begun = performance.now();
       }
     } finally {
       // What is in hand is saved before the position is read again.
-      await saving;
+      clearImmediate(soon);
+      saveMore();
+      while (underWay > 0) await settled.promise;
     }
     if (failure) throw failure;
   }
@@ -159,23 +183,39 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
     const last = part.at(-1)?.message;
     if (!last) return;
     if (isCaughtUp()) partSize.beServing();
-    const [begun, asked] = [Date.now(), performance.now()];
+    const [begun, askedAt] = [Date.now(), performance.now()];
     const changes = part.flatMap((decoded) => decoded.changes);
     await savePosition(changes, (reached) => ({ ...reached, sequence: last.seq }));
-    partSize.took(performance.now() - asked, part.length);
+    const now = performance.now();
+    // It was begun with when the one before was saved.
+    partSize.took(now - Math.max(askedAt, savedAt), part.length);
+    savedAt = now;
     inHand -= part.length;
     if (last.info.pending === 0) goal = Math.min(goal, last.seq);
     measureHandled({ durable: name, stream, outcome: "done", begun, stored: last.time });
   }
 
-  /** Saves changes with the position that `next` makes of the one before. */
-  const savePosition = (changes: Change[], next: (from: FollowPosition) => FollowPosition): Promise<void> =>
-    inOrder(async () => {
-      if (!position) return;
-      const passed = next(position);
-      await options.apply(changes, passed);
+  /**
+   * Saves changes with the position that `next` makes of the one before, which others may still be on their way to: they
+   * are saved in order, and none behind one that was not.
+   */
+  async function savePosition(
+    changes: Change[],
+    next: (from: FollowPosition) => FollowPosition,
+  ): Promise<void> {
+    if (!asked) return;
+    const { position: from, after } = asked;
+    const passed = next(from);
+    asked = { position: passed, after: passed };
+    try {
+      await options.apply(changes, { ...passed, after });
       position = passed;
-    });
+    } catch (error) {
+      // The stream is opened again, where it is read how far all was saved.
+      void messages?.close();
+      throw error;
+    }
+  }
 
   async function setAside(message: JsMsg, poison: PoisonEvent): Promise<void> {
     const id = `${stream}:${message.seq}:${name}`;
@@ -208,10 +248,13 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
           await broker.requests.ask(republishOf(stream));
           await untilRepublished();
           const { state } = await manager.streams.info(stream);
-          while (position.created === created && position.sequence < state.last_seq) await pause(100);
+          const isBehind = () => position?.created === created && position.sequence < state.last_seq;
+          while (isBehind() && !stopped.signal.aborted) await pause(100);
           if (stopped.signal.aborted || position.created !== created) continue;
-          await savePosition([], (reached) =>
-            reached.created === created ? { ...reached, incomplete: false } : reached,
+          await inOrder(() =>
+            savePosition([], (reached) =>
+              reached.created === created ? { ...reached, incomplete: false } : reached,
+            ),
           );
           log.warn({ stream }, "what removed events told is complete again");
         }

@@ -5,7 +5,7 @@
 const LIMITS = { atFirst: { ms: 100, events: 4_096 }, later: { ms: 5, events: 512 } };
 const FEWEST_EVENTS = 4;
 
-/** How many events are saved at once: as many as take a few milliseconds. */
+/** How many events are saved at once: as many as take the time that a part may take. */
 export interface PartSize {
   events(): number;
   /** So many are in hand at most. */

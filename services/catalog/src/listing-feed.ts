@@ -1,3 +1,4 @@
+import type { OwnView } from "./projection/view.ts";
 import type { FoundListing } from "./search/found-listing.ts";
 
 type Listener = (listing: FoundListing) => void;
@@ -32,4 +33,13 @@ export function createListingFeed(read: (ids: readonly string[]) => FoundListing
       };
     },
   };
+}
+
+/** These changes are saved: they are read from now on, and who watches them is told, in this order. */
+export function tellSaved(
+  changed: readonly string[],
+  { view, feed }: { view: Pick<OwnView, "refresh">; feed: Pick<ListingFeed, "changed"> },
+): void {
+  view.refresh();
+  feed.changed(changed);
 }

@@ -5,7 +5,7 @@ import type { Events } from "@ticketing/runtime/events/events";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { type FollowedStreams, followStreams } from "./follow-streams.ts";
-import { createListingFeed, type ListingFeed } from "./listing-feed.ts";
+import { createListingFeed, type ListingFeed, tellSaved } from "./listing-feed.ts";
 import { PROJECTION_FILE, removeProjection } from "./projection/projection.ts";
 import { openView, type ProjectionView } from "./projection/view.ts";
 import { openWriter, type Writer } from "./projection/writer.ts";
@@ -62,10 +62,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     log.fatal({ err, file }, "nothing is written to the file of search any more: this process ends");
     process.exit(1);
   };
-  const onSaved = (changed: readonly string[]) => {
-    projection.refresh();
-    feed.changed(changed);
-  };
+  const onSaved = (changed: readonly string[]) => tellSaved(changed, { view: projection, feed });
   const writer = await openWriter(file, { clock, log, onSaved, onDamage, onEnd });
   const projection = openView(file, { writer, clock, onDamage });
   const search = createSearch(projection);

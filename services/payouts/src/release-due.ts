@@ -55,7 +55,8 @@ export function createRelease({ earnings, rate, clock, log }: ReleaseDependencie
 
   async function lookAhead(): Promise<void> {
     const now = clock();
-    if (waiting.length > 0 || now.getTime() - lookedTime < SECOND_MS) return;
+    // A clock that was set back would else stop the looks until it has caught up.
+    if (waiting.length > 0 || Math.abs(now.getTime() - lookedTime) < SECOND_MS) return;
     lookedTime = now.getTime();
     waiting = await earnings.due(now, rate * SECONDS_AHEAD);
   }

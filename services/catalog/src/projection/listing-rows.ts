@@ -30,17 +30,8 @@ export function createListingRows(
        held
      FROM listings WHERE id = ?`,
   );
-  const add = db.prepare(`
-    INSERT INTO listings (id, version, event, text, seller, seller_name, category, section, row, number,
-      price, currency, status, instant, held_until, start, created, updated, for_sale, held)
-    VALUES (:id, :version, :event, :text, :seller, :seller_name, :category, :section, :row, :number,
-      :price, :currency, :status, :instant, :held_until, :start, :created, :updated, :for_sale, :held)`);
-  const change = db.prepare(`
-    UPDATE listings SET version = :version, event = :event, text = :text, seller = :seller,
-      seller_name = :seller_name, category = :category, section = :section, row = :row, number = :number,
-      price = :price, currency = :currency, status = :status, instant = :instant, held_until = :held_until, start = :start,
-      created = :created, updated = :updated, for_sale = :for_sale, held = :held
-    WHERE id = :id`);
+  const add = db.prepare(`INSERT INTO listings (id, ${NAMES}) VALUES (?, ${NAMES.map(() => "?")})`);
+  const change = db.prepare(`UPDATE listings SET ${NAMES.map((name) => `${name} = ?`)} WHERE key = ?`);
   // A statement that names an index's column writes the index: most changes are of the lock alone.
   const hold = db.prepare(
     "UPDATE listings SET version = ?, held_until = ?, held = ?, updated = ?, seller_name = ? WHERE key = ?",
@@ -61,10 +52,10 @@ export function createListingRows(
         for_sale: Number(isForSale),
         held: Number(isForSale && state.heldUntil !== null && state.heldUntil > now),
       };
-      if (!before) add.run(rowOf(state, counted));
+      if (!before) add.run(state.id, ...valuesOf(state, counted));
       else if (isSameOffer(before, state, counted))
         hold.run(state.version, state.heldUntil, counted.held, state.updated, state.sellerName, before.key);
-      else change.run(rowOf(state, counted));
+      else change.run(...valuesOf(state, counted), before.key);
       counting.count(before, counted, now);
       return true;
     },
@@ -87,17 +78,32 @@ const isSameOffer = (
   before.row === seat.row &&
   before.number === seat.number;
 
-const rowOf = (state: ListingState, counted: Counted) => ({
-  ...counted,
-  id: state.id,
-  version: state.version,
-  seller: state.sellerId,
-  seller_name: state.sellerName,
-  category: state.category,
-  ...state.seat,
-  status: state.storedStatus,
-  instant: Number(state.instant),
-  held_until: state.heldUntil,
-  created: state.created,
-  updated: state.updated,
-});
+type Value = (state: ListingState, counted: Counted) => string | number | null;
+
+/** What a row has besides its key and id, and of what. */
+const COLUMNS: Readonly<Record<string, Value>> = {
+  version: ({ version }) => version,
+  event: (_, { event }) => event,
+  text: (_, { text }) => text,
+  seller: ({ sellerId }) => sellerId,
+  seller_name: ({ sellerName }) => sellerName,
+  category: ({ category }) => category,
+  section: (_, { section }) => section,
+  row: ({ seat }) => seat.row,
+  number: ({ seat }) => seat.number,
+  price: (_, { price }) => price,
+  currency: (_, { currency }) => currency,
+  status: ({ storedStatus }) => storedStatus,
+  instant: ({ instant }) => Number(instant),
+  held_until: ({ heldUntil }) => heldUntil,
+  start: (_, { start }) => start,
+  created: ({ created }) => created,
+  updated: ({ updated }) => updated,
+  for_sale: (_, { for_sale }) => for_sale,
+  held: (_, { held }) => held,
+};
+const NAMES = Object.keys(COLUMNS);
+const VALUES = Object.values(COLUMNS);
+
+/** To be bound by place: SQLite looks for each name among all. */
+const valuesOf = (state: ListingState, counted: Counted) => VALUES.map((value) => value(state, counted));

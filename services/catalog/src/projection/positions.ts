@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { FollowPosition } from "@ticketing/runtime/events/events";
+import type { FollowPosition, NextPosition } from "@ticketing/runtime/events/events";
 
-/** How far a stream was applied. */
-export interface StreamPosition extends FollowPosition {
+/** How far a stream is applied with the changes that it is saved with. */
+export interface StreamPosition extends NextPosition {
   stream: string;
 }
 

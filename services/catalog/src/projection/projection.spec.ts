@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
+import type { FollowPosition } from "@ticketing/runtime/events/events";
 import fc from "fast-check";
 import type { ListingState } from "./listing-state.ts";
 import { priceCell } from "./price-cells.ts";
@@ -247,6 +248,26 @@ describe("the projection", () => {
     expect(held(projection)).toEqual(recount([], begin));
     projection.apply({ listings: [state()] });
     expect(held(projection)).toEqual(recount([state()], begin));
+    projection.close();
+  });
+
+  it("saves nothing that other changes have to come before", () => {
+    const projection = openProjection(newFile(), { clock: () => new Date(begin) });
+    const first = { created: "2030", sequence: 1, incomplete: false };
+    const second = { ...first, sequence: 2 };
+    const follow = (sequence: number, after: FollowPosition) =>
+      projection.apply({
+        listings: [state({ id: `t${sequence}` })],
+        position: { stream: "TICKETS", ...first, sequence, after },
+      });
+    projection.apply({ position: { stream: "TICKETS", ...first } });
+    expect(() => follow(3, second)).toThrow("TICKETS: what comes before event 3 is not saved");
+    expect(held(projection)).toEqual(recount([], begin));
+    expect(projection.positionOf("TICKETS")).toEqual(first);
+    follow(2, first);
+    follow(3, second);
+    expect(() => follow(3, second)).toThrow("is not saved");
+    expect(projection.positionOf("TICKETS")).toEqual({ ...first, sequence: 3 });
     projection.close();
   });
 

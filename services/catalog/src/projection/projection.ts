@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "@ticketing/runtime/process/clock";
 import { createCounting } from "./counting.ts";
 import { isDamage, isOfNoUse, isUnwritable } from "./damage.ts";
@@ -49,7 +50,7 @@ export type ProjectedStream = keyof typeof CLEAR;
 export interface Projection extends ProjectionView {
   /**
    * Saves changes and position together, so that each event counts once, whenever the process dies. A state that is
-   * not newer than what is held changes nothing.
+   * not newer than what is held changes nothing. Throws where other changes have to be saved before.
    */
   apply(changes: Changes): void;
   /** Forgets what came of a stream, and how far it was applied. */
@@ -130,6 +131,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
   const suggested = createSuggested(db);
   const known = createKnownEvents(db, suggested);
   const time = createPassingTime(db, counting, suggested);
+  const positionOf = positionReader(db);
   const savePosition = db.prepare(
     "REPLACE INTO positions (stream, created, sequence, incomplete) VALUES (?, ?, ?, ?)",
   );
@@ -178,7 +180,7 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
 
   return {
     db,
-    positionOf: positionReader(db),
+    positionOf,
     apply: ({ listings = [], sellers = [], events = [], venues = [], position }) =>
       inTransaction((begun) => {
         const due = next <= begun ? time.pass(begun, ROWS_AT_ONCE) : [];
@@ -187,7 +189,9 @@ function projectionOf(db: DatabaseSync, { clock, onChange, onDamage }: Projectio
         for (const event of events) known.applyEvent(event, begun);
         const taken = listings.filter((state) => rows.apply(state, begun)).map(({ id }) => id);
         if (position) {
-          const { stream, created, sequence, incomplete } = position;
+          const { stream, created, sequence, incomplete, after } = position;
+          if (after && !isDeepStrictEqual(positionOf(stream), after))
+            throw new Error(`${stream}: what comes before event ${sequence} is not saved`);
           savePosition.run(stream, created, sequence, Number(incomplete));
         }
         return due.length > 0 ? [...new Set([...due, ...taken])] : taken;

@@ -24,9 +24,16 @@ const checkpoints = keepCheckpoints(projection, {
   log: { error: (facts: object, text: string) => tell({ says: "log", facts, text }) },
 });
 
+/** Changes wait for room in the order in which they came. */
+let room = Promise.resolve();
+function waitForRoom(): Promise<void> {
+  room = room.then(checkpoints.room);
+  return room;
+}
+
 /** Waits for what the task needs. */
 async function prepare({ does }: WriterRequest): Promise<void> {
-  if (does === "apply") await checkpoints.room();
+  if (does === "apply") await waitForRoom();
   if (does === "requireWritable") await projection.requireWritable();
   if (does === "close") await checkpoints.stop();
 }

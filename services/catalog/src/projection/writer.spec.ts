@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { TicketStatus } from "@ticketing/proto/tickets/v1/ticket";
-import { createListingFeed } from "../listing-feed.ts";
+import { createListingFeed, tellSaved } from "../listing-feed.ts";
 import { createSearch } from "../search/search.ts";
 import type { ListingState } from "./listing-state.ts";
 import { openView } from "./view.ts";
@@ -99,8 +99,7 @@ describe("the thread that writes", () => {
     writer = await open((ids) => {
       // In the turn in which the news comes.
       search.findByIds(["t1"]);
-      view.refresh();
-      feed.changed(ids);
+      tellSaved(ids, { view, feed });
     });
     const view = openView(file, { writer, clock: () => new Date(time), onDamage: () => undefined });
     const search = createSearch(view);
