@@ -145,7 +145,7 @@ export function startFollowing<Change>(broker: Broker, options: FollowOptions<Ch
       for await (const message of from) {
         inHand++;
         const changes = await changesOf(message);
-        // Nothing is saved behind what was not.
+        // It is read again.
         if (failure) break;
         gathered.push({ message, changes });
         soon ??= setImmediate(() => {
