@@ -13,6 +13,16 @@ export const stripeKeyRefused = () =>
 export const passing = ({ kind }: StripeFailure): DomainError =>
   kind === "key" ? stripeKeyRefused() : stripeUnavailable();
 
+/**
+ * Why a call did not succeed, where one looks what became of it next. Throws what no call failed with; and
+ * STRIPE_UNAVAILABLE where too much is asked already: one more call would only add to that.
+ */
+export function failureToLookInto(error: unknown): StripeFailure {
+  if (!(error instanceof StripeFailure)) throw error;
+  if (error.kind === "limited") throw passing(error);
+  return error;
+}
+
 /** The answer of a call that only reads. Throws STRIPE_UNAVAILABLE or STRIPE_KEY_REFUSED. */
 export async function orUnavailable<T>(work: Promise<T>): Promise<T> {
   try {

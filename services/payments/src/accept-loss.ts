@@ -3,7 +3,7 @@ import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { requireCallable } from "@ticketing/runtime/stripe/attempt";
 import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
-import { passing } from "@ticketing/runtime/stripe/stripe-unavailable";
+import { failureToLookInto, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { Dispute } from "./disputes.ts";
 import { accept, acceptanceKey, isAccepting, notAccepted } from "./evidence.ts";
 import { disputeOf } from "./evidence-actions.ts";
@@ -69,10 +69,7 @@ export function createLossAcceptance(deps: {
           await stripe.closeDispute(disputeId, acceptanceKey(record));
           return new StripeFailure("unknown", "", new Error("it does not show yet"));
         } catch (error) {
-          if (!(error instanceof StripeFailure)) throw error;
-          // One more call would only add to what is too much already.
-          if (error.kind === "limited") throw passing(error);
-          return error;
+          return failureToLookInto(error);
         }
       }
     },

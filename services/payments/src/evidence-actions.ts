@@ -3,8 +3,8 @@ import { isOver } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { requireCallable } from "@ticketing/runtime/stripe/attempt";
-import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
-import { passing } from "@ticketing/runtime/stripe/stripe-unavailable";
+import type { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
+import { failureToLookInto, passing } from "@ticketing/runtime/stripe/stripe-unavailable";
 import type { Dispute, ShownDispute } from "./disputes.ts";
 import { answered, ask, type EvidenceWish, evidenceKey, isSubmitted, notTaken } from "./evidence.ts";
 import type { EvidenceStore } from "./evidence-store.ts";
@@ -69,10 +69,7 @@ export function createEvidenceActions(deps: {
         await done();
         return await look();
       } catch (error) {
-        if (!(error instanceof StripeFailure)) throw error;
-        // One more call would only add to what is too much already.
-        if (error.kind === "limited") throw passing(error);
-        return await lookAfter(error);
+        return await lookAfter(failureToLookInto(error));
       }
 
       async function lookAfter(failure: StripeFailure): Promise<Dispute> {

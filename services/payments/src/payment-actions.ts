@@ -3,8 +3,13 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { requireCallable } from "@ticketing/runtime/stripe/attempt";
-import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
-import { orUnavailable, passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
+import type { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
+import {
+  failureToLookInto,
+  orUnavailable,
+  passing,
+  stripeUnavailable,
+} from "@ticketing/runtime/stripe/stripe-unavailable";
 import { type Charge, chargeOf } from "./charge.ts";
 import { CHARGE_DISPUTED, chargeDisputed } from "./charge-disputed.ts";
 import { requireOurs } from "./mesh.ts";
@@ -116,10 +121,7 @@ export function createPaymentActions(deps: {
       const answer = await stripe[action](intentId, key);
       if (answer && showsDone(payment, action, answer)) return { payment: await note(payment, answer) };
     } catch (error) {
-      if (!(error instanceof StripeFailure)) throw error;
-      // One more call would only add to what is too much already.
-      if (error.kind === "limited") throw passing(error);
-      failure = error;
+      failure = failureToLookInto(error);
     }
     const seen = await refresh(payment);
     if (!failure || seen.status !== payment.status) return { payment: seen };

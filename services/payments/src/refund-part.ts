@@ -2,8 +2,8 @@ import type { Clock } from "@ticketing/runtime/process/clock";
 import { DomainError } from "@ticketing/runtime/process/domain-error";
 import type { Logger } from "@ticketing/runtime/process/log";
 import { requireCallable } from "@ticketing/runtime/stripe/attempt";
-import { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
-import { passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
+import type { StripeFailure } from "@ticketing/runtime/stripe/stripe-failure";
+import { failureToLookInto, passing, stripeUnavailable } from "@ticketing/runtime/stripe/stripe-unavailable";
 import { CHARGE_DISPUTED, chargeDisputed } from "./charge-disputed.ts";
 import { requireOurs } from "./mesh.ts";
 import type { MeshIdentity } from "./mesh-store.ts";
@@ -49,10 +49,7 @@ export function createPartRefunds(deps: {
       await stripe.refund(intentId, partKey(payment._id, part), part.amount);
       return undefined;
     } catch (error) {
-      if (!(error instanceof StripeFailure)) throw error;
-      // One more call would only add to what is too much already.
-      if (error.kind === "limited") throw passing(error);
-      return error;
+      return failureToLookInto(error);
     }
   }
 
